@@ -1,0 +1,211 @@
+/**
+ * Every failure a caller can act on, one class each, with a literal `code` to switch on.
+ *
+ * Messages say what happened and what to do. They never hold a key, a secret, a payload or a customer's data, and
+ * neither does `cause`: of Stripe's own errors only {@link StripeFailure} is kept.
+ */
+
+/** What is kept of an error that Stripe answered: enough to look it up, nothing of the customer's. */
+export interface StripeFailure {
+  /** The SDK's class, such as `StripeCardError`. */
+  readonly type: string;
+  readonly statusCode?: number;
+  readonly code?: string;
+  readonly declineCode?: string;
+  readonly param?: string;
+}
+
+export interface BillingErrorOptions {
+  readonly cause?: unknown;
+  /** Stripe's `req_…`, to find the request in the Dashboard's log. */
+  readonly requestId?: string;
+}
+
+/** The base of all errors this package throws on purpose. */
+export abstract class BillingError extends Error {
+  /** A stable word for `switch`; see {@link AnyBillingError}. */
+  abstract readonly code: string;
+  /** Whether the same call, with the same idempotency key, may succeed later without any change. */
+  readonly retryable: boolean = false;
+  readonly requestId: string | undefined;
+
+  constructor(message: string, options: BillingErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.requestId = options.requestId;
+  }
+
+  /** A form for logs: no stack, no cause. */
+  toJSON(): { name: string; code: string; message: string; retryable: boolean; requestId?: string } {
+    const { name, code, message, retryable, requestId } = this;
+    return { name, code, message, retryable, ...(requestId === undefined ? {} : { requestId }) };
+  }
+}
+
+/** The service or receiver was configured wrongly. Thrown at construction, with one sentence per mistake. */
+export class ConfigurationError extends BillingError {
+  override readonly name = "ConfigurationError";
+  override readonly code = "configuration";
+}
+
+/** The call has no valid tenant: none is bound, the id is malformed, or it differs from the bound one. */
+export class TenantContextError extends BillingError {
+  override readonly name = "TenantContextError";
+  override readonly code = "tenant_context";
+}
+
+/** An argument was refused before anything was sent. */
+export class InvalidArgumentError extends BillingError {
+  override readonly name = "InvalidArgumentError";
+  override readonly code = "invalid_argument";
+}
+
+/** There is no such object for this tenant. A missing object and another tenant's are the same error on purpose. */
+export class NotFoundError extends BillingError {
+  override readonly name = "NotFoundError";
+  override readonly code = "not_found";
+}
+
+/** A return URL is not absolute, not https, or not on an origin that this tenant may use. */
+export class ReturnUrlNotAllowedError extends BillingError {
+  override readonly name = "ReturnUrlNotAllowedError";
+  override readonly code = "return_url_not_allowed";
+}
+
+/** Metadata was given a key that this package writes itself. */
+export class ReservedMetadataError extends BillingError {
+  override readonly name = "ReservedMetadataError";
+  override readonly code = "reserved_metadata";
+}
+
+/** Stripe has no usable portal configuration for this account and mode. */
+export class PortalNotConfiguredError extends BillingError {
+  override readonly name = "PortalNotConfiguredError";
+  override readonly code = "portal_not_configured";
+}
+
+/** The request contradicts the object's state, or an idempotency key was used again with other parameters. */
+export class ConflictError extends BillingError {
+  override readonly name = "ConflictError";
+  override readonly code = "conflict";
+}
+
+/** A payment was declined, or its customer has to act first. */
+export class PaymentRequiredError extends BillingError {
+  override readonly name = "PaymentRequiredError";
+  override readonly code = "payment_required";
+}
+
+/** Stripe asked to slow down, or the object is locked by another request. */
+export class RateLimitedError extends BillingError {
+  override readonly name = "RateLimitedError";
+  override readonly code = "rate_limited";
+  override readonly retryable = true;
+}
+
+/** Stripe does not accept the API key. */
+export class AuthenticationError extends BillingError {
+  override readonly name = "AuthenticationError";
+  override readonly code = "authentication";
+}
+
+/** The restricted API key lacks a permission; the message names it where Stripe does. */
+export class PermissionError extends BillingError {
+  override readonly name = "PermissionError";
+  override readonly code = "permission";
+}
+
+/** Stripe could not be reached or failed, and nothing was changed. */
+export class StripeUnavailableError extends BillingError {
+  override readonly name = "StripeUnavailableError";
+  override readonly code = "stripe_unavailable";
+  override readonly retryable = true;
+}
+
+/** A write was sent and its outcome is unknown. Retry with {@link idempotencyKey}: Stripe makes the effect once. */
+export class IndeterminateError extends BillingError {
+  override readonly name = "IndeterminateError";
+  override readonly code = "indeterminate";
+  override readonly retryable = true;
+  /** The caller's key, or the random one used in its place; pass it as `idempotencyKey` when retrying. */
+  readonly idempotencyKey: string | undefined;
+
+  constructor(message: string, options: BillingErrorOptions & { readonly idempotencyKey?: string } = {}) {
+    super(message, options);
+    this.idempotencyKey = options.idempotencyKey;
+  }
+}
+
+/** The call's `timeoutMs` passed. Nothing was changed. */
+export class DeadlineError extends BillingError {
+  override readonly name = "DeadlineError";
+  override readonly code = "deadline";
+  override readonly retryable = true;
+}
+
+/** The call's `signal` was aborted. Nothing was changed. */
+export class AbortedError extends BillingError {
+  override readonly name = "AbortedError";
+  override readonly code = "aborted";
+}
+
+/**
+ * The second wall stopped a request or an answer that was not proved to be the tenant's. It means a defect in this
+ * package, not in the caller's arguments; nothing was sent, or what came back was withheld.
+ */
+export class IsolationError extends BillingError {
+  override readonly name = "IsolationError";
+  override readonly code = "isolation";
+}
+
+/** A webhook's signature is missing, malformed, too old, too new, or made with another secret. */
+export class WebhookSignatureError extends BillingError {
+  override readonly name = "WebhookSignatureError";
+  override readonly code = "webhook_signature";
+}
+
+/** A webhook was signed correctly, but its body is too large or not a Stripe event. */
+export class WebhookPayloadError extends BillingError {
+  override readonly name = "WebhookPayloadError";
+  override readonly code = "webhook_payload";
+}
+
+/** A test-mode object or event met a live-mode service or secret, or the reverse. */
+export class ModeMismatchError extends BillingError {
+  override readonly name = "ModeMismatchError";
+  override readonly code = "mode_mismatch";
+}
+
+/** An event or a tenant names a Stripe account other than the one expected. */
+export class AccountMismatchError extends BillingError {
+  override readonly name = "AccountMismatchError";
+  override readonly code = "account_mismatch";
+}
+
+/** All of them, for an exhaustive `switch (error.code)`. */
+export type AnyBillingError =
+  | ConfigurationError
+  | TenantContextError
+  | InvalidArgumentError
+  | NotFoundError
+  | ReturnUrlNotAllowedError
+  | ReservedMetadataError
+  | PortalNotConfiguredError
+  | ConflictError
+  | PaymentRequiredError
+  | RateLimitedError
+  | AuthenticationError
+  | PermissionError
+  | StripeUnavailableError
+  | IndeterminateError
+  | DeadlineError
+  | AbortedError
+  | IsolationError
+  | WebhookSignatureError
+  | WebhookPayloadError
+  | ModeMismatchError
+  | AccountMismatchError;
+
+/** Whether a caught value is one of this package's errors; narrows to the union, so that `code` can be switched on. */
+export function isBillingError(error: unknown): error is AnyBillingError {
+  return error instanceof BillingError;
+}

@@ -1,0 +1,49 @@
+import { defineConfig } from "vitest/config";
+
+const billing = "./packages/billing";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "billing",
+          root: billing,
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/contract/**"],
+        },
+      },
+      {
+        test: {
+          name: "stripe-mock contract",
+          root: billing,
+          include: ["test/contract/**/*.test.ts"],
+          globalSetup: ["test/contract/stripe-mock.ts"],
+        },
+      },
+      {
+        test: {
+          name: "types",
+          root: billing,
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ["test/**/*.test-d.ts"],
+            tsconfig: "./tsconfig.test.json",
+          },
+        },
+      },
+      { test: { name: "local-stripe", root: "./packages/local-stripe", include: ["test/**/*.test.ts"] } },
+      {
+        test: {
+          name: "demo",
+          root: "./packages/demo",
+          include: ["test/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
