@@ -1,0 +1,154 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { TestProject } from "vitest/node";
+import { run } from "./run-command.js";
+import { startTethered, type TetheredProcess } from "./tethered-process.js";
+
+/** The release that Docker and the Go toolchain fetch. */
+const RELEASE = "v0.203.0";
+const CACHE = resolve(import.meta.dirname, "../../../../.cache/stripe-mock", RELEASE);
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Where stripe-mock answers; undefined where none could be had. */
+    stripeMockUrl: string | undefined;
+  }
+}
+
+interface RunningMock {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+  /** The API version of its specification, which only a mock that we start can be made to tell. */
+  readonly apiVersion?: string;
+}
+
+/** Either a mock that answers, or the reason why this source has none. */
+type Source = () => Promise<RunningMock | { readonly unavailable: string }>;
+
+/** Tried in this order; the first that has one is used. */
+const SOURCES: Readonly<Record<string, Source>> = {
+  "STRIPE_MOCK_URL": fromEnvironment,
+  "port 12111": fromUsualPort,
+  "stripe-mock on the PATH": fromPath,
+  "Docker": fromDocker,
+  "the Go toolchain": fromGoToolchain,
+};
+
+/** Vitest's global set-up of the contract suite: finds or starts Stripe's own mock and provides `stripeMockUrl`. */
+export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const { logger } = project.vitest;
+  const reasons: string[] = [];
+  for (const [name, source] of Object.entries(SOURCES)) {
+    const found = await source();
+    if ("unavailable" in found) {
+      reasons.push(`${name}: ${found.unavailable}`);
+      continue;
+    }
+    const version = await mockVersion(found.url);
+    const spec = found.apiVersion ?? "an API version it does not tell";
+    logger.log(`stripe-mock: using ${name}, version ${version}, specification of ${spec}, at ${found.url}`);
+    project.provide("stripeMockUrl", found.url);
+    return found.stop;
+  }
+  const why = `No stripe-mock could be had.\n${reasons.map((reason) => `  - ${reason}`).join("\n")}`;
+  if (process.env["CI"]) throw new Error(why);
+  logger.warn(`\n!!! THE STRIPE-MOCK CONTRACT SUITE IS LEFT OUT. ${why}\n`);
+  project.provide("stripeMockUrl", undefined);
+  return undefined;
+}
+
+/** Whoever names a mock wants that one: if it does not answer, that is a mistake, not a reason to look further. */
+async function fromEnvironment(): ReturnType<Source> {
+  const url = process.env["STRIPE_MOCK_URL"];
+  if (!url) return { unavailable: "not set" };
+  if ((await mockVersion(url)) === undefined) throw new Error("STRIPE_MOCK_URL is set, but no stripe-mock answers there");
+  return { url, stop: leaveRunning };
+}
+
+async function fromUsualPort(): ReturnType<Source> {
+  const url = "http://127.0.0.1:12111";
+  if ((await mockVersion(url)) === undefined) return { unavailable: "no stripe-mock answers there" };
+  return { url, stop: leaveRunning };
+}
+
+async function fromPath(): ReturnType<Source> {
+  const version = await run("stripe-mock", ["-version"], { timeoutMs: 5_000 });
+  return version.ok ? startExecutable("stripe-mock") : { unavailable: version.reason };
+}
+
+async function fromDocker(): ReturnType<Source> {
+  const engine = await run("docker", ["info"], { timeoutMs: 3_000 });
+  return engine.ok ? started(launchContainer) : { unavailable: engine.reason };
+}
+
+async function fromGoToolchain(): ReturnType<Source> {
+  const executable = join(CACHE, process.platform === "win32" ? "stripe-mock.exe" : "stripe-mock");
+  if (!existsSync(executable)) {
+    const module = `github.com/stripe/stripe-mock@${RELEASE}`;
+    const installed = await run("go", ["install", module], { timeoutMs: 300_000, env: { GOBIN: CACHE } });
+    if (!installed.ok) return { unavailable: installed.reason };
+  }
+  return startExecutable(executable);
+}
+
+/** A mock of ours, by the way that it was launched; flags are stripe-mock's own. */
+type Launch = (flags: readonly string[]) => Promise<{ readonly url: string; readonly process: TetheredProcess }>;
+
+function startExecutable(command: string): ReturnType<Source> {
+  return started(async (flags) => {
+    // Port 0 lets the system choose; HTTPS is given one too, or it would take 12112 on every interface.
+    const child = startTethered(command, ["-http-addr", "127.0.0.1:0", "-https-addr", "127.0.0.1:0", ...flags]);
+    const port = await child.waitForOutput(/Listening for HTTP at address: 127\.0\.0\.1:(\d+)/, 30_000);
+    return { url: `http://127.0.0.1:${port}`, process: child };
+  });
+}
+
+async function launchContainer(flags: readonly string[]): ReturnType<Launch> {
+  const name = `stripe-mock-${randomUUID()}`;
+  const image = `stripe/stripe-mock:${RELEASE}`;
+  // "127.0.0.1::12111" publishes the container's port on a free one of this machine.
+  const publish = ["--publish", "127.0.0.1::12111"];
+  const child = startTethered("docker", ["run", "--rm", "--init", "--name", name, ...publish, image, ...flags]);
+  await child.waitForOutput(/(Listening for HTTP) /, 180_000);
+  const published = await run("docker", ["port", name, "12111/tcp"], { timeoutMs: 5_000 });
+  if (!published.ok) {
+    await child.stop();
+    throw new Error(published.reason);
+  }
+  return { url: `http://${published.output.trim()}`, process: child };
+}
+
+async function started(launch: Launch): ReturnType<Source> {
+  try {
+    const apiVersion = await apiVersionOf(launch);
+    const { url, process } = await launch([]);
+    return { url, apiVersion, stop: () => process.stop() };
+  } catch (error) {
+    return { unavailable: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Only the strict mode names the specification's version, in refusing another, and strict it would refuse the SDK's. */
+async function apiVersionOf(launch: Launch): Promise<string> {
+  const { url, process } = await launch(["-strict-version-check"]);
+  try {
+    const headers = { "Authorization": "Bearer sk_test_123", "Stripe-Version": "none" };
+    const refusal = await (await fetch(`${url}/v1/customers`, { headers })).text();
+    return /OpenAPI specification '([^']+)'/.exec(refusal)?.[1] ?? "an unknown API version";
+  } finally {
+    await process.stop();
+  }
+}
+
+/** The version that stripe-mock puts on every answer ("master" when built from source), or undefined if it is not one. */
+async function mockVersion(url: string): Promise<string | undefined> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    return answer.headers.get("stripe-mock-version") ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function leaveRunning(): Promise<void> {}
