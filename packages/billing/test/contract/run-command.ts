@@ -12,11 +12,17 @@ export function run(
 ): Promise<CommandResult> {
   const { timeoutMs, env } = options;
   return new Promise((resolve) => {
-    execFile(command, args, { timeout: timeoutMs, env: { ...process.env, ...env } }, (error, stdout, stderr) => {
-      if (error === null) resolve({ ok: true, output: stdout });
-      else if (error.code === "ENOENT") resolve({ ok: false, reason: `no \`${command}\` on the PATH` });
-      else if (error.killed) resolve({ ok: false, reason: `\`${command}\` gave no answer in ${timeoutMs} ms` });
-      else resolve({ ok: false, reason: stderr.trim().split("\n").at(-1) || error.message });
-    });
+    execFile(
+      command,
+      args,
+      { timeout: timeoutMs, env: { ...process.env, ...env } },
+      (error, stdout, stderr) => {
+        if (error === null) resolve({ ok: true, output: stdout });
+        else if (error.code === "ENOENT") resolve({ ok: false, reason: `no \`${command}\` on the PATH` });
+        else if (error.killed)
+          resolve({ ok: false, reason: `\`${command}\` gave no answer in ${timeoutMs} ms` });
+        else resolve({ ok: false, reason: stderr.trim().split("\n").at(-1) || error.message });
+      },
+    );
   });
 }

@@ -19,6 +19,8 @@ declare module "vitest" {
 interface RunningMock {
   readonly url: string;
   readonly stop: () => Promise<void>;
+  /** Its release, where a build from source would only answer "master". */
+  readonly version?: string;
   /** The API version of its specification, which only a mock that we start can be made to tell. */
   readonly apiVersion?: string;
 }
@@ -28,10 +30,10 @@ type Source = () => Promise<RunningMock | { readonly unavailable: string }>;
 
 /** Tried in this order; the first that has one is used. */
 const SOURCES: Readonly<Record<string, Source>> = {
-  "STRIPE_MOCK_URL": fromEnvironment,
+  STRIPE_MOCK_URL: fromEnvironment,
   "port 12111": fromUsualPort,
   "stripe-mock on the PATH": fromPath,
-  "Docker": fromDocker,
+  Docker: fromDocker,
   "the Go toolchain": fromGoToolchain,
 };
 
@@ -45,7 +47,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
       reasons.push(`${name}: ${found.unavailable}`);
       continue;
     }
-    const version = await mockVersion(found.url);
+    const version = found.version ?? (await mockVersion(found.url));
     const spec = found.apiVersion ?? "an API version it does not tell";
     logger.log(`stripe-mock: using ${name}, version ${version}, specification of ${spec}, at ${found.url}`);
     project.provide("stripeMockUrl", found.url);
@@ -62,7 +64,8 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
 async function fromEnvironment(): ReturnType<Source> {
   const url = process.env["STRIPE_MOCK_URL"];
   if (!url) return { unavailable: "not set" };
-  if ((await mockVersion(url)) === undefined) throw new Error("STRIPE_MOCK_URL is set, but no stripe-mock answers there");
+  if ((await mockVersion(url)) === undefined)
+    throw new Error("STRIPE_MOCK_URL is set, but no stripe-mock answers there");
   return { url, stop: leaveRunning };
 }
 
@@ -89,16 +92,24 @@ async function fromGoToolchain(): ReturnType<Source> {
     const installed = await run("go", ["install", module], { timeoutMs: 300_000, env: { GOBIN: CACHE } });
     if (!installed.ok) return { unavailable: installed.reason };
   }
-  return startExecutable(executable);
+  return { ...(await startExecutable(executable)), version: RELEASE };
 }
 
 /** A mock of ours, by the way that it was launched; flags are stripe-mock's own. */
-type Launch = (flags: readonly string[]) => Promise<{ readonly url: string; readonly process: TetheredProcess }>;
+type Launch = (
+  flags: readonly string[],
+) => Promise<{ readonly url: string; readonly process: TetheredProcess }>;
 
 function startExecutable(command: string): ReturnType<Source> {
   return started(async (flags) => {
     // Port 0 lets the system choose; HTTPS is given one too, or it would take 12112 on every interface.
-    const child = startTethered(command, ["-http-addr", "127.0.0.1:0", "-https-addr", "127.0.0.1:0", ...flags]);
+    const child = startTethered(command, [
+      "-http-addr",
+      "127.0.0.1:0",
+      "-https-addr",
+      "127.0.0.1:0",
+      ...flags,
+    ]);
     const port = await child.waitForOutput(/Listening for HTTP at address: 127\.0\.0\.1:(\d+)/, 30_000);
     return { url: `http://127.0.0.1:${port}`, process: child };
   });
@@ -109,7 +120,16 @@ async function launchContainer(flags: readonly string[]): ReturnType<Launch> {
   const image = `stripe/stripe-mock:${RELEASE}`;
   // "127.0.0.1::12111" publishes the container's port on a free one of this machine.
   const publish = ["--publish", "127.0.0.1::12111"];
-  const child = startTethered("docker", ["run", "--rm", "--init", "--name", name, ...publish, image, ...flags]);
+  const child = startTethered("docker", [
+    "run",
+    "--rm",
+    "--init",
+    "--name",
+    name,
+    ...publish,
+    image,
+    ...flags,
+  ]);
   await child.waitForOutput(/(Listening for HTTP) /, 180_000);
   const published = await run("docker", ["port", name, "12111/tcp"], { timeoutMs: 5_000 });
   if (!published.ok) {
@@ -133,7 +153,7 @@ async function started(launch: Launch): ReturnType<Source> {
 async function apiVersionOf(launch: Launch): Promise<string> {
   const { url, process } = await launch(["-strict-version-check"]);
   try {
-    const headers = { "Authorization": "Bearer sk_test_123", "Stripe-Version": "none" };
+    const headers = { Authorization: "Bearer sk_test_123", "Stripe-Version": "none" };
     const refusal = await (await fetch(`${url}/v1/customers`, { headers })).text();
     return /OpenAPI specification '([^']+)'/.exec(refusal)?.[1] ?? "an unknown API version";
   } finally {
