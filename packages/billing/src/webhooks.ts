@@ -1,1 +1,62 @@
-export {};
+/**
+ * `@repo/billing/webhooks`: Stripe's webhooks, verified, handled once per event and per tenant, and acknowledged only
+ * when that is durable. It loads neither the Stripe SDK nor a validator.
+ *
+ * @example
+ * import { createWebhookReceiver } from "@repo/billing/webhooks";
+ *
+ * const webhooks = createWebhookReceiver({
+ *   signingSecrets: [{ secret: signingSecret, mode: "live", source: "account" }],
+ *   billing,
+ *   inbox,
+ *   on: {
+ *     "invoice.paid": async (event, { tenantId, idempotencyKey }) => {
+ *       await credits.grant(tenantId, event.data.object.amount_paid, { idempotencyKey });
+ *     },
+ *   },
+ * });
+ *
+ * export const POST = webhooks.fetch;
+ */
+export {
+  AccountMismatchError,
+  BillingError,
+  ConfigurationError,
+  isBillingError,
+  ModeMismatchError,
+  WebhookPayloadError,
+  WebhookSignatureError,
+} from "./errors.js";
+export type { FetchAdapter } from "./webhooks/adapters/fetch.js";
+export type { NodeAdapter, NodeRequest, NodeResponse } from "./webhooks/adapters/node.js";
+export type {
+  WebhookContext,
+  WebhookEventOf,
+  WebhookEventType,
+  WebhookHandler,
+  WebhookHandlers,
+} from "./webhooks/handlers.js";
+export {
+  type Claim,
+  type DeadDelivery,
+  type Delivery,
+  type DeliveryKey,
+  deliveryId,
+  type InboxResult,
+  type WebhookInbox,
+  type Work,
+} from "./webhooks/inbox/inbox.js";
+export { type MemoryInboxOptions, memoryInbox } from "./webhooks/inbox/memory.js";
+export { HTTP_STATUS, type Outcome, type WebhookRejection } from "./webhooks/outcome.js";
+export type { RawBody } from "./webhooks/raw-body.js";
+export type { Receive, ReceiveOptions, Requeue } from "./webhooks/receive.js";
+export type { TenantOrigin, TenantResolver } from "./webhooks/resolve-tenant.js";
+export type { SignatureHeaderValue } from "./webhooks/signature-header.js";
+export type { SigningSecret } from "./webhooks/signing-secrets.js";
+export { type VerifyOptions, verifyWebhook } from "./webhooks/verify.js";
+export {
+  createWebhookReceiver,
+  type WebhookLogger,
+  type WebhookReceiver,
+  type WebhookReceiverOptions,
+} from "./webhooks/webhook-receiver.js";

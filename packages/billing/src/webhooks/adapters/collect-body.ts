@@ -1,0 +1,56 @@
+import { DeadlineError, WebhookPayloadError } from "../../errors.js";
+import { withinDeadline } from "../deadline.js";
+import { bodyTooLarge, RAW_BODY_ADVICE } from "../raw-body.js";
+
+export interface BodyLimits {
+  readonly maxBodyBytes: number;
+  readonly bodyTimeoutMs: number;
+}
+
+/** A body that arrives in pieces. */
+export interface IncomingBody {
+  /** The `Content-Length` header, which may be missing or a lie. */
+  readonly declaredLength: string | null | undefined;
+  next(): Promise<IteratorResult<unknown, unknown>>;
+}
+
+const FIRST_BYTES = 16_384;
+
+/**
+ * Reads a body to its end, or throws as soon as it is known to be too large or too slow. Pieces are copied into one
+ * buffer: kept one by one, a million of one byte each would take a hundred times the cap.
+ *
+ * @throws {WebhookPayloadError}
+ */
+export async function collectBody(body: IncomingBody, limits: BodyLimits): Promise<Uint8Array> {
+  if (Number(body.declaredLength) > limits.maxBodyBytes) throw bodyTooLarge(limits.maxBodyBytes);
+  const deadline = { what: "Receiving the webhook's body", timeoutMs: limits.bodyTimeoutMs, signals: [] };
+  try {
+    return await withinDeadline(deadline, (signal) => collect(body, limits.maxBodyBytes, signal));
+  } catch (error) {
+    throw error instanceof DeadlineError ? new WebhookPayloadError(error.message) : error;
+  }
+}
+
+async function collect(body: IncomingBody, maxBodyBytes: number, signal: AbortSignal): Promise<Uint8Array> {
+  let collected = new Uint8Array(Math.min(FIRST_BYTES, maxBodyBytes));
+  let length = 0;
+  while (!signal.aborted) {
+    const { done, value: piece } = await body.next();
+    if (done) break;
+    // A stream with an encoding gives text, whose bytes are no longer those that were signed.
+    if (!(piece instanceof Uint8Array)) {
+      throw new WebhookPayloadError(`The webhook body arrived as text. ${RAW_BODY_ADVICE}`);
+    }
+    const end = length + piece.byteLength;
+    if (end > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
+    if (end > collected.byteLength) {
+      const grown = new Uint8Array(Math.min(maxBodyBytes, Math.max(end, 2 * collected.byteLength)));
+      grown.set(collected.subarray(0, length));
+      collected = grown;
+    }
+    collected.set(piece, length);
+    length = end;
+  }
+  return collected.subarray(0, length);
+}

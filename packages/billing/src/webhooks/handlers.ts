@@ -1,0 +1,57 @@
+import type Stripe from "stripe";
+import { ConfigurationError } from "../errors.js";
+
+export type WebhookEventType = Stripe.Event["type"];
+
+/** Stripe's event of one type, with the object it carries. */
+export type WebhookEventOf<T extends WebhookEventType> = Extract<Stripe.Event, { type: T }>;
+
+/** What a handler is given beside the event. */
+export interface WebhookContext<TBilling, Tx> {
+  readonly tenantId: string;
+  /** The billing service, bound to this tenant. */
+  readonly billing: TBilling;
+  /**
+   * The inbox's own transaction: what is written through it takes effect exactly once, together with the event being
+   * marked as handled. `undefined` where the inbox has none.
+   */
+  readonly tx: Tx;
+  /** The same on every attempt at this event, and no other event's. For effects outside `tx`, which may repeat. */
+  readonly idempotencyKey: string;
+  /** Aborted at the deadline, or when the claim on the event is lost. What finishes after that does not count. */
+  readonly signal: AbortSignal;
+  /** 1 on the first delivery. A crash counts as an attempt. */
+  readonly attempt: number;
+}
+
+/** Returns once its work is durable, or throws to have the event delivered again. It may run more than once. */
+export type WebhookHandler<T extends WebhookEventType, TBilling, Tx> = (
+  event: WebhookEventOf<T>,
+  context: WebhookContext<TBilling, Tx>,
+) => Promise<void> | void;
+
+/** One handler per event type. Types that are absent are acknowledged and ignored. */
+export type WebhookHandlers<TBilling, Tx> = {
+  readonly [T in WebhookEventType]?: WebhookHandler<T, TBilling, Tx>;
+};
+
+type AnyHandler<TBilling, Tx> = (
+  event: Stripe.Event,
+  context: WebhookContext<TBilling, Tx>,
+) => Promise<void> | void;
+
+/** Looks up the handler of an event's type, among the handlers as they are now: nothing registers late. */
+export type HandlerFor<TBilling, Tx> = (type: string) => AnyHandler<TBilling, Tx> | undefined;
+
+/** @throws {ConfigurationError} where something other than a function stands for a handler. */
+export function toHandlerFor<TBilling, Tx>(on: WebhookHandlers<TBilling, Tx>): HandlerFor<TBilling, Tx> {
+  if (typeof on !== "object" || on === null)
+    throw new ConfigurationError("on must be an object of event handlers.");
+  const entries = Object.entries(on).filter(([, handler]) => handler !== undefined);
+  for (const [type, handler] of entries) {
+    if (typeof handler !== "function") throw new ConfigurationError(`on["${type}"] must be a function.`);
+  }
+  // The key under which a handler stands is the type of the events it is given, which a Map's type cannot say.
+  const handlers = new Map(entries as [string, AnyHandler<TBilling, Tx>][]);
+  return (type) => handlers.get(type);
+}

@@ -1,0 +1,54 @@
+import { Buffer } from "node:buffer";
+import { WebhookSignatureError } from "../errors.js";
+
+/** The `Stripe-Signature` header as a framework hands it over. Anything but one string is refused. */
+export type SignatureHeaderValue = string | readonly string[] | null | undefined;
+
+export interface SignatureHeader {
+  /** The digits as sent: they are part of what was signed. */
+  readonly timestamp: string;
+  /** The well-formed `v1` entries, 32 bytes each. */
+  readonly signatures: readonly Uint8Array[];
+}
+
+const MAX_HEADER_CHARACTERS = 4096;
+const MAX_SIGNATURES = 16;
+const TIMESTAMP = /^[0-9]{1,12}$/;
+const SHA256_HEX = /^[0-9a-f]{64}$/;
+
+/**
+ * Reads `t=<seconds>,v1=<hex>[,v1=<hex>…]`. Other schemes and broken `v1` entries are skipped, because Stripe sends a
+ * decoy `v0` in test mode and one bad entry of a rotation must not lose the event; a second or odd `t` is refused,
+ * because two parsers could read it differently.
+ */
+export function parseSignatureHeader(header: SignatureHeaderValue): SignatureHeader {
+  if (header === undefined || header === null || header === "") {
+    throw new WebhookSignatureError(
+      "The Stripe-Signature header is missing. Pass it as received; a proxy may have dropped it.",
+    );
+  }
+  if (typeof header !== "string") throw malformed("must be one string");
+  if (header.length > MAX_HEADER_CHARACTERS) throw malformed("is too long");
+
+  let timestamp: string | undefined;
+  let signatureEntries = 0;
+  const signatures: Uint8Array[] = [];
+  for (const entry of header.split(",")) {
+    if (entry.startsWith("t=")) {
+      if (timestamp !== undefined) throw malformed("has more than one timestamp");
+      timestamp = entry.slice(2);
+    } else if (entry.startsWith("v1=")) {
+      signatureEntries += 1;
+      const hex = entry.slice(3);
+      if (SHA256_HEX.test(hex)) signatures.push(Buffer.from(hex, "hex"));
+    }
+  }
+  if (signatureEntries > MAX_SIGNATURES) throw malformed("has too many signatures");
+  if (timestamp === undefined || !TIMESTAMP.test(timestamp)) throw malformed("has no valid timestamp");
+  if (signatures.length === 0) throw malformed("has no well-formed v1 signature");
+  return { timestamp, signatures };
+}
+
+function malformed(how: string): WebhookSignatureError {
+  return new WebhookSignatureError(`The Stripe-Signature header ${how}.`);
+}
