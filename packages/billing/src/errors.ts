@@ -9,10 +9,10 @@
 export interface StripeFailure {
   /** The SDK's class, such as `StripeCardError`. */
   readonly type: string;
-  readonly statusCode?: number;
-  readonly code?: string;
-  readonly declineCode?: string;
-  readonly param?: string;
+  readonly statusCode: number | undefined;
+  readonly code: string | undefined;
+  readonly declineCode: string | undefined;
+  readonly param: string | undefined;
 }
 
 export interface BillingErrorOptions {

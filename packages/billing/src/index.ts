@@ -1,1 +1,59 @@
-export {};
+/**
+ * Multi-tenant Stripe billing for server-side code: {@link StripeBillingService} and what it takes, returns and throws.
+ * Webhooks are in `@repo/billing/webhooks`.
+ *
+ * @module
+ */
+export { StripeBillingService } from "./billing-service.js";
+export type { ListProductsOptions } from "./capabilities/catalog.js";
+export type {
+  PortalConfig,
+  PortalSession,
+  PortalSessionOptions,
+  PortalSettings,
+} from "./capabilities/portal.js";
+export type { CancelSubscriptionOptions, ListSubscriptionsOptions } from "./capabilities/subscriptions.js";
+export {
+  AbortedError,
+  AccountMismatchError,
+  type AnyBillingError,
+  AuthenticationError,
+  BillingError,
+  type BillingErrorOptions,
+  ConfigurationError,
+  ConflictError,
+  DeadlineError,
+  IndeterminateError,
+  InvalidArgumentError,
+  IsolationError,
+  isBillingError,
+  ModeMismatchError,
+  NotFoundError,
+  PaymentRequiredError,
+  PermissionError,
+  PortalNotConfiguredError,
+  RateLimitedError,
+  ReservedMetadataError,
+  ReturnUrlNotAllowedError,
+  type StripeFailure,
+  StripeUnavailableError,
+  TenantContextError,
+} from "./errors.js";
+export { toProblemResponse } from "./problem-response.js";
+export type { StripeBillingConfig } from "./settings.js";
+export type { Mode, StripeClient, StripeRequestOptions } from "./stripe/client.js";
+export type { CallOptions } from "./stripe/deadline.js";
+export type { IdempotencyOptions } from "./stripe/idempotency.js";
+export type { ListOptions, Page, Pages } from "./stripe/page.js";
+export type { AuditEvent, AuditListener } from "./tenancy/audit.js";
+export { type MetadataTenancyOptions, metadataTenancy } from "./tenancy/metadata-tenancy.js";
+export type { PerTenant } from "./tenancy/per-tenant.js";
+export type { Tenancy, TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
+export type { Price, Recurrence } from "./views/price.js";
+export type { Product } from "./views/product.js";
+export type {
+  CancellationDetails,
+  Subscription,
+  SubscriptionItem,
+  SubscriptionStatus,
+} from "./views/subscription.js";

@@ -1,0 +1,203 @@
+import { type ListProductsOptions, listTenantProducts } from "./capabilities/catalog.js";
+import {
+  createCustomerPortalSession,
+  type PortalConfig,
+  type PortalSession,
+  type PortalSessionOptions,
+  portalConfigurationFor,
+} from "./capabilities/portal.js";
+import {
+  type CancelSubscriptionOptions,
+  cancelSubscription,
+  getSubscription,
+  type ListSubscriptionsOptions,
+  listCustomerSubscriptions,
+} from "./capabilities/subscriptions.js";
+import { TenantContextError } from "./errors.js";
+import { copyOptions } from "./input.js";
+import { resolveSettings, type Settings, type StripeBillingConfig } from "./settings.js";
+import { type CallOptions, startDeadline } from "./stripe/deadline.js";
+import { type Pages, pages } from "./stripe/page.js";
+import { OwnershipCache } from "./tenancy/ownership-cache.js";
+import { resolveTenant } from "./tenancy/resolve-tenant.js";
+import type { TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
+import { parseTenantId } from "./tenancy/tenant-id.js";
+import { admit, type TenantScope } from "./tenancy/tenant-scope.js";
+import type { Product } from "./views/product.js";
+import type { Subscription } from "./views/subscription.js";
+
+/**
+ * Stripe billing for one tenant at a time.
+ *
+ * Every method works for the bound tenant alone and reaches nothing of any other, whatever ids and options it is given.
+ * Bind one in the constructor (`tenantId`) or per request with {@link forTenant}.
+ *
+ * All methods take `timeoutMs` and `signal`, and throw, beside what each names: `TenantContextError` without a bound
+ * tenant, `InvalidArgumentError` before anything is sent, `RateLimitedError`, `AuthenticationError`, `PermissionError`,
+ * `StripeUnavailableError`, `DeadlineError` and `AbortedError`; writing ones `IndeterminateError` as well, when the
+ * outcome is unknown.
+ *
+ * @example
+ * const billing = new StripeBillingService({
+ *   secretKey: process.env.STRIPE_SECRET_KEY,
+ *   portal: { returnUrl: "https://app.example.com/billing" },
+ * });
+ * const { url } = await billing.forTenant("acme").createCustomerPortalSession(customerId);
+ */
+export class StripeBillingService {
+  readonly #shared: Shared;
+  readonly #tenantId: string | undefined;
+
+  /** No I/O. @throws ConfigurationError with one sentence per mistake. */
+  constructor(config: StripeBillingConfig);
+  /** @internal */
+  constructor(binding: Binding);
+  constructor(config: StripeBillingConfig | Binding) {
+    if (config instanceof Binding) {
+      this.#shared = config.shared;
+      this.#tenantId = config.tenantId;
+    } else {
+      const settings = resolveSettings(config);
+      this.#shared = { settings, cache: new OwnershipCache() };
+      this.#tenantId = settings.tenantId;
+    }
+  }
+
+  /**
+   * This service, bound to one tenant: cheap, no I/O, meant to be made per request. A bound service stays with its
+   * tenant.
+   *
+   * @throws TenantContextError when the id is malformed, or this service is bound to another tenant.
+   */
+  forTenant(tenantId: string): StripeBillingService {
+    if (parseTenantId(tenantId) !== (this.#tenantId ?? tenantId)) {
+      throw new TenantContextError(
+        "This service is bound to another tenant. Use the service it was made from.",
+      );
+    }
+    return new StripeBillingService(new Binding(this.#shared, tenantId));
+  }
+
+  /**
+   * Opens Stripe's hosted portal for a customer. Two requests, one when the customer was seen lately. Each call makes a
+   * new session: links expire, so none is ever reused.
+   *
+   * @throws NotFoundError when the customer is missing, deleted or another tenant's.
+   * @throws ReturnUrlNotAllowedError when the return URL is not on an allowed origin.
+   * @throws PortalNotConfiguredError when Stripe has no portal configuration to use.
+   * @see https://docs.stripe.com/api/customer_portal/sessions/create
+   */
+  createCustomerPortalSession(customerId: string, options?: PortalSessionOptions): Promise<PortalSession>;
+  /** The same, with the tenant named in the call. */
+  createCustomerPortalSession(config: PortalConfig): Promise<PortalSession>;
+  async createCustomerPortalSession(
+    target: string | PortalConfig,
+    options: PortalSessionOptions = {},
+  ): Promise<PortalSession> {
+    if (typeof target === "object" && target !== null) {
+      const { tenantId, customerId, ...rest } = copyOptions(target);
+      return this.forTenant(tenantId).createCustomerPortalSession(customerId, rest);
+    }
+    const { portal } = this.#shared.settings;
+    const configuration = await portalConfigurationFor(portal, this.#boundTenant());
+    return this.#within(
+      options,
+      (scope) => createCustomerPortalSession(scope, target, options, portal, configuration),
+      configuration === undefined ? [] : [configuration],
+    );
+  }
+
+  /**
+   * A customer's subscriptions, newest first. One request a page; one more the first time the customer is seen.
+   *
+   * @throws NotFoundError when the customer is missing, deleted or another tenant's.
+   * @see https://docs.stripe.com/api/subscriptions/list
+   */
+  listCustomerSubscriptions(customerId: string, options: ListSubscriptionsOptions = {}): Pages<Subscription> {
+    return pages((after) =>
+      this.#within(options, (scope) =>
+        listCustomerSubscriptions(scope, customerId, nextPage(options, after)),
+      ),
+    );
+  }
+
+  /**
+   * One subscription, as it is now. One request.
+   *
+   * @throws NotFoundError when it is missing or another tenant's.
+   * @see https://docs.stripe.com/api/subscriptions/retrieve
+   */
+  getSubscription(subscriptionId: string, options: CallOptions = {}): Promise<Subscription> {
+    return this.#within(options, (scope) => getSubscription(scope, subscriptionId, options));
+  }
+
+  /**
+   * Cancels a subscription at the end of its period, now, or on a date. Two requests, one when the subscription was seen
+   * lately. Canceling what has ended already succeeds and changes nothing, so a retry is harmless.
+   *
+   * @throws NotFoundError when it is missing or another tenant's.
+   * @see https://docs.stripe.com/billing/subscriptions/cancel
+   */
+  cancelSubscription(subscriptionId: string, options: CancelSubscriptionOptions = {}): Promise<Subscription> {
+    return this.#within(options, (scope) => cancelSubscription(scope, subscriptionId, options));
+  }
+
+  /**
+   * The products that the tenant may see, its own and the shared ones, with their default prices. One request a page.
+   * A product is found up to a minute after it was made, which is how far Stripe's search lags behind.
+   *
+   * @see https://docs.stripe.com/search
+   */
+  listTenantProducts(options: ListProductsOptions = {}): Pages<Product> {
+    return pages((after) =>
+      this.#within(options, (scope) => listTenantProducts(scope, nextPage(options, after))),
+    );
+  }
+
+  /**
+   * Whose a webhook event is, for the receiver of `@repo/billing/webhooks`. At most one request, without a bound tenant.
+   */
+  async resolveTenant(origin: TenantOrigin, options: CallOptions = {}): Promise<TenantResolution> {
+    const { client, tenancy, timeoutMs } = this.#shared.settings;
+    return resolveTenant(client, tenancy, origin, startDeadline(copyOptions(options), timeoutMs));
+  }
+
+  async #within<T>(
+    options: CallOptions,
+    work: (scope: TenantScope) => Promise<T>,
+    trusted: readonly string[] = [],
+  ): Promise<T> {
+    const { settings, cache } = this.#shared;
+    const tenantId = this.#boundTenant();
+    const deadline = startDeadline(copyOptions(options), settings.timeoutMs);
+    return work(await admit({ ...settings, tenantId, cache, deadline, trusted }));
+  }
+
+  #boundTenant(): string {
+    if (this.#tenantId !== undefined) return this.#tenantId;
+    throw new TenantContextError(
+      "No tenant is bound. Call forTenant(tenantId) first, or construct the service with tenantId.",
+    );
+  }
+}
+
+/** What every binding of one service shares: its settings, and what it has proved. */
+interface Shared {
+  readonly settings: Settings;
+  readonly cache: OwnershipCache;
+}
+
+/** Not exported from the package, so only {@link StripeBillingService.forTenant} can make one. */
+class Binding {
+  readonly shared: Shared;
+  readonly tenantId: string;
+
+  constructor(shared: Shared, tenantId: string) {
+    this.shared = shared;
+    this.tenantId = tenantId;
+  }
+}
+
+function nextPage<T extends object>(options: T, after: string | undefined): T {
+  return after === undefined ? options : { ...options, after };
+}

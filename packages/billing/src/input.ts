@@ -1,0 +1,82 @@
+import * as z from "zod/mini";
+import { InvalidArgumentError } from "./errors.js";
+
+type Optional<T extends z.core.$ZodType> = z.ZodMiniOptional<T>;
+
+/** The options that every method takes. Their values are checked when the call's deadline is set. */
+export const CALL_OPTIONS: {
+  readonly timeoutMs: Optional<z.ZodMiniUnknown>;
+  readonly signal: Optional<z.ZodMiniUnknown>;
+} = {
+  timeoutMs: z.optional(z.unknown()),
+  signal: z.optional(z.unknown()),
+};
+
+/** What every writing method takes beside those. */
+export const WRITE_OPTIONS: typeof CALL_OPTIONS & { readonly idempotencyKey: Optional<z.ZodMiniString> } = {
+  ...CALL_OPTIONS,
+  idempotencyKey: z.optional(
+    text("idempotencyKey must be a string of 1 to 255 printable ASCII characters.", /^[\x20-\x7e]{1,255}$/),
+  ),
+};
+
+const LIMIT = "limit must be a whole number from 1 to 100.";
+
+/** What every list takes beside those. */
+export const LIST_OPTIONS: typeof CALL_OPTIONS & {
+  readonly limit: Optional<z.ZodMiniNumberFormat>;
+  readonly after: Optional<z.ZodMiniString>;
+} = {
+  ...CALL_OPTIONS,
+  limit: z.optional(z.int(LIMIT).check(z.gte(1, LIMIT), z.lte(100, LIMIT))),
+  after: z.optional(text("after must be the nextCursor of a page.", /^[\w+/=.-]{1,1000}$/)),
+};
+
+/** A string of one form; `sentence` says which. */
+export function text(sentence: string, form: RegExp): z.ZodMiniString {
+  return z.string(sentence).check(z.regex(form, sentence));
+}
+
+/**
+ * Checks what a caller gave against a schema whose messages are whole sentences, and returns a plain copy of it, so
+ * that nothing can change between the check and the use.
+ *
+ * @throws InvalidArgumentError with one sentence per mistake; values are never quoted.
+ */
+export function checkInput<T>(schema: z.ZodMiniType<T>, input: unknown): T {
+  const sentences = mistakesIn(schema, input);
+  if ("value" in sentences) return sentences.value;
+  throw new InvalidArgumentError(sentences.mistakes.join(" "));
+}
+
+/** A plain copy of an options object. @throws InvalidArgumentError when it is none. */
+export function copyOptions<T extends object>(options: T): T {
+  if (typeof options !== "object" || options === null) {
+    throw new InvalidArgumentError("The options must be an object.");
+  }
+  try {
+    return { ...options };
+  } catch (error) {
+    throw new InvalidArgumentError("The options could not be read.", { cause: error });
+  }
+}
+
+/** The checked value, or one sentence per mistake. */
+export function mistakesIn<T>(
+  schema: z.ZodMiniType<T>,
+  input: unknown,
+): { readonly value: T } | { readonly mistakes: readonly string[] } {
+  try {
+    const result = z.safeParse(schema, input);
+    return result.success ? { value: result.data } : { mistakes: result.error.issues.map(toSentence) };
+  } catch {
+    // A getter or proxy in the input threw, which makes it no input at all.
+    return { mistakes: ["The input could not be read."] };
+  }
+}
+
+function toSentence(issue: z.core.$ZodIssue): string {
+  if (issue.code !== "unrecognized_keys") return issue.message;
+  const names = issue.keys.map((key) => (/^\w{1,40}$/.test(key) ? key : "(unprintable)"));
+  return `Unknown option: ${names.slice(0, 5).join(", ")}.`;
+}

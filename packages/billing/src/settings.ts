@@ -1,0 +1,158 @@
+import * as z from "zod/mini";
+import { isConfigurationId, isLocale, type PortalSettings } from "./capabilities/portal.js";
+import { ConfigurationError } from "./errors.js";
+import { mistakesIn } from "./input.js";
+import { createStripeClient, type Mode, modeOf, type StripeClient } from "./stripe/client.js";
+import { isTimeoutMs } from "./stripe/deadline.js";
+import type { AuditListener } from "./tenancy/audit.js";
+import { metadataTenancy } from "./tenancy/metadata-tenancy.js";
+import type { PerTenant } from "./tenancy/per-tenant.js";
+import { parseOrigin } from "./tenancy/return-url.js";
+import type { Tenancy } from "./tenancy/tenancy.js";
+import { isTenantId } from "./tenancy/tenant-id.js";
+
+/** What a {@link StripeBillingService} is made of. Exactly one of `secretKey` and `stripe` is needed, the rest is optional. */
+export interface StripeBillingConfig {
+  /** A secret (`sk_…`) or restricted (`rk_…`) key. Its mode, live or test, becomes the service's. */
+  readonly secretKey?: string;
+  /** A client that the application already has: `stripe` 22.6 or 23, for another host, proxy or retry policy. */
+  readonly stripe?: StripeClient;
+  /** With `stripe`: the mode its key is of, so that an object of the other one is refused. */
+  readonly mode?: Mode;
+  /** Binds this service to one tenant for good. */
+  readonly tenantId?: string;
+  /** Who owns what. Default: `metadataTenancy()`. */
+  readonly tenancy?: Tenancy;
+  readonly portal?: PortalSettings;
+  /** For a whole call, all its Stripe requests included; 1 to 600,000. Default: 30,000. */
+  readonly timeoutMs?: number;
+  /** Hears of attempts to cross tenants and of refused answers. It must not throw. */
+  readonly onAudit?: AuditListener;
+}
+
+/** The same, checked and complete. */
+export interface Settings {
+  readonly client: StripeClient;
+  readonly mode: Mode | undefined;
+  readonly tenantId: string | undefined;
+  readonly tenancy: Tenancy;
+  readonly portal: PortalSettings;
+  readonly timeoutMs: number;
+  readonly onAudit: AuditListener;
+}
+
+/**
+ * Checks everything that can be checked before the first call, and completes it.
+ *
+ * @throws ConfigurationError with one sentence per mistake; keys are never quoted.
+ */
+export function resolveSettings(config: StripeBillingConfig): Settings {
+  const checked = mistakesIn(configSchema, config);
+  if ("mistakes" in checked) throw new ConfigurationError(checked.mistakes.join(" "));
+  const {
+    secretKey,
+    stripe,
+    mode,
+    tenantId,
+    tenancy,
+    portal = {},
+    timeoutMs = 30_000,
+    onAudit,
+  } = checked.value;
+  if ((secretKey === undefined) === (stripe === undefined)) {
+    throw new ConfigurationError("Give either secretKey or stripe: one of them, and not both.");
+  }
+  if (secretKey !== undefined && mode !== undefined && mode !== modeOf(secretKey)) {
+    throw new ConfigurationError("mode is not that of secretKey. Leave it out: the key says it.");
+  }
+  return Object.freeze({
+    client: stripe ?? createStripeClient(secretKey ?? ""),
+    mode: secretKey === undefined ? mode : modeOf(secretKey),
+    tenantId,
+    tenancy: tenancy ?? metadataTenancy(),
+    portal,
+    timeoutMs,
+    onAudit: onAudit ?? (() => undefined),
+  });
+}
+
+const portalSchema = z.strictObject(
+  {
+    returnUrl: setting<PerTenant<string>>(
+      perTenant(isReturnUrl),
+      "portal.returnUrl must be an absolute https URL (or http on localhost), or a function of the tenant.",
+    ),
+    allowedReturnOrigins: setting<PerTenant<readonly string[]>>(
+      perTenant((value) => Array.isArray(value) && value.every(isOrigin)),
+      'portal.allowedReturnOrigins must be a list of origins such as "https://app.example.com", or a function of the tenant.',
+    ),
+    configuration: setting<PerTenant<string | undefined>>(
+      perTenant(isConfigurationId),
+      'portal.configuration must be the id of a portal configuration, such as "bpc_…", or a function of the tenant.',
+    ),
+    locale: setting<PerTenant<string | undefined>>(
+      perTenant(isLocale),
+      'portal.locale must be a language tag such as "en-GB", or "auto", or a function of the tenant.',
+    ),
+  },
+  "portal must be an object.",
+);
+
+const configSchema = z.strictObject(
+  {
+    secretKey: setting<string>(
+      (value) => typeof value === "string" && modeOf(value) !== undefined,
+      'secretKey must be a secret or restricted Stripe key, such as "sk_test_…" or "rk_live_…".',
+    ),
+    stripe: setting<StripeClient>(
+      (value) => hasMethods(value, ["rawRequest"]),
+      "stripe must be a client made by the stripe package, version 22.6 or 23.",
+    ),
+    mode: setting<Mode>((value) => value === "live" || value === "test", 'mode must be "live" or "test".'),
+    tenantId: setting<string>(
+      isTenantId,
+      "tenantId must be 1 to 255 letters, digits, and _ . : - after a letter or digit.",
+    ),
+    tenancy: setting<Tenancy>(
+      (value) =>
+        hasMethods(value, ["accountOf", "ownsCustomer", "productAccess", "productQuery", "resolveTenant"]),
+      "tenancy must be a tenancy strategy, such as metadataTenancy().",
+    ),
+    portal: z.optional(portalSchema),
+    timeoutMs: setting<number>(
+      isTimeoutMs,
+      "timeoutMs must be a whole number of milliseconds from 1 to 600000.",
+    ),
+    onAudit: setting<AuditListener>((value) => typeof value === "function", "onAudit must be a function."),
+  },
+  "The configuration must be an object.",
+);
+
+function setting<T>(
+  accepts: (value: unknown) => boolean,
+  sentence: string,
+): z.ZodMiniOptional<z.ZodMiniCustom<T, T>> {
+  return z.optional(z.custom<T>(accepts, sentence));
+}
+
+function perTenant(accepts: (value: unknown) => boolean): (value: unknown) => boolean {
+  return (value) => typeof value === "function" || accepts(value);
+}
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return names.every((name) => typeof Reflect.get(value, name) === "function");
+}
+
+function isReturnUrl(value: unknown): boolean {
+  return typeof value === "string" && URL.canParse(value) && isOrigin(new URL(value).origin);
+}
+
+function isOrigin(value: unknown): boolean {
+  try {
+    return typeof value === "string" && parseOrigin(value) !== "";
+  } catch (error) {
+    if (error instanceof ConfigurationError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+import type Stripe from "stripe";
+
+/**
+ * Every request this package can send, with its parameters and answer as the SDK types them. What is not in this table
+ * cannot be sent: the gate takes its keys and nothing else, and the contract suite sends each of them to stripe-mock.
+ */
+export interface Calls {
+  "GET /v1/customers/{customer}": {
+    params: Stripe.CustomerRetrieveParams;
+    answer: Stripe.Customer | Stripe.DeletedCustomer;
+  };
+  "GET /v1/subscriptions": {
+    params: Stripe.SubscriptionListParams;
+    answer: Stripe.ApiList<Stripe.Subscription>;
+  };
+  "GET /v1/subscriptions/{subscription}": {
+    params: Stripe.SubscriptionRetrieveParams;
+    answer: Stripe.Subscription;
+  };
+  "POST /v1/subscriptions/{subscription}": {
+    params: Stripe.SubscriptionUpdateParams;
+    answer: Stripe.Subscription;
+  };
+  "DELETE /v1/subscriptions/{subscription}": {
+    params: Stripe.SubscriptionCancelParams;
+    answer: Stripe.Subscription;
+  };
+  "GET /v1/products/search": {
+    params: Stripe.ProductSearchParams;
+    answer: Stripe.ApiSearchResult<Stripe.Product>;
+  };
+  "POST /v1/billing_portal/sessions": {
+    params: Stripe.BillingPortal.SessionCreateParams;
+    answer: Stripe.BillingPortal.Session;
+  };
+}
+
+export type Call = keyof Calls;
+export type RetrieveCall = Extract<Call, `GET ${string}}`>;
+export type ListCall = Exclude<Extract<Call, `GET ${string}`>, RetrieveCall | SearchCall>;
+export type SearchCall = Extract<Call, `GET ${string}/search`>;
+export type WriteCall = Extract<Call, `POST ${string}` | `DELETE ${string}`>;
+
+export type Params<C extends Call> = Calls[C]["params"];
+export type Answer<C extends Call> = Calls[C]["answer"];
+
+/** The ids in a call's path: `{ subscription: string }` for `GET /v1/subscriptions/{subscription}`. */
+export type PathIds<C extends string> = C extends `${string}{${infer Name}}${infer Rest}`
+  ? { readonly [K in Name]: string } & PathIds<Rest>
+  : object;
+
+/** The table's keys at run time. A list names the parameter without which it would return every tenant's objects. */
+export const CALLS: { readonly [C in Call]: C extends ListCall ? { readonly scopedBy: string } : object } = {
+  "GET /v1/customers/{customer}": {},
+  "GET /v1/subscriptions": { scopedBy: "customer" },
+  "GET /v1/subscriptions/{subscription}": {},
+  "POST /v1/subscriptions/{subscription}": {},
+  "DELETE /v1/subscriptions/{subscription}": {},
+  "GET /v1/products/search": {},
+  "POST /v1/billing_portal/sessions": {},
+};

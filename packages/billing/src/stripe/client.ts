@@ -1,0 +1,35 @@
+import Stripe from "stripe";
+
+/**
+ * The one thing this package asks of a Stripe client: to send a request. Any `stripe` 22.6 or 23 instance has it,
+ * whichever copy of the SDK made it (ESM and CommonJS copies are different classes, so nothing here asks for one).
+ */
+export interface StripeClient {
+  rawRequest(
+    method: string,
+    path: string,
+    params?: Record<string, unknown>,
+    options?: StripeRequestOptions,
+  ): Promise<unknown>;
+}
+
+/** What the SDK is told beside the parameters. */
+export interface StripeRequestOptions {
+  readonly idempotencyKey?: string;
+  readonly stripeAccount?: string;
+  readonly timeout?: number;
+}
+
+/** Live and test data never meet in Stripe; neither do they here. */
+export type Mode = "live" | "test";
+
+/** A client with the SDK's defaults, but for telemetry: a server library should not report its own timings. */
+export function createStripeClient(secretKey: string): StripeClient {
+  return new Stripe(secretKey, { telemetry: false });
+}
+
+/** Stripe's secret and restricted keys name their mode; nothing else does. */
+export function modeOf(secretKey: string): Mode | undefined {
+  const match = /^(?:sk|rk)_(live|test)_\w{8,}$/.exec(secretKey);
+  return match?.[1] === "live" || match?.[1] === "test" ? match[1] : undefined;
+}

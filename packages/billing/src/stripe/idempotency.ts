@@ -1,0 +1,32 @@
+import { createHash, randomUUID } from "node:crypto";
+import { InvalidArgumentError } from "../errors.js";
+
+/** What every writing method takes beside {@link CallOptions}. */
+export interface IdempotencyOptions {
+  /**
+   * Makes a retry harmless: the same key makes the effect once, other parameters under it are a {@link ConflictError}.
+   * Of 1 to 255 printable characters, and valid for this tenant and method alone, whatever other tenants use. Stripe
+   * forgets it after 24 hours at the earliest. Left out, a random key protects this one call's own retries.
+   */
+  readonly idempotencyKey?: string;
+}
+
+/** Whose key it is: two of them that differ in any part never share a key at Stripe. */
+export interface KeyScope {
+  readonly account: string | undefined;
+  readonly tenantId: string;
+  /** The call it is sent with, so that one key of the caller's covers a method of several requests. */
+  readonly call: string;
+}
+
+/** @throws InvalidArgumentError when the caller's key is not of the form above. */
+export function stripeIdempotencyKey(callerKey: string | undefined, scope: KeyScope): string {
+  if (callerKey === undefined) return `billing_${randomUUID()}`;
+  if (typeof callerKey !== "string" || !/^[\x20-\x7e]{1,255}$/.test(callerKey)) {
+    throw new InvalidArgumentError("idempotencyKey must be a string of 1 to 255 printable ASCII characters.");
+  }
+  const parts = [scope.account ?? "", scope.tenantId, scope.call, callerKey];
+  // With its length before each part, no two lists of parts read the same.
+  const named = parts.map((part) => `${part.length}:${part}`).join("");
+  return `billing_${createHash("sha256").update(named).digest("hex")}`;
+}

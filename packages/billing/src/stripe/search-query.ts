@@ -1,0 +1,19 @@
+/**
+ * Stripe's search language, as far as it is needed, and the only place that writes it.
+ *
+ * `:` matches without regard to case, and an index lags behind by up to a minute: a hit is a candidate, never a proof.
+ * See https://docs.stripe.com/search#search-query-language
+ */
+export type SearchQuery = string & { readonly [written]: true };
+declare const written: unique symbol;
+
+/** Objects whose metadata holds one of the values under `key`. */
+export function metadataIs(key: string, ...values: readonly string[]): SearchQuery {
+  const clauses = values.map((value) => `metadata[${quoted(key)}]:${quoted(value)}`);
+  // The brand marks what this file wrote, so that no other string can stand where a query is asked for.
+  return clauses.join(" OR ") as SearchQuery;
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`;
+}

@@ -1,0 +1,19 @@
+/**
+ * Something that should not happen unless someone tries, or data is wrong. It names the tenant that asked and nothing
+ * of anyone else's.
+ */
+export interface AuditEvent {
+  /**
+   * - `foreign_object`: an id was asked for that exists, but not for this tenant.
+   * - `foreign_search_hit`: a search found objects that are not this tenant's; they were dropped.
+   * - `isolation_breach`: the second wall stopped a request or an answer; a defect in this package.
+   */
+  readonly type: "foreign_object" | "foreign_search_hit" | "isolation_breach";
+  readonly tenantId: string;
+  /** The Stripe request, such as `GET /v1/subscriptions/{subscription}`, without its ids. */
+  readonly call: string;
+  /** How many objects were concerned. */
+  readonly count: number;
+}
+
+export type AuditListener = (event: AuditEvent) => void;

@@ -1,0 +1,233 @@
+import { IsolationError, ModeMismatchError } from "../errors.js";
+import {
+  type Answer,
+  CALLS,
+  type Call,
+  type ListCall,
+  type Params,
+  type PathIds,
+  type RetrieveCall,
+  type SearchCall,
+  type WriteCall,
+} from "../stripe/calls.js";
+import type { Mode, StripeClient } from "../stripe/client.js";
+import type { Deadline } from "../stripe/deadline.js";
+import { stripeIdempotencyKey } from "../stripe/idempotency.js";
+import type { SearchQuery } from "../stripe/search-query.js";
+import { type StripeRequest, send } from "../stripe/send.js";
+import { notFound } from "../stripe/translate-error.js";
+import type { AuditEvent, AuditListener } from "./audit.js";
+import { namedIds } from "./named-ids.js";
+import type { OwnershipCache } from "./ownership-cache.js";
+import { isStripeObject, objectsIn, type StripeObject, topObjects } from "./stripe-objects.js";
+import type { ProductAccess, Tenancy } from "./tenancy.js";
+
+export interface GateOptions {
+  readonly client: StripeClient;
+  readonly tenancy: Tenancy;
+  readonly tenantId: string;
+  readonly account: string | undefined;
+  readonly mode: Mode | undefined;
+  readonly cache: OwnershipCache;
+  readonly deadline: Deadline;
+  readonly onAudit: AuditListener;
+  /** Ids from the application's own configuration, which tenants cannot choose. */
+  readonly trusted: readonly string[];
+}
+
+/** A search's parameters beside its query, which is the tenancy's to write. */
+export interface SearchParams {
+  readonly limit?: number;
+  readonly page?: string;
+  readonly expand?: string[];
+}
+
+export interface SearchPage<C extends SearchCall> {
+  readonly hits: readonly Hit<C>[];
+  readonly nextPage: string | null;
+}
+
+type Hit<C extends SearchCall> = Answer<C>["data"][number];
+
+/**
+ * The second wall: the only way to Stripe, for one tenant and one call of the service.
+ *
+ * It knows nothing of what capabilities checked. A write or list passes only if every object it names was seen, by this
+ * gate, in an answer that is the tenant's; an answer passes only if every object in it is. A capability that forgets to
+ * ask is stopped here, before anything is sent.
+ */
+export class Gate {
+  readonly #options: GateOptions;
+  /** What this gate may name. Only {@link #remember} adds to it. */
+  readonly #proved = new Map<string, Exclude<ProductAccess, "none">>();
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+    for (const id of options.trusted) this.#proved.set(id, "own");
+  }
+
+  /** Reads one object by id, which needs no proof: reading is how a proof is had. @throws NotFoundError when it is not the tenant's. */
+  async retrieve<C extends RetrieveCall>(call: C, ids: PathIds<C>, params: Params<C>): Promise<Answer<C>> {
+    const answer = await this.#send(call, ids, params);
+    if (await this.#admits(answer)) return answer as Answer<C>; // the shape that the call's API promises
+    this.#audit("foreign_object", call);
+    throw notFound();
+  }
+
+  async list<C extends ListCall>(call: C, params: Params<C>): Promise<Answer<C>> {
+    this.#assertNamesOnlyProved(call, params);
+    const scope = new Map<string, unknown>(Object.entries(params)).get(CALLS[call].scopedBy);
+    if (typeof scope !== "string" || this.#accessTo(scope) === undefined) throw this.#breach(call);
+    return this.#admitted(call, await this.#send(call, {}, params));
+  }
+
+  /** Hits are candidates: those that are not the tenant's are dropped and counted. */
+  async search<C extends SearchCall>(
+    call: C,
+    query: SearchQuery,
+    params: SearchParams,
+  ): Promise<SearchPage<C>> {
+    this.#assertNamesOnlyProved(call, params);
+    const answer = await this.#send(call, {}, { ...params, query });
+    const hits: Hit<C>[] = [];
+    const found = topObjects(answer);
+    for (const hit of found) {
+      if (await this.#admits(hit)) hits.push(hit as Hit<C>); // as above
+    }
+    if (hits.length < found.length) this.#audit("foreign_search_hit", call, found.length - hits.length);
+    const nextPage = isStripeObject(answer) && "next_page" in answer ? answer.next_page : undefined;
+    return { hits, nextPage: typeof nextPage === "string" ? nextPage : null };
+  }
+
+  async write<C extends WriteCall>(
+    call: C,
+    ids: PathIds<C>,
+    params: Params<C>,
+    idempotencyKey?: string,
+  ): Promise<Answer<C>> {
+    for (const id of Object.values({ ...ids })) {
+      if (typeof id !== "string" || this.#accessTo(id) !== "own") throw this.#breach(call);
+    }
+    this.#assertNamesOnlyProved(call, params);
+    const { account, tenantId } = this.#options;
+    const key = call.startsWith("POST ")
+      ? stripeIdempotencyKey(idempotencyKey, { account, tenantId, call })
+      : undefined;
+    return this.#admitted(call, await this.#send(call, ids, params, key));
+  }
+
+  #send(call: Call, ids: object, params: object, idempotencyKey?: string): Promise<unknown> {
+    const { client, account, deadline } = this.#options;
+    return send(
+      client,
+      { ...toRequest(call, ids), params: { ...params }, account, idempotencyKey },
+      deadline,
+    );
+  }
+
+  #assertNamesOnlyProved(call: Call, params: object): void {
+    for (const id of namedIds({ ...params })) {
+      if (typeof id !== "string" || this.#accessTo(id) === undefined) throw this.#breach(call);
+    }
+  }
+
+  async #admitted<C extends Call>(call: C, answer: unknown): Promise<Answer<C>> {
+    for (const object of topObjects(answer)) {
+      if (!(await this.#admits(object))) throw this.#breach(call);
+    }
+    return answer as Answer<C>; // the shape that the call's API promises
+  }
+
+  /** Whether an object, with all that is expanded in it, is the tenant's; what passes is remembered. */
+  async #admits(top: unknown): Promise<boolean> {
+    if (!isStripeObject(top)) return false;
+    const { mode } = this.#options;
+    if (mode !== undefined && typeof top.livemode === "boolean" && top.livemode !== (mode === "live")) {
+      throw new ModeMismatchError(
+        `Stripe answered with an object of the other mode; this service is in ${mode} mode.`,
+      );
+    }
+    const objects = [...objectsIn(top)];
+    for (const object of objects) {
+      if (object.object === "customer" && !(await this.#ownsCustomer(object))) return false;
+    }
+    if (!objects.every((object) => this.#belongs(object, object === top))) return false;
+    this.#remember(top);
+    return true;
+  }
+
+  async #ownsCustomer(customer: StripeObject): Promise<boolean> {
+    const { id } = customer;
+    if (typeof id !== "string") return false;
+    // A deleted customer has no metadata left to tell its owner by.
+    if (customer.deleted === true) return this.#accessTo(id) === "own";
+    const { tenancy, tenantId } = this.#options;
+    if (!(await tenancy.ownsCustomer(tenantId, { ...customer, id }))) return false;
+    this.#proved.set(id, "own");
+    return true;
+  }
+
+  /** Nested objects without an owner of their own, such as a subscription's items and their prices, are their parent's. */
+  #belongs(object: StripeObject, isTop: boolean): boolean {
+    if (object.object === "customer") return true;
+    if (object.object === "product") return this.#productAccess(object) !== "none";
+    if ("customer" in object && (isTop || object.customer !== null))
+      return this.#accessTo(idOf(object.customer)) === "own";
+    return !isTop;
+  }
+
+  #productAccess(product: StripeObject): ProductAccess {
+    const { tenancy, tenantId } = this.#options;
+    return typeof product.id === "string"
+      ? tenancy.productAccess(tenantId, { ...product, id: product.id })
+      : "none";
+  }
+
+  #remember(top: StripeObject): void {
+    if (typeof top.id !== "string") return;
+    const access = top.object === "product" ? this.#productAccess(top) : this.#accessTo(idOf(top.customer));
+    if (access !== undefined && access !== "none") this.#proved.set(top.id, access);
+  }
+
+  #accessTo(id: string | undefined): Exclude<ProductAccess, "none"> | undefined {
+    if (id === undefined) return undefined;
+    const proved = this.#proved.get(id);
+    if (proved !== undefined) return proved;
+    const customerId = this.#options.cache.customerOf(this.#options, id);
+    if (customerId === undefined) return undefined;
+    // Kept for the rest of the call, in case the cache forgets them half-way.
+    this.#proved.set(id, "own").set(customerId, "own");
+    return "own";
+  }
+
+  #breach(call: Call): IsolationError {
+    this.#audit("isolation_breach", call);
+    return new IsolationError(
+      `${call} named or returned an object that was not proved to be the tenant's. Please report this.`,
+    );
+  }
+
+  #audit(type: AuditEvent["type"], call: Call, count = 1): void {
+    this.#options.onAudit(Object.freeze({ type, tenantId: this.#options.tenantId, call, count }));
+  }
+}
+
+/** Ids are put into the path as they are: every one of them was checked to be letters, digits and underscores. */
+function toRequest(call: Call, ids: object): Pick<StripeRequest, "method" | "path"> {
+  const [method, template = ""] = call.split(" ");
+  const named = new Map<string, unknown>(Object.entries(ids));
+  const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const id = named.get(name);
+    if (typeof id !== "string" || !/^\w+$/.test(id))
+      throw new IsolationError(`${call} needs a well-formed ${name} id.`);
+    return id;
+  });
+  if (method === "GET" || method === "POST" || method === "DELETE") return { method, path };
+  throw new IsolationError(`${call} is not a call this package knows.`);
+}
+
+/** A reference is an id, or the whole object where it was expanded. */
+function idOf(reference: unknown): string | undefined {
+  if (typeof reference === "string") return reference;
+  return isStripeObject(reference) && typeof reference.id === "string" ? reference.id : undefined;
+}

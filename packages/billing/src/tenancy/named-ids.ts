@@ -1,0 +1,49 @@
+/**
+ * What a request names: every Stripe object id among its parameters, wherever it stands.
+ *
+ * Two nets, so that a parameter nobody thought of is caught as well: the names under which Stripe takes references,
+ * whatever their value looks like (product and coupon ids may be anything), and the look of an id, whatever its name.
+ */
+export function* namedIds(params: Readonly<Record<string, unknown>>): Generator<unknown> {
+  for (const [name, value] of Object.entries(params)) {
+    if (value === undefined || FREE_TEXT.has(name)) continue;
+    if (REFERENCES.has(name) && value !== "" && value !== null) yield value;
+    else if (typeof value === "string" && LOOKS_LIKE_AN_ID.test(value)) yield value;
+    else if (typeof value === "object" && value !== null) yield* namedIds({ ...value });
+  }
+}
+
+/** Applications keep ids of their own in metadata; Stripe reads none of them. */
+const FREE_TEXT = new Set(["metadata"]);
+
+const REFERENCES = new Set([
+  "account",
+  "configuration",
+  "coupon",
+  "customer",
+  "customer_account",
+  "default_payment_method",
+  "default_price",
+  "default_source",
+  "destination",
+  "ending_before",
+  "from_subscription",
+  "id",
+  "invoice",
+  "on_behalf_of",
+  "payment_method",
+  "payment_method_configuration",
+  "plan",
+  "price",
+  "product",
+  "promotion_code",
+  "schedule",
+  "source",
+  "starting_after",
+  "subscription",
+  "subscription_item",
+  "test_clock",
+]);
+
+const LOOKS_LIKE_AN_ID =
+  /^(?:acct|ba|bpc|bps|card|ch|clock|cn|cs|cus|di|ent|evt|feat|file|ii|il|in|inpay|li|mtr|pi|plan|pm|pmc|price|prod|promo|qt|re|seti|si|src|sub|sub_sched|tax|txi|txr|we)_\w+$/;

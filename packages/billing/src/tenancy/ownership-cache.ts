@@ -1,0 +1,51 @@
+/** Far more than a process has in use at once, and a few megabytes at most. */
+const CAPACITY = 20_000;
+const LIFETIME_MS = 5 * 60_000;
+
+export interface Owner {
+  readonly account: string | undefined;
+  readonly tenantId: string;
+}
+
+/**
+ * Remembers which objects were proved to be whose. Ownership never changes, so a proof may be kept; a refusal is not,
+ * since the object may yet be created. One cache serves one service, hence one API key, hence one mode.
+ */
+export class OwnershipCache {
+  /** In the order of use: the first is the one to forget. */
+  readonly #proofs = new Map<string, { readonly customerId: string; readonly endsAtMs: number }>();
+
+  /** The tenant's customer that an object belongs to; itself, for a customer. Undefined when there is no proof of it. */
+  customerOf(owner: Owner, objectId: string): string | undefined {
+    const customerId = this.#recall(keyOf(owner, objectId));
+    if (customerId === undefined || customerId === objectId) return customerId;
+    return this.#recall(keyOf(owner, customerId));
+  }
+
+  add(owner: Owner, objectId: string, customerId: string): void {
+    this.#put(keyOf(owner, objectId), { customerId, endsAtMs: performance.now() + LIFETIME_MS });
+    const [oldest] = this.#proofs.keys();
+    if (this.#proofs.size > CAPACITY && oldest !== undefined) this.#proofs.delete(oldest);
+  }
+
+  #recall(key: string): string | undefined {
+    const proof = this.#proofs.get(key);
+    if (proof === undefined) return undefined;
+    if (proof.endsAtMs <= performance.now()) {
+      this.#proofs.delete(key);
+      return undefined;
+    }
+    this.#put(key, proof);
+    return proof.customerId;
+  }
+
+  #put(key: string, proof: { readonly customerId: string; readonly endsAtMs: number }): void {
+    this.#proofs.delete(key);
+    this.#proofs.set(key, proof);
+  }
+}
+
+/** None of the parts can hold a line break, so no two owners share a key. */
+function keyOf({ account = "", tenantId }: Owner, objectId: string): string {
+  return `${account}\n${tenantId}\n${objectId}`;
+}

@@ -1,0 +1,36 @@
+import { isBillingError } from "../errors.js";
+import type { Answer } from "../stripe/calls.js";
+import type { StripeClient } from "../stripe/client.js";
+import type { Deadline } from "../stripe/deadline.js";
+import { parseObjectId } from "../stripe/object-id.js";
+import { send } from "../stripe/send.js";
+import type { OwnedByMetadata, Tenancy, TenantOrigin, TenantResolution } from "./tenancy.js";
+
+/**
+ * Finds whose event it is. It is the one read without a tenant's scope, since a scope is what it is for, and it gives
+ * away nothing but the tenant's id.
+ */
+export function resolveTenant(
+  client: StripeClient,
+  tenancy: Tenancy,
+  origin: TenantOrigin,
+  deadline: Deadline,
+): Promise<TenantResolution> {
+  return tenancy.resolveTenant(origin, (customerId) => readCustomer(client, customerId, deadline));
+}
+
+async function readCustomer(
+  client: StripeClient,
+  id: string,
+  deadline: Deadline,
+): Promise<OwnedByMetadata | undefined> {
+  const path = `/v1/customers/${parseObjectId("customer", id)}`;
+  try {
+    const answer = await send(client, { method: "GET", path, params: {} }, deadline);
+    const customer = answer as Answer<"GET /v1/customers/{customer}">; // the shape that the call's API promises
+    return customer.deleted ? undefined : customer;
+  } catch (error) {
+    if (isBillingError(error) && error.code === "not_found") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,49 @@
+import type { SearchQuery } from "../stripe/search-query.js";
+
+/**
+ * Who owns what: the port that every strategy implements. A strategy only answers questions about objects that Stripe
+ * returned; asking Stripe, and refusing, is the scope's and the gate's work.
+ */
+export interface Tenancy {
+  /** The connected account that holds the tenant's data; undefined where it is the platform's own. */
+  accountOf(tenantId: string): Promise<string | undefined>;
+  ownsCustomer(tenantId: string, customer: OwnedByMetadata): Promise<boolean>;
+  /** A tenant sees its own products and the shared ones, and changes only its own. */
+  productAccess(tenantId: string, product: OwnedByMetadata): ProductAccess;
+  /** Finds the products that {@link productAccess} would let the tenant see. */
+  productQuery(tenantId: string): SearchQuery;
+  /** Whose event it is. `readCustomer` asks Stripe, and finds nothing where the customer is missing or deleted. */
+  resolveTenant(origin: TenantOrigin, readCustomer: ReadCustomer): Promise<TenantResolution>;
+  /** Metadata keys that are this package's to write, refused in callers' metadata and left out of views. */
+  readonly reservedMetadata: readonly string[];
+}
+
+export type ProductAccess = "own" | "shared" | "none";
+
+/** What a strategy may look at. A deleted object has no metadata left. */
+export interface OwnedByMetadata {
+  readonly id: string;
+  readonly metadata?: Readonly<Record<string, string>> | null;
+}
+
+export type ReadCustomer = (customerId: string) => Promise<OwnedByMetadata | undefined>;
+
+/** What an event says about whose it is. At least one is present. */
+export interface TenantOrigin {
+  /** The customer whose object the event is about. */
+  readonly customerId?: string;
+  /** The connected account the event happened on. */
+  readonly account?: string;
+  /** Only of an object that is itself the authority on its tenant, a customer or a product, as it was in the event. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/**
+ * - `tenant`: whose it is.
+ * - `nobody`: no tenant's, such as a shared product, or a customer that another application made in the same account.
+ * - `unknown`: no tenant is known yet; it may be one whose sign-up is not stored yet, so the event should come again.
+ */
+export type TenantResolution =
+  | { readonly status: "tenant"; readonly tenantId: string }
+  | { readonly status: "nobody" }
+  | { readonly status: "unknown" };

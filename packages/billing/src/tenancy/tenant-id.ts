@@ -1,0 +1,16 @@
+import { TenantContextError } from "../errors.js";
+
+/** The form of a tenant id: printable, without quotes or spaces, so that it means the same in metadata, search and logs. */
+const TENANT_ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,254}$/;
+
+/** @throws TenantContextError that says what a tenant id looks like, never what was given. */
+export function parseTenantId(value: unknown): string {
+  if (isTenantId(value)) return value;
+  throw new TenantContextError(
+    "A tenant id is a string of 1 to 255 letters, digits, and _ . : - that begins with a letter or digit.",
+  );
+}
+
+export function isTenantId(value: unknown): value is string {
+  return typeof value === "string" && TENANT_ID.test(value);
+}

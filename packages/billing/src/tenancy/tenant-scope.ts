@@ -1,0 +1,135 @@
+import type Stripe from "stripe";
+import { TenantContextError } from "../errors.js";
+import type { Answer, ListCall, Params, PathIds, WriteCall } from "../stripe/calls.js";
+import { notFound } from "../stripe/translate-error.js";
+import { Gate, type GateOptions, type SearchPage, type SearchParams } from "./gate.js";
+import { parseTenantId } from "./tenant-id.js";
+
+/** Known to this file alone, so that a scope's constructor is of no use to anyone who gets hold of it. */
+const ADMITTED = Symbol("admitted");
+
+/** What a scope is made of: the service's parts, and the call's tenant, time and trusted ids. */
+export type Admission = Omit<GateOptions, "account">;
+
+/**
+ * Admits a tenant for one call of the service.
+ *
+ * @throws TenantContextError when the tenant id is malformed.
+ */
+export async function admit(admission: Admission): Promise<TenantScope> {
+  const tenantId = parseTenantId(admission.tenantId);
+  const account = await admission.tenancy.accountOf(tenantId);
+  return new Scope(ADMITTED, { ...admission, tenantId, account });
+}
+
+/**
+ * Proof that a tenant was admitted, and the first wall: what a capability asks here, it asks for this tenant.
+ *
+ * Every capability takes one, and only {@link admit} makes one: the class does not leave this file, a private field
+ * keeps literals from passing for it, and its constructor wants a symbol that nobody else has.
+ */
+export type TenantScope = Scope;
+
+class Scope {
+  readonly #options: GateOptions;
+  readonly #gate: Gate;
+  readonly #proved = new Set<string>();
+
+  constructor(admitted: symbol, options: GateOptions) {
+    if (admitted !== ADMITTED) throw new TenantContextError("A tenant's scope is made by the service alone.");
+    this.#options = options;
+    this.#gate = new Gate(options);
+  }
+
+  get tenantId(): string {
+    return this.#options.tenantId;
+  }
+
+  /** Metadata without the keys that say whose an object is. */
+  withoutReserved(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    const { reservedMetadata } = this.#options.tenancy;
+    return Object.freeze(
+      Object.fromEntries(Object.entries(metadata).filter(([key]) => !reservedMetadata.includes(key))),
+    );
+  }
+
+  /** Whether a product that this tenant may see is every tenant's. */
+  shares(product: Stripe.Product): boolean {
+    const { tenancy, tenantId } = this.#options;
+    return tenancy.productAccess(tenantId, product) === "shared";
+  }
+
+  /** One request. @throws NotFoundError when the customer is missing, deleted or another tenant's. */
+  async customer(customerId: string): Promise<Stripe.Customer> {
+    const customer = await this.#gate.retrieve("GET /v1/customers/{customer}", { customer: customerId }, {});
+    if (customer.deleted || !(await this.#owns(customer))) throw notFound();
+    return customer;
+  }
+
+  /** One request. @throws NotFoundError when the subscription is missing or not of one of the tenant's customers. */
+  async subscription(subscriptionId: string): Promise<Stripe.Subscription> {
+    // With its customer expanded, one request both reads the subscription and proves whose it is.
+    const params = this.#recalls(subscriptionId) ? {} : { expand: ["customer"] };
+    const ids = { subscription: subscriptionId };
+    const subscription = await this.#gate.retrieve("GET /v1/subscriptions/{subscription}", ids, params);
+    const { customer } = subscription;
+    if (!(await this.#owns(customer))) throw notFound();
+    this.#keep(subscription.id, typeof customer === "string" ? customer : customer.id);
+    return subscription;
+  }
+
+  /** No request when it was proved lately, else one. @throws NotFoundError as {@link customer}. */
+  async proveCustomer(customerId: string): Promise<void> {
+    if (!this.#recalls(customerId)) await this.customer(customerId);
+  }
+
+  /** No request when it was proved lately, else one. @throws NotFoundError as {@link subscription}. */
+  async proveSubscription(subscriptionId: string): Promise<void> {
+    if (!this.#recalls(subscriptionId)) await this.subscription(subscriptionId);
+  }
+
+  async list<C extends ListCall>(call: C, params: Params<C>): Promise<Answer<C>> {
+    const answer = await this.#gate.list(call, params);
+    for (const { id, customer } of answer.data) {
+      if (typeof customer === "string" && this.#recalls(customer)) this.#keep(id, customer);
+    }
+    return answer;
+  }
+
+  /** Searches for products that this tenant may see. */
+  searchProducts(params: SearchParams): Promise<SearchPage<"GET /v1/products/search">> {
+    const { tenancy, tenantId } = this.#options;
+    return this.#gate.search("GET /v1/products/search", tenancy.productQuery(tenantId), params);
+  }
+
+  write<C extends WriteCall>(
+    call: C,
+    ids: PathIds<C>,
+    params: Params<C>,
+    idempotencyKey?: string,
+  ): Promise<Answer<C>> {
+    return this.#gate.write(call, ids, params, idempotencyKey);
+  }
+
+  async #owns(customer: string | Stripe.Customer | Stripe.DeletedCustomer): Promise<boolean> {
+    if (typeof customer === "string") return this.#recalls(customer);
+    const { tenancy, tenantId } = this.#options;
+    if (customer.deleted || !(await tenancy.ownsCustomer(tenantId, customer))) return false;
+    this.#keep(customer.id, customer.id);
+    return true;
+  }
+
+  /** Whether an object was proved in this call or lately by another; from here on it stays proved to the end of the call. */
+  #recalls(id: string): boolean {
+    if (this.#proved.has(id)) return true;
+    const customerId = this.#options.cache.customerOf(this.#options, id);
+    if (customerId === undefined) return false;
+    this.#proved.add(id).add(customerId);
+    return true;
+  }
+
+  #keep(id: string, customerId: string): void {
+    this.#proved.add(id);
+    this.#options.cache.add(this.#options, id, customerId);
+  }
+}

@@ -1,0 +1,50 @@
+import type Stripe from "stripe";
+
+/** What something costs. Amounts are in the currency's minor unit (cents, or yen where there are none). */
+export interface Price {
+  readonly id: string;
+  readonly productId: string;
+  readonly active: boolean;
+  /** ISO 4217, in lower case as Stripe writes it. */
+  readonly currency: string;
+  /** Null where the price has tiers, or parts of a minor unit: then {@link unitAmountDecimal} says more. */
+  readonly unitAmount: number | null;
+  /** The same amount, exact, as a decimal string. Null where the price has tiers. */
+  readonly unitAmountDecimal: string | null;
+  /** Null for a price that is paid once. */
+  readonly recurring: Recurrence | null;
+  readonly lookupKey: string | null;
+  readonly nickname: string | null;
+}
+
+export interface Recurrence {
+  readonly interval: "day" | "week" | "month" | "year";
+  readonly intervalCount: number;
+  /** Whether the quantity is set ahead, or metered afterwards. */
+  readonly usageType: "licensed" | "metered";
+}
+
+export function toPrice(price: Stripe.Price): Price {
+  const { recurring, unit_amount_decimal: decimal } = price;
+  return Object.freeze({
+    id: price.id,
+    productId: typeof price.product === "string" ? price.product : price.product.id,
+    active: price.active,
+    currency: price.currency,
+    unitAmount: price.unit_amount,
+    // A string on the wire, an object of the SDK's own in its types.
+    unitAmountDecimal: decimal === null ? null : String(decimal),
+    recurring: recurring && toRecurrence(recurring),
+    lookupKey: price.lookup_key,
+    nickname: price.nickname,
+  });
+}
+
+function toRecurrence(recurring: Stripe.Price.Recurring): Recurrence {
+  return Object.freeze({
+    // Stripe's types leave room for intervals to come; today there are these four, and these two usage types.
+    interval: recurring.interval as Recurrence["interval"],
+    intervalCount: recurring.interval_count,
+    usageType: recurring.usage_type as Recurrence["usageType"],
+  });
+}
