@@ -1,0 +1,116 @@
+import type Stripe from "stripe";
+import { expect, it } from "vitest";
+import { StripeBillingService, type StripeClient, type Tenancy } from "../../src/index.js";
+import { CALLS } from "../../src/stripe/calls.js";
+import { metadataIs } from "../../src/stripe/search-query.js";
+import { type PublicMethod, publicMethods } from "../public-methods.js";
+import { describeContract, stripeOnMock } from "./describe-contract.js";
+
+type Drive = (acme: StripeBillingService, customerId: string) => PromiseLike<unknown>;
+type Forms = Readonly<Record<string, Drive>>;
+
+const TOMORROW = new Date(Date.now() + 86_400_000);
+
+/**
+ * Every request the service can send, in every form its options can give it, sent to Stripe's own mock. The mock keeps
+ * no state, so this proves that the requests are right and nothing else.
+ */
+const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant">, Forms>> = {
+  createCustomerPortalSession: {
+    "by id": (acme, customerId) => acme.createCustomerPortalSession(customerId),
+    "with every option": (acme, customerId) =>
+      acme.createCustomerPortalSession(customerId, { returnUrl: "/account", locale: "en-GB" }),
+    "in one object": (acme, customerId) =>
+      acme.createCustomerPortalSession({
+        tenantId: "acme",
+        customerId,
+        returnUrl: "https://app.example.com/",
+      }),
+  },
+  listCustomerSubscriptions: {
+    "by id": (acme, customerId) => acme.listCustomerSubscriptions(customerId),
+    "with every option": (acme, customerId) =>
+      acme.listCustomerSubscriptions(customerId, { status: "all", limit: 100, after: "sub_1" }),
+    "by status": (acme, customerId) => acme.listCustomerSubscriptions(customerId, { status: "past_due" }),
+  },
+  getSubscription: { "by id": (acme) => acme.getSubscription("sub_1") },
+  cancelSubscription: {
+    "at period end": (acme) => acme.cancelSubscription("sub_1"),
+    "on a date": (acme) => acme.cancelSubscription("sub_1", { when: TOMORROW }),
+    "with a reason": (acme) =>
+      acme.cancelSubscription("sub_1", { feedback: "unused", comment: "Moving on", idempotencyKey: "key" }),
+    now: (acme) => acme.cancelSubscription("sub_1", { when: "now" }),
+    "now, with every option": (acme) =>
+      acme.cancelSubscription("sub_1", {
+        when: "now",
+        prorate: true,
+        invoiceNow: true,
+        feedback: "too_expensive",
+      }),
+  },
+  listTenantProducts: {
+    "on sale": (acme) => acme.listTenantProducts(),
+    "with every option": (acme) => acme.listTenantProducts({ active: "all", limit: 100, after: "bmV4dA==" }),
+  },
+  resolveTenant: { "of a customer": (acme, customerId) => acme.resolveTenant({ customerId }) },
+};
+
+describeContract("the requests this package sends", () => {
+  const sent: string[] = [];
+  const stripe = stripeOnMock();
+  const acme = new StripeBillingService({
+    stripe: recorded(stripe, sent),
+    tenantId: "acme",
+    tenancy: ownerOfEverything,
+    portal: { returnUrl: "https://app.example.com/billing", configuration: "bpc_1", locale: "auto" },
+  });
+
+  for (const [method, forms] of Object.entries(ROWS)) {
+    it.each(Object.entries(forms))(`stripe-mock accepts ${method} %s`, async (_, drive) => {
+      await expect(drive(acme, await fixtureCustomer(stripe))).resolves.toBeDefined();
+    });
+  }
+
+  it("has a row for every public method", () => {
+    expect([...Object.keys(ROWS), "forTenant"].sort()).toEqual(publicMethods());
+  });
+
+  it("has driven every call that the package can send", () => {
+    const driven = (call: string) => sent.some((request) => patternOf(call).test(request));
+    expect(Object.keys(CALLS).filter((call) => !driven(call))).toEqual([]);
+  });
+});
+
+/** The mock's objects have a fixed customer and no metadata, so ownership cannot be proved there; the other suites do. */
+const ownerOfEverything: Tenancy = {
+  accountOf: () => Promise.resolve(undefined),
+  ownsCustomer: () => Promise.resolve(true),
+  productAccess: () => "own",
+  productQuery: (tenantId) => metadataIs("tenantId", tenantId, "*"),
+  resolveTenant: async (origin, readCustomer) => {
+    await readCustomer(origin.customerId ?? "");
+    return { status: "nobody" };
+  },
+  reservedMetadata: ["tenantId"],
+};
+
+/** Whatever is listed, the mock answers with objects of this one customer. */
+async function fixtureCustomer(stripe: Stripe): Promise<string> {
+  const [subscription] = (await stripe.subscriptions.list()).data;
+  if (typeof subscription?.customer !== "string")
+    throw new Error("stripe-mock's subscription names no customer.");
+  return subscription.customer;
+}
+
+function recorded(client: StripeClient, sent: string[]): StripeClient {
+  return {
+    rawRequest: (method, path, params, options) => {
+      sent.push(`${method} ${path}`);
+      return client.rawRequest(method, path, params, options);
+    },
+  };
+}
+
+function patternOf(call: string): RegExp {
+  return new RegExp(`^${call.replaceAll(/\{\w+\}/g, "\\w+")}(?:\\?|$)`);
+}
