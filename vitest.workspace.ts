@@ -2,8 +2,12 @@ import { defineConfig } from "vitest/config";
 
 const billing = "./packages/billing";
 
+// .ci/run counts the tests from this report.
+const ciReport = { reporters: ["default", "json"], outputFile: { json: ".cache/vitest-report.json" } };
+
 export default defineConfig({
   test: {
+    ...(process.env["CI"] ? ciReport : {}),
     projects: [
       {
         test: {
