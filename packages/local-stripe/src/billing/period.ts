@@ -1,0 +1,47 @@
+/** How long one period of a price is. */
+export interface Interval {
+  readonly interval: string;
+  readonly interval_count: number;
+}
+
+const DAY_SECONDS = 24 * 3600;
+
+/**
+ * The end of the first period after `after`, counted from the anchor, so that the 31st stays the 31st in every month that
+ * has one and is the last day of the month in those that have not.
+ */
+export function periodEnd(anchor: number, length: Interval, after: number): number {
+  let count = Math.max(0, Math.floor((after - anchor) / longestSeconds(length)));
+  for (;;) {
+    const end = plusIntervals(anchor, length, count);
+    if (end > after) return end;
+    count += 1;
+  }
+}
+
+/** The moment that lies `count` intervals after the anchor. */
+export function plusIntervals(anchor: number, length: Interval, count: number): number {
+  const units = length.interval_count * count;
+  if (length.interval === "day") return anchor + units * DAY_SECONDS;
+  if (length.interval === "week") return anchor + units * 7 * DAY_SECONDS;
+  const months = length.interval === "year" ? units * 12 : units;
+  const start = new Date(anchor * 1000);
+  const moved = new Date(start);
+  moved.setUTCDate(1);
+  moved.setUTCMonth(start.getUTCMonth() + months);
+  moved.setUTCDate(Math.min(start.getUTCDate(), lastDayOf(moved)));
+  return Math.floor(moved.getTime() / 1000);
+}
+
+export function isSameLength(one: Interval | null, other: Interval | null): boolean {
+  return one?.interval === other?.interval && one?.interval_count === other?.interval_count;
+}
+
+function longestSeconds(length: Interval): number {
+  const days = { day: 1, week: 7, month: 31, year: 366 }[length.interval] ?? 366;
+  return days * DAY_SECONDS * length.interval_count;
+}
+
+function lastDayOf(month: Date): number {
+  return new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + 1, 0)).getUTCDate();
+}

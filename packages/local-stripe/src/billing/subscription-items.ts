@@ -1,0 +1,247 @@
+import { invalid } from "../http/api-error.js";
+import {
+  bool,
+  clearableList,
+  decimal,
+  hash,
+  integer,
+  list,
+  type MetadataChange,
+  mergeMetadata,
+  metadata,
+  oneOf,
+  type Param,
+  required,
+  text,
+  unsupported,
+} from "../http/params.js";
+import { newId } from "../ids.js";
+import { insertPrice } from "../resources/prices.js";
+import type { Act } from "../store/act.js";
+import type { PriceRecord, SubscriptionItemRecord } from "../store/records.js";
+import type { World } from "../store/world.js";
+import { isSameLength, periodEnd } from "./period.js";
+
+const MOST_ITEMS = 20;
+
+const ITEM = {
+  metadata: metadata(),
+  price: text(),
+  price_data: hash({
+    currency: required(text({ max: 3 })),
+    product: required(text()),
+    recurring: required(
+      hash({
+        interval: required(oneOf("day", "month", "week", "year")),
+        interval_count: integer({ min: 1 }),
+      }),
+    ),
+    tax_behavior: oneOf("exclusive", "inclusive", "unspecified"),
+    unit_amount: integer({ min: 0 }),
+    unit_amount_decimal: decimal(),
+  }),
+  quantity: integer({ min: 0, max: 999_999_999 }),
+  tax_rates: clearableList(text(), { max: 0 }),
+  ...unsupported("billing_thresholds", "discounts", "plan", "trial"),
+};
+
+/** What an element of `items` may hold. */
+export interface NewItem {
+  readonly metadata?: MetadataChange;
+  readonly price?: string;
+  readonly price_data?: PriceData;
+  readonly quantity?: number;
+}
+
+export interface ItemChange extends NewItem {
+  readonly id?: string;
+  readonly deleted?: boolean;
+}
+
+interface PriceData {
+  readonly currency: string;
+  readonly product: string;
+  readonly recurring: {
+    readonly interval: "day" | "month" | "week" | "year";
+    readonly interval_count?: number;
+  };
+  readonly tax_behavior?: "exclusive" | "inclusive" | "unspecified";
+  readonly unit_amount?: number;
+  readonly unit_amount_decimal?: string;
+}
+
+export const NEW_ITEMS: Param<NewItem[]> = list(hash(ITEM), { max: MOST_ITEMS });
+export const CHANGED_ITEMS: Param<ItemChange[]> = list(
+  hash({ ...ITEM, id: text(), deleted: bool(), ...unsupported("clear_usage") }),
+  { max: MOST_ITEMS },
+);
+
+/** What the items of a subscription are counted from. */
+export interface Billing {
+  readonly subscription: string;
+  readonly anchor: number;
+  readonly start: number;
+  readonly trialEnd: number | null;
+  readonly mode: "classic" | "flexible";
+}
+
+export function newItem(act: Act, item: NewItem, name: string, billing: Billing): SubscriptionItemRecord {
+  const price = priceFor(act, item, name);
+  return {
+    id: newId("si", "short"),
+    object: "subscription_item",
+    billing_thresholds: null,
+    created: act.now,
+    ...periodOf(price, billing),
+    current_trial: null,
+    discounts: [],
+    metadata: mergeMetadata({}, item.metadata),
+    price: price.id,
+    ...quantityFor(price, item.quantity),
+    subscription: billing.subscription,
+    tax_rates: [],
+  };
+}
+
+/**
+ * The items after an update. An element with an id changes that item, with `deleted` takes it away, and without an id is
+ * a new item beside the others: leaving out the id bills the customer twice, here as at Stripe.
+ */
+export function changedItems(
+  act: Act,
+  before: readonly SubscriptionItemRecord[],
+  changes: readonly ItemChange[],
+  billing: Billing,
+): readonly SubscriptionItemRecord[] {
+  let items = before;
+  for (const [at, change] of changes.entries()) {
+    const name = `items[${at}]`;
+    if (change.id === undefined) {
+      items = [...items, newItem(act, change, name, billing)];
+      continue;
+    }
+    const item = items.find((one) => one.id === change.id);
+    if (item === undefined)
+      throw invalid(`No such subscription item: '${change.id}'`, `${name}[id]`, "resource_missing");
+    const changed = change.deleted ? [] : [changedItem(act, item, change, name, billing)];
+    items = items.flatMap((one) => (one === item ? changed : [one]));
+  }
+  if (items.length === 0) {
+    throw invalid("A subscription must have at least one active item.", "items");
+  }
+  return items;
+}
+
+/** What holds for the items of one subscription together. */
+export function checkItems(
+  world: World,
+  items: readonly SubscriptionItemRecord[],
+  mode: Billing["mode"],
+): PriceRecord {
+  const prices = items.map((item) => world.named("price", item.price, "items"));
+  const [first] = prices;
+  if (first === undefined) throw invalid("Missing required param: items.", "items", "parameter_missing");
+  if (items.length > MOST_ITEMS)
+    throw invalid(`A subscription can have at most ${MOST_ITEMS} items.`, "items");
+  for (const [at, price] of prices.entries()) {
+    if (price.currency !== first.currency) {
+      throw invalid(
+        `The price specified only supports \`${price.currency}\`. This doesn't match the expected currency: \`${first.currency}\`.`,
+        `items[${at}][price]`,
+      );
+    }
+    if (prices.indexOf(price) !== at) {
+      throw invalid(
+        `Cannot add multiple subscription items with the same plan: ${price.id}`,
+        `items[${at}][price]`,
+      );
+    }
+    if (mode === "classic" && !isSameLength(price.recurring, first.recurring)) {
+      throw invalid(
+        "Currently, all the prices on a subscription must have the same `recurring.interval` and `recurring.interval_count`. If you meant to update an existing subscription item instead of creating a new one, make sure to include the subscription item ID in your request.",
+        `items[${at}][price]`,
+      );
+    }
+  }
+  return first;
+}
+
+export function periodOf(
+  price: PriceRecord,
+  billing: Billing,
+): Pick<SubscriptionItemRecord, "current_period_start" | "current_period_end"> {
+  const { start, trialEnd, anchor } = billing;
+  const length = price.recurring ?? { interval: "month", interval_count: 1 };
+  return { current_period_start: start, current_period_end: trialEnd ?? periodEnd(anchor, length, start) };
+}
+
+function changedItem(
+  act: Act,
+  item: SubscriptionItemRecord,
+  change: ItemChange,
+  name: string,
+  billing: Billing,
+): SubscriptionItemRecord {
+  const metadataAfter = mergeMetadata(item.metadata, change.metadata);
+  const samePrice =
+    change.price === undefined ? change.price_data === undefined : change.price === item.price;
+  if (samePrice) {
+    return {
+      ...item,
+      metadata: metadataAfter,
+      ...(change.quantity !== undefined && { quantity: change.quantity }),
+    };
+  }
+  const before = act.world.named("price", item.price, name);
+  const price = priceFor(act, change, name);
+  const { quantity: _reset, ...kept } = item;
+  return {
+    ...kept,
+    metadata: metadataAfter,
+    price: price.id,
+    ...quantityFor(price, change.quantity),
+    ...(!isSameLength(before.recurring, price.recurring) && periodOf(price, billing)),
+  };
+}
+
+function priceFor(act: Act, item: NewItem, name: string): PriceRecord {
+  if (item.price_data !== undefined) {
+    if (item.price !== undefined) {
+      throw invalid(
+        `You may only specify one of these parameters: ${name}[price], ${name}[price_data].`,
+        `${name}[price]`,
+        "parameters_exclusive",
+      );
+    }
+    act.world.named("product", item.price_data.product, `${name}[price_data][product]`);
+    return insertPrice(act, { ...item.price_data, active: false, inline: true }, `${name}[price_data]`);
+  }
+  if (item.price === undefined)
+    throw invalid(`Missing required param: ${name}[price].`, `${name}[price]`, "parameter_missing");
+  const price = act.world.named("price", item.price, `${name}[price]`);
+  if (!price.active) {
+    throw invalid(
+      "The price specified is inactive. This field only accepts active prices.",
+      `${name}[price]`,
+    );
+  }
+  if (act.world.of("product").get(price.product)?.active === false) {
+    throw invalid(
+      `The price specified is linked to an inactive product (${price.product}).`,
+      `${name}[price]`,
+      "product_inactive",
+    );
+  }
+  if (price.recurring === null) {
+    throw invalid(
+      "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.",
+      `${name}[price]`,
+    );
+  }
+  return price;
+}
+
+/** A metered price has no quantity; any other has one unless said otherwise. */
+function quantityFor(price: PriceRecord, quantity: number | undefined): { quantity?: number } {
+  return price.recurring?.usage_type === "metered" ? {} : { quantity: quantity ?? 1 };
+}

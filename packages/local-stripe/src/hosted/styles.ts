@@ -1,0 +1,66 @@
+/** The look of the hosted pages: two columns on a desk, one on a phone, light and dark. */
+export const STYLES: string = `
+:root { color-scheme: light; --ink: #1a1f36; --quiet: #5b6478; --line: #e3e8ee; --page: #ffffff; --side: #1f2440;
+  --side-ink: #f4f6fb; --side-quiet: #b9c0d8; --accent: #5a4fe0; --accent-ink: #ffffff; --danger: #b3261e;
+  --note: #fff6e0; --note-ink: #6b4700; --good: #e3f6ea; --good-ink: #0d5b2e; }
+* { box-sizing: border-box; }
+body { margin: 0; color: var(--ink); background: var(--page); line-height: 1.5;
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
+a { color: var(--accent); }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
+.skip { position: absolute; left: -999px; top: 0; background: var(--page); padding: .5rem 1rem; }
+.skip:focus { left: 1rem; top: 1rem; z-index: 1; }
+.frame { min-height: 100vh; display: grid; grid-template-columns: minmax(16rem, 1fr) minmax(0, 2fr); }
+.side { background: var(--side); color: var(--side-ink); padding: 4rem 3rem; display: flex; flex-direction: column; gap: 1rem;
+  align-items: flex-end; text-align: left; }
+.side > * { width: 100%; max-width: 20rem; }
+.side h2 { font-size: 1.5rem; line-height: 1.25; margin: 0; }
+.side p { margin: 0; color: var(--side-quiet); }
+.side a { color: var(--side-ink); }
+.side :focus-visible { outline-color: var(--side-ink); }
+.side .mark { margin-top: auto; font-size: .8125rem; }
+.badge { display: inline-block; background: #ffde91; color: #4f3a00; border-radius: 4px; padding: 0 .4rem;
+  font-size: .75rem; font-weight: 600; margin-right: .35rem; }
+main { padding: 4rem 3rem; max-width: 52rem; width: 100%; }
+h1 { font-size: 1.125rem; margin: 0 0 1rem; text-transform: none; }
+.section { font-size: .8125rem; letter-spacing: .04em; text-transform: uppercase; color: var(--quiet); margin: 2.5rem 0 .75rem;
+  padding-bottom: .5rem; border-bottom: 1px solid var(--line); }
+.section:first-child { margin-top: 0; }
+.card { padding: 1.25rem 0; border-bottom: 1px solid var(--line); display: grid; grid-template-columns: 1fr auto; gap: 1rem; }
+.card:last-of-type { border-bottom: 0; }
+.card h3 { margin: 0; font-size: 1.125rem; }
+.card .price { font-size: 1.375rem; font-weight: 600; margin: .125rem 0; }
+.card p { margin: .25rem 0 0; color: var(--quiet); }
+.actions { display: flex; flex-direction: column; gap: .5rem; align-items: stretch; min-width: 11rem; }
+.status { display: inline-block; border-radius: 999px; padding: .05rem .6rem; font-size: .8125rem; font-weight: 600;
+  background: var(--good); color: var(--good-ink); vertical-align: middle; margin-left: .5rem; }
+.status.ending { background: var(--note); color: var(--note-ink); }
+button, .button { font: inherit; font-weight: 600; border-radius: 8px; padding: .6rem 1rem; cursor: pointer; text-align: center;
+  border: 1px solid var(--line); background: var(--page); color: var(--ink); text-decoration: none; display: block; width: 100%; }
+button:hover, .button:hover { background: #f6f8fa; }
+.primary { background: var(--accent); border-color: var(--accent); color: var(--accent-ink); }
+.primary:hover { background: #4a3fd0; }
+.danger { background: var(--danger); border-color: var(--danger); color: #fff; }
+.danger:hover { background: #93201a; }
+.notice { border-radius: 8px; padding: .75rem 1rem; background: var(--good); color: var(--good-ink); margin: 0 0 1.5rem; }
+.narrow { max-width: 30rem; }
+.narrow form, .narrow .button { margin-top: 1rem; }
+fieldset { border: 1px solid var(--line); border-radius: 8px; margin: 1.5rem 0 0; padding: .75rem 1rem 1rem; }
+legend { font-weight: 600; padding: 0 .25rem; }
+.choice { display: flex; gap: .6rem; align-items: center; padding: .35rem 0; }
+.choice input { width: 1.1rem; height: 1.1rem; accent-color: var(--accent); }
+textarea, input[type=text], input[type=email], input[type=tel], select { width: 100%; font: inherit; padding: .55rem .7rem;
+  border: 1px solid #9aa4b5; border-radius: 8px; background: var(--page); color: var(--ink); }
+label.above { display: block; font-weight: 600; margin: 1rem 0 .3rem; }
+dl.facts { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1.5rem; margin: 0; }
+dl.facts dt { color: var(--quiet); } dl.facts dd { margin: 0; }
+table { width: 100%; border-collapse: collapse; } th, td { text-align: left; padding: .6rem .5rem .6rem 0; }
+th { color: var(--quiet); font-weight: 600; font-size: .8125rem; } tr + tr td { border-top: 1px solid var(--line); }
+td.amount, th.amount { text-align: right; font-variant-numeric: tabular-nums; padding-right: 0; }
+@media (max-width: 46rem) {
+  .frame { display: block; min-height: 0; }
+  .side { padding: 1.5rem 1.25rem; } .side > * { max-width: none; }
+  main { padding: 1.5rem 1.25rem 3rem; }
+  .card { grid-template-columns: 1fr; } .actions { min-width: 0; }
+}
+`;

@@ -1,0 +1,50 @@
+export type ErrorType =
+  | "api_error"
+  | "card_error"
+  | "idempotency_error"
+  | "invalid_request_error"
+  | "rate_limit_error";
+
+interface ErrorDetails {
+  readonly type?: ErrorType;
+  readonly code?: string;
+  readonly param?: string;
+  readonly declineCode?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An answer that refuses a request, in the words and the shape that Stripe uses. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number;
+  readonly details: ErrorDetails;
+
+  constructor(status: number, message: string, details: ErrorDetails = {}) {
+    super(message);
+    this.status = status;
+    this.details = details;
+  }
+
+  get body(): { readonly error: Readonly<Record<string, string>> } {
+    const { type = "invalid_request_error", code, param, declineCode } = this.details;
+    return {
+      error: {
+        ...(code && { code, doc_url: `https://stripe.com/docs/error-codes/${code.replaceAll("_", "-")}` }),
+        ...(declineCode && { decline_code: declineCode }),
+        message: this.message,
+        ...(param && { param }),
+        type,
+      },
+    };
+  }
+}
+
+/** A 400 about one parameter. */
+export function invalid(message: string, param?: string, code?: string): ApiError {
+  return new ApiError(400, message, { ...(param && { param }), ...(code && { code }) });
+}
+
+/** What this server has not learnt is said aloud: a made-up answer would let a test pass that fails at Stripe. */
+export function notImplemented(what: string): ApiError {
+  return new ApiError(501, `local-stripe does not know ${what}.`, { type: "api_error" });
+}

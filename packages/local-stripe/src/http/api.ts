@@ -1,0 +1,172 @@
+import { randomText } from "../ids.js";
+import { Act } from "../store/act.js";
+import type { Wire } from "../store/records.js";
+import type { World } from "../store/world.js";
+import type { Worlds } from "../store/worlds.js";
+import { ApiError, notImplemented } from "./api-error.js";
+import { expand } from "./expand.js";
+import { decodeForm, type Form } from "./form.js";
+import { IdempotencyKeys } from "./idempotency.js";
+import { type Key, type Keys, redacted } from "./keys.js";
+import { plainForm, type Recorder } from "./recorder.js";
+import type { Route } from "./route.js";
+import { type Found, Router } from "./router.js";
+import { inVersion, requestedVersion } from "./versions.js";
+
+export interface ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Everything about one request that is known before it is carried out. */
+interface Admitted {
+  readonly found: Found;
+  readonly world: World;
+  readonly version: string;
+  readonly form: Form;
+  readonly requestId: string;
+  readonly idempotencyKey: string | null;
+}
+
+/** Stripe's API: one request in, one answer out, and every one of them recorded. */
+export class Api {
+  readonly #keys: Keys;
+  readonly #worlds: Worlds;
+  readonly #router: Router;
+  readonly #recorder: Recorder;
+  readonly #idempotency = new IdempotencyKeys();
+
+  constructor(parts: { keys: Keys; worlds: Worlds; routes: Iterable<Route>; recorder: Recorder }) {
+    this.#keys = parts.keys;
+    this.#worlds = parts.worlds;
+    this.#router = new Router(parts.routes);
+    this.#recorder = parts.recorder;
+  }
+
+  handle(request: ApiRequest): ApiResponse {
+    const requestId = `req_${randomText(14)}`;
+    const { headers } = request;
+    let account = this.#worlds.platformAccount;
+    let form: Form = {};
+    let answer: ApiResponse;
+    try {
+      const key = this.#keys.authenticate(headers["authorization"]);
+      account = this.#accountOf(headers, key);
+      form = formOf(request);
+      const world = this.#worlds.of(account, key.livemode);
+      answer = this.#answer(request, { world, form, requestId, account: headers["stripe-account"] });
+    } catch (error) {
+      answer = refusal(error);
+    }
+    this.#recorder.note({
+      method: request.method,
+      path: request.path,
+      query: request.query,
+      params: plainForm(form),
+      headers: { ...headers, ...(headers["authorization"] && { authorization: "[not recorded]" }) },
+      status: answer.status,
+      account,
+      idempotencyKey: headers["idempotency-key"] ?? null,
+      requestId,
+    });
+    return {
+      ...answer,
+      headers: { "Request-Id": requestId, "Content-Type": "application/json", ...answer.headers },
+    };
+  }
+
+  #answer(
+    request: ApiRequest,
+    known: { world: World; form: Form; requestId: string; account: string | undefined },
+  ): ApiResponse {
+    const { headers } = request;
+    const found = this.#router.find(request.method, request.path);
+    if (found === undefined) throw notImplemented(`${request.method} ${request.path}`);
+    const version = requestedVersion(headers["stripe-version"]);
+    const { world, form, requestId } = known;
+    const idempotencyKey = request.method === "POST" ? (headers["idempotency-key"] ?? null) : null;
+    const admitted = { found, world, version, form, requestId, idempotencyKey };
+    const answer =
+      idempotencyKey === null ? carryOut(admitted) : this.#once(admitted, idempotencyKey, request);
+    return {
+      ...answer,
+      headers: {
+        "Stripe-Version": version,
+        ...(known.account && { "Stripe-Account": known.account }),
+        ...(idempotencyKey !== null && { "Idempotency-Key": idempotencyKey }),
+        ...answer.headers,
+      },
+    };
+  }
+
+  /** Carries a request out unless its key shows that this was done before. */
+  #once(admitted: Admitted, key: string, request: ApiRequest): ApiResponse {
+    const { world } = admitted;
+    const scope = `${world.account} ${world.livemode}`;
+    const params = JSON.stringify(admitted.form);
+    const before = this.#idempotency.begin(scope, key, request.path, params, world.surroundings.clock.nowMs);
+    if (before !== undefined) {
+      return {
+        status: before.status,
+        body: before.body,
+        headers: { "Idempotent-Replayed": "true", "Original-Request": before.requestId },
+      };
+    }
+    try {
+      const answer = carryOut(admitted);
+      this.#idempotency.settle(scope, key, { ...answer, requestId: admitted.requestId });
+      return answer;
+    } catch (error) {
+      this.#idempotency.forget(scope, key);
+      throw error;
+    }
+  }
+
+  #accountOf(headers: Readonly<Record<string, string>>, key: Key): string {
+    const account = headers["stripe-account"] ?? headers["stripe-context"];
+    if (account === undefined) return this.#worlds.platformAccount;
+    if (this.#worlds.knows(account)) return account;
+    throw new ApiError(
+      403,
+      `The provided key '${redacted(key.value)}' does not have access to account '${account}' (or that account does not exist). Application access may have been revoked.`,
+      { code: "account_invalid" },
+    );
+  }
+}
+
+function carryOut({ found, world, version, form, requestId, idempotencyKey }: Admitted): ApiResponse {
+  return Act.run(world, { requestId, idempotencyKey }, (act) => {
+    const { body, expand: paths } = found.route.handle({ act, world, id: found.id, version }, form);
+    return ok(inVersion(expand(body, paths, world), version));
+  });
+}
+
+function ok(body: Wire): ApiResponse {
+  return { status: 200, headers: {}, body: JSON.stringify(body) };
+}
+
+/** Anything that is not a refusal is a fault of this server and is let through to be seen. */
+function refusal(error: unknown): ApiResponse {
+  if (!(error instanceof ApiError)) throw error;
+  return { status: error.status, headers: error.details.headers ?? {}, body: JSON.stringify(error.body) };
+}
+
+function formOf(request: ApiRequest): Form {
+  const type = request.headers["content-type"] ?? "";
+  if (request.body !== "" && !type.startsWith("application/x-www-form-urlencoded")) {
+    throw new ApiError(
+      400,
+      `Invalid request: the content type of a request must be application/x-www-form-urlencoded, not '${type}'.`,
+    );
+  }
+  return decodeForm([request.query, request.body].filter((part) => part !== "").join("&"));
+}

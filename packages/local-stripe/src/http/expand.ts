@@ -1,0 +1,85 @@
+import type { ObjectName, Wire } from "../store/records.js";
+import type { Expansion, World } from "../store/world.js";
+import { invalid } from "./api-error.js";
+
+const MAX_LEVELS = 4;
+
+/** Puts the objects that a request asks for in the places of their ids, in a copy. */
+export function expand(body: Wire, paths: readonly string[], world: World): Wire {
+  let expanded = body;
+  for (const path of paths) {
+    const parts = path.split(".");
+    const levels = parts[0] === "data" ? parts.length - 1 : parts.length;
+    if (levels > MAX_LEVELS) {
+      throw invalid(`You cannot expand more than ${MAX_LEVELS} levels of a property (${path}).`, "expand");
+    }
+    expanded = expandInto(expanded, parts, { world, path });
+  }
+  return expanded;
+}
+
+interface Place {
+  readonly world: World;
+  readonly path: string;
+}
+
+function expandInto(owner: Wire, parts: readonly string[], place: Place): Wire {
+  const expandable = expandableOf(owner, place.world);
+  // A part of an object, such as invoice_settings, has no kind of its own: its names are declared with the object's.
+  for (let length = parts.length; length > 0; length -= 1) {
+    const name = parts.slice(0, length).join(".");
+    const expansion = expandable[name];
+    if (expansion === undefined) continue;
+    return replaceAt(owner, parts.slice(0, length), (value) =>
+      inside(resolve(value, expansion, owner, place.world), parts.slice(length), place),
+    );
+  }
+  throw cannotExpand(place);
+}
+
+function inside(value: unknown, rest: readonly string[], place: Place): unknown {
+  if (rest.length === 0 || value === null || value === undefined) return value;
+  if (Array.isArray(value)) return value.map((element) => inside(element, rest, place));
+  if (typeof value === "object") return expandInto(value as Wire, rest, place);
+  throw cannotExpand(place);
+}
+
+function resolve(value: unknown, expansion: Expansion, owner: Wire, world: World): unknown {
+  if (typeof expansion === "function") return expansion(owner, world);
+  if (expansion === "shown") return value;
+  if (Array.isArray(value)) return value.map((one) => resolve(one, expansion, owner, world));
+  if (typeof value !== "string") return value;
+  return shown(expansion, value, world);
+}
+
+function shown(name: ObjectName, id: string, world: World): unknown {
+  const collection = world.of(name);
+  const record = collection.get(id);
+  if (record !== undefined) return world.render(name, record);
+  return collection.wasDeleted(id) ? { id, object: name, deleted: true } : id;
+}
+
+function replaceAt(owner: Wire, path: readonly string[], change: (value: unknown) => unknown): Wire {
+  const [name, ...rest] = path;
+  if (name === undefined) return owner;
+  const value = owner[name];
+  if (rest.length === 0) return { ...owner, [name]: change(value) };
+  if (typeof value !== "object" || value === null) return owner;
+  return { ...owner, [name]: replaceAt(value as Wire, rest, change) };
+}
+
+function expandableOf(owner: Wire, world: World): Readonly<Record<string, Expansion>> {
+  const name = owner["object"];
+  if (name === "list" || name === "search_result") return { data: "shown", total_count: "shown" };
+  const kind = [...world.surroundings.kinds.values()].find((one) => one.object === name);
+  return kind?.expandable ?? PARTS[String(name)] ?? {};
+}
+
+/** Objects that only travel inside others. */
+const PARTS: Readonly<Record<string, Readonly<Record<string, Expansion>>>> = {
+  subscription_item: { price: "shown", discounts: "shown", tax_rates: "shown", billing_thresholds: "shown" },
+};
+
+function cannotExpand(place: Place): Error {
+  return invalid(`This property cannot be expanded (${place.path}).`, "expand");
+}

@@ -1,0 +1,52 @@
+import { elementsOf, type Form, type FormValue } from "./form.js";
+
+/** One request that the API has answered. */
+export interface RecordedRequest {
+  readonly method: string;
+  readonly path: string;
+  /** What stood after the question mark, as it came. */
+  readonly query: string;
+  /** The parameters of query and body, decoded: text, lists and objects. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly status: number;
+  /** The account it was for. */
+  readonly account: string;
+  readonly idempotencyKey: string | null;
+  readonly requestId: string;
+}
+
+/** The latest requests, oldest first; older ones are let go. */
+export class Recorder {
+  readonly #kept: number;
+  #requests: RecordedRequest[] = [];
+
+  constructor(kept: number) {
+    this.#kept = kept;
+  }
+
+  get all(): readonly RecordedRequest[] {
+    return this.#requests.slice(-this.#kept);
+  }
+
+  clear(): void {
+    this.#requests = [];
+  }
+
+  note(request: RecordedRequest): void {
+    if (this.#kept === 0) return;
+    this.#requests.push(request);
+    if (this.#requests.length > this.#kept * 2) this.#requests = this.#requests.slice(-this.#kept);
+  }
+}
+
+/** A form as a test likes to compare it: lists are arrays. */
+export function plainForm(form: Form): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(form).map(([name, value]) => [name, plainValue(value)]));
+}
+
+function plainValue(value: FormValue): unknown {
+  if (typeof value === "string") return value;
+  const elements = elementsOf(value);
+  return elements && elements.length > 0 ? elements.map(plainValue) : plainForm(value);
+}

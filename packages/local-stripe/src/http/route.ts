@@ -1,0 +1,62 @@
+import type { Act } from "../store/act.js";
+import type { ObjectName, Wire } from "../store/records.js";
+import type { EventType, Kind, Reaction, World } from "../store/world.js";
+import type { Form } from "./form.js";
+import { list, readParams, type Shape, text, type Values } from "./params.js";
+
+/** One request on its way through a route. */
+export interface Call<P = unknown> {
+  readonly act: Act;
+  readonly world: World;
+  readonly params: P;
+  /** The object named in the path. */
+  readonly id: string;
+  readonly version: string;
+}
+
+export interface Route {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** A part that starts with a colon stands for any one part; `:id` is the object. */
+  readonly path: string;
+  readonly handle: (call: Omit<Call, "params">, form: Form) => Answer;
+}
+
+export interface Answer {
+  readonly body: Wire;
+  readonly expand: readonly string[];
+}
+
+/** One resource, whole: what its objects are, what can be asked of them, and what it does when others change. */
+export interface Resource<Name extends ObjectName = ObjectName> {
+  readonly kind: Kind<Name>;
+  readonly routes: readonly Route[];
+  readonly reactions?: Readonly<Partial<Record<EventType, Reaction>>>;
+}
+
+const EXPAND = { expand: list(text()) };
+
+/** `"POST /v1/customers/:id"`, the parameters it takes, and what it does. `expand` is understood everywhere. */
+export function route<S extends Shape>(
+  signature: `${Route["method"]} /v1/${string}`,
+  shape: S,
+  run: (call: Call<Values<S>>) => Wire,
+): Route {
+  const space = signature.indexOf(" ");
+  // The type of the signature admits no other method.
+  const method = signature.slice(0, space) as Route["method"];
+  const whole = { ...shape, ...EXPAND };
+  return {
+    method,
+    path: signature.slice(space + 1),
+    handle: (call, form) => {
+      // What the whole shape declares is what the route declares, and `expand`.
+      const params = readParams<Shape>(whole, form, signature) as Values<S> & { readonly expand?: string[] };
+      return { body: run({ ...call, params }), expand: params.expand ?? [] };
+    },
+  };
+}
+
+/** `GET /v1/customers/:id` */
+export function retrieveRoute<Name extends ObjectName>(name: Name, path: `/v1/${string}`): Route {
+  return route(`GET ${path}/:id`, {}, ({ world, id }) => world.render(name, world.inPath(name, id)));
+}

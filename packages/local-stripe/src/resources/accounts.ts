@@ -1,0 +1,75 @@
+import { listRoute } from "../http/list.js";
+import { clearable, mergeMetadata, metadata, oneOf, text, unsupported, type Values } from "../http/params.js";
+import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
+import { newId } from "../ids.js";
+import type { AccountRecord, Wire } from "../store/records.js";
+
+const FIELDS = {
+  email: clearable(text()),
+  metadata: metadata(),
+  ...unsupported(
+    "account_token",
+    "business_profile",
+    "business_type",
+    "capabilities",
+    "company",
+    "controller",
+    "default_currency",
+    "documents",
+    "external_account",
+    "groups",
+    "individual",
+    "settings",
+    "tos_acceptance",
+  ),
+};
+
+const CREATE = { ...FIELDS, country: text({ max: 2 }), type: oneOf("custom", "express", "standard") };
+
+/** Connected accounts: just enough of each for its own, separate world of objects. */
+export const accounts: Resource<"account"> = {
+  kind: { object: "account", noun: "account" },
+  routes: [
+    route("POST /v1/accounts", CREATE, createAccount),
+    listRoute("account", "/v1/accounts", {}, () => ({})),
+    retrieveRoute("account", "/v1/accounts"),
+    route("POST /v1/accounts/:id", FIELDS, ({ act, world, id, params: { metadata: change, ...fields } }) => {
+      const before = world.inPath("account", id);
+      const merged = change === undefined ? {} : { metadata: mergeMetadata(before.metadata, change) };
+      return world.render("account", act.change("account", id, { ...fields, ...merged }, "account.updated"));
+    }),
+  ],
+};
+
+function createAccount({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
+  const { metadata: change, ...fields } = params;
+  const account = newAccount(newId("acct").replace("_1", "_"), act.now, fields);
+  return world.render("account", act.insert("account", { ...account, metadata: mergeMetadata({}, change) }));
+}
+
+export function newAccount(
+  id: string,
+  created: number,
+  fields: {
+    readonly country?: string;
+    readonly email?: string | null;
+    readonly type?: AccountRecord["type"];
+  } = {},
+): AccountRecord {
+  return {
+    id,
+    object: "account",
+    business_profile: null,
+    business_type: null,
+    charges_enabled: true,
+    country: fields.country ?? "US",
+    created,
+    default_currency: "usd",
+    details_submitted: true,
+    email: fields.email ?? null,
+    metadata: {},
+    payouts_enabled: true,
+    settings: null,
+    type: fields.type ?? "standard",
+  };
+}

@@ -1,0 +1,24 @@
+import type { Resource } from "../http/route.js";
+import type { ObjectName } from "../store/records.js";
+import { accounts } from "./accounts.js";
+import { customers } from "./customers.js";
+import { events } from "./events.js";
+import { portalConfigurations } from "./portal-configurations.js";
+import { portalSessions } from "./portal-sessions.js";
+import { prices } from "./prices.js";
+import { products } from "./products.js";
+import { subscriptions } from "./subscriptions.js";
+import { webhookEndpoints } from "./webhook-endpoints.js";
+
+/** Every resource that is served, under the name its objects carry. A kind without its resource does not compile. */
+export const RESOURCES: { readonly [Name in ObjectName]: Resource<Name> } = {
+  account: accounts,
+  "billing_portal.configuration": portalConfigurations,
+  "billing_portal.session": portalSessions,
+  customer: customers,
+  event: events,
+  price: prices,
+  product: products,
+  subscription: subscriptions,
+  webhook_endpoint: webhookEndpoints,
+};

@@ -1,0 +1,212 @@
+import { invalid } from "../http/api-error.js";
+import { listed, listRoute, searchRoute } from "../http/list.js";
+import {
+  clearable,
+  clearableList,
+  hash,
+  integer,
+  isWithin,
+  mergeMetadata,
+  metadata,
+  oneOf,
+  range,
+  required,
+  text,
+  unsupported,
+  type Values,
+} from "../http/params.js";
+import { type Call, type Resource, route } from "../http/route.js";
+import { newId, randomText } from "../ids.js";
+import type { CustomerRecord, Wire } from "../store/records.js";
+import type { World } from "../store/world.js";
+
+const ADDRESS = {
+  city: clearable(text()),
+  country: clearable(text()),
+  line1: clearable(text()),
+  line2: clearable(text()),
+  postal_code: clearable(text()),
+  state: clearable(text()),
+};
+
+const FIELDS = {
+  address: clearable(hash(ADDRESS)),
+  balance: integer(),
+  description: clearable(text()),
+  email: clearable(text({ max: 512 })),
+  invoice_prefix: text(),
+  invoice_settings: hash({
+    custom_fields: clearableList(
+      hash({ name: required(text({ max: 40 })), value: required(text({ max: 140 })) }),
+    ),
+    footer: clearable(text()),
+    ...unsupported("default_payment_method", "rendering_options"),
+  }),
+  metadata: metadata(),
+  name: clearable(text({ max: 256 })),
+  next_invoice_sequence: integer({ min: 1 }),
+  phone: clearable(text({ max: 20 })),
+  preferred_locales: clearableList(text()),
+  shipping: clearable(
+    hash({ address: required(hash(ADDRESS)), name: required(text()), phone: clearable(text()) }),
+  ),
+  tax_exempt: clearable(oneOf("exempt", "none", "reverse")),
+  ...unsupported("business_name", "cash_balance", "individual_name", "source", "tax"),
+};
+
+const CREATE = { ...FIELDS, ...unsupported("payment_method", "tax_id_data", "test_clock") };
+const UPDATE = { ...FIELDS, ...unsupported("default_source") };
+
+export const customers: Resource<"customer"> = {
+  kind: {
+    object: "customer",
+    noun: "customer",
+    keys: { email: (customer) => [customer.email] },
+    expandable: {
+      address: "shown",
+      shipping: "shown",
+      invoice_settings: "shown",
+      subscriptions: subscriptionsOf,
+    },
+  },
+  routes: [
+    route("POST /v1/customers", CREATE, createCustomer),
+    searchRoute("customer", "/v1/customers", {
+      created: { type: "number", of: (customer) => customer.created },
+      email: { type: "token", of: (customer) => customer.email },
+      name: { type: "text", of: (customer) => customer.name },
+      phone: { type: "token", of: (customer) => customer.phone },
+    }),
+    listRoute(
+      "customer",
+      "/v1/customers",
+      { created: range(), email: text({ max: 512 }), ...unsupported("test_clock") },
+      ({ params: { created, email } }) => ({
+        ...(email !== undefined && { match: { email } }),
+        ...(created && { where: (customer) => isWithin(created, customer.created) }),
+      }),
+    ),
+    route("GET /v1/customers/:id", {}, ({ world, id }) =>
+      world.of("customer").wasDeleted(id)
+        ? deleted(id)
+        : world.render("customer", world.inPath("customer", id)),
+    ),
+    route("POST /v1/customers/:id", UPDATE, updateCustomer),
+    route("DELETE /v1/customers/:id", {}, ({ act, id }) => {
+      act.remove("customer", id, "customer.deleted");
+      return deleted(id);
+    }),
+  ],
+};
+
+function createCustomer({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
+  const customer: CustomerRecord = {
+    id: newId("cus", "short"),
+    object: "customer",
+    address: addressOf(params.address),
+    balance: params.balance ?? 0,
+    created: act.now,
+    currency: null,
+    customer_account: null,
+    default_source: null,
+    delinquent: false,
+    description: params.description ?? null,
+    discount: null,
+    email: params.email ?? null,
+    invoice_prefix: params.invoice_prefix ?? randomText(8).toUpperCase(),
+    invoice_settings: {
+      custom_fields: customFields(params.invoice_settings),
+      default_payment_method: null,
+      footer: params.invoice_settings?.footer ?? null,
+      rendering_options: null,
+    },
+    livemode: world.livemode,
+    metadata: mergeMetadata({}, params.metadata),
+    name: params.name ?? null,
+    next_invoice_sequence: params.next_invoice_sequence ?? 1,
+    phone: params.phone ?? null,
+    preferred_locales: params.preferred_locales ?? [],
+    shipping: shippingOf(params.shipping),
+    tax_exempt: params.tax_exempt ?? "none",
+    test_clock: null,
+  };
+  return world.render("customer", act.insert("customer", customer, "customer.created"));
+}
+
+function updateCustomer({ act, world, id, params }: Call<Values<typeof UPDATE>>): Wire {
+  const {
+    address,
+    invoice_settings,
+    metadata: change,
+    shipping,
+    tax_exempt,
+    preferred_locales,
+    ...plain
+  } = params;
+  const before = world.inPath("customer", id);
+  const after = act.change(
+    "customer",
+    id,
+    {
+      ...plain,
+      ...(address !== undefined && { address: addressOf(address) }),
+      ...(shipping !== undefined && { shipping: shippingOf(shipping) }),
+      ...(tax_exempt !== undefined && { tax_exempt: tax_exempt ?? "none" }),
+      ...(preferred_locales !== undefined && { preferred_locales }),
+      ...(change !== undefined && { metadata: mergeMetadata(before.metadata, change) }),
+      ...(invoice_settings && {
+        invoice_settings: {
+          ...before.invoice_settings,
+          ...(invoice_settings.footer !== undefined && { footer: invoice_settings.footer }),
+          ...(invoice_settings.custom_fields && { custom_fields: customFields(invoice_settings) }),
+        },
+      }),
+    },
+    "customer.updated",
+  );
+  return world.render("customer", after);
+}
+
+function deleted(id: string): Wire {
+  return { id, object: "customer", deleted: true };
+}
+
+type Address = { readonly [Part in keyof typeof ADDRESS]?: string | null };
+
+function addressOf(address: Address | null | undefined): NonNullable<CustomerRecord["address"]> | null {
+  if (address === null || address === undefined) return null;
+  const {
+    city = null,
+    country = null,
+    line1 = null,
+    line2 = null,
+    postal_code = null,
+    state = null,
+  } = address;
+  return { city, country, line1, line2, postal_code, state };
+}
+
+function shippingOf(shipping: Values<typeof FIELDS>["shipping"]): CustomerRecord["shipping"] {
+  if (shipping === null || shipping === undefined) return null;
+  const address = addressOf(shipping.address);
+  if (address === null) throw invalid("Missing required param: shipping[address].", "shipping[address]");
+  return { address, name: shipping.name, phone: shipping.phone ?? null };
+}
+
+function customFields(
+  settings: Values<typeof FIELDS>["invoice_settings"],
+): CustomerRecord["invoice_settings"]["custom_fields"] {
+  const fields = settings?.custom_fields ?? [];
+  return fields.length === 0 ? null : fields;
+}
+
+/** The first page of the customer's subscriptions that have not ended. */
+function subscriptionsOf(customer: Wire, world: World): Wire {
+  const id = String(customer["id"]);
+  const page = world.of("subscription").page({ match: { customer: id, ended: "false" }, limit: 10 });
+  return listed(
+    `/v1/customers/${id}/subscriptions`,
+    page?.hasMore ?? false,
+    (page?.data ?? []).map((one) => world.render("subscription", one)),
+  );
+}

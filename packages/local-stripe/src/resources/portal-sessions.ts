@@ -1,0 +1,228 @@
+import { invalid } from "../http/api-error.js";
+import { hash, integer, list, oneOf, required, text, unsupported, type Values } from "../http/params.js";
+import { type Call, type Resource, route } from "../http/route.js";
+import { webUrl } from "../http/web-url.js";
+import { newId, randomText } from "../ids.js";
+import type { PortalConfigurationRecord, PortalSessionRecord, Wire } from "../store/records.js";
+import type { World } from "../store/world.js";
+import { defaultConfiguration } from "./portal-configurations.js";
+
+const CREATE = {
+  configuration: text(),
+  customer: required(text()),
+  flow_data: hash({
+    type: required(
+      oneOf(
+        "payment_method_update",
+        "subscription_cancel",
+        "subscription_update",
+        "subscription_update_confirm",
+      ),
+    ),
+    after_completion: hash({
+      type: required(oneOf("hosted_confirmation", "portal_homepage", "redirect")),
+      hosted_confirmation: hash({ custom_message: text({ max: 500 }) }),
+      redirect: hash({ return_url: required(webUrl()) }),
+    }),
+    subscription_cancel: hash({ subscription: required(text()), ...unsupported("retention") }),
+    subscription_update: hash({ subscription: required(text()) }),
+    subscription_update_confirm: hash({
+      subscription: required(text()),
+      items: required(
+        list(hash({ id: required(text()), price: text(), quantity: integer({ min: 0 }) }), { max: 1 }),
+      ),
+      ...unsupported("discounts"),
+    }),
+    ...unsupported("customer_update", "subscription_pause"),
+  }),
+  locale: locale(),
+  return_url: webUrl(),
+  ...unsupported("after_expiration", "customer_account", "on_behalf_of"),
+};
+
+export const portalSessions: Resource<"billing_portal.session"> = {
+  kind: {
+    object: "billing_portal.session",
+    noun: "session",
+    keys: { secret: (session) => [session.secret] },
+    render: ({ secret: _secret, usedAt: _usedAt, csrfToken: _csrfToken, ...session }) => session,
+    expandable: { configuration: "billing_portal.configuration", flow: "shown" },
+  },
+  routes: [route("POST /v1/billing_portal/sessions", CREATE, createSession)],
+};
+
+function createSession({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
+  const customer = world.named("customer", params.customer, "customer");
+  const configuration = configurationFor(world, params.configuration);
+  const secret = `${world.livemode ? "live" : "test"}_${randomText(64)}`;
+  const session: PortalSessionRecord = {
+    id: newId("bps"),
+    object: "billing_portal.session",
+    after_expiration: null,
+    configuration: configuration.id,
+    created: act.now,
+    csrfToken: randomText(32),
+    customer: customer.id,
+    customer_account: null,
+    flow: params.flow_data ? flowOf(params.flow_data, configuration, customer.id, world) : null,
+    livemode: world.livemode,
+    locale: params.locale ?? null,
+    on_behalf_of: null,
+    return_url: params.return_url ?? configuration.default_return_url,
+    secret,
+    url: `${world.surroundings.origin()}/p/session/${secret}`,
+    usedAt: null,
+  };
+  act.insert("billing_portal.session", session, "billing_portal.session.created");
+  return world.render("billing_portal.session", session);
+}
+
+function configurationFor(world: World, id: string | undefined): PortalConfigurationRecord {
+  if (id !== undefined) {
+    const configuration = world.named("billing_portal.configuration", id, "configuration");
+    if (configuration.active) return configuration;
+    throw invalid(`The configuration ${id} is not active, so it cannot be used.`, "configuration");
+  }
+  const configuration = defaultConfiguration(world);
+  if (configuration !== undefined) return configuration;
+  const mode = world.livemode ? "live" : "test";
+  const settings = `https://dashboard.stripe.com/${world.livemode ? "" : "test/"}settings/billing/portal`;
+  throw invalid(
+    `No configuration provided and your ${mode} mode default configuration has not been created. Provide a configuration or create your default by saving your customer portal settings in ${mode} mode at ${settings}.`,
+  );
+}
+
+type FlowData = NonNullable<Values<typeof CREATE>["flow_data"]>;
+type Flow = NonNullable<PortalSessionRecord["flow"]>;
+
+function flowOf(
+  data: FlowData,
+  configuration: PortalConfigurationRecord,
+  customer: string,
+  world: World,
+): Flow {
+  const { features } = configuration;
+  const flow: Flow = {
+    after_completion: afterCompletion(data.after_completion),
+    customer_update: null,
+    subscription_cancel: null,
+    subscription_pause: null,
+    subscription_update: null,
+    subscription_update_confirm: null,
+    type: data.type,
+  };
+  switch (data.type) {
+    case "payment_method_update":
+      demandFeature(
+        features.payment_method_update.enabled,
+        "Payment methods cannot be updated",
+        "payment method update",
+      );
+      return flow;
+    case "subscription_cancel": {
+      const subscription = flowSubscription(data, "subscription_cancel", customer, world);
+      demandFeature(
+        features.subscription_cancel.enabled,
+        "This subscription cannot be canceled",
+        "subscription cancellation",
+      );
+      return { ...flow, subscription_cancel: { retention: null, subscription } };
+    }
+    case "subscription_update": {
+      const subscription = flowSubscription(data, "subscription_update", customer, world);
+      demandFeature(
+        features.subscription_update.enabled,
+        "This subscription cannot be updated",
+        "subscription update",
+      );
+      return { ...flow, subscription_update: { subscription } };
+    }
+    case "subscription_update_confirm": {
+      const subscription = flowSubscription(data, "subscription_update_confirm", customer, world);
+      demandFeature(
+        features.subscription_update.enabled,
+        "This subscription cannot be updated",
+        "subscription update",
+      );
+      const items = confirmedItems(data.subscription_update_confirm?.items ?? [], subscription, world);
+      return { ...flow, subscription_update_confirm: { discounts: null, items, subscription } };
+    }
+  }
+}
+
+type SubscriptionFlow = "subscription_cancel" | "subscription_update" | "subscription_update_confirm";
+
+function flowSubscription(data: FlowData, type: SubscriptionFlow, customer: string, world: World): string {
+  const id = data[type]?.subscription;
+  if (id === undefined) {
+    throw invalid(`Missing required param: flow_data[${type}].`, `flow_data[${type}]`, "parameter_missing");
+  }
+  const param = `flow_data[${type}][subscription]`;
+  const subscription = world.named("subscription", id, param);
+  if (subscription.customer !== customer) {
+    throw invalid(`The subscription ${id} does not belong to the customer ${customer}.`, param);
+  }
+  if (subscription.status === "canceled" || subscription.status === "incomplete_expired") {
+    throw invalid(`The subscription ${id} is ${subscription.status}, so it cannot be changed.`, param);
+  }
+  if (type === "subscription_cancel" && subscription.cancel_at !== null) {
+    throw invalid(`The subscription ${id} is already set to be canceled.`, param);
+  }
+  return id;
+}
+
+function confirmedItems(
+  items: readonly { readonly id: string; readonly price?: string; readonly quantity?: number }[],
+  subscriptionId: string,
+  world: World,
+): { id: string; price: string; quantity?: number }[] {
+  const subscription = world.inPath("subscription", subscriptionId);
+  const param = "flow_data[subscription_update_confirm][items]";
+  if (subscription.items.length > 1) {
+    throw invalid("A subscription with several items cannot be updated by this flow.", param);
+  }
+  return items.map((item, at) => {
+    const present = subscription.items.find((one) => one.id === item.id);
+    if (present === undefined) {
+      throw invalid(`No such subscription item: '${item.id}'`, `${param}[${at}][id]`, "resource_missing");
+    }
+    const price = world.named("price", item.price ?? present.price, `${param}[${at}][price]`);
+    const quantity = item.quantity ?? present.quantity;
+    return { id: item.id, price: price.id, ...(quantity !== undefined && { quantity }) };
+  });
+}
+
+function demandFeature(enabled: boolean, consequence: string, feature: string): void {
+  if (enabled) return;
+  throw invalid(
+    `${consequence} because the ${feature} feature in the portal configuration is disabled.`,
+    "flow_data[type]",
+  );
+}
+
+function afterCompletion(data: FlowData["after_completion"]): Flow["after_completion"] {
+  if (data?.type === "redirect") {
+    if (data.redirect === undefined) {
+      const param = "flow_data[after_completion][redirect]";
+      throw invalid(`Missing required param: ${param}.`, param, "parameter_missing");
+    }
+    return {
+      type: "redirect",
+      redirect: { return_url: data.redirect.return_url },
+      hosted_confirmation: null,
+    };
+  }
+  if (data?.type === "hosted_confirmation") {
+    const message = data.hosted_confirmation?.custom_message ?? null;
+    return { type: "hosted_confirmation", hosted_confirmation: { custom_message: message }, redirect: null };
+  }
+  return { type: "portal_homepage", hosted_confirmation: null, redirect: null };
+}
+
+function locale(): ReturnType<typeof oneOf<string>> {
+  return oneOf(
+    ..."auto bg cs da de el en en-AU en-CA en-GB en-IE en-IN en-NZ en-SG es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl sv th tr vi zh zh-HK zh-TW".split(
+      " ",
+    ),
+  );
+}

@@ -1,0 +1,306 @@
+import { invalid } from "../http/api-error.js";
+import { listRoute, searchRoute } from "../http/list.js";
+import {
+  bool,
+  clearable,
+  decimal,
+  hash,
+  integer,
+  isWithin,
+  list,
+  type MetadataChange,
+  mergeMetadata,
+  metadata,
+  oneOf,
+  range,
+  required,
+  text,
+  unsupported,
+  type Values,
+} from "../http/params.js";
+import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
+import { newId } from "../ids.js";
+import type { Act } from "../store/act.js";
+import type { PriceRecord, Wire } from "../store/records.js";
+import { insertProduct } from "./insert-product.js";
+
+const RECURRING = hash({
+  interval: required(oneOf("day", "month", "week", "year")),
+  interval_count: integer({ min: 1 }),
+  usage_type: oneOf("licensed", "metered"),
+  meter: text(),
+  ...unsupported("trial_period_days"),
+});
+
+const CREATE = {
+  active: bool(),
+  billing_scheme: oneOf("per_unit", "tiered"),
+  currency: required(text({ max: 3 })),
+  lookup_key: text({ max: 200 }),
+  metadata: metadata(),
+  nickname: text(),
+  product: text(),
+  product_data: hash({
+    active: bool(),
+    id: text(),
+    metadata: metadata(),
+    name: required(text()),
+    statement_descriptor: text({ max: 22 }),
+    unit_label: text({ max: 12 }),
+    ...unsupported("tax_code", "tax_details"),
+  }),
+  recurring: RECURRING,
+  tax_behavior: oneOf("exclusive", "inclusive", "unspecified"),
+  transfer_lookup_key: bool(),
+  unit_amount: integer({ min: 0, max: 99_999_999 }),
+  unit_amount_decimal: decimal(),
+  ...unsupported("currency_options", "custom_unit_amount", "tiers", "tiers_mode", "transform_quantity"),
+};
+
+const UPDATE = {
+  active: bool(),
+  lookup_key: clearable(text({ max: 200 })),
+  metadata: metadata(),
+  nickname: clearable(text()),
+  tax_behavior: oneOf("exclusive", "inclusive", "unspecified"),
+  transfer_lookup_key: bool(),
+  ...unsupported("currency_options"),
+};
+
+const LIST = {
+  active: bool(),
+  created: range(),
+  currency: text({ max: 3 }),
+  lookup_keys: list(text(), { max: 10 }),
+  product: text(),
+  recurring: hash({
+    interval: oneOf("day", "month", "week", "year"),
+    usage_type: oneOf("licensed", "metered"),
+    meter: text(),
+  }),
+  type: oneOf("one_time", "recurring"),
+};
+
+export const prices: Resource<"price"> = {
+  kind: {
+    object: "price",
+    noun: "price",
+    keys: {
+      product: (price) => [price.product],
+      lookup_key: (price) => [price.lookup_key],
+      active: (price) => [String(price.active)],
+    },
+    render: ({ inline: _inline, ...price }) => price,
+    expandable: {
+      product: "product",
+      recurring: "shown",
+      transform_quantity: "shown",
+      custom_unit_amount: "shown",
+    },
+  },
+  routes: [
+    route("POST /v1/prices", CREATE, createPrice),
+    searchRoute("price", "/v1/prices", {
+      active: { type: "token", of: (price) => price.active, index: "active" },
+      currency: { type: "token", of: (price) => price.currency },
+      lookup_key: { type: "token", of: (price) => price.lookup_key },
+      product: { type: "token", of: (price) => price.product },
+      type: { type: "token", of: (price) => price.type },
+    }),
+    listRoute("price", "/v1/prices", LIST, ({ params }) => {
+      const { product, lookup_keys: keys, active, created, currency, recurring, type } = params;
+      const only = keys?.length === 1 ? keys[0] : undefined;
+      return {
+        match: {
+          ...(product !== undefined && { product }),
+          ...(only !== undefined && { lookup_key: only }),
+          active: String(active ?? true),
+        },
+        where: (price) =>
+          price.inline === undefined &&
+          (keys?.includes(price.lookup_key ?? "") ?? true) &&
+          (created === undefined || isWithin(created, price.created)) &&
+          (currency === undefined || price.currency === currency.toLowerCase()) &&
+          (recurring?.interval === undefined || price.recurring?.interval === recurring.interval) &&
+          (recurring?.usage_type === undefined || price.recurring?.usage_type === recurring.usage_type) &&
+          (recurring?.meter === undefined || price.recurring?.meter === recurring.meter) &&
+          (type === undefined || price.type === type),
+      };
+    }),
+    retrieveRoute("price", "/v1/prices"),
+    route("POST /v1/prices/:id", UPDATE, updatePrice),
+  ],
+};
+
+function createPrice({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
+  const { product_data: productData, product, transfer_lookup_key: transfer, ...fields } = params;
+  if ((product === undefined) === (productData === undefined)) {
+    throw invalid("You must specify either `product` or `product_data` when creating a price.", "product");
+  }
+  const owner = productData
+    ? insertProduct(act, productData, "product_data[id]")
+    : world.named("product", product ?? "", "product");
+  if (!owner.active) {
+    throw invalid(
+      "The product this price would belong to is inactive. Activate the product first.",
+      "product",
+      "product_inactive",
+    );
+  }
+  if (fields.lookup_key !== undefined) claimLookupKey(act, fields.lookup_key, transfer ?? false);
+  return world.render("price", insertPrice(act, { ...fields, product: owner.id }));
+}
+
+interface NewPrice {
+  readonly product: string;
+  readonly currency: string;
+  readonly active?: boolean;
+  readonly lookup_key?: string;
+  readonly metadata?: MetadataChange;
+  readonly nickname?: string;
+  readonly recurring?: {
+    readonly interval: "day" | "month" | "week" | "year";
+    readonly interval_count?: number;
+    readonly usage_type?: "licensed" | "metered";
+    readonly meter?: string;
+  };
+  readonly tax_behavior?: "exclusive" | "inclusive" | "unspecified";
+  readonly unit_amount?: number;
+  readonly unit_amount_decimal?: string;
+  readonly inline?: true;
+}
+
+/** Makes a price of a product that is there. `within` is the parameter that held the amounts, for the messages. */
+export function insertPrice(act: Act, fields: NewPrice, within?: string): PriceRecord {
+  const named = (name: string): string => (within === undefined ? name : `${within}[${name}]`);
+  const amount = amountOf(fields, named);
+  const currency = fields.currency.toLowerCase();
+  if (!/^[a-z]{3}$/.test(currency)) {
+    throw invalid(`Invalid currency: ${fields.currency}.`, named("currency"));
+  }
+  const { recurring } = fields;
+  const price: PriceRecord = {
+    id: newId("price"),
+    object: "price",
+    active: fields.active ?? true,
+    billing_scheme: "per_unit",
+    created: act.now,
+    currency,
+    custom_unit_amount: null,
+    livemode: act.world.livemode,
+    lookup_key: fields.lookup_key ?? null,
+    metadata: mergeMetadata({}, fields.metadata),
+    nickname: fields.nickname ?? null,
+    product: fields.product,
+    recurring: recurring
+      ? {
+          interval: recurring.interval,
+          interval_count: intervalCount(recurring, named),
+          meter: recurring.meter ?? null,
+          trial_period_days: null,
+          usage_type: recurring.usage_type ?? "licensed",
+        }
+      : null,
+    tax_behavior: fields.tax_behavior ?? "unspecified",
+    tiers_mode: null,
+    transform_quantity: null,
+    type: recurring ? "recurring" : "one_time",
+    ...amount,
+    ...(fields.inline && { inline: true }),
+  };
+  return act.insert("price", price, "price.created");
+}
+
+function updatePrice({ act, world, id, params }: Call<Values<typeof UPDATE>>): Wire {
+  const before = world.inPath("price", id);
+  const {
+    metadata: change,
+    lookup_key,
+    transfer_lookup_key: transfer,
+    tax_behavior,
+    active,
+    ...fields
+  } = params;
+  if (active === false && world.of("product").get(before.product)?.default_price === id) {
+    throw invalid("This price cannot be archived because it is the default price of its product.", "active");
+  }
+  if (
+    tax_behavior !== undefined &&
+    before.tax_behavior !== "unspecified" &&
+    tax_behavior !== before.tax_behavior
+  ) {
+    throw invalid(
+      "You can't change `tax_behavior` after it has been set to `inclusive` or `exclusive`.",
+      "tax_behavior",
+    );
+  }
+  if (typeof lookup_key === "string" && lookup_key !== before.lookup_key) {
+    claimLookupKey(act, lookup_key, transfer ?? false);
+  }
+  const after = act.change(
+    "price",
+    id,
+    {
+      ...fields,
+      ...(active !== undefined && { active }),
+      ...(tax_behavior !== undefined && { tax_behavior }),
+      ...(lookup_key !== undefined && { lookup_key }),
+      ...(change !== undefined && { metadata: mergeMetadata(before.metadata, change) }),
+    },
+    "price.updated",
+  );
+  return world.render("price", after);
+}
+
+/** A lookup key belongs to one price of the account; only `transfer_lookup_key` takes it from another. */
+function claimLookupKey(act: Act, lookupKey: string, transfer: boolean): void {
+  const holder = act.world.of("price").all({ lookup_key: lookupKey })[0];
+  if (holder === undefined) return;
+  if (!transfer) {
+    throw invalid(
+      `A price (\`${holder.id}\`) already uses that lookup key. Use \`transfer_lookup_key\` if you want to transfer it.`,
+      "lookup_key",
+      "resource_already_exists",
+    );
+  }
+  act.change("price", holder.id, { lookup_key: null }, "price.updated");
+}
+
+function amountOf(
+  fields: NewPrice,
+  named: (name: string) => string,
+): Pick<PriceRecord, "unit_amount" | "unit_amount_decimal"> {
+  const { unit_amount: whole, unit_amount_decimal: exact } = fields;
+  if (whole !== undefined && exact !== undefined) {
+    throw invalid(
+      "You may only specify one of these parameters: unit_amount, unit_amount_decimal.",
+      named("unit_amount"),
+      "parameters_exclusive",
+    );
+  }
+  if (whole !== undefined) return { unit_amount: whole, unit_amount_decimal: String(whole) };
+  if (exact === undefined) {
+    throw invalid(
+      "Prices require an `unit_amount` or `unit_amount_decimal` parameter to be set.",
+      named("unit_amount"),
+      "parameter_missing",
+    );
+  }
+  return { unit_amount: exact.includes(".") ? null : Number(exact), unit_amount_decimal: exact };
+}
+
+const MOST_INTERVALS = { day: 1095, week: 156, month: 36, year: 3 };
+
+function intervalCount(
+  recurring: NonNullable<NewPrice["recurring"]>,
+  named: (name: string) => string,
+): number {
+  const count = recurring.interval_count ?? 1;
+  if (count > MOST_INTERVALS[recurring.interval]) {
+    throw invalid(
+      "The interval of a price cannot be longer than three years.",
+      named("recurring[interval_count]"),
+    );
+  }
+  return count;
+}

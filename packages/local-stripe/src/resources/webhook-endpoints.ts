@@ -1,0 +1,101 @@
+import { invalid } from "../http/api-error.js";
+import { listRoute } from "../http/list.js";
+import {
+  bool,
+  clearable,
+  list,
+  mergeMetadata,
+  metadata,
+  type Param,
+  required,
+  text,
+  type Values,
+} from "../http/params.js";
+import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
+import { apiVersion } from "../http/versions.js";
+import { webUrl } from "../http/web-url.js";
+import { newId, randomText } from "../ids.js";
+import type { WebhookEndpointRecord, Wire } from "../store/records.js";
+
+const MOST_ENDPOINTS = 16;
+
+const CREATE = {
+  api_version: apiVersion(),
+  connect: bool(),
+  description: clearable(text()),
+  enabled_events: required(list(eventType())),
+  metadata: metadata(),
+  url: required(webUrl()),
+};
+
+const UPDATE = {
+  description: clearable(text()),
+  disabled: bool(),
+  enabled_events: list(eventType()),
+  metadata: metadata(),
+  url: webUrl(),
+};
+
+export const webhookEndpoints: Resource<"webhook_endpoint"> = {
+  kind: {
+    object: "webhook_endpoint",
+    noun: "webhook endpoint",
+    keys: { status: (endpoint) => [endpoint.status] },
+    render: ({ secret: _secret, connect: _connect, ...endpoint }) => endpoint,
+  },
+  routes: [
+    route("POST /v1/webhook_endpoints", CREATE, createEndpoint),
+    listRoute("webhook_endpoint", "/v1/webhook_endpoints", {}, () => ({})),
+    retrieveRoute("webhook_endpoint", "/v1/webhook_endpoints"),
+    route("POST /v1/webhook_endpoints/:id", UPDATE, updateEndpoint),
+    route("DELETE /v1/webhook_endpoints/:id", {}, ({ act, id }) => {
+      act.remove("webhook_endpoint", id);
+      return { id, object: "webhook_endpoint", deleted: true };
+    }),
+  ],
+};
+
+function createEndpoint({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
+  if (world.of("webhook_endpoint").size >= MOST_ENDPOINTS) {
+    throw invalid(`You have reached the maximum of ${MOST_ENDPOINTS} test webhook endpoints.`);
+  }
+  const endpoint: WebhookEndpointRecord = {
+    id: newId("we"),
+    object: "webhook_endpoint",
+    api_version: params.api_version ?? null,
+    application: null,
+    connect: params.connect ?? false,
+    created: act.now,
+    description: params.description ?? null,
+    enabled_events: params.enabled_events,
+    livemode: world.livemode,
+    metadata: mergeMetadata({}, params.metadata),
+    secret: `whsec_${randomText(32)}`,
+    status: "enabled",
+    url: params.url,
+  };
+  act.insert("webhook_endpoint", endpoint);
+  return { ...world.render("webhook_endpoint", endpoint), secret: endpoint.secret };
+}
+
+function updateEndpoint({ act, world, id, params }: Call<Values<typeof UPDATE>>): Wire {
+  const before = world.inPath("webhook_endpoint", id);
+  const { metadata: change, disabled, ...fields } = params;
+  const after = act.change("webhook_endpoint", id, {
+    ...fields,
+    ...(disabled !== undefined && { status: disabled ? "disabled" : "enabled" }),
+    ...(change !== undefined && { metadata: mergeMetadata(before.metadata, change) }),
+  });
+  return world.render("webhook_endpoint", after);
+}
+
+function eventType(): Param<string> {
+  const plain = text();
+  return {
+    read: (value, name) => {
+      const type = plain.read(value, name);
+      if (type === "*" || /^[a-z0-9_]+(\.[a-z0-9_]+)+$/.test(type)) return type;
+      throw invalid(`Invalid ${name}: '${type}' is not the name of an event.`, name);
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { newId } from "../ids.js";
+import { previousAttributes } from "./previous-attributes.js";
+import type { EventRecord, ObjectName, Records, Wire } from "./records.js";
+import type { EventType, World } from "./world.js";
+
+/** The request that an act answers; a hosted page or the passing of time has none. */
+export interface ActOrigin {
+  readonly requestId: string;
+  readonly idempotencyKey: string | null;
+}
+
+/** The version in which events are written down. Each endpoint is told of them in its own. */
+export const EVENT_VERSION = "2026-10-28.endive";
+
+const KEPT_EVENTS = 100_000;
+
+/**
+ * One happening that writes to a world, as a whole or not at all. Every change goes through it, so that none is made
+ * without its event and none is left behind by a request that is refused half-way.
+ */
+export class Act {
+  readonly world: World;
+  readonly #origin: ActOrigin | null;
+  readonly #undo: (() => void)[] = [];
+  readonly #events: EventRecord[] = [];
+
+  constructor(world: World, origin: ActOrigin | null) {
+    this.world = world;
+    this.#origin = origin;
+  }
+
+  /** Runs `write`, and either keeps all that it wrote and tells of it, or takes everything back. */
+  static run<T>(world: World, origin: ActOrigin | null, write: (act: Act) => T): T {
+    const act = new Act(world, origin);
+    let result: T;
+    try {
+      result = write(act);
+    } catch (error) {
+      for (const undo of act.#undo.reverse()) undo();
+      throw error;
+    }
+    act.#tell();
+    return result;
+  }
+
+  get now(): number {
+    return this.world.now;
+  }
+
+  insert<Name extends ObjectName>(name: Name, record: Records[Name], event?: EventType): Records[Name] {
+    const collection = this.world.of(name);
+    collection.insert(record);
+    this.#undo.push(() => collection.remove(record.id, { remember: false }));
+    if (event !== undefined) this.emit(event, this.world.render(name, record));
+    return record;
+  }
+
+  /** Replaces the object. The event tells what it was before, and is left out when nothing that shows has changed. */
+  change<Name extends ObjectName>(
+    name: Name,
+    id: string,
+    changes: Partial<Records[Name]>,
+    event?: EventType,
+  ): Records[Name] {
+    const collection = this.world.of(name);
+    const before = this.world.inPath(name, id);
+    const after: Records[Name] = { ...before, ...changes };
+    const was = event && this.world.render(name, before);
+    collection.replace(after);
+    this.#undo.push(() => collection.replace(before));
+    if (event === undefined || was === undefined) return after;
+    const is = this.world.render(name, after);
+    const previous = previousAttributes(was, is);
+    if (Object.keys(previous).length > 0) this.emit(event, is, previous);
+    return after;
+  }
+
+  remove(name: ObjectName, id: string, event?: EventType): void {
+    const collection = this.world.of(name);
+    const record = this.world.inPath(name, id);
+    const was = event && this.world.render(name, record);
+    collection.remove(id, { remember: true });
+    this.#undo.push(() => collection.insert(record));
+    if (event !== undefined && was !== undefined) this.emit(event, was);
+  }
+
+  emit(type: EventType, object: Wire, previous?: Wire): void {
+    const { world } = this;
+    this.#events.push({
+      id: newId("evt"),
+      object: "event",
+      ...(!world.isPlatform && { account: world.account }),
+      api_version: EVENT_VERSION,
+      created: this.now,
+      data: { object, ...(previous && { previous_attributes: previous }) },
+      livemode: world.livemode,
+      pending_webhooks: 0,
+      request: {
+        id: this.#origin?.requestId ?? null,
+        idempotency_key: this.#origin?.idempotencyKey ?? null,
+      },
+      type,
+    });
+    world.surroundings.reactions.get(type)?.forEach((react) => {
+      react(this, object);
+    });
+  }
+
+  #tell(): void {
+    const events = this.world.of("event");
+    for (const event of this.#events) {
+      events.insert(event);
+      this.world.surroundings.announce(this.world, event);
+    }
+    if (events.size > KEPT_EVENTS * 1.1) events.trim(KEPT_EVENTS);
+  }
+}

@@ -1,0 +1,99 @@
+import type Stripe from "stripe";
+import type { Stored } from "./stored.js";
+
+/** Every kind of object that is kept, by the name Stripe gives it in `object`. */
+export interface Records {
+  account: AccountRecord;
+  customer: CustomerRecord;
+  product: ProductRecord;
+  price: PriceRecord;
+  subscription: SubscriptionRecord;
+  "billing_portal.configuration": PortalConfigurationRecord;
+  "billing_portal.session": PortalSessionRecord;
+  webhook_endpoint: WebhookEndpointRecord;
+  event: EventRecord;
+}
+
+export type ObjectName = keyof Records;
+
+/** What every kept object has. */
+export interface Entity {
+  readonly id: string;
+  readonly created: number;
+  readonly metadata?: Stripe.Metadata | null;
+}
+
+export type AccountRecord = Readonly<
+  Omit<
+    Stored<Stripe.Account>,
+    | "capabilities"
+    | "company"
+    | "controller"
+    | "created"
+    | "deleted"
+    | "external_accounts"
+    | "future_requirements"
+    | "groups"
+    | "individual"
+    | "requirements"
+    | "tos_acceptance"
+  >
+> & { readonly created: number };
+
+export type CustomerRecord = Readonly<
+  Omit<Stored<Stripe.Customer>, "deleted" | "sources" | "subscriptions" | "tax" | "tax_ids">
+>;
+
+export type ProductRecord = Readonly<
+  Omit<Stored<Stripe.Product>, "deleted" | "package_dimensions" | "tax_details">
+> & {
+  readonly package_dimensions: Stripe.Product.PackageDimensions | null;
+};
+
+export type PriceRecord = Readonly<Omit<Stored<Stripe.Price>, "deleted" | "currency_options" | "tiers">> & {
+  /** A price made inline for one subscription is never listed. */
+  readonly inline?: true;
+};
+
+export type SubscriptionItemRecord = Readonly<
+  Omit<Stored<Stripe.SubscriptionItem>, "deleted" | "plan" | "price">
+> & {
+  readonly price: string;
+};
+
+export type SubscriptionRecord = Readonly<Omit<Stored<Stripe.Subscription>, "items">> & {
+  readonly items: readonly SubscriptionItemRecord[];
+};
+
+export type PortalConfigurationRecord = Readonly<Stored<Stripe.BillingPortal.Configuration>>;
+
+export type PortalSessionRecord = Readonly<Stored<Stripe.BillingPortal.Session>> & {
+  /** The unguessable end of the session's address. */
+  readonly secret: string;
+  /** Proves that a form was sent from a page of this session. */
+  readonly csrfToken: string;
+  /** Unix time of the last page that was opened with it. */
+  readonly usedAt: number | null;
+};
+
+export type WebhookEndpointRecord = Readonly<Omit<Stored<Stripe.WebhookEndpoint>, "deleted" | "secret">> & {
+  readonly secret: string;
+  /** Whether it hears of connected accounts instead of its own. */
+  readonly connect: boolean;
+};
+
+export interface EventRecord {
+  readonly id: string;
+  readonly object: "event";
+  readonly account?: string;
+  readonly api_version: string;
+  readonly created: number;
+  readonly data: { readonly object: Wire; readonly previous_attributes?: Wire };
+  readonly livemode: boolean;
+  readonly pending_webhooks: number;
+  readonly request: { readonly id: string | null; readonly idempotency_key: string | null };
+  readonly type: Stripe.Event["type"];
+}
+
+/** An object as it travels: the names and values of its JSON. */
+export type Wire = Readonly<Record<string, unknown>>;

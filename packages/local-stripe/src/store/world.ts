@@ -1,0 +1,109 @@
+import type Stripe from "stripe";
+import type { Clock } from "../clock.js";
+import { ApiError } from "../http/api-error.js";
+import type { Act } from "./act.js";
+import { Collection, type IndexKeys } from "./collection.js";
+import type { Entity, EventRecord, ObjectName, Records, Wire } from "./records.js";
+
+/** How one kind of object is kept, shown and named. */
+export interface Kind<Name extends ObjectName = ObjectName> {
+  readonly object: Name;
+  /** The word Stripe's messages use: "No such customer: 'cus_1'". */
+  readonly noun: string;
+  readonly keys?: IndexKeys<Records[Name]>;
+  /** The object as it travels; what is kept, when left out. */
+  readonly render?: (record: Records[Name], world: World) => Wire;
+  readonly expandable?: Readonly<Record<string, Expansion>>;
+}
+
+/**
+ * What stands in the place of a property that a request asks to expand: the object whose id is there, something worked
+ * out on demand, or `"shown"` for a part that is always there and may be passed through.
+ */
+export type Expansion = ObjectName | "shown" | ((owner: Wire, world: World) => unknown);
+
+export type EventType = Stripe.Event["type"];
+
+/** Runs after an event, in the same act. */
+export type Reaction = (act: Act, object: Wire) => void;
+
+/** What the world asks of the server around it. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly origin: () => string;
+  readonly indexingDelayMs: () => number;
+  readonly kinds: ReadonlyMap<ObjectName, Kind>;
+  /** What resources do when objects of others change. */
+  readonly reactions: ReadonlyMap<EventType, readonly Reaction[]>;
+  /** Tells the webhook endpoints of a new event. */
+  readonly announce: (world: World, event: EventRecord) => void;
+}
+
+/** Everything that one account holds in one mode. Nothing in it refers to another world. */
+export class World {
+  readonly account: string;
+  readonly isPlatform: boolean;
+  readonly livemode: boolean;
+  readonly surroundings: Surroundings;
+  readonly #collections = new Map<ObjectName, unknown>();
+  readonly #twin: () => World;
+
+  constructor(
+    place: { account: string; isPlatform: boolean; livemode: boolean; twin: () => World },
+    surroundings: Surroundings,
+  ) {
+    this.account = place.account;
+    this.isPlatform = place.isPlatform;
+    this.livemode = place.livemode;
+    this.#twin = place.twin;
+    this.surroundings = surroundings;
+  }
+
+  get now(): number {
+    return this.surroundings.clock.now;
+  }
+
+  of<Name extends ObjectName>(name: Name): Collection<Records[Name]> {
+    let collection = this.#collections.get(name);
+    if (collection === undefined) {
+      const keys: IndexKeys<Records[Name]> = this.kind(name).keys ?? {};
+      collection = new Collection<Records[Name] & Entity>(keys, this.surroundings.indexingDelayMs);
+      this.#collections.set(name, collection);
+    }
+    // The map holds, under each name, the collection that was made for that name.
+    return collection as Collection<Records[Name]>;
+  }
+
+  kind<Name extends ObjectName>(name: Name): Kind<Name> {
+    const kind = this.surroundings.kinds.get(name);
+    if (kind === undefined) throw new Error(`there is no kind ${name}`);
+    // Kinds are registered under their own name.
+    return kind as unknown as Kind<Name>;
+  }
+
+  render<Name extends ObjectName>(name: Name, record: Records[Name]): Wire {
+    return this.kind(name).render?.(record, this) ?? { ...record };
+  }
+
+  /** The object that a path names. */
+  inPath<Name extends ObjectName>(name: Name, id: string): Records[Name] {
+    return this.of(name).get(id) ?? this.#missing(name, id, "id", 404);
+  }
+
+  /** The object that a parameter names. */
+  named<Name extends ObjectName>(name: Name, id: string, param: string): Records[Name] {
+    return this.of(name).get(id) ?? this.#missing(name, id, param, 400);
+  }
+
+  #missing(name: ObjectName, id: string, param: string, status: number): never {
+    const [here, there] = this.livemode ? ["live", "test"] : ["test", "live"];
+    const elsewhere =
+      this.#twin().of(name).get(id) === undefined
+        ? ""
+        : `; a similar object exists in ${there} mode, but a ${here} mode key was used to make this request.`;
+    throw new ApiError(status, `No such ${this.kind(name).noun}: '${id}'${elsewhere}`, {
+      code: "resource_missing",
+      param,
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import Stripe from "stripe";
+import { onTestFinished } from "vitest";
+import { type LocalStripe, type LocalStripeOptions, startLocalStripe } from "../../src/index.js";
+
+export interface Local {
+  readonly local: LocalStripe;
+  readonly stripe: Stripe;
+}
+
+/** A server for one test, and the real SDK that talks to it. */
+export async function startLocal(options: LocalStripeOptions = {}): Promise<Local> {
+  const local = await startLocalStripe(options);
+  onTestFinished(() => local.close());
+  return { local, stripe: client(local) };
+}
+
+export function client(local: LocalStripe, key: string = local.secretKey): Stripe {
+  return new Stripe(key, {
+    host: local.host,
+    port: local.port,
+    protocol: "http",
+    telemetry: false,
+    maxNetworkRetries: 0,
+  });
+}
+
+/** A request without the SDK, for what the SDK would not send. */
+export async function ask(
+  local: LocalStripe,
+  method: string,
+  path: string,
+  options: { readonly body?: string; readonly headers?: Record<string, string> } = {},
+): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }> {
+  const response = await fetch(`${local.url}${path}`, {
+    method,
+    headers: {
+      Authorization: `Bearer ${local.secretKey}`,
+      ...(options.body !== undefined && { "Content-Type": "application/x-www-form-urlencoded" }),
+      ...options.headers,
+    },
+    ...(options.body !== undefined && { body: options.body }),
+  });
+  const body: unknown = await response.json();
+  // Every answer of the API is an object.
+  return { status: response.status, headers: response.headers, body: body as Record<string, unknown> };
+}
+
+/** A customer with a monthly subscription, the smallest thing that bills. */
+export async function subscribe(stripe: Stripe, amount = 2000): Promise<Stripe.Subscription> {
+  const customer = await stripe.customers.create({ name: "Ada", email: "ada@example.com" });
+  const price = await monthly(stripe, amount);
+  return stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] });
+}
+
+export async function monthly(stripe: Stripe, amount = 2000, name = "Gold"): Promise<Stripe.Price> {
+  const product = await stripe.products.create({ name });
+  return stripe.prices.create({
+    product: product.id,
+    currency: "usd",
+    unit_amount: amount,
+    recurring: { interval: "month" },
+  });
+}
+
+/** The error that a call is refused with. */
+export async function refusal(
+  call: Promise<unknown>,
+): Promise<InstanceType<typeof Stripe.errors.StripeError>> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeError) return error;
+    throw error;
+  }
+  throw new Error("the call was not refused");
+}
