@@ -98,20 +98,15 @@ async function fromGoToolchain(): ReturnType<Source> {
 /** A mock of ours, by the way that it was launched; flags are stripe-mock's own. */
 type Launch = (
   flags: readonly string[],
-) => Promise<{ readonly url: string; readonly process: TetheredProcess }>;
+) => Promise<{ readonly url: string; readonly child: TetheredProcess }>;
 
 function startExecutable(command: string): ReturnType<Source> {
   return started(async (flags) => {
     // Port 0 lets the system choose; HTTPS is given one too, or it would take 12112 on every interface.
-    const child = startTethered(command, [
-      "-http-addr",
-      "127.0.0.1:0",
-      "-https-addr",
-      "127.0.0.1:0",
-      ...flags,
-    ]);
+    const addresses = ["-http-addr", "127.0.0.1:0", "-https-addr", "127.0.0.1:0"];
+    const child = startTethered(command, [...addresses, ...flags]);
     const port = await child.waitForOutput(/Listening for HTTP at address: 127\.0\.0\.1:(\d+)/, 30_000);
-    return { url: `http://127.0.0.1:${port}`, process: child };
+    return { url: `http://127.0.0.1:${port}`, child };
   });
 }
 
@@ -119,31 +114,22 @@ async function launchContainer(flags: readonly string[]): ReturnType<Launch> {
   const name = `stripe-mock-${randomUUID()}`;
   const image = `stripe/stripe-mock:${RELEASE}`;
   // "127.0.0.1::12111" publishes the container's port on a free one of this machine.
-  const publish = ["--publish", "127.0.0.1::12111"];
-  const child = startTethered("docker", [
-    "run",
-    "--rm",
-    "--init",
-    "--name",
-    name,
-    ...publish,
-    image,
-    ...flags,
-  ]);
+  const options = ["--rm", "--init", "--name", name, "--publish", "127.0.0.1::12111"];
+  const child = startTethered("docker", ["run", ...options, image, ...flags]);
   await child.waitForOutput(/(Listening for HTTP) /, 180_000);
   const published = await run("docker", ["port", name, "12111/tcp"], { timeoutMs: 5_000 });
   if (!published.ok) {
     await child.stop();
     throw new Error(published.reason);
   }
-  return { url: `http://${published.output.trim()}`, process: child };
+  return { url: `http://${published.output.trim()}`, child };
 }
 
 async function started(launch: Launch): ReturnType<Source> {
   try {
     const apiVersion = await apiVersionOf(launch);
-    const { url, process } = await launch([]);
-    return { url, apiVersion, stop: () => process.stop() };
+    const { url, child } = await launch([]);
+    return { url, apiVersion, stop: () => child.stop() };
   } catch (error) {
     return { unavailable: error instanceof Error ? error.message : String(error) };
   }
@@ -151,13 +137,13 @@ async function started(launch: Launch): ReturnType<Source> {
 
 /** Only the strict mode names the specification's version, in refusing another, and strict it would refuse the SDK's. */
 async function apiVersionOf(launch: Launch): Promise<string> {
-  const { url, process } = await launch(["-strict-version-check"]);
+  const { url, child } = await launch(["-strict-version-check"]);
   try {
     const headers = { Authorization: "Bearer sk_test_123", "Stripe-Version": "none" };
     const refusal = await (await fetch(`${url}/v1/customers`, { headers })).text();
     return /OpenAPI specification '([^']+)'/.exec(refusal)?.[1] ?? "an unknown API version";
   } finally {
-    await process.stop();
+    await child.stop();
   }
 }
 
