@@ -19,14 +19,17 @@
  * export const POST = webhooks.fetch;
  */
 export {
+  AbortedError,
   AccountMismatchError,
   BillingError,
   ConfigurationError,
+  DeadlineError,
   isBillingError,
   ModeMismatchError,
   WebhookPayloadError,
   WebhookSignatureError,
 } from "./errors.js";
+export type { TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
 export type { FetchAdapter } from "./webhooks/adapters/fetch.js";
 export type { NodeAdapter, NodeRequest, NodeResponse } from "./webhooks/adapters/node.js";
 export type {
@@ -50,7 +53,7 @@ export { type MemoryInboxOptions, memoryInbox } from "./webhooks/inbox/memory.js
 export { HTTP_STATUS, type Outcome, type WebhookRejection } from "./webhooks/outcome.js";
 export type { RawBody } from "./webhooks/raw-body.js";
 export type { Receive, ReceiveOptions, Requeue } from "./webhooks/receive.js";
-export type { TenantOrigin, TenantResolver } from "./webhooks/resolve-tenant.js";
+export type { TenantResolver } from "./webhooks/resolve-tenant.js";
 export type { SignatureHeaderValue } from "./webhooks/signature-header.js";
 export type { SigningSecret } from "./webhooks/signing-secrets.js";
 export { type VerifyOptions, verifyWebhook } from "./webhooks/verify.js";

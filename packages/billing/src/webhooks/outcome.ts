@@ -29,12 +29,12 @@ export type Outcome =
   | (Delivered & { readonly status: "duplicate" })
   /**
    * Nothing to do: `no_handler`, nobody listens to this type; `no_owner`, the event names neither a customer nor an
-   * account; `foreign`, it is about an object that by its own metadata is no tenant's.
+   * account; `foreign`, what it names is no tenant's.
    */
   | (Delivered & { readonly status: "ignored"; readonly reason: "no_handler" | "no_owner" | "foreign" })
   /** Another request is at work on the same event. */
   | (Delivered & { readonly status: "busy" })
-  /** No tenant is known for the event's customer or account, as when the event overtakes your own commit. */
+  /** No tenant is known yet for what the event names, as when it overtakes the commit of a sign-up. */
   | (Delivered & { readonly status: "unresolved"; readonly attempt: number })
   /** The handler threw or ran out of time, the tenant could not be looked up, or the inbox failed. */
   | (Delivered & { readonly status: "failed"; readonly attempt?: number; readonly error: unknown })

@@ -121,13 +121,14 @@ function handle<TBilling, Tx>(
   return withinDeadline(deadline, async (signal) => {
     const handler = handlerFor(event.type);
     const origin = originOf(event);
-    if (handler === undefined) throw new ConfigurationError(`No handler listens to ${event.type} any more.`);
-    const tenantId = origin && (await billing.resolveTenant(origin, { signal }));
-    if (!tenantId) {
-      // Metadata inside the event stays as it is; a customer or an account may be linked by the next attempt.
-      if (origin?.customerId === undefined && origin?.account === undefined) return { ignored: "foreign" };
-      throw new UnresolvedTenant(event.type);
+    // Both were there when the event was first received; a requeue may come after its handler was removed.
+    if (handler === undefined || origin === undefined) {
+      throw new ConfigurationError(`No handler listens to ${event.type} any more.`);
     }
+    const resolution = await billing.resolveTenant(origin, { signal });
+    if (resolution.status === "nobody") return { ignored: "foreign" };
+    if (resolution.status === "unknown") throw new UnresolvedTenant(event.type);
+    const { tenantId } = resolution;
     // A tenant found after the deadline must not start a handler that nobody waits for.
     signal.throwIfAborted();
     const context = { tenantId, billing: billing.forTenant(tenantId), tx, signal, attempt };

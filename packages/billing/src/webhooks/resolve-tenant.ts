@@ -1,27 +1,15 @@
 import type Stripe from "stripe";
-
-/** What an event says about whose it is. At least one is present. */
-export interface TenantOrigin {
-  /** The customer whose object the event is about. */
-  readonly customerId?: string;
-  /** The connected account the event happened on. */
-  readonly account?: string;
-  /** Only of an object that is itself the authority on its tenant, a customer or a product, as it was in the event. */
-  readonly metadata?: Readonly<Record<string, string>>;
-}
+import type { TenantOrigin, TenantResolution } from "../tenancy/tenancy.js";
 
 /** The part of the billing service that a webhook receiver needs. */
 export interface TenantResolver<TBilling> {
-  /** The tenant, or `undefined` where none is known yet. Throws where it could not be found out. */
-  resolveTenant(
-    origin: TenantOrigin,
-    options?: { readonly signal?: AbortSignal },
-  ): Promise<string | undefined>;
+  /** Whose the event is. Throws where that could not be found out. */
+  resolveTenant(origin: TenantOrigin, options?: { readonly signal?: AbortSignal }): Promise<TenantResolution>;
   /** The service bound to this tenant; no I/O. */
   forTenant(tenantId: string): TBilling;
 }
 
-/** An event names a customer or an account that no tenant is known for; it may be one whose sign-up is not stored yet. */
+/** No tenant is known yet for what an event names; another attempt may know one. */
 export class UnresolvedTenant extends Error {
   override readonly name = "UnresolvedTenant";
 
@@ -60,9 +48,9 @@ function idOf(reference: unknown): string | undefined {
 /** Own text values only, on no prototype: a key such as `__proto__` is then a key like any other. */
 function textValues(metadata: unknown): Readonly<Record<string, string>> | undefined {
   if (typeof metadata !== "object" || metadata === null) return undefined;
-  const entries = Object.entries(metadata).filter(([, value]) => typeof value === "string");
-  if (entries.length === 0) return undefined;
   const values: Record<string, string> = Object.create(null);
-  for (const [key, value] of entries) values[key] = value;
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value === "string") values[key] = value;
+  }
   return Object.freeze(values);
 }

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type Stripe from "stripe";
 import { ConfigurationError, WebhookSignatureError } from "../errors.js";
-import { integerOption } from "./integer-option.js";
+import { assertInteger } from "./assert-integer.js";
 import { parseEvent } from "./parse-event.js";
 import { bodyBytes, type RawBody } from "./raw-body.js";
 import { parseSignatureHeader, type SignatureHeaderValue } from "./signature-header.js";
@@ -44,16 +44,10 @@ export function createVerifier(
   secrets: readonly (string | SigningSecret)[],
   options: VerifyOptions = {},
 ): Verify {
+  const { toleranceSeconds = 300, maxBodyBytes = 2 ** 20, now = Date.now } = options;
   const keys = toSigningKeys(secrets);
-  const toleranceSeconds = integerOption("toleranceSeconds", options.toleranceSeconds ?? 300, {
-    min: 1,
-    max: 3600,
-  });
-  const maxBodyBytes = integerOption("maxBodyBytes", options.maxBodyBytes ?? 2 ** 20, {
-    min: 1,
-    max: 2 ** 26,
-  });
-  const now = options.now ?? Date.now;
+  assertInteger("toleranceSeconds", toleranceSeconds, { min: 1, max: 3600 });
+  assertInteger("maxBodyBytes", maxBodyBytes, { min: 1, max: 2 ** 26 });
   if (typeof now !== "function")
     throw new ConfigurationError("now must be a function that returns milliseconds.");
 

@@ -1,11 +1,11 @@
-import { emitWarning } from "node:process";
+import process from "node:process";
 import { ConfigurationError } from "../errors.js";
 import { type FetchAdapter, toFetchAdapter } from "./adapters/fetch.js";
 import { type NodeAdapter, toNodeAdapter } from "./adapters/node.js";
+import { assertInteger } from "./assert-integer.js";
 import { toHandlerFor, type WebhookHandlers } from "./handlers.js";
 import type { DeadDelivery, WebhookInbox } from "./inbox/inbox.js";
 import { memoryInbox } from "./inbox/memory.js";
-import { integerOption } from "./integer-option.js";
 import type { Outcome } from "./outcome.js";
 import { type Pipeline, type Receive, type Requeue, toReceive, toRequeue } from "./receive.js";
 import type { TenantResolver } from "./resolve-tenant.js";
@@ -72,39 +72,36 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
   options: WebhookReceiverOptions<TBilling, Tx>,
 ): WebhookReceiver {
   const { billing, onOutcome, logger = processWarnings } = options;
+  const { maxBodyBytes = 2 ** 20, bodyTimeoutMs = 10_000, handlerTimeoutMs = 20_000 } = options;
   if (typeof billing?.resolveTenant !== "function" || typeof billing.forTenant !== "function") {
     throw new ConfigurationError(
       "billing must be a StripeBillingService, or have its resolveTenant and forTenant.",
     );
   }
+  assertInteger("bodyTimeoutMs", bodyTimeoutMs, TIMER_RANGE);
+  assertInteger("handlerTimeoutMs", handlerTimeoutMs, TIMER_RANGE);
+  const verify = createVerifier(options.signingSecrets, { ...options, maxBodyBytes });
+  const handlerFor = toHandlerFor(options.on);
   const inbox = options.inbox ?? inboxInMemory<Tx>(logger);
-  const pipeline: Pipeline<TBilling, Tx> = {
-    verify: createVerifier(options.signingSecrets, options),
-    handlerFor: toHandlerFor(options.on),
-    inbox,
-    billing,
-    handlerTimeoutMs: timeout("handlerTimeoutMs", options.handlerTimeoutMs ?? 20_000),
-    async report(outcome) {
-      try {
-        await onOutcome?.(outcome);
-      } catch {
-        // The delivery is settled: answering otherwise would only have it delivered again.
-        logger.warn(`onOutcome threw for a webhook that was ${outcome.status}.`);
-      }
-    },
-  };
+
+  const pipeline: Pipeline<TBilling, Tx> = { verify, handlerFor, inbox, billing, handlerTimeoutMs, report };
   const receive = toReceive(pipeline);
-  const limits = {
-    maxBodyBytes: options.maxBodyBytes ?? 2 ** 20,
-    bodyTimeoutMs: timeout("bodyTimeoutMs", options.bodyTimeoutMs ?? 10_000),
-  };
   return {
     receive,
-    fetch: toFetchAdapter(receive, limits),
-    node: toNodeAdapter(receive, limits),
+    fetch: toFetchAdapter(receive, { maxBodyBytes, bodyTimeoutMs }),
+    node: toNodeAdapter(receive, { maxBodyBytes, bodyTimeoutMs }),
     requeue: toRequeue(pipeline),
     listDead: (page) => inbox.listDead(page),
   };
+
+  async function report(outcome: Outcome): Promise<void> {
+    try {
+      await onOutcome?.(outcome);
+    } catch {
+      // The delivery is settled: answering otherwise would only have it delivered again.
+      logger.warn(`onOutcome threw for a webhook that was ${outcome.status}.`);
+    }
+  }
 }
 
 function inboxInMemory<Tx>(logger: WebhookLogger): WebhookInbox<Tx> {
@@ -117,9 +114,8 @@ function inboxInMemory<Tx>(logger: WebhookLogger): WebhookInbox<Tx> {
 }
 
 const processWarnings: WebhookLogger = {
-  warn: (message) => emitWarning(message, { type: "BillingWarning" }),
+  warn: (message) => process.emitWarning(message, { type: "BillingWarning" }),
 };
 
-function timeout(name: string, value: number): number {
-  return integerOption(name, value, { min: 1, max: 2 ** 31 - 1 });
-}
+/** What setTimeout can count. */
+const TIMER_RANGE = { min: 1, max: 2 ** 31 - 1 };

@@ -1,4 +1,4 @@
-import { integerOption } from "../integer-option.js";
+import { assertInteger } from "../assert-integer.js";
 import {
   type DeadDelivery,
   type Delivery,
@@ -31,13 +31,15 @@ const DAY_SECONDS = 86_400;
  * @throws {ConfigurationError} for an option out of range.
  */
 export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<undefined> {
-  const maxEvents = integerOption("maxEvents", options.maxEvents ?? 100_000, { min: 1, max: 10_000_000 });
-  const maxAttempts = integerOption("maxAttempts", options.maxAttempts ?? 20, { min: 1, max: 1_000_000 });
-  const retentionSeconds = integerOption("retentionSeconds", options.retentionSeconds ?? 35 * DAY_SECONDS, {
-    min: 35 * DAY_SECONDS,
-    max: 3650 * DAY_SECONDS,
-  });
-  const now = options.now ?? Date.now;
+  const {
+    maxEvents = 100_000,
+    retentionSeconds = 35 * DAY_SECONDS,
+    maxAttempts = 20,
+    now = Date.now,
+  } = options;
+  assertInteger("maxEvents", maxEvents, { min: 1, max: 10_000_000 });
+  assertInteger("retentionSeconds", retentionSeconds, { min: 35 * DAY_SECONDS, max: 3650 * DAY_SECONDS });
+  assertInteger("maxAttempts", maxAttempts, { min: 1, max: 1_000_000 });
 
   // A delivery is in at most one of these. Maps keep the order of insertion, so the first handled is the oldest.
   const held = new Set<string>();

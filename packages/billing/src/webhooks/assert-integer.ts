@@ -1,9 +1,8 @@
 import { ConfigurationError } from "../errors.js";
 
-/** A whole number between two bounds, or a ConfigurationError that names the option and the bounds. */
-export function integerOption(name: string, value: number, range: { min: number; max: number }): number {
+/** @throws {ConfigurationError} that names the option and its bounds, unless it is a whole number within them. */
+export function assertInteger(name: string, value: number, range: { min: number; max: number }): void {
   if (!Number.isInteger(value) || value < range.min || value > range.max) {
     throw new ConfigurationError(`${name} must be a whole number from ${range.min} to ${range.max}.`);
   }
-  return value;
 }

@@ -1,0 +1,295 @@
+/**
+ * The promises of `WebhookInbox`, as cases that any test runner can run against any store.
+ *
+ * @example
+ * describe("my inbox", () => {
+ *   for (const { name, run } of inboxContract({ open: () => openMyInbox() })) it(name, run);
+ * });
+ */
+import assert from "node:assert/strict";
+import type Stripe from "stripe";
+import { type Claim, type Delivery, toDelivery, type WebhookInbox } from "../webhooks/inbox/inbox.js";
+
+/** One promise and its proof: `run` rejects where the store breaks it. */
+export interface InboxContractCase {
+  readonly name: string;
+  readonly run: () => Promise<void>;
+}
+
+export interface InboxContractOptions {
+  /** Opens an empty store for one case, whose deliveries are dead after `maxAttempts`. */
+  readonly open: (settings: { readonly maxAttempts: number }) => OpenInbox | Promise<OpenInbox>;
+  /** Whether a claim is held by a lease that can run out; then {@link OpenInbox.expireClaims} is needed. */
+  readonly leased?: boolean;
+}
+
+export interface OpenInbox {
+  readonly inbox: WebhookInbox<unknown>;
+  /** Another process's inbox on the same store. Left out where a store belongs to one process. */
+  readonly peer?: WebhookInbox<unknown>;
+  /** Lets every claim's lease run out, as when its holder is stopped. */
+  readonly expireClaims?: () => void | Promise<void>;
+  readonly close?: () => void | Promise<void>;
+}
+
+export function inboxContract({ open, leased = false }: InboxContractOptions): readonly InboxContractCase[] {
+  return Object.entries(leased ? { ...PROMISES, ...LEASE_PROMISES } : PROMISES).map(([name, prove]) => ({
+    name,
+    run: async () => {
+      const store = await open({ maxAttempts: 3 });
+      try {
+        await prove({ expireClaims: cannotExpire, peer: store.inbox, ...store });
+      } finally {
+        await store.close?.();
+      }
+    },
+  }));
+}
+
+type Promises = Readonly<Record<string, (store: Required<Omit<OpenInbox, "close">>) => Promise<void>>>;
+
+const PROMISES: Promises = {
+  async "hands the work the event and the attempt, and returns what the work returns"({ inbox }) {
+    const delivery = aDelivery("evt_1");
+    let claim: Claim<unknown> | undefined;
+    const result = await inbox.process(delivery, async (given) => {
+      claim = given;
+      return "done";
+    });
+    assert.deepEqual(result, { status: "handled", attempt: 1, value: "done" });
+    assert.deepEqual(claim?.key, delivery.key);
+    assert.deepEqual(claim?.event, delivery.event);
+    assert.equal(claim?.attempt, 1);
+  },
+
+  async "does not call the work again for a delivery that was handled"({ inbox, peer }) {
+    await inbox.process(aDelivery("evt_1"), done);
+    assert.deepEqual(await inbox.process(aDelivery("evt_1"), mustNotRun), { status: "duplicate" });
+    assert.deepEqual(await peer.process(aDelivery("evt_1"), mustNotRun), { status: "duplicate" });
+  },
+
+  async "keeps deliveries apart by event, account and mode"({ inbox }) {
+    const deliveries = [
+      aDelivery("evt_1"),
+      aDelivery("evt_2"),
+      aDelivery("evt_1", { livemode: true }),
+      aDelivery("evt_1", { account: "acct_1" }),
+      aDelivery("evt_1", { account: "acct_2" }),
+      aDelivery("evt_1", { account: "acct_1", livemode: true }),
+    ];
+    for (const delivery of deliveries) assert.equal((await inbox.process(delivery, done)).status, "handled");
+    for (const delivery of deliveries)
+      assert.equal((await inbox.process(delivery, done)).status, "duplicate");
+  },
+
+  async "tells a second delivery to come again while the first is at work, and lets others through"({
+    inbox,
+    peer,
+  }) {
+    const work = new PausedWork();
+    const first = inbox.process(aDelivery("evt_1"), work.run);
+    await work.started;
+    assert.deepEqual(await inbox.process(aDelivery("evt_1"), mustNotRun), { status: "busy" });
+    assert.deepEqual(await peer.process(aDelivery("evt_1"), mustNotRun), { status: "busy" });
+    assert.equal((await inbox.process(aDelivery("evt_2"), done)).status, "handled");
+    work.finish();
+    assert.equal((await first).status, "handled");
+    assert.equal((await peer.process(aDelivery("evt_1"), mustNotRun)).status, "duplicate");
+  },
+
+  async "lets one of many deliveries at the same moment do the work"({ inbox, peer }) {
+    let runs = 0;
+    const results = await Promise.all(
+      Array.from({ length: 64 }, (_, index) =>
+        (index % 2 === 0 ? inbox : peer).process(aDelivery("evt_1"), async () => {
+          runs += 1;
+          await nextTurn();
+        }),
+      ),
+    );
+    assert.equal(runs, 1);
+    assert.equal(results.filter(({ status }) => status === "handled").length, 1);
+    const others = results.filter(({ status }) => status !== "handled");
+    assert.ok(others.every(({ status }) => status === "busy" || status === "duplicate"));
+  },
+
+  async "frees the claim of work that threw, and counts the attempt"({ inbox, peer }) {
+    const error = new Error("the handler's own");
+    const failed = await inbox.process(aDelivery("evt_1"), failWith(error));
+    assert.equal(failed.status, "failed");
+    assert.equal(failed.attempt, 1);
+    assert.equal(failed.error, error);
+    assert.deepEqual(await peer.process(aDelivery("evt_1"), done), {
+      status: "handled",
+      attempt: 2,
+      value: undefined,
+    });
+  },
+
+  async "takes anything thrown as a failure"({ inbox }) {
+    for (const [index, thrown] of [undefined, null, "text", 0, Object.freeze({})].entries()) {
+      const result = await inbox.process(aDelivery(`evt_${index}`), failWith(thrown));
+      assert.deepEqual(result, { status: "failed", attempt: 1, error: thrown });
+    }
+  },
+
+  async "is dead after its attempts, keeps the event, and does not run again by itself"({ inbox, peer }) {
+    const dead = await useUpAttempts(inbox, aDelivery("evt_1", { account: "acct_1" }));
+    assert.equal(dead.status, "dead");
+    assert.equal(dead.attempt, 3);
+    const again = await peer.process(aDelivery("evt_1", { account: "acct_1" }), mustNotRun);
+    assert.deepEqual(again, { status: "dead", attempt: 3 });
+    const [listed, ...others] = await peer.listDead();
+    assert.deepEqual(others, []);
+    assert.deepEqual(listed?.key, { eventId: "evt_1", livemode: false, account: "acct_1" });
+    assert.equal(listed?.eventType, "customer.created");
+    assert.equal(listed?.attempts, 3);
+    assert.ok(listed?.diedAt instanceof Date);
+  },
+
+  async "requeues a dead delivery with the event as it was stored"({ inbox, peer }) {
+    const delivery = aDelivery("evt_1");
+    await useUpAttempts(inbox, delivery);
+    let event: Stripe.Event | undefined;
+    const result = await peer.requeue(delivery.key, async (claim) => {
+      event = claim.event;
+    });
+    assert.deepEqual(result, { status: "handled", attempt: 4, value: undefined });
+    assert.deepEqual(event, delivery.event);
+    assert.deepEqual(await inbox.listDead(), []);
+    assert.deepEqual(await inbox.process(delivery, mustNotRun), { status: "duplicate" });
+  },
+
+  async "keeps a requeued delivery dead when its work throws again"({ inbox }) {
+    const delivery = aDelivery("evt_1");
+    await useUpAttempts(inbox, delivery);
+    const error = new Error("still broken");
+    assert.deepEqual(await inbox.requeue(delivery.key, failWith(error)), {
+      status: "dead",
+      attempt: 4,
+      error,
+    });
+    assert.equal((await inbox.listDead()).length, 1);
+    assert.equal((await inbox.requeue(delivery.key, done))?.status, "handled");
+  },
+
+  async "requeues nothing that is not dead"({ inbox }) {
+    await inbox.process(aDelivery("evt_handled"), done);
+    await inbox.process(aDelivery("evt_failed"), failWith(new Error("once")));
+    for (const id of ["evt_handled", "evt_failed", "evt_unknown"]) {
+      assert.equal(await inbox.requeue(aDelivery(id).key, mustNotRun), undefined);
+    }
+  },
+
+  async "lists the longest dead first, as many as asked for"({ inbox }) {
+    for (const id of ["evt_1", "evt_2", "evt_3"]) await useUpAttempts(inbox, aDelivery(id));
+    const listed = await inbox.listDead({ limit: 2 });
+    assert.deepEqual(
+      listed.map(({ key }) => key.eventId),
+      ["evt_1", "evt_2"],
+    );
+  },
+
+  async "does no work for a caller that has given up"({ inbox }) {
+    const signal = AbortSignal.abort();
+    await assert.rejects(inbox.process(aDelivery("evt_1"), mustNotRun, { signal }));
+    assert.deepEqual(await inbox.process(aDelivery("evt_1"), done), {
+      status: "handled",
+      attempt: 1,
+      value: undefined,
+    });
+  },
+};
+
+const LEASE_PROMISES: Promises = {
+  async "lets a claim be taken over once its lease has run out, and refuses what its holder settles late"(
+    store,
+  ) {
+    const { inbox, peer, expireClaims } = store;
+    for (const late of ["finish", "fail"] as const) {
+      const delivery = aDelivery(`evt_${late}`);
+      const stopped = new PausedWork();
+      const zombie = inbox.process(delivery, stopped.run);
+      await stopped.started;
+      await expireClaims();
+      const successor = new PausedWork();
+      const takeover = peer.process(delivery, successor.run);
+      await successor.started;
+      stopped[late]();
+      assert.deepEqual(await zombie, { status: "busy" });
+      assert.deepEqual(await inbox.process(delivery, mustNotRun), { status: "busy" });
+      successor.finish();
+      assert.deepEqual(await takeover, { status: "handled", attempt: 2, value: undefined });
+      assert.deepEqual(await inbox.process(delivery, mustNotRun), { status: "duplicate" });
+    }
+  },
+
+  async "counts an attempt whose holder was stopped"({ inbox, peer, expireClaims }) {
+    const delivery = aDelivery("evt_1");
+    const stopped: PausedWork[] = [];
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      const work = new PausedWork();
+      stopped.push(work);
+      void inbox.process(delivery, work.run).catch(() => undefined);
+      await work.started;
+      await expireClaims();
+    }
+    assert.deepEqual(await peer.process(delivery, mustNotRun), { status: "dead", attempt: 3 });
+    for (const work of stopped) work.finish();
+    await nextTurn();
+    assert.equal((await peer.listDead()).length, 1);
+  },
+};
+
+/** Work that says when it has begun, and ends when told to. */
+class PausedWork {
+  readonly started: Promise<void>;
+  readonly run: () => Promise<void>;
+  finish: () => void = () => undefined;
+  fail: () => void = () => undefined;
+
+  constructor() {
+    const ended = new Promise<void>((resolve, reject) => {
+      this.finish = resolve;
+      this.fail = () => reject(new Error("failed late"));
+    });
+    let begin: () => void;
+    this.started = new Promise((resolve) => {
+      begin = resolve;
+    });
+    this.run = () => {
+      begin();
+      return ended;
+    };
+  }
+}
+
+async function useUpAttempts(inbox: WebhookInbox<unknown>, delivery: Delivery) {
+  await inbox.process(delivery, failWith(new Error("first")));
+  await inbox.process(delivery, failWith(new Error("second")));
+  return inbox.process(delivery, failWith(new Error("third")));
+}
+
+function cannotExpire(): never {
+  assert.fail("a leased store must be opened with expireClaims");
+}
+
+async function done(): Promise<void> {}
+
+async function mustNotRun(): Promise<never> {
+  assert.fail("the work was called");
+}
+
+function failWith(error: unknown): () => Promise<never> {
+  return () => Promise.reject(error);
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+function aDelivery(id: string, from: { livemode?: boolean; account?: string } = {}): Delivery {
+  const event = { id, object: "event", type: "customer.created", livemode: false, ...from };
+  // An inbox reads nothing of an event but these fields, and keeps the rest as it is.
+  return toDelivery({ ...event, data: { object: { id: "cus_1" } } } as Stripe.Event);
+}

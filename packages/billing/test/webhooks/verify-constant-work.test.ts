@@ -1,0 +1,56 @@
+import * as crypto from "node:crypto";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { verifyWebhook } from "../../src/webhooks.js";
+import { errorOf, eventBody, NOW_SECONDS, now, signatureOf } from "./signed-delivery.js";
+
+vi.mock("node:crypto", { spy: true });
+
+const body = eventBody();
+const ring = Array.from({ length: 8 }, (_, index) => `whsec_${index}aB3dE5gH7jK9mN1pQ2sT4vW6xY8`);
+
+/** A header of sixteen signatures, of which one is good, or none. */
+function header(secret?: string, place?: number): string {
+  const signature = secret === undefined ? "" : signatureOf(body, { secret });
+  const entries = Array.from(
+    { length: 16 },
+    (_, index) => `v1=${index === place ? signature : "cd".repeat(32)}`,
+  );
+  return `t=${NOW_SECONDS},${entries.join(",")}`;
+}
+
+describe("the work of verifying", () => {
+  beforeEach(() => vi.clearAllMocks());
+
+  test("is one hash per secret and one comparison per pair, wherever the match is", () => {
+    for (const secret of ring) {
+      for (const place of [0, 7, 15]) {
+        const given = header(secret, place);
+        vi.clearAllMocks();
+        expect(verifyWebhook(body, given, ring, { now }).id).toBe("evt_1");
+        expect(crypto.createHmac).toHaveBeenCalledTimes(8);
+        expect(crypto.timingSafeEqual).toHaveBeenCalledTimes(8 * 16);
+      }
+    }
+  });
+
+  test("is the same where nothing matches", () => {
+    errorOf(() => verifyWebhook(body, header(), ring, { now }));
+    expect(crypto.createHmac).toHaveBeenCalledTimes(8);
+    expect(crypto.timingSafeEqual).toHaveBeenCalledTimes(8 * 16);
+  });
+
+  test("is no hash at all for what cannot be verified", () => {
+    const oversized = "x".repeat(2 ** 20 + 1);
+    for (const [rawBody, given] of [
+      [oversized, header(ring[0], 0)],
+      ["", header(ring[0], 0)],
+      [body, ""],
+      [body, `t=${NOW_SECONDS}`],
+      [body, `${header(ring[0], 0)},v1=${"0".repeat(64)}`],
+    ] as const) {
+      vi.clearAllMocks();
+      errorOf(() => verifyWebhook(rawBody, given, ring, { now }));
+      expect(crypto.createHmac).not.toHaveBeenCalled();
+    }
+  });
+});

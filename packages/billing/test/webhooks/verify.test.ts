@@ -1,0 +1,415 @@
+import { inspect } from "node:util";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import {
+  BillingError,
+  ConfigurationError,
+  type SigningSecret,
+  verifyWebhook,
+  WebhookPayloadError,
+  WebhookSignatureError,
+} from "../../src/webhooks.js";
+import {
+  errorOf,
+  eventBody,
+  eventFields,
+  headerFor,
+  headerForBytes,
+  NOW_SECONDS,
+  now,
+  OTHER_SECRET,
+  SECRET,
+  signatureOf,
+} from "./signed-delivery.js";
+
+const body = eventBody();
+const good = signatureOf(body);
+const secrets: readonly string[] = [SECRET];
+
+const verify = (rawBody: string | Uint8Array, header: string | readonly string[] | null | undefined) =>
+  verifyWebhook(rawBody, header, secrets, { now });
+
+/** As a caller without types may call it. */
+const verifyUntyped = (...args: readonly unknown[]): unknown => Reflect.apply(verifyWebhook, undefined, args);
+
+/** Verifies a body signed correctly, byte for byte. */
+const verifySigned = (rawBody: string | Uint8Array) => verify(rawBody, headerForBytes(rawBody));
+
+describe("a delivery as Stripe sends it", () => {
+  test("is returned as the event, from text, from bytes and from any view on bytes", () => {
+    const event = JSON.parse(body);
+    const bytes = new TextEncoder().encode(body);
+    const shared = new Uint8Array(bytes.byteLength + 7);
+    shared.set(bytes, 7);
+    for (const rawBody of [body, bytes, Buffer.from(body), shared.subarray(7)]) {
+      expect(verify(rawBody, headerFor(body))).toEqual(event);
+    }
+  });
+
+  test("is verified with one secret, a bound secret, or a list", () => {
+    for (const given of [
+      SECRET,
+      { secret: SECRET },
+      [OTHER_SECRET, { secret: SECRET, mode: "test" }],
+    ] as const) {
+      expect(verifyWebhook(body, headerFor(body), given, { now }).id).toBe("evt_1");
+    }
+  });
+
+  test("keeps text beyond ASCII as it was signed", () => {
+    const described = eventBody({ data: { object: { description: "Zażółć – 請求書 🧾\u2028\uFFFD" } } });
+    expect(verifySigned(Buffer.from(described)).data.object).toEqual({
+      description: "Zażółć – 請求書 🧾\u2028\uFFFD",
+    });
+  });
+});
+
+describe("the signature", () => {
+  test("must cover every byte of the body", () => {
+    for (let at = 0; at < body.length; at += 1) {
+      const changed = Buffer.from(body);
+      changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
+      expect(errorOf(() => verify(changed, headerFor(body)))).toBeInstanceOf(WebhookSignatureError);
+    }
+  });
+
+  test("must be whole: no prefix, no flipped bit, no other case, no padding", () => {
+    const prefixes = Array.from({ length: 64 }, (_, length) => good.slice(0, length));
+    const flipped = Array.from({ length: 256 }, (_, bit) => {
+      const digest = Buffer.from(good, "hex");
+      digest.writeUInt8(digest.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+      return digest.toString("hex");
+    });
+    const dressed = [
+      good.toUpperCase(),
+      `${good}=junk`,
+      `${good}0`,
+      ` ${good}`,
+      `${good} `,
+      `"${good}"`,
+      `0x${good}`,
+    ];
+    for (const signature of [...prefixes, ...flipped, ...dressed]) {
+      const header = `t=${NOW_SECONDS},v1=${signature}`;
+      expect(
+        errorOf(() => verify(body, header)),
+        signature,
+      ).toBeInstanceOf(WebhookSignatureError);
+    }
+  });
+
+  test("counts in scheme v1 only", () => {
+    const bad = "0".repeat(64);
+    for (const header of [
+      `t=${NOW_SECONDS},v0=${good}`,
+      `t=${NOW_SECONDS},v0=${good},v1=${bad}`,
+      `t=${NOW_SECONDS},v2=${good}`,
+      `t=${NOW_SECONDS},V1=${good}`,
+      `t=${NOW_SECONDS}, v1=${good}`,
+      `t=${NOW_SECONDS},v1 =${good}`,
+    ]) {
+      expect(
+        errorOf(() => verify(body, header)),
+        header,
+      ).toBeInstanceOf(WebhookSignatureError);
+    }
+  });
+
+  test("is found beside broken entries of a rotation and beside other schemes", () => {
+    for (const header of [
+      `t=${NOW_SECONDS},v1=,v1=${good}`,
+      `t=${NOW_SECONDS},v1,v1=${good}`,
+      `t=${NOW_SECONDS},v1=${"f".repeat(64)},v0=${"0".repeat(64)},v1=${good}`,
+      `v1=${good},t=${NOW_SECONDS},,`,
+    ]) {
+      expect(verify(body, header).id, header).toBe("evt_1");
+    }
+  });
+
+  test("is found with each of eight secrets at each of sixteen places", () => {
+    const ring = Array.from(
+      { length: 8 },
+      (_, index) => `whsec_${String(index).repeat(3)}aB3dE5gH7jK9mN1pQ2sT4vW6`,
+    );
+    for (const secret of ring) {
+      const signature = signatureOf(body, { secret });
+      for (let place = 0; place < 16; place += 1) {
+        const entries = Array.from(
+          { length: 16 },
+          (_, index) => `v1=${index === place ? signature : "ab".repeat(32)}`,
+        );
+        expect(verifyWebhook(body, `t=${NOW_SECONDS},${entries.join(",")}`, ring, { now }).id).toBe("evt_1");
+      }
+    }
+  });
+
+  test("is refused where it was made with the empty key", () => {
+    const header = `t=${NOW_SECONDS},v1=${signatureOf(body, { secret: "" })}`;
+    expect(errorOf(() => verify(body, header))).toBeInstanceOf(WebhookSignatureError);
+  });
+});
+
+describe("the header", () => {
+  test("must be there, once, as text", () => {
+    for (const header of [undefined, null, "", [], [headerFor(body)], [headerFor(body), headerFor(body)]]) {
+      expect(errorOf(() => verify(body, header))).toBeInstanceOf(WebhookSignatureError);
+    }
+    // A caller without types can hand over anything.
+    for (const header of [0, true, {}, { toString: () => headerFor(body) }, Buffer.from(headerFor(body))]) {
+      expect(errorOf(() => verifyUntyped(body, header, secrets, { now }))).toBeInstanceOf(
+        WebhookSignatureError,
+      );
+    }
+  });
+
+  test("must hold one timestamp of digits, even where the odd one was signed", () => {
+    const timestamps = [
+      "",
+      "abc",
+      `${NOW_SECONDS}abc`,
+      ` ${NOW_SECONDS}`,
+      `-${NOW_SECONDS}`,
+      `${NOW_SECONDS}.0`,
+      "1e9",
+    ];
+    timestamps.push("0x6b49d200", "١٨٠٠٠٠٠٠٠٠", "1".repeat(13), "NaN", "Infinity");
+    for (const timestamp of timestamps) {
+      const header = `t=${timestamp},v1=${signatureOf(body, { timestamp })}`;
+      expect(
+        errorOf(() => verify(body, header)),
+        timestamp,
+      ).toBeInstanceOf(WebhookSignatureError);
+    }
+    for (const header of [
+      `v1=${good}`,
+      `t=1,t=${NOW_SECONDS},v1=${good}`,
+      `t=${NOW_SECONDS},v1=${good},t=1`,
+    ]) {
+      expect(
+        errorOf(() => verify(body, header)),
+        header,
+      ).toBeInstanceOf(WebhookSignatureError);
+    }
+  });
+
+  test("is refused over 4 KiB or over 16 signatures, without work that grows with it", () => {
+    const many = `t=${NOW_SECONDS},${Array.from({ length: 17 }, () => `v1=${good}`).join(",")}`;
+    const long = `${headerFor(body)},v0=${"0".repeat(4096)}`;
+    const huge = `t=${NOW_SECONDS},${"v1=,".repeat(1_000_000)}v1=${good}`;
+    for (const header of [many, long, huge]) {
+      expect(errorOf(() => verify(body, header))).toBeInstanceOf(WebhookSignatureError);
+    }
+    const started = performance.now();
+    for (let run = 0; run < 100; run += 1) errorOf(() => verify(body, huge));
+    expect((performance.now() - started) / 100).toBeLessThan(0.5);
+  });
+});
+
+describe("the time of signing", () => {
+  const verifyAged = (seconds: number, options: { toleranceSeconds?: number } = {}) => {
+    const header = headerFor(body, { timestamp: NOW_SECONDS - seconds });
+    return verifyWebhook(body, header, secrets, { now, ...options });
+  };
+
+  test("may be five minutes off, in both directions, and no more", () => {
+    for (const age of [0, 299, 300, -300]) expect(verifyAged(age).id).toBe("evt_1");
+    for (const age of [301, 86_400 * 3, -301, -86_400 * 3650]) {
+      expect(
+        errorOf(() => verifyAged(age)),
+        `${age}`,
+      ).toBeInstanceOf(WebhookSignatureError);
+    }
+  });
+
+  test("may be off by as much as the caller says, up to an hour", () => {
+    expect(verifyAged(3600, { toleranceSeconds: 3600 }).id).toBe("evt_1");
+    expect(verifyAged(1, { toleranceSeconds: 1 }).id).toBe("evt_1");
+    expect(errorOf(() => verifyAged(2, { toleranceSeconds: 1 }))).toBeInstanceOf(WebhookSignatureError);
+  });
+
+  test("cannot be left unchecked", () => {
+    const header = headerFor(body);
+    for (const toleranceSeconds of [0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 3601, "300", null]) {
+      const call = () => verifyUntyped(body, header, secrets, { now, toleranceSeconds });
+      expect(errorOf(call), `${toleranceSeconds}`).toBeInstanceOf(ConfigurationError);
+    }
+    for (const time of [Number.NaN, undefined, "now"]) {
+      const call = () => verifyUntyped(body, header, secrets, { now: () => time });
+      expect(errorOf(call)).toBeInstanceOf(WebhookSignatureError);
+    }
+    expect(errorOf(() => verifyUntyped(body, header, secrets, { now: 1 }))).toBeInstanceOf(
+      ConfigurationError,
+    );
+  });
+
+  test("is not told to a caller who could not sign", () => {
+    const stale = errorOf(() => verify(body, `t=1,v1=${"0".repeat(64)}`));
+    const fresh = errorOf(() => verify(body, `t=${NOW_SECONDS},v1=${"0".repeat(64)}`));
+    expect(stale).toEqual(fresh);
+  });
+});
+
+describe("the body", () => {
+  test("is refused where it was parsed, printed anew or packed, with what to do instead", () => {
+    const header = headerFor(body);
+    for (const changed of [JSON.stringify(JSON.parse(body)), body.replaceAll("\n", "\r\n"), `${body}\n`]) {
+      expect(errorOf(() => verify(changed, header))).toBeInstanceOf(WebhookSignatureError);
+    }
+    for (const changed of [gzipSync(body), Buffer.from(body, "utf16le")]) {
+      expect(errorOf(() => verify(changed, header))).toBeInstanceOf(WebhookSignatureError);
+    }
+    for (const parsed of [JSON.parse(body), null, undefined, 1, [], () => body, Object(body)]) {
+      const error = errorOf(() => verifyUntyped(parsed, header, secrets, { now }));
+      expect(error).toBeInstanceOf(WebhookPayloadError);
+      expect(String(error)).toMatch(/express\.raw/);
+    }
+  });
+
+  test("is refused when it is empty, which means that it was read before", () => {
+    for (const empty of ["", new Uint8Array()]) {
+      expect(errorOf(() => verifySigned(empty))).toBeInstanceOf(WebhookPayloadError);
+    }
+  });
+
+  test("is refused over the cap, before it is hashed", () => {
+    const large = "é".repeat(600_000);
+    for (const rawBody of [large, Buffer.from(large), "x".repeat(2 ** 20 + 1)]) {
+      expect(errorOf(() => verify(rawBody, `t=${NOW_SECONDS},v1=${good}`))).toBeInstanceOf(
+        WebhookPayloadError,
+      );
+    }
+    const padded = `${body}${" ".repeat(2 ** 20 - body.length)}`;
+    expect(verifySigned(padded).id).toBe("evt_1");
+    const capped = { now, maxBodyBytes: body.length - 1 };
+    expect(errorOf(() => verifyWebhook(body, headerFor(body), secrets, capped))).toBeInstanceOf(
+      WebhookPayloadError,
+    );
+  });
+
+  test("is refused with a byte-order mark, signed over or not", () => {
+    const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(body)]);
+    expect(errorOf(() => verify(marked, headerFor(body)))).toBeInstanceOf(WebhookSignatureError);
+    expect(errorOf(() => verifySigned(marked))).toBeInstanceOf(WebhookPayloadError);
+    expect(errorOf(() => verifySigned(`\uFEFF${body}`))).toBeInstanceOf(WebhookPayloadError);
+  });
+
+  test("is refused with a byte that is not UTF-8 where the replacement character was signed", () => {
+    const signed = eventBody({ data: { object: { description: "\uFFFD" } } });
+    const [before = "", after = ""] = signed.split("\uFFFD");
+    const forged = Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)]);
+    expect(forged.toString()).toBe(signed);
+    expect(errorOf(() => verify(forged, headerFor(signed)))).toBeInstanceOf(WebhookSignatureError);
+    expect(errorOf(() => verifySigned(forged))).toBeInstanceOf(WebhookPayloadError);
+  });
+
+  test("given as text with half a surrogate pair is read as what was signed, not as what was passed", () => {
+    const passed = eventBody({ data: { object: { description: "\uD800" } } }).replace("\\ud800", "\uD800");
+    expect(verifySigned(passed).data.object).toEqual({ description: "\uFFFD" });
+  });
+});
+
+describe("what was signed", () => {
+  test("must be JSON", () => {
+    for (const text of ["{", "evt_1", "{'id':1}", `${body}x`, "\0", "NaN"]) {
+      expect(
+        errorOf(() => verifySigned(text)),
+        text,
+      ).toBeInstanceOf(WebhookPayloadError);
+    }
+  });
+
+  test("must be an event", () => {
+    const values: unknown[] = [null, 1, "x", true, [], {}, [eventFields()]];
+    const wrong = {
+      id: [undefined, null, 1, "", "evt 1", "evt_1\r\nX: y", "é", "x".repeat(129), ["evt_1"]],
+      object: [undefined, "Event", ["event"]],
+      type: [undefined, null, "", "a b", "a\u001b[31m", "\u2028"],
+      created: [undefined, "1", 1.5, null, 1e300],
+      livemode: [undefined, "true", 1, null],
+      account: ["", "acct_", "cus_1", ["acct_1"], { id: "acct_1" }, "acct_1\n", 1],
+      data: [undefined, null, "x", [], {}, { object: null }, { object: "sub_1" }, { object: [] }],
+    };
+    for (const [field, bad] of Object.entries(wrong)) {
+      for (const value of bad) values.push(eventFields({ [field]: value }));
+    }
+    for (const value of values) {
+      const text = JSON.stringify(value);
+      expect(
+        errorOf(() => verifySigned(text)),
+        text,
+      ).toBeInstanceOf(WebhookPayloadError);
+    }
+  });
+
+  test("must not be a thin event, and the error says what to change", () => {
+    const thin = {
+      object: "v2.core.event",
+      id: "evt_1",
+      type: "v1.customer.updated",
+      created: "2026-11-22T00:00:00Z",
+    };
+    const error = errorOf(() => verifySigned(JSON.stringify(thin)));
+    expect(error).toBeInstanceOf(WebhookPayloadError);
+    expect(String(error)).toMatch(/snapshot/);
+  });
+
+  test("may nest 64 levels deep and no deeper, without overflowing the stack", () => {
+    const nested = (levels: number) =>
+      body.replace('"metadata": {}', `"metadata": ${"[".repeat(levels)}${"]".repeat(levels)}`);
+    // The event, its data and the object are three levels.
+    expect(verifySigned(nested(61)).id).toBe("evt_1");
+    for (const levels of [62, 1000, 100_000, 500_000]) {
+      expect(errorOf(() => verifySigned(nested(levels)))).toBeInstanceOf(WebhookPayloadError);
+    }
+  });
+
+  test("cannot reach a prototype, and a repeated key means its last value", () => {
+    const hostile = body
+      .replace(
+        '"metadata": {}',
+        '"metadata": {"__proto__": {"tenantId": "globex"}, "constructor": {"prototype": {"x": 1}}}',
+      )
+      .replace(
+        '"livemode": false',
+        '"livemode": true, "livemode": false, "__proto__": {"account": "acct_globex"}',
+      );
+    const event = verifySigned(hostile);
+    expect(event.livemode).toBe(false);
+    expect(event.account).toBeUndefined();
+    expect(Reflect.get(Object.prototype, "tenantId")).toBeUndefined();
+    expect(Reflect.get(Object.prototype, "x")).toBeUndefined();
+  });
+});
+
+describe("every error", () => {
+  const canary = "canary_4242";
+  const bodies = [
+    eventBody({ id: canary }),
+    `{"${canary}": `,
+    JSON.stringify({ object: canary }),
+    canary.repeat(200_000),
+  ];
+  const headers = [`t=${canary},v1=${canary}`, `t=1,v1=${"0".repeat(64)},v9=${canary}`, canary];
+  const bound: SigningSecret = { secret: SECRET, mode: "live" };
+
+  test("is typed and holds neither body, header nor secret, however it is printed", () => {
+    const errors = bodies.flatMap((rawBody) => [
+      ...headers.map((header) => errorOf(() => verify(rawBody, header))),
+      errorOf(() => verifyWebhook(rawBody, headerForBytes(rawBody), bound, { now })),
+      errorOf(() => verifyWebhook(rawBody, headerForBytes(rawBody), bound, { now, toleranceSeconds: 0 })),
+      errorOf(() => verifyWebhook(rawBody, headerForBytes(rawBody), `${SECRET} `, { now })),
+    ]);
+    expect(errors.length).toBe(24);
+    for (const error of errors) {
+      expect(error).toBeInstanceOf(BillingError);
+      const printed = [
+        inspect(error, { depth: 12, showHidden: true }),
+        JSON.stringify(error),
+        String(error),
+      ].join("\n");
+      expect(printed).not.toContain(canary);
+      expect(printed).not.toContain(SECRET.slice(6, 20));
+      expect(error).not.toHaveProperty("cause");
+    }
+  });
+});
