@@ -32,6 +32,8 @@ import type { Subscription } from "./views/subscription.js";
  * Every method works for the bound tenant alone and reaches nothing of any other, whatever ids and options it is given.
  * Bind one in the constructor (`tenantId`) or per request with {@link forTenant}.
  *
+ * Where the tenancy's directory names exactly one customer for the tenant, `customerId` may be left out.
+ *
  * All methods take `timeoutMs` and `signal`, and throw, beside what each names: `TenantContextError` without a bound
  * tenant, `InvalidArgumentError` before anything is sent, `RateLimitedError`, `AuthenticationError`, `PermissionError`,
  * `StripeUnavailableError`, `DeadlineError` and `AbortedError`; writing ones `IndeterminateError` as well, when the
@@ -87,11 +89,11 @@ export class StripeBillingService {
    * @throws PortalNotConfiguredError when Stripe has no portal configuration to use.
    * @see https://docs.stripe.com/api/customer_portal/sessions/create
    */
-  createCustomerPortalSession(customerId: string, options?: PortalSessionOptions): Promise<PortalSession>;
-  /** The same, with the tenant named in the call. */
+  createCustomerPortalSession(customerId?: string, options?: PortalSessionOptions): Promise<PortalSession>;
+  /** The same in one object, with the tenant named in the call. */
   createCustomerPortalSession(config: PortalConfig): Promise<PortalSession>;
   async createCustomerPortalSession(
-    target: string | PortalConfig,
+    target?: string | PortalConfig,
     options: PortalSessionOptions = {},
   ): Promise<PortalSession> {
     if (typeof target === "object" && target !== null) {
@@ -113,7 +115,10 @@ export class StripeBillingService {
    * @throws NotFoundError when the customer is missing, deleted or another tenant's.
    * @see https://docs.stripe.com/api/subscriptions/list
    */
-  listCustomerSubscriptions(customerId: string, options: ListSubscriptionsOptions = {}): Pages<Subscription> {
+  listCustomerSubscriptions(
+    customerId?: string,
+    options: ListSubscriptionsOptions = {},
+  ): Pages<Subscription> {
     return pages((after) =>
       this.#within(options, (scope) =>
         listCustomerSubscriptions(scope, customerId, nextPage(options, after)),

@@ -46,8 +46,21 @@ export type { CallOptions } from "./stripe/deadline.js";
 export type { IdempotencyOptions } from "./stripe/idempotency.js";
 export type { ListOptions, Page, Pages } from "./stripe/page.js";
 export type { AuditEvent, AuditListener } from "./tenancy/audit.js";
+export { type AccountDirectory, connectTenancy } from "./tenancy/connect-tenancy.js";
+export {
+  type DirectoryTenancyOptions,
+  directoryTenancy,
+  type TenantDirectory,
+} from "./tenancy/directory-tenancy.js";
+export { type LinkableDirectory, memoryDirectory } from "./tenancy/memory-directory.js";
 export { type MetadataTenancyOptions, metadataTenancy } from "./tenancy/metadata-tenancy.js";
 export type { PerTenant } from "./tenancy/per-tenant.js";
+export {
+  type PostgresDirectory,
+  type PostgresDirectoryOptions,
+  postgresDirectory,
+  type QueryRunner,
+} from "./tenancy/postgres-directory.js";
 export type { Tenancy, TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
 export type { Price, Recurrence } from "./views/price.js";
 export type { Product } from "./views/product.js";

@@ -115,7 +115,7 @@ const configSchema = z.strictObject(
     ),
     tenancy: setting<Tenancy>(
       (value) =>
-        hasMethods(value, ["accountOf", "ownsCustomer", "productAccess", "productQuery", "resolveTenant"]),
+        hasMethods(value, ["accountOf", "customerAccess", "productAccess", "productQuery", "resolveTenant"]),
       "tenancy must be a tenancy strategy, such as metadataTenancy().",
     ),
     portal: z.optional(portalSchema),

@@ -18,18 +18,13 @@ const listProductsOptions = z.strictObject(
   "The options must be an object.",
 );
 
-/** Stripe's search finds the candidates, so a product is found up to a minute after it was made. */
 export async function listTenantProducts(
   scope: TenantScope,
   options: ListProductsOptions,
 ): Promise<Page<Product>> {
   const { active = true, limit = 10, after } = checkInput(listProductsOptions, options);
-  const { hits, nextPage } = await scope.searchProducts({
-    limit,
-    expand: ["data.default_price"],
-    ...(after === undefined ? {} : { page: after }),
-  });
-  const wanted = active === "all" ? hits : hits.filter((product) => product.active === active);
+  const { products, nextCursor } = await scope.products({ limit, after, expand: ["data.default_price"] });
+  const wanted = active === "all" ? products : products.filter((product) => product.active === active);
   return Object.freeze({
     data: Object.freeze(
       wanted.map((product) =>
@@ -39,7 +34,7 @@ export async function listTenantProducts(
         }),
       ),
     ),
-    hasMore: nextPage !== null,
-    nextCursor: nextPage,
+    hasMore: nextCursor !== null,
+    nextCursor,
   });
 }

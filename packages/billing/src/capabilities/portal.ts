@@ -3,7 +3,6 @@ import * as z from "zod/mini";
 import { ConfigurationError } from "../errors.js";
 import { CALL_OPTIONS, checkInput } from "../input.js";
 import type { CallOptions } from "../stripe/deadline.js";
-import { parseObjectId } from "../stripe/object-id.js";
 import { forTenant, type PerTenant } from "../tenancy/per-tenant.js";
 import { allowReturnUrl, parseOrigin } from "../tenancy/return-url.js";
 import type { TenantScope } from "../tenancy/tenant-scope.js";
@@ -64,12 +63,12 @@ const sessionOptions = z.strictObject(
 /** The configuration comes from the settings alone, so that no tenant can choose another's. */
 export async function createCustomerPortalSession(
   scope: TenantScope,
-  customer: string,
+  customer: string | undefined,
   options: PortalSessionOptions,
   settings: PortalSettings,
   configuration: string | undefined,
 ): Promise<PortalSession> {
-  const customerId = parseObjectId("customer", customer);
+  const customerId = await scope.customerId(customer);
   const { returnUrl, locale = await forTenant(settings.locale, scope.tenantId) } = checkInput(
     sessionOptions,
     options,

@@ -41,10 +41,10 @@ const listOptions = z.strictObject(
 
 export async function listCustomerSubscriptions(
   scope: TenantScope,
-  customer: string,
+  customer: string | undefined,
   options: ListSubscriptionsOptions,
 ): Promise<Page<Subscription>> {
-  const customerId = parseObjectId("customer", customer);
+  const customerId = await scope.customerId(customer);
   const { status = "current", limit = 10, after } = checkInput(listOptions, options);
   await scope.proveCustomer(customerId);
   if (after !== undefined) await proveCursor(scope, after);

@@ -25,6 +25,10 @@ export interface Calls {
     params: Stripe.SubscriptionCancelParams;
     answer: Stripe.Subscription;
   };
+  "GET /v1/products": {
+    params: Stripe.ProductListParams;
+    answer: Stripe.ApiList<Stripe.Product>;
+  };
   "GET /v1/products/search": {
     params: Stripe.ProductSearchParams;
     answer: Stripe.ApiSearchResult<Stripe.Product>;
@@ -49,13 +53,17 @@ export type PathIds<C extends string> = C extends `${string}{${infer Name}}${inf
   ? { readonly [K in Name]: string } & PathIds<Rest>
   : object;
 
-/** The table's keys at run time. A list names the parameter without which it would return every tenant's objects. */
+/**
+ * The table's keys at run time. A list says what keeps other tenants' objects out of it: a filter that must be there, or
+ * the tenant's own connected account.
+ */
 export const CALLS: { readonly [C in Call]: C extends ListCall ? { readonly scopedBy: string } : object } = {
   "GET /v1/customers/{customer}": {},
   "GET /v1/subscriptions": { scopedBy: "customer" },
   "GET /v1/subscriptions/{subscription}": {},
   "POST /v1/subscriptions/{subscription}": {},
   "DELETE /v1/subscriptions/{subscription}": {},
+  "GET /v1/products": { scopedBy: "account" },
   "GET /v1/products/search": {},
   "POST /v1/billing_portal/sessions": {},
 };

@@ -69,15 +69,14 @@ export class Gate {
   /** Reads one object by id, which needs no proof: reading is how a proof is had. @throws NotFoundError when it is not the tenant's. */
   async retrieve<C extends RetrieveCall>(call: C, ids: PathIds<C>, params: Params<C>): Promise<Answer<C>> {
     const answer = await this.#send(call, ids, params);
-    if (await this.#admits(answer)) return answer as Answer<C>; // the shape that the call's API promises
+    if (await this.#admits(answer, call)) return answer as Answer<C>; // the shape that the call's API promises
     this.#audit("foreign_object", call);
     throw notFound();
   }
 
   async list<C extends ListCall>(call: C, params: Params<C>): Promise<Answer<C>> {
     this.#assertNamesOnlyProved(call, params);
-    const scope = new Map<string, unknown>(Object.entries(params)).get(CALLS[call].scopedBy);
-    if (typeof scope !== "string" || this.#accessTo(scope) === undefined) throw this.#breach(call);
+    if (!this.#isScoped(CALLS[call].scopedBy, params)) throw this.#breach(call);
     return this.#admitted(call, await this.#send(call, {}, params));
   }
 
@@ -92,7 +91,7 @@ export class Gate {
     const hits: Hit<C>[] = [];
     const found = topObjects(answer);
     for (const hit of found) {
-      if (await this.#admits(hit)) hits.push(hit as Hit<C>); // as above
+      if (await this.#admits(hit, call)) hits.push(hit as Hit<C>); // as above
     }
     if (hits.length < found.length) this.#audit("foreign_search_hit", call, found.length - hits.length);
     const nextPage = isStripeObject(answer) && "next_page" in answer ? answer.next_page : undefined;
@@ -131,15 +130,22 @@ export class Gate {
     }
   }
 
+  /** Whether a list can hold nobody else's objects: by its tenant's own account, or by a filter on what is proved. */
+  #isScoped(scopedBy: string, params: object): boolean {
+    if (scopedBy === "account") return this.#options.account !== undefined;
+    const filter = new Map<string, unknown>(Object.entries(params)).get(scopedBy);
+    return typeof filter === "string" && this.#accessTo(filter) !== undefined;
+  }
+
   async #admitted<C extends Call>(call: C, answer: unknown): Promise<Answer<C>> {
     for (const object of topObjects(answer)) {
-      if (!(await this.#admits(object))) throw this.#breach(call);
+      if (!(await this.#admits(object, call))) throw this.#breach(call);
     }
     return answer as Answer<C>; // the shape that the call's API promises
   }
 
   /** Whether an object, with all that is expanded in it, is the tenant's; what passes is remembered. */
-  async #admits(top: unknown): Promise<boolean> {
+  async #admits(top: unknown, call: Call): Promise<boolean> {
     if (!isStripeObject(top)) return false;
     const { mode } = this.#options;
     if (mode !== undefined && typeof top.livemode === "boolean" && top.livemode !== (mode === "live")) {
@@ -149,20 +155,22 @@ export class Gate {
     }
     const objects = [...objectsIn(top)];
     for (const object of objects) {
-      if (object.object === "customer" && !(await this.#ownsCustomer(object))) return false;
+      if (object.object === "customer" && !(await this.#ownsCustomer(object, call))) return false;
     }
     if (!objects.every((object) => this.#belongs(object, object === top))) return false;
     this.#remember(top);
     return true;
   }
 
-  async #ownsCustomer(customer: StripeObject): Promise<boolean> {
+  async #ownsCustomer(customer: StripeObject, call: Call): Promise<boolean> {
     const { id } = customer;
     if (typeof id !== "string") return false;
     // A deleted customer has no metadata left to tell its owner by.
     if (customer.deleted === true) return this.#accessTo(id) === "own";
     const { tenancy, tenantId } = this.#options;
-    if (!(await tenancy.ownsCustomer(tenantId, { ...customer, id }))) return false;
+    const access = await tenancy.customerAccess(tenantId, { ...customer, id });
+    if (access === "conflict") this.#audit("ownership_conflict", call);
+    if (access !== "own") return false;
     this.#proved.set(id, "own");
     return true;
   }
@@ -191,6 +199,8 @@ export class Gate {
 
   #accessTo(id: string | undefined): Exclude<ProductAccess, "none"> | undefined {
     if (id === undefined) return undefined;
+    // An account of the tenant's own holds nothing else, and every request names it.
+    if (this.#options.account !== undefined) return "own";
     const proved = this.#proved.get(id);
     if (proved !== undefined) return proved;
     const customerId = this.#options.cache.customerOf(this.#options, id);

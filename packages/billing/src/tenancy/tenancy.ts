@@ -5,19 +5,27 @@ import type { SearchQuery } from "../stripe/search-query.js";
  * returned; asking Stripe, and refusing, is the scope's and the gate's work.
  */
 export interface Tenancy {
-  /** The connected account that holds the tenant's data; undefined where it is the platform's own. */
+  /**
+   * The connected account that holds the tenant's data and nobody else's; undefined where tenants share the platform's
+   * own account. @throws AccountMismatchError when the tenant should have an account and has none of its own.
+   */
   accountOf(tenantId: string): Promise<string | undefined>;
-  ownsCustomer(tenantId: string, customer: OwnedByMetadata): Promise<boolean>;
-  /** A tenant sees its own products and the shared ones, and changes only its own. */
+  customerAccess(tenantId: string, customer: OwnedByMetadata): Promise<CustomerAccess>;
   productAccess(tenantId: string, product: OwnedByMetadata): ProductAccess;
-  /** Finds the products that {@link productAccess} would let the tenant see. */
-  productQuery(tenantId: string): SearchQuery;
+  /** Finds the products that {@link productAccess} would let the tenant see; undefined where its account holds no others. */
+  productQuery(tenantId: string): SearchQuery | undefined;
+  /** The tenant's customers, where the strategy knows them without asking Stripe. */
+  customersOf?(tenantId: string): Promise<readonly string[]>;
   /** Whose event it is. `readCustomer` asks Stripe, and finds nothing where the customer is missing or deleted. */
   resolveTenant(origin: TenantOrigin, readCustomer: ReadCustomer): Promise<TenantResolution>;
   /** Metadata keys that are this package's to write, refused in callers' metadata and left out of views. */
   readonly reservedMetadata: readonly string[];
 }
 
+/** A `conflict` is a customer of whom two authorities say different tenants: refused, and audited. */
+export type CustomerAccess = "own" | "none" | "conflict";
+
+/** A tenant sees its own products and the shared ones, and changes only its own. */
 export type ProductAccess = "own" | "shared" | "none";
 
 /** What a strategy may look at. A deleted object has no metadata left. */

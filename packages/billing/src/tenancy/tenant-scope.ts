@@ -1,8 +1,9 @@
 import type Stripe from "stripe";
-import { TenantContextError } from "../errors.js";
+import { InvalidArgumentError, TenantContextError } from "../errors.js";
 import type { Answer, ListCall, Params, PathIds, WriteCall } from "../stripe/calls.js";
+import { parseObjectId } from "../stripe/object-id.js";
 import { notFound } from "../stripe/translate-error.js";
-import { Gate, type GateOptions, type SearchPage, type SearchParams } from "./gate.js";
+import { Gate, type GateOptions } from "./gate.js";
 import { parseTenantId } from "./tenant-id.js";
 
 /** Known to this file alone, so that a scope's constructor is of no use to anyone who gets hold of it. */
@@ -18,7 +19,7 @@ export type Admission = Omit<GateOptions, "account">;
  */
 export async function admit(admission: Admission): Promise<TenantScope> {
   const tenantId = parseTenantId(admission.tenantId);
-  const account = await admission.tenancy.accountOf(tenantId);
+  const account = await admission.deadline.race(admission.tenancy.accountOf(tenantId));
   return new Scope(ADMITTED, { ...admission, tenantId, account });
 }
 
@@ -29,6 +30,17 @@ export async function admit(admission: Admission): Promise<TenantScope> {
  * keeps literals from passing for it, and its constructor wants a symbol that nobody else has.
  */
 export type TenantScope = Scope;
+
+export interface ProductPaging {
+  readonly limit: number;
+  readonly after: string | undefined;
+  readonly expand: string[];
+}
+
+export interface ProductPage {
+  readonly products: readonly Stripe.Product[];
+  readonly nextCursor: string | null;
+}
 
 class Scope {
   readonly #options: GateOptions;
@@ -57,6 +69,22 @@ class Scope {
   shares(product: Stripe.Product): boolean {
     const { tenancy, tenantId } = this.#options;
     return tenancy.productAccess(tenantId, product) === "shared";
+  }
+
+  /**
+   * The customer that a call is about: the one it names, else the only one that the tenant has.
+   *
+   * @throws InvalidArgumentError when the id is malformed, or left out where it is not known.
+   */
+  async customerId(given: unknown): Promise<string> {
+    if (given !== undefined) return parseObjectId("customer", given);
+    const { tenancy, tenantId, deadline } = this.#options;
+    const [customerId, ...others] =
+      (await deadline.race(Promise.resolve(tenancy.customersOf?.(tenantId)))) ?? [];
+    if (customerId !== undefined && others.length === 0) return parseObjectId("customer", customerId);
+    throw new InvalidArgumentError(
+      "customerId may be left out only where the tenancy's directory names exactly one customer for the tenant.",
+    );
   }
 
   /** One request. @throws NotFoundError when the customer is missing, deleted or another tenant's. */
@@ -90,16 +118,25 @@ class Scope {
 
   async list<C extends ListCall>(call: C, params: Params<C>): Promise<Answer<C>> {
     const answer = await this.#gate.list(call, params);
-    for (const { id, customer } of answer.data) {
-      if (typeof customer === "string" && this.#recalls(customer)) this.#keep(id, customer);
+    for (const object of answer.data) {
+      if (!("customer" in object) || typeof object.customer !== "string") continue;
+      if (this.#recalls(object.customer)) this.#keep(object.id, object.customer);
     }
     return answer;
   }
 
-  /** Searches for products that this tenant may see. */
-  searchProducts(params: SearchParams): Promise<SearchPage<"GET /v1/products/search">> {
+  /** The products that this tenant may see, page by page: those of its own account, or those a search finds. */
+  async products({ limit, after, expand }: ProductPaging): Promise<ProductPage> {
     const { tenancy, tenantId } = this.#options;
-    return this.#gate.search("GET /v1/products/search", tenancy.productQuery(tenantId), params);
+    const query = tenancy.productQuery(tenantId);
+    if (query !== undefined) {
+      const paging = { limit, expand, ...(after === undefined ? {} : { page: after }) };
+      const { hits, nextPage } = await this.#gate.search("GET /v1/products/search", query, paging);
+      return { products: hits, nextCursor: nextPage };
+    }
+    const paging = { limit, expand, ...(after === undefined ? {} : { starting_after: after }) };
+    const { data, has_more: hasMore } = await this.#gate.list("GET /v1/products", paging);
+    return { products: data, nextCursor: hasMore ? (data.at(-1)?.id ?? null) : null };
   }
 
   write<C extends WriteCall>(
@@ -114,7 +151,7 @@ class Scope {
   async #owns(customer: string | Stripe.Customer | Stripe.DeletedCustomer): Promise<boolean> {
     if (typeof customer === "string") return this.#recalls(customer);
     const { tenancy, tenantId } = this.#options;
-    if (customer.deleted || !(await tenancy.ownsCustomer(tenantId, customer))) return false;
+    if (customer.deleted || (await tenancy.customerAccess(tenantId, customer)) !== "own") return false;
     this.#keep(customer.id, customer.id);
     return true;
   }

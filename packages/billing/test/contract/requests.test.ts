@@ -84,7 +84,7 @@ describeContract("the requests this package sends", () => {
 /** The mock's objects have a fixed customer and no metadata, so ownership cannot be proved there; the other suites do. */
 const ownerOfEverything: Tenancy = {
   accountOf: () => Promise.resolve(undefined),
-  ownsCustomer: () => Promise.resolve(true),
+  customerAccess: () => Promise.resolve("own"),
   productAccess: () => "own",
   productQuery: (tenantId) => metadataIs("tenantId", tenantId, "*"),
   resolveTenant: async (origin, readCustomer) => {

@@ -1,0 +1,32 @@
+import { ConflictError } from "../errors.js";
+import type { TenantDirectory } from "./directory-tenancy.js";
+import { parseTenantId } from "./tenant-id.js";
+
+/** A directory that can be written to. */
+export interface LinkableDirectory extends TenantDirectory {
+  /**
+   * Links a customer to a tenant for good; linking it again to the same tenant changes nothing.
+   *
+   * @throws ConflictError when it is linked to another tenant already.
+   */
+  link(tenantId: string, customerId: string): Promise<void>;
+}
+
+/** A directory in this process's memory, for tests and demonstrations. */
+export function memoryDirectory(): LinkableDirectory {
+  const tenants = new Map<string, string>();
+  return Object.freeze<LinkableDirectory>({
+    tenantOf: async (customerId) => tenants.get(customerId),
+    customersOf: async (tenantId) =>
+      [...tenants].flatMap(([customerId, owner]) => (owner === tenantId ? customerId : [])),
+    link: async (tenantId, customerId) => {
+      const owner = tenants.get(customerId) ?? parseTenantId(tenantId);
+      if (owner !== tenantId) throw alreadyLinked();
+      tenants.set(customerId, owner);
+    },
+  });
+}
+
+export function alreadyLinked(): ConflictError {
+  return new ConflictError("This customer is linked to another tenant. A customer never changes its tenant.");
+}

@@ -1,0 +1,23 @@
+import { ConfigurationError } from "../errors.js";
+import type { OwnedByMetadata, ProductAccess } from "./tenancy.js";
+
+/** The mark of a product that every tenant may see and buy, and none may change. */
+export const SHARED = "*";
+
+/** @throws ConfigurationError when a key cannot hold the tenant's mark. */
+export function parseMetadataKey(key: string): string {
+  if (typeof key === "string" && /^[A-Za-z0-9_-]{1,40}$/.test(key) && key !== "__proto__") return key;
+  throw new ConfigurationError("A tenancy's metadata key must be 1 to 40 letters, digits, _ or -.");
+}
+
+/** What an object's metadata says about whose it is. */
+export function markOf({ metadata }: Pick<OwnedByMetadata, "metadata">, key: string): string | undefined {
+  return metadata && Object.hasOwn(metadata, key) ? metadata[key] : undefined;
+}
+
+/** A product is the tenant's, or shared by all, or invisible. */
+export function accessByMark(tenantId: string, product: OwnedByMetadata, key: string): ProductAccess {
+  const mark = markOf(product, key);
+  if (mark === SHARED) return "shared";
+  return mark === tenantId ? "own" : "none";
+}

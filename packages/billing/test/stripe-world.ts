@@ -1,0 +1,100 @@
+import { type LocalStripe, type LocalStripeOptions, startLocalStripe } from "@repo/local-stripe";
+import Stripe from "stripe";
+import { type StripeBillingConfig, StripeBillingService } from "../src/index.js";
+
+/** What one tenant has in Stripe. */
+export interface TenantWorld {
+  readonly tenantId: string;
+  readonly customerId: string;
+  readonly subscriptionId: string;
+  readonly itemId: string;
+  readonly productId: string;
+  readonly priceId: string;
+}
+
+/** A local Stripe with tenants in it, and the real SDK to look at it and change it behind the library's back. */
+export interface StripeWorld {
+  readonly local: LocalStripe;
+  readonly stripe: Stripe;
+  /** A service over HTTP with the real SDK; the rest of its configuration is the test's. */
+  service(config?: Partial<StripeBillingConfig>): StripeBillingService;
+  addTenant(tenantId: string, options?: TenantOptions): Promise<TenantWorld>;
+  /** Requests since the last call, as "GET /v1/customers/cus_1". */
+  takeRequests(): string[];
+  close(): Promise<void>;
+}
+
+export interface TenantOptions {
+  readonly email?: string;
+  /** The metadata that marks customers and products; by default the default tenancy's. */
+  readonly metadata?: Record<string, string>;
+  /** The connected account to make it in. */
+  readonly stripeAccount?: string;
+}
+
+export const RETURN_URL = "https://app.example.com/billing";
+
+export async function startStripeWorld(options: LocalStripeOptions = {}): Promise<StripeWorld> {
+  const local = await startLocalStripe(options);
+  const stripe = sdkFor(local);
+  return {
+    local,
+    stripe,
+    service: (config = {}) =>
+      new StripeBillingService({ stripe, portal: { returnUrl: RETURN_URL }, ...config }),
+    addTenant: (tenantId, tenantOptions = {}) => addTenant(stripe, tenantId, tenantOptions),
+    takeRequests: () => {
+      const taken = local.requests.map(({ method, path }) => `${method} ${path}`);
+      local.clearRequests();
+      return taken;
+    },
+    close: () => local.close(),
+  };
+}
+
+export function sdkFor(
+  local: LocalStripe,
+  secretKey = local.secretKey,
+  config: Stripe.StripeConfig = {},
+): Stripe {
+  const { host, port } = local;
+  return new Stripe(secretKey, {
+    host,
+    port,
+    protocol: "http",
+    telemetry: false,
+    maxNetworkRetries: 0,
+    ...config,
+  });
+}
+
+async function addTenant(stripe: Stripe, tenantId: string, options: TenantOptions): Promise<TenantWorld> {
+  const { email = `billing@${tenantId}.example`, metadata = { tenantId }, stripeAccount } = options;
+  const requestOptions = stripeAccount === undefined ? {} : { stripeAccount };
+  const customer = await stripe.customers.create(
+    { name: `${tenantId} Inc`, email, metadata },
+    requestOptions,
+  );
+  const product = await stripe.products.create(
+    {
+      name: `${tenantId} Pro`,
+      metadata: { ...metadata, tier: "pro" },
+      default_price_data: { currency: "usd", unit_amount: 4900, recurring: { interval: "month" } },
+    },
+    requestOptions,
+  );
+  const priceId = String(product.default_price);
+  const subscription = await stripe.subscriptions.create(
+    { customer: customer.id, items: [{ price: priceId, quantity: 3 }], metadata: { seatPlan: "team" } },
+    requestOptions,
+  );
+  const [item] = subscription.items.data;
+  return {
+    tenantId,
+    customerId: customer.id,
+    subscriptionId: subscription.id,
+    itemId: item?.id ?? "",
+    productId: product.id,
+    priceId,
+  };
+}
