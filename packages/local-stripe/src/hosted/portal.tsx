@@ -1,5 +1,4 @@
 import { type Context, Hono } from "hono";
-import type { Child } from "hono/jsx";
 import { endSubscription, FEEDBACK, lastPeriodEnd, scheduleCancellation } from "../billing/cancellation.js";
 import { Act } from "../store/act.js";
 import type { SubscriptionRecord } from "../store/records.js";
@@ -79,6 +78,7 @@ export function portalPages(worlds: Worlds): Hono {
 const CONTENT_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+type Html = Parameters<Context["html"]>[0];
 type Handle = (open: OpenSession) => Response | Promise<Response>;
 
 function within(worlds: Worlds, context: Context, handle: Handle): Response | Promise<Response> {
@@ -145,8 +145,8 @@ function finish(context: Context, open: OpenSession, done: string): Response {
   return context.redirect(`${home}?done=${done}`, 303);
 }
 
-function page(context: Context, content: Child): Response | Promise<Response> {
-  return context.html(<>{content}</>);
+function page(context: Context, content: Html): Response | Promise<Response> {
+  return context.html(content);
 }
 
 function expired(context: Context): Response | Promise<Response> {

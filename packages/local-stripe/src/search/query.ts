@@ -31,7 +31,7 @@ export function parseQuery(text: string): Query {
     const spaced = reader.skipSpace();
     if (reader.isDone) break;
     if (!spaced) throw reader.refuse("expected a space between clauses");
-    const word = reader.take(/^(AND|OR)(?=\s)/i);
+    const word = reader.take(/^(AND|OR)(?=\s|$)/i);
     const next = word?.toLowerCase() === "or" ? "or" : "and";
     if (join !== undefined && join !== next)
       throw reader.refuse("AND and OR cannot be combined in one query");

@@ -74,3 +74,9 @@ export async function refusal(
   }
   throw new Error("the call was not refused");
 }
+
+/** The id of what may have been expanded. */
+export function idOf(reference: string | { readonly id: string } | null | undefined): string {
+  if (reference === null || reference === undefined) throw new Error("there is nothing to have an id");
+  return typeof reference === "string" ? reference : reference.id;
+}

@@ -1,0 +1,201 @@
+import { describe, expect, it } from "vitest";
+import { ask, client, idOf, refusal, startLocal, subscribe } from "./support/local.js";
+
+describe("authentication", () => {
+  it("takes the key as Bearer and as Basic", async () => {
+    const { local } = await startLocal();
+    const basic = `Basic ${Buffer.from(`${local.secretKey}:`).toString("base64")}`;
+    expect((await ask(local, "GET", "/v1/customers")).status).toBe(200);
+    expect((await ask(local, "GET", "/v1/customers", { headers: { Authorization: basic } })).status).toBe(
+      200,
+    );
+  });
+
+  it("refuses other keys without repeating them", async () => {
+    const { local } = await startLocal();
+    const error = await refusal(client(local, "sk_test_abcdefghijklmnop").customers.list());
+    expect(error).toMatchObject({ type: "StripeAuthenticationError", statusCode: 401 });
+    expect(error.message).toBe("Invalid API Key provided: sk_test_************mnop");
+    const none = await ask(local, "GET", "/v1/customers", { headers: { Authorization: "" } });
+    expect(none.body).toMatchObject({
+      error: { message: expect.stringContaining("You did not provide an API key") },
+    });
+  });
+
+  it("keeps live and test objects apart and says where the other is", async () => {
+    const { local, stripe } = await startLocal();
+    const { id } = await client(local, local.liveSecretKey).customers.create({});
+    expect((await stripe.customers.list()).data).toEqual([]);
+    expect((await refusal(stripe.customers.retrieve(id))).message).toBe(
+      `No such customer: '${id}'; a similar object exists in live mode, but a test mode key was used to make this request.`,
+    );
+  });
+
+  it("keeps connected accounts apart and does not know others", async () => {
+    const { local, stripe } = await startLocal({ accounts: ["acct_one"] });
+    const { id } = await stripe.customers.create({}, { stripeAccount: "acct_one" });
+    expect((await refusal(stripe.customers.retrieve(id))).message).toBe(`No such customer: '${id}'`);
+    expect((await stripe.customers.retrieve(id, {}, { stripeAccount: "acct_one" })).id).toBe(id);
+    const account = await stripe.accounts.create({ type: "standard" });
+    expect((await stripe.customers.list({}, { stripeAccount: account.id })).data).toEqual([]);
+    expect(await refusal(stripe.customers.list({}, { stripeAccount: "acct_none" }))).toMatchObject({
+      statusCode: 403,
+      code: "account_invalid",
+    });
+    expect(local.requests.map((request) => request.account)).toContain("acct_one");
+  });
+});
+
+describe("idempotency keys", () => {
+  it("give the first answer again, even after the object has changed", async () => {
+    const { stripe } = await startLocal();
+    const options = { idempotencyKey: "one" };
+    const first = await stripe.customers.create({ name: "Ada" }, options);
+    await stripe.customers.update(first.id, { name: "Eve" });
+    const again = await stripe.customers.create({ name: "Ada" }, options);
+    expect(again).toMatchObject({ id: first.id, name: "Ada" });
+    expect(again.lastResponse.headers["idempotent-replayed"]).toBe("true");
+    expect(again.lastResponse.headers["original-request"]).toBe(first.lastResponse.requestId);
+    expect((await stripe.customers.list()).data).toHaveLength(1);
+  });
+
+  it("refuse other parameters and other endpoints", async () => {
+    const { stripe } = await startLocal();
+    await stripe.customers.create({ name: "Ada" }, { idempotencyKey: "one" });
+    const params = await refusal(stripe.customers.create({ name: "Eve" }, { idempotencyKey: "one" }));
+    expect(params).toMatchObject({ type: "StripeIdempotencyError", statusCode: 400 });
+    const endpoint = await refusal(stripe.products.create({ name: "Ada" }, { idempotencyKey: "one" }));
+    expect(endpoint.message).toContain("'/v1/products' vs '/v1/customers'");
+  });
+
+  it("stay free after a request that was refused, and are each account's own", async () => {
+    const { stripe } = await startLocal({ accounts: ["acct_one"] });
+    const options = { idempotencyKey: "one" };
+    await refusal(stripe.subscriptions.create({ customer: "cus_none", items: [] }, options));
+    const here = await stripe.customers.create({}, options);
+    const there = await stripe.customers.create({}, { ...options, stripeAccount: "acct_one" });
+    expect(there.id).not.toBe(here.id);
+  });
+});
+
+describe("expand", () => {
+  it("replaces ids by objects on reads, writes and lists, as deep as four levels", async () => {
+    const { stripe } = await startLocal();
+    const { id } = await subscribe(stripe);
+    const read = await stripe.subscriptions.retrieve(id, {
+      expand: ["customer", "items.data.price.product"],
+    });
+    expect(read.customer).toMatchObject({ object: "customer", name: "Ada" });
+    expect(read.items.data[0]?.price.product).toMatchObject({ object: "product", name: "Gold" });
+    const list = await stripe.subscriptions.list({
+      expand: ["data.customer.subscriptions", "data.items.data.price.product"],
+    });
+    expect(list.data[0]?.customer).toMatchObject({ subscriptions: { data: [{ id }] } });
+    const written = await stripe.subscriptions.update(id, { metadata: { a: "1" }, expand: ["customer"] });
+    expect(written.customer).toMatchObject({ object: "customer" });
+  });
+
+  it("shows a deleted object as deleted", async () => {
+    const { stripe } = await startLocal();
+    const { id, customer } = await subscribe(stripe);
+    await stripe.customers.del(idOf(customer));
+    const read = await stripe.subscriptions.retrieve(id, { expand: ["customer"] });
+    expect(read.customer).toEqual({ id: customer, object: "customer", deleted: true });
+  });
+
+  it("refuses what cannot be expanded and more than four levels", async () => {
+    const { stripe } = await startLocal();
+    const { id } = await subscribe(stripe);
+    const error = await refusal(stripe.subscriptions.retrieve(id, { expand: ["status"] }));
+    expect(error).toMatchObject({ statusCode: 400, message: "This property cannot be expanded (status)." });
+    const deep = await refusal(stripe.subscriptions.retrieve(id, { expand: ["a.b.c.d.e"] }));
+    expect(deep.message).toContain("4 levels");
+  });
+});
+
+describe("parameters", () => {
+  it("are refused by name when Stripe has no such parameter", async () => {
+    const { local } = await startLocal();
+    const answer = await ask(local, "POST", "/v1/customers", { body: "name=a&foo=1&address[bar]=2" });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual({
+      error: {
+        type: "invalid_request_error",
+        code: "parameter_unknown",
+        doc_url: "https://stripe.com/docs/error-codes/parameter-unknown",
+        message: "Received unknown parameter: foo",
+        param: "foo",
+      },
+    });
+    const nested = await ask(local, "POST", "/v1/customers", { body: "address[bar]=2" });
+    expect(nested.body).toMatchObject({ error: { param: "address[bar]" } });
+  });
+
+  it("name the one that is missing, and the one that may not be empty", async () => {
+    const { local } = await startLocal();
+    const missing = await ask(local, "POST", "/v1/products", { body: "" });
+    expect(missing.body).toMatchObject({
+      error: { code: "parameter_missing", param: "name", message: "Missing required param: name." },
+    });
+    const empty = await ask(local, "POST", "/v1/products", { body: "name=" });
+    expect(empty.body).toMatchObject({ error: { code: "parameter_invalid_empty", param: "name" } });
+  });
+
+  it("hold metadata to its limits", async () => {
+    const { stripe } = await startLocal();
+    const pairs = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, "v"]));
+    expect(
+      (await refusal(stripe.customers.create({ metadata: { ["k".repeat(41)]: "v" } }))).message,
+    ).toContain("40");
+    expect((await refusal(stripe.customers.create({ metadata: { k: "v".repeat(501) } }))).param).toBe(
+      "metadata[k]",
+    );
+    expect((await refusal(stripe.customers.create({ metadata: pairs(51) }))).param).toBe("metadata");
+    const { id } = await stripe.customers.create({ metadata: pairs(50) });
+    expect((await refusal(stripe.customers.update(id, { metadata: { more: "v" } }))).param).toBe("metadata");
+    const swapped = await stripe.customers.update(id, { metadata: { more: "v", k0: "" } });
+    expect(Object.keys(swapped.metadata)).toHaveLength(50);
+  });
+});
+
+describe("an answer", () => {
+  it("carries a request id and the version that was asked for", async () => {
+    const { stripe } = await startLocal();
+    const { lastResponse } = await stripe.customers.create({});
+    expect(lastResponse.requestId).toMatch(/^req_[A-Za-z0-9]{14}$/);
+    expect(lastResponse.apiVersion).toBe("2026-10-28.endive");
+    const older = await stripe.customers.list({}, { apiVersion: "2026-08-26.dahlia" });
+    expect(older.lastResponse.apiVersion).toBe("2026-08-26.dahlia");
+  });
+
+  it("names a call that is not known", async () => {
+    const { local, stripe } = await startLocal();
+    const answer = await ask(local, "POST", "/v1/foo");
+    expect(answer.status).toBe(501);
+    expect(answer.body).toEqual({
+      error: { type: "api_error", message: "local-stripe does not know POST /v1/foo." },
+    });
+    expect((await refusal(stripe.charges.list())).message).toContain("GET /v1/charges");
+    expect((await ask(local, "GET", "/v1/subscriptions/")).status).toBe(501);
+  });
+
+  it("is recorded with what was asked, without the key", async () => {
+    const { local, stripe } = await startLocal();
+    await stripe.customers.create({ name: "Ada", metadata: { a: "1" } }, { idempotencyKey: "one" });
+    await stripe.customers.search({ query: 'name:"Ada"' });
+    expect(local.requests).toMatchObject([
+      {
+        method: "POST",
+        path: "/v1/customers",
+        params: { name: "Ada", metadata: { a: "1" } },
+        status: 200,
+        idempotencyKey: "one",
+      },
+      { method: "GET", path: "/v1/customers/search", params: { query: 'name:"Ada"' } },
+    ]);
+    expect(JSON.stringify(local.requests)).not.toContain(local.secretKey);
+    local.clearRequests();
+    expect(local.requests).toEqual([]);
+  });
+});

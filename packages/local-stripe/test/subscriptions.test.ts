@@ -1,0 +1,247 @@
+import { describe, expect, it } from "vitest";
+import { ask, idOf, monthly, refusal, startLocal, subscribe } from "./support/local.js";
+
+describe("a new subscription", () => {
+  it("is active, bills from now, and keeps its period on its items", async () => {
+    const { stripe } = await startLocal({ clock: () => Date.UTC(2027, 0, 31, 12) });
+    const subscription = await subscribe(stripe);
+    expect(subscription).toMatchObject({
+      status: "active",
+      cancel_at: null,
+      cancel_at_period_end: false,
+      billing_mode: { type: "flexible" },
+      currency: "usd",
+    });
+    expect(subscription).not.toHaveProperty("current_period_end");
+    const [item] = subscription.items.data;
+    expect(item?.current_period_start).toBe(Date.UTC(2027, 0, 31, 12) / 1000);
+    expect(item?.current_period_end).toBe(Date.UTC(2027, 1, 28, 12) / 1000);
+  });
+
+  it("is trialing until its trial ends", async () => {
+    const { stripe } = await startLocal();
+    const { id: customer } = await stripe.customers.create({});
+    const price = await monthly(stripe);
+    const subscription = await stripe.subscriptions.create({
+      customer,
+      items: [{ price: price.id }],
+      trial_period_days: 14,
+    });
+    expect(subscription.status).toBe("trialing");
+    expect(subscription.trial_end).toBe(subscription.created + 14 * 24 * 3600);
+    expect(subscription.items.data[0]?.current_period_end).toBe(subscription.trial_end);
+    const ended = await stripe.subscriptions.update(subscription.id, { trial_end: "now" });
+    expect(ended.status).toBe("active");
+  });
+
+  it("is in classic mode for a version from before flexible billing", async () => {
+    const { stripe } = await startLocal();
+    const { id: customer } = await stripe.customers.create({});
+    const price = await monthly(stripe);
+    const subscription = await stripe.subscriptions.create(
+      { customer, items: [{ price: price.id }] },
+      { apiVersion: "2025-08-27.basil" },
+    );
+    expect(subscription.billing_mode.type).toBe("classic");
+  });
+
+  it("refuses archived, one-time and repeated prices and prices of another currency", async () => {
+    const { stripe } = await startLocal();
+    const { id: customer } = await stripe.customers.create({});
+    const price = await monthly(stripe);
+    const archived = await monthly(stripe, 1);
+    await stripe.prices.update(archived.id, { active: false });
+    const once = await stripe.prices.create({
+      product: idOf(price.product),
+      currency: "usd",
+      unit_amount: 5,
+    });
+    const euros = await stripe.prices.create({
+      product: idOf(price.product),
+      currency: "eur",
+      unit_amount: 5,
+      recurring: { interval: "month" },
+    });
+    const create = (...prices: string[]) =>
+      refusal(stripe.subscriptions.create({ customer, items: prices.map((one) => ({ price: one })) }));
+    expect((await create(archived.id)).message).toContain("inactive");
+    expect((await create(once.id)).message).toContain("type=one_time");
+    expect((await create(price.id, price.id)).message).toContain("same plan");
+    expect((await create(price.id, euros.id)).message).toContain("expected currency: `usd`");
+    expect(await create("price_missing")).toMatchObject({
+      code: "resource_missing",
+      param: "items[0][price]",
+      statusCode: 400,
+      message: "No such price: 'price_missing'",
+    });
+    expect((await stripe.subscriptions.list({ status: "all" })).data).toEqual([]);
+  });
+});
+
+describe("the items of a subscription", () => {
+  it("are added without an id, changed with one, and taken away when deleted", async () => {
+    const { stripe } = await startLocal();
+    const subscription = await subscribe(stripe);
+    const [item] = subscription.items.data;
+    const extra = await monthly(stripe, 500, "Extra");
+    const both = await stripe.subscriptions.update(subscription.id, {
+      items: [{ price: extra.id, quantity: 3 }],
+    });
+    expect(both.items.data.map((one) => [one.price.id, one.quantity])).toEqual([
+      [item?.price.id, 1],
+      [extra.id, 3],
+    ]);
+    const one = await stripe.subscriptions.update(subscription.id, {
+      items: [{ id: String(item?.id), deleted: true }],
+    });
+    expect(one.items.data.map((left) => left.price.id)).toEqual([extra.id]);
+    const last = await refusal(
+      stripe.subscriptions.update(subscription.id, {
+        items: [{ id: String(one.items.data[0]?.id), deleted: true }],
+      }),
+    );
+    expect(last.message).toContain("at least one");
+  });
+
+  it("fall back to a quantity of one when their price changes", async () => {
+    const { stripe } = await startLocal();
+    const subscription = await subscribe(stripe);
+    const id = String(subscription.items.data[0]?.id);
+    await stripe.subscriptions.update(subscription.id, { items: [{ id, quantity: 5 }] });
+    const other = await monthly(stripe, 100);
+    const changed = await stripe.subscriptions.update(subscription.id, { items: [{ id, price: other.id }] });
+    expect(changed.items.data[0]).toMatchObject({ id, quantity: 1 });
+  });
+
+  it("begin a new period when the interval changes, and keep it when only the amount does", async () => {
+    const { local, stripe } = await startLocal();
+    const subscription = await subscribe(stripe);
+    const [item] = subscription.items.data;
+    const id = String(item?.id);
+    local.advanceBy(3 * 24 * 3600 * 1000);
+    const other = await monthly(stripe, 100);
+    const same = await stripe.subscriptions.update(subscription.id, { items: [{ id, price: other.id }] });
+    expect(same.items.data[0]?.current_period_end).toBe(item?.current_period_end);
+    const yearly = await stripe.prices.create({
+      product: idOf(other.product),
+      currency: "usd",
+      unit_amount: 1000,
+      recurring: { interval: "year" },
+    });
+    const moved = await stripe.subscriptions.update(subscription.id, { items: [{ id, price: yearly.id }] });
+    expect(moved.items.data[0]?.current_period_start).toBeGreaterThan(Number(item?.current_period_start));
+  });
+});
+
+describe("ending a subscription", () => {
+  it("at the end of the period fills the date, and the flag takes it back", async () => {
+    const { stripe } = await startLocal();
+    const { id, items } = await subscribe(stripe);
+    const ending = await stripe.subscriptions.update(id, {
+      cancel_at_period_end: true,
+      cancellation_details: { feedback: "too_expensive", comment: "sorry" },
+    });
+    expect(ending).toMatchObject({
+      status: "active",
+      cancel_at_period_end: true,
+      cancel_at: items.data[0]?.current_period_end,
+      cancellation_details: { reason: "cancellation_requested", feedback: "too_expensive", comment: "sorry" },
+    });
+    expect(ending.canceled_at).not.toBeNull();
+    const kept = await stripe.subscriptions.update(id, { cancel_at_period_end: false });
+    expect(kept).toMatchObject({ cancel_at_period_end: false, cancel_at: null, canceled_at: null });
+  });
+
+  it("at a date is taken back by an empty date and not by the flag", async () => {
+    const { stripe } = await startLocal();
+    const { id, items } = await subscribe(stripe);
+    const end = items.data[0]?.current_period_end;
+    const ending = await stripe.subscriptions.update(id, { cancel_at: "max_period_end" });
+    expect(ending).toMatchObject({ cancel_at: end, cancel_at_period_end: false });
+    expect((await stripe.subscriptions.update(id, { cancel_at_period_end: false })).cancel_at).toBe(end);
+    expect((await stripe.subscriptions.update(id, { cancel_at: "" })).cancel_at).toBeNull();
+  });
+
+  it("takes the date and the flag only one at a time, and no date of the past", async () => {
+    const { stripe } = await startLocal();
+    const { id } = await subscribe(stripe);
+    const both = await refusal(
+      stripe.subscriptions.update(id, { cancel_at: "max_period_end", cancel_at_period_end: true }),
+    );
+    expect(both).toMatchObject({ statusCode: 400, code: "parameters_exclusive" });
+    expect((await refusal(stripe.subscriptions.update(id, { cancel_at: 1 }))).param).toBe("cancel_at");
+  });
+
+  it("now is final: only metadata and the details change afterwards", async () => {
+    const { stripe } = await startLocal();
+    const { id } = await subscribe(stripe);
+    const canceled = await stripe.subscriptions.cancel(id, { cancellation_details: { comment: "bye" } });
+    expect(canceled).toMatchObject({ status: "canceled", cancellation_details: { comment: "bye" } });
+    expect(canceled.ended_at).not.toBeNull();
+    expect(await refusal(stripe.subscriptions.cancel(id))).toMatchObject({
+      statusCode: 404,
+      code: "resource_missing",
+      message: `No such subscription: '${id}'`,
+    });
+    expect((await refusal(stripe.subscriptions.update(id, { cancel_at_period_end: false }))).code).toBe(
+      "invalid_canceled_subscription_fields",
+    );
+    expect((await stripe.subscriptions.update(id, { metadata: { a: "1" } })).metadata).toEqual({ a: "1" });
+  });
+
+  it("happens to every subscription of a customer who is deleted", async () => {
+    const { stripe } = await startLocal();
+    const { id, customer } = await subscribe(stripe);
+    await stripe.customers.del(idOf(customer));
+    expect((await stripe.subscriptions.retrieve(id)).status).toBe("canceled");
+    expect(await stripe.customers.retrieve(idOf(customer))).toEqual(
+      expect.objectContaining({ id: customer, object: "customer", deleted: true }),
+    );
+    const types = (await stripe.events.list({ types: ["customer.deleted", "customer.subscription.deleted"] }))
+      .data;
+    expect(types.map((event) => event.type).sort()).toEqual([
+      "customer.deleted",
+      "customer.subscription.deleted",
+    ]);
+  });
+});
+
+describe("listing subscriptions", () => {
+  it("leaves out those that ended unless their status is asked for", async () => {
+    const { stripe } = await startLocal();
+    const first = await subscribe(stripe);
+    const second = await subscribe(stripe);
+    await stripe.subscriptions.cancel(second.id);
+    const ids = async (params: Parameters<typeof stripe.subscriptions.list>[0]) =>
+      (await stripe.subscriptions.list(params)).data.map((one) => one.id);
+    expect(await ids({})).toEqual([first.id]);
+    expect(await ids({ status: "all" })).toEqual([second.id, first.id]);
+    expect(await ids({ status: "ended" })).toEqual([second.id]);
+    expect(await ids({ status: "canceled", customer: idOf(second.customer) })).toEqual([second.id]);
+    expect(await ids({ customer: idOf(first.customer) })).toEqual([first.id]);
+    expect(await ids({ price: String(first.items.data[0]?.price.id), status: "all" })).toEqual([first.id]);
+  });
+
+  it("searches by status and metadata but never by customer", async () => {
+    const { stripe } = await startLocal();
+    const one = await subscribe(stripe);
+    await stripe.subscriptions.update(one.id, { metadata: { plan: "Gold" } });
+    const found = await stripe.subscriptions.search({ query: 'status:"active" AND metadata["plan"]:"gold"' });
+    expect(found.data.map((hit) => hit.id)).toEqual([one.id]);
+    const error = await refusal(stripe.subscriptions.search({ query: `customer:"${idOf(one.customer)}"` }));
+    expect(error.message).toContain("not supported");
+  });
+});
+
+it("refuses the parameters it has not learnt instead of passing them over", async () => {
+  const { local, stripe } = await startLocal();
+  const { id } = await subscribe(stripe);
+  const answer = await ask(local, "POST", `/v1/subscriptions/${id}`, { body: "automatic_tax[enabled]=true" });
+  expect(answer.status).toBe(501);
+  expect(answer.body).toMatchObject({
+    error: {
+      type: "api_error",
+      message: "local-stripe does not know the parameter automatic_tax of POST /v1/subscriptions/:id.",
+    },
+  });
+});

@@ -1,0 +1,141 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import Stripe from "stripe";
+import { expect, it, onTestFinished } from "vitest";
+import { client, refusal, startLocal, subscribe } from "./support/local.js";
+
+interface Received {
+  readonly body: string;
+  readonly signature: string;
+}
+
+/** A webhook endpoint that answers as it is told, 200 by default. */
+async function receiver(answers: number[] = []): Promise<{ url: string; received: Received[] }> {
+  const received: Received[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      received.push({
+        body: Buffer.concat(chunks).toString(),
+        signature: String(request.headers["stripe-signature"]),
+      });
+      response.writeHead(answers.shift() ?? 200).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks`, received };
+}
+
+it("delivers what the SDK's own verifier accepts, and only with the endpoint's secret", async () => {
+  const { local, stripe } = await startLocal();
+  const { url, received } = await receiver();
+  const endpoint = await stripe.webhookEndpoints.create({ url, enabled_events: ["customer.created"] });
+  const customer = await stripe.customers.create({ name: "Ada" });
+  await stripe.products.create({ name: "Gold" });
+  await local.settled();
+
+  const [delivery, ...others] = received;
+  expect(others).toEqual([]);
+  const { body, signature } = delivery ?? { body: "", signature: "" };
+  const event = stripe.webhooks.constructEvent(body, signature, String(endpoint.secret));
+  expect(event).toMatchObject({
+    type: "customer.created",
+    livemode: false,
+    pending_webhooks: 1,
+    data: { object: { id: customer.id } },
+    request: { id: customer.lastResponse.requestId },
+  });
+  expect(() => stripe.webhooks.constructEvent(body, signature, "whsec_other")).toThrow(
+    Stripe.errors.StripeSignatureVerificationError,
+  );
+  expect((await stripe.events.retrieve(event.id)).pending_webhooks).toBe(0);
+});
+
+it("shows the secret of an endpoint only when it is made", async () => {
+  const { stripe } = await startLocal();
+  const endpoint = await stripe.webhookEndpoints.create({
+    url: "http://127.0.0.1:1/",
+    enabled_events: ["*"],
+  });
+  expect(endpoint.secret).toMatch(/^whsec_[A-Za-z0-9]{32}$/);
+  expect(await stripe.webhookEndpoints.retrieve(endpoint.id)).not.toHaveProperty("secret");
+  expect((await stripe.webhookEndpoints.list()).data[0]).not.toHaveProperty("secret");
+  expect(await stripe.webhookEndpoints.update(endpoint.id, { disabled: true })).toMatchObject({
+    status: "disabled",
+  });
+});
+
+it("comes again, signed anew, until the endpoint answers with a 2xx", async () => {
+  const { local, stripe } = await startLocal({ webhookRetryDelaysMs: [5, 5, 5] });
+  const { url, received } = await receiver([500, 302, 200]);
+  await stripe.webhookEndpoints.create({ url, enabled_events: ["customer.created"] });
+  await stripe.customers.create({});
+  await local.settled();
+  expect(local.deliveries.map(({ attempt, status }) => [attempt, status])).toEqual([
+    [1, 500],
+    [2, 302],
+    [3, 200],
+  ]);
+  expect(new Set(received.map(({ body }) => (JSON.parse(body) as { id: string }).id)).size).toBe(1);
+});
+
+it("answers the API while an endpoint does not", async () => {
+  const { local, stripe } = await startLocal({ webhookRetryDelaysMs: [] });
+  await stripe.webhookEndpoints.create({ url: "http://127.0.0.1:1/", enabled_events: ["*"] });
+  await stripe.customers.create({});
+  await local.settled();
+  expect(local.deliveries.map(({ status }) => status)).toEqual([null]);
+});
+
+it("tells of a change together with what was there before", async () => {
+  const { local, stripe } = await startLocal();
+  const { url, received } = await receiver();
+  await stripe.webhookEndpoints.create({ url, enabled_events: ["customer.subscription.updated"] });
+  const { id, items } = await subscribe(stripe);
+  await stripe.subscriptions.update(id, { cancel_at_period_end: true, metadata: { a: "1" } });
+  await stripe.subscriptions.update(id, { metadata: { a: "1" } });
+  await local.settled();
+  expect(received.map(({ body }) => (JSON.parse(body) as Stripe.Event).data)).toEqual([
+    {
+      object: expect.objectContaining({ id, cancel_at: items.data[0]?.current_period_end }),
+      previous_attributes: {
+        cancel_at: null,
+        cancel_at_period_end: false,
+        canceled_at: null,
+        cancellation_details: { reason: null },
+        metadata: { a: null },
+      },
+    },
+  ]);
+});
+
+it("tells the platform's Connect endpoints of connected accounts, and names the account", async () => {
+  const { local, stripe } = await startLocal({ accounts: ["acct_one"] });
+  const own = await receiver();
+  const connect = await receiver();
+  await stripe.webhookEndpoints.create({ url: own.url, enabled_events: ["*"] });
+  await stripe.webhookEndpoints.create({ url: connect.url, enabled_events: ["*"], connect: true });
+  await stripe.customers.create({}, { stripeAccount: "acct_one" });
+  await local.settled();
+  expect(own.received).toEqual([]);
+  expect(connect.received.map(({ body }) => JSON.parse(body) as Stripe.Event)).toEqual([
+    expect.objectContaining({ type: "customer.created", account: "acct_one" }),
+  ]);
+});
+
+it("lists the events of its own mode, newest first, by type", async () => {
+  const { local, stripe } = await startLocal();
+  const live = client(local, local.liveSecretKey);
+  const customer = await stripe.customers.create({});
+  await stripe.customers.update(customer.id, { name: "Ada" });
+  await live.customers.create({});
+  const events = await stripe.events.list({ type: "customer.*" });
+  expect(events.data.map((event) => event.type)).toEqual(["customer.updated", "customer.created"]);
+  const [created] = (await live.events.list()).data;
+  expect(created).toMatchObject({ livemode: true });
+  expect((await refusal(stripe.events.retrieve(String(created?.id)))).message).toContain(
+    "a similar object exists in live mode, but a test mode key was used to make this request.",
+  );
+});
