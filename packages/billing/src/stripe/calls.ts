@@ -54,10 +54,13 @@ export type PathIds<C extends string> = C extends `${string}{${infer Name}}${inf
   : object;
 
 /**
- * The table's keys at run time. A list says what keeps other tenants' objects out of it: a filter that must be there, or
- * the tenant's own connected account.
+ * The table's keys at run time, with what the gate has to know of each. A list says what keeps other tenants' objects
+ * out of it: a filter that must be there, or the tenant's own connected account. A write to an object that carries its
+ * tenant's mark in its metadata says so, and the gate sees to the mark.
  */
-export const CALLS: { readonly [C in Call]: C extends ListCall ? { readonly scopedBy: string } : object } = {
+export const CALLS: {
+  readonly [C in Call]: C extends ListCall ? ListRule : C extends WriteCall ? WriteRule : object;
+} = {
   "GET /v1/customers/{customer}": {},
   "GET /v1/subscriptions": { scopedBy: "customer" },
   "GET /v1/subscriptions/{subscription}": {},
@@ -67,3 +70,12 @@ export const CALLS: { readonly [C in Call]: C extends ListCall ? { readonly scop
   "GET /v1/products/search": {},
   "POST /v1/billing_portal/sessions": {},
 };
+
+export interface ListRule {
+  readonly scopedBy: string;
+}
+
+export interface WriteRule {
+  /** On `create` the mark is always written, on `update` only with other metadata; it is merged last, over anything else. */
+  readonly mark?: "create" | "update";
+}

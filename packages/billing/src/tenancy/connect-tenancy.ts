@@ -42,6 +42,7 @@ export function connectTenancy(accounts: AccountDirectory): Tenancy {
       const tenantId = await accounts.tenantOf(account);
       return isTenantId(tenantId) ? { status: "tenant", tenantId } : { status: "nobody" };
     },
+    markFor: () => Object.freeze({}),
     reservedMetadata: Object.freeze([]),
   });
 }

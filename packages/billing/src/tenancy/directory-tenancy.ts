@@ -53,6 +53,7 @@ export function directoryTenancy(directory: TenantDirectory, options: DirectoryT
       const mark = markOf({ metadata: metadata ?? null }, key);
       return isTenantId(mark) ? { status: "tenant", tenantId: mark } : { status: "nobody" };
     },
+    markFor: (tenantId) => Object.freeze({ [key]: tenantId }),
     reservedMetadata: Object.freeze([key]),
   });
 }

@@ -112,7 +112,24 @@ export class Gate {
     const key = call.startsWith("POST ")
       ? stripeIdempotencyKey(idempotencyKey, { account, tenantId, call })
       : undefined;
-    return this.#admitted(call, await this.#send(call, ids, params, key));
+    return this.#admitted(call, await this.#send(call, ids, this.#marked(call, params), key));
+  }
+
+  /** The parameters with the tenant's mark, which nothing a capability passes on can replace, blank or clear. */
+  #marked(call: WriteCall, params: object): object {
+    const { tenancy, tenantId } = this.#options;
+    const given: unknown = "metadata" in params ? params.metadata : undefined;
+    const when = CALLS[call].mark;
+    if (given === undefined && when !== "create") return params;
+    // Text in place of metadata clears all of it, the mark included.
+    if (given !== undefined && (typeof given !== "object" || given === null)) throw this.#breach(call);
+    const mark = when === undefined ? {} : tenancy.markFor(tenantId);
+    const metadata = { ...given, ...mark };
+    const forged = Object.keys(metadata).some(
+      (key) => tenancy.reservedMetadata.includes(key) && !Object.hasOwn(mark, key),
+    );
+    if (forged) throw this.#breach(call);
+    return { ...params, metadata };
   }
 
   #send(call: Call, ids: object, params: object, idempotencyKey?: string): Promise<unknown> {

@@ -31,6 +31,7 @@ export function metadataTenancy(options: MetadataTenancyOptions = {}): Tenancy {
       const tenantId = markOf(authority, key);
       return isTenantId(tenantId) ? { status: "tenant", tenantId } : { status: "nobody" };
     },
+    markFor: (tenantId) => Object.freeze({ [key]: tenantId }),
     reservedMetadata: Object.freeze([key]),
   });
 }

@@ -18,6 +18,8 @@ export interface Tenancy {
   customersOf?(tenantId: string): Promise<readonly string[]>;
   /** Whose event it is. `readCustomer` asks Stripe, and finds nothing where the customer is missing or deleted. */
   resolveTenant(origin: TenantOrigin, readCustomer: ReadCustomer): Promise<TenantResolution>;
+  /** The metadata that says whose a new customer or product is; empty where its account says it. */
+  markFor(tenantId: string): Readonly<Record<string, string>>;
   /** Metadata keys that are this package's to write, refused in callers' metadata and left out of views. */
   readonly reservedMetadata: readonly string[];
 }

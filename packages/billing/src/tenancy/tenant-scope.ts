@@ -3,6 +3,7 @@ import { InvalidArgumentError, TenantContextError } from "../errors.js";
 import type { Answer, ListCall, Params, PathIds, WriteCall } from "../stripe/calls.js";
 import { parseObjectId } from "../stripe/object-id.js";
 import { notFound } from "../stripe/translate-error.js";
+import { parseCallerMetadata, type StripeMetadata } from "./caller-metadata.js";
 import { Gate, type GateOptions } from "./gate.js";
 import { parseTenantId } from "./tenant-id.js";
 
@@ -55,6 +56,11 @@ class Scope {
 
   get tenantId(): string {
     return this.#options.tenantId;
+  }
+
+  /** A caller's metadata, checked. @throws ReservedMetadataError | InvalidArgumentError */
+  callerMetadata(given: unknown): StripeMetadata {
+    return parseCallerMetadata(given, this.#options.tenancy.reservedMetadata);
   }
 
   /** Metadata without the keys that say whose an object is. */

@@ -91,6 +91,7 @@ const ownerOfEverything: Tenancy = {
     await readCustomer(origin.customerId ?? "");
     return { status: "nobody" };
   },
+  markFor: (tenantId) => ({ tenantId }),
   reservedMetadata: ["tenantId"],
 };
 

@@ -1,0 +1,48 @@
+import { InvalidArgumentError, ReservedMetadataError } from "../errors.js";
+
+/** Metadata as a caller may give it: a null value removes the key, a key that is left out stays as it is. */
+export type CallerMetadata = Readonly<Record<string, string | null>>;
+
+/** What goes to Stripe, where an empty value removes the key. */
+export type StripeMetadata = Record<string, string>;
+
+/**
+ * Checks a caller's metadata against Stripe's limits, and keeps it away from the keys that say whose an object is.
+ *
+ * @throws ReservedMetadataError for a key that this package writes itself, in any letter case.
+ * @throws InvalidArgumentError for anything that is not up to 50 keys of 1 to 40 characters without brackets, with texts
+ *   of up to 500 characters. See https://docs.stripe.com/api/metadata
+ */
+export function parseCallerMetadata(given: unknown, reserved: readonly string[]): StripeMetadata {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new InvalidArgumentError("metadata must be an object of texts.");
+  }
+  const entries = readEntries(given);
+  if (entries.length > 50) throw new InvalidArgumentError("metadata may have at most 50 keys.");
+  const metadata: StripeMetadata = {};
+  for (const [key, value] of entries) {
+    if (reserved.some((name) => name.toLowerCase() === key.trim().toLowerCase())) {
+      throw new ReservedMetadataError(
+        "metadata must not name the tenant; that key is written by the library alone.",
+      );
+    }
+    if (!/^[^[\]]{1,40}$/.test(key) || key in Object.prototype) {
+      throw new InvalidArgumentError("metadata keys must have 1 to 40 characters and no brackets.");
+    }
+    if (value !== null && (typeof value !== "string" || value.length > 500)) {
+      throw new InvalidArgumentError(
+        "metadata values must be texts of at most 500 characters, or null to remove a key.",
+      );
+    }
+    metadata[key] = value ?? "";
+  }
+  return metadata;
+}
+
+function readEntries(given: object): [string, unknown][] {
+  try {
+    return Object.entries(given);
+  } catch (error) {
+    throw new InvalidArgumentError("metadata could not be read.", { cause: error });
+  }
+}
