@@ -174,8 +174,6 @@ describe("a handler that does not succeed", () => {
       throw new Error("read the message");
     },
   };
-  // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried here
-  const withThen = (then: PropertyDescriptor) => Object.defineProperty({}, "then", then);
   const throwTrap = () => {
     throw trap;
   };
@@ -211,8 +209,8 @@ describe("a handler that does not succeed", () => {
       },
     ],
     ["rejects with a promise", () => Promise.reject(Promise.resolve(1))],
-    ["returns a thenable that throws", () => withThen({ get: throwTrap })],
-    ["returns a thenable that never settles", () => withThen({ value: () => undefined })],
+    ["returns a thenable that throws", () => new Proxy({}, { get: throwTrap })],
+    ["returns a thenable that never settles", () => new Proxy({}, { get: () => () => undefined })],
     ["never settles", () => new Promise(() => undefined)],
     [
       "overflows the stack",
