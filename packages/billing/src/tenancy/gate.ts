@@ -68,16 +68,17 @@ export class Gate {
 
   /** Reads one object by id, which needs no proof: reading is how a proof is had. @throws NotFoundError when it is not the tenant's. */
   async retrieve<C extends RetrieveCall>(call: C, ids: PathIds<C>, params: Params<C>): Promise<Answer<C>> {
-    const answer = await this.#send(call, ids, params);
+    const answer = await this.#send(toRequest(call, ids), params);
     if (await this.#admits(answer, call)) return answer as Answer<C>; // the shape that the call's API promises
     this.#audit("foreign_object", call);
     throw notFound();
   }
 
   async list<C extends ListCall>(call: C, params: Params<C>): Promise<Answer<C>> {
+    const request = toRequest(call, {});
     this.#assertNamesOnlyProved(call, params);
     if (!this.#isScoped(CALLS[call].scopedBy, params)) throw this.#breach(call);
-    return this.#admitted(call, await this.#send(call, {}, params));
+    return this.#admitted(call, await this.#send(request, params));
   }
 
   /** Hits are candidates: those that are not the tenant's are dropped and counted. */
@@ -86,8 +87,9 @@ export class Gate {
     query: SearchQuery,
     params: SearchParams,
   ): Promise<SearchPage<C>> {
+    const request = toRequest(call, {});
     this.#assertNamesOnlyProved(call, params);
-    const answer = await this.#send(call, {}, { ...params, query });
+    const answer = await this.#send(request, { ...params, query });
     const hits: Hit<C>[] = [];
     const found = topObjects(answer);
     for (const hit of found) {
@@ -104,6 +106,7 @@ export class Gate {
     params: Params<C>,
     idempotencyKey?: string,
   ): Promise<Answer<C>> {
+    const request = toRequest(call, ids);
     for (const id of Object.values({ ...ids })) {
       if (typeof id !== "string" || this.#accessTo(id) !== "own") throw this.#breach(call);
     }
@@ -112,7 +115,7 @@ export class Gate {
     const key = call.startsWith("POST ")
       ? stripeIdempotencyKey(idempotencyKey, { account, tenantId, call })
       : undefined;
-    return this.#admitted(call, await this.#send(call, ids, this.#marked(call, params), key));
+    return this.#admitted(call, await this.#send(request, this.#marked(call, params), key));
   }
 
   /** The parameters with the tenant's mark, which nothing a capability passes on can replace, blank or clear. */
@@ -132,13 +135,9 @@ export class Gate {
     return { ...params, metadata };
   }
 
-  #send(call: Call, ids: object, params: object, idempotencyKey?: string): Promise<unknown> {
+  #send(target: Target, params: object, idempotencyKey?: string): Promise<unknown> {
     const { client, account, deadline } = this.#options;
-    return send(
-      client,
-      { ...toRequest(call, ids), params: { ...params }, account, idempotencyKey },
-      deadline,
-    );
+    return send(client, { ...target, params: { ...params }, account, idempotencyKey }, deadline);
   }
 
   #assertNamesOnlyProved(call: Call, params: object): void {
@@ -176,6 +175,10 @@ export class Gate {
     }
     if (!objects.every((object) => this.#belongs(object, object === top))) return false;
     this.#remember(top);
+    // An item is its subscription's, and has no owner of its own to tell it by.
+    for (const { object, id } of objects) {
+      if (object === "subscription_item" && typeof id === "string") this.#proved.set(id, "own");
+    }
     return true;
   }
 
@@ -239,9 +242,11 @@ export class Gate {
   }
 }
 
-/** Ids are put into the path as they are: every one of them was checked to be letters, digits and underscores. */
-function toRequest(call: Call, ids: object): Pick<StripeRequest, "method" | "path"> {
-  const [method, template = ""] = call.split(" ");
+type Target = Pick<StripeRequest, "method" | "path">;
+
+/** Ids are put into the path as they are: every one of them is letters, digits and underscores. */
+function toRequest(call: Call, ids: object): Target {
+  const [method, template = ""] = Object.hasOwn(CALLS, call) ? call.split(" ") : [];
   const named = new Map<string, unknown>(Object.entries(ids));
   const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const id = named.get(name);
@@ -250,7 +255,7 @@ function toRequest(call: Call, ids: object): Pick<StripeRequest, "method" | "pat
     return id;
   });
   if (method === "GET" || method === "POST" || method === "DELETE") return { method, path };
-  throw new IsolationError(`${call} is not a call this package knows.`);
+  throw new IsolationError("A request was asked for that this package does not know.");
 }
 
 /** A reference is an id, or the whole object where it was expanded. */

@@ -16,13 +16,21 @@ export type Admission = Omit<GateOptions, "account">;
 /**
  * Admits a tenant for one call of the service.
  *
+ * @param openGate makes the second wall; another one only where the first is to be proved on its own.
  * @throws TenantContextError when the tenant id is malformed.
  */
-export async function admit(admission: Admission): Promise<TenantScope> {
+export async function admit(
+  admission: Admission,
+  openGate: (options: GateOptions) => GateToStripe = (options) => new Gate(options),
+): Promise<TenantScope> {
   const tenantId = parseTenantId(admission.tenantId);
   const account = await admission.deadline.race(admission.tenancy.accountOf(tenantId));
-  return new Scope(ADMITTED, { ...admission, tenantId, account });
+  const options = { ...admission, tenantId, account };
+  return new Scope(ADMITTED, options, openGate(options));
 }
+
+/** What a scope needs of its gate. */
+export type GateToStripe = Pick<Gate, "retrieve" | "list" | "search" | "write">;
 
 /**
  * Proof that a tenant was admitted, and the first wall: what a capability asks here, it asks for this tenant.
@@ -45,13 +53,13 @@ export interface ProductPage {
 
 class Scope {
   readonly #options: GateOptions;
-  readonly #gate: Gate;
+  readonly #gate: GateToStripe;
   readonly #proved = new Set<string>();
 
-  constructor(admitted: symbol, options: GateOptions) {
+  constructor(admitted: symbol, options: GateOptions, gate: GateToStripe) {
     if (admitted !== ADMITTED) throw new TenantContextError("A tenant's scope is made by the service alone.");
     this.#options = options;
-    this.#gate = new Gate(options);
+    this.#gate = gate;
   }
 
   get tenantId(): string {
