@@ -1,3 +1,9 @@
+export type { Fault, Faults, FaultTarget, PlannedFault, RateLimitReason } from "./http/faults.js";
 export type { RecordedRequest } from "./http/recorder.js";
-export { type LocalStripe, type LocalStripeOptions, startLocalStripe } from "./local-stripe.js";
-export type { DeliveryAttempt } from "./webhooks/deliveries.js";
+export {
+  type LocalStripe,
+  type LocalStripeOptions,
+  startLocalStripe,
+  type WebhookControls,
+} from "./local-stripe.js";
+export type { DeliveryAttempt, DeliveryMishap } from "./webhooks/deliveries.js";

@@ -1,19 +1,23 @@
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { Clock } from "./clock.js";
 import { portalPages } from "./hosted/portal.js";
 import { Api } from "./http/api.js";
+import { Faults } from "./http/faults.js";
 import { Keys } from "./http/keys.js";
+import { answerApi } from "./http/listener.js";
 import { type RecordedRequest, Recorder } from "./http/recorder.js";
 import { newAccount } from "./resources/accounts.js";
 import { RESOURCES } from "./resources/all.js";
 import { saveDefaultConfiguration } from "./resources/portal-configurations.js";
+import { rollSecret } from "./resources/webhook-endpoints.js";
 import { Act } from "./store/act.js";
 import type { ObjectName } from "./store/records.js";
 import type { EventType, Kind, Reaction, Surroundings } from "./store/world.js";
 import { Worlds } from "./store/worlds.js";
-import { Deliveries, type DeliveryAttempt } from "./webhooks/deliveries.js";
+import { Deliveries, type DeliveryAttempt, type DeliveryMishap } from "./webhooks/deliveries.js";
 
 /** How a local Stripe is started. Everything may be left out. */
 export interface LocalStripeOptions {
@@ -39,6 +43,17 @@ export interface LocalStripeOptions {
   readonly clock?: () => number;
 }
 
+export interface WebhookControls {
+  /** Plans that coming deliveries are lost, late or doubled. */
+  add(mishap: DeliveryMishap): void;
+  /** Keeps deliveries back until `release`. */
+  hold(): void;
+  /** Sends what was kept back, one after the other, and waits for it. */
+  release(order?: "as it happened" | "reversed"): Promise<void>;
+  /** Gives an endpoint of test mode a new secret and answers it. The old one counts for `overlapMs` more, default 24 hours. */
+  rollSecret(endpointId: string, options?: { readonly overlapMs?: number }): string;
+}
+
 /** A local Stripe that is running. */
 export interface LocalStripe {
   readonly url: string;
@@ -52,6 +67,10 @@ export interface LocalStripe {
   readonly requests: readonly RecordedRequest[];
   /** Every attempt at a webhook delivery, oldest first. */
   readonly deliveries: readonly DeliveryAttempt[];
+  /** Webhook deliveries: what goes wrong with them, and what only the Dashboard can do at Stripe. */
+  readonly webhooks: WebhookControls;
+  /** What goes wrong, and when: plan it with `faults.add({ kind: "rate_limit", path: "/v1/customers" })`. */
+  readonly faults: Faults;
   /** Forgets the recorded requests. */
   clearRequests(): void;
   /** Makes new and changed objects show up in searches only after a while. */
@@ -79,11 +98,15 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
   let url = "";
   const clock = new Clock(options.clock);
   const keys = new Keys(options);
+  const faults = new Faults();
   const recorder = new Recorder(options.recordedRequests ?? 10_000);
-  const deliveries = new Deliveries({
-    retryDelaysMs: options.webhookRetryDelaysMs ?? [100, 500, 2000],
-    timeoutMs: options.webhookTimeoutMs ?? 10_000,
-  });
+  const deliveries = new Deliveries(
+    {
+      retryDelaysMs: options.webhookRetryDelaysMs ?? [100, 500, 2000],
+      timeoutMs: options.webhookTimeoutMs ?? 10_000,
+    },
+    clock,
+  );
   const surroundings: Surroundings = {
     clock,
     origin: () => url,
@@ -102,8 +125,8 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
   options.accounts?.forEach(connectAccount);
 
   const routes = Object.values(RESOURCES).flatMap((resource) => resource.routes);
-  const app = serve(new Api({ keys, worlds, routes, recorder }), worlds);
-  const { server, port } = await listen(app, options.port ?? 0);
+  const api = new Api({ keys, worlds, routes, recorder, faults });
+  const { server, port } = await listen(api, new Hono().route("/p", portalPages(worlds)), options.port ?? 0);
   url = `http://${HOST}:${port}`;
 
   const close = async (): Promise<void> => {
@@ -121,6 +144,14 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     get deliveries() {
       return deliveries.attempts;
     },
+    faults,
+    webhooks: {
+      add: (mishap) => deliveries.add(mishap),
+      hold: () => deliveries.hold(),
+      release: (order) => deliveries.release(order),
+      rollSecret: (id, { overlapMs = 24 * 3600 * 1000 } = {}) =>
+        Act.run(worlds.platform(false), null, (act) => rollSecret(act, id, Math.floor(overlapMs / 1000))),
+    },
     clearRequests: () => recorder.clear(),
     setSearchDelay: (milliseconds) => {
       searchDelayMs = milliseconds;
@@ -135,28 +166,11 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
 
 const HOST = "127.0.0.1";
 
-type Server = ReturnType<typeof createAdaptorServer>;
-
-function serve(api: Api, worlds: Worlds): Hono {
-  const app = new Hono();
-  app.route("/p", portalPages(worlds));
-  app.all("*", async (context) => {
-    const { req } = context;
-    const url = new URL(req.url);
-    const answer = api.handle({
-      method: req.method,
-      path: url.pathname,
-      query: url.search.slice(1),
-      headers: req.header(),
-      body: req.method === "GET" ? "" : await req.text(),
-    });
-    return new Response(answer.body, { status: answer.status, headers: answer.headers });
+async function listen(api: Api, pages: Hono, port: number): Promise<{ server: Server; port: number }> {
+  const answerPage = getRequestListener(pages.fetch);
+  const server = createServer((request, response) => {
+    void (request.url?.startsWith("/p/") ? answerPage(request, response) : answerApi(api, request, response));
   });
-  return app;
-}
-
-async function listen(app: Hono, port: number): Promise<{ server: Server; port: number }> {
-  const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, HOST, resolve);
@@ -168,7 +182,7 @@ async function listen(app: Hono, port: number): Promise<{ server: Server; port: 
 async function closeServer(server: Server): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.close((error) => (error ? reject(error) : resolve()));
-    if ("closeAllConnections" in server) server.closeAllConnections();
+    server.closeAllConnections();
   });
 }
 

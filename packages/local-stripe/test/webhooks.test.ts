@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import Stripe from "stripe";
-import { expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { client, refusal, startLocal, subscribe } from "./support/local.js";
 
 interface Received {
@@ -138,4 +138,68 @@ it("lists the events of its own mode, newest first, by type", async () => {
   expect((await refusal(stripe.events.retrieve(String(created?.id)))).message).toContain(
     "a similar object exists in live mode, but a test mode key was used to make this request.",
   );
+});
+
+describe("on demand", () => {
+  it("a delivery is lost, doubled or late", async () => {
+    const { local, stripe } = await startLocal();
+    const { url, received } = await receiver();
+    await stripe.webhookEndpoints.create({ url, enabled_events: ["*"] });
+    local.webhooks.add({ kind: "loss", type: "customer.created" });
+    local.webhooks.add({ kind: "duplicate", type: "product.created", copies: 3 });
+    local.webhooks.add({ kind: "delay", type: "product.updated", milliseconds: 50 });
+    await stripe.customers.create({});
+    const { id } = await stripe.products.create({ name: "Gold" });
+    await stripe.products.update(id, { name: "Silver" });
+    await stripe.products.del(id);
+    await local.settled();
+    const types = received.map(({ body }) => (JSON.parse(body) as Stripe.Event).type);
+    expect(types.filter((type) => type === "product.created")).toHaveLength(3);
+    expect(types.at(-1)).toBe("product.updated");
+    expect(types).not.toContain("customer.created");
+    expect((await stripe.events.list({ delivery_success: false })).data.map(({ type }) => type)).toEqual([
+      "customer.created",
+    ]);
+  });
+
+  it("deliveries are held back and come in the other order", async () => {
+    const { local, stripe } = await startLocal();
+    const { url, received } = await receiver();
+    await stripe.webhookEndpoints.create({ url, enabled_events: ["*"] });
+    local.webhooks.hold();
+    const { id } = await stripe.customers.create({});
+    await stripe.customers.update(id, { name: "Ada" });
+    await local.settled();
+    expect(received).toEqual([]);
+    await local.webhooks.release("reversed");
+    expect(received.map(({ body }) => (JSON.parse(body) as Stripe.Event).type)).toEqual([
+      "customer.updated",
+      "customer.created",
+    ]);
+  });
+
+  it("a secret is rolled, and the old one still counts for a while", async () => {
+    const { local, stripe } = await startLocal();
+    const { url, received } = await receiver();
+    const { id, secret } = await stripe.webhookEndpoints.create({
+      url,
+      enabled_events: ["customer.created"],
+    });
+    const next = local.webhooks.rollSecret(id, { overlapMs: 60_000 });
+    const verifies = async (key: string | undefined) => {
+      await stripe.customers.create({});
+      await local.settled();
+      const { body, signature } = received.at(-1) ?? { body: "", signature: "" };
+      try {
+        return stripe.webhooks.constructEvent(body, signature, String(key)).type === "customer.created";
+      } catch {
+        return false;
+      }
+    };
+    expect(await verifies(next)).toBe(true);
+    expect(await verifies(secret)).toBe(true);
+    local.advanceBy(61_000);
+    expect(await verifies(secret)).toBe(false);
+    expect(await verifies(next)).toBe(true);
+  });
 });

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { randomText } from "../ids.js";
 import { Act } from "../store/act.js";
 import type { Wire } from "../store/records.js";
@@ -5,6 +6,7 @@ import type { World } from "../store/world.js";
 import type { Worlds } from "../store/worlds.js";
 import { ApiError, notImplemented } from "./api-error.js";
 import { expand } from "./expand.js";
+import { type Fault, type Faults, faultError, hasEffect } from "./faults.js";
 import { decodeForm, type Form } from "./form.js";
 import { IdempotencyKeys } from "./idempotency.js";
 import { type Key, type Keys, redacted } from "./keys.js";
@@ -25,6 +27,8 @@ export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** What happens to the answer on its way. */
+  readonly mishap?: "reset" | "stall" | "severed" | "halved";
 }
 
 /** Everything about one request that is known before it is carried out. */
@@ -35,6 +39,7 @@ interface Admitted {
   readonly form: Form;
   readonly requestId: string;
   readonly idempotencyKey: string | null;
+  readonly fault: Fault | undefined;
 }
 
 /** Stripe's API: one request in, one answer out, and every one of them recorded. */
@@ -43,16 +48,24 @@ export class Api {
   readonly #worlds: Worlds;
   readonly #router: Router;
   readonly #recorder: Recorder;
+  readonly #faults: Faults;
   readonly #idempotency = new IdempotencyKeys();
 
-  constructor(parts: { keys: Keys; worlds: Worlds; routes: Iterable<Route>; recorder: Recorder }) {
+  constructor(parts: {
+    keys: Keys;
+    worlds: Worlds;
+    routes: Iterable<Route>;
+    recorder: Recorder;
+    faults: Faults;
+  }) {
     this.#keys = parts.keys;
     this.#worlds = parts.worlds;
     this.#router = new Router(parts.routes);
     this.#recorder = parts.recorder;
+    this.#faults = parts.faults;
   }
 
-  handle(request: ApiRequest): ApiResponse {
+  async handle(request: ApiRequest): Promise<ApiResponse> {
     const requestId = `req_${randomText(14)}`;
     const { headers } = request;
     let account = this.#worlds.platformAccount;
@@ -63,7 +76,14 @@ export class Api {
       account = this.#accountOf(headers, key);
       form = formOf(request);
       const world = this.#worlds.of(account, key.livemode);
-      answer = this.#answer(request, { world, form, requestId, account: headers["stripe-account"] });
+      const fault = this.#faults.take({ ...request, account });
+      answer = await this.#answer(request, {
+        world,
+        form,
+        requestId,
+        account: headers["stripe-account"],
+        fault,
+      });
     } catch (error) {
       answer = refusal(error);
     }
@@ -84,19 +104,28 @@ export class Api {
     };
   }
 
-  #answer(
+  async #answer(
     request: ApiRequest,
-    known: { world: World; form: Form; requestId: string; account: string | undefined },
-  ): ApiResponse {
+    known: {
+      world: World;
+      form: Form;
+      requestId: string;
+      account: string | undefined;
+      fault: Fault | undefined;
+    },
+  ): Promise<ApiResponse> {
     const { headers } = request;
+    const { world, form, requestId, fault } = known;
+    if (fault !== undefined && !hasEffect(fault)) return mishapOf(fault, NO_ANSWER);
     const found = this.#router.find(request.method, request.path);
     if (found === undefined) throw notImplemented(`${request.method} ${request.path}`);
     const version = requestedVersion(headers["stripe-version"]);
-    const { world, form, requestId } = known;
     const idempotencyKey = request.method === "POST" ? (headers["idempotency-key"] ?? null) : null;
-    const admitted = { found, world, version, form, requestId, idempotencyKey };
+    const admitted = { found, world, version, form, requestId, idempotencyKey, fault };
     const answer =
-      idempotencyKey === null ? carryOut(admitted) : this.#once(admitted, idempotencyKey, request);
+      idempotencyKey === null
+        ? await carryOut(admitted)
+        : await this.#once(admitted, idempotencyKey, request);
     return {
       ...answer,
       headers: {
@@ -109,7 +138,7 @@ export class Api {
   }
 
   /** Carries a request out unless its key shows that this was done before. */
-  #once(admitted: Admitted, key: string, request: ApiRequest): ApiResponse {
+  async #once(admitted: Admitted, key: string, request: ApiRequest): Promise<ApiResponse> {
     const { world } = admitted;
     const scope = `${world.account} ${world.livemode}`;
     const params = JSON.stringify(admitted.form);
@@ -122,8 +151,12 @@ export class Api {
       };
     }
     try {
-      const answer = carryOut(admitted);
-      this.#idempotency.settle(scope, key, { ...answer, requestId: admitted.requestId });
+      const answer = await carryOut(admitted);
+      this.#idempotency.settle(scope, key, {
+        status: answer.status,
+        body: answer.body,
+        requestId: admitted.requestId,
+      });
       return answer;
     } catch (error) {
       this.#idempotency.forget(scope, key);
@@ -143,11 +176,26 @@ export class Api {
   }
 }
 
-function carryOut({ found, world, version, form, requestId, idempotencyKey }: Admitted): ApiResponse {
-  return Act.run(world, { requestId, idempotencyKey }, (act) => {
+async function carryOut(admitted: Admitted): Promise<ApiResponse> {
+  const { found, world, version, form, requestId, idempotencyKey, fault } = admitted;
+  if (fault?.kind === "latency") await setTimeout(fault.milliseconds);
+  const answer = Act.run(world, { requestId, idempotencyKey }, (act) => {
     const { body, expand: paths } = found.route.handle({ act, world, id: found.id, version }, form);
     return ok(inVersion(expand(body, paths, world), version));
   });
+  return fault === undefined ? answer : mishapOf(fault, answer);
+}
+
+const NO_ANSWER: ApiResponse = { status: 500, headers: {}, body: "" };
+
+/** What becomes of an answer by a fault. */
+function mishapOf(fault: Fault, answer: ApiResponse): ApiResponse {
+  const error = faultError(fault);
+  if (error !== undefined) return refusal(error);
+  if (fault.kind === "reset" || fault.kind === "stall") return { ...answer, mishap: fault.kind };
+  if (fault.kind === "truncated")
+    return { ...answer, mishap: fault.by === "connection" ? "severed" : "halved" };
+  return answer;
 }
 
 function ok(body: Wire): ApiResponse {

@@ -15,6 +15,7 @@ import { type Call, type Resource, retrieveRoute, route } from "../http/route.js
 import { apiVersion } from "../http/versions.js";
 import { webUrl } from "../http/web-url.js";
 import { newId, randomText } from "../ids.js";
+import type { Act } from "../store/act.js";
 import type { WebhookEndpointRecord, Wire } from "../store/records.js";
 
 const MOST_ENDPOINTS = 16;
@@ -41,7 +42,7 @@ export const webhookEndpoints: Resource<"webhook_endpoint"> = {
     object: "webhook_endpoint",
     noun: "webhook endpoint",
     keys: { status: (endpoint) => [endpoint.status] },
-    render: ({ secret: _secret, connect: _connect, ...endpoint }) => endpoint,
+    render: ({ secret: _secret, connect: _connect, previousSecret: _previous, ...endpoint }) => endpoint,
   },
   routes: [
     route("POST /v1/webhook_endpoints", CREATE, createEndpoint),
@@ -70,12 +71,24 @@ function createEndpoint({ act, world, params }: Call<Values<typeof CREATE>>): Wi
     enabled_events: params.enabled_events,
     livemode: world.livemode,
     metadata: mergeMetadata({}, params.metadata),
-    secret: `whsec_${randomText(32)}`,
+    previousSecret: null,
+    secret: newSecret(),
     status: "enabled",
     url: params.url,
   };
   act.insert("webhook_endpoint", endpoint);
   return { ...world.render("webhook_endpoint", endpoint), secret: endpoint.secret };
+}
+
+/** What "Roll secret" in the Dashboard does: a new secret at once, while the old one counts for a while longer. */
+export function rollSecret(act: Act, id: string, overlapSeconds: number): string {
+  const { secret } = act.world.inPath("webhook_endpoint", id);
+  const previousSecret = { secret, until: act.now + overlapSeconds };
+  return act.change("webhook_endpoint", id, { secret: newSecret(), previousSecret }).secret;
+}
+
+function newSecret(): string {
+  return `whsec_${randomText(32)}`;
 }
 
 function updateEndpoint({ act, world, id, params }: Call<Values<typeof UPDATE>>): Wire {

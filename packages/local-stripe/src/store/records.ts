@@ -80,6 +80,8 @@ export type WebhookEndpointRecord = Readonly<Omit<Stored<Stripe.WebhookEndpoint>
   readonly secret: string;
   /** Whether it hears of connected accounts instead of its own. */
   readonly connect: boolean;
+  /** The secret before the last roll, and the Unix time until which it still counts. */
+  readonly previousSecret: { readonly secret: string; readonly until: number } | null;
 };
 
 export interface EventRecord {

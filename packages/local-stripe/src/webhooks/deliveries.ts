@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.js";
 import { inVersion, LATEST_VERSION } from "../http/versions.js";
 import type { EventRecord, WebhookEndpointRecord } from "../store/records.js";
 import type { World } from "../store/world.js";
@@ -21,6 +22,18 @@ export interface DeliveryAttempt {
   readonly status: number | null;
 }
 
+/** What befalls the next deliveries of events of a type: they are lost, come late, or come more than once. */
+export type DeliveryMishap = (
+  | { readonly kind: "loss" }
+  | { readonly kind: "delay"; readonly milliseconds: number }
+  | { readonly kind: "duplicate"; readonly copies?: number }
+) & {
+  /** `customer.subscription.updated`, or left out for any. */
+  readonly type?: string;
+  /** How many deliveries it befalls. Default 1. */
+  readonly times?: number;
+};
+
 const KEPT_ATTEMPTS = 1000;
 
 /**
@@ -29,16 +42,40 @@ const KEPT_ATTEMPTS = 1000;
  */
 export class Deliveries {
   readonly #options: DeliveryOptions;
+  readonly #clock: Clock;
   readonly #pending = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   #attempts: DeliveryAttempt[] = [];
+  #mishaps: { readonly mishap: DeliveryMishap; left: number }[] = [];
+  #held: (() => void)[] | undefined;
 
-  constructor(options: DeliveryOptions) {
+  constructor(options: DeliveryOptions, clock: Clock) {
     this.#options = options;
+    this.#clock = clock;
   }
 
   get attempts(): readonly DeliveryAttempt[] {
     return this.#attempts.slice(-KEPT_ATTEMPTS);
+  }
+
+  /** Plans what goes wrong with coming deliveries. */
+  add(mishap: DeliveryMishap): void {
+    this.#mishaps.push({ mishap, left: mishap.times ?? 1 });
+  }
+
+  /** Keeps deliveries back until `release`. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  /** Sends what was kept back, one after the other: as it happened, or the last first. */
+  async release(order: "as it happened" | "reversed" = "as it happened"): Promise<void> {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const send of order === "reversed" ? held.reverse() : held) {
+      send();
+      await this.settled();
+    }
   }
 
   /** Sends the event to every endpoint that asked for its type. Endpoints of the platform may ask for other accounts'. */
@@ -48,16 +85,19 @@ export class Deliveries {
       ...(world === platform ? [] : endpointsOf(platform, event, true)),
     ];
     if (targets.length === 0) return;
-    const events = world.of("event");
-    events.replace({ ...event, pending_webhooks: targets.length });
-    for (const { owner, endpoint } of targets) {
-      this.#track(
-        this.#deliver(event.id, world, owner, endpoint.id).finally(() => {
-          const present = events.get(event.id);
-          if (present)
-            events.replace({ ...present, pending_webhooks: Math.max(0, present.pending_webhooks - 1) });
-        }),
-      );
+    world.of("event").replace({ ...event, pending_webhooks: targets.length });
+    for (const target of targets) {
+      const mishap = this.#mishapFor(event.type);
+      if (mishap?.kind === "loss") continue;
+      const copies = mishap?.kind === "duplicate" ? (mishap.copies ?? 2) : 1;
+      const delayMs = mishap?.kind === "delay" ? mishap.milliseconds : 0;
+      const send = (): void => {
+        for (let copy = 0; copy < copies; copy += 1) {
+          this.#track(this.#deliver({ ...target, eventId: event.id, world, delayMs, isCopy: copy > 0 }));
+        }
+      };
+      if (this.#held) this.#held.push(send);
+      else send();
     }
   }
 
@@ -77,13 +117,22 @@ export class Deliveries {
     this.#pending.add(tracked);
   }
 
-  async #deliver(eventId: string, world: World, owner: World, endpointId: string): Promise<void> {
-    for (const [index, delayMs] of [0, ...this.#options.retryDelaysMs].entries()) {
+  #mishapFor(type: string): DeliveryMishap | undefined {
+    const planned = this.#mishaps.find(({ mishap }) => mishap.type === undefined || mishap.type === type);
+    if (planned === undefined) return undefined;
+    planned.left -= 1;
+    this.#mishaps = this.#mishaps.filter(({ left }) => left > 0);
+    return planned.mishap;
+  }
+
+  async #deliver(delivery: Delivery): Promise<void> {
+    const { eventId, world, owner, endpointId, isCopy } = delivery;
+    for (const [index, delayMs] of [delivery.delayMs, ...this.#options.retryDelaysMs].entries()) {
       await pause(delayMs, this.#stop.signal);
       const event = world.of("event").get(eventId);
       // An endpoint that was deleted or switched off meanwhile hears nothing more.
       const endpoint = owner.of("webhook_endpoint").get(endpointId);
-      if (this.#stop.signal.aborted || !event || endpoint?.status !== "enabled") return;
+      if (this.#stop.signal.aborted || !event || endpoint?.status !== "enabled") break;
       const status = await this.#attempt(event, endpoint);
       this.#note({
         eventId,
@@ -93,8 +142,11 @@ export class Deliveries {
         attempt: index + 1,
         status,
       });
-      if (status !== null && status >= 200 && status < 300) return;
+      if (status !== null && status >= 200 && status < 300) break;
     }
+    const event = world.of("event").get(eventId);
+    if (event === undefined || isCopy) return;
+    world.of("event").replace({ ...event, pending_webhooks: Math.max(0, event.pending_webhooks - 1) });
   }
 
   async #attempt(event: EventRecord, endpoint: WebhookEndpointRecord): Promise<number | null> {
@@ -109,7 +161,7 @@ export class Deliveries {
         headers: {
           "Content-Type": "application/json; charset=utf-8",
           "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
-          "Stripe-Signature": signatureHeader(body, [endpoint.secret], Math.floor(Date.now() / 1000)),
+          "Stripe-Signature": signatureHeader(body, this.#secretsOf(endpoint), Math.floor(Date.now() / 1000)),
         },
       });
       await response.body?.cancel();
@@ -120,22 +172,39 @@ export class Deliveries {
     }
   }
 
+  /** After its secret was rolled, an endpoint's deliveries carry a signature by each that still counts. */
+  #secretsOf(endpoint: WebhookEndpointRecord): readonly string[] {
+    const { secret, previousSecret } = endpoint;
+    return previousSecret && previousSecret.until > this.#clock.now
+      ? [secret, previousSecret.secret]
+      : [secret];
+  }
+
   #note(attempt: DeliveryAttempt): void {
     this.#attempts.push(attempt);
     if (this.#attempts.length > 2 * KEPT_ATTEMPTS) this.#attempts = this.#attempts.slice(-KEPT_ATTEMPTS);
   }
 }
 
+interface Delivery {
+  readonly eventId: string;
+  readonly world: World;
+  readonly owner: World;
+  readonly endpointId: string;
+  readonly delayMs: number;
+  readonly isCopy: boolean;
+}
+
 function endpointsOf(
   owner: World,
   event: EventRecord,
   connect: boolean,
-): { readonly owner: World; readonly endpoint: WebhookEndpointRecord }[] {
+): { readonly owner: World; readonly endpointId: string }[] {
   return owner
     .of("webhook_endpoint")
     .all({ status: "enabled" })
     .filter((endpoint) => endpoint.connect === connect && isAskedFor(event.type, endpoint.enabled_events))
-    .map((endpoint) => ({ owner, endpoint }));
+    .map((endpoint) => ({ owner, endpointId: endpoint.id }));
 }
 
 function isAskedFor(type: string, enabled: readonly string[]): boolean {

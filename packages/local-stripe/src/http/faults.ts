@@ -1,0 +1,137 @@
+import { ApiError } from "./api-error.js";
+
+/** Which requests a fault befalls. What is left out matches every request. */
+export interface FaultTarget {
+  readonly method?: "GET" | "POST" | "DELETE";
+  /** The whole path, or a pattern that it matches. */
+  readonly path?: string | RegExp;
+  readonly account?: string;
+}
+
+export type RateLimitReason =
+  | "global-rate"
+  | "global-concurrency"
+  | "endpoint-rate"
+  | "endpoint-concurrency"
+  | "resource-specific";
+
+/**
+ * What goes wrong. `before` is before anything was done; `after` is when the effect is there and only the answer is lost,
+ * which for a request with an idempotency key is also what its replay shows.
+ */
+export type Fault =
+  | { readonly kind: "rate_limit"; readonly reason?: RateLimitReason }
+  | { readonly kind: "lock_timeout" }
+  | { readonly kind: "conflict" }
+  | {
+      readonly kind: "server_error";
+      readonly when: "before" | "after";
+      readonly status?: 500 | 502 | 503 | 504;
+    }
+  /** The connection is reset without an answer. */
+  | { readonly kind: "reset"; readonly when: "before" | "after" }
+  /** No answer ever comes, until the client gives up. */
+  | { readonly kind: "stall"; readonly when: "before" | "after" }
+  /** The whole effect, and half of the answer: `"json"` ends it as if it were whole, `"connection"` breaks it off. */
+  | { readonly kind: "truncated"; readonly by?: "json" | "connection" }
+  /** The request waits before it is carried out; one more with its idempotency key is then a conflict. */
+  | { readonly kind: "latency"; readonly milliseconds: number };
+
+export type PlannedFault = Fault &
+  FaultTarget & {
+    /** How many matching requests it befalls. Default 1. */
+    readonly times?: number;
+    /** How many matching requests are let through before it begins. Default 0. */
+    readonly after?: number;
+  };
+
+interface Plan {
+  readonly fault: PlannedFault;
+  toSkip: number;
+  left: number;
+}
+
+/** The faults that tests have planned, in the order in which they were. */
+export class Faults {
+  #plans: Plan[] = [];
+
+  /** Plans a fault. The function that comes back takes the plan away again. */
+  add(fault: PlannedFault): () => void {
+    const plan: Plan = { fault, toSkip: fault.after ?? 0, left: fault.times ?? 1 };
+    this.#plans.push(plan);
+    return () => {
+      this.#plans = this.#plans.filter((one) => one !== plan);
+    };
+  }
+
+  clear(): void {
+    this.#plans = [];
+  }
+
+  /** The first planned fault that the request meets. It counts as used. */
+  take(request: {
+    readonly method: string;
+    readonly path: string;
+    readonly account: string;
+  }): Fault | undefined {
+    for (const plan of this.#plans) {
+      if (!isMet(plan.fault, request)) continue;
+      if (plan.toSkip > 0) {
+        plan.toSkip -= 1;
+        continue;
+      }
+      plan.left -= 1;
+      if (plan.left <= 0) this.#plans = this.#plans.filter((one) => one !== plan);
+      return plan.fault;
+    }
+    return undefined;
+  }
+}
+
+/** The answer that stands in the place of the real one, for faults that answer. */
+export function faultError(fault: Fault): ApiError | undefined {
+  switch (fault.kind) {
+    case "rate_limit":
+      return new ApiError(
+        429,
+        "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.",
+        { code: "rate_limit", headers: fault.reason ? { "Stripe-Rate-Limited-Reason": fault.reason } : {} },
+      );
+    case "lock_timeout":
+      return new ApiError(
+        429,
+        "This object cannot be accessed right now because another API request or Stripe process is currently accessing it. If you see this error intermittently, retry the request. If you see this error frequently and are making multiple concurrent requests to a single object, make your requests serially or at a lower rate. For more details, see https://stripe.com/docs/rate-limits#object-lock-timeouts.",
+        { code: "lock_timeout", headers: { "Stripe-Should-Retry": "true" } },
+      );
+    case "conflict":
+      return new ApiError(
+        409,
+        "There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through). Please try again later.",
+        { type: "idempotency_error", code: "idempotency_key_in_use" },
+      );
+    case "server_error":
+      return new ApiError(fault.status ?? 500, "An error occurred internally with the Stripe API.", {
+        type: "api_error",
+      });
+    default:
+      return undefined;
+  }
+}
+
+/** Whether the request is carried out although the fault befalls it. */
+export function hasEffect(fault: Fault | undefined): boolean {
+  if (fault === undefined || fault.kind === "latency" || fault.kind === "truncated") return true;
+  return "when" in fault && fault.when === "after";
+}
+
+function isMet(
+  target: FaultTarget,
+  request: { readonly method: string; readonly path: string; readonly account: string },
+): boolean {
+  const { method, path, account } = target;
+  return (
+    (method === undefined || method === request.method) &&
+    (account === undefined || account === request.account) &&
+    (path === undefined || (typeof path === "string" ? path === request.path : path.test(request.path)))
+  );
+}
