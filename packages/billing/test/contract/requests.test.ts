@@ -1,12 +1,16 @@
 import type Stripe from "stripe";
 import { expect, it } from "vitest";
-import { StripeBillingService, type StripeClient, type Tenancy } from "../../src/index.js";
+import { connectTenancy, StripeBillingService, type StripeClient, type Tenancy } from "../../src/index.js";
 import { CALLS } from "../../src/stripe/calls.js";
 import { metadataIs } from "../../src/stripe/search-query.js";
 import { type PublicMethod, publicMethods } from "../public-methods.js";
 import { describeContract, stripeOnMock } from "./describe-contract.js";
 
-type Drive = (acme: StripeBillingService, customerId: string) => PromiseLike<unknown>;
+type Drive = (
+  acme: StripeBillingService,
+  customerId: string,
+  connected: StripeBillingService,
+) => PromiseLike<unknown>;
 type Forms = Readonly<Record<string, Drive>>;
 
 const TOMORROW = new Date(Date.now() + 86_400_000);
@@ -51,6 +55,8 @@ const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant">, Forms>> = {
   listTenantProducts: {
     "on sale": (acme) => acme.listTenantProducts(),
     "with every option": (acme) => acme.listTenantProducts({ active: "all", limit: 100, after: "bmV4dA==" }),
+    "of a connected account": (_acme, _customerId, connected) =>
+      connected.listTenantProducts({ after: "prod_1" }),
   },
   resolveTenant: { "of a customer": (acme, customerId) => acme.resolveTenant({ customerId }) },
 };
@@ -58,16 +64,20 @@ const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant">, Forms>> = {
 describeContract("the requests this package sends", () => {
   const sent: string[] = [];
   const stripe = stripeOnMock();
-  const acme = new StripeBillingService({
+  const config = {
     stripe: recorded(stripe, sent),
     tenantId: "acme",
-    tenancy: ownerOfEverything,
     portal: { returnUrl: "https://app.example.com/billing", configuration: "bpc_1", locale: "auto" },
+  };
+  const acme = new StripeBillingService({ ...config, tenancy: ownerOfEverything });
+  const connected = new StripeBillingService({
+    ...config,
+    tenancy: connectTenancy({ accountOf: () => "acct_1", tenantOf: () => "acme" }),
   });
 
   for (const [method, forms] of Object.entries(ROWS)) {
     it.each(Object.entries(forms))(`stripe-mock accepts ${method} %s`, async (_, drive) => {
-      await expect(drive(acme, await fixtureCustomer(stripe))).resolves.toBeDefined();
+      await expect(drive(acme, await fixtureCustomer(stripe), connected)).resolves.toBeDefined();
     });
   }
 
