@@ -24,21 +24,21 @@ export interface WebhookContext<TBilling, Tx> {
   readonly attempt: number;
 }
 
-/** Returns once its work is durable, or throws to have the event delivered again. It may run more than once. */
+/**
+ * Is waited for; what it returns is not used. It returns once its work is durable, or throws to have the event
+ * delivered again. It may run more than once.
+ */
 export type WebhookHandler<T extends WebhookEventType, TBilling, Tx> = (
   event: WebhookEventOf<T>,
   context: WebhookContext<TBilling, Tx>,
-) => Promise<void> | void;
+) => unknown;
 
 /** One handler per event type. Types that are absent are acknowledged and ignored. */
 export type WebhookHandlers<TBilling, Tx> = {
   readonly [T in WebhookEventType]?: WebhookHandler<T, TBilling, Tx>;
 };
 
-type AnyHandler<TBilling, Tx> = (
-  event: Stripe.Event,
-  context: WebhookContext<TBilling, Tx>,
-) => Promise<void> | void;
+type AnyHandler<TBilling, Tx> = (event: Stripe.Event, context: WebhookContext<TBilling, Tx>) => unknown;
 
 /** Looks up the handler of an event's type, among the handlers as they are now: nothing registers late. */
 export type HandlerFor<TBilling, Tx> = (type: string) => AnyHandler<TBilling, Tx> | undefined;

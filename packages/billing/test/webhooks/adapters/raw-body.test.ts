@@ -1,0 +1,118 @@
+/** What a framework may have done to the body before the adapter sees the request. */
+import { createServer, IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import express from "express";
+import fastify from "fastify";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { createWebhookReceiver, memoryInbox } from "../../../src/webhooks.js";
+import { eventBody, headerFor, now, SECRET, twoTenants } from "../signed-delivery.js";
+import { type Host, listening } from "./hosts.js";
+
+const body = eventBody();
+const headers = { "stripe-signature": headerFor(body) };
+
+function receiver() {
+  return createWebhookReceiver({
+    signingSecrets: [SECRET],
+    billing: twoTenants(),
+    inbox: memoryInbox(),
+    on: { "customer.subscription.updated": vi.fn() },
+    now,
+  });
+}
+
+describe("a body that was parsed before", () => {
+  let host: Host | undefined;
+  afterEach(() => host?.close());
+
+  test("by express.json() is refused with what to do", async () => {
+    const app = express().use(express.json()).post("/webhooks/stripe", receiver().node);
+    host = await listening(createServer(app));
+    const response = await host.send({ body, headers });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ detail: expect.stringMatching(/parsed.*express\.raw/s) });
+  });
+
+  test("by Fastify's own parser is refused with what to do", async () => {
+    const app = fastify();
+    app.post("/webhooks/stripe", receiver().node);
+    const response = await app.inject({
+      method: "POST",
+      url: "/webhooks/stripe",
+      headers: { "content-type": "application/json", ...headers },
+      payload: body,
+    });
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({ detail: expect.stringMatching(/addContentTypeParser/) });
+    await app.close();
+  });
+
+  test("to text by express.text() is taken as it is", async () => {
+    const app = express()
+      .use(express.text({ type: "*/*" }))
+      .post("/webhooks/stripe", receiver().node);
+    host = await listening(createServer(app));
+    expect((await host.send({ body, headers })).status).toBe(200);
+  });
+
+  test("by a parser that did not fit, which leaves the stream unread, is read", async () => {
+    const node = receiver().node;
+    const server = createServer(
+      (request, response) => void node(Object.assign(request, { body: {} }), response),
+    );
+    host = await listening(server);
+    expect((await host.send({ body, headers })).status).toBe(200);
+  });
+
+  test("by a stream with an encoding is refused with what to do", async () => {
+    const node = receiver().node;
+    host = await listening(
+      createServer((request, response) => void node(request.setEncoding("utf8"), response)),
+    );
+    const response = await host.send({ body, headers });
+    expect(await response.json()).toMatchObject({ status: 400, detail: expect.stringMatching(/as text/) });
+  });
+
+  test("by reading the web request is refused with what to do", async () => {
+    const request = new Request("https://shop.example/", { method: "POST", body, headers });
+    await request.json();
+    const response = await receiver().fetch(request);
+    expect(await response.json()).toMatchObject({
+      status: 400,
+      detail: expect.stringMatching(/read before/),
+    });
+  });
+
+  test("by a getter that throws is refused", async () => {
+    const node = receiver().node;
+    const getter = {
+      get: () => {
+        throw new SyntaxError(body);
+      },
+    };
+    const server = createServer(
+      (request, response) => void node(Object.defineProperty(request, "body", getter), response),
+    );
+    host = await listening(server);
+    const response = await host.send({ body, headers });
+    expect(response.status).toBe(400);
+    expect(await response.text()).not.toContain("sub_1");
+  });
+});
+
+describe("the adapters", () => {
+  test("work detached from the receiver", async () => {
+    const { fetch: POST } = receiver();
+    const request = () => new Request("https://shop.example/", { method: "POST", body, headers });
+    expect((await POST(request())).status).toBe(200);
+    expect(await (await POST(request())).json()).toEqual({ received: true, status: "duplicate" });
+  });
+
+  test("leave a response alone that was answered already", async () => {
+    const request = Object.assign(new IncomingMessage(new Socket()), { method: "POST", body, headers });
+    const response = new ServerResponse(request);
+    response.writeHead(503);
+    await expect(receiver().node(request, response)).resolves.toBeUndefined();
+    expect(response.statusCode).toBe(503);
+  });
+});
