@@ -33,6 +33,10 @@ export interface Calls {
     params: Stripe.ProductSearchParams;
     answer: Stripe.ApiSearchResult<Stripe.Product>;
   };
+  "GET /v1/prices/{price}": {
+    params: Stripe.PriceRetrieveParams;
+    answer: Stripe.Price;
+  };
   "POST /v1/billing_portal/sessions": {
     params: Stripe.BillingPortal.SessionCreateParams;
     answer: Stripe.BillingPortal.Session;
@@ -68,6 +72,7 @@ export const CALLS: {
   "DELETE /v1/subscriptions/{subscription}": {},
   "GET /v1/products": { scopedBy: "account" },
   "GET /v1/products/search": {},
+  "GET /v1/prices/{price}": {},
   "POST /v1/billing_portal/sessions": {},
 };
 

@@ -199,9 +199,17 @@ export class Gate {
   #belongs(object: StripeObject, isTop: boolean): boolean {
     if (object.object === "customer") return true;
     if (object.object === "product") return this.#productAccess(object) !== "none";
+    if (object.object === "price" && isTop) return this.#catalogAccess(object) !== undefined;
     if ("customer" in object && (isTop || object.customer !== null))
       return this.#accessTo(idOf(object.customer)) === "own";
     return !isTop;
+  }
+
+  /** A price is whose its product is; without the product beside it, whose that was proved to be. */
+  #catalogAccess({ product }: StripeObject): Exclude<ProductAccess, "none"> | undefined {
+    if (!isStripeObject(product)) return this.#accessTo(idOf(product));
+    const access = this.#productAccess(product);
+    return access === "none" ? undefined : access;
   }
 
   #productAccess(product: StripeObject): ProductAccess {
@@ -213,8 +221,13 @@ export class Gate {
 
   #remember(top: StripeObject): void {
     if (typeof top.id !== "string") return;
-    const access = top.object === "product" ? this.#productAccess(top) : this.#accessTo(idOf(top.customer));
+    const access = this.#accessShownBy(top);
     if (access !== undefined && access !== "none") this.#proved.set(top.id, access);
+  }
+
+  #accessShownBy(top: StripeObject): ProductAccess | undefined {
+    if (top.object === "product") return this.#productAccess(top);
+    return top.object === "price" ? this.#catalogAccess(top) : this.#accessTo(idOf(top.customer));
   }
 
   #accessTo(id: string | undefined): Exclude<ProductAccess, "none"> | undefined {

@@ -120,6 +120,17 @@ class Scope {
     return subscription;
   }
 
+  /** One request. @throws NotFoundError when the price is missing or of a product that the tenant may not see. */
+  async price(priceId: string): Promise<Stripe.Price> {
+    const ids = { price: priceId };
+    const price = await this.#gate.retrieve("GET /v1/prices/{price}", ids, { expand: ["product"] });
+    const { product } = price;
+    const { tenancy, tenantId } = this.#options;
+    if (typeof product === "string" || product.deleted) throw notFound();
+    if (tenancy.productAccess(tenantId, product) === "none") throw notFound();
+    return price;
+  }
+
   /** No request when it was proved lately, else one. @throws NotFoundError as {@link customer}. */
   async proveCustomer(customerId: string): Promise<void> {
     if (!this.#recalls(customerId)) await this.customer(customerId);
