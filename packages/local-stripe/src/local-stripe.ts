@@ -77,6 +77,8 @@ export interface LocalStripe {
   setSearchDelay(milliseconds: number): void;
   /** Connects an account for `Stripe-Account`; the answer is its id. */
   connectAccount(id?: string): string;
+  /** Makes a restricted key, `rk_test_…`, that may do only what is named: `customer_read`, `subscription_write`. */
+  createRestrictedKey(permissions: readonly string[], options?: { readonly livemode?: boolean }): string;
   /** Moves the server's time forward. */
   advanceBy(milliseconds: number): void;
   /** Resolves once no webhook delivery is under way or waits to be tried again. */
@@ -124,8 +126,7 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
   };
   options.accounts?.forEach(connectAccount);
 
-  const routes = Object.values(RESOURCES).flatMap((resource) => resource.routes);
-  const api = new Api({ keys, worlds, routes, recorder, faults });
+  const api = new Api({ keys, worlds, resources: Object.values(RESOURCES), recorder, faults });
   const { server, port } = await listen(api, new Hono().route("/p", portalPages(worlds)), options.port ?? 0);
   url = `http://${HOST}:${port}`;
 
@@ -157,6 +158,7 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
       searchDelayMs = milliseconds;
     },
     connectAccount,
+    createRestrictedKey: (permissions, { livemode = false } = {}) => keys.restricted(permissions, livemode),
     advanceBy: (milliseconds) => clock.advanceBy(milliseconds),
     settled: () => deliveries.settled(),
     close,

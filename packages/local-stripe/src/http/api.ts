@@ -9,9 +9,9 @@ import { expand } from "./expand.js";
 import { type Fault, type Faults, faultError, hasEffect } from "./faults.js";
 import { decodeForm, type Form } from "./form.js";
 import { IdempotencyKeys } from "./idempotency.js";
-import { type Key, type Keys, redacted } from "./keys.js";
+import { demandPermission, type Key, type Keys, redacted } from "./keys.js";
 import { plainForm, type Recorder } from "./recorder.js";
-import type { Route } from "./route.js";
+import type { Resource } from "./route.js";
 import { type Found, Router } from "./router.js";
 import { inVersion, requestedVersion } from "./versions.js";
 
@@ -54,13 +54,13 @@ export class Api {
   constructor(parts: {
     keys: Keys;
     worlds: Worlds;
-    routes: Iterable<Route>;
+    resources: Iterable<Pick<Resource, "permission" | "routes">>;
     recorder: Recorder;
     faults: Faults;
   }) {
     this.#keys = parts.keys;
     this.#worlds = parts.worlds;
-    this.#router = new Router(parts.routes);
+    this.#router = new Router(parts.resources);
     this.#recorder = parts.recorder;
     this.#faults = parts.faults;
   }
@@ -81,7 +81,7 @@ export class Api {
         world,
         form,
         requestId,
-        account: headers["stripe-account"],
+        key,
         fault,
       });
     } catch (error) {
@@ -110,7 +110,7 @@ export class Api {
       world: World;
       form: Form;
       requestId: string;
-      account: string | undefined;
+      key: Key;
       fault: Fault | undefined;
     },
   ): Promise<ApiResponse> {
@@ -119,6 +119,7 @@ export class Api {
     if (fault !== undefined && !hasEffect(fault)) return mishapOf(fault, NO_ANSWER);
     const found = this.#router.find(request.method, request.path);
     if (found === undefined) throw notImplemented(`${request.method} ${request.path}`);
+    demandPermission(known.key, found.permission, world.account);
     const version = requestedVersion(headers["stripe-version"]);
     const idempotencyKey = request.method === "POST" ? (headers["idempotency-key"] ?? null) : null;
     const admitted = { found, world, version, form, requestId, idempotencyKey, fault };
@@ -130,7 +131,7 @@ export class Api {
       ...answer,
       headers: {
         "Stripe-Version": version,
-        ...(known.account && { "Stripe-Account": known.account }),
+        ...(headers["stripe-account"] && { "Stripe-Account": world.account }),
         ...(idempotencyKey !== null && { "Idempotency-Key": idempotencyKey }),
         ...answer.headers,
       },

@@ -5,6 +5,8 @@ import { ApiError } from "./api-error.js";
 export interface Key {
   readonly value: string;
   readonly livemode: boolean;
+  /** What a restricted key may do, such as `customer_read`. A secret key may do everything. */
+  readonly permissions?: ReadonlySet<string>;
 }
 
 export interface KeyOptions {
@@ -18,10 +20,24 @@ export interface KeyOptions {
 export class Keys {
   readonly test: string;
   readonly live: string;
+  readonly #restricted = new Map<string, Key>();
 
   constructor(options: KeyOptions) {
     this.test = checked(options.secretKey ?? `sk_test_${randomText(99)}`, "sk_test_");
     this.live = checked(options.liveSecretKey ?? `sk_live_${randomText(99)}`, "sk_live_");
+  }
+
+  /** Makes a key that may do only what is named. To write includes to read. */
+  restricted(permissions: readonly string[], livemode: boolean): string {
+    for (const permission of permissions) {
+      if (!/^[a-z_]+_(read|write)$/.test(permission)) {
+        throw new TypeError(`${permission} is not a permission such as customer_read or subscription_write`);
+      }
+    }
+    const value = `rk_${livemode ? "live" : "test"}_${randomText(99)}`;
+    const readable = permissions.map((permission) => permission.replace(/_write$/, "_read"));
+    this.#restricted.set(value, { value, livemode, permissions: new Set([...permissions, ...readable]) });
+    return value;
   }
 
   /** Finds the key in the header `Authorization`, as Basic with the key for a user or as Bearer. */
@@ -34,8 +50,19 @@ export class Keys {
     }
     if (value === this.test) return { value, livemode: false };
     if (value === this.live) return { value, livemode: true };
+    const restricted = this.#restricted.get(value);
+    if (restricted !== undefined) return restricted;
     throw unauthorized(`Invalid API Key provided: ${redacted(value)}`);
   }
+}
+
+/** Refuses what a restricted key may not do, by the name of the permission that is missing. */
+export function demandPermission(key: Key, permission: string, account: string): void {
+  if (key.permissions === undefined || key.permissions.has(permission)) return;
+  throw new ApiError(
+    403,
+    `The provided key '${redacted(key.value)}' does not have the required permissions for this endpoint on account '${account}'. Having the 'rak_${permission}' permission would allow this request to continue.`,
+  );
 }
 
 /** All of a key but its kind and its last four characters is stars. */

@@ -29,6 +29,8 @@ export interface Answer {
 /** One resource, whole: what its objects are, what can be asked of them, and what it does when others change. */
 export interface Resource<Name extends ObjectName = ObjectName> {
   readonly kind: Kind<Name>;
+  /** The name of its permissions for restricted keys: `customer` for `rak_customer_read` and `rak_customer_write`. */
+  readonly permission: string;
   readonly routes: readonly Route[];
   readonly reactions?: Readonly<Partial<Record<EventType, Reaction>>>;
 }

@@ -1,12 +1,17 @@
-import type { Route } from "./route.js";
+import type { Resource, Route } from "./route.js";
+
+interface Served {
+  readonly route: Route;
+  /** What a restricted key needs for it. */
+  readonly permission: string;
+}
 
 interface Node {
   readonly next: Map<string, Node>;
-  readonly routes: Map<string, Route>;
+  readonly routes: Map<string, Served>;
 }
 
-export interface Found {
-  readonly route: Route;
+export interface Found extends Served {
   readonly id: string;
 }
 
@@ -14,17 +19,12 @@ export interface Found {
 export class Router {
   readonly #root: Node = newNode();
 
-  constructor(routes: Iterable<Route>) {
-    for (const route of routes) {
-      let node = this.#root;
-      for (const part of route.path.split("/").slice(1)) {
-        const name = part.startsWith(":") ? ":" : part;
-        const next = node.next.get(name) ?? newNode();
-        node.next.set(name, next);
-        node = next;
+  constructor(resources: Iterable<Pick<Resource, "permission" | "routes">>) {
+    for (const { permission, routes } of resources) {
+      for (const route of routes) {
+        const right = `${permission}_${route.method === "GET" ? "read" : "write"}`;
+        this.#add({ route, permission: right });
       }
-      if (node.routes.has(route.method)) throw new Error(`${route.method} ${route.path} is there twice`);
-      node.routes.set(route.method, route);
     }
   }
 
@@ -36,8 +36,21 @@ export class Router {
       if (plain === undefined && part !== "") id = decodePart(part);
       node = plain ?? (part === "" ? undefined : node?.next.get(":"));
     }
-    const route = node?.routes.get(method);
-    return route && { route, id };
+    const served = node?.routes.get(method);
+    return served && { ...served, id };
+  }
+
+  #add(served: Served): void {
+    const { method, path } = served.route;
+    let node = this.#root;
+    for (const part of path.split("/").slice(1)) {
+      const name = part.startsWith(":") ? ":" : part;
+      const next = node.next.get(name) ?? newNode();
+      node.next.set(name, next);
+      node = next;
+    }
+    if (node.routes.has(method)) throw new Error(`${method} ${path} is there twice`);
+    node.routes.set(method, served);
   }
 }
 

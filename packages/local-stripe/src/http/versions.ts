@@ -1,3 +1,4 @@
+import { previousAttributes } from "../store/previous-attributes.js";
 import type { Wire } from "../store/records.js";
 import { ApiError, invalid } from "./api-error.js";
 import type { Param } from "./params.js";
@@ -28,7 +29,79 @@ export function isBefore(version: string, date: string): boolean {
   return version.slice(0, 10) < date;
 }
 
-/** The same answer as an older version writes it. */
-export function inVersion(body: Wire, _version: string): Wire {
-  return body;
+/** The same object, and all objects in it, as an older version writes them. */
+export function inVersion(body: Wire, version: string): Wire {
+  const changes = CHANGES.filter(({ date }) => isBefore(version, date));
+  return changes.length === 0 ? body : rewritten(body, changes);
+}
+
+/** What an object was before a change, as an older version writes it. */
+export function previousInVersion(previous: Wire, object: Wire, version: string): Wire {
+  if (CHANGES.every(({ date }) => !isBefore(version, date))) return previous;
+  // Parts may have moved from one object to another, so both whole objects are compared in the older form.
+  return previousAttributes(inVersion(overlaid(object, previous), version), inVersion(object, version));
+}
+
+interface VersionChange {
+  /** The first version that writes the object as it is kept here. */
+  readonly date: string;
+  readonly object: string;
+  readonly older: (body: Wire) => Wire;
+}
+
+const CHANGES: readonly VersionChange[] = [
+  { date: "2025-03-31", object: "subscription", older: withPeriodAndDiscount },
+  { date: "2025-03-31", object: "subscription_item", older: withoutPeriod },
+];
+
+/** Before 2025-03-31 the period stood on the subscription, and there was one discount. */
+function withPeriodAndDiscount(subscription: Wire): Wire {
+  const items = itemsOf(subscription);
+  const [first] = items;
+  return {
+    ...subscription,
+    current_period_end: Math.min(...items.map((item) => Number(item["current_period_end"]))),
+    current_period_start: Math.max(...items.map((item) => Number(item["current_period_start"]))),
+    discount: null,
+    plan: items.length === 1 ? (first?.["plan"] ?? null) : null,
+    quantity: items.length === 1 ? (first?.["quantity"] ?? null) : null,
+  };
+}
+
+function withoutPeriod({ current_period_start: _start, current_period_end: _end, ...item }: Wire): Wire {
+  return item;
+}
+
+function itemsOf(subscription: Wire): readonly Wire[] {
+  const { items } = subscription;
+  const data = isWire(items) ? items["data"] : undefined;
+  return Array.isArray(data) ? data.filter(isWire) : [];
+}
+
+/** Outer objects first, while what they take from inner ones is still there. */
+function rewritten(body: Wire, changes: readonly VersionChange[]): Wire {
+  let older = body;
+  for (const change of changes) if (change.object === body["object"]) older = change.older(older);
+  return Object.fromEntries(Object.entries(older).map(([name, value]) => [name, inside(value, changes)]));
+}
+
+function inside(value: unknown, changes: readonly VersionChange[]): unknown {
+  if (Array.isArray(value)) return value.map((one) => inside(one, changes));
+  return isWire(value) ? rewritten(value, changes) : value;
+}
+
+function overlaid(object: Wire, previous: Wire): Wire {
+  const names = Object.keys({ ...object, ...previous });
+  return Object.fromEntries(
+    names.map((name) => {
+      const is = object[name];
+      const was = previous[name];
+      if (!(name in previous)) return [name, is];
+      return [name, isWire(is) && isWire(was) ? overlaid(is, was) : was];
+    }),
+  );
+}
+
+function isWire(value: unknown): value is Wire {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

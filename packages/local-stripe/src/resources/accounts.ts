@@ -29,6 +29,7 @@ const CREATE = { ...FIELDS, country: text({ max: 2 }), type: oneOf("custom", "ex
 /** Connected accounts: just enough of each for its own, separate world of objects. */
 export const accounts: Resource<"account"> = {
   kind: { object: "account", noun: "account" },
+  permission: "connected_account",
   routes: [
     route("POST /v1/accounts", CREATE, createAccount),
     listRoute("account", "/v1/accounts", {}, () => ({})),

@@ -69,6 +69,7 @@ export const customers: Resource<"customer"> = {
       subscriptions: subscriptionsOf,
     },
   },
+  permission: "customer",
   routes: [
     route("POST /v1/customers", CREATE, createCustomer),
     searchRoute("customer", "/v1/customers", {

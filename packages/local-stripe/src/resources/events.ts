@@ -11,6 +11,7 @@ export const events: Resource<"event"> = {
     noun: "event",
     expandable: { data: "shown", request: "shown" },
   },
+  permission: "event",
   routes: [
     listRoute(
       "event",

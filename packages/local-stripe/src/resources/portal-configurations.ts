@@ -97,6 +97,7 @@ export const portalConfigurations: Resource<"billing_portal.configuration"> = {
       login_page: "shown",
     },
   },
+  permission: "customer_portal",
   routes: [
     route("POST /v1/billing_portal/configurations", CREATE, ({ act, world, params }) => {
       const configuration = newConfiguration(world, params, false);

@@ -48,6 +48,7 @@ export const portalSessions: Resource<"billing_portal.session"> = {
     render: ({ secret: _secret, usedAt: _usedAt, csrfToken: _csrfToken, ...session }) => session,
     expandable: { configuration: "billing_portal.configuration", flow: "shown" },
   },
+  permission: "customer_portal",
   routes: [route("POST /v1/billing_portal/sessions", CREATE, createSession)],
 };
 

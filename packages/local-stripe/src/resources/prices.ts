@@ -98,6 +98,7 @@ export const prices: Resource<"price"> = {
       custom_unit_amount: "shown",
     },
   },
+  permission: "plan",
   routes: [
     route("POST /v1/prices", CREATE, createPrice),
     searchRoute("price", "/v1/prices", {

@@ -63,6 +63,7 @@ export const products: Resource<"product"> = {
     keys: { active: (product) => [String(product.active)] },
     expandable: { default_price: "price", marketing_features: "shown" },
   },
+  permission: "product",
   routes: [
     route("POST /v1/products", CREATE, createProduct),
     searchRoute("product", "/v1/products", {

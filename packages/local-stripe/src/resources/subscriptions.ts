@@ -181,6 +181,7 @@ export const subscriptions: Resource<"subscription"> = {
       default_payment_method: "shown",
     },
   },
+  permission: "subscription",
   routes: [
     route("POST /v1/subscriptions", CREATE, createSubscription),
     searchRoute("subscription", "/v1/subscriptions", {

@@ -44,6 +44,7 @@ export const webhookEndpoints: Resource<"webhook_endpoint"> = {
     keys: { status: (endpoint) => [endpoint.status] },
     render: ({ secret: _secret, connect: _connect, previousSecret: _previous, ...endpoint }) => endpoint,
   },
+  permission: "webhook",
   routes: [
     route("POST /v1/webhook_endpoints", CREATE, createEndpoint),
     listRoute("webhook_endpoint", "/v1/webhook_endpoints", {}, () => ({})),

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.js";
-import { inVersion, LATEST_VERSION } from "../http/versions.js";
+import { inVersion, LATEST_VERSION, previousInVersion } from "../http/versions.js";
 import type { EventRecord, WebhookEndpointRecord } from "../store/records.js";
 import type { World } from "../store/world.js";
 import { signatureHeader } from "./sign.js";
@@ -213,10 +213,14 @@ function isAskedFor(type: string, enabled: readonly string[]): boolean {
 
 /** The event as an endpoint of that version is told of it. */
 function eventIn(event: EventRecord, version: string): object {
+  const { object, previous_attributes: previous } = event.data;
   return {
     ...event,
     api_version: version,
-    data: { ...event.data, object: inVersion(event.data.object, version) },
+    data: {
+      object: inVersion(object, version),
+      ...(previous && { previous_attributes: previousInVersion(previous, object, version) }),
+    },
   };
 }
 

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { previousInVersion } from "../src/http/versions.js";
+import { client, idOf, refusal, startLocal, subscribe } from "./support/local.js";
+
+const OLD = { apiVersion: "2025-02-24.acacia" };
+const NEW = { apiVersion: "2025-03-31.basil" };
+
+describe("a version from before 2025-03-31", () => {
+  it("has the period on the subscription and not on its items, wherever the subscription stands", async () => {
+    const { stripe } = await startLocal();
+    const { id, customer, items } = await subscribe(stripe);
+    const [item] = items.data;
+    const older = {
+      current_period_start: item?.current_period_start,
+      current_period_end: item?.current_period_end,
+      discount: null,
+    };
+    const read = await stripe.subscriptions.retrieve(id, {}, OLD);
+    expect(read).toMatchObject(older);
+    expect(read.items.data[0]).not.toHaveProperty("current_period_end");
+    const inside = await stripe.customers.retrieve(idOf(customer), { expand: ["subscriptions"] }, OLD);
+    expect(inside).toMatchObject({ subscriptions: { data: [older] } });
+    expect((await stripe.subscriptions.list({}, OLD)).data[0]).toMatchObject(older);
+    const newer = await stripe.subscriptions.retrieve(id, {}, NEW);
+    expect(newer).not.toHaveProperty("current_period_end");
+    expect(newer.items.data[0]).toMatchObject({ current_period_end: item?.current_period_end });
+  });
+
+  it("tells of a moved period on the subscription too", () => {
+    const item = { object: "subscription_item", current_period_start: 1, current_period_end: 2 };
+    const object = {
+      object: "subscription",
+      status: "active",
+      items: { object: "list", data: [{ ...item, current_period_end: 3 }] },
+    };
+    const previous = { status: "trialing", items: { data: [item] } };
+    expect(previousInVersion(previous, object, OLD.apiVersion)).toEqual({
+      status: "trialing",
+      current_period_end: 2,
+    });
+    expect(previousInVersion(previous, object, NEW.apiVersion)).toEqual(previous);
+  });
+});
+
+describe("a restricted key", () => {
+  it("does what it may and is told what it may not by name", async () => {
+    const { local, stripe } = await startLocal();
+    const { id } = await stripe.customers.create({});
+    const key = local.createRestrictedKey(["customer_write", "plan_read"]);
+    expect(key).toMatch(/^rk_test_/);
+    const restricted = client(local, key);
+    await restricted.customers.update(id, { name: "Ada" });
+    await restricted.customers.retrieve(id);
+    await restricted.prices.list();
+    const error = await refusal(restricted.subscriptions.list());
+    expect(error).toMatchObject({ statusCode: 403, type: "StripePermissionError" });
+    expect(error.message).toContain("Having the 'rak_subscription_read' permission");
+    expect(error.message).not.toContain(key);
+    expect((await refusal(restricted.prices.create({ currency: "usd" }))).message).toContain(
+      "rak_plan_write",
+    );
+  });
+});
