@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const SRC = resolve(import.meta.dirname, "../src");
+
+/**
+ * The arrows of the design: a folder, and the folders it may import from. Faces and files at the top are listed by name.
+ * Everything may import errors.
+ */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  "index.ts": [
+    "billing-service.ts",
+    "problem-response.ts",
+    "settings.ts",
+    "capabilities",
+    "tenancy",
+    "stripe",
+    "views",
+  ],
+  "billing-service.ts": ["settings.ts", "input.ts", "capabilities", "tenancy", "stripe", "views"],
+  "settings.ts": ["input.ts", "capabilities", "tenancy", "stripe"],
+  "problem-response.ts": [],
+  "input.ts": [],
+  "errors.ts": [],
+  capabilities: ["input.ts", "tenancy", "stripe", "views"],
+  tenancy: ["stripe"],
+  stripe: [],
+  views: [],
+  "webhooks.ts": ["webhooks"],
+  webhooks: [],
+  testing: ["index.ts", "webhooks"],
+};
+
+/** Types alone may be named across these: the receiver resolves tenants through the service's own port. */
+const TYPES_MAY_COME_FROM: Readonly<Record<string, readonly string[]>> = {
+  "webhooks.ts": ["tenancy"],
+  webhooks: ["tenancy"],
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
+  .sort();
+const imports = files.flatMap(importsOf);
+
+describe("the arrows between folders", () => {
+  it("all point the way the design says", () => {
+    const astray = imports.filter(({ from, to, typeOnly }) => {
+      const [here, there] = [roomOf(from), roomOf(to)];
+      const allowed = [here, "errors.ts", ...(MAY_IMPORT[here] ?? [])];
+      return !allowed.includes(there) && !(typeOnly && TYPES_MAY_COME_FROM[here]?.includes(there));
+    });
+    expect(astray).toEqual([]);
+    expect(imports.length).toBeGreaterThan(50);
+  });
+
+  it("leaves no capability importing another", () => {
+    expect(
+      imports.filter(({ from, to }) => roomOf(from) === "capabilities" && roomOf(to) === "capabilities"),
+    ).toEqual([]);
+  });
+
+  it("lets the service alone admit a tenant", () => {
+    expect(filesWith(/\badmit\b[^;]*from "[^"]*tenant-scope\.js"/)).toEqual(["billing-service.ts"]);
+  });
+
+  it("lets requests out at the gate, and for the one read that finds an event's tenant", () => {
+    expect(filesWith(/\bsend\b[^;]*from "[^"]*\/send\.js"/)).toEqual([
+      "tenancy/gate.ts",
+      "tenancy/resolve-tenant.ts",
+    ]);
+  });
+
+  it("loads the SDK in one file, and only names its types elsewhere", () => {
+    expect(filesWith(/^import (?!type )[^;]*from "stripe"/m)).toEqual(["stripe/client.ts"]);
+  });
+});
+
+function filesWith(pattern: RegExp): string[] {
+  return files.filter((file) => pattern.test(readFileSync(join(SRC, file), "utf8")));
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(SRC, file), "utf8");
+  return [...text.matchAll(/^(?:import|export)\b([^;]*?)\bfrom "(\.[^"]+)";/gm)].map(
+    ([, names = "", target = ""]) => ({
+      from: file,
+      to: relative(SRC, resolve(SRC, dirname(file), target)).replace(/\.js$/, ".ts"),
+      typeOnly: /^\s*type\s/.test(names),
+    }),
+  );
+}
+
+/** The folder at the top that a file is in, or the file itself. */
+function roomOf(file: string): string {
+  return file.split("/")[0] ?? file;
+}

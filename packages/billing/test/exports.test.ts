@@ -1,0 +1,57 @@
+import { expect, it } from "vitest";
+
+it("exports these names from @repo/billing", async () => {
+  expect(Object.keys(await import("../src/index.js")).sort()).toMatchInlineSnapshot(`
+    [
+      "AbortedError",
+      "AccountMismatchError",
+      "AuthenticationError",
+      "BillingError",
+      "ConfigurationError",
+      "ConflictError",
+      "DeadlineError",
+      "IndeterminateError",
+      "InvalidArgumentError",
+      "IsolationError",
+      "ModeMismatchError",
+      "NotFoundError",
+      "PaymentRequiredError",
+      "PermissionError",
+      "PortalNotConfiguredError",
+      "RateLimitedError",
+      "ReservedMetadataError",
+      "ReturnUrlNotAllowedError",
+      "StripeBillingService",
+      "StripeUnavailableError",
+      "TenantContextError",
+      "connectTenancy",
+      "directoryTenancy",
+      "isBillingError",
+      "memoryDirectory",
+      "metadataTenancy",
+      "postgresDirectory",
+      "toProblemResponse",
+    ]
+  `);
+});
+
+it("exports these names from @repo/billing/webhooks", async () => {
+  expect(Object.keys(await import("../src/webhooks.js")).sort()).toMatchInlineSnapshot(`
+    [
+      "AbortedError",
+      "AccountMismatchError",
+      "BillingError",
+      "ConfigurationError",
+      "DeadlineError",
+      "HTTP_STATUS",
+      "ModeMismatchError",
+      "WebhookPayloadError",
+      "WebhookSignatureError",
+      "createWebhookReceiver",
+      "deliveryId",
+      "isBillingError",
+      "memoryInbox",
+      "verifyWebhook",
+    ]
+  `);
+});

@@ -1,0 +1,68 @@
+import type Stripe from "stripe";
+import { describe, expectTypeOf, it } from "vitest";
+import { getSubscription } from "../src/capabilities/subscriptions.js";
+import {
+  type AnyBillingError,
+  isBillingError,
+  type Page,
+  StripeBillingService,
+  type Subscription,
+} from "../src/index.js";
+import type { Gate } from "../src/tenancy/gate.js";
+import type { TenantScope } from "../src/tenancy/tenant-scope.js";
+
+declare const billing: StripeBillingService;
+declare const stripe: Stripe;
+declare const gate: Gate;
+
+describe("a tenant's scope", () => {
+  it("cannot be a string, a literal or a client", () => {
+    // @ts-expect-error a raw tenant id is no proof
+    getSubscription("acme", "sub_1", {});
+    // @ts-expect-error nor is an object that looks like one
+    getSubscription({ tenantId: "acme" }, "sub_1", {});
+    // @ts-expect-error nor is a Stripe client
+    getSubscription(stripe, "sub_1", {});
+    // @ts-expect-error nor is the gate
+    getSubscription(gate, "sub_1", {});
+  });
+
+  it("cannot be copied from another", () => {
+    expectTypeOf<{ [K in keyof TenantScope]: TenantScope[K] }>().not.toExtend<TenantScope>();
+  });
+});
+
+describe("the service", () => {
+  it("takes the SDK's client as it is", () => {
+    expectTypeOf(new StripeBillingService({ stripe })).toEqualTypeOf<StripeBillingService>();
+  });
+
+  it("gives one page to await and every object to iterate over", async () => {
+    const pages = billing.listCustomerSubscriptions("cus_1");
+    expectTypeOf(await pages).toEqualTypeOf<Page<Subscription>>();
+    for await (const subscription of pages) expectTypeOf(subscription).toEqualTypeOf<Subscription>();
+  });
+
+  it("has no option for what is the tenant's or the library's to say", () => {
+    // @ts-expect-error the account comes from the tenancy
+    billing.getSubscription("sub_1", { stripeAccount: "acct_1" });
+    // @ts-expect-error portal sessions never reuse a key
+    billing.createCustomerPortalSession("cus_1", { idempotencyKey: "key" });
+    // @ts-expect-error the configuration comes from the settings
+    billing.createCustomerPortalSession("cus_1", { configuration: "bpc_1" });
+    // @ts-expect-error a tenant must be named in the object form
+    billing.createCustomerPortalSession({ customerId: "cus_1", returnUrl: "https://app.example.com" });
+  });
+});
+
+describe("errors", () => {
+  it("narrow by their code", () => {
+    const handle = (error: unknown) => {
+      if (!isBillingError(error)) return;
+      expectTypeOf(error).toEqualTypeOf<AnyBillingError>();
+      if (error.code === "indeterminate")
+        expectTypeOf(error.idempotencyKey).toEqualTypeOf<string | undefined>();
+    };
+    expectTypeOf(handle).toBeFunction();
+  });
+});
