@@ -4,7 +4,7 @@ import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { Clock } from "./clock.js";
 import { portalPages } from "./hosted/portal.js";
-import { Api } from "./http/api.js";
+import { Api, type GivenAnswer } from "./http/api.js";
 import { Faults } from "./http/faults.js";
 import { Keys } from "./http/keys.js";
 import { answerApi } from "./http/listener.js";
@@ -39,6 +39,8 @@ export interface LocalStripeOptions {
   readonly webhookTimeoutMs?: number;
   /** How many of the latest requests are recorded. Default 10,000. */
   readonly recordedRequests?: number;
+  /** Is told of every answer of the API, such as to check it against a specification. */
+  readonly onAnswer?: (answer: GivenAnswer) => void;
   /** Reads the time, in milliseconds. Default: the machine's. */
   readonly clock?: () => number;
 }
@@ -126,7 +128,14 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
   };
   options.accounts?.forEach(connectAccount);
 
-  const api = new Api({ keys, worlds, resources: Object.values(RESOURCES), recorder, faults });
+  const api = new Api({
+    keys,
+    worlds,
+    resources: Object.values(RESOURCES),
+    recorder,
+    faults,
+    onAnswer: options.onAnswer ?? (() => {}),
+  });
   const { server, port } = await listen(api, new Hono().route("/p", portalPages(worlds)), options.port ?? 0);
   url = `http://${HOST}:${port}`;
 

@@ -13,7 +13,7 @@ import { demandPermission, type Key, type Keys, redacted } from "./keys.js";
 import { plainForm, type Recorder } from "./recorder.js";
 import type { Resource } from "./route.js";
 import { type Found, Router } from "./router.js";
-import { inVersion, requestedVersion } from "./versions.js";
+import { inVersion, LATEST_VERSION, requestedVersion } from "./versions.js";
 
 export interface ApiRequest {
   readonly method: string;
@@ -29,6 +29,15 @@ export interface ApiResponse {
   readonly body: string;
   /** What happens to the answer on its way. */
   readonly mishap?: "reset" | "stall" | "severed" | "halved";
+}
+
+/** An answer as it leaves, before anything happens to it on its way. */
+export interface GivenAnswer {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly version: string;
+  readonly body: string;
 }
 
 /** Everything about one request that is known before it is carried out. */
@@ -49,6 +58,7 @@ export class Api {
   readonly #router: Router;
   readonly #recorder: Recorder;
   readonly #faults: Faults;
+  readonly #onAnswer: (answer: GivenAnswer) => void;
   readonly #idempotency = new IdempotencyKeys();
 
   constructor(parts: {
@@ -57,12 +67,14 @@ export class Api {
     resources: Iterable<Pick<Resource, "permission" | "routes">>;
     recorder: Recorder;
     faults: Faults;
+    onAnswer: (answer: GivenAnswer) => void;
   }) {
     this.#keys = parts.keys;
     this.#worlds = parts.worlds;
     this.#router = new Router(parts.resources);
     this.#recorder = parts.recorder;
     this.#faults = parts.faults;
+    this.#onAnswer = parts.onAnswer;
   }
 
   async handle(request: ApiRequest): Promise<ApiResponse> {
@@ -97,6 +109,13 @@ export class Api {
       account,
       idempotencyKey: headers["idempotency-key"] ?? null,
       requestId,
+    });
+    this.#onAnswer({
+      method: request.method,
+      path: request.path,
+      status: answer.status,
+      version: answer.headers["Stripe-Version"] ?? LATEST_VERSION,
+      body: answer.body,
     });
     return {
       ...answer,

@@ -1,16 +1,41 @@
 import Stripe from "stripe";
-import { onTestFinished } from "vitest";
-import { type LocalStripe, type LocalStripeOptions, startLocalStripe } from "../../src/index.js";
+import { expect, onTestFinished } from "vitest";
+import {
+  type GivenAnswer,
+  type LocalStripe,
+  type LocalStripeOptions,
+  startLocalStripe,
+} from "../../src/index.js";
+import { findOpenApi } from "./openapi.js";
 
 export interface Local {
   readonly local: LocalStripe;
   readonly stripe: Stripe;
 }
 
-/** A server for one test, and the real SDK that talks to it. */
+const openApi = findOpenApi();
+if (openApi === undefined) {
+  const loss =
+    "Stripe's OpenAPI specification is not to be had (no Go toolchain, no STRIPE_OPENAPI): answers are not checked";
+  if (process.env["CI"] === "true") throw new Error(loss);
+  process.stderr.write(`${loss}\n`);
+}
+
+/** A server for one test, and the real SDK that talks to it. Every answer is held against Stripe's specification. */
 export async function startLocal(options: LocalStripeOptions = {}): Promise<Local> {
-  const local = await startLocalStripe(options);
-  onTestFinished(() => local.close());
+  const problems: string[] = [];
+  const onAnswer = (answer: GivenAnswer): void => {
+    // In the form of an older version an answer is not the one that is specified.
+    if (!answer.version.startsWith("2026") || openApi === undefined) return;
+    problems.push(
+      ...openApi.problems({ ...answer, body: answer.body === "" ? {} : JSON.parse(answer.body) }),
+    );
+  };
+  const local = await startLocalStripe({ ...options, onAnswer });
+  onTestFinished(async () => {
+    await local.close();
+    expect([...new Set(problems)]).toEqual([]);
+  });
   return { local, stripe: client(local) };
 }
 
