@@ -1,0 +1,106 @@
+import type { StripeBillingService } from "@repo/billing";
+import type { WebhookReceiver } from "@repo/billing/webhooks";
+import { Hono } from "hono";
+import { csrf } from "hono/csrf";
+import { secureHeaders } from "hono/secure-headers";
+import { answerError, answerNotFound, type Log } from "./answer-error.js";
+import { probe } from "./isolation.js";
+import { BillingPage } from "./pages/billing-page.js";
+import { LIVE_SCRIPT } from "./pages/live-script.js";
+import { SignInPage } from "./pages/sign-in-page.js";
+import { STYLES } from "./pages/styles.js";
+import type { ReadModel } from "./read-model.js";
+import type { Sessions } from "./sessions.js";
+import { type SignedIn, signedIn, signIn, signOut } from "./sign-in.js";
+import { streamVersions } from "./updates.js";
+import type { Workspaces } from "./workspaces.js";
+
+export interface AppParts {
+  readonly billing: StripeBillingService;
+  readonly webhooks: WebhookReceiver;
+  readonly readModel: ReadModel;
+  readonly workspaces: Workspaces;
+  readonly sessions: Sessions;
+  /** Hears of what is not the visitor's fault. */
+  readonly log: Log;
+}
+
+/** Every route of the application. */
+export function createApp({
+  billing,
+  webhooks,
+  readModel,
+  workspaces,
+  sessions,
+  log,
+}: AppParts): Hono<SignedIn> {
+  const app = new Hono<SignedIn>();
+
+  app.get("/healthz", (c) => c.json({ status: "ok" }));
+
+  // Ahead of what protects the forms: it is Stripe that posts here, and its signature that is checked.
+  app.post("/webhooks/stripe", (c) => webhooks.fetch(c.req.raw));
+
+  app.use(secureHeaders(HEADERS), csrf(), async (c, next) => {
+    c.header("Cache-Control", "no-store");
+    await next();
+  });
+
+  app.get("/styles.css", (c) => c.body(STYLES, 200, { "Content-Type": "text/css; charset=utf-8" }));
+  app.get("/live.js", (c) => c.body(LIVE_SCRIPT, 200, { "Content-Type": "text/javascript; charset=utf-8" }));
+
+  app.get("/", (c) => c.html(<SignInPage workspaces={workspaces.all()} />));
+  app.post("/sign-in", (c) => signIn(c, sessions, workspaces));
+  app.post("/sign-out", (c) => signOut(c, sessions));
+
+  app.use("/billing/*", signedIn({ billing, sessions, workspaces }));
+  app.use("/api/*", signedIn({ billing, sessions, workspaces }));
+
+  app.get("/billing", async (c) => {
+    const { workspace, billing } = c.var;
+    const [products, foreign, missing] = await Promise.all([
+      billing.listTenantProducts({ limit: 100 }),
+      probe(billing, workspaces.otherThan(workspace).subscriptionId),
+      probe(billing, "sub_1DoesNotExistAnywhere000"),
+    ]);
+    const state = readModel.get(workspace.tenantId);
+    return c.html(
+      <BillingPage
+        workspace={workspace}
+        state={state}
+        products={products.data}
+        probes={{ foreign, missing }}
+      />,
+    );
+  });
+
+  app.post("/billing/portal", async (c) => {
+    const session = await c.var.billing.createCustomerPortalSession(c.var.workspace.customerId);
+    return c.redirect(session.url, 303);
+  });
+
+  app.get("/billing/updates", (c) => streamVersions(c, readModel, c.var.workspace.tenantId));
+
+  app.get("/api/subscriptions/:id", async (c) =>
+    c.json(await c.var.billing.getSubscription(c.req.param("id"))),
+  );
+
+  app.notFound(answerNotFound);
+  app.onError(answerError(log));
+  return app;
+}
+
+// There is no form-action: browsers hold it against redirects too, and a form here leads on to Stripe's portal.
+const HEADERS = {
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    styleSrc: ["'self'"],
+    scriptSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    imgSrc: ["data:"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+  // Without a referrer at all, browsers would send forms with `Origin: null`.
+  referrerPolicy: "same-origin",
+};

@@ -1,0 +1,18 @@
+import type { StripeBillingService } from "@repo/billing";
+import type { ReadModel } from "./read-model.js";
+import type { Workspaces } from "./workspaces.js";
+
+/** Reads what was so before anybody listened to webhooks; from then on they keep the read model current. */
+export async function backfill(
+  billing: StripeBillingService,
+  workspaces: Workspaces,
+  readModel: ReadModel,
+): Promise<void> {
+  for (const { tenantId, customerId } of workspaces.all()) {
+    const readAt = performance.now();
+    const subscriptions = billing
+      .forTenant(tenantId)
+      .listCustomerSubscriptions(customerId, { status: "all" });
+    for await (const subscription of subscriptions) readModel.save(tenantId, subscription, readAt);
+  }
+}

@@ -1,0 +1,68 @@
+/** The lines that an application writes to use `@repo/billing`: the service, and the receiver of its webhooks. */
+import { StripeBillingService } from "@repo/billing";
+import {
+  createWebhookReceiver,
+  memoryInbox,
+  type WebhookContext,
+  type WebhookEventOf,
+  type WebhookReceiver,
+} from "@repo/billing/webhooks";
+import type Stripe from "stripe";
+import type { ReadModel } from "./read-model.js";
+import type { Workspaces } from "./workspaces.js";
+
+export const FOLLOWED_EVENTS = [
+  "customer.subscription.created",
+  "customer.subscription.updated",
+  "customer.subscription.deleted",
+] as const;
+
+interface BillingParts {
+  readonly stripe: Stripe;
+  readonly url: string;
+  readonly workspaces: Workspaces;
+}
+
+export function createBilling({ stripe, url, workspaces }: BillingParts): StripeBillingService {
+  return new StripeBillingService({
+    stripe,
+    mode: "test",
+    portal: {
+      returnUrl: `${url}/billing`,
+      configuration: (tenantId) => workspaces.get(tenantId).portalConfigurationId,
+    },
+  });
+}
+
+type SubscriptionEvent = WebhookEventOf<(typeof FOLLOWED_EVENTS)[number]>;
+/** With the service bound to the event's tenant. */
+type Context = WebhookContext<StripeBillingService, undefined>;
+
+interface WebhookParts {
+  readonly signingSecret: string;
+  readonly billing: StripeBillingService;
+  readonly readModel: ReadModel;
+}
+
+export function createWebhooks({ signingSecret, billing, readModel }: WebhookParts): WebhookReceiver {
+  const follow = async (event: SubscriptionEvent, context: Context): Promise<void> => {
+    const { tenantId, billing, signal } = context;
+    // Events arrive in any order, so one is taken as news that there is something to read, not as what it says.
+    const readAt = performance.now();
+    const subscription = await billing.getSubscription(event.data.object.id, { signal });
+    readModel.save(tenantId, subscription, readAt);
+    readModel.note(tenantId, event.type, subscription);
+  };
+
+  return createWebhookReceiver({
+    signingSecrets: [{ secret: signingSecret, mode: "test", source: "account" }],
+    // The read model lives as long as this process, and so may what is remembered of its events.
+    inbox: memoryInbox(),
+    billing,
+    on: {
+      "customer.subscription.created": follow,
+      "customer.subscription.updated": follow,
+      "customer.subscription.deleted": follow,
+    },
+  });
+}

@@ -1,0 +1,49 @@
+import { startLocalStripe } from "@repo/local-stripe";
+import Stripe from "stripe";
+import { FOLLOWED_EVENTS } from "./billing.js";
+
+export interface StripeConnection {
+  readonly client: Stripe;
+  readonly signingSecret: string;
+  /** Which Stripe it is, in words. */
+  readonly description: string;
+  close(): Promise<void>;
+}
+
+export interface TestModeKeys {
+  readonly secretKey: string;
+  readonly webhookSecret: string;
+}
+
+/** Starts a Stripe on this machine and has it deliver its webhooks to the application. */
+export async function startLocalMode(webhookUrl: string): Promise<StripeConnection> {
+  const local = await startLocalStripe();
+  const client = new Stripe(local.secretKey, {
+    host: local.host,
+    port: local.port,
+    protocol: "http",
+    telemetry: false,
+  });
+  const endpoint = await client.webhookEndpoints.create({
+    url: webhookUrl,
+    enabled_events: [...FOLLOWED_EVENTS],
+  });
+  if (endpoint.secret === undefined)
+    throw new Error("The local Stripe made a webhook endpoint without a secret.");
+  return {
+    client,
+    signingSecret: endpoint.secret,
+    description: `${local.url} (local, starts empty each time)`,
+    close: () => local.close(),
+  };
+}
+
+/** Connects to Stripe's own test mode. Its webhooks come through the Stripe CLI, which prints their secret. */
+export function connectTestMode(keys: TestModeKeys, webhookUrl: string): StripeConnection {
+  return {
+    client: new Stripe(keys.secretKey, { telemetry: false }),
+    signingSecret: keys.webhookSecret,
+    description: `Stripe's test mode; have its webhooks sent on: stripe listen --forward-to ${webhookUrl}`,
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,85 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import process from "node:process";
+import { getRequestListener } from "@hono/node-server";
+import { createApp } from "./app.js";
+import { backfill } from "./backfill.js";
+import { createBilling, createWebhooks } from "./billing.js";
+import { connectTestMode, startLocalMode, type TestModeKeys } from "./connect-stripe.js";
+import { ReadModel } from "./read-model.js";
+import { seed } from "./seed.js";
+import { Sessions } from "./sessions.js";
+import { Workspaces } from "./workspaces.js";
+
+export interface DemoOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Runs against Stripe's own test mode. Without it, a local Stripe is started. */
+  readonly testMode?: TestModeKeys;
+}
+
+export interface Demo {
+  readonly url: string;
+  /** Which Stripe it runs against, in words. */
+  readonly stripe: string;
+  readonly workspaces: Workspaces;
+  close(): Promise<void>;
+}
+
+/** Starts the application on 127.0.0.1, with two tenants in it. */
+export async function startDemo({ port, testMode }: DemoOptions): Promise<Demo> {
+  const server = await listen(port);
+  const running = [() => stop(server)];
+  const close = async (): Promise<void> => {
+    for (const end of running.splice(0)) await end();
+  };
+  try {
+    const url = urlOf(server);
+    const webhookUrl = `${url}/webhooks/stripe`;
+    const stripe = testMode ? connectTestMode(testMode, webhookUrl) : await startLocalMode(webhookUrl);
+    running.push(() => stripe.close());
+
+    const workspaces = new Workspaces();
+    const readModel = new ReadModel();
+    const billing = createBilling({ stripe: stripe.client, url, workspaces });
+    const webhooks = createWebhooks({ signingSecret: stripe.signingSecret, billing, readModel });
+    const app = createApp({ billing, webhooks, readModel, workspaces, sessions: new Sessions(), log });
+    const answer = getRequestListener(app.fetch);
+    server.on("request", (request, response) => void answer(request, response));
+
+    await seed(stripe.client, workspaces);
+    await backfill(billing, workspaces, readModel);
+    return { url, stripe: stripe.description, workspaces, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function log(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+const HOST = "127.0.0.1";
+
+async function listen(port: number): Promise<Server> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, HOST, resolve);
+  });
+  return server;
+}
+
+function urlOf(server: Server): string {
+  // A server that listens on a port has an address of this kind; a string is that of a pipe.
+  return `http://${HOST}:${(server.address() as AddressInfo).port}`;
+}
+
+/** Open pages hold a connection for as long as they listen to updates, so connections are ended, not waited for. */
+async function stop(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

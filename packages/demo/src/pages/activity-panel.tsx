@@ -1,0 +1,32 @@
+import type { FC } from "hono/jsx";
+import type { Activity } from "../read-model.js";
+import { inOutlook, inTime } from "./wording.js";
+
+export const ActivityPanel: FC<{ readonly activity: readonly Activity[] }> = ({ activity }) => (
+  <section class="card" aria-labelledby="activity-title">
+    <h2 id="activity-title">Webhook activity</h2>
+    <div id="activity" data-live>
+      <p class="hint">
+        {activity[0] === undefined ? (
+          "No event has arrived yet. It will appear here by itself."
+        ) : (
+          <>
+            Last event at{" "}
+            <time dateTime={activity[0].receivedAt.toISOString()}>{inTime(activity[0].receivedAt)}</time>. New
+            ones appear by themselves.
+          </>
+        )}
+      </p>
+      <ol class="activity">
+        {activity.map(({ receivedAt, eventType, subscription }) => (
+          <li>
+            <strong>{inOutlook(subscription)}</strong>
+            <span>
+              <code>{eventType}</code> <time dateTime={receivedAt.toISOString()}>{inTime(receivedAt)}</time>
+            </span>
+          </li>
+        ))}
+      </ol>
+    </div>
+  </section>
+);

@@ -1,0 +1,38 @@
+import type { Product } from "@repo/billing";
+import type { FC } from "hono/jsx";
+import type { Probe } from "../isolation.js";
+import type { TenantBilling } from "../read-model.js";
+import type { Workspace } from "../workspaces.js";
+import { ActivityPanel } from "./activity-panel.js";
+import { IsolationPanel } from "./isolation-panel.js";
+import { Layout } from "./layout.js";
+import { ProductsPanel } from "./products-panel.js";
+import { SubscriptionPanel } from "./subscription-panel.js";
+
+interface BillingPageProps {
+  readonly workspace: Workspace;
+  /** What webhooks said. */
+  readonly state: TenantBilling;
+  /** What Stripe says now. */
+  readonly products: readonly Product[];
+  readonly probes: { readonly foreign: Probe; readonly missing: Probe };
+}
+
+export const BillingPage: FC<BillingPageProps> = ({ workspace, state, products, probes }) => {
+  const planIds = new Set(
+    state.subscriptions
+      .filter(({ endedAt }) => endedAt === null)
+      .flatMap(({ items }) => items.map(({ price }) => price.productId)),
+  );
+  return (
+    <Layout title="Billing" workspace={workspace} live>
+      <h1>Billing</h1>
+      <div class="columns">
+        <SubscriptionPanel subscriptions={state.subscriptions} products={products} version={state.version} />
+        <ActivityPanel activity={state.activity} />
+      </div>
+      <ProductsPanel products={products} planIds={planIds} />
+      <IsolationPanel workspace={workspace} probes={probes} />
+    </Layout>
+  );
+};

@@ -1,0 +1,23 @@
+import type { FC } from "hono/jsx";
+import { Layout } from "./layout.js";
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: "That did not work",
+  401: "You are not signed in",
+  403: "That was refused",
+  404: "Not found",
+  429: "Too many requests",
+};
+
+export const ErrorPage: FC<{ readonly status: number; readonly detail: string }> = ({ status, detail }) => (
+  <Layout title={TITLES[status] ?? "Something went wrong"}>
+    <section class="sign-in">
+      <p class="eyebrow">Error {status}</p>
+      <h1>{TITLES[status] ?? "Something went wrong"}</h1>
+      <p class="lead">{detail}</p>
+      <p>
+        <a href="/billing">Back to billing</a>
+      </p>
+    </section>
+  </Layout>
+);

@@ -1,0 +1,56 @@
+import type { Product } from "@repo/billing";
+import type { FC } from "hono/jsx";
+import { inMoney } from "./wording.js";
+
+interface ProductsPanelProps {
+  readonly products: readonly Product[];
+  /** The products of subscriptions that have not ended. */
+  readonly planIds: ReadonlySet<string>;
+}
+
+export const ProductsPanel: FC<ProductsPanelProps> = ({ products, planIds }) => (
+  <section aria-labelledby="products-title">
+    <h2 id="products-title">Plans and extras for you</h2>
+    {products.length === 0 ? (
+      <p>None found yet. Stripe’s search finds a new product within a minute.</p>
+    ) : null}
+    <ul class="products">
+      {ownFirst(products).map((product) => (
+        <li class={planIds.has(product.id) ? "card chosen" : "card"}>
+          <p class="eyebrow">{origin(product, planIds.has(product.id))}</p>
+          <h3>{product.name}</h3>
+          <ProductPrice product={product} />
+          <p>{product.description}</p>
+          <ul class="features">
+            {product.features.map((feature) => (
+              <li>{feature}</li>
+            ))}
+          </ul>
+        </li>
+      ))}
+    </ul>
+  </section>
+);
+
+const ProductPrice: FC<{ readonly product: Product }> = ({ product: { defaultPrice } }) => {
+  if (defaultPrice === null) return <p class="price">No price</p>;
+  const { amount, rhythm } = inMoney(defaultPrice);
+  return (
+    <p class="price">
+      {amount} <span>{rhythm}</span>
+    </p>
+  );
+};
+
+function origin({ shared }: Product, isPlan: boolean): string {
+  if (isPlan) return "Your plan";
+  return shared ? "Shared by all tenants" : "Yours alone";
+}
+
+function ownFirst(products: readonly Product[]): readonly Product[] {
+  return [...products].sort((a, b) => Number(a.shared) - Number(b.shared) || amountOf(a) - amountOf(b));
+}
+
+function amountOf({ defaultPrice }: Product): number {
+  return defaultPrice?.unitAmount ?? 0;
+}

@@ -1,0 +1,64 @@
+import type { Product, Subscription } from "@repo/billing";
+import type { FC } from "hono/jsx";
+import { inDate, inMoney, inOutlook, inStatus } from "./wording.js";
+
+interface SubscriptionPanelProps {
+  readonly subscriptions: readonly Subscription[];
+  /** For the names of the plans. */
+  readonly products: readonly Product[];
+  readonly version: number;
+}
+
+export const SubscriptionPanel: FC<SubscriptionPanelProps> = ({ subscriptions, products, version }) => (
+  <section class="card plan" aria-labelledby="subscription-title">
+    <h2 id="subscription-title">Subscription</h2>
+    <div id="subscription" data-live data-version={version} aria-live="polite">
+      {subscriptions.length === 0 ? <p>There is no subscription.</p> : null}
+      {subscriptions.map((subscription) => (
+        <Plan subscription={subscription} products={products} />
+      ))}
+    </div>
+    <form method="post" action="/billing/portal">
+      <button type="submit" class="primary">
+        Manage billing
+      </button>
+      <p class="hint">Opens Stripe’s hosted portal.</p>
+    </form>
+  </section>
+);
+
+const Plan: FC<{ readonly subscription: Subscription; readonly products: readonly Product[] }> = (props) => {
+  const { subscription, products } = props;
+  const { currentPeriodEnd, cancelsAt, items } = subscription;
+  return (
+    <article class="subscription">
+      {items.map(({ id, price }) => (
+        <div class="headline" key={id}>
+          <h3>{products.find((product) => product.id === price.productId)?.name ?? price.productId}</h3>
+          <p class="price">
+            {inMoney(price).amount} <span>{inMoney(price).rhythm}</span>
+          </p>
+        </div>
+      ))}
+      <p class={cancelsAt === null ? "outlook" : "outlook ending"}>
+        <strong class="pill">{inStatus(subscription)}</strong> {inOutlook(subscription)}
+      </p>
+      <dl>
+        <div>
+          <dt>Period ends</dt>
+          <dd>{currentPeriodEnd === null ? "–" : inDate(currentPeriodEnd)}</dd>
+        </div>
+        <div>
+          <dt>Scheduled cancellation</dt>
+          <dd>{cancelsAt === null ? "None" : inDate(cancelsAt)}</dd>
+        </div>
+        <div>
+          <dt>Subscription</dt>
+          <dd>
+            <code>{subscription.id}</code>
+          </dd>
+        </div>
+      </dl>
+    </article>
+  );
+};

@@ -1,0 +1,99 @@
+import type Stripe from "stripe";
+import { type ProductSpec, SHARED_PRODUCT, TENANTS, type TenantSpec } from "./tenants.js";
+import type { Workspaces } from "./workspaces.js";
+
+/** Makes what the demo needs in Stripe, or finds it there from an earlier start. */
+export async function seed(stripe: Stripe, workspaces: Workspaces): Promise<void> {
+  await findOrCreateProduct(stripe, SHARED_PRODUCT, "*");
+  for (const tenant of TENANTS) {
+    const [plan] = await Promise.all(
+      tenant.products.map((product) => findOrCreateProduct(stripe, product, tenant.id)),
+    );
+    const customer = await findOrCreateCustomer(stripe, tenant);
+    const subscription = await findOrCreateSubscription(stripe, tenant, customer, plan);
+    const configuration = await findOrCreatePortalConfiguration(stripe, tenant);
+    workspaces.add({
+      tenantId: tenant.id,
+      name: tenant.name,
+      person: tenant.person,
+      customerId: customer.id,
+      subscriptionId: subscription.id,
+      portalConfigurationId: configuration.id,
+    });
+  }
+}
+
+/** Products may be given an id, by which a later start finds them. */
+async function findOrCreateProduct(
+  stripe: Stripe,
+  spec: ProductSpec,
+  tenantId: string,
+): Promise<Stripe.Product> {
+  const { id, name, description, features, unitAmount, interval } = spec;
+  const { data } = await stripe.products.list({ ids: [id] });
+  return (
+    data[0] ??
+    stripe.products.create({
+      id,
+      name,
+      description,
+      marketing_features: features.map((feature) => ({ name: feature })),
+      default_price_data: { currency: "usd", unit_amount: unitAmount, recurring: { interval } },
+      metadata: { tenantId },
+    })
+  );
+}
+
+/** The tenant in the metadata decides: an e-mail address proves nothing, it only shortens the list. */
+async function findOrCreateCustomer(stripe: Stripe, tenant: TenantSpec): Promise<Stripe.Customer> {
+  const { data } = await stripe.customers.list({ email: tenant.email, limit: 100 });
+  return (
+    data.find(({ metadata }) => metadata["tenantId"] === tenant.id) ??
+    stripe.customers.create({ name: tenant.name, email: tenant.email, metadata: { tenantId: tenant.id } })
+  );
+}
+
+async function findOrCreateSubscription(
+  stripe: Stripe,
+  tenant: TenantSpec,
+  customer: Stripe.Customer,
+  plan: Stripe.Product | undefined,
+): Promise<Stripe.Subscription> {
+  const { data } = await stripe.subscriptions.list({ customer: customer.id, limit: 1 });
+  if (data[0] !== undefined) return data[0];
+  const price = plan?.default_price;
+  if (!price) throw new Error(`The first product of ${tenant.id} has no default price to subscribe to.`);
+  return stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: typeof price === "string" ? price : price.id }],
+    // Either way there is nothing to pay yet, so that no card is needed.
+    ...(tenant.trialDays === undefined
+      ? { collection_method: "send_invoice", days_until_due: 30 }
+      : { trial_period_days: tenant.trialDays }),
+  });
+}
+
+async function findOrCreatePortalConfiguration(
+  stripe: Stripe,
+  tenant: TenantSpec,
+): Promise<Stripe.BillingPortal.Configuration> {
+  const { data } = await stripe.billingPortal.configurations.list({ active: true, limit: 100 });
+  return (
+    data.find(({ metadata }) => metadata?.["tenantId"] === tenant.id) ??
+    stripe.billingPortal.configurations.create({
+      business_profile: { headline: `Billing for ${tenant.name}` },
+      features: {
+        invoice_history: { enabled: true },
+        subscription_cancel: {
+          enabled: true,
+          mode: "at_period_end",
+          cancellation_reason: {
+            enabled: true,
+            options: ["too_expensive", "missing_features", "unused", "other"],
+          },
+        },
+      },
+      metadata: { tenantId: tenant.id },
+    })
+  );
+}

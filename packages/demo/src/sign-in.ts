@@ -1,0 +1,54 @@
+import type { StripeBillingService } from "@repo/billing";
+import type { Context, MiddlewareHandler } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { HTTPException } from "hono/http-exception";
+import type { Sessions } from "./sessions.js";
+import type { Workspace, Workspaces } from "./workspaces.js";
+
+/** What a route behind the sign-in has at hand. */
+export interface SignedIn {
+  readonly Variables: {
+    readonly workspace: Workspace;
+    /** Bound to the tenant of the session. */
+    readonly billing: StripeBillingService;
+  };
+}
+
+interface SignInParts {
+  readonly billing: StripeBillingService;
+  readonly sessions: Sessions;
+  readonly workspaces: Workspaces;
+}
+
+/** The tenant comes from the session and from nowhere else: no path, query, header or form can name it. */
+export function signedIn({ billing, sessions, workspaces }: SignInParts): MiddlewareHandler<SignedIn> {
+  return async (c, next) => {
+    const tenantId = sessions.tenantOf(getCookie(c, COOKIE) ?? "");
+    if (tenantId === undefined) {
+      if (c.req.path === "/billing") return c.redirect("/", 303);
+      throw new HTTPException(401, { message: "Sign in first." });
+    }
+    c.set("workspace", workspaces.get(tenantId));
+    c.set("billing", billing.forTenant(tenantId));
+    return next();
+  };
+}
+
+/** A choice instead of a password: this is where your own sign-in goes. */
+export async function signIn(c: Context, sessions: Sessions, workspaces: Workspaces): Promise<Response> {
+  const { tenant } = await c.req.parseBody();
+  const workspace = typeof tenant === "string" ? workspaces.find(tenant) : undefined;
+  if (workspace === undefined) throw new HTTPException(400, { message: "Choose one of the workspaces." });
+  sessions.end(getCookie(c, COOKIE) ?? "");
+  // Served on this machine over http; add `secure: true` wherever you serve over https.
+  setCookie(c, COOKIE, sessions.begin(workspace.tenantId), { httpOnly: true, sameSite: "Lax", path: "/" });
+  return c.redirect("/billing", 303);
+}
+
+export function signOut(c: Context, sessions: Sessions): Response {
+  sessions.end(getCookie(c, COOKIE) ?? "");
+  deleteCookie(c, COOKIE, { path: "/" });
+  return c.redirect("/", 303);
+}
+
+const COOKIE = "session";

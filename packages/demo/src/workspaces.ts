@@ -1,0 +1,39 @@
+/** A tenant as the application knows it: what its own database holds. */
+export interface Workspace {
+  readonly tenantId: string;
+  readonly name: string;
+  readonly person: string;
+  readonly customerId: string;
+  readonly subscriptionId: string;
+  readonly portalConfigurationId: string;
+}
+
+export class Workspaces {
+  readonly #byTenant = new Map<string, Workspace>();
+
+  add(workspace: Workspace): void {
+    this.#byTenant.set(workspace.tenantId, workspace);
+  }
+
+  all(): readonly Workspace[] {
+    return [...this.#byTenant.values()];
+  }
+
+  find(tenantId: string): Workspace | undefined {
+    return this.#byTenant.get(tenantId);
+  }
+
+  /** @throws Error when there is none. */
+  get(tenantId: string): Workspace {
+    const workspace = this.find(tenantId);
+    if (workspace === undefined) throw new Error(`There is no workspace ${tenantId}.`);
+    return workspace;
+  }
+
+  /** Somebody else's, for showing that it stays theirs. */
+  otherThan(own: Workspace): Workspace {
+    const other = this.all().find(({ tenantId }) => tenantId !== own.tenantId);
+    if (other === undefined) throw new Error("There is only one workspace.");
+    return other;
+  }
+}

@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Application, ORIGIN, postForm, startApplication } from "./support/application.js";
+
+describe("the application's routes", () => {
+  let application: Application;
+
+  beforeEach(async () => {
+    application = await startApplication();
+  });
+  afterEach(() => application.stopStripe());
+
+  it("says that it is well", async () => {
+    const answer = await application.app.request("/healthz");
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ status: "ok" });
+  });
+
+  it("signs in with a cookie that scripts and other sites do not get", async () => {
+    const answer = await postForm(application.app, "/sign-in", { form: { tenant: "acme" } });
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get("location")).toBe("/billing");
+    expect(answer.headers.get("set-cookie")).toMatch(/^session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/);
+  });
+
+  it.each([
+    ["another site", { origin: "https://evil.example" }],
+    ["another port", { origin: "http://127.0.0.1:9999" }],
+    ["a sandboxed frame", { origin: "null", "sec-fetch-site": "cross-site" }],
+    ["nobody knows where", { origin: "" }],
+  ])("refuses a form from %s", async (_where, headers) => {
+    const cookie = await application.signIn("acme");
+    for (const path of ["/sign-in", "/sign-out", "/billing/portal"]) {
+      const form = { tenant: "globex" };
+      const answer = await postForm(application.app, path, { form, headers: { cookie, ...headers } });
+      expect([path, answer.status]).toEqual([path, 403]);
+      expect(answer.headers.get("set-cookie")).toBeNull();
+    }
+  });
+
+  it("signs nobody in to a workspace that does not exist", async () => {
+    const answer = await postForm(application.app, "/sign-in", { form: { tenant: "initech" } });
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get("set-cookie")).toBeNull();
+  });
+
+  it("shows billing to nobody who is not signed in", async () => {
+    const page = await application.app.request("/billing");
+    expect([page.status, page.headers.get("location")]).toEqual([303, "/"]);
+    expect((await postForm(application.app, "/billing/portal")).status).toBe(401);
+    expect((await application.app.request("/billing/updates")).status).toBe(401);
+    expect((await application.app.request("/api/subscriptions/sub_1")).status).toBe(401);
+  });
+
+  it("forgets a session that was signed out, even where its cookie is kept", async () => {
+    const cookie = await application.signIn("acme");
+    expect((await get("/billing", cookie)).status).toBe(200);
+    await postForm(application.app, "/sign-out", { headers: { cookie } });
+    expect((await get("/billing", cookie)).status).toBe(303);
+  });
+
+  it("sends the signed-in tenant, whatever the form says, to a portal that leads back", async () => {
+    const cookie = await application.signIn("acme");
+    const form = { tenant: "globex", customerId: application.workspaces.get("globex").customerId };
+    const answer = await postForm(application.app, "/billing/portal", { form, headers: { cookie } });
+    expect(answer.status).toBe(303);
+    const portal = await (await fetch(answer.headers.get("location") ?? "")).text();
+    expect(portal).toContain("ada@acme.example");
+    expect(portal).not.toContain("hugo@globex.example");
+    expect(portal).toContain(`${ORIGIN}/billing`);
+  });
+
+  it("answers programs the same problem for a foreign subscription as for a missing one", async () => {
+    const cookie = await application.signIn("acme");
+    const acme = application.workspaces.get("acme");
+    const globex = application.workspaces.get("globex");
+    const own = await get(`/api/subscriptions/${acme.subscriptionId}`, cookie);
+    expect(await own.json()).toMatchObject({ id: acme.subscriptionId, customerId: acme.customerId });
+
+    const foreign = await get(`/api/subscriptions/${globex.subscriptionId}`, cookie);
+    const missing = await get("/api/subscriptions/sub_1DoesNotExistAnywhere000", cookie);
+    expect(foreign.headers.get("content-type")).toBe("application/problem+json");
+    expect([foreign.status, missing.status]).toEqual([404, 404]);
+    const problem: unknown = await foreign.json();
+    expect(problem).toMatchObject({ status: 404, code: "not_found" });
+    expect(await missing.json()).toEqual(problem);
+  });
+
+  it("shows a page to people, and a problem to programs, when Stripe cannot be reached", async () => {
+    const cookie = await application.signIn("acme");
+    await application.stopStripe();
+    const page = await get("/billing", cookie);
+    expect(page.status).toBe(503);
+    expect(await page.text()).toContain("Something failed on our side.");
+    const answer = await get("/billing", cookie, { accept: "application/json" });
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ code: "stripe_unavailable", retryable: true });
+    expect(application.logged).toHaveLength(2);
+    expect(application.logged[0]).toContain("stripe_unavailable");
+  });
+
+  it("lets no other site frame its pages, and no script run but its own", async () => {
+    const { headers } = await application.app.request("/");
+    expect(headers.get("content-security-policy")).toMatch(
+      /default-src 'none'.*script-src 'self'.*frame-ancestors 'none'/,
+    );
+    expect(headers.get("cache-control")).toBe("no-store");
+  });
+
+  async function get(path: string, cookie: string, headers: Record<string, string> = {}): Promise<Response> {
+    return application.app.request(ORIGIN + path, { headers: { cookie, ...headers } });
+  }
+});

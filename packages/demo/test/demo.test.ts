@@ -1,0 +1,134 @@
+import type { BrowserContext, Locator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Demo, startDemo } from "../src/demo.js";
+import { openChromium } from "./support/chromium.js";
+
+const chromium = await openChromium();
+afterAll(() => chromium?.close());
+
+describe.skipIf(chromium === undefined)("the demo, in a browser", () => {
+  let demo: Demo;
+  let contexts: BrowserContext[];
+
+  beforeEach(async () => {
+    contexts = [];
+    demo = await startDemo({ port: 0 });
+  });
+
+  afterEach(async () => {
+    await Promise.all(contexts.map((context) => context.close()));
+    await demo.close();
+  });
+
+  it("shows a cancellation made in the hosted portal once its webhook arrives, and that it was taken back", async () => {
+    const page = await signIn("Acme Analytics");
+    const subscription = panel(page, "Subscription");
+    await subscription.getByText("Renews on").waitFor();
+    const periodEnd = await fact(subscription, "Period ends");
+    expect(await fact(subscription, "Scheduled cancellation")).toBe("None");
+
+    await toPortal(page);
+    await cancelInPortal(page);
+    await backToDemo(page);
+    await subscription.getByText(`Cancels on ${periodEnd}`).waitFor();
+    expect(await fact(subscription, "Scheduled cancellation")).toBe(periodEnd);
+    await panel(page, "Webhook activity").getByText("customer.subscription.updated").waitFor();
+
+    await toPortal(page);
+    await keepInPortal(page);
+    await backToDemo(page);
+    await subscription.getByText(`Renews on ${periodEnd}`).waitFor();
+    expect(await fact(subscription, "Scheduled cancellation")).toBe("None");
+  });
+
+  it("leaves the other tenant's page as it was", async () => {
+    const globex = await signIn("Globex Logistics");
+    await globex.getByRole("heading", { name: "Enterprise" }).first().waitFor();
+    const before = await globex.getByRole("main").textContent();
+
+    const acme = await signIn("Acme Analytics");
+    await toPortal(acme);
+    await cancelInPortal(acme);
+    await backToDemo(acme);
+    await panel(acme, "Subscription").getByText("Cancels on").waitFor();
+
+    await globex.reload();
+    expect(await globex.getByRole("main").textContent()).toBe(before);
+  });
+
+  it("changes a page that is open elsewhere, without a reload", async () => {
+    const page = await signIn("Acme Analytics");
+    const open = await page.context().newPage();
+    await open.goto(`${demo.url}/billing`);
+    await panel(open, "Subscription").getByText("Renews on").waitFor();
+
+    await toPortal(page);
+    await cancelInPortal(page);
+
+    await panel(open, "Subscription").getByText("Cancels on").waitFor();
+    await panel(open, "Webhook activity").getByText("Cancels on").waitFor();
+  });
+
+  it("refuses the other tenant's subscription in the same words as one that does not exist", async () => {
+    const page = await signIn("Acme Analytics");
+    const foreign = page.getByRole("article", { name: "Another tenant’s subscription" });
+    const missing = page.getByRole("article", { name: "A subscription that does not exist" });
+    const refusal = foreign.getByText("Refused NotFoundError");
+    await refusal.waitFor();
+    expect(await foreign.textContent()).toContain(demo.workspaces.get("globex").subscriptionId);
+    expect(await missing.getByText("Refused NotFoundError").textContent()).toBe(await refusal.textContent());
+  });
+
+  it("shows each tenant its own products and the shared one", async () => {
+    const names = async (who: string): Promise<string[]> =>
+      panel(await signIn(who), "Plans and extras for you")
+        .getByRole("heading", { level: 3 })
+        .allTextContents();
+    expect(await names("Acme Analytics")).toEqual(["Team", "Company", "Priority support"]);
+    expect(await names("Globex Logistics")).toEqual(["Pilot", "Enterprise", "Priority support"]);
+  });
+
+  /** Each person has a browser of their own. */
+  async function signIn(company: string): Promise<Page> {
+    if (chromium === undefined) throw new Error("There is no Chromium.");
+    const context = await chromium.browser.newContext();
+    contexts.push(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    await page.goto(demo.url);
+    await page.getByRole("button", { name: company }).click();
+    await page.waitForURL(`${demo.url}/billing`);
+    return page;
+  }
+
+  async function backToDemo(page: Page): Promise<void> {
+    await page.getByRole("link", { name: "Return to" }).click();
+    await page.waitForURL(`${demo.url}/billing`);
+  }
+});
+
+function panel(page: Page, name: string): Locator {
+  return page.getByRole("region", { name });
+}
+
+/** What stands beside a term of a description list. */
+function fact(within: Locator, term: string): Promise<string | null> {
+  return within.getByText(term, { exact: true }).locator("xpath=following-sibling::dd").textContent();
+}
+
+async function toPortal(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Manage billing" }).click();
+  await page.waitForURL("**/p/session/**");
+}
+
+async function cancelInPortal(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Cancel subscription" }).click();
+  await page.getByRole("button", { name: "Cancel subscription" }).click();
+  await page.getByText("Your cancellation is recorded.").waitFor();
+}
+
+async function keepInPortal(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Keep subscription" }).click();
+  await page.getByRole("button", { name: "Keep subscription" }).click();
+  await page.getByText("Your subscription goes on.").waitFor();
+}
