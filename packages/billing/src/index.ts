@@ -62,6 +62,7 @@ export {
   type QueryRunner,
 } from "./tenancy/postgres-directory.js";
 export type { Tenancy, TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
+export { formatAmount } from "./views/amount.js";
 export type { Price, Recurrence } from "./views/price.js";
 export type { Product } from "./views/product.js";
 export type {

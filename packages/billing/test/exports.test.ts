@@ -26,6 +26,7 @@ it("exports these names from @repo/billing", async () => {
       "TenantContextError",
       "connectTenancy",
       "directoryTenancy",
+      "formatAmount",
       "isBillingError",
       "memoryDirectory",
       "metadataTenancy",

@@ -1,0 +1,90 @@
+import { InvalidArgumentError } from "../errors.js";
+
+/**
+ * Writes an amount of Stripe's for people: `formatAmount(4900, "usd")` is "$49.00", `formatAmount(500, "jpy", "ja")`
+ * is "￥500".
+ *
+ * The amount is in the currency's minor unit as Stripe counts it, which is not always as ISO 4217 does: whole yen, fils
+ * by the thousand, but a hundred to the króna. A decimal string, such as `price.unitAmountDecimal`, may hold parts of a
+ * minor unit, and a bigint more than a number can. Nothing is rounded: as many digits are shown as the amount has.
+ *
+ * @param locale an IETF language tag. Default: `"en"`, wherever the process runs.
+ * @throws InvalidArgumentError for a number that is not a safe integer, and for what is no amount, currency or locale.
+ * @see https://docs.stripe.com/currencies#special-cases
+ */
+export function formatAmount(amount: number | bigint | string, currency: string, locale = "en"): string {
+  const code = parseCurrency(currency);
+  const minorDigits = minorDigitsOf(code);
+  const { sign, whole, fraction } = shift(parseAmount(amount), minorDigits);
+  const style = { style: "currency", currency: code } as const;
+  // Without a fraction, as many digits as people write in that currency; with one, all of it.
+  const digits =
+    fraction === ""
+      ? {}
+      : {
+          minimumFractionDigits: Math.max(minorDigits, fraction.length),
+          maximumFractionDigits: Math.max(minorDigits, fraction.length),
+        };
+  // A decimal string is formatted digit by digit; as a number it would be rounded to 17 of them.
+  const decimal = `${sign}${whole}.${fraction || "0"}` as Intl.StringNumericLiteral;
+  return formatter(locale, { ...style, ...digits }).format(decimal);
+}
+
+/** Everything else has two. ISK and UGX have no minor unit any more, and Stripe still counts a hundred to one. */
+const NO_DIGITS = new Set("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split(" "));
+const THREE_DIGITS = new Set("BHD JOD KWD OMR TND".split(" "));
+
+function minorDigitsOf(code: string): number {
+  if (NO_DIGITS.has(code)) return 0;
+  return THREE_DIGITS.has(code) ? 3 : 2;
+}
+
+interface Decimal {
+  readonly sign: "" | "-";
+  readonly whole: string;
+  /** Without zeros at its end. */
+  readonly fraction: string;
+}
+
+/** The amount divided by a power of ten, by moving the point. */
+function shift({ sign, whole, fraction }: Decimal, digits: number): Decimal {
+  const padded = whole.padStart(digits + 1, "0");
+  const point = padded.length - digits;
+  return {
+    sign,
+    whole: padded.slice(0, point),
+    fraction: `${padded.slice(point)}${fraction}`.replace(/0+$/, ""),
+  };
+}
+
+function parseAmount(amount: unknown): Decimal {
+  if (typeof amount === "number" && !Number.isSafeInteger(amount)) {
+    throw new InvalidArgumentError(
+      "amount must be a whole number of minor units; give a decimal string or a bigint for anything else.",
+    );
+  }
+  const text = typeof amount === "number" || typeof amount === "bigint" ? String(amount) : amount;
+  const [, minus, whole, fraction = ""] =
+    typeof text === "string" ? (/^(-?)(\d{1,50})(?:\.(\d{1,20}))?$/.exec(text) ?? []) : [];
+  if (whole === undefined) {
+    throw new InvalidArgumentError(
+      "amount must be a whole number, a bigint, or a decimal string of at most 50 digits before the point and 20 after.",
+    );
+  }
+  const isZero = /^0*$/.test(whole + fraction);
+  return { sign: minus === "-" && !isZero ? "-" : "", whole, fraction };
+}
+
+function parseCurrency(currency: unknown): string {
+  if (typeof currency === "string" && /^[a-z]{3}$/i.test(currency)) return currency.toUpperCase();
+  throw new InvalidArgumentError('currency must be an ISO 4217 code, such as "usd".');
+}
+
+function formatter(locale: unknown, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  try {
+    if (typeof locale === "string") return new Intl.NumberFormat(locale, options);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw new InvalidArgumentError('locale must be an IETF language tag, such as "en-GB".');
+}

@@ -1,0 +1,89 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { formatAmount } from "../../src/views/amount.js";
+
+describe("formatAmount", () => {
+  it.each([
+    [4900, "usd", "en", "$49.00"],
+    [4900, "USD", "en", "$49.00"],
+    [4905, "eur", "de-DE", "49,05 €"],
+    [500, "jpy", "en", "¥500"],
+    [0, "usd", "en", "$0.00"],
+    [-1, "usd", "en", "-$0.01"],
+    [5120, "kwd", "en", "KWD 5.120"],
+    [5000, "kwd", "en", "KWD 5.000"],
+    [7, "bhd", "en", "BHD 0.007"],
+    [500, "isk", "en", "ISK 5"],
+    [550, "isk", "en", "ISK 5.50"],
+    [500, "ugx", "en", "UGX 5"],
+    [500, "mga", "en", "MGA 500"],
+    [1050, "huf", "en", "HUF 10.50"],
+    ["0.05", "usd", "en", "$0.0005"],
+    ["-0", "usd", "en", "$0.00"],
+    ["1250.5", "jpy", "en", "¥1,250.5"],
+    ["12.50", "usd", "en", "$0.125"],
+    [Number.MAX_SAFE_INTEGER, "usd", "en", "$90,071,992,547,409.91"],
+    [123456789012345678901234567890n, "usd", "en", "$1,234,567,890,123,456,789,012,345,678.90"],
+  ])("writes %s %s in %s as %s", (amount, currency, locale, text) => {
+    expect(formatAmount(amount, currency, locale).replaceAll(/\s/g, " ")).toBe(text);
+  });
+
+  it("writes in English unless told otherwise", () => {
+    expect(formatAmount(123456, "eur")).toBe("€1,234.56");
+  });
+
+  it("loses no digit of any amount", () => {
+    const amounts = fc.tuple(
+      fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n }),
+      fc.stringMatching(/^\d{0,12}$/),
+      fc.constantFrom("usd", "jpy", "kwd", "isk", "ugx", "huf", "xof"),
+    );
+    fc.assert(
+      fc.property(amounts, ([whole, fraction, currency]) => {
+        const amount = fraction === "" ? String(whole) : `${whole}.${fraction}`;
+        const minorPerMajor = { jpy: 0, xof: 0, kwd: 3 }[currency] ?? 2;
+        const shown = formatAmount(amount, currency).replaceAll(/[^\d.-]/g, "");
+        expect(scaled(shown, 30)).toBe(scaled(amount, 30 - minorPerMajor));
+      }),
+    );
+  });
+
+  it("writes a number, a bigint and a string of the same amount alike", () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), fc.constantFrom("usd", "jpy", "tnd"), (amount, currency) => {
+        const text = formatAmount(amount, currency);
+        expect(formatAmount(BigInt(amount), currency)).toBe(text);
+        expect(formatAmount(String(amount), currency)).toBe(text);
+      }),
+    );
+  });
+
+  it.each([
+    [1.5, "usd", "en"],
+    [Number.NaN, "usd", "en"],
+    [2 ** 53, "usd", "en"],
+    ["1e3", "usd", "en"],
+    ["1,000", "usd", "en"],
+    ["", "usd", "en"],
+    [".5", "usd", "en"],
+    [" 5", "usd", "en"],
+    ["9".repeat(51), "usd", "en"],
+    [null, "usd", "en"],
+    [5, "us", "en"],
+    [5, "usd\n", "en"],
+    [5, null, "en"],
+    [5, "usd", "not a locale"],
+    [5, "usd", 7],
+  ])("refuses %s %s in %s", (amount, currency, locale) => {
+    expect(() => formatAmount(amount as never, currency as never, locale as never)).toThrow(
+      expect.objectContaining({ code: "invalid_argument" }),
+    );
+  });
+});
+
+/** A decimal as an integer of `10 ** -digits`; exact as long as it has no more digits than that. */
+function scaled(decimal: string, digits: number): bigint {
+  const [whole = "", fraction = ""] = decimal.split(".");
+  const sign = whole.startsWith("-") ? -1n : 1n;
+  return sign * BigInt(whole.replace("-", "") + fraction.padEnd(digits, "0"));
+}
