@@ -169,7 +169,7 @@ export class Gate {
         `Stripe answered with an object of the other mode; this service is in ${mode} mode.`,
       );
     }
-    const objects = [...objectsIn(top)];
+    const objects = objectsIn(top);
     for (const object of objects) {
       if (object.object === "customer" && !(await this.#ownsCustomer(object, call))) return false;
     }

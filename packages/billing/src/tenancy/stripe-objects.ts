@@ -15,11 +15,22 @@ export function topObjects(answer: unknown): readonly unknown[] {
 }
 
 /** An object and every object expanded in it, the outermost first. Metadata holds text alone, whatever its keys say. */
-export function* objectsIn(value: unknown): Generator<StripeObject> {
+export function objectsIn(value: unknown): readonly StripeObject[] {
+  const found: StripeObject[] = [];
+  collect(value, found);
+  return found;
+}
+
+/** Walks every part of every answer, so by key and index: generators and entry lists would cost several times as much. */
+function collect(value: unknown, found: StripeObject[]): void {
   if (typeof value !== "object" || value === null) return;
-  if (isStripeObject(value)) yield value;
-  for (const [name, part] of Object.entries(value)) {
-    if (name !== "metadata") yield* objectsIn(part);
+  if (Array.isArray(value)) {
+    for (const part of value) collect(part, found);
+    return;
+  }
+  if (isStripeObject(value)) found.push(value);
+  for (const name in value) {
+    if (name !== "metadata") collect(value[name as keyof typeof value], found); // a key of its own
   }
 }
 
