@@ -15,6 +15,7 @@ export default defineConfig({
           root: billing,
           include: ["test/**/*.test.ts"],
           exclude: ["test/contract/**"],
+          globalSetup: ["test/postgres.ts"],
         },
       },
       {

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { TestProject } from "vitest/node";
-import { run } from "./run-command.js";
-import { startTethered, type TetheredProcess } from "./tethered-process.js";
+import { firstRunning, leaveRunning, type Running, type Source } from "../harness/first-running.js";
+import { run } from "../harness/run-command.js";
+import { startTethered, type TetheredProcess } from "../harness/tethered-process.js";
 
 /** The release that Docker and the Go toolchain fetch. */
 const RELEASE = "v0.203.0";
@@ -16,20 +17,17 @@ declare module "vitest" {
   }
 }
 
-interface RunningMock {
-  readonly url: string;
-  readonly stop: () => Promise<void>;
+interface RunningMock extends Running {
   /** Its release, where a build from source would only answer "master". */
   readonly version?: string;
   /** The API version of its specification, which only a mock that we start can be made to tell. */
   readonly apiVersion?: string;
 }
 
-/** Either a mock that answers, or the reason why this source has none. */
-type Source = () => Promise<RunningMock | { readonly unavailable: string }>;
+type MockSource = Source<RunningMock>;
 
 /** Tried in this order; the first that has one is used. */
-const SOURCES: Readonly<Record<string, Source>> = {
+const SOURCES: Readonly<Record<string, MockSource>> = {
   STRIPE_MOCK_URL: fromEnvironment,
   "port 12111": fromUsualPort,
   "stripe-mock on the PATH": fromPath,
@@ -40,28 +38,17 @@ const SOURCES: Readonly<Record<string, Source>> = {
 /** Vitest's global set-up of the contract suite: finds or starts Stripe's own mock and provides `stripeMockUrl`. */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const { logger } = project.vitest;
-  const reasons: string[] = [];
-  for (const [name, source] of Object.entries(SOURCES)) {
-    const found = await source();
-    if ("unavailable" in found) {
-      reasons.push(`${name}: ${found.unavailable}`);
-      continue;
-    }
-    const version = found.version ?? (await mockVersion(found.url));
-    const spec = found.apiVersion ?? "an API version it does not tell";
-    logger.log(`stripe-mock: using ${name}, version ${version}, specification of ${spec}, at ${found.url}`);
-    project.provide("stripeMockUrl", found.url);
-    return found.stop;
-  }
-  const why = `No stripe-mock could be had.\n${reasons.map((reason) => `  - ${reason}`).join("\n")}`;
-  if (process.env["CI"]) throw new Error(why);
-  logger.warn(`\n!!! THE STRIPE-MOCK CONTRACT SUITE IS LEFT OUT. ${why}\n`);
-  project.provide("stripeMockUrl", undefined);
-  return undefined;
+  const found = await firstRunning("stripe-mock", "the stripe-mock contract suite", SOURCES, logger);
+  project.provide("stripeMockUrl", found?.running.url);
+  if (found === undefined) return undefined;
+  const { url, stop, version = await mockVersion(url), apiVersion } = found.running;
+  const spec = apiVersion ?? "an API version it does not tell";
+  logger.log(`stripe-mock: using ${found.name}, version ${version}, specification of ${spec}, at ${url}`);
+  return stop;
 }
 
 /** Whoever names a mock wants that one: if it does not answer, that is a mistake, not a reason to look further. */
-async function fromEnvironment(): ReturnType<Source> {
+async function fromEnvironment(): ReturnType<MockSource> {
   const url = process.env["STRIPE_MOCK_URL"];
   if (!url) return { unavailable: "not set" };
   if ((await mockVersion(url)) === undefined)
@@ -69,23 +56,23 @@ async function fromEnvironment(): ReturnType<Source> {
   return { url, stop: leaveRunning };
 }
 
-async function fromUsualPort(): ReturnType<Source> {
+async function fromUsualPort(): ReturnType<MockSource> {
   const url = "http://127.0.0.1:12111";
   if ((await mockVersion(url)) === undefined) return { unavailable: "no stripe-mock answers there" };
   return { url, stop: leaveRunning };
 }
 
-async function fromPath(): ReturnType<Source> {
+async function fromPath(): ReturnType<MockSource> {
   const version = await run("stripe-mock", ["-version"], { timeoutMs: 5_000 });
   return version.ok ? startExecutable("stripe-mock") : { unavailable: version.reason };
 }
 
-async function fromDocker(): ReturnType<Source> {
+async function fromDocker(): ReturnType<MockSource> {
   const engine = await run("docker", ["info"], { timeoutMs: 3_000 });
   return engine.ok ? started(launchContainer) : { unavailable: engine.reason };
 }
 
-async function fromGoToolchain(): ReturnType<Source> {
+async function fromGoToolchain(): ReturnType<MockSource> {
   const executable = join(CACHE, process.platform === "win32" ? "stripe-mock.exe" : "stripe-mock");
   if (!existsSync(executable)) {
     const module = `github.com/stripe/stripe-mock@${RELEASE}`;
@@ -100,7 +87,7 @@ type Launch = (
   flags: readonly string[],
 ) => Promise<{ readonly url: string; readonly child: TetheredProcess }>;
 
-function startExecutable(command: string): ReturnType<Source> {
+function startExecutable(command: string): ReturnType<MockSource> {
   return started(async (flags) => {
     // Port 0 lets the system choose; HTTPS is given one too, or it would take 12112 on every interface.
     const addresses = ["-http-addr", "127.0.0.1:0", "-https-addr", "127.0.0.1:0"];
@@ -125,7 +112,7 @@ async function launchContainer(flags: readonly string[]): ReturnType<Launch> {
   return { url: `http://${published.output.trim()}`, child };
 }
 
-async function started(launch: Launch): ReturnType<Source> {
+async function started(launch: Launch): ReturnType<MockSource> {
   try {
     const apiVersion = await apiVersionOf(launch);
     const { url, child } = await launch([]);
@@ -156,5 +143,3 @@ async function mockVersion(url: string): Promise<string | undefined> {
     return undefined;
   }
 }
-
-async function leaveRunning(): Promise<void> {}

@@ -11,8 +11,12 @@ export interface TetheredProcess {
  * Starts `command` under a small Node process that holds our end of a pipe. However we end, a SIGKILL included, the
  * system closes that pipe, and the tether takes the command down with it.
  */
-export function startTethered(command: string, args: readonly string[]): TetheredProcess {
-  const tether = spawn(process.execPath, ["-e", TETHER, "--", command, ...args], {
+export function startTethered(
+  command: string,
+  args: readonly string[],
+  stopSignal: NodeJS.Signals = "SIGTERM",
+): TetheredProcess {
+  const tether = spawn(process.execPath, ["-e", TETHER, "--", stopSignal, command, ...args], {
     stdio: ["pipe", "pipe", "pipe"],
   });
   let output = "";
@@ -50,11 +54,11 @@ export function startTethered(command: string, args: readonly string[]): Tethere
 
 const TETHER = `
   const { spawn } = require("node:child_process");
-  const [command, ...args] = process.argv.slice(1);
+  const [stopSignal, command, ...args] = process.argv.slice(1);
   const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"] });
   child.on("error", (error) => { console.error(error.message); process.exit(127); });
   child.on("exit", (code) => process.exit(code ?? 1));
-  const end = () => child.kill();
+  const end = () => child.kill(stopSignal);
   process.stdin.on("end", end).on("error", end).resume();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, end);
 `;
