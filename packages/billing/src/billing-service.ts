@@ -4,8 +4,8 @@ import {
   type PortalConfig,
   type PortalSession,
   type PortalSessionOptions,
-  portalConfigurationFor,
-} from "./capabilities/portal.js";
+} from "./capabilities/portal/session.js";
+import { portalOf, type TenantPortal, trustedIn } from "./capabilities/portal/settings.js";
 import {
   type CancelSubscriptionOptions,
   cancelSubscription,
@@ -16,7 +16,7 @@ import {
 import { TenantContextError } from "./errors.js";
 import { copyOptions } from "./input.js";
 import { resolveSettings, type Settings, type StripeBillingConfig } from "./settings.js";
-import { type CallOptions, startDeadline } from "./stripe/deadline.js";
+import { type CallOptions, type Deadline, startDeadline } from "./stripe/deadline.js";
 import { type Pages, pages } from "./stripe/page.js";
 import { OwnershipCache } from "./tenancy/ownership-cache.js";
 import { resolveTenant } from "./tenancy/resolve-tenant.js";
@@ -81,10 +81,13 @@ export class StripeBillingService {
   }
 
   /**
-   * Opens Stripe's hosted portal for a customer. Two requests, one when the customer was seen lately. Each call makes a
-   * new session: links expire, so none is ever reused.
+   * Opens Stripe's hosted portal for a customer, at its front page or straight at one task (`flow`). Two requests, one
+   * when the customer, or the flow's subscription, was seen lately; a flow needs one more for each price, coupon and
+   * promotion code it names, and reads the subscription of a change to confirm each time. Each call makes a new session:
+   * links expire, so none is ever reused.
    *
-   * @throws NotFoundError when the customer is missing, deleted or another tenant's.
+   * @throws NotFoundError when the customer is missing, deleted or another tenant's, or the flow names a subscription or
+   *   item that is not this customer's, or a price, coupon or promotion code that the tenant may not sell with.
    * @throws ReturnUrlNotAllowedError when the return URL is not on an allowed origin.
    * @throws PortalNotConfiguredError when Stripe has no portal configuration to use.
    * @see https://docs.stripe.com/api/customer_portal/sessions/create
@@ -100,12 +103,8 @@ export class StripeBillingService {
       const { tenantId, customerId, ...rest } = copyOptions(target);
       return this.forTenant(tenantId).createCustomerPortalSession(customerId, rest);
     }
-    const { portal } = this.#shared.settings;
-    const configuration = await portalConfigurationFor(portal, this.#boundTenant());
-    return this.#within(
-      options,
-      (scope) => createCustomerPortalSession(scope, target, options, portal, configuration),
-      configuration === undefined ? [] : [configuration],
+    return this.#withinPortal(options, (scope, portal) =>
+      createCustomerPortalSession(scope, target, options, portal),
     );
   }
 
@@ -167,15 +166,26 @@ export class StripeBillingService {
     return resolveTenant(client, tenancy, origin, startDeadline(copyOptions(options), timeoutMs));
   }
 
-  async #within<T>(
+  async #within<T>(options: CallOptions, work: (scope: TenantScope) => Promise<T>): Promise<T> {
+    const { settings, cache } = this.#shared;
+    const call = this.#begin(options);
+    return work(await admit({ ...settings, ...call, cache, trusted: [] }));
+  }
+
+  /** The same with the portal's settings for the tenant, and what they name trusted. */
+  async #withinPortal<T>(
     options: CallOptions,
-    work: (scope: TenantScope) => Promise<T>,
-    trusted: readonly string[] = [],
+    work: (scope: TenantScope, portal: TenantPortal) => Promise<T>,
   ): Promise<T> {
     const { settings, cache } = this.#shared;
+    const call = this.#begin(options);
+    const portal = await call.deadline.race(portalOf(settings.portal, call.tenantId));
+    return work(await admit({ ...settings, ...call, cache, trusted: trustedIn(portal) }), portal);
+  }
+
+  #begin(options: CallOptions): { readonly tenantId: string; readonly deadline: Deadline } {
     const tenantId = this.#boundTenant();
-    const deadline = startDeadline(copyOptions(options), settings.timeoutMs);
-    return work(await admit({ ...settings, tenantId, cache, deadline, trusted }));
+    return { tenantId, deadline: startDeadline(copyOptions(options), this.#shared.settings.timeoutMs) };
   }
 
   #boundTenant(): string {

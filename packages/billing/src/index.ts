@@ -6,12 +6,9 @@
  */
 export { StripeBillingService } from "./billing-service.js";
 export type { ListProductsOptions } from "./capabilities/catalog.js";
-export type {
-  PortalConfig,
-  PortalSession,
-  PortalSessionOptions,
-  PortalSettings,
-} from "./capabilities/portal.js";
+export type { AfterCompletion, PortalDiscount, PortalFlow } from "./capabilities/portal/flow.js";
+export type { PortalConfig, PortalSession, PortalSessionOptions } from "./capabilities/portal/session.js";
+export type { PortalSettings } from "./capabilities/portal/settings.js";
 export type { CancelSubscriptionOptions, ListSubscriptionsOptions } from "./capabilities/subscriptions.js";
 export {
   AbortedError,
@@ -62,6 +59,7 @@ export {
   type QueryRunner,
 } from "./tenancy/postgres-directory.js";
 export type { Tenancy, TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
+export type { ReturnUrlSettings } from "./tenancy/tenant-return-urls.js";
 export { formatAmount } from "./views/amount.js";
 export type { Price, Recurrence } from "./views/price.js";
 export type { Product } from "./views/product.js";

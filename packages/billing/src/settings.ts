@@ -1,5 +1,12 @@
 import * as z from "zod/mini";
-import { isConfigurationId, isLocale, type PortalSettings } from "./capabilities/portal.js";
+import {
+  ACCOUNTS,
+  isAccountList,
+  isConfigurationId,
+  isLocale,
+  LOCALE,
+  type PortalSettings,
+} from "./capabilities/portal/settings.js";
 import { ConfigurationError } from "./errors.js";
 import { mistakesIn } from "./input.js";
 import { createStripeClient, type Mode, modeOf, type StripeClient } from "./stripe/client.js";
@@ -10,6 +17,7 @@ import type { PerTenant } from "./tenancy/per-tenant.js";
 import { parseOrigin } from "./tenancy/return-url.js";
 import type { Tenancy } from "./tenancy/tenancy.js";
 import { isTenantId } from "./tenancy/tenant-id.js";
+import { exampleOf, originOf } from "./tenancy/tenant-return-urls.js";
 
 /** What a {@link StripeBillingService} is made of. Exactly one of `secretKey` and `stripe` is needed, the rest is optional. */
 export interface StripeBillingConfig {
@@ -92,7 +100,16 @@ const portalSchema = z.strictObject(
     ),
     locale: setting<PerTenant<string | undefined>>(
       perTenant(isLocale),
-      'portal.locale must be a language tag such as "en-GB", or "auto", or a function of the tenant.',
+      `portal.locale must be a function of the tenant, or ${LOCALE}`,
+    ),
+    allowedOnBehalfOf: setting<PerTenant<readonly string[]>>(
+      perTenant(isAccountList),
+      `portal.allowedOnBehalfOf must be a function of the tenant, or ${ACCOUNTS}`,
+    ),
+    slug: setting<(tenantId: string) => string>(isFunction, "portal.slug must be a function of the tenant."),
+    domain: setting<(tenantId: string) => string>(
+      isFunction,
+      "portal.domain must be a function of the tenant.",
     ),
   },
   "portal must be an object.",
@@ -144,13 +161,21 @@ function hasMethods(value: unknown, names: readonly string[]): boolean {
   return names.every((name) => typeof Reflect.get(value, name) === "function");
 }
 
+function isFunction(value: unknown): boolean {
+  return typeof value === "function";
+}
+
 function isReturnUrl(value: unknown): boolean {
-  return typeof value === "string" && URL.canParse(value) && isOrigin(new URL(value).origin);
+  return isAccepted(value, (text) => originOf(exampleOf(text)));
 }
 
 function isOrigin(value: unknown): boolean {
+  return isAccepted(value, (text) => parseOrigin(exampleOf(text)));
+}
+
+function isAccepted(value: unknown, parse: (text: string) => unknown): boolean {
   try {
-    return typeof value === "string" && parseOrigin(value) !== "";
+    return typeof value === "string" && parse(value) !== undefined;
   } catch (error) {
     if (error instanceof ConfigurationError) return false;
     throw error;

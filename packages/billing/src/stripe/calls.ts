@@ -49,6 +49,14 @@ export type ListCall = Exclude<Extract<Call, `GET ${string}`>, RetrieveCall | Se
 export type SearchCall = Extract<Call, `GET ${string}/search`>;
 export type WriteCall = Extract<Call, `POST ${string}` | `DELETE ${string}`>;
 
+  "GET /v1/coupons/{coupon}": {
+    params: Stripe.CouponRetrieveParams;
+    answer: Stripe.Coupon;
+  };
+  "GET /v1/promotion_codes/{promotion_code}": {
+    params: Stripe.PromotionCodeRetrieveParams;
+    answer: Stripe.PromotionCode;
+  };
 export type Params<C extends Call> = Calls[C]["params"];
 export type Answer<C extends Call> = Calls[C]["answer"];
 
@@ -84,3 +92,5 @@ export interface WriteRule {
   /** On `create` the mark is always written, on `update` only with other metadata; it is merged last, over anything else. */
   readonly mark?: "create" | "update";
 }
+  "GET /v1/coupons/{coupon}": {},
+  "GET /v1/promotion_codes/{promotion_code}": {},

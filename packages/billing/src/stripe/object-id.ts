@@ -1,13 +1,21 @@
 import { InvalidArgumentError } from "../errors.js";
 
 /** The kinds of Stripe object that callers name by id. */
-export type ObjectKind = "customer" | "subscription" | "product" | "price";
+export type ObjectKind =
+  | "customer"
+  | "subscription"
+  | "subscription_item"
+  | "product"
+  | "price"
+  | "promotion_code";
 
 const PREFIX: Record<ObjectKind, string> = {
   customer: "cus",
   subscription: "sub",
+  subscription_item: "si",
   product: "prod",
   price: "price",
+  promotion_code: "promo",
 };
 
 /**

@@ -217,16 +217,22 @@ export class Gate {
     return typeof product.id === "string"
       ? tenancy.productAccess(tenantId, { ...product, id: product.id })
       : "none";
+    if (isTop && MARKED.has(object.object) && this.#productAccess(object) === "none") return false;
+    if (isTop && MARKED.has(object.object) && (object.customer ?? null) === null) return true;
   }
 
   #remember(top: StripeObject): void {
     if (typeof top.id !== "string") return;
     const access = this.#accessShownBy(top);
-    if (access !== undefined && access !== "none") this.#proved.set(top.id, access);
+    if (access === undefined || access === "none") return;
+    this.#proved.set(top.id, access);
+    for (const { object, id } of objectsIn(top)) {
+      if (object === "subscription_item" && typeof id === "string") this.#proved.set(id, access);
+    }
   }
 
   #accessShownBy(top: StripeObject): ProductAccess | undefined {
-    if (top.object === "product") return this.#productAccess(top);
+    if (top.object === "product" || MARKED.has(top.object)) return this.#productAccess(top);
     return top.object === "price" ? this.#catalogAccess(top) : this.#accessTo(idOf(top.customer));
   }
 
@@ -257,13 +263,16 @@ export class Gate {
 
 type Target = Pick<StripeRequest, "method" | "path">;
 
-/** Ids are put into the path as they are: every one of them is letters, digits and underscores. */
+/** Whose they are stands in their metadata, as with products. Within another object they are that one's. */
+const MARKED: ReadonlySet<string> = new Set(["coupon", "promotion_code"]);
+
+/** Ids are put into the path as they are: every one of them is letters, digits, underscores and hyphens. */
 function toRequest(call: Call, ids: object): Target {
   const [method, template = ""] = Object.hasOwn(CALLS, call) ? call.split(" ") : [];
   const named = new Map<string, unknown>(Object.entries(ids));
   const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const id = named.get(name);
-    if (typeof id !== "string" || !/^\w+$/.test(id))
+    if (typeof id !== "string" || !/^[\w-]+$/.test(id))
       throw new IsolationError(`${call} needs a well-formed ${name} id.`);
     return id;
   });

@@ -54,7 +54,8 @@ export interface ProductPage {
 class Scope {
   readonly #options: GateOptions;
   readonly #gate: GateToStripe;
-  readonly #proved = new Set<string>();
+  /** What was proved in this call, with the customer it belongs to. */
+  readonly #proved = new Map<string, string>();
 
   constructor(admitted: symbol, options: GateOptions, gate: GateToStripe) {
     if (admitted !== ADMITTED) throw new TenantContextError("A tenant's scope is made by the service alone.");
@@ -125,9 +126,7 @@ class Scope {
     const ids = { price: priceId };
     const price = await this.#gate.retrieve("GET /v1/prices/{price}", ids, { expand: ["product"] });
     const { product } = price;
-    const { tenancy, tenantId } = this.#options;
-    if (typeof product === "string" || product.deleted) throw notFound();
-    if (tenancy.productAccess(tenantId, product) === "none") throw notFound();
+    if (typeof product === "string" || product.deleted || !this.#sees(product)) throw notFound();
     return price;
   }
 
@@ -170,6 +169,24 @@ class Scope {
     params: Params<C>,
     idempotencyKey?: string,
   ): Promise<Answer<C>> {
+  /** One request. @throws NotFoundError when the coupon is missing, or neither the tenant's nor shared by all. */
+  async coupon(couponId: string): Promise<Stripe.Coupon> {
+    const coupon = await this.#gate.retrieve("GET /v1/coupons/{coupon}", { coupon: couponId }, {});
+    if (!this.#sees(coupon)) throw notFound();
+    return coupon;
+  }
+
+  /** One request. @throws NotFoundError when it is missing, not the tenant's or shared, or for another's customer. */
+  async promotionCode(codeId: string): Promise<Stripe.PromotionCode> {
+    const ids = { promotion_code: codeId };
+    // The customer it is restricted to comes along, to prove it by.
+    const params = { expand: ["customer"] };
+    const code = await this.#gate.retrieve("GET /v1/promotion_codes/{promotion_code}", ids, params);
+    const { customer } = code;
+    if (!this.#sees(code) || (customer !== null && !(await this.#owns(customer)))) throw notFound();
+    return code;
+  }
+
     return this.#gate.write(call, ids, params, idempotencyKey);
   }
 
@@ -180,18 +197,38 @@ class Scope {
     this.#keep(customer.id, customer.id);
     return true;
   }
+  /** The same; another customer of the tenant's is as wrong as another tenant. */
+  async proveSubscriptionOf(customerId: string, subscriptionId: string): Promise<void> {
+    await this.proveSubscription(subscriptionId);
+    if (this.#proved.get(subscriptionId) !== customerId) throw notFound();
+  }
+
 
   /** Whether an object was proved in this call or lately by another; from here on it stays proved to the end of the call. */
   #recalls(id: string): boolean {
     if (this.#proved.has(id)) return true;
     const customerId = this.#options.cache.customerOf(this.#options, id);
     if (customerId === undefined) return false;
-    this.#proved.add(id).add(customerId);
+    this.#keepForThisCall(id, customerId);
     return true;
   }
 
   #keep(id: string, customerId: string): void {
-    this.#proved.add(id);
+    this.#keepForThisCall(id, customerId);
     this.#options.cache.add(this.#options, id, customerId);
   }
 }
+  /** Whether something that is marked in its metadata, as products are, is the tenant's or shared by all. */
+  #sees(object: { readonly id: string; readonly metadata: Stripe.Metadata | null }): boolean {
+    const { tenancy, tenantId } = this.#options;
+    return tenancy.productAccess(tenantId, object) !== "none";
+  }
+
+  #reservedMetadata(): readonly string[] {
+    return [...this.#options.tenancy.reservedMetadata, REFERENCE_KEY];
+  }
+
+
+  #keepForThisCall(id: string, customerId: string): void {
+    this.#proved.set(id, customerId).set(customerId, customerId);
+  }

@@ -30,6 +30,54 @@ const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant">, Forms>> = {
         customerId,
         returnUrl: "https://app.example.com/",
       }),
+    "on behalf of an account": (acme, customerId) =>
+      acme.createCustomerPortalSession(customerId, { onBehalfOf: "acct_1" }),
+    "to update a payment method": (acme, customerId) =>
+      acme.createCustomerPortalSession(customerId, {
+        flow: { type: "payment_method_update", afterCompletion: { type: "portal_homepage" } },
+      }),
+    "to update the customer": (acme, customerId) =>
+      acme.createCustomerPortalSession(customerId, {
+        flow: {
+          type: "customer_update",
+          afterCompletion: { type: "hosted_confirmation", message: "Saved." },
+        },
+      }),
+    "to change the plan": (acme, customerId) =>
+      acme.createCustomerPortalSession(customerId, {
+        flow: {
+          type: "subscription_update",
+          subscriptionId: "sub_1",
+          afterCompletion: { type: "redirect", returnUrl: "/changed" },
+        },
+      }),
+    "to pause": (acme, customerId) =>
+      acme.createCustomerPortalSession(customerId, {
+        flow: { type: "subscription_pause", subscriptionId: "sub_1" },
+      }),
+    "to cancel": (acme, customerId) =>
+      acme.createCustomerPortalSession(customerId, {
+        flow: { type: "subscription_cancel", subscriptionId: "sub_1", retentionCouponId: "stay-25" },
+      }),
+    "to confirm another plan with a promotion code": (acme, customerId) =>
+      acme.createCustomerPortalSession(customerId, {
+        flow: {
+          type: "subscription_update_confirm",
+          subscriptionId: "sub_1",
+          priceId: "price_1",
+          quantity: 3,
+          discount: { promotionCodeId: "promo_1" },
+        },
+      }),
+    "to confirm another quantity with a coupon": (acme, customerId) =>
+      acme.createCustomerPortalSession(customerId, {
+        flow: {
+          type: "subscription_update_confirm",
+          subscriptionId: "sub_1",
+          quantity: 3,
+          discount: { couponId: "welcome" },
+        },
+      }),
   },
   listCustomerSubscriptions: {
     "by id": (acme, customerId) => acme.listCustomerSubscriptions(customerId),
@@ -67,7 +115,12 @@ describeContract("the requests this package sends", () => {
   const config = {
     stripe: recorded(stripe, sent),
     tenantId: "acme",
-    portal: { returnUrl: "https://app.example.com/billing", configuration: "bpc_1", locale: "auto" },
+    portal: {
+      returnUrl: "https://app.example.com/billing",
+      configuration: "bpc_1",
+      locale: "auto",
+      allowedOnBehalfOf: ["acct_1"],
+    },
   };
   const acme = new StripeBillingService({ ...config, tenancy: ownerOfEverything });
   const connected = new StripeBillingService({

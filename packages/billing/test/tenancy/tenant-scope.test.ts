@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createCustomerPortalSession } from "../../src/capabilities/portal.js";
+import { createCustomerPortalSession } from "../../src/capabilities/portal/session.js";
+import { portalOf } from "../../src/capabilities/portal/settings.js";
 import {
   cancelSubscription,
   getSubscription,
@@ -75,8 +76,13 @@ function openGate(client: StripeClient): GateToStripe {
 
 describe("behind an open gate, the scope alone", () => {
   const attempts: Readonly<Record<string, (scope: TenantScope, victim: TenantWorld) => Promise<unknown>>> = {
-    "opening the portal": (scope, { customerId }) =>
-      createCustomerPortalSession(scope, customerId, {}, {}, undefined),
+    "opening the portal": async (scope, { customerId }) =>
+      createCustomerPortalSession(scope, customerId, {}, await portalOf({}, scope.tenantId)),
+    "opening the portal at a flow": async (scope, { customerId, subscriptionId }) => {
+      const flow = { type: "subscription_cancel", subscriptionId } as const;
+      const portal = await portalOf({}, scope.tenantId);
+      return createCustomerPortalSession(scope, customerId, { flow }, portal);
+    },
     "listing subscriptions": (scope, { customerId }) => listCustomerSubscriptions(scope, customerId, {}),
     "reading a subscription": (scope, { subscriptionId }) => getSubscription(scope, subscriptionId, {}),
     "canceling at period end": (scope, { subscriptionId }) => cancelSubscription(scope, subscriptionId, {}),

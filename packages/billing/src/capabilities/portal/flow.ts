@@ -1,0 +1,260 @@
+/**
+ * Portal flows: links that lead past the portal's front page, straight to one task. What a flow names is proved to be
+ * the customer's own, not only the tenant's, since the page acts on it for whoever holds the link.
+ *
+ * See https://docs.stripe.com/customer-management/portal-deep-links
+ */
+import type Stripe from "stripe";
+import * as z from "zod/mini";
+import { InvalidArgumentError } from "../../errors.js";
+import { checkInput, text } from "../../input.js";
+import { isObjectId, type ObjectKind } from "../../stripe/object-id.js";
+import { notFound } from "../../stripe/translate-error.js";
+import { allowReturnUrl, type ReturnUrlPolicy } from "../../tenancy/return-url.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+
+/**
+ * One task, and what the customer sees when it is done. The portal configuration has to allow the task.
+ *
+ * - `payment_method_update`: add a payment method and make it the default.
+ * - `customer_update`: change name, address, tax ids and the like.
+ * - `subscription_cancel`: cancel, perhaps after the offer of a coupon to stay.
+ * - `subscription_update`: choose another plan or quantity.
+ * - `subscription_update_confirm`: confirm a change that is chosen already; for subscriptions with one item.
+ * - `subscription_pause`: pause; needs `stripe` 23.1.
+ */
+export type PortalFlow =
+  | { readonly type: "payment_method_update" | "customer_update"; readonly afterCompletion?: AfterCompletion }
+  | {
+      readonly type: "subscription_update" | "subscription_pause";
+      readonly subscriptionId: string;
+      readonly afterCompletion?: AfterCompletion;
+    }
+  | {
+      readonly type: "subscription_cancel";
+      readonly subscriptionId: string;
+      /** A coupon to offer to whoever stays; {@link PortalDiscount} says whose it has to be. */
+      readonly retentionCouponId?: string;
+      readonly afterCompletion?: AfterCompletion;
+    }
+  | {
+      readonly type: "subscription_update_confirm";
+      readonly subscriptionId: string;
+      /** The item to change. Default: the subscription's only one. */
+      readonly itemId?: string;
+      /** An active price of a product that the tenant may sell, its own or a shared one. Default: the present price. */
+      readonly priceId?: string;
+      /** Default: the present quantity. */
+      readonly quantity?: number;
+      readonly discount?: PortalDiscount;
+      readonly afterCompletion?: AfterCompletion;
+    };
+
+/**
+ * Coupons and promotion codes belong, as products do, to the tenant that their metadata names, or with `"*"` to all;
+ * one without that mark is no tenant's. A promotion code made for one customer is for that customer alone.
+ */
+export type PortalDiscount = { readonly couponId: string } | { readonly promotionCodeId: string };
+
+/**
+ * - `portal_homepage` (Stripe's default): the portal's front page.
+ * - `hosted_confirmation`: a page of Stripe's that says so, with a message of up to 500 characters.
+ * - `redirect`: back to the application, to a URL or path as for `returnUrl`.
+ */
+export type AfterCompletion =
+  | { readonly type: "portal_homepage" }
+  | { readonly type: "hosted_confirmation"; readonly message?: string }
+  | { readonly type: "redirect"; readonly returnUrl: string };
+
+const afterCompletion = z.optional(
+  z.discriminatedUnion(
+    "type",
+    [
+      object({ type: z.literal("portal_homepage") }),
+      object({
+        type: z.literal("hosted_confirmation"),
+        message: z.optional(
+          text("flow.afterCompletion.message must be a string of 1 to 500 characters.", /^.{1,500}$/s),
+        ),
+      }),
+      object({
+        type: z.literal("redirect"),
+        returnUrl: z.string("flow.afterCompletion.returnUrl must be a string."),
+      }),
+    ],
+    "flow.afterCompletion.type must be portal_homepage, hosted_confirmation or redirect.",
+  ),
+);
+
+const subscriptionId = idOf("subscription", "subscriptionId");
+const couponId = text("A coupon's id is 1 to 200 letters, digits, _ and -.", /^[\w-]{1,200}$/);
+
+const portalFlow = z.discriminatedUnion(
+  "type",
+  [
+    object({ type: z.enum(["payment_method_update", "customer_update"]), afterCompletion }),
+    object({ type: z.enum(["subscription_update", "subscription_pause"]), subscriptionId, afterCompletion }),
+    object({
+      type: z.literal("subscription_cancel"),
+      subscriptionId,
+      retentionCouponId: z.optional(couponId),
+      afterCompletion,
+    }),
+    object({
+      type: z.literal("subscription_update_confirm"),
+      subscriptionId,
+      itemId: z.optional(idOf("subscription_item", "itemId")),
+      priceId: z.optional(idOf("price", "priceId")),
+      quantity: z.optional(
+        z.int("flow.quantity must be a whole number.").check(z.gte(0, "flow.quantity must not be negative.")),
+      ),
+      discount: z.optional(
+        z.union(
+          [object({ couponId }), object({ promotionCodeId: idOf("promotion_code", "promotionCodeId") })],
+          "flow.discount must be { couponId } or { promotionCodeId }.",
+        ),
+      ),
+      afterCompletion,
+    }),
+  ],
+  "flow.type must be payment_method_update, customer_update, subscription_update, subscription_pause, " +
+    "subscription_cancel or subscription_update_confirm.",
+);
+
+type CheckedFlow = z.infer<typeof portalFlow>;
+type ConfirmFlow = Extract<CheckedFlow, { type: "subscription_update_confirm" }>;
+type FlowData = Stripe.BillingPortal.SessionCreateParams.FlowData;
+
+/**
+ * Proves what a flow names, in one request for a subscription not seen lately (each time, for a change to confirm) and
+ * one for each price, coupon and promotion code.
+ */
+export type FlowProof = (scope: TenantScope, customerId: string) => Promise<FlowData>;
+
+/**
+ * Checks of a flow what needs no request, and returns what does the rest.
+ *
+ * @throws InvalidArgumentError | ReturnUrlNotAllowedError
+ */
+export function checkFlow(given: unknown, policy: ReturnUrlPolicy): FlowProof {
+  const flow = checkInput(portalFlow, given);
+  const isConfirm = flow.type === "subscription_update_confirm";
+  if (isConfirm && flow.priceId === undefined && flow.quantity === undefined) {
+    throw new InvalidArgumentError("flow needs a priceId or a quantity to confirm.");
+  }
+  const after =
+    flow.afterCompletion === undefined
+      ? {}
+      : { after_completion: toAfterCompletion(flow.afterCompletion, policy) };
+  return async (scope, customerId) => ({
+    type: flow.type,
+    ...after,
+    ...(await provedTask(scope, customerId, flow)),
+  });
+}
+
+async function provedTask(
+  scope: TenantScope,
+  customerId: string,
+  flow: CheckedFlow,
+): Promise<Omit<FlowData, "type">> {
+  switch (flow.type) {
+    case "payment_method_update":
+    case "customer_update":
+      return {};
+    case "subscription_update":
+    case "subscription_pause":
+      await scope.proveSubscriptionOf(customerId, flow.subscriptionId);
+      return { [flow.type]: { subscription: flow.subscriptionId } };
+    case "subscription_cancel": {
+      const { subscriptionId: subscription, retentionCouponId: coupon } = flow;
+      await scope.proveSubscriptionOf(customerId, subscription);
+      if (coupon === undefined) return { subscription_cancel: { subscription } };
+      await proveCoupon(scope, coupon);
+      const retention = { type: "coupon_offer" as const, coupon_offer: { coupon } };
+      return { subscription_cancel: { subscription, retention } };
+    }
+    case "subscription_update_confirm":
+      return { subscription_update_confirm: await provedConfirm(scope, customerId, flow) };
+  }
+}
+
+async function provedConfirm(
+  scope: TenantScope,
+  customerId: string,
+  { subscriptionId: subscription, itemId, priceId, quantity, discount }: ConfirmFlow,
+): Promise<NonNullable<FlowData["subscription_update_confirm"]>> {
+  const { customer, items: listed } = await scope.subscription(subscription);
+  if ((typeof customer === "string" ? customer : customer.id) !== customerId) throw notFound();
+  const items = listed.data;
+  const [item] = items;
+  if (itemId !== undefined && !items.some(({ id }) => id === itemId)) throw notFound();
+  if (item === undefined || items.length > 1) {
+    throw new InvalidArgumentError("Stripe's portal can change a subscription with one item alone.");
+  }
+  if (priceId !== undefined) {
+    const price = await scope.price(priceId);
+    if (!price.active) throw new InvalidArgumentError("flow.priceId is archived, so it cannot be sold.");
+  }
+  return {
+    subscription,
+    items: [
+      {
+        id: item.id,
+        ...(priceId === undefined ? {} : { price: priceId }),
+        ...(quantity === undefined ? {} : { quantity }),
+      },
+    ],
+    ...(discount === undefined ? {} : { discounts: [await provedDiscount(scope, customerId, discount)] }),
+  };
+}
+
+async function provedDiscount(
+  scope: TenantScope,
+  customerId: string,
+  discount: PortalDiscount,
+): Promise<{ coupon: string } | { promotion_code: string }> {
+  if ("couponId" in discount) {
+    await proveCoupon(scope, discount.couponId);
+    return { coupon: discount.couponId };
+  }
+  const code = await scope.promotionCode(discount.promotionCodeId);
+  const { customer } = code;
+  if (customer !== null && (typeof customer === "string" ? customer : customer.id) !== customerId) {
+    throw notFound();
+  }
+  if (!code.active) throw new InvalidArgumentError("flow.discount is a promotion code that is not active.");
+  return { promotion_code: discount.promotionCodeId };
+}
+
+async function proveCoupon(scope: TenantScope, coupon: string): Promise<void> {
+  const { valid } = await scope.coupon(coupon);
+  if (!valid) throw new InvalidArgumentError("The flow's coupon can no longer be redeemed.");
+}
+
+function toAfterCompletion(
+  after: NonNullable<CheckedFlow["afterCompletion"]>,
+  policy: ReturnUrlPolicy,
+): NonNullable<FlowData["after_completion"]> {
+  switch (after.type) {
+    case "portal_homepage":
+      return { type: after.type };
+    case "hosted_confirmation": {
+      const { type, message } = after;
+      return message === undefined ? { type } : { type, hosted_confirmation: { custom_message: message } };
+    }
+    case "redirect": {
+      const returnUrl = allowReturnUrl(after.returnUrl, policy, "flow.afterCompletion.returnUrl");
+      return { type: after.type, redirect: { return_url: returnUrl } };
+    }
+  }
+}
+
+function object<T extends z.core.$ZodLooseShape>(shape: T): z.ZodMiniObject<T, z.core.$strict> {
+  return z.strictObject(shape, "flow, and what stands in it, must be objects.");
+}
+
+function idOf(kind: ObjectKind, name: string): z.ZodMiniCustom<string, string> {
+  const accepts = (value: unknown) => typeof value === "string" && isObjectId(kind, value);
+  return z.custom<string>(accepts, `flow.${name} must be the id of a Stripe ${kind.replace("_", " ")}.`);
+}

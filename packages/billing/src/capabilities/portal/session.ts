@@ -1,0 +1,109 @@
+import type Stripe from "stripe";
+import * as z from "zod/mini";
+import { InvalidArgumentError } from "../../errors.js";
+import { CALL_OPTIONS, checkInput } from "../../input.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import { allowReturnUrl } from "../../tenancy/return-url.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { toDate } from "../../views/epoch.js";
+import { checkFlow, type PortalFlow } from "./flow.js";
+import { isLocale, LOCALE, type TenantPortal } from "./settings.js";
+
+export interface PortalSessionOptions extends CallOptions {
+  /** Where the portal's "return" link leads; an absolute URL, or a path on the settings' `returnUrl`. */
+  readonly returnUrl?: string;
+  /** Overrides the settings' locale. */
+  readonly locale?: string;
+  /** Leads straight to one task. Default: the portal's front page. */
+  readonly flow?: PortalFlow;
+  /**
+   * Shows only the subscriptions and invoices made on behalf of this connected account, under its branding. Of those
+   * that the settings' `allowedOnBehalfOf` names.
+   */
+  readonly onBehalfOf?: string;
+}
+
+/** A portal session asked for in one object, tenant included. */
+export interface PortalConfig extends PortalSessionOptions {
+  readonly customerId: string;
+  readonly tenantId: string;
+}
+
+/** A customer's way into Stripe's hosted portal. */
+export interface PortalSession {
+  readonly id: string;
+  /**
+   * Redirect the customer's browser there at once. Whoever has it can manage the customer's billing: never log, store
+   * or send it. It opens within 5 minutes and ends an hour after the last use.
+   */
+  readonly url: string;
+  readonly customerId: string;
+  /** Where the portal's "return" link leads; null where it has none. */
+  readonly returnUrl: string | null;
+  readonly createdAt: Date;
+  readonly livemode: boolean;
+}
+
+const sessionOptions = z.strictObject(
+  {
+    ...CALL_OPTIONS,
+    // Each judged by the one guard for its kind.
+    returnUrl: z.optional(z.unknown()),
+    flow: z.optional(z.unknown()),
+    onBehalfOf: z.optional(z.unknown()),
+    locale: z.optional(z.custom<string>(isLocale, `locale must be ${LOCALE}`)),
+  },
+  "The options must be an object.",
+);
+
+/** The configuration comes from the settings alone, so that no tenant can choose another's. */
+export async function createCustomerPortalSession(
+  scope: TenantScope,
+  customer: string | undefined,
+  options: PortalSessionOptions,
+  portal: TenantPortal,
+): Promise<PortalSession> {
+  const customerId = await scope.customerId(customer);
+  const {
+    returnUrl = portal.returnUrl,
+    locale = portal.locale,
+    ...given
+  } = checkInput(sessionOptions, options);
+  const allowedReturnUrl = returnUrl === undefined ? undefined : allowReturnUrl(returnUrl, portal.policy);
+  const onBehalfOf = checkOnBehalfOf(given.onBehalfOf, portal.onBehalfOf);
+  const proveFlow = given.flow === undefined ? undefined : checkFlow(given.flow, portal.policy);
+  // The flow first: reading a subscription proves its customer as well.
+  const flow = await proveFlow?.(scope, customerId);
+  await scope.proveCustomer(customerId);
+  const session = await scope.write(
+    "POST /v1/billing_portal/sessions",
+    {},
+    {
+      customer: customerId,
+      ...(allowedReturnUrl === undefined ? {} : { return_url: allowedReturnUrl }),
+      ...(portal.configuration === undefined ? {} : { configuration: portal.configuration }),
+      // Stripe's list of locales grows; what it does not know it refuses.
+      ...(locale === undefined ? {} : { locale: locale as Stripe.BillingPortal.SessionCreateParams.Locale }),
+      ...(flow === undefined ? {} : { flow_data: flow }),
+      ...(onBehalfOf === undefined ? {} : { on_behalf_of: onBehalfOf }),
+    },
+  );
+  return Object.freeze({
+    id: session.id,
+    url: session.url,
+    customerId,
+    returnUrl: session.return_url,
+    createdAt: toDate(session.created),
+    livemode: session.livemode,
+  });
+}
+
+/** Nothing at Stripe says which accounts a tenant may show itself as, so only the application can. */
+function checkOnBehalfOf(given: unknown, allowed: readonly string[]): string | undefined {
+  if (given === undefined) return undefined;
+  const account = allowed.find((one) => one === given);
+  if (account !== undefined) return account;
+  throw new InvalidArgumentError(
+    "onBehalfOf must be one of the accounts that portal.allowedOnBehalfOf names.",
+  );
+}

@@ -1,0 +1,67 @@
+import { ConfigurationError } from "../../errors.js";
+import { forTenant, type PerTenant } from "../../tenancy/per-tenant.js";
+import {
+  type ReturnUrlSettings,
+  returnUrlsOf,
+  type TenantReturnUrls,
+} from "../../tenancy/tenant-return-urls.js";
+
+/** The customer portal's settings, each a value or a function of the tenant. */
+export interface PortalSettings extends ReturnUrlSettings {
+  /** A portal configuration (`bpc_…`). Default: the account's own default configuration. */
+  readonly configuration?: PerTenant<string | undefined> | undefined;
+  /** An IETF language tag such as `"en-GB"`, or `"auto"`. Default: the customer's or the browser's. */
+  readonly locale?: PerTenant<string | undefined> | undefined;
+  /** Connected accounts (`acct_…`) that a call may open the portal on behalf of. Default: none. */
+  readonly allowedOnBehalfOf?: PerTenant<readonly string[]> | undefined;
+}
+
+/** The settings as they are for one tenant. */
+export interface TenantPortal extends TenantReturnUrls {
+  readonly configuration: string | undefined;
+  readonly locale: string | undefined;
+  readonly onBehalfOf: readonly string[];
+}
+
+/** @throws ConfigurationError when a function of the tenant gives what the setting cannot be. */
+export async function portalOf(settings: PortalSettings, tenantId: string): Promise<TenantPortal> {
+  const [configuration, locale, onBehalfOf = [], urls] = await Promise.all([
+    forTenant(settings.configuration, tenantId),
+    forTenant(settings.locale, tenantId),
+    forTenant(settings.allowedOnBehalfOf, tenantId),
+    returnUrlsOf(settings, tenantId),
+  ]);
+  if (configuration !== undefined && !isConfigurationId(configuration)) {
+    throw new ConfigurationError(`portal.configuration must give ${CONFIGURATION}`);
+  }
+  if (locale !== undefined && !isLocale(locale)) {
+    throw new ConfigurationError(`portal.locale must give ${LOCALE}`);
+  }
+  if (!isAccountList(onBehalfOf)) {
+    throw new ConfigurationError(`portal.allowedOnBehalfOf must give ${ACCOUNTS}`);
+  }
+  return { configuration, locale, onBehalfOf, ...urls };
+}
+
+/** Ids that the application chose itself, so that a request may name them unproved. */
+export function trustedIn({ configuration, onBehalfOf }: TenantPortal): readonly string[] {
+  return configuration === undefined ? onBehalfOf : [configuration, ...onBehalfOf];
+}
+
+export const CONFIGURATION = 'the id of a portal configuration, such as "bpc_…".';
+export const LOCALE = 'a language tag such as "en-GB", or "auto".';
+export const ACCOUNTS = 'a list of connected accounts, such as "acct_…".';
+
+export function isConfigurationId(value: unknown): value is string {
+  return typeof value === "string" && /^bpc_\w{1,250}$/.test(value);
+}
+
+export function isLocale(value: unknown): value is string {
+  return typeof value === "string" && /^(?:auto|[a-z]{2,3}(?:-[A-Za-z0-9]{2,4})?)$/.test(value);
+}
+
+export function isAccountList(value: unknown): boolean {
+  return (
+    Array.isArray(value) && value.every((one) => typeof one === "string" && /^acct_\w{1,250}$/.test(one))
+  );
+}
