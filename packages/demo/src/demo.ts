@@ -65,7 +65,10 @@ const HOST = "127.0.0.1";
 async function listen(port: number): Promise<Server> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const taken = error.code === "EADDRINUSE";
+      reject(taken ? new Error(`Port ${port} is taken. Set PORT to a free one.`, { cause: error }) : error);
+    });
     server.listen(port, HOST, resolve);
   });
   return server;

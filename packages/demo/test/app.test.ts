@@ -64,6 +64,7 @@ describe("the application's routes", () => {
     const answer = await postForm(application.app, "/billing/portal", { form, headers: { cookie } });
     expect(answer.status).toBe(303);
     const portal = await (await fetch(answer.headers.get("location") ?? "")).text();
+    expect(portal).toContain("Billing for Acme Analytics");
     expect(portal).toContain("ada@acme.example");
     expect(portal).not.toContain("hugo@globex.example");
     expect(portal).toContain(`${ORIGIN}/billing`);

@@ -17,8 +17,8 @@ type Found =
 
 /** Tried in this order; the first that starts is used. */
 const SOURCES: Readonly<Record<string, () => Promise<Found>>> = {
-  CHROMIUM_PATH: async () => atPath(process.env["CHROMIUM_PATH"]),
-  "/usr/bin/chromium": async () => atPath("/usr/bin/chromium"),
+  CHROMIUM_PATH: fromEnvironment,
+  "/usr/bin/chromium": installed,
   "@sparticuz/chromium": unpacked,
 };
 
@@ -45,16 +45,25 @@ export async function openChromium(): Promise<OpenChromium | undefined> {
   return undefined;
 }
 
-function atPath(executablePath: string | undefined): Found {
+/** Whoever names a browser wants that one: if it is not there, that is a mistake, not a reason to look further. */
+async function fromEnvironment(): Promise<Found> {
+  const executablePath = process.env["CHROMIUM_PATH"];
   if (!executablePath) return { unavailable: "not set" };
-  return existsSync(executablePath) ? { executablePath } : { unavailable: "no such file" };
+  if (!existsSync(executablePath)) throw new Error("CHROMIUM_PATH is set, but there is no such file.");
+  return { executablePath };
+}
+
+async function installed(): Promise<Found> {
+  const executablePath = "/usr/bin/chromium";
+  return existsSync(executablePath) ? { executablePath } : { unavailable: "not installed" };
 }
 
 /** Into a folder of its own: the package would use a fixed name, and a half of what another run is unpacking there. */
 async function unpacked(): Promise<Found> {
   const usual = process.env["TMPDIR"];
   const folder = await mkdtemp(join(tmpdir(), "demo-chromium-"));
-  const forget = () => rm(folder, { recursive: true, force: true });
+  // Its other files may still be arriving where the unpacking of one has failed.
+  const forget = () => rm(folder, { recursive: true, force: true, maxRetries: 10 });
   process.env["TMPDIR"] = folder;
   try {
     return { executablePath: await packaged.executablePath(), forget };
