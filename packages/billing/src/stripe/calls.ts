@@ -37,6 +37,14 @@ export interface Calls {
     params: Stripe.PriceRetrieveParams;
     answer: Stripe.Price;
   };
+  "GET /v1/coupons/{coupon}": {
+    params: Stripe.CouponRetrieveParams;
+    answer: Stripe.Coupon;
+  };
+  "GET /v1/promotion_codes/{promotion_code}": {
+    params: Stripe.PromotionCodeRetrieveParams;
+    answer: Stripe.PromotionCode;
+  };
   "POST /v1/billing_portal/sessions": {
     params: Stripe.BillingPortal.SessionCreateParams;
     answer: Stripe.BillingPortal.Session;
@@ -49,14 +57,6 @@ export type ListCall = Exclude<Extract<Call, `GET ${string}`>, RetrieveCall | Se
 export type SearchCall = Extract<Call, `GET ${string}/search`>;
 export type WriteCall = Extract<Call, `POST ${string}` | `DELETE ${string}`>;
 
-  "GET /v1/coupons/{coupon}": {
-    params: Stripe.CouponRetrieveParams;
-    answer: Stripe.Coupon;
-  };
-  "GET /v1/promotion_codes/{promotion_code}": {
-    params: Stripe.PromotionCodeRetrieveParams;
-    answer: Stripe.PromotionCode;
-  };
 export type Params<C extends Call> = Calls[C]["params"];
 export type Answer<C extends Call> = Calls[C]["answer"];
 
@@ -81,6 +81,8 @@ export const CALLS: {
   "GET /v1/products": { scopedBy: "account" },
   "GET /v1/products/search": {},
   "GET /v1/prices/{price}": {},
+  "GET /v1/coupons/{coupon}": {},
+  "GET /v1/promotion_codes/{promotion_code}": {},
   "POST /v1/billing_portal/sessions": {},
 };
 
@@ -92,5 +94,3 @@ export interface WriteRule {
   /** On `create` the mark is always written, on `update` only with other metadata; it is merged last, over anything else. */
   readonly mark?: "create" | "update";
 }
-  "GET /v1/coupons/{coupon}": {},
-  "GET /v1/promotion_codes/{promotion_code}": {},

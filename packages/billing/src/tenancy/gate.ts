@@ -200,6 +200,8 @@ export class Gate {
     if (object.object === "customer") return true;
     if (object.object === "product") return this.#productAccess(object) !== "none";
     if (object.object === "price" && isTop) return this.#catalogAccess(object) !== undefined;
+    if (isTop && MARKED.has(object.object) && this.#productAccess(object) === "none") return false;
+    if (isTop && MARKED.has(object.object) && (object.customer ?? null) === null) return true;
     if ("customer" in object && (isTop || object.customer !== null))
       return this.#accessTo(idOf(object.customer)) === "own";
     return !isTop;
@@ -217,8 +219,6 @@ export class Gate {
     return typeof product.id === "string"
       ? tenancy.productAccess(tenantId, { ...product, id: product.id })
       : "none";
-    if (isTop && MARKED.has(object.object) && this.#productAccess(object) === "none") return false;
-    if (isTop && MARKED.has(object.object) && (object.customer ?? null) === null) return true;
   }
 
   #remember(top: StripeObject): void {

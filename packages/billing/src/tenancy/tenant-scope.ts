@@ -130,6 +130,24 @@ class Scope {
     return price;
   }
 
+  /** One request. @throws NotFoundError when the coupon is missing, or neither the tenant's nor shared by all. */
+  async coupon(couponId: string): Promise<Stripe.Coupon> {
+    const coupon = await this.#gate.retrieve("GET /v1/coupons/{coupon}", { coupon: couponId }, {});
+    if (!this.#sees(coupon)) throw notFound();
+    return coupon;
+  }
+
+  /** One request. @throws NotFoundError when it is missing, not the tenant's or shared, or for another's customer. */
+  async promotionCode(codeId: string): Promise<Stripe.PromotionCode> {
+    const ids = { promotion_code: codeId };
+    // The customer it is restricted to comes along, to prove it by.
+    const params = { expand: ["customer"] };
+    const code = await this.#gate.retrieve("GET /v1/promotion_codes/{promotion_code}", ids, params);
+    const { customer } = code;
+    if (!this.#sees(code) || (customer !== null && !(await this.#owns(customer)))) throw notFound();
+    return code;
+  }
+
   /** No request when it was proved lately, else one. @throws NotFoundError as {@link customer}. */
   async proveCustomer(customerId: string): Promise<void> {
     if (!this.#recalls(customerId)) await this.customer(customerId);
@@ -138,6 +156,12 @@ class Scope {
   /** No request when it was proved lately, else one. @throws NotFoundError as {@link subscription}. */
   async proveSubscription(subscriptionId: string): Promise<void> {
     if (!this.#recalls(subscriptionId)) await this.subscription(subscriptionId);
+  }
+
+  /** The same; another customer of the tenant's is as wrong as another tenant. */
+  async proveSubscriptionOf(customerId: string, subscriptionId: string): Promise<void> {
+    await this.proveSubscription(subscriptionId);
+    if (this.#proved.get(subscriptionId) !== customerId) throw notFound();
   }
 
   async list<C extends ListCall>(call: C, params: Params<C>): Promise<Answer<C>> {
@@ -169,25 +193,17 @@ class Scope {
     params: Params<C>,
     idempotencyKey?: string,
   ): Promise<Answer<C>> {
-  /** One request. @throws NotFoundError when the coupon is missing, or neither the tenant's nor shared by all. */
-  async coupon(couponId: string): Promise<Stripe.Coupon> {
-    const coupon = await this.#gate.retrieve("GET /v1/coupons/{coupon}", { coupon: couponId }, {});
-    if (!this.#sees(coupon)) throw notFound();
-    return coupon;
-  }
-
-  /** One request. @throws NotFoundError when it is missing, not the tenant's or shared, or for another's customer. */
-  async promotionCode(codeId: string): Promise<Stripe.PromotionCode> {
-    const ids = { promotion_code: codeId };
-    // The customer it is restricted to comes along, to prove it by.
-    const params = { expand: ["customer"] };
-    const code = await this.#gate.retrieve("GET /v1/promotion_codes/{promotion_code}", ids, params);
-    const { customer } = code;
-    if (!this.#sees(code) || (customer !== null && !(await this.#owns(customer)))) throw notFound();
-    return code;
-  }
-
     return this.#gate.write(call, ids, params, idempotencyKey);
+  }
+
+  /** Whether something that is marked in its metadata, as products are, is the tenant's or shared by all. */
+  #sees(object: { readonly id: string; readonly metadata: Stripe.Metadata | null }): boolean {
+    const { tenancy, tenantId } = this.#options;
+    return tenancy.productAccess(tenantId, object) !== "none";
+  }
+
+  #reservedMetadata(): readonly string[] {
+    return [...this.#options.tenancy.reservedMetadata, REFERENCE_KEY];
   }
 
   async #owns(customer: string | Stripe.Customer | Stripe.DeletedCustomer): Promise<boolean> {
@@ -197,12 +213,6 @@ class Scope {
     this.#keep(customer.id, customer.id);
     return true;
   }
-  /** The same; another customer of the tenant's is as wrong as another tenant. */
-  async proveSubscriptionOf(customerId: string, subscriptionId: string): Promise<void> {
-    await this.proveSubscription(subscriptionId);
-    if (this.#proved.get(subscriptionId) !== customerId) throw notFound();
-  }
-
 
   /** Whether an object was proved in this call or lately by another; from here on it stays proved to the end of the call. */
   #recalls(id: string): boolean {
@@ -217,18 +227,12 @@ class Scope {
     this.#keepForThisCall(id, customerId);
     this.#options.cache.add(this.#options, id, customerId);
   }
-}
-  /** Whether something that is marked in its metadata, as products are, is the tenant's or shared by all. */
-  #sees(object: { readonly id: string; readonly metadata: Stripe.Metadata | null }): boolean {
-    const { tenancy, tenantId } = this.#options;
-    return tenancy.productAccess(tenantId, object) !== "none";
-  }
-
-  #reservedMetadata(): readonly string[] {
-    return [...this.#options.tenancy.reservedMetadata, REFERENCE_KEY];
-  }
-
 
   #keepForThisCall(id: string, customerId: string): void {
     this.#proved.set(id, customerId).set(customerId, customerId);
   }
+}
+
+function noCursor(): InvalidArgumentError {
+  return new InvalidArgumentError("after must be the nextCursor of a page of this list.");
+}
