@@ -8,9 +8,14 @@ export function* namedIds(params: Readonly<Record<string, unknown>>): Generator<
   for (const [name, value] of Object.entries(params)) {
     if (value === undefined || FREE_TEXT.has(name)) continue;
     if (REFERENCES.has(name) && value !== "" && value !== null) yield value;
-    else if (typeof value === "string" && LOOKS_LIKE_AN_ID.test(value)) yield value;
+    else if (typeof value === "string" && looksLikeAnId(value)) yield value;
     else if (typeof value === "object" && value !== null) yield* namedIds({ ...value });
   }
+}
+
+/** Whether a text has the form of an object's id, of whatever kind. */
+export function looksLikeAnId(text: string): boolean {
+  return LOOKS_LIKE_AN_ID.test(text);
 }
 
 /** Applications keep ids of their own in metadata; Stripe reads none of them. */
