@@ -57,11 +57,11 @@ export function createApp({
   app.use("/api/*", signedIn({ billing, sessions, workspaces }));
 
   app.get("/billing", async (c) => {
-    const { workspace, billing } = c.var;
+    const { workspace } = c.var;
     const [products, foreign, missing] = await Promise.all([
-      billing.listTenantProducts({ limit: 100 }),
-      probe(billing, workspaces.otherThan(workspace).subscriptionId),
-      probe(billing, "sub_1DoesNotExistAnywhere000"),
+      c.var.billing.listTenantProducts({ limit: 100 }),
+      probe(c.var.billing, workspaces.otherThan(workspace).subscriptionId),
+      probe(c.var.billing, "sub_1DoesNotExistAnywhere000"),
     ]);
     const state = readModel.get(workspace.tenantId);
     return c.html(

@@ -34,10 +34,6 @@ export function createBilling({ stripe, url, workspaces }: BillingParts): Stripe
   });
 }
 
-type SubscriptionEvent = WebhookEventOf<(typeof FOLLOWED_EVENTS)[number]>;
-/** With the service bound to the event's tenant. */
-type Context = WebhookContext<StripeBillingService, undefined>;
-
 interface WebhookParts {
   readonly signingSecret: string;
   readonly billing: StripeBillingService;
@@ -45,15 +41,7 @@ interface WebhookParts {
 }
 
 export function createWebhooks({ signingSecret, billing, readModel }: WebhookParts): WebhookReceiver {
-  const follow = async (event: SubscriptionEvent, context: Context): Promise<void> => {
-    const { tenantId, billing, signal } = context;
-    // Events arrive in any order, so one is taken as news that there is something to read, not as what it says.
-    const readAt = performance.now();
-    const subscription = await billing.getSubscription(event.data.object.id, { signal });
-    readModel.save(tenantId, subscription, readAt);
-    readModel.note(tenantId, event.type, subscription);
-  };
-
+  const follow = followSubscription(readModel);
   return createWebhookReceiver({
     signingSecrets: [{ secret: signingSecret, mode: "test", source: "account" }],
     // The read model lives as long as this process, and so may what is remembered of its events.
@@ -65,4 +53,18 @@ export function createWebhooks({ signingSecret, billing, readModel }: WebhookPar
       "customer.subscription.deleted": follow,
     },
   });
+}
+
+type SubscriptionEvent = WebhookEventOf<(typeof FOLLOWED_EVENTS)[number]>;
+/** With the service bound to the event's tenant. */
+type Context = WebhookContext<StripeBillingService, undefined>;
+
+function followSubscription(readModel: ReadModel) {
+  return async (event: SubscriptionEvent, { tenantId, billing, signal }: Context): Promise<void> => {
+    // Events arrive in any order, so one is taken as news that there is something to read, not as what it says.
+    const readAt = performance.now();
+    const subscription = await billing.getSubscription(event.data.object.id, { signal });
+    readModel.save(tenantId, subscription, readAt);
+    readModel.note(tenantId, event.type, subscription);
+  };
 }
