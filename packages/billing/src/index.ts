@@ -9,8 +9,7 @@ export type { ListProductsOptions } from "./capabilities/catalog.js";
 export type { AfterCompletion, PortalDiscount, PortalFlow } from "./capabilities/portal/flow.js";
 export type { PortalConfig, PortalSession, PortalSessionOptions } from "./capabilities/portal/session.js";
 export type { PortalSettings } from "./capabilities/portal/settings.js";
-export type { CancelSubscriptionOptions } from "./capabilities/subscriptions/cancel.js";
-export type { ListSubscriptionsOptions } from "./capabilities/subscriptions/read.js";
+export type { CancelSubscriptionOptions, ListSubscriptionsOptions } from "./capabilities/subscriptions.js";
 export {
   AbortedError,
   AccountMismatchError,

@@ -97,11 +97,6 @@ function importsOf(file: string): Import[] {
   );
 }
 
-/** A capability is one file, or a folder of them. */
-function familyOf(file: string): string {
-  return file.split("/")[1] ?? file;
-}
-
 /** The folder at the top that a file is in, or the file itself. */
 function roomOf(file: string): string {
   return file.split("/")[0] ?? file;

@@ -202,10 +202,6 @@ class Scope {
     return tenancy.productAccess(tenantId, object) !== "none";
   }
 
-  #reservedMetadata(): readonly string[] {
-    return [...this.#options.tenancy.reservedMetadata, REFERENCE_KEY];
-  }
-
   async #owns(customer: string | Stripe.Customer | Stripe.DeletedCustomer): Promise<boolean> {
     if (typeof customer === "string") return this.#recalls(customer);
     const { tenancy, tenantId } = this.#options;
@@ -231,8 +227,4 @@ class Scope {
   #keepForThisCall(id: string, customerId: string): void {
     this.#proved.set(id, customerId).set(customerId, customerId);
   }
-}
-
-function noCursor(): InvalidArgumentError {
-  return new InvalidArgumentError("after must be the nextCursor of a page of this list.");
 }
