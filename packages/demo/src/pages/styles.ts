@@ -119,6 +119,6 @@ button { font: inherit; font-weight: 600; cursor: pointer; border-radius: 10px; 
   .primary { width: 100%; }
 }
 @media (prefers-reduced-motion: no-preference) {
-  button, .choice, a { transition: background-color .12s, border-color .12s, color .12s; }
+  button { transition: background-color .12s, border-color .12s, color .12s; }
 }
 `;

@@ -55,6 +55,6 @@ export function inOutlook({
 }: Subscription): string {
   if (endedAt !== null) return `Ended on ${inDate(endedAt)}`;
   if (cancelsAt !== null) return `Cancels on ${inDate(cancelsAt)}`;
-  if (status === "trialing" && trialEndsAt !== null) return `Trial until ${inDate(trialEndsAt)}, then renews`;
+  if (status === "trialing" && trialEndsAt !== null) return `Free until ${inDate(trialEndsAt)}, then renews`;
   return currentPeriodEnd === null ? "Goes on" : `Renews on ${inDate(currentPeriodEnd)}`;
 }
