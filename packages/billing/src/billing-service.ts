@@ -6,13 +6,12 @@ import {
   type PortalSessionOptions,
 } from "./capabilities/portal/session.js";
 import { portalOf, type TenantPortal, trustedIn } from "./capabilities/portal/settings.js";
+import { type CancelSubscriptionOptions, cancelSubscription } from "./capabilities/subscriptions/cancel.js";
 import {
-  type CancelSubscriptionOptions,
-  cancelSubscription,
   getSubscription,
   type ListSubscriptionsOptions,
   listCustomerSubscriptions,
-} from "./capabilities/subscriptions.js";
+} from "./capabilities/subscriptions/read.js";
 import { TenantContextError } from "./errors.js";
 import { copyOptions } from "./input.js";
 import { resolveSettings, type Settings, type StripeBillingConfig } from "./settings.js";

@@ -5,11 +5,15 @@
  * @module
  */
 export { StripeBillingService } from "./billing-service.js";
+export type { UpdateCustomerOptions } from "./capabilities/customers/customers.js";
+export type { CustomerDetails } from "./capabilities/customers/details.js";
+export type { EnsureCustomerOptions } from "./capabilities/customers/ensure-customer.js";
 export type { ListProductsOptions } from "./capabilities/catalog.js";
 export type { AfterCompletion, PortalDiscount, PortalFlow } from "./capabilities/portal/flow.js";
 export type { PortalConfig, PortalSession, PortalSessionOptions } from "./capabilities/portal/session.js";
 export type { PortalSettings } from "./capabilities/portal/settings.js";
-export type { CancelSubscriptionOptions, ListSubscriptionsOptions } from "./capabilities/subscriptions.js";
+export type { CancelSubscriptionOptions } from "./capabilities/subscriptions/cancel.js";
+export type { ListSubscriptionsOptions } from "./capabilities/subscriptions/read.js";
 export {
   AbortedError,
   AccountMismatchError,
@@ -43,6 +47,7 @@ export type { CallOptions } from "./stripe/deadline.js";
 export type { IdempotencyOptions } from "./stripe/idempotency.js";
 export type { ListOptions, Page, Pages } from "./stripe/page.js";
 export type { AuditEvent, AuditListener } from "./tenancy/audit.js";
+export type { CallerMetadata } from "./tenancy/caller-metadata.js";
 export { type AccountDirectory, connectTenancy } from "./tenancy/connect-tenancy.js";
 export {
   type DirectoryTenancyOptions,
@@ -61,11 +66,24 @@ export {
 export type { Tenancy, TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
 export type { ReturnUrlSettings } from "./tenancy/tenant-return-urls.js";
 export { formatAmount } from "./views/amount.js";
+export type { Address, Customer } from "./views/customer.js";
 export type { Price, Recurrence } from "./views/price.js";
 export type { Product } from "./views/product.js";
+export type { ScheduledChange, ScheduledItem } from "./views/scheduled-change.js";
 export type {
   CancellationDetails,
+  CollectionPause,
   Subscription,
   SubscriptionItem,
   SubscriptionStatus,
 } from "./views/subscription.js";
+export {
+  type AccessPolicy,
+  hasEnded,
+  isEntitled,
+  isIncomplete,
+  isPastDue,
+  onGracePeriod,
+  onTrial,
+  type SubscriptionState,
+} from "./views/subscription-status.js";

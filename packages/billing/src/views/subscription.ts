@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import { toDate, toDateOrNull } from "./epoch.js";
 import { type Price, toPrice } from "./price.js";
+import { type ScheduledChange, toScheduledChange } from "./scheduled-change.js";
 
 /**
  * Stripe's statuses. A status newer than this package comes through as it is, so give a `switch` a default that refuses.
@@ -34,6 +35,16 @@ export interface Subscription {
   readonly endedAt: Date | null;
   readonly trialEndsAt: Date | null;
   readonly cancellation: CancellationDetails;
+  /** What it will change to by itself; null when nothing is scheduled. */
+  readonly scheduledChange: ScheduledChange | null;
+  /** Set while its invoices are not collected; the status says nothing of it. */
+  readonly collectionPause: CollectionPause | null;
+  /** When a change that waits for its payment is given up; null when none waits. */
+  readonly pendingUpdateExpiresAt: Date | null;
+  /** Null where the customer's own default is charged. */
+  readonly defaultPaymentMethodId: string | null;
+  /** The discounts (`di_…`) that it has; those of its customer are not among them. */
+  readonly discountIds: readonly string[];
   readonly metadata: Readonly<Record<string, string>>;
   readonly createdAt: Date;
   readonly livemode: boolean;
@@ -55,23 +66,41 @@ export interface CancellationDetails {
   readonly comment: string | null;
 }
 
+/** Invoices go on being made, and this becomes of each. */
+export interface CollectionPause {
+  readonly invoices: "keep_as_draft" | "mark_uncollectible" | "void";
+  /** When collection goes on by itself; null when it has to be told to. */
+  readonly resumesAt: Date | null;
+}
+
+/** A subscription as Stripe writes it in any API version. */
+export type AnySubscription = Stripe.Subscription & PeriodBefore20250331 & DiscountBefore20250331;
+
 /** Before API version 2025-03-31 the period stood on the subscription; since then it stands on each item. */
 interface PeriodBefore20250331 {
   readonly current_period_start?: number;
   readonly current_period_end?: number;
 }
 
-export function toSubscription(
-  subscription: Stripe.Subscription & PeriodBefore20250331,
-  metadata: Readonly<Record<string, string>>,
-): Subscription {
+/** And a single discount stood beside the list of them, or in its place. */
+interface DiscountBefore20250331 {
+  readonly discount?: { readonly id: string } | null;
+}
+
+/** The keys of metadata that are not the application's; a tenant's scope knows them. */
+interface Reserved {
+  withoutReserved(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
+}
+
+/** Shows what is scheduled only where `schedule` is expanded. */
+export function toSubscription(subscription: AnySubscription, reserved: Reserved): Subscription {
   const items = subscription.items.data.map((item) => toItem(item, subscription));
   const starts = items.flatMap((item) => item.currentPeriodStart ?? []);
   const ends = items.flatMap((item) => item.currentPeriodEnd ?? []);
-  const { customer, cancellation_details: details } = subscription;
+  const { cancellation_details: details, pending_update: pendingUpdate } = subscription;
   return Object.freeze({
     id: subscription.id,
-    customerId: typeof customer === "string" ? customer : customer.id,
+    customerId: idOf(subscription.customer),
     status: subscription.status as SubscriptionStatus, // see its comment
     items: Object.freeze(items),
     currentPeriodStart: latest(starts),
@@ -85,7 +114,13 @@ export function toSubscription(
       feedback: details?.feedback ?? null,
       comment: details?.comment ?? null,
     }),
-    metadata,
+    scheduledChange: toScheduledChange(subscription.schedule),
+    collectionPause: toCollectionPause(subscription.pause_collection),
+    pendingUpdateExpiresAt: toDateOrNull(pendingUpdate?.expires_at),
+    defaultPaymentMethodId:
+      subscription.default_payment_method === null ? null : idOf(subscription.default_payment_method),
+    discountIds: Object.freeze(discountIds(subscription)),
+    metadata: reserved.withoutReserved(subscription.metadata),
     createdAt: toDate(subscription.created),
     livemode: subscription.livemode,
   });
@@ -102,6 +137,25 @@ function toItem(
     currentPeriodStart: toDateOrNull(item.current_period_start ?? parent.current_period_start),
     currentPeriodEnd: toDateOrNull(item.current_period_end ?? parent.current_period_end),
   });
+}
+
+function toCollectionPause(pause: Stripe.Subscription["pause_collection"]): CollectionPause | null {
+  return (
+    pause &&
+    Object.freeze({
+      invoices: pause.behavior as CollectionPause["invoices"], // Stripe's types leave room for more to come
+      resumesAt: toDateOrNull(pause.resumes_at),
+    })
+  );
+}
+
+function discountIds({ discount, discounts = [] }: Partial<AnySubscription>): string[] {
+  const ids = discounts.map(idOf);
+  return discount && !ids.includes(discount.id) ? [...ids, discount.id] : ids;
+}
+
+function idOf(reference: string | { readonly id: string }): string {
+  return typeof reference === "string" ? reference : reference.id;
 }
 
 /** The flag is classic billing's way, the date flexible billing's and the portal's; either alone schedules the end. */

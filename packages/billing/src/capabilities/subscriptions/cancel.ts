@@ -1,77 +1,12 @@
 import * as z from "zod/mini";
-import { InvalidArgumentError, isBillingError, NotFoundError } from "../errors.js";
-import { CALL_OPTIONS, checkInput, LIST_OPTIONS, text, WRITE_OPTIONS } from "../input.js";
-import type { CallOptions } from "../stripe/deadline.js";
-import type { IdempotencyOptions } from "../stripe/idempotency.js";
-import { parseObjectId } from "../stripe/object-id.js";
-import type { ListOptions, Page } from "../stripe/page.js";
-import type { TenantScope } from "../tenancy/tenant-scope.js";
-import { toEpochSeconds } from "../views/epoch.js";
-import { type Subscription, toSubscription } from "../views/subscription.js";
-
-export interface ListSubscriptionsOptions extends CallOptions, ListOptions {
-  /**
-   * `"current"` (the default) is all that has not ended; `"all"` is everything; `"ended"` is canceled or never paid for.
-   * Every other word is Stripe's status of that name.
-   */
-  readonly status?: (typeof STATUS_FILTERS)[number];
-}
-
-const STATUS_FILTERS = [
-  "current",
-  "all",
-  "ended",
-  "active",
-  "canceled",
-  "incomplete",
-  "incomplete_expired",
-  "past_due",
-  "paused",
-  "trialing",
-  "unpaid",
-] as const;
-
-const listOptions = z.strictObject(
-  {
-    ...LIST_OPTIONS,
-    status: z.optional(z.enum(STATUS_FILTERS, `status must be one of ${STATUS_FILTERS.join(", ")}.`)),
-  },
-  "The options must be an object.",
-);
-
-export async function listCustomerSubscriptions(
-  scope: TenantScope,
-  customer: string | undefined,
-  options: ListSubscriptionsOptions,
-): Promise<Page<Subscription>> {
-  const customerId = await scope.customerId(customer);
-  const { status = "current", limit = 10, after } = checkInput(listOptions, options);
-  await scope.proveCustomer(customerId);
-  if (after !== undefined) await proveCursor(scope, after);
-  const { data, has_more: hasMore } = await scope.list("GET /v1/subscriptions", {
-    customer: customerId,
-    limit,
-    ...(status === "current" ? {} : { status }),
-    ...(after === undefined ? {} : { starting_after: after }),
-  });
-  return Object.freeze({
-    data: Object.freeze(data.map((subscription) => view(scope, subscription))),
-    hasMore,
-    nextCursor: hasMore ? (data.at(-1)?.id ?? null) : null,
-  });
-}
-
-const callOptions = z.strictObject(CALL_OPTIONS, "The options must be an object.");
-
-export async function getSubscription(
-  scope: TenantScope,
-  subscription: string,
-  options: CallOptions,
-): Promise<Subscription> {
-  const subscriptionId = parseObjectId("subscription", subscription);
-  checkInput(callOptions, options);
-  return view(scope, await scope.subscription(subscriptionId));
-}
+import { InvalidArgumentError, NotFoundError } from "../../errors.js";
+import { checkInput, text, WRITE_OPTIONS } from "../../input.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import type { IdempotencyOptions } from "../../stripe/idempotency.js";
+import { parseObjectId } from "../../stripe/object-id.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { toEpochSeconds } from "../../views/epoch.js";
+import { type Subscription, toSubscription } from "../../views/subscription.js";
 
 export interface CancelSubscriptionOptions extends CallOptions, IdempotencyOptions {
   /**
@@ -123,11 +58,11 @@ export async function cancelSubscription(
   const cancellation = checkCancellation(options);
   await scope.proveSubscription(subscriptionId);
   try {
-    return view(scope, await cancel(scope, subscriptionId, cancellation));
+    return toSubscription(await cancel(scope, subscriptionId, cancellation), scope);
   } catch (error) {
     const ended = await endedAlready(scope, subscriptionId, error);
     if (ended === undefined) throw error;
-    return view(scope, ended);
+    return toSubscription(ended, scope);
   }
 }
 
@@ -169,19 +104,4 @@ function checkCancellation(options: CancelSubscriptionOptions) {
   const said = { ...(feedback && { feedback }), ...(comment && { comment }) };
   const details = Object.keys(said).length === 0 ? {} : { cancellation_details: said };
   return { when, details, prorate, invoiceNow, idempotencyKey };
-}
-
-/** A cursor is a subscription of the page before, so it is the tenant's or it is no cursor. */
-async function proveCursor(scope: TenantScope, after: string): Promise<void> {
-  const cursor = parseObjectId("subscription", after, "after");
-  try {
-    await scope.proveSubscription(cursor);
-  } catch (error) {
-    if (!isBillingError(error) || error.code !== "not_found") throw error;
-    throw new InvalidArgumentError("after must be the nextCursor of a page of this list.");
-  }
-}
-
-function view(scope: TenantScope, subscription: Parameters<typeof toSubscription>[0]): Subscription {
-  return toSubscription(subscription, scope.withoutReserved(subscription.metadata));
 }
