@@ -47,11 +47,12 @@ export type HandlerFor<TBilling, Tx> = (type: string) => AnyHandler<TBilling, Tx
 export function toHandlerFor<TBilling, Tx>(on: WebhookHandlers<TBilling, Tx>): HandlerFor<TBilling, Tx> {
   if (typeof on !== "object" || on === null)
     throw new ConfigurationError("on must be an object of event handlers.");
-  const entries = Object.entries(on).filter(([, handler]) => handler !== undefined);
-  for (const [type, handler] of entries) {
-    if (typeof handler !== "function") throw new ConfigurationError(`on["${type}"] must be a function.`);
+  for (const [type, handler] of Object.entries(on)) {
+    if (handler !== undefined && typeof handler !== "function") {
+      throw new ConfigurationError(`on["${type}"] must be a function.`);
+    }
   }
   // The key under which a handler stands is the type of the events it is given, which a Map's type cannot say.
-  const handlers = new Map(entries as [string, AnyHandler<TBilling, Tx>][]);
+  const handlers = new Map(Object.entries(on) as [string, AnyHandler<TBilling, Tx> | undefined][]);
   return (type) => handlers.get(type);
 }

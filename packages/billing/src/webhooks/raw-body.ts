@@ -17,18 +17,17 @@ export function isRawBody(value: unknown): value is RawBody {
 }
 
 /** The bytes of a body that is present and within the cap; nothing is hashed or decoded before this. */
-export function bodyBytes(rawBody: RawBody, maxBodyBytes: number): Uint8Array {
+export function bodyBytes(rawBody: RawBody, maxBodyBytes: number): Buffer {
   if (!isRawBody(rawBody)) {
     throw new WebhookPayloadError(`The webhook body is not the raw body. ${RAW_BODY_ADVICE}`);
   }
-  // A text is never shorter in bytes than in characters, so an oversized one is refused before it is encoded.
-  if (rawBody.length > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
-  const bytes = typeof rawBody === "string" ? Buffer.from(rawBody, "utf8") : rawBody;
-  if (bytes.byteLength > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
-  if (bytes.byteLength === 0) {
+  const byteLength = typeof rawBody === "string" ? Buffer.byteLength(rawBody) : rawBody.byteLength;
+  if (byteLength > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
+  if (byteLength === 0) {
     throw new WebhookPayloadError(`The webhook body is empty: it was read before. ${RAW_BODY_ADVICE}`);
   }
-  return bytes;
+  if (typeof rawBody === "string") return Buffer.from(rawBody, "utf8");
+  return Buffer.isBuffer(rawBody) ? rawBody : Buffer.from(rawBody.buffer, rawBody.byteOffset, byteLength);
 }
 
 export function bodyTooLarge(maxBodyBytes: number): WebhookPayloadError {

@@ -2,6 +2,7 @@
  * Signing secrets, checked once and then out of reach: a key is a closure, so no inspect, JSON, spread or clone of
  * anything that holds one can show the secret.
  */
+import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 import type Stripe from "stripe";
 import { AccountMismatchError, ConfigurationError, ModeMismatchError } from "../errors.js";
@@ -64,8 +65,9 @@ export function toSigningKeys(secrets: readonly (string | SigningSecret)[]): rea
 }
 
 function toSigningKey({ secret, mode, source, account }: SigningSecret): SigningKey {
+  const key = Buffer.from(secret, "utf8");
   return {
-    sign: (timestamp, body) => createHmac("sha256", secret).update(`${timestamp}.`).update(body).digest(),
+    sign: (timestamp, body) => createHmac("sha256", key).update(`${timestamp}.`).update(body).digest(),
     admit: (event) => {
       const eventMode = event.livemode ? "live" : "test";
       if (mode !== undefined && mode !== eventMode) {

@@ -86,6 +86,23 @@ describe("a body read by the fetch adapter", () => {
     expect(await send(stream)).toMatchObject({ status: 400, code: "webhook_payload" });
   });
 
+  test("is not read on after it was refused, also where its sender does not stop", async () => {
+    let pieces = 0;
+    const next = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      pieces += 1;
+      return { done: false, value: new Uint8Array(1) };
+    };
+    const reading = collectBody(
+      { declaredLength: undefined, next },
+      { maxBodyBytes: CAP, bodyTimeoutMs: 50 },
+    );
+    await expect(reading).rejects.toThrow(/within 50 ms/);
+    const atRefusal = pieces;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(pieces).toBeLessThanOrEqual(atRefusal + 1);
+  });
+
   test("is taken in pieces of any size, up to the cap itself", async () => {
     const bytes = Buffer.from(body + " ".repeat(CAP - body.length));
     for (const size of [1, 7, 16_384, CAP]) {

@@ -101,6 +101,32 @@ describe("a body that was parsed before", () => {
 });
 
 describe("the adapters", () => {
+  test("take the reply over from Fastify before they write to it", async () => {
+    const app = fastify();
+    app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, parsed, done) =>
+      done(null, parsed),
+    );
+    const statusAtHijack: unknown[] = [];
+    app.addHook("preHandler", async (_request, reply) => {
+      const hijack = reply.hijack.bind(reply);
+      reply.hijack = () => {
+        statusAtHijack.push(reply.raw.headersSent);
+        return hijack();
+      };
+    });
+    app.post("/webhooks/stripe", receiver().node);
+    const sent = { ...headers, "content-type": "application/json" };
+    const response = await app.inject({
+      method: "POST",
+      url: "/webhooks/stripe",
+      headers: sent,
+      payload: body,
+    });
+    expect(response.statusCode).toBe(200);
+    expect(statusAtHijack).toEqual([false]);
+    await app.close();
+  });
+
   test("work detached from the receiver", async () => {
     const { fetch: POST } = receiver();
     const request = () => new Request("https://shop.example/", { method: "POST", body, headers });
