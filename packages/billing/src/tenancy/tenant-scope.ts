@@ -1,10 +1,11 @@
 import type Stripe from "stripe";
-import { InvalidArgumentError, TenantContextError } from "../errors.js";
+import { InvalidArgumentError, NotFoundError, TenantContextError } from "../errors.js";
 import type { Answer, ListCall, Params, PathIds, WriteCall } from "../stripe/calls.js";
-import { parseObjectId } from "../stripe/object-id.js";
+import { isObjectId, parseObjectId } from "../stripe/object-id.js";
 import { notFound } from "../stripe/translate-error.js";
 import { parseCallerMetadata, type StripeMetadata } from "./caller-metadata.js";
 import { Gate, type GateOptions } from "./gate.js";
+import { looksLikeAnId } from "./named-ids.js";
 import { parseTenantId } from "./tenant-id.js";
 
 /** Known to this file alone, so that a scope's constructor is of no use to anyone who gets hold of it. */
@@ -178,12 +179,17 @@ class Scope {
     const { tenancy, tenantId } = this.#options;
     const query = tenancy.productQuery(tenantId);
     if (query !== undefined) {
+      // A search's cursor is a token that says nothing to anyone but Stripe.
+      if (after !== undefined && looksLikeAnId(after)) throw noCursor();
       const paging = { limit, expand, ...(after === undefined ? {} : { page: after }) };
       const { hits, nextPage } = await this.#gate.search("GET /v1/products/search", query, paging);
       return { products: hits, nextCursor: nextPage };
     }
+    if (after !== undefined && !isObjectId("product", after)) throw noCursor();
     const paging = { limit, expand, ...(after === undefined ? {} : { starting_after: after }) };
-    const { data, has_more: hasMore } = await this.#gate.list("GET /v1/products", paging);
+    const { data, has_more: hasMore } = await this.#gate.list("GET /v1/products", paging).catch((error) => {
+      throw after !== undefined && error instanceof NotFoundError ? noCursor() : error;
+    });
     return { products: data, nextCursor: hasMore ? (data.at(-1)?.id ?? null) : null };
   }
 
@@ -227,4 +233,8 @@ class Scope {
   #keepForThisCall(id: string, customerId: string): void {
     this.#proved.set(id, customerId).set(customerId, customerId);
   }
+}
+
+function noCursor(): InvalidArgumentError {
+  return new InvalidArgumentError("after must be the nextCursor of a page of this list.");
 }
