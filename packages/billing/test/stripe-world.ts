@@ -30,6 +30,8 @@ export interface TenantOptions {
   readonly metadata?: Record<string, string>;
   /** The connected account to make it in. */
   readonly stripeAccount?: string;
+  /** Stands in every field that takes text, so that a leak of any of them can be found. Default: the tenant's id. */
+  readonly canary?: string;
 }
 
 export const RETURN_URL = "https://app.example.com/billing";
@@ -69,23 +71,34 @@ export function sdkFor(
 }
 
 async function addTenant(stripe: Stripe, tenantId: string, options: TenantOptions): Promise<TenantWorld> {
-  const { email = `billing@${tenantId}.example`, metadata = { tenantId }, stripeAccount } = options;
+  const { metadata = { tenantId }, stripeAccount, canary = tenantId } = options;
+  const { email = `billing@${canary}.example` } = options;
   const requestOptions = stripeAccount === undefined ? {} : { stripeAccount };
   const customer = await stripe.customers.create(
-    { name: `${tenantId} Inc`, email, metadata },
+    {
+      name: `${canary} Inc`,
+      email,
+      description: `${canary} customer`,
+      metadata: { ...metadata, note: canary },
+    },
     requestOptions,
   );
   const product = await stripe.products.create(
     {
-      name: `${tenantId} Pro`,
-      metadata: { ...metadata, tier: "pro" },
+      name: `${canary} Pro`,
+      description: `${canary} product`,
+      metadata: { ...metadata, tier: "pro", note: canary },
       default_price_data: { currency: "usd", unit_amount: 4900, recurring: { interval: "month" } },
     },
     requestOptions,
   );
   const priceId = String(product.default_price);
   const subscription = await stripe.subscriptions.create(
-    { customer: customer.id, items: [{ price: priceId, quantity: 3 }], metadata: { seatPlan: "team" } },
+    {
+      customer: customer.id,
+      items: [{ price: priceId, quantity: 3 }],
+      metadata: { seatPlan: "team", note: canary },
+    },
     requestOptions,
   );
   const [item] = subscription.items.data;

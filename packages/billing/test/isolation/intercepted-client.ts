@@ -1,0 +1,48 @@
+import type { LocalStripe } from "@repo/local-stripe";
+import Stripe from "stripe";
+import { sdkFor } from "../stripe-world.js";
+
+/** One HTTP request of the SDK's, as far as tests tell them apart. */
+export interface SentRequest {
+  readonly method: string;
+  readonly path: string;
+}
+
+type Wire = ReturnType<typeof Stripe.createNodeHttpClient>;
+type Response = Awaited<ReturnType<Wire["makeRequest"]>>;
+
+/** Decides about each request: sends it, delays it, changes the world around it, or answers in Stripe's place. */
+export type Interceptor = (request: SentRequest, send: () => Promise<Response>) => Promise<Response>;
+
+/** The real SDK over HTTP, with something in between the two. */
+export function clientThat(
+  local: LocalStripe,
+  intercept: Interceptor,
+  config: Stripe.StripeConfig = {},
+): Stripe {
+  const wire = Stripe.createNodeHttpClient();
+  const httpClient: Wire = {
+    getClientName: () => "intercepted",
+    makeRequest: (host, port, path, method, ...rest) =>
+      intercept({ method, path }, () => wire.makeRequest(host, port, path, method, ...rest)),
+  };
+  return sdkFor(local, local.secretKey, { httpClient, ...config });
+}
+
+/** What Stripe would answer; a text is sent as it is. */
+export function answer(
+  status: number,
+  body: object | string,
+  headers: Record<string, string> = {},
+): Response {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return {
+    getStatusCode: () => status,
+    getHeaders: () => ({ "content-type": "application/json", ...headers }),
+    getRawResponse: () => text,
+    toStream: () => {
+      throw new Error("No answer is streamed.");
+    },
+    toJSON: async () => JSON.parse(text),
+  };
+}

@@ -1,0 +1,84 @@
+import type { TenantMethod } from "../public-methods.js";
+import type { MethodRow, Place, Target } from "./method-row.js";
+
+const CONFIRM = "subscription_update_confirm";
+
+const FLOW: readonly Place[] = [
+  { holds: "subscriptionId", put: (subscriptionId) => ({ type: "subscription_cancel", subscriptionId }) },
+  { holds: "subscriptionId", put: (subscriptionId) => ({ type: "subscription_update", subscriptionId }) },
+  { holds: "subscriptionId", put: (subscriptionId) => ({ type: CONFIRM, subscriptionId, quantity: 2 }) },
+  {
+    holds: "itemId",
+    put: (itemId, { subscriptionId }) => ({ type: CONFIRM, subscriptionId, itemId, quantity: 2 }),
+  },
+  { holds: "priceId", put: (priceId, { subscriptionId }) => ({ type: CONFIRM, subscriptionId, priceId }) },
+  {
+    holds: "url",
+    put: (returnUrl) => ({ type: "customer_update", afterCompletion: { type: "redirect", returnUrl } }),
+  },
+];
+
+/**
+ * One row for each public method. To add one, say what it does, which id it takes first, and what each option holds:
+ * the compiler names the options that are missing. Where an option holds ids, say where:
+ * `priceId: id("priceId")`, or `items: [{ holds: "priceId", put: (priceId) => [{ priceId }] }]`.
+ * A new kind of id is added to `TenantIds`, in `tenants.ts`.
+ */
+export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
+  createCustomerPortalSession: {
+    does: "write",
+    takes: "customerId",
+    options: { returnUrl: "url", locale: "plain", onBehalfOf: "plain", flow: FLOW },
+  },
+  listCustomerSubscriptions: {
+    does: "list",
+    takes: "customerId",
+    options: { status: "plain", limit: "limit", after: "cursor" },
+  },
+  getSubscription: { does: "read", takes: "subscriptionId", options: {} },
+  cancelSubscription: {
+    does: "write",
+    takes: "subscriptionId",
+    options: {
+      when: "plain",
+      feedback: "plain",
+      comment: "plain",
+      prorate: "plain",
+      invoiceNow: "plain",
+      idempotencyKey: "idempotencyKey",
+    },
+  },
+  listTenantProducts: { does: "list", options: { active: "plain", limit: "limit", after: "cursor" } },
+};
+
+/** Other ways to call a method, attacked as if they were methods of their own. */
+const OTHER_FORMS: readonly Target[] = [
+  {
+    method: "createCustomerPortalSession",
+    name: "createCustomerPortalSession, in one object",
+    ...ROWS.createCustomerPortalSession,
+    invoke: ({ billing, tenantId, objectId, options }) => {
+      const config = withProperties(options, { tenantId, customerId: objectId });
+      const service = typeof config === "object" && config !== null ? billing : billing.forTenant(tenantId);
+      return service.createCustomerPortalSession(config as never); // hostile values are of no type that it takes
+    },
+  },
+];
+
+export const TARGETS: readonly Target[] = [...Object.entries(ROWS).map(toTarget), ...OTHER_FORMS];
+
+function toTarget([method, row]: [string, Omit<Target, "method" | "name">]): Target {
+  return { ...row, name: method, method: method as TenantMethod }; // the table's keys are its type's
+}
+
+/** The same object with further properties; its getters stay getters, and what cannot be read stays as it is. */
+function withProperties(given: unknown, properties: object): unknown {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) return given;
+  try {
+    const prototype: object | null = Object.getPrototypeOf(given);
+    const own = Object.getOwnPropertyDescriptors(given);
+    return Object.create(prototype, { ...own, ...Object.getOwnPropertyDescriptors(properties) });
+  } catch {
+    return given;
+  }
+}

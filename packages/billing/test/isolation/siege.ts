@@ -1,0 +1,196 @@
+import { randomUUID } from "node:crypto";
+import type { LocalStripe } from "@repo/local-stripe";
+import { type AnyBillingError, type AuditEvent, isBillingError } from "../../src/index.js";
+import type { TenantOptions } from "../stripe-world.js";
+import { bytesOf, type Console, tellingTexts } from "./leaks.js";
+import { type Invocation, invoke, type Target } from "./method-row.js";
+import { isBackdoor, type Realm } from "./realms.js";
+import type { TenantIds } from "./tenants.js";
+
+export type Request = LocalStripe["requests"][number];
+export type ErrorCode = AnyBillingError["code"];
+
+/** One attack with one value, and what must become of it. */
+export interface Case {
+  readonly name: string;
+  readonly act: () => PromiseLike<unknown>;
+  /** The errors that may come of it; none, where the call is the tenant's right. */
+  readonly refusedAs?: readonly ErrorCode[];
+  /** Both outcomes are right, as long as nothing of anyone else's is in them. */
+  readonly mayAlsoSucceed?: boolean;
+  readonly sends: "nothing" | "reads" | "writes";
+  /** Who calls, where it is not A. */
+  readonly caller?: TenantIds;
+  /** The account that requests must name, where it is not the caller's. */
+  readonly account?: string;
+  /** What the attacker brings itself, which may therefore come back to it. */
+  readonly brings?: readonly string[];
+}
+
+/** What came of a case. */
+export interface Outcome {
+  readonly result: unknown;
+  readonly error: unknown;
+  readonly requests: readonly Request[];
+  readonly audits: readonly AuditEvent[];
+}
+
+/** Yields its cases one by one, gets each one's outcome back, and arranges and restores the world in between. */
+export type Attack = (siege: Siege) => AsyncGenerator<Case, void, Outcome>;
+
+/** One method of one realm under attack: A calls, B is the victim, C has A's e-mail. */
+export interface Siege {
+  readonly realm: Realm;
+  readonly target: Target;
+  readonly a: TenantIds;
+  readonly b: TenantIds;
+  readonly c: TenantIds;
+  /** A's and C's. */
+  readonly email: string;
+  /** A tenant of the attack's own, which it may change and ruin. */
+  newTenant(options?: { readonly email?: string }): Promise<TenantIds>;
+  /** Calls the method for A, with A's own valid arguments but for those given. */
+  call(given?: Partial<Invocation>): PromiseLike<unknown>;
+  /** The same for another tenant. */
+  callFor(tenant: TenantIds, given?: Partial<Invocation>): PromiseLike<unknown>;
+  /** The options of a valid call of a tenant's. */
+  validOptions(tenant: TenantIds): Record<string, unknown>;
+  /** The id that the method is about, of a tenant's; undefined where it takes none. */
+  objectIdOf(tenant: TenantIds): string | undefined;
+  /** Every text that only other tenants' objects hold. */
+  secretsFrom(caller: TenantIds): readonly string[];
+}
+
+export async function openSiege(realm: Realm, target: Target): Promise<Siege> {
+  const tenants = new Map<TenantIds, readonly string[]>();
+  const add = async (role: string, options: TenantOptions = {}) => {
+    const tenantId = `${role}-${randomUUID().slice(0, 8)}`;
+    const tenant = await realm.addTenant(tenantId, { canary: `canary-of-${tenantId}`, ...options });
+    tenants.set(tenant, [...tellingTexts(await realm.portraitOf(tenant)), tenantId]);
+    return tenant;
+  };
+  const email = `shared-${randomUUID()}@mail.example`;
+  const a = await add("caller", { email });
+  const b = await add("victim");
+  const c = await add("sharer", { email });
+  const validOptions = (tenant: TenantIds) => ({ ...target.valid?.(tenant) });
+  const objectIdOf = (tenant: TenantIds) => (target.takes === undefined ? undefined : tenant[target.takes]);
+  const callFor = (tenant: TenantIds, given: Partial<Invocation> = {}) =>
+    invoke(target, {
+      billing: realm.service(),
+      tenantId: tenant.tenantId,
+      objectId: objectIdOf(tenant),
+      options: validOptions(tenant),
+      ...given,
+    });
+  return {
+    realm,
+    target,
+    a,
+    b,
+    c,
+    email,
+    newTenant: (options = {}) => add("other", options),
+    call: (given) => callFor(a, given),
+    callFor,
+    validOptions,
+    objectIdOf,
+    secretsFrom: (caller) => {
+      const own = new Set(tenants.get(caller));
+      const others = [...tenants].flatMap(([tenant, texts]) => (tenant === caller ? [] : texts));
+      return others.filter((text) => !own.has(text));
+    },
+  };
+}
+
+/** Runs an attack and returns how many cases it had, with one sentence for everything that went wrong. */
+export async function runAttack(
+  attack: Attack,
+  siege: Siege,
+  console: Console,
+): Promise<{ readonly cases: number; readonly failures: readonly string[] }> {
+  const { realm, b, c } = siege;
+  const victims = async () => [await realm.portraitOf(b), await realm.portraitOf(c)];
+  const before = await victims();
+  const failures: string[] = [];
+  const steps = attack(siege);
+  let cases = 0;
+  for (let step = await steps.next(); step.done !== true; cases++) {
+    const { value } = step;
+    const outcome = await carryOut(value, realm, console);
+    for (const failure of judge(value, outcome, siege, console)) failures.push(`${value.name}: ${failure}`);
+    step = await steps.next(outcome);
+  }
+  if ((await victims()).join() !== before.join()) failures.push("the victims' objects were changed");
+  return { cases, failures };
+}
+
+async function carryOut({ act }: Case, realm: Realm, console: Console): Promise<Outcome> {
+  const { local } = realm.world;
+  local.clearRequests();
+  console.clear();
+  const heard = realm.audits.length;
+  let result: unknown;
+  let error: unknown;
+  try {
+    result = await act();
+  } catch (caught) {
+    error = caught;
+  }
+  const requests = local.requests.filter((request) => !isBackdoor(request));
+  return { result, error, requests, audits: realm.audits.slice(heard) };
+}
+
+function* judge(
+  { refusedAs = [], mayAlsoSucceed, sends, caller, account, brings = [] }: Case,
+  { result, error, requests, audits }: Outcome,
+  { realm, a, secretsFrom }: Siege,
+  console: Console,
+): Generator<string> {
+  const expected = refusedAs.join(" or ");
+  if (error === undefined && refusedAs.length > 0 && !mayAlsoSucceed) yield `succeeded, not ${expected}`;
+  if (error !== undefined && !isBillingError(error)) yield `threw ${String(error)}, which is no BillingError`;
+  if (isBillingError(error) && !refusedAs.includes(error.code))
+    yield `threw ${error}, not ${expected || "at all"}`;
+
+  const sent = requests.map(({ method, path }) => `${method} ${path}`);
+  if (sends === "nothing" && sent.length > 0) yield `sent ${sent}`;
+  if (sends === "reads" && requests.some(({ method }) => method !== "GET")) yield `wrote ${sent}`;
+
+  const acting = caller ?? a;
+  const secrets = secretsFrom(acting).filter((secret) => !brings.some((brought) => brought.includes(secret)));
+  for (const request of requests)
+    yield* misconduct(request, account ?? realm.accountOf(acting.tenantId), secrets);
+  const places = { result, error, audits, logged: console.lines };
+  for (const [place, value] of Object.entries(places)) {
+    const bytes = bytesOf(value);
+    for (const secret of secrets) if (bytes.includes(secret)) yield `the ${place} holds ${secret}`;
+  }
+}
+
+/** What no request of a tenant's may do, whatever the attack. */
+function* misconduct(
+  request: Request,
+  account: string | undefined,
+  secrets: readonly string[],
+): Generator<string> {
+  const { method, path, query, params, headers, idempotencyKey } = request;
+  const name = `${method} ${path}`;
+  if (headers["stripe-account"] !== account) yield `${name} was for account ${headers["stripe-account"]}`;
+  const named = JSON.stringify(params) + query + (method === "GET" ? "" : path) + idempotencyKey;
+  for (const secret of secrets) if (named.includes(secret)) yield `${name} named ${secret}`;
+  if (method === "POST" && !idempotencyKey) yield `${name} had no idempotency key`;
+  if (method === "GET" && LISTS_OF_CUSTOMERS.has(path) && typeof params["customer"] !== "string") {
+    yield `${name} was for every customer`;
+  }
+}
+
+/** Lists that hold every tenant's objects when the filter is left out. */
+const LISTS_OF_CUSTOMERS = new Set([
+  "/v1/customers",
+  "/v1/subscriptions",
+  "/v1/invoices",
+  "/v1/payment_methods",
+  "/v1/checkout/sessions",
+  "/v1/entitlements/active_entitlements",
+]);

@@ -1,0 +1,30 @@
+import type Stripe from "stripe";
+import type { TenantWorld } from "../stripe-world.js";
+
+/** The ids of what one tenant has: its customer, subscription and so on, as `stripe-world.ts` makes them. */
+export type TenantIds = TenantWorld;
+
+/** A kind of id. A new field of `TenantWorld` becomes one, and the table below asks how its object is read. */
+export type IdName = Exclude<keyof TenantWorld & `${string}Id`, "tenantId">;
+
+type Read = (stripe: Stripe, own: TenantIds, options: Stripe.RequestOptions) => Promise<unknown>;
+
+/** How each object is looked at behind the library's back, with whatever hangs on it that a call could change. */
+export const TENANT_OBJECTS: Readonly<Record<IdName, Read>> = {
+  customerId: (stripe, { customerId }, options) => stripe.customers.retrieve(customerId, {}, options),
+  subscriptionId: (stripe, { customerId: customer }, options) =>
+    stripe.subscriptions.list({ customer, status: "all", limit: 100 }, options),
+  itemId: (stripe, { subscriptionId }, options) => stripe.subscriptions.retrieve(subscriptionId, {}, options),
+  productId: (stripe, { productId }, options) => stripe.products.retrieve(productId, {}, options),
+  priceId: (stripe, { productId: product }, options) => stripe.prices.list({ product, limit: 100 }, options),
+};
+
+/** An id of the same kind that nobody has. */
+export function missingId(like: string): string {
+  return `${prefixOf(like)}_1MissingMissingMissing000`;
+}
+
+/** What stands before the first underscore, and says the kind. */
+export function prefixOf(objectId: string): string {
+  return objectId.slice(0, objectId.indexOf("_"));
+}
