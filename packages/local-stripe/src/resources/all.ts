@@ -1,12 +1,14 @@
 import type { Resource } from "../http/route.js";
 import type { ObjectName } from "../store/records.js";
 import { accounts } from "./accounts.js";
+import { coupons } from "./coupons.js";
 import { customers } from "./customers.js";
 import { events } from "./events.js";
 import { portalConfigurations } from "./portal-configurations.js";
 import { portalSessions } from "./portal-sessions.js";
 import { prices } from "./prices.js";
 import { products } from "./products.js";
+import { promotionCodes } from "./promotion-codes.js";
 import { subscriptions } from "./subscriptions.js";
 import { webhookEndpoints } from "./webhook-endpoints.js";
 
@@ -15,10 +17,12 @@ export const RESOURCES: { readonly [Name in ObjectName]: Resource<Name> } = {
   account: accounts,
   "billing_portal.configuration": portalConfigurations,
   "billing_portal.session": portalSessions,
+  coupon: coupons,
   customer: customers,
   event: events,
   price: prices,
   product: products,
+  promotion_code: promotionCodes,
   subscription: subscriptions,
   webhook_endpoint: webhookEndpoints,
 };

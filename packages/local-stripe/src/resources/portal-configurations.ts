@@ -67,7 +67,18 @@ const FEATURES = {
     }),
     trial_update_behavior: oneOf("continue_trial", "end_trial"),
   }),
-  ...unsupported("subscription_pause"),
+  subscription_pause: hash({
+    duration: hash({
+      interval_options: clearableList(
+        hash({
+          interval: required(oneOf("day", "month", "week", "year")),
+          interval_count: integer({ min: 1 }),
+        }),
+      ),
+      type: required(oneOf("indefinite", "interval_options")),
+    }),
+    enabled: bool(),
+  }),
 };
 
 const FIELDS = {
@@ -238,6 +249,7 @@ function featuresAfter(before: Features, changes: FeatureChanges, world: World):
     invoice_history,
     payment_method_update,
     subscription_cancel,
+    subscription_pause,
     subscription_update,
   } = changes;
   return {
@@ -257,10 +269,29 @@ function featuresAfter(before: Features, changes: FeatureChanges, world: World):
         },
       },
     }),
+    ...(subscription_pause && {
+      subscription_pause: pauseFeature(before.subscription_pause, subscription_pause),
+    }),
     ...(subscription_update && {
       subscription_update: updateFeature(before.subscription_update, subscription_update, world),
     }),
   };
+}
+
+function pauseFeature(
+  before: Features["subscription_pause"],
+  { duration, enabled = before.enabled }: NonNullable<FeatureChanges["subscription_pause"]>,
+): Features["subscription_pause"] {
+  if (duration === undefined) return { ...before, enabled };
+  const options = duration.interval_options ?? [];
+  if ((duration.type === "interval_options") !== options.length > 0) {
+    throw invalid(
+      "`interval_options` go with a duration of type `interval_options`.",
+      "features[subscription_pause][duration][interval_options]",
+    );
+  }
+  const intervals = options.map(({ interval, interval_count = 1 }) => ({ interval, interval_count }));
+  return { duration: { interval_options: intervals, type: duration.type }, enabled };
 }
 
 function updateFeature(

@@ -13,8 +13,10 @@ const CREATE = {
   flow_data: hash({
     type: required(
       oneOf(
+        "customer_update",
         "payment_method_update",
         "subscription_cancel",
+        "subscription_pause",
         "subscription_update",
         "subscription_update_confirm",
       ),
@@ -24,20 +26,27 @@ const CREATE = {
       hosted_confirmation: hash({ custom_message: text({ max: 500 }) }),
       redirect: hash({ return_url: required(webUrl()) }),
     }),
-    subscription_cancel: hash({ subscription: required(text()), ...unsupported("retention") }),
+    subscription_cancel: hash({
+      retention: hash({
+        coupon_offer: required(hash({ coupon: required(text()) })),
+        type: required(oneOf("coupon_offer")),
+      }),
+      subscription: required(text()),
+    }),
+    subscription_pause: hash({ subscription: required(text()) }),
     subscription_update: hash({ subscription: required(text()) }),
     subscription_update_confirm: hash({
       subscription: required(text()),
       items: required(
         list(hash({ id: required(text()), price: text(), quantity: integer({ min: 0 }) }), { max: 1 }),
       ),
-      ...unsupported("discounts"),
+      discounts: list(hash({ coupon: text(), promotion_code: text() }), { max: 1 }),
     }),
-    ...unsupported("customer_update", "subscription_pause"),
   }),
   locale: locale(),
+  on_behalf_of: text(),
   return_url: webUrl(),
-  ...unsupported("after_expiration", "customer_account", "on_behalf_of"),
+  ...unsupported("after_expiration", "customer_account"),
 };
 
 export const portalSessions: Resource<"billing_portal.session"> = {
@@ -68,7 +77,7 @@ function createSession({ act, world, params }: Call<Values<typeof CREATE>>): Wir
     flow: params.flow_data ? flowOf(params.flow_data, configuration, customer.id, world) : null,
     livemode: world.livemode,
     locale: params.locale ?? null,
-    on_behalf_of: null,
+    on_behalf_of: params.on_behalf_of ?? null,
     return_url: params.return_url ?? configuration.default_return_url,
     secret,
     url: `${world.surroundings.origin()}/p/session/${secret}`,
@@ -113,6 +122,9 @@ function flowOf(
     type: data.type,
   };
   switch (data.type) {
+    case "customer_update":
+      demandFeature(features.customer_update.enabled, "Customers cannot be updated", "customer update");
+      return flow;
     case "payment_method_update":
       demandFeature(
         features.payment_method_update.enabled,
@@ -127,7 +139,16 @@ function flowOf(
         "This subscription cannot be canceled",
         "subscription cancellation",
       );
-      return { ...flow, subscription_cancel: { retention: null, subscription } };
+      return { ...flow, subscription_cancel: { retention: retentionOf(data, world), subscription } };
+    }
+    case "subscription_pause": {
+      const subscription = flowSubscription(data, "subscription_pause", customer, world);
+      demandFeature(
+        features.subscription_pause.enabled,
+        "This subscription cannot be paused",
+        "subscription pause",
+      );
+      return { ...flow, subscription_pause: { subscription } };
     }
     case "subscription_update": {
       const subscription = flowSubscription(data, "subscription_update", customer, world);
@@ -146,12 +167,39 @@ function flowOf(
         "subscription update",
       );
       const items = confirmedItems(data.subscription_update_confirm?.items ?? [], subscription, world);
-      return { ...flow, subscription_update_confirm: { discounts: null, items, subscription } };
+      const discounts = data.subscription_update_confirm?.discounts?.map((one) => discountOf(one, world));
+      return {
+        ...flow,
+        subscription_update_confirm: { discounts: discounts ?? null, items, subscription },
+      };
     }
   }
 }
 
-type SubscriptionFlow = "subscription_cancel" | "subscription_update" | "subscription_update_confirm";
+function retentionOf(
+  data: FlowData,
+  world: World,
+): { type: "coupon_offer"; coupon_offer: { coupon: string } } | null {
+  const offer = data.subscription_cancel?.retention?.coupon_offer;
+  if (offer === undefined) return null;
+  const param = "flow_data[subscription_cancel][retention][coupon_offer][coupon]";
+  return { type: "coupon_offer", coupon_offer: { coupon: world.named("coupon", offer.coupon, param).id } };
+}
+
+function discountOf(
+  { coupon, promotion_code: code }: { readonly coupon?: string; readonly promotion_code?: string },
+  world: World,
+): { coupon: string | null; promotion_code: string | null } {
+  const param = "flow_data[subscription_update_confirm][discounts][0]";
+  if ((coupon === undefined) === (code === undefined)) {
+    throw invalid("A discount names either a coupon or a promotion code.", param);
+  }
+  if (coupon !== undefined) world.named("coupon", coupon, `${param}[coupon]`);
+  if (code !== undefined) world.named("promotion_code", code, `${param}[promotion_code]`);
+  return { coupon: coupon ?? null, promotion_code: code ?? null };
+}
+
+type SubscriptionFlow = Extract<FlowData["type"], `subscription_${string}`>;
 
 function flowSubscription(data: FlowData, type: SubscriptionFlow, customer: string, world: World): string {
   const id = data[type]?.subscription;

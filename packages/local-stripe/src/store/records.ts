@@ -4,6 +4,8 @@ import type { Stored } from "./stored.js";
 /** Every kind of object that is kept, by the name Stripe gives it in `object`. */
 export interface Records {
   account: AccountRecord;
+  coupon: CouponRecord;
+  promotion_code: PromotionCodeRecord;
   customer: CustomerRecord;
   product: ProductRecord;
   price: PriceRecord;
@@ -64,6 +66,63 @@ export type SubscriptionItemRecord = Readonly<
 export type SubscriptionRecord = Readonly<Omit<Stored<Stripe.Subscription>, "items">> & {
   readonly items: readonly SubscriptionItemRecord[];
 };
+
+export type InvoiceLineRecord = Readonly<Stored<Stripe.InvoiceLineItem>>;
+
+export type InvoiceRecord = Readonly<
+  Omit<
+    Stored<Stripe.Invoice>,
+    "customer" | "deleted" | "confirmation_secret" | "lines" | "payments" | "status" | "test_clock"
+  >
+> & {
+  readonly customer: string;
+  /** What a customer's browser would confirm the payment with. */
+  readonly confirmationSecret: string | null;
+  readonly lines: readonly InvoiceLineRecord[];
+  readonly status: "draft" | "open" | "paid" | "uncollectible" | "void";
+  readonly test_clock: string | null;
+};
+
+export type PaymentMethodRecord = Readonly<
+  Pick<
+    Stored<Stripe.PaymentMethod>,
+    | "allow_redisplay"
+    | "billing_details"
+    | "created"
+    | "customer"
+    | "customer_account"
+    | "id"
+    | "livemode"
+    | "metadata"
+    | "object"
+    | "type"
+  >
+> & {
+  readonly card: Stored<Stripe.PaymentMethod.Card>;
+  /** What happens when it is charged. */
+  readonly behavior: CardBehavior;
+};
+
+/** A card pays, is declined for a reason, or wants its holder to be asked. */
+export type CardBehavior =
+  | { readonly kind: "pays" }
+  | {
+      readonly kind: "declines";
+      readonly code: string;
+      readonly declineCode?: string;
+      readonly message: string;
+      /** Whether it is declined as soon as it is attached to a customer, and not only when it is charged. */
+      readonly whenAttached: boolean;
+    }
+  | { readonly kind: "asks" };
+
+export type TestClockRecord = Readonly<Omit<Stored<Stripe.TestHelpers.TestClock>, "deleted">>;
+
+export type CouponRecord = Readonly<
+  Omit<Stored<Stripe.Coupon>, "applies_to" | "currency_options" | "deleted" | "valid">
+>;
+
+export type PromotionCodeRecord = Readonly<Stored<Stripe.PromotionCode>>;
 
 export type PortalConfigurationRecord = Readonly<Stored<Stripe.BillingPortal.Configuration>>;
 
