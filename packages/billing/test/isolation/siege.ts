@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { inspect } from "node:util";
 import type { LocalStripe } from "@repo/local-stripe";
 import { type AnyBillingError, type AuditEvent, isBillingError } from "../../src/index.js";
 import type { TenantOptions } from "../stripe-world.js";
@@ -48,17 +49,17 @@ export interface Siege {
   /** A's and C's. */
   readonly email: string;
   /** A tenant of the attack's own, which it may change and ruin. */
-  newTenant(options?: { readonly email?: string }): Promise<TenantIds>;
+  readonly newTenant: (options?: { readonly email?: string }) => Promise<TenantIds>;
   /** Calls the method for A, with A's own valid arguments but for those given. */
-  call(given?: Partial<Invocation>): PromiseLike<unknown>;
+  readonly call: (given?: Partial<Invocation>) => PromiseLike<unknown>;
   /** The same for another tenant. */
-  callFor(tenant: TenantIds, given?: Partial<Invocation>): PromiseLike<unknown>;
+  readonly callFor: (tenant: TenantIds, given?: Partial<Invocation>) => PromiseLike<unknown>;
   /** The options of a valid call of a tenant's. */
-  validOptions(tenant: TenantIds): Record<string, unknown>;
+  readonly validOptions: (tenant: TenantIds) => Record<string, unknown>;
   /** The id that the method is about, of a tenant's; undefined where it takes none. */
-  objectIdOf(tenant: TenantIds): string | undefined;
+  readonly objectIdOf: (tenant: TenantIds) => string | undefined;
   /** Every text that only other tenants' objects hold. */
-  secretsFrom(caller: TenantIds): readonly string[];
+  readonly secretsFrom: (caller: TenantIds) => readonly string[];
 }
 
 export async function openSiege(realm: Realm, target: Target): Promise<Siege> {
@@ -149,11 +150,12 @@ function* judge(
 ): Generator<string> {
   const expected = refusedAs.join(" or ");
   if (error === undefined && refusedAs.length > 0 && !mayAlsoSucceed) yield `succeeded, not ${expected}`;
-  if (error !== undefined && !isBillingError(error)) yield `threw ${String(error)}, which is no BillingError`;
+  if (error !== undefined && !isBillingError(error))
+    yield `threw ${inspect(error)}, which is no BillingError`;
   if (isBillingError(error) && !refusedAs.includes(error.code))
     yield `threw ${error}, not ${expected || "at all"}`;
 
-  const sent = requests.map(({ method, path }) => `${method} ${path}`);
+  const sent = requests.map(({ method, path }) => `${method} ${path}`).join(", ");
   if (sends === "nothing" && sent.length > 0) yield `sent ${sent}`;
   if (sends === "reads" && requests.some(({ method }) => method !== "GET")) yield `wrote ${sent}`;
 

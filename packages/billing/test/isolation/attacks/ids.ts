@@ -113,12 +113,13 @@ function refusedUnsent(siege: Siege, name: string, given: Parameters<Siege["call
 
 /** All that a caller can tell two answers apart by, but for the time they took. */
 function answerOf({ error, requests }: Outcome, id: string): unknown {
-  const fields = error instanceof Error ? { ...error, message: error.message, cause: error.cause } : error;
+  const fields = new Map(error instanceof Error ? Object.entries(error) : []);
+  const texts = error instanceof Error ? [error.name, error.message, inspect(error.cause)] : [];
   return {
     kind: error?.constructor,
-    fields,
+    fields: inspect(fields, { depth: 10, showHidden: true }),
+    texts,
     json: JSON.stringify(error),
-    inspected: inspect(fields, { depth: 10, showHidden: true }),
     requests: requests.map(({ method, path }) => `${method} ${path.replace(id, "{id}")}`),
   };
 }

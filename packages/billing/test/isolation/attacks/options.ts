@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { HOSTILE_URLS, POLICY } from "../../tenancy/hostile-urls.js";
 import { hostileTexts, hostileValues } from "../hostile-values.js";
 import { optionsOf, placesFor } from "../method-row.js";
@@ -152,7 +153,7 @@ export const hostilePaging: Attack = async function* (siege) {
   ];
   for (const option of optionsOf(target, "limit")) {
     for (const limit of limits) {
-      yield refusedUnsent(siege, `${option} ${String(limit)}`, { ...validOptions(a), [option]: limit });
+      yield refusedUnsent(siege, `${option} ${inspect(limit)}`, { ...validOptions(a), [option]: limit });
     }
   }
 };
