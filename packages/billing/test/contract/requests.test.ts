@@ -51,10 +51,6 @@ const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant">, Forms>> = {
           afterCompletion: { type: "redirect", returnUrl: "/changed" },
         },
       }),
-    "to pause": (acme, customerId) =>
-      acme.createCustomerPortalSession(customerId, {
-        flow: { type: "subscription_pause", subscriptionId: "sub_1" },
-      }),
     "to cancel": (acme, customerId) =>
       acme.createCustomerPortalSession(customerId, {
         flow: { type: "subscription_cancel", subscriptionId: "sub_1", retentionCouponId: "stay-25" },
@@ -109,6 +105,14 @@ const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant">, Forms>> = {
   resolveTenant: { "of a customer": (acme, customerId) => acme.resolveTenant({ customerId }) },
 };
 
+/** What Stripe has and the mock's specification has not yet. A mock that catches up makes its test fail: then move it. */
+const NEWER_THAN_THE_MOCK: Forms = {
+  "createCustomerPortalSession to pause": (acme, customerId) =>
+    acme.createCustomerPortalSession(customerId, {
+      flow: { type: "subscription_pause", subscriptionId: "sub_1" },
+    }),
+};
+
 describeContract("the requests this package sends", () => {
   const sent: string[] = [];
   const stripe = stripeOnMock();
@@ -133,6 +137,12 @@ describeContract("the requests this package sends", () => {
       await expect(drive(acme, await fixtureCustomer(stripe), connected)).resolves.toBeDefined();
     });
   }
+
+  it.each(Object.entries(NEWER_THAN_THE_MOCK))("stripe-mock does not know %s yet", async (_, drive) => {
+    await expect(drive(acme, await fixtureCustomer(stripe), connected)).rejects.toMatchObject({
+      code: "invalid_argument",
+    });
+  });
 
   it("has a row for every public method", () => {
     expect([...Object.keys(ROWS), "forTenant"].sort()).toEqual(publicMethods());

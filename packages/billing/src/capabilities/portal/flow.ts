@@ -170,7 +170,7 @@ async function provedTask(
       const { subscriptionId: subscription, retentionCouponId: coupon } = flow;
       await scope.proveSubscriptionOf(customerId, subscription);
       if (coupon === undefined) return { subscription_cancel: { subscription } };
-      await proveCoupon(scope, coupon);
+      await scope.coupon(coupon);
       const retention = { type: "coupon_offer" as const, coupon_offer: { coupon } };
       return { subscription_cancel: { subscription, retention } };
     }
@@ -215,7 +215,7 @@ async function provedDiscount(
   discount: PortalDiscount,
 ): Promise<{ coupon: string } | { promotion_code: string }> {
   if ("couponId" in discount) {
-    await proveCoupon(scope, discount.couponId);
+    await scope.coupon(discount.couponId);
     return { coupon: discount.couponId };
   }
   const code = await scope.promotionCode(discount.promotionCodeId);
@@ -223,13 +223,7 @@ async function provedDiscount(
   if (customer !== null && (typeof customer === "string" ? customer : customer.id) !== customerId) {
     throw notFound();
   }
-  if (!code.active) throw new InvalidArgumentError("flow.discount is a promotion code that is not active.");
   return { promotion_code: discount.promotionCodeId };
-}
-
-async function proveCoupon(scope: TenantScope, coupon: string): Promise<void> {
-  const { valid } = await scope.coupon(coupon);
-  if (!valid) throw new InvalidArgumentError("The flow's coupon can no longer be redeemed.");
 }
 
 function toAfterCompletion(
