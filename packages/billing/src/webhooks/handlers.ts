@@ -45,8 +45,9 @@ export type HandlerFor<TBilling, Tx> = (type: string) => AnyHandler<TBilling, Tx
 
 /** @throws {ConfigurationError} where something other than a function stands for a handler. */
 export function toHandlerFor<TBilling, Tx>(on: WebhookHandlers<TBilling, Tx>): HandlerFor<TBilling, Tx> {
-  if (typeof on !== "object" || on === null)
+  if (typeof on !== "object" || on === null) {
     throw new ConfigurationError("on must be an object of event handlers.");
+  }
   for (const [type, handler] of Object.entries(on)) {
     if (handler !== undefined && typeof handler !== "function") {
       throw new ConfigurationError(`on["${type}"] must be a function.`);

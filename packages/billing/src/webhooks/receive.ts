@@ -90,8 +90,8 @@ async function receive<TBilling, Tx>(
   const delivery = toDelivery(event);
   const subject = { delivery: delivery.key, eventType: event.type };
   // Decided before the claim, so that the inbox holds only work.
-  if (pipeline.handlerFor(event.type) === undefined)
-    return { ...subject, status: "ignored", reason: "no_handler" };
+  const listened = pipeline.handlerFor(event.type) !== undefined;
+  if (!listened) return { ...subject, status: "ignored", reason: "no_handler" };
   if (originOf(event) === undefined) return { ...subject, status: "ignored", reason: "no_owner" };
   try {
     const result = await pipeline.inbox.process(

@@ -32,7 +32,8 @@ export type NodeAdapter = (request: NodeRequest, response: NodeResponse) => Prom
 
 export function toNodeAdapter(receive: Receive, limits: BodyLimits): NodeAdapter {
   return async (request, response) => {
-    const message = "raw" in request ? request.raw : request;
+    // Fastify's request is no stream. A `raw` says nothing: middleware likes to keep the body under that name.
+    const message = Symbol.asyncIterator in request ? request : request.raw;
     if (message.method !== "POST") return send(methodNotAllowed(), message, response);
     const outcome = await receive(readBody(request, message, limits), message.headers["stripe-signature"]);
     send(answerTo(outcome), message, response);
@@ -55,8 +56,8 @@ async function readBody(read: ReadBody, message: IncomingMessage, limits: BodyLi
 }
 
 function send({ status, headers, body }: Answer, message: IncomingMessage, response: NodeResponse): void {
-  if ("raw" in response) response.hijack();
-  const raw = "raw" in response ? response.raw : response;
+  if ("hijack" in response) response.hijack();
+  const raw = "hijack" in response ? response.raw : response;
   if (raw.headersSent) return;
   // What is still to come of a refused body is not read, so nothing can follow on this connection.
   raw.writeHead(status, message.complete ? headers : { ...headers, connection: "close" });

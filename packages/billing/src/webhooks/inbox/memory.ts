@@ -13,7 +13,7 @@ export interface MemoryInboxOptions {
   readonly maxEvents?: number;
   /** How long a handled delivery is remembered. Default and least 35 days: Stripe can list an event for 30. */
   readonly retentionSeconds?: number;
-  /** Attempts before a delivery is dead. Default 20, more than Stripe makes by itself. */
+  /** Attempts before a delivery is dead. Default 20. */
   readonly maxAttempts?: number;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;

@@ -55,6 +55,19 @@ describe("a body that was parsed before", () => {
     expect((await host.send({ body, headers })).status).toBe(200);
   });
 
+  test("by middleware that keeps a copy of its own under `raw` is taken all the same", async () => {
+    const node = receiver().node;
+    const app = express()
+      .use(express.raw({ type: "*/*" }))
+      .use((request, _response, next) => {
+        Object.assign(request, { raw: request.body });
+        next();
+      })
+      .post("/webhooks/stripe", node);
+    host = await listening(createServer(app));
+    expect((await host.send({ body, headers })).status).toBe(200);
+  });
+
   test("by a parser that did not fit, which leaves the stream unread, is read", async () => {
     const node = receiver().node;
     const server = createServer(
