@@ -2,10 +2,12 @@ import type { LocalStripe } from "@repo/local-stripe";
 import Stripe from "stripe";
 import { sdkFor } from "../stripe-world.js";
 
-/** One HTTP request of the SDK's, as far as tests tell them apart. */
+/** One HTTP request of the SDK's. */
 export interface SentRequest {
   readonly method: string;
   readonly path: string;
+  readonly account: string | undefined;
+  readonly body: string;
 }
 
 type Wire = ReturnType<typeof Stripe.createNodeHttpClient>;
@@ -23,8 +25,12 @@ export function clientThat(
   const wire = Stripe.createNodeHttpClient();
   const httpClient: Wire = {
     getClientName: () => "intercepted",
-    makeRequest: (host, port, path, method, ...rest) =>
-      intercept({ method, path }, () => wire.makeRequest(host, port, path, method, ...rest)),
+    makeRequest: (host, port, path, method, headers, body, ...rest) => {
+      const account = new Headers(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+      return intercept({ method, path, account: account.get("stripe-account") ?? undefined, body }, () =>
+        wire.makeRequest(host, port, path, method, headers, body, ...rest),
+      );
+    },
   };
   return sdkFor(local, local.secretKey, { httpClient, ...config });
 }

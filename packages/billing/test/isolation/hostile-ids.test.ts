@@ -1,0 +1,142 @@
+import Stripe from "stripe";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { connectTenancy, isBillingError, type StripeBillingConfig } from "../../src/index.js";
+import { sdkFor } from "../stripe-world.js";
+import { hostileTexts, hostileValues } from "./hostile-values.js";
+import { idPlaces, invoke, type Target } from "./method-row.js";
+import { REALMS, type Realm } from "./realms.js";
+import { TARGETS } from "./rows.js";
+import type { TenantIds } from "./tenants.js";
+
+let realm: Realm;
+let own: TenantIds;
+
+beforeAll(async () => {
+  realm = await REALMS.metadataTenancy();
+  own = await realm.addTenant("acme");
+});
+beforeEach(() => realm.world.local.clearRequests());
+afterAll(() => realm.close());
+
+const HTTP_CLIENTS = {
+  "Node's": () => Stripe.createNodeHttpClient(),
+  "the fetch": () => Stripe.createFetchHttpClient(),
+};
+
+const NAMED = TARGETS.map((target) => [target.name, target] as const);
+
+describe.each(Object.entries(HTTP_CLIENTS))("with %s HTTP client of the SDK", (_, httpClient) => {
+  const sdk = (config: Stripe.StripeConfig = {}) =>
+    sdkFor(realm.world.local, realm.world.local.secretKey, { httpClient: httpClient(), ...config });
+  const call = (
+    target: Target,
+    given: { id?: unknown; options?: unknown },
+    config: Partial<StripeBillingConfig> = {},
+  ) =>
+    invoke(target, {
+      billing: realm.service({ stripe: sdk(), ...config }),
+      tenantId: own.tenantId,
+      objectId: "id" in given ? given.id : target.takes && own[target.takes],
+      options: given.options ?? { ...target.valid?.(own) },
+    });
+
+  it("the SDK itself sends what these tests look for", async () => {
+    await sdk().subscriptions.list({ customer: undefined as never });
+    await sdk().customers.retrieve("").catch(ignore);
+    await sdk().customers.retrieve("search").catch(ignore);
+    await sdk()
+      .subscriptions.cancel(undefined as never)
+      .catch(ignore);
+
+    expect(sent()).toEqual([
+      "GET /v1/subscriptions",
+      "GET /v1/customers/",
+      "GET /v1/customers/search",
+      "DELETE /v1/subscriptions/undefined",
+    ]);
+  });
+
+  it.each(NAMED)("%s answers the tenant's own call", async (_name, target) => {
+    await expect(call(target, {})).resolves.toBeDefined();
+  });
+
+  it.each(NAMED.filter(([, { takes }]) => takes))(
+    "%s sends nothing for a hostile id",
+    async (_name, target) => {
+      for (const [name, id] of [
+        ["left out", undefined] as const,
+        ...hostileIdsFor(own[target.takes ?? "customerId"]),
+      ]) {
+        expect(await outcomeOf(call(target, { id })), name).toMatch(/^(?:invalid_argument|tenant_context)$/);
+      }
+      expect(sent()).toEqual([]);
+    },
+  );
+
+  it.each(NAMED.filter(([, target]) => idPlaces(target).length > 0))(
+    "%s sends nothing for a hostile id in its options",
+    async (_name, target) => {
+      for (const { option, holds, put } of idPlaces(target)) {
+        for (const [name, id] of hostileIdsFor(own[holds])) {
+          const options = { ...target.valid?.(own), [option]: put(id, own) };
+          expect(await outcomeOf(call(target, { options })), `${option} ${name}`).toBe("invalid_argument");
+        }
+      }
+      expect(sent()).toEqual([]);
+    },
+  );
+
+  it.each(NAMED)("%s sends nothing for a blank account", async (_name, target) => {
+    for (const account of ["", " ", undefined, null]) {
+      const tenancy = connectTenancy({ accountOf: () => account as never, tenantOf: () => own.tenantId });
+      expect(await outcomeOf(call(target, {}, { tenancy }))).toBe("account_mismatch");
+    }
+    expect(sent()).toEqual([]);
+  });
+
+  it.each(NAMED.filter(([, { does }]) => does === "write"))(
+    "%s sends a write again only under its own idempotency key",
+    async (_name, target) => {
+      const { local } = realm.world;
+      const attempts: string[] = [];
+      const wire = httpClient();
+      const stripe = sdk({
+        httpClient: {
+          getClientName: () => "resetting",
+          makeRequest: async (host, port, path, method, headers, ...rest) => {
+            const names = new Headers(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+            if (method === "GET") return wire.makeRequest(host, port, path, method, headers, ...rest);
+            attempts.push(`${method} ${path} ${names.get("idempotency-key")}`);
+            throw Object.assign(new Error("reset"), { code: "ECONNRESET" });
+          },
+        },
+      });
+      expect(await outcomeOf(call(target, {}, { stripe }))).toBe("indeterminate");
+      expect(local.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+      expect(attempts.length).toBe(2); // the SDK tries again even where it is told not to
+      expect(new Set(attempts).size).toBe(1);
+      expect(attempts[0]).toMatch(/ billing_[0-9a-f-]{36,64}$/);
+    },
+  );
+});
+
+function hostileIdsFor(id: string): (readonly [string, unknown])[] {
+  return [...hostileTexts(id).map((text) => [JSON.stringify(text), text] as const), ...hostileValues(id)];
+}
+
+async function outcomeOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return "success";
+  } catch (error) {
+    return isBillingError(error) ? error.code : `${error}`;
+  }
+}
+
+function sent(): string[] {
+  return realm.world.local.requests.map(({ method, path }) => `${method} ${path}`);
+}
+
+function ignore(): void {
+  // What it sent is what matters.
+}

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isBillingError, type TenantOrigin } from "../../src/index.js";
+import { hostileTexts, hostileValues } from "./hostile-values.js";
+import { bytesOf, tellingTexts } from "./leaks.js";
+import { REALMS, type Realm } from "./realms.js";
+import type { TenantIds } from "./tenants.js";
+
+/** `forTenant` and `resolveTenant`, the two methods that act for no tenant yet. */
+describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
+  let realm: Realm;
+  let a: TenantIds;
+  let b: TenantIds;
+
+  beforeAll(async () => {
+    realm = await openRealm();
+    a = await realm.addTenant("tenant-a");
+    b = await realm.addTenant("tenant-b", { canary: "canary-of-tenant-b" });
+  });
+  afterAll(() => realm.close());
+
+  const originOf = ({ tenantId, customerId }: TenantIds): TenantOrigin => {
+    const account = realm.accountOf(tenantId);
+    return account === undefined ? { customerId } : { customerId, account };
+  };
+
+  it("forTenant cannot lead from one tenant to another", () => {
+    const bound = realm.service().forTenant(a.tenantId);
+    const hostile = [
+      b.tenantId,
+      a.tenantId.toUpperCase(),
+      `${a.tenantId} `,
+      "",
+      "*",
+      undefined,
+      null,
+      [a.tenantId],
+    ];
+    for (const tenantId of hostile) {
+      expect(() => bound.forTenant(tenantId as never)).toThrow(
+        expect.objectContaining({ code: "tenant_context" }),
+      );
+    }
+    expect(bound.forTenant(a.tenantId)).toBeInstanceOf(bound.constructor);
+  });
+
+  it("resolveTenant says whose an event is, and nothing else of the tenant", async () => {
+    const resolution = await realm.service().resolveTenant(originOf(b));
+
+    expect(resolution).toEqual({ status: "tenant", tenantId: b.tenantId });
+    expect(tellingTexts(bytesOf(resolution))).toEqual([]);
+  });
+
+  it("resolveTenant sends nothing for an id that is none, and finds nobody for it", async () => {
+    const { local } = realm.world;
+    local.clearRequests();
+    const hostile = [...hostileTexts(b.customerId), ...hostileValues(b.customerId).map(([, value]) => value)];
+    for (const customerId of hostile) {
+      const resolution = await realm
+        .service()
+        .resolveTenant({ customerId: customerId as never })
+        .catch((error: unknown) => (isBillingError(error) ? { status: error.code } : error));
+      expect(["invalid_argument", "nobody", "unknown"]).toContain(Reflect.get(Object(resolution), "status"));
+    }
+    expect(local.requests).toEqual([]);
+  });
+
+  it("resolveTenant takes no tenant from metadata that inherits it or misspells it", async () => {
+    const inherited: Record<string, string> = Object.create({ tenantId: b.tenantId });
+    const polluted: Record<string, string> = JSON.parse(`{"__proto__": {"tenantId": "${b.tenantId}"}}`);
+    const misspelled = [
+      { tenantid: b.tenantId },
+      { tenantId: `${b.tenantId} ` },
+      { tenantId: "" },
+      { tenantId: "*" },
+    ];
+    for (const metadata of [inherited, polluted, ...misspelled]) {
+      expect(await realm.service().resolveTenant({ metadata })).toEqual({ status: "nobody" });
+    }
+  });
+
+  it("resolveTenant takes no tenant from an account that is nobody's", async () => {
+    for (const account of ["", "acct_unknown", "__proto__", "constructor"]) {
+      const { customerId } = b;
+      expect(await realm.service().resolveTenant({ account, customerId })).toEqual({ status: "nobody" });
+    }
+  });
+});
