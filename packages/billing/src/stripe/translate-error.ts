@@ -30,6 +30,13 @@ export function translateError(error: unknown, request: FailedRequest): BillingE
   const details = { cause: failure, ...(requestId === undefined ? {} : { requestId }) };
   const { statusCode, code, param } = failure;
 
+  if (param === "configuration") {
+    return new PortalNotConfiguredError(
+      "The portal configuration that portal.configuration names is missing, deactivated, or of another account or " +
+        "mode. Give one that is active there, or a specification to have one made.",
+      details,
+    );
+  }
   if (code === "resource_missing" || statusCode === 404) return notFound();
   if (statusCode === undefined || statusCode >= 500 || statusCode === 424) return noOutcome(request, details);
   if (statusCode === 401) {
@@ -67,6 +74,12 @@ export function translateError(error: unknown, request: FailedRequest): BillingE
     return new PortalNotConfiguredError(
       "Stripe has no default portal configuration in this mode. Save the customer portal's settings once in the " +
         "Dashboard, or give the service portal.configuration.",
+      details,
+    );
+  }
+  if (message.includes("feature in the portal configuration is disabled")) {
+    return new PortalNotConfiguredError(
+      "The portal configuration has what this flow needs switched off. Switch the feature on, or use another configuration.",
       details,
     );
   }

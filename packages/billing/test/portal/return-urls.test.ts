@@ -1,0 +1,130 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ConfigurationError, StripeBillingService } from "../../src/index.js";
+import { allowReturnUrl } from "../../src/tenancy/return-url.js";
+import { type ReturnUrlSettings, returnUrlsOf } from "../../src/tenancy/tenant-return-urls.js";
+
+const homeOf = async (settings: ReturnUrlSettings, tenantId = "acme") => {
+  const { returnUrl, policy } = await returnUrlsOf(settings, tenantId);
+  return allowReturnUrl(returnUrl, policy);
+};
+
+describe("a return URL's template", () => {
+  it.each([
+    ["https://{tenant}.example.com/billing", "https://acme.example.com/billing"],
+    ["https://app-{tenant}-eu.example.com:8443/", "https://app-acme-eu.example.com:8443/"],
+    ["https://app.example.com/{tenant}/billing?t={tenant}", "https://app.example.com/acme/billing?t=acme"],
+    ["https://{tenant}.example.com/{tenant}", "https://acme.example.com/acme"],
+    ["https://app.example.com/billing", "https://app.example.com/billing"],
+  ])("makes of %s the tenant's %s", async (template, url) => {
+    expect(await homeOf({ returnUrl: template })).toBe(url);
+  });
+
+  it("takes the tenant's slug and own domain from the application", async () => {
+    const settings = {
+      returnUrl: "https://{domain}/t/{tenant}",
+      slug: async (tenantId: string) => `${tenantId}-inc`,
+      domain: (tenantId: string) => `billing.${tenantId}.co.uk`,
+    };
+    expect(await homeOf(settings)).toBe("https://billing.acme.co.uk/t/acme-inc");
+  });
+
+  it("resolves a path on the tenant's own origin, and lets no tenant to another's", async () => {
+    const { policy } = await returnUrlsOf({ returnUrl: "https://{tenant}.example.com/billing" }, "acme");
+    expect(allowReturnUrl("/plans", policy)).toBe("https://acme.example.com/plans");
+    expect(() => allowReturnUrl("https://globex.example.com/", policy)).toThrow("not on an allowed origin");
+  });
+
+  it("fills in allowed origins as well", async () => {
+    const settings = {
+      returnUrl: "https://app.example.com/",
+      allowedReturnOrigins: ["https://app.example.com", "https://{tenant}.example.com", "https://{domain}"],
+      domain: () => "billing.acme.com",
+    };
+    expect((await returnUrlsOf(settings, "acme")).policy.allowedOrigins).toEqual([
+      "https://app.example.com",
+      "https://acme.example.com",
+      "https://billing.acme.com",
+    ]);
+  });
+
+  it.each(["Acme", "acme.evil.com", "acme:1", "acme_1", "acme-", "xn--acme", `a${"b".repeat(63)}`])(
+    "refuses to put the tenant id %s into a host",
+    async (tenantId) => {
+      await expect(homeOf({ returnUrl: "https://{tenant}.example.com/" }, tenantId)).rejects.toThrow(
+        ConfigurationError,
+      );
+    },
+  );
+
+  it.each([
+    "https://{tenant}/",
+    "https://{tenant}.com/",
+    "https://{tenant}example.com/",
+    "https://my{tenant}.example.com/",
+    "https://app.{tenant}.example.com/",
+    "https://{tenant}.{domain}/",
+    "https://{domain}.example.com/",
+    "https://{tenant}@evil.example/",
+    "https://{unknown}.example.com/",
+    "http://{tenant}.example.com/",
+    "ftp://{tenant}.example.com/",
+    "{tenant}",
+  ])("refuses %s when the service is made", (returnUrl) => {
+    expect(() => new StripeBillingService({ secretKey: "sk_test_12345678", portal: { returnUrl } })).toThrow(
+      ConfigurationError,
+    );
+  });
+
+  it.each(["", "localhost", "Billing.acme.com", "acme.com/", "acme.com:80", "a..com", "acme.com.", 7])(
+    "refuses %j as a tenant's own domain",
+    async (domain) => {
+      const settings = { returnUrl: "https://{domain}/", domain: () => domain as string };
+      await expect(homeOf(settings)).rejects.toThrow(ConfigurationError);
+    },
+  );
+
+  it.each(["", ".", "..", "a/b", "../x", "a b", "?x", "#"])("refuses %j as a slug", async (slug) => {
+    const settings = { returnUrl: "https://app.example.com/{tenant}/billing", slug: () => slug };
+    await expect(homeOf(settings)).rejects.toThrow(ConfigurationError);
+  });
+
+  it("gives no two tenants the same URL, and keeps every one on the template's site", async () => {
+    const tenantId = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,20}$/);
+    const templates = fc.constantFrom(
+      "https://{tenant}.example.com/billing",
+      "https://app.example.com/{tenant}",
+    );
+    const filledIn = async (returnUrl: string, id: string) => {
+      try {
+        return await homeOf({ returnUrl }, id);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ConfigurationError);
+        return undefined;
+      }
+    };
+    await fc.assert(
+      fc.asyncProperty(templates, tenantId, tenantId, async (template, one, other) => {
+        const [first, second] = [await filledIn(template, one), await filledIn(template, other)];
+        if (first === undefined) return;
+        expect(new URL(first).hostname).toMatch(/^[a-z0-9-]+\.example\.com$/);
+        if (one !== other) expect(first).not.toBe(second);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("asks the application for the tenant's names only where a template wants them", async () => {
+    const unasked = () => {
+      throw new Error("nobody wanted to know");
+    };
+    const settings = { returnUrl: () => "https://app.example.com/", slug: unasked, domain: unasked };
+    expect(await homeOf(settings)).toBe("https://app.example.com/");
+  });
+
+  it("calls what a function gives a mistake of the configuration when it is no URL", async () => {
+    for (const url of ["", "/billing", "app.example.com"]) {
+      await expect(homeOf({ returnUrl: () => url })).rejects.toThrow(ConfigurationError);
+    }
+  });
+});
