@@ -14,6 +14,7 @@ import { RESOURCES } from "./resources/all.js";
 import { saveDefaultConfiguration } from "./resources/portal-configurations.js";
 import { rollSecret } from "./resources/webhook-endpoints.js";
 import { Act } from "./store/act.js";
+import { passTime } from "./store/passing-time.js";
 import type { ObjectName } from "./store/records.js";
 import type { EventType, Kind, Reaction, Surroundings } from "./store/world.js";
 import { Worlds } from "./store/worlds.js";
@@ -31,6 +32,11 @@ export interface LocalStripeOptions {
   readonly accounts?: readonly string[];
   /** `false` starts as an account does whose portal settings were never saved. Default `true`. */
   readonly defaultPortalConfiguration?: boolean;
+  /**
+   * `true` declines what a customer without a payment method is charged, as Stripe does. Default `false`: such a customer
+   * pays, so that a test about something else need not give it a card.
+   */
+  readonly requirePaymentMethod?: boolean;
   /** How long a new or changed object stays unseen by search. Default 0. */
   readonly searchDelayMs?: number;
   /** The pauses before a failed webhook delivery is tried again. Default 100 ms, 500 ms and 2 s. */
@@ -81,7 +87,7 @@ export interface LocalStripe {
   connectAccount(id?: string): string;
   /** Makes a restricted key, `rk_test_…`, that may do only what is named: `customer_read`, `subscription_write`. */
   createRestrictedKey(permissions: readonly string[], options?: { readonly livemode?: boolean }): string;
-  /** Moves the server's time forward. */
+  /** Moves the server's time forward: what is due by then happens, each thing at its own time. */
   advanceBy(milliseconds: number): void;
   /** Resolves once no webhook delivery is under way or waits to be tried again. */
   settled(): Promise<void>;
@@ -115,6 +121,7 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     clock,
     origin: () => url,
     indexingDelayMs: () => searchDelayMs,
+    requirePaymentMethod: options.requirePaymentMethod ?? false,
     kinds: kinds(),
     reactions: reactions(),
     announce: (world, event) => deliveries.announce(event, world, worlds.platform(world.livemode)),
@@ -139,7 +146,13 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
   const { server, port } = await listen(api, new Hono().route("/p", portalPages(worlds)), options.port ?? 0);
   url = `http://${HOST}:${port}`;
 
+  const letTimePass = (): void => {
+    for (const world of worlds.all()) passTime(world, world.now);
+  };
+  const timer = setInterval(letTimePass, 1000).unref();
+
   const close = async (): Promise<void> => {
+    clearInterval(timer);
     await Promise.all([deliveries.close(), closeServer(server)]);
   };
   return {
@@ -168,7 +181,10 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     },
     connectAccount,
     createRestrictedKey: (permissions, { livemode = false } = {}) => keys.restricted(permissions, livemode),
-    advanceBy: (milliseconds) => clock.advanceBy(milliseconds),
+    advanceBy: (milliseconds) => {
+      clock.advanceBy(milliseconds);
+      letTimePass();
+    },
     settled: () => deliveries.settled(),
     close,
     [Symbol.asyncDispose]: close,

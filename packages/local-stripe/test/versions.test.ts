@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { previousInVersion } from "../src/http/versions.js";
 import { client, idOf, refusal, startLocal, subscribe } from "./support/local.js";
+import { receiver } from "./support/receiver.js";
 
 const OLD = { apiVersion: "2025-02-24.acacia" };
 const NEW = { apiVersion: "2025-03-31.basil" };
@@ -26,19 +26,52 @@ describe("a version from before 2025-03-31", () => {
     expect(newer.items.data[0]).toMatchObject({ current_period_end: item?.current_period_end });
   });
 
-  it("tells of a moved period on the subscription too", () => {
-    const item = { object: "subscription_item", current_period_start: 1, current_period_end: 2 };
-    const object = {
-      object: "subscription",
-      status: "active",
-      items: { object: "list", data: [{ ...item, current_period_end: 3 }] },
-    };
-    const previous = { status: "trialing", items: { data: [item] } };
-    expect(previousInVersion(previous, object, OLD.apiVersion)).toEqual({
-      status: "trialing",
-      current_period_end: 2,
+  it("tells of a moved period on the subscription too", async () => {
+    const { local, stripe } = await startLocal();
+    const older = await receiver();
+    const newer = await receiver();
+    await stripe.webhookEndpoints.create({
+      url: older.url,
+      enabled_events: ["customer.subscription.updated"],
+      api_version: "2025-02-24.acacia",
     });
-    expect(previousInVersion(previous, object, NEW.apiVersion)).toEqual(previous);
+    await stripe.webhookEndpoints.create({
+      url: newer.url,
+      enabled_events: ["customer.subscription.updated"],
+    });
+    const { items } = await subscribe(stripe);
+    const [item] = items.data;
+    local.advanceBy(32 * 24 * 3600 * 1000);
+    await local.settled();
+    const [old] = older.events();
+    expect(old).toMatchObject({
+      api_version: "2025-02-24.acacia",
+      data: {
+        object: { current_period_start: item?.current_period_end },
+        previous_attributes: {
+          current_period_end: item?.current_period_end,
+          current_period_start: item?.current_period_start,
+        },
+      },
+    });
+    expect(newer.events()[0]?.data.previous_attributes).not.toHaveProperty("current_period_end");
+  });
+
+  it("has the subscription on the invoice, and the price on its lines", async () => {
+    const { stripe } = await startLocal();
+    const { id, latest_invoice, items } = await subscribe(stripe);
+    const older = await stripe.invoices.retrieve(idOf(latest_invoice), {}, OLD);
+    expect(older).toMatchObject({ subscription: id, paid: true });
+    expect(older).not.toHaveProperty("parent");
+    expect(older.lines.data[0]).toMatchObject({
+      type: "subscription",
+      proration: false,
+      price: { id: items.data[0]?.price.id },
+      subscription_item: items.data[0]?.id,
+    });
+    expect(await stripe.invoices.retrieve(idOf(latest_invoice), {}, NEW)).toMatchObject({
+      parent: { subscription_details: { subscription: id } },
+    });
   });
 });
 

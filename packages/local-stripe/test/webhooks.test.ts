@@ -1,32 +1,7 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import Stripe from "stripe";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { client, refusal, startLocal, subscribe } from "./support/local.js";
-
-interface Received {
-  readonly body: string;
-  readonly signature: string;
-}
-
-/** A webhook endpoint that answers as it is told, 200 by default. */
-async function receiver(answers: number[] = []): Promise<{ url: string; received: Received[] }> {
-  const received: Received[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      received.push({
-        body: Buffer.concat(chunks).toString(),
-        signature: String(request.headers["stripe-signature"]),
-      });
-      response.writeHead(answers.shift() ?? 200).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks`, received };
-}
+import { receiver } from "./support/receiver.js";
 
 it("delivers what the SDK's own verifier accepts, and only with the endpoint's secret", async () => {
   const { local, stripe } = await startLocal();

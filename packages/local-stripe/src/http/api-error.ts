@@ -11,6 +11,8 @@ interface ErrorDetails {
   readonly param?: string;
   readonly declineCode?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What the request did stays done, and a replay of it is refused with the same words. */
+  readonly hadEffect?: true;
 }
 
 /** An answer that refuses a request, in the words and the shape that Stripe uses. */

@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { randomText } from "../ids.js";
 import { Act } from "../store/act.js";
+import { passTime } from "../store/passing-time.js";
 import type { Wire } from "../store/records.js";
 import type { World } from "../store/world.js";
 import type { Worlds } from "../store/worlds.js";
@@ -88,6 +89,7 @@ export class Api {
       account = this.#accountOf(headers, key);
       form = formOf(request);
       const world = this.#worlds.of(account, key.livemode);
+      passTime(world, world.now);
       const fault = this.#faults.take({ ...request, account });
       answer = await this.#answer(request, {
         world,
@@ -179,7 +181,9 @@ export class Api {
       });
       return answer;
     } catch (error) {
-      this.#idempotency.forget(scope, key);
+      if (error instanceof ApiError && error.details.hadEffect) {
+        this.#idempotency.settle(scope, key, { ...refusal(error), requestId: admitted.requestId });
+      } else this.#idempotency.forget(scope, key);
       throw error;
     }
   }
@@ -200,8 +204,11 @@ async function carryOut(admitted: Admitted): Promise<ApiResponse> {
   const { found, world, version, form, requestId, idempotencyKey, fault } = admitted;
   if (fault?.kind === "latency") await setTimeout(fault.milliseconds);
   const answer = Act.run(world, { requestId, idempotencyKey }, (act) => {
-    const { body, expand: paths } = found.route.handle({ act, world, id: found.id, version }, form);
-    return ok(inVersion(expand(body, paths, world), version));
+    const { body, expand: paths } = found.route.handle(
+      { act, world, id: found.id, innerId: found.innerId, version },
+      form,
+    );
+    return ok(inVersion(expand(body, paths, world), version, world));
   });
   return fault === undefined ? answer : mishapOf(fault, answer);
 }

@@ -9,14 +9,15 @@ export interface Call<P = unknown> {
   readonly act: Act;
   readonly world: World;
   readonly params: P;
-  /** The object named in the path. */
+  /** The object that the path names first, and one inside of it where it names two. */
   readonly id: string;
+  readonly innerId: string;
   readonly version: string;
 }
 
 export interface Route {
   readonly method: "GET" | "POST" | "DELETE";
-  /** A part that starts with a colon stands for any one part; `:id` is the object. */
+  /** A part that starts with a colon stands for any one part. */
   readonly path: string;
   readonly handle: (call: Omit<Call, "params">, form: Form) => Answer;
 }

@@ -13,6 +13,7 @@ interface Node {
 
 export interface Found extends Served {
   readonly id: string;
+  readonly innerId: string;
 }
 
 /** Finds the route of a path. A part that is written out goes before one that stands for anything. */
@@ -30,14 +31,14 @@ export class Router {
 
   find(method: string, path: string): Found | undefined {
     let node: Node | undefined = this.#root;
-    let id = "";
+    const named: string[] = [];
     for (const part of path.split("/").slice(1)) {
       const plain: Node | undefined = node?.next.get(part);
-      if (plain === undefined && part !== "") id = decodePart(part);
+      if (plain === undefined) named.push(decodePart(part));
       node = plain ?? (part === "" ? undefined : node?.next.get(":"));
     }
     const served = node?.routes.get(method);
-    return served && { ...served, id };
+    return served && { ...served, id: named[0] ?? "", innerId: named[1] ?? "" };
   }
 
   #add(served: Served): void {

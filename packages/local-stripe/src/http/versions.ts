@@ -1,5 +1,7 @@
+import { planOf } from "../billing/plan.js";
 import { previousAttributes } from "../store/previous-attributes.js";
 import type { Wire } from "../store/records.js";
+import type { World } from "../store/world.js";
 import { ApiError, invalid } from "./api-error.js";
 import type { Param } from "./params.js";
 
@@ -30,28 +32,33 @@ export function isBefore(version: string, date: string): boolean {
 }
 
 /** The same object, and all objects in it, as an older version writes them. */
-export function inVersion(body: Wire, version: string): Wire {
+export function inVersion(body: Wire, version: string, world: World): Wire {
   const changes = CHANGES.filter(({ date }) => isBefore(version, date));
-  return changes.length === 0 ? body : rewritten(body, changes);
+  return changes.length === 0 ? body : rewritten(body, changes, world);
 }
 
 /** What an object was before a change, as an older version writes it. */
-export function previousInVersion(previous: Wire, object: Wire, version: string): Wire {
+export function previousInVersion(previous: Wire, object: Wire, version: string, world: World): Wire {
   if (CHANGES.every(({ date }) => !isBefore(version, date))) return previous;
   // Parts may have moved from one object to another, so both whole objects are compared in the older form.
-  return previousAttributes(inVersion(overlaid(object, previous), version), inVersion(object, version));
+  return previousAttributes(
+    inVersion(overlaid(object, previous), version, world),
+    inVersion(object, version, world),
+  );
 }
 
 interface VersionChange {
   /** The first version that writes the object as it is kept here. */
   readonly date: string;
   readonly object: string;
-  readonly older: (body: Wire) => Wire;
+  readonly older: (body: Wire, world: World) => Wire;
 }
 
 const CHANGES: readonly VersionChange[] = [
   { date: "2025-03-31", object: "subscription", older: withPeriodAndDiscount },
   { date: "2025-03-31", object: "subscription_item", older: withoutPeriod },
+  { date: "2025-03-31", object: "invoice", older: withoutParent },
+  { date: "2025-03-31", object: "line_item", older: withPrice },
 ];
 
 /** Before 2025-03-31 the period stood on the subscription, and there was one discount. */
@@ -72,6 +79,47 @@ function withoutPeriod({ current_period_start: _start, current_period_end: _end,
   return item;
 }
 
+/** Before 2025-03-31 an invoice named its subscription itself, and said whether it is paid. */
+function withoutParent({ parent, total_taxes: _taxes, ...invoice }: Wire): Wire {
+  const details =
+    isWire(parent) && isWire(parent["subscription_details"]) ? parent["subscription_details"] : null;
+  return {
+    ...invoice,
+    charge: null,
+    discount: null,
+    paid: invoice["status"] === "paid",
+    payment_intent: null,
+    quote: null,
+    subscription: details?.["subscription"] ?? null,
+    subscription_details: { metadata: details?.["metadata"] ?? null },
+    tax: null,
+    total_tax_amounts: [],
+  };
+}
+
+/** Before 2025-03-31 a line held its price whole, and stood on its own. */
+function withPrice({ parent, pricing, taxes: _taxes, ...line }: Wire, world: World): Wire {
+  const details =
+    isWire(parent) && isWire(parent["subscription_item_details"]) ? parent["subscription_item_details"] : {};
+  const priceDetails = isWire(pricing) && isWire(pricing["price_details"]) ? pricing["price_details"] : {};
+  const price = world.of("price").get(String(priceDetails["price"]));
+  const invoiceItem = details["invoice_item"] ?? null;
+  return {
+    ...line,
+    ...(invoiceItem !== null && { invoice_item: invoiceItem }),
+    plan: price ? planOf(price) : null,
+    price: price ? world.render("price", price) : null,
+    proration: details["proration"] ?? false,
+    proration_details: details["proration_details"] ?? null,
+    subscription: details["subscription"] ?? null,
+    subscription_item: details["subscription_item"] ?? null,
+    tax_amounts: [],
+    tax_rates: [],
+    type: invoiceItem === null ? "subscription" : "invoiceitem",
+    unit_amount_excluding_tax: isWire(pricing) ? pricing["unit_amount_decimal"] : null,
+  };
+}
+
 function itemsOf(subscription: Wire): readonly Wire[] {
   const { items } = subscription;
   const data = isWire(items) ? items["data"] : undefined;
@@ -79,15 +127,17 @@ function itemsOf(subscription: Wire): readonly Wire[] {
 }
 
 /** Outer objects first, while what they take from inner ones is still there. */
-function rewritten(body: Wire, changes: readonly VersionChange[]): Wire {
+function rewritten(body: Wire, changes: readonly VersionChange[], world: World): Wire {
   let older = body;
-  for (const change of changes) if (change.object === body["object"]) older = change.older(older);
-  return Object.fromEntries(Object.entries(older).map(([name, value]) => [name, inside(value, changes)]));
+  for (const change of changes) if (change.object === body["object"]) older = change.older(older, world);
+  return Object.fromEntries(
+    Object.entries(older).map(([name, value]) => [name, inside(value, changes, world)]),
+  );
 }
 
-function inside(value: unknown, changes: readonly VersionChange[]): unknown {
-  if (Array.isArray(value)) return value.map((one) => inside(one, changes));
-  return isWire(value) ? rewritten(value, changes) : value;
+function inside(value: unknown, changes: readonly VersionChange[], world: World): unknown {
+  if (Array.isArray(value)) return value.map((one) => inside(one, changes, world));
+  return isWire(value) ? rewritten(value, changes, world) : value;
 }
 
 function overlaid(object: Wire, previous: Wire): Wire {

@@ -4,12 +4,15 @@ import { accounts } from "./accounts.js";
 import { coupons } from "./coupons.js";
 import { customers } from "./customers.js";
 import { events } from "./events.js";
+import { invoices } from "./invoices.js";
+import { paymentMethods } from "./payment-methods.js";
 import { portalConfigurations } from "./portal-configurations.js";
 import { portalSessions } from "./portal-sessions.js";
 import { prices } from "./prices.js";
 import { products } from "./products.js";
 import { promotionCodes } from "./promotion-codes.js";
 import { subscriptions } from "./subscriptions.js";
+import { testClocks } from "./test-clocks.js";
 import { webhookEndpoints } from "./webhook-endpoints.js";
 
 /** Every resource that is served, under the name its objects carry. A kind without its resource does not compile. */
@@ -20,9 +23,12 @@ export const RESOURCES: { readonly [Name in ObjectName]: Resource<Name> } = {
   coupon: coupons,
   customer: customers,
   event: events,
+  invoice: invoices,
+  payment_method: paymentMethods,
   price: prices,
   product: products,
   promotion_code: promotionCodes,
   subscription: subscriptions,
+  "test_helpers.test_clock": testClocks,
   webhook_endpoint: webhookEndpoints,
 };

@@ -19,6 +19,7 @@ import { type Call, type Resource, route } from "../http/route.js";
 import { newId, randomText } from "../ids.js";
 import type { CustomerRecord, Wire } from "../store/records.js";
 import type { World } from "../store/world.js";
+import { attach } from "./payment-methods.js";
 
 const ADDRESS = {
   city: clearable(text()),
@@ -40,7 +41,8 @@ const FIELDS = {
       hash({ name: required(text({ max: 40 })), value: required(text({ max: 140 })) }),
     ),
     footer: clearable(text()),
-    ...unsupported("default_payment_method", "rendering_options"),
+    default_payment_method: clearable(text()),
+    ...unsupported("rendering_options"),
   }),
   metadata: metadata(),
   name: clearable(text({ max: 256 })),
@@ -54,18 +56,20 @@ const FIELDS = {
   ...unsupported("business_name", "cash_balance", "individual_name", "source", "tax"),
 };
 
-const CREATE = { ...FIELDS, ...unsupported("payment_method", "tax_id_data", "test_clock") };
+const CREATE = { ...FIELDS, payment_method: text(), test_clock: text(), ...unsupported("tax_id_data") };
 const UPDATE = { ...FIELDS, ...unsupported("default_source") };
 
 export const customers: Resource<"customer"> = {
   kind: {
     object: "customer",
     noun: "customer",
-    keys: { email: (customer) => [customer.email] },
+    keys: { email: (customer) => [customer.email], test_clock: (customer) => [customer.test_clock] },
     expandable: {
       address: "shown",
       shipping: "shown",
       invoice_settings: "shown",
+      "invoice_settings.default_payment_method": "payment_method",
+      test_clock: "test_helpers.test_clock",
       subscriptions: subscriptionsOf,
     },
   },
@@ -81,9 +85,9 @@ export const customers: Resource<"customer"> = {
     listRoute(
       "customer",
       "/v1/customers",
-      { created: range(), email: text({ max: 512 }), ...unsupported("test_clock") },
-      ({ params: { created, email } }) => ({
-        ...(email !== undefined && { match: { email } }),
+      { created: range(), email: text({ max: 512 }), test_clock: text() },
+      ({ params: { created, email, test_clock } }) => ({
+        match: { ...(email !== undefined && { email }), ...(test_clock !== undefined && { test_clock }) },
         ...(created && { where: (customer) => isWithin(created, customer.created) }),
       }),
     ),
@@ -101,6 +105,9 @@ export const customers: Resource<"customer"> = {
 };
 
 function createCustomer({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
+  const clock = params.test_clock;
+  if (clock !== undefined) world.named("test_helpers.test_clock", clock, "test_clock");
+  act.followClock({ test_clock: clock ?? null });
   const customer: CustomerRecord = {
     id: newId("cus", "short"),
     object: "customer",
@@ -129,9 +136,36 @@ function createCustomer({ act, world, params }: Call<Values<typeof CREATE>>): Wi
     preferred_locales: params.preferred_locales ?? [],
     shipping: shippingOf(params.shipping),
     tax_exempt: params.tax_exempt ?? "none",
-    test_clock: null,
+    test_clock: clock ?? null,
   };
-  return world.render("customer", act.insert("customer", customer, "customer.created"));
+  act.insert("customer", customer);
+  const attached =
+    params.payment_method === undefined ? undefined : attach(act, params.payment_method, customer.id);
+  const asked = params.invoice_settings?.default_payment_method;
+  // The same token may be given for both; it then stands for the method that was made of it.
+  const method = asked === params.payment_method ? attached?.id : asked;
+  if (asked !== undefined) {
+    const invoice_settings = {
+      ...customer.invoice_settings,
+      default_payment_method: ownMethod(world, customer.id, method),
+    };
+    act.change("customer", customer.id, { invoice_settings });
+  }
+  const created = world.render("customer", world.inPath("customer", customer.id));
+  act.emit("customer.created", created);
+  return created;
+}
+
+function ownMethod(world: World, customer: string, method: string | null | undefined): string | null {
+  if (method === null || method === undefined) return null;
+  const param = "invoice_settings[default_payment_method]";
+  if (world.named("payment_method", method, param).customer === customer) return method;
+  throw invalid(
+    "The customer does not have a payment method with the ID " +
+      `${method}. The payment method must be attached to the customer.`,
+    param,
+    "resource_missing",
+  );
 }
 
 function updateCustomer({ act, world, id, params }: Call<Values<typeof UPDATE>>): Wire {
@@ -145,6 +179,7 @@ function updateCustomer({ act, world, id, params }: Call<Values<typeof UPDATE>>)
     ...plain
   } = params;
   const before = world.inPath("customer", id);
+  act.followClock(before);
   const after = act.change(
     "customer",
     id,
@@ -159,6 +194,9 @@ function updateCustomer({ act, world, id, params }: Call<Values<typeof UPDATE>>)
         invoice_settings: {
           ...before.invoice_settings,
           ...(invoice_settings.footer !== undefined && { footer: invoice_settings.footer }),
+          ...(invoice_settings.default_payment_method !== undefined && {
+            default_payment_method: ownMethod(world, id, invoice_settings.default_payment_method),
+          }),
           ...(invoice_settings.custom_fields && { custom_fields: customFields(invoice_settings) }),
         },
       }),

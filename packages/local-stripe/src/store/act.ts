@@ -1,7 +1,8 @@
+import { ApiError } from "../http/api-error.js";
 import { newId } from "../ids.js";
 import { previousAttributes } from "./previous-attributes.js";
 import type { EventRecord, ObjectName, Records, Wire } from "./records.js";
-import type { EventType, World } from "./world.js";
+import { type EventType, testClockOf, type World } from "./world.js";
 
 /** The request that an act answers; a hosted page or the passing of time has none. */
 export interface ActOrigin {
@@ -23,51 +24,89 @@ export class Act {
   readonly #origin: ActOrigin | null;
   readonly #undo: (() => void)[] = [];
   readonly #events: EventRecord[] = [];
+  #now: number;
+  #isKept = false;
 
-  constructor(world: World, origin: ActOrigin | null) {
+  constructor(world: World, origin: ActOrigin | null, now: number) {
     this.world = world;
     this.#origin = origin;
+    this.#now = now;
   }
 
   /** Runs `write`, and either keeps all that it wrote and tells of it, or takes everything back. */
-  static run<T>(world: World, origin: ActOrigin | null, write: (act: Act) => T): T {
-    const act = new Act(world, origin);
+  static run<T>(world: World, origin: ActOrigin | null, write: (act: Act) => T, now: number = world.now): T {
+    const act = new Act(world, origin, now);
     let result: T;
     try {
       result = write(act);
     } catch (error) {
-      for (const undo of act.#undo.reverse()) undo();
+      if (act.#isKept) act.#tell();
+      else for (const undo of act.#undo.reverse()) undo();
       throw error;
     }
     act.#tell();
     return result;
   }
 
+  /** The Unix time at which it happens. */
   get now(): number {
-    return this.world.now;
+    return this.#now;
+  }
+
+  /** Runs `write` to see what would come of it, and takes everything back. */
+  rehearse<T>(write: (act: Act) => T): T {
+    const rehearsal = new Act(this.world, this.#origin, this.#now);
+    try {
+      return write(rehearsal);
+    } finally {
+      for (const undo of rehearsal.#undo.reverse()) undo();
+    }
+  }
+
+  /** Refuses the request, and keeps what it did: a payment was tried, and failed. */
+  keepThenRefuse(error: ApiError): never {
+    this.#isKept = true;
+    throw new ApiError(error.status, error.message, { ...error.details, hadEffect: true });
+  }
+
+  /** From here on it happens by the time of the object's test clock, if it has one. */
+  followClock(record: object): void {
+    const clock = testClockOf(record);
+    if (clock !== null) this.#now = this.world.inPath("test_helpers.test_clock", clock).frozen_time;
   }
 
   insert<Name extends ObjectName>(name: Name, record: Records[Name], event?: EventType): Records[Name] {
     const collection = this.world.of(name);
     collection.insert(record);
     this.#undo.push(() => collection.remove(record.id, { remember: false }));
+    this.world.schedule(name, record);
     if (event !== undefined) this.emit(event, this.world.render(name, record));
     return record;
   }
 
-  /** Replaces the object. The event tells what it was before, and is left out when nothing that shows has changed. */
+  /** Changes the object in part. The event tells what it was before, and is left out when nothing that shows has changed. */
   change<Name extends ObjectName>(
     name: Name,
     id: string,
     changes: Partial<Records[Name]>,
     event?: EventType,
   ): Records[Name] {
+    return this.replace(name, id, { ...this.world.inPath(name, id), ...changes }, event);
+  }
+
+  /** Changes the object to another, which may lack what it had. */
+  replace<Name extends ObjectName>(
+    name: Name,
+    id: string,
+    after: Records[Name],
+    event?: EventType,
+  ): Records[Name] {
     const collection = this.world.of(name);
     const before = this.world.inPath(name, id);
-    const after: Records[Name] = { ...before, ...changes };
     const was = event && this.world.render(name, before);
     collection.replace(after);
     this.#undo.push(() => collection.replace(before));
+    this.world.schedule(name, after);
     if (event === undefined || was === undefined) return after;
     const is = this.world.render(name, after);
     const previous = previousAttributes(was, is);

@@ -7,6 +7,9 @@ export interface Records {
   coupon: CouponRecord;
   promotion_code: PromotionCodeRecord;
   customer: CustomerRecord;
+  invoice: InvoiceRecord;
+  payment_method: PaymentMethodRecord;
+  "test_helpers.test_clock": TestClockRecord;
   product: ProductRecord;
   price: PriceRecord;
   subscription: SubscriptionRecord;
@@ -63,8 +66,18 @@ export type SubscriptionItemRecord = Readonly<
   readonly price: string;
 };
 
-export type SubscriptionRecord = Readonly<Omit<Stored<Stripe.Subscription>, "items">> & {
+export type SubscriptionRecord = Readonly<Omit<Stored<Stripe.Subscription>, "items" | "pending_update">> & {
   readonly items: readonly SubscriptionItemRecord[];
+  /** Prorations that wait for the next invoice. */
+  readonly pendingLines: readonly InvoiceLineRecord[];
+  /** What the subscription becomes once an invoice is paid, if that happens in time. */
+  readonly pendingChange: {
+    readonly after: SubscriptionRecord;
+    readonly invoice: string;
+    readonly expiresAt: number;
+  } | null;
+  /** Whether the end of the trial was announced. */
+  readonly trialEndAnnounced: boolean;
 };
 
 export type InvoiceLineRecord = Readonly<Stored<Stripe.InvoiceLineItem>>;

@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import type { Clock } from "../clock.js";
 import { ApiError } from "../http/api-error.js";
 import type { Act } from "./act.js";
+import { Agenda } from "./agenda.js";
 import { Collection, type IndexKeys } from "./collection.js";
 import type { Entity, EventRecord, ObjectName, Records, Wire } from "./records.js";
 
@@ -14,6 +15,14 @@ export interface Kind<Name extends ObjectName = ObjectName> {
   /** The object as it travels; what is kept, when left out. */
   readonly render?: (record: Records[Name], world: World) => Wire;
   readonly expandable?: Readonly<Record<string, Expansion>>;
+  /** What happens to such an object by itself, when its time has come. */
+  readonly due?: Due<Name>;
+}
+
+/** `at` is the Unix time of the next thing that happens, or `null`; `run` makes it happen, and must move `at` on. */
+export interface Due<Name extends ObjectName> {
+  readonly at: (record: Records[Name]) => number | null;
+  readonly run: (act: Act, record: Records[Name]) => void;
 }
 
 /**
@@ -21,6 +30,16 @@ export interface Kind<Name extends ObjectName = ObjectName> {
  * out on demand, or `"shown"` for a part that is always there and may be passed through.
  */
 export type Expansion = ObjectName | "shown" | ((owner: Wire, world: World) => unknown);
+
+export interface DueObject {
+  readonly name: ObjectName;
+  readonly id: string;
+}
+
+/** The test clock by whose time an object lives. */
+export function testClockOf(record: object): string | null {
+  return "test_clock" in record && typeof record.test_clock === "string" ? record.test_clock : null;
+}
 
 export type EventType = Stripe.Event["type"];
 
@@ -32,6 +51,8 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly origin: () => string;
   readonly indexingDelayMs: () => number;
+  /** Whether a customer without a payment method cannot pay. */
+  readonly requirePaymentMethod: boolean;
   readonly kinds: ReadonlyMap<ObjectName, Kind>;
   /** What resources do when objects of others change. */
   readonly reactions: ReadonlyMap<EventType, readonly Reaction[]>;
@@ -47,6 +68,8 @@ export class World {
   readonly surroundings: Surroundings;
   readonly #collections = new Map<ObjectName, unknown>();
   readonly #twin: () => World;
+  /** One agenda for the server's time, and one for each test clock. */
+  readonly #agendas = new Map<string, Agenda<DueObject>>();
 
   constructor(
     place: { account: string; isPlatform: boolean; livemode: boolean; twin: () => World },
@@ -83,6 +106,19 @@ export class World {
 
   render<Name extends ObjectName>(name: Name, record: Records[Name]): Wire {
     return this.kind(name).render?.(record, this) ?? { ...record };
+  }
+
+  /** Notes when something happens to the object next. */
+  schedule<Name extends ObjectName>(name: Name, record: Records[Name]): void {
+    const at = this.kind(name).due?.at(record) ?? null;
+    if (at !== null) this.agenda(testClockOf(record)).add(at, { name, id: record.id });
+  }
+
+  agenda(testClock: string | null): Agenda<DueObject> {
+    const name = testClock ?? "";
+    const agenda = this.#agendas.get(name) ?? new Agenda<DueObject>();
+    this.#agendas.set(name, agenda);
+    return agenda;
   }
 
   /** The object that a path names. */

@@ -133,7 +133,7 @@ export class Deliveries {
       // An endpoint that was deleted or switched off meanwhile hears nothing more.
       const endpoint = owner.of("webhook_endpoint").get(endpointId);
       if (this.#stop.signal.aborted || !event || endpoint?.status !== "enabled") break;
-      const status = await this.#attempt(event, endpoint);
+      const status = await this.#attempt(event, endpoint, world);
       this.#note({
         eventId,
         eventType: event.type,
@@ -149,9 +149,9 @@ export class Deliveries {
     world.of("event").replace({ ...event, pending_webhooks: Math.max(0, event.pending_webhooks - 1) });
   }
 
-  async #attempt(event: EventRecord, endpoint: WebhookEndpointRecord): Promise<number | null> {
+  async #attempt(event: EventRecord, endpoint: WebhookEndpointRecord, world: World): Promise<number | null> {
     const version = endpoint.api_version ?? LATEST_VERSION;
-    const body = JSON.stringify(eventIn(event, version), undefined, 2);
+    const body = JSON.stringify(eventIn(event, version, world), undefined, 2);
     try {
       const response = await fetch(endpoint.url, {
         method: "POST",
@@ -212,14 +212,14 @@ function isAskedFor(type: string, enabled: readonly string[]): boolean {
 }
 
 /** The event as an endpoint of that version is told of it. */
-function eventIn(event: EventRecord, version: string): object {
+function eventIn(event: EventRecord, version: string, world: World): object {
   const { object, previous_attributes: previous } = event.data;
   return {
     ...event,
     api_version: version,
     data: {
-      object: inVersion(object, version),
-      ...(previous && { previous_attributes: previousInVersion(previous, object, version) }),
+      object: inVersion(object, version, world),
+      ...(previous && { previous_attributes: previousInVersion(previous, object, version, world) }),
     },
   };
 }

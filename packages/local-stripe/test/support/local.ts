@@ -26,10 +26,8 @@ export async function startLocal(options: LocalStripeOptions = {}): Promise<Loca
   const problems: string[] = [];
   const onAnswer = (answer: GivenAnswer): void => {
     // In the form of an older version an answer is not the one that is specified.
-    if (!answer.version.startsWith("2026") || openApi === undefined) return;
-    problems.push(
-      ...openApi.problems({ ...answer, body: answer.body === "" ? {} : JSON.parse(answer.body) }),
-    );
+    if (!answer.version.startsWith("2026") || answer.body === "" || openApi === undefined) return;
+    problems.push(...openApi.problems({ ...answer, body: JSON.parse(answer.body) }));
   };
   const local = await startLocalStripe({ ...options, onAnswer });
   onTestFinished(async () => {
@@ -104,4 +102,34 @@ export async function refusal(
 export function idOf(reference: string | { readonly id: string } | null | undefined): string {
   if (reference === null || reference === undefined) throw new Error("there is nothing to have an id");
   return typeof reference === "string" ? reference : reference.id;
+}
+
+/** A customer with a card of Stripe's well-known ones as its default. */
+export function cardholder(
+  stripe: Stripe,
+  token = "pm_card_visa",
+  testClock?: string,
+): Promise<Stripe.Customer> {
+  return stripe.customers.create({
+    email: "ada@example.com",
+    payment_method: token,
+    invoice_settings: { default_payment_method: token },
+    ...(testClock !== undefined && { test_clock: testClock }),
+  });
+}
+
+/** A new test clock, and a way to move it that waits until it has arrived. */
+export async function startClock(
+  stripe: Stripe,
+  start: Date,
+): Promise<{ id: string; advanceTo: (moment: Date) => Promise<void> }> {
+  const seconds = (moment: Date): number => Math.floor(moment.getTime() / 1000);
+  const { id } = await stripe.testHelpers.testClocks.create({ frozen_time: seconds(start) });
+  return {
+    id,
+    advanceTo: async (moment) => {
+      await stripe.testHelpers.testClocks.advance(id, { frozen_time: seconds(moment) });
+      await expect.poll(async () => (await stripe.testHelpers.testClocks.retrieve(id)).status).toBe("ready");
+    },
+  };
 }

@@ -15,10 +15,14 @@ const UNSPECIFIED: Readonly<Record<string, readonly string[]>> = {
   portal_features: ["subscription_pause"],
   portal_flows_flow: ["subscription_pause"],
   product: ["type"],
+  subscription: ["status_details"],
   recurring: ["trial_period_days"],
   subscription_item: ["plan", "current_trial"],
   subscriptions_resource_trial_settings_end_behavior: ["billing_cycle_anchor"],
 };
+
+/** Calls that are newer than the specification. The objects in their answers are checked all the same. */
+const UNSPECIFIED_CALLS: readonly RegExp[] = [/^POST \/v1\/subscriptions\/[^/]+\/pause$/];
 
 type Schema = Record<string, unknown>;
 
@@ -37,7 +41,7 @@ export interface Answer {
 /** Says what in an answer the specification does not allow. */
 export class OpenApi {
   readonly #specification: Specification;
-  readonly #ajv = new Ajv({ strict: false, allErrors: true });
+  readonly #ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
   readonly #validators = new Map<string, ValidateFunction>();
 
   constructor(specification: Specification) {
@@ -47,6 +51,8 @@ export class OpenApi {
   problems(answer: Answer): readonly string[] {
     if (answer.status === 501) return [];
     const schema = this.#answerSchema(answer);
+    const call = `${answer.method} ${answer.path}`;
+    if (UNSPECIFIED_CALLS.some((newer) => newer.test(call))) return this.#checkObjects(answer.body);
     if (schema === undefined) return [`${answer.method} ${answer.path} is not in the specification`];
     const name = `${answer.method} ${answer.path.replace(/_[A-Za-z0-9]{14,}/g, "_")} ${answer.status}`;
     return [...this.#check(name, schema, answer.body), ...this.#checkObjects(answer.body)].map(

@@ -1,0 +1,168 @@
+import type { Act } from "../store/act.js";
+import type { InvoiceRecord, SubscriptionRecord } from "../store/records.js";
+import { endSubscription, firstPeriodEnd } from "./cancellation.js";
+import { periodLines } from "./invoice-lines.js";
+import { closeInvoice, finalizeInvoice, newInvoice } from "./invoices.js";
+import { markPaused } from "./pausing.js";
+import { defaultMethod } from "./payment.js";
+import { periodOf } from "./subscription-items.js";
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+const TIME_TO_PAY = 23 * HOUR;
+const TRIAL_WARNING = 3 * DAY;
+
+/** The next moment at which something happens to a subscription by itself. */
+export function nextMoment(subscription: SubscriptionRecord): number | null {
+  const { status, cancel_at: cancelAt, trial_end: trialEnd, pause_collection: pause } = subscription;
+  if (status === "canceled" || status === "incomplete_expired") return null;
+  if (status === "paused") return subscription.pendingChange?.expiresAt ?? null;
+  if (status === "incomplete") return subscription.created + TIME_TO_PAY;
+  const moments = [
+    firstPeriodEnd(subscription),
+    cancelAt,
+    pause?.resumes_at ?? null,
+    subscription.pendingChange?.expiresAt ?? null,
+  ];
+  if (status === "trialing" && trialEnd !== null && !subscription.trialEndAnnounced) {
+    moments.push(Math.max(subscription.trial_start ?? 0, trialEnd - TRIAL_WARNING));
+  }
+  return Math.min(...moments.filter((moment) => moment !== null));
+}
+
+/** Makes that happen. */
+export function passMoment(act: Act, subscription: SubscriptionRecord): void {
+  const { id, status, cancel_at: cancelAt, trial_end: trialEnd, pause_collection: pause } = subscription;
+  if (status === "incomplete") {
+    expire(act, subscription);
+    return;
+  }
+  if (subscription.pendingChange && subscription.pendingChange.expiresAt <= act.now) {
+    dropPendingChange(act, subscription, subscription.pendingChange.invoice);
+    return;
+  }
+  if (cancelAt !== null && cancelAt <= act.now) {
+    endSubscription(act, subscription, subscription.cancellation_details?.reason ?? "cancellation_requested");
+    return;
+  }
+  if (pause?.resumes_at && pause.resumes_at <= act.now) {
+    act.change("subscription", id, { pause_collection: null }, "customer.subscription.updated");
+    return;
+  }
+  if (status === "trialing" && trialEnd !== null && trialEnd > act.now) {
+    const announced = act.change("subscription", id, { trialEndAnnounced: true });
+    act.emit("customer.subscription.trial_will_end", act.world.render("subscription", announced));
+    return;
+  }
+  renew(act, subscription);
+}
+
+/** A new period for every item whose period is over, and an invoice for it that is final an hour later. */
+function renew(act: Act, before: SubscriptionRecord): void {
+  const { world } = act;
+  if (before.status === "trialing" && defaultMethod(world, before) === null) {
+    const behavior = before.trial_settings?.end_behavior.missing_payment_method;
+    if (behavior === "cancel") {
+      endSubscription(act, before, "cancellation_requested");
+      return;
+    }
+    if (behavior === "pause") {
+      markPaused(act, before, "trial_end_without_payment_method", []);
+      return;
+    }
+  }
+  const billing = {
+    subscription: before.id,
+    anchor: before.billing_cycle_anchor,
+    trialEnd: null,
+    mode: "flexible" as const,
+  };
+  const items = before.items.map((item) =>
+    item.current_period_end > act.now
+      ? item
+      : {
+          ...item,
+          ...periodOf(world.inPath("price", item.price), { ...billing, start: item.current_period_end }),
+        },
+  );
+  const renewed: SubscriptionRecord = {
+    ...before,
+    items,
+    status: before.status === "trialing" ? "active" : before.status,
+  };
+  const lines = [...before.pendingLines, ...periodLines(world, renewed, itemsBegunAt(renewed, act.now))];
+  const draft = newInvoice(act, renewed, "subscription_cycle", lines);
+  const isKept = before.pause_collection?.behavior === "keep_as_draft";
+  const invoice = act.insert(
+    "invoice",
+    isKept ? { ...draft, auto_advance: false } : draft,
+    "invoice.created",
+  );
+  act.change(
+    "subscription",
+    before.id,
+    { ...renewed, latest_invoice: invoice.id, pendingLines: [] },
+    "customer.subscription.updated",
+  );
+  if (before.pause_collection && !isKept) {
+    finalizeInvoice(act, invoice.id);
+    closeInvoice(act, invoice.id, before.pause_collection.behavior === "void" ? "void" : "uncollectible");
+  }
+}
+
+/** What was not paid within 23 hours of its beginning has never begun. */
+function expire(act: Act, subscription: SubscriptionRecord): void {
+  if (subscription.latest_invoice) closeInvoice(act, subscription.latest_invoice, "void");
+  act.change(
+    "subscription",
+    subscription.id,
+    { status: "incomplete_expired", ended_at: act.now },
+    "customer.subscription.updated",
+  );
+}
+
+/** An update that was not paid for in time is given up, and its invoice with it. */
+function dropPendingChange(act: Act, subscription: SubscriptionRecord, invoice: string): void {
+  closeInvoice(act, invoice, "void");
+  const same = act.change("subscription", subscription.id, { pendingChange: null });
+  if (same.status === "paused") return;
+  act.emit("customer.subscription.pending_update_expired", act.world.render("subscription", same));
+}
+
+/** What an invoice that was paid makes of its subscription. */
+export function onPaid(act: Act, subscription: SubscriptionRecord, { id: invoice }: InvoiceRecord): void {
+  const { pendingChange: pending, status } = subscription;
+  if (pending?.invoice === invoice) {
+    const applied = act.change(
+      "subscription",
+      subscription.id,
+      pending.after,
+      "customer.subscription.updated",
+    );
+    const happened =
+      status === "paused" ? "customer.subscription.resumed" : "customer.subscription.pending_update_applied";
+    act.emit(happened, act.world.render("subscription", applied));
+    return;
+  }
+  if (subscription.latest_invoice !== invoice) return;
+  if (status === "incomplete" || status === "past_due" || status === "unpaid") {
+    act.change("subscription", subscription.id, { status: "active" }, "customer.subscription.updated");
+  }
+}
+
+/** What an invoice that could not be charged makes of its subscription: past due, and canceled after the last attempt. */
+export function onPaymentFailed(act: Act, subscription: SubscriptionRecord, invoice: InvoiceRecord): void {
+  const { id, status } = subscription;
+  if (invoice.billing_reason === "subscription_create" || subscription.pendingChange?.invoice === invoice.id)
+    return;
+  if (status === "active" || status === "trialing") {
+    act.change("subscription", id, { status: "past_due" }, "customer.subscription.updated");
+  }
+  if (invoice.next_payment_attempt === null && invoice.attempt_count > 1) {
+    endSubscription(act, act.world.inPath("subscription", id), "payment_failed");
+  }
+}
+
+function itemsBegunAt(subscription: SubscriptionRecord, moment: number): SubscriptionRecord["items"] {
+  return subscription.items.filter((item) => item.current_period_start === moment);
+}

@@ -1,0 +1,156 @@
+import { newId } from "../ids.js";
+import type {
+  InvoiceLineRecord,
+  PriceRecord,
+  SubscriptionItemRecord,
+  SubscriptionRecord,
+} from "../store/records.js";
+import type { World } from "../store/world.js";
+
+/** What an item costs for a whole period, in the currency's smallest coin. */
+export function itemAmount(price: PriceRecord, quantity: number | undefined): number {
+  return Math.round(Number(price.unit_amount_decimal ?? 0) * (quantity ?? 1));
+}
+
+/** One line for each item that is billed in advance for its present period. A trial is a line that costs nothing. */
+export function periodLines(
+  world: World,
+  subscription: SubscriptionRecord,
+  items: readonly SubscriptionItemRecord[],
+): readonly InvoiceLineRecord[] {
+  return items.map((item) => {
+    const price = world.inPath("price", item.price);
+    const isTrial = subscription.status === "trialing";
+    const name = productName(world, price);
+    // What is metered is billed for what was used, which is nothing that this server counts.
+    const isFree = isTrial || price.recurring?.usage_type === "metered";
+    return line(world, subscription, item, price, {
+      amount: isFree ? 0 : itemAmount(price, item.quantity),
+      description: isTrial
+        ? `Trial period for ${name}`
+        : `${item.quantity ?? 0} × ${name} (at ${perPeriod(price)})`,
+      proration: false,
+      period: { start: item.current_period_start, end: item.current_period_end },
+    });
+  });
+}
+
+/** Takes back what was paid for the rest of the period, and charges the rest of it anew. */
+export function prorationLines(
+  world: World,
+  before: SubscriptionRecord,
+  after: SubscriptionRecord,
+  at: number,
+): readonly InvoiceLineRecord[] {
+  if (before.status === "trialing") return [];
+  const lines: InvoiceLineRecord[] = [];
+  for (const item of before.items) {
+    const now = after.items.find((one) => one.id === item.id);
+    if (isSame(item, now)) continue;
+    lines.push(...part(world, before, item, at, -1));
+    if (now !== undefined) lines.push(...part(world, after, now, at, 1));
+  }
+  for (const item of after.items) {
+    if (!before.items.some((one) => one.id === item.id)) lines.push(...part(world, after, item, at, 1));
+  }
+  return lines;
+}
+
+function isSame(one: SubscriptionItemRecord, other: SubscriptionItemRecord | undefined): boolean {
+  return (
+    one.price === other?.price &&
+    one.quantity === other.quantity &&
+    one.current_period_end === other.current_period_end
+  );
+}
+
+function part(
+  world: World,
+  subscription: SubscriptionRecord,
+  item: SubscriptionItemRecord,
+  at: number,
+  sign: 1 | -1,
+): readonly InvoiceLineRecord[] {
+  const price = world.inPath("price", item.price);
+  if (price.recurring?.usage_type === "metered") return [];
+  const { current_period_start: start, current_period_end: end } = item;
+  // A period that begins at this moment is charged whole by its own line.
+  if (sign === 1 && start >= at) return [];
+  const share = Math.min(1, Math.max(0, (end - at) / (end - start)));
+  const amount = sign * Math.round(itemAmount(price, item.quantity) * share);
+  const name = productName(world, price);
+  const description =
+    sign === -1 ? `Unused time on ${name} after ${day(at)}` : `Remaining time on ${name} after ${day(at)}`;
+  return [
+    line(world, subscription, item, price, {
+      amount,
+      description,
+      proration: true,
+      period: { start: at, end },
+    }),
+  ];
+}
+
+function line(
+  world: World,
+  subscription: SubscriptionRecord,
+  item: SubscriptionItemRecord,
+  price: PriceRecord,
+  what: { amount: number; description: string; proration: boolean; period: { start: number; end: number } },
+): InvoiceLineRecord {
+  const quantity = item.quantity ?? 0;
+  return {
+    id: newId("il"),
+    object: "line_item",
+    amount: what.amount,
+    currency: price.currency,
+    description: what.description,
+    discount_amounts: [],
+    discountable: !what.proration,
+    discounts: [],
+    invoice: null,
+    livemode: world.livemode,
+    metadata: subscription.metadata,
+    parent: {
+      invoice_item_details: null,
+      subscription_item_details: {
+        invoice_item: what.proration ? newId("ii") : null,
+        proration: what.proration,
+        proration_details: { credited_items: null },
+        subscription: subscription.id,
+        subscription_item: item.id,
+      },
+      type: "subscription_item_details",
+    },
+    period: what.period,
+    pretax_credit_amounts: [],
+    pricing: {
+      price_details: { price: price.id, product: price.product },
+      type: "price_details",
+      unit_amount_decimal: price.unit_amount_decimal,
+    },
+    quantity,
+    quantity_decimal: String(quantity),
+    subscription: subscription.id,
+    subtotal: what.amount,
+    taxes: [],
+  };
+}
+
+function productName(world: World, price: PriceRecord): string {
+  return world.of("product").get(price.product)?.name ?? price.product;
+}
+
+function perPeriod(price: PriceRecord): string {
+  const money = new Intl.NumberFormat("en", { style: "currency", currency: price.currency.toUpperCase() });
+  const digits = money.resolvedOptions().maximumFractionDigits ?? 2;
+  const count = price.recurring?.interval_count ?? 1;
+  const every = count === 1 ? price.recurring?.interval : `every ${count} ${price.recurring?.interval}s`;
+  return `${money.format(Number(price.unit_amount_decimal ?? 0) / 10 ** digits)} / ${every}`;
+}
+
+function day(unixSeconds: number): string {
+  return new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" }).format(
+    unixSeconds * 1000,
+  );
+}

@@ -1,0 +1,241 @@
+import { CANCEL_AT } from "../billing/cancellation.js";
+import { closeInvoice, collect, finalizeInvoice, payInvoice, subscriptionOf } from "../billing/invoices.js";
+import { declined } from "../billing/payment.js";
+import { previewInvoice } from "../billing/preview.js";
+import { ANCHOR, anchorOf } from "../billing/subscription-fields.js";
+import { CHANGED_ITEMS } from "../billing/subscription-items.js";
+import { invalid } from "../http/api-error.js";
+import { listed, listRoute, searchRoute } from "../http/list.js";
+import {
+  bool,
+  clearable,
+  either,
+  hash,
+  integer,
+  isWithin,
+  mergeMetadata,
+  metadata,
+  oneOf,
+  range,
+  text,
+  timestamp,
+  unsupported,
+  type Values,
+} from "../http/params.js";
+import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
+import type { Act } from "../store/act.js";
+import type { InvoiceRecord, Wire } from "../store/records.js";
+import type { World } from "../store/world.js";
+
+const LIST = {
+  collection_method: oneOf("charge_automatically", "send_invoice"),
+  created: range(),
+  customer: text(),
+  due_date: range(),
+  status: oneOf("draft", "open", "paid", "uncollectible", "void"),
+  subscription: text(),
+  ...unsupported("customer_account"),
+};
+
+const PREVIEW = {
+  customer: text(),
+  preview_mode: oneOf("next", "recurring"),
+  subscription: text(),
+  subscription_details: hash({
+    billing_cycle_anchor: ANCHOR,
+    cancel_at: clearable(CANCEL_AT),
+    cancel_at_period_end: bool(),
+    cancel_now: bool(),
+    items: CHANGED_ITEMS,
+    proration_behavior: oneOf("always_invoice", "create_prorations", "none"),
+    proration_date: timestamp(),
+    trial_end: either(oneOf("now"), timestamp()),
+    ...unsupported(
+      "billing_mode",
+      "billing_schedules",
+      "default_tax_rates",
+      "metadata",
+      "resume_at",
+      "start_date",
+    ),
+  }),
+  ...unsupported(
+    "automatic_tax",
+    "currency",
+    "customer_account",
+    "customer_details",
+    "discounts",
+    "invoice_items",
+    "issuer",
+    "on_behalf_of",
+    "schedule",
+    "schedule_details",
+  ),
+};
+
+const PAY = {
+  off_session: bool(),
+  paid_out_of_band: bool(),
+  payment_method: text(),
+  ...unsupported("forgive", "mandate", "source"),
+};
+
+export const invoices: Resource<"invoice"> = {
+  kind: {
+    object: "invoice",
+    noun: "invoice",
+    keys: {
+      customer: (invoice) => [invoice.customer],
+      subscription: (invoice) => [subscriptionOf(invoice)],
+      status: (invoice) => [invoice.status],
+    },
+    render: ({ lines, confirmationSecret: _secret, ...invoice }) => ({
+      ...invoice,
+      lines: listed(`/v1/invoices/${invoice.id}/lines`, lines.length > 10, lines.slice(0, 10)),
+    }),
+    expandable: {
+      confirmation_secret: confirmationSecret,
+      customer: "customer",
+      default_payment_method: "payment_method",
+      lines: "shown",
+      parent: "shown",
+      "parent.subscription_details.subscription": "subscription",
+      status_transitions: "shown",
+    },
+    due: { at: dueAt, run: advance },
+  },
+  permission: "invoice",
+  routes: [
+    route("POST /v1/invoices/create_preview", PREVIEW, ({ act, world, params }) => {
+      const { subscription_details: details, ...plain } = params;
+      const { billing_cycle_anchor: anchor, ...change } = details ?? {};
+      const asked = { ...change, ...(anchor !== undefined && { billing_cycle_anchor: anchorOf(anchor) }) };
+      return world.render("invoice", previewInvoice(act, { ...plain, subscription_details: asked }));
+    }),
+    searchRoute("invoice", "/v1/invoices", {
+      created: { type: "number", of: (invoice) => invoice.created },
+      currency: { type: "token", of: (invoice) => invoice.currency },
+      customer: { type: "token", of: (invoice) => invoice.customer },
+      number: { type: "token", of: (invoice) => invoice.number },
+      receipt_number: { type: "token", of: (invoice) => invoice.receipt_number },
+      status: { type: "token", of: (invoice) => invoice.status, index: "status" },
+      subscription: { type: "token", of: subscriptionOf },
+      total: { type: "number", of: (invoice) => invoice.total },
+    }),
+    listRoute("invoice", "/v1/invoices", LIST, ({ params }) => ({
+      match: {
+        ...(params.customer !== undefined && { customer: params.customer }),
+        ...(params.subscription !== undefined && { subscription: params.subscription }),
+        ...(params.status !== undefined && { status: params.status }),
+      },
+      where: (invoice) =>
+        (params.collection_method === undefined || invoice.collection_method === params.collection_method) &&
+        (params.created === undefined || isWithin(params.created, invoice.created)) &&
+        (params.due_date === undefined ||
+          (invoice.due_date !== null && isWithin(params.due_date, invoice.due_date))),
+    })),
+    retrieveRoute("invoice", "/v1/invoices"),
+    route(
+      "POST /v1/invoices/:id",
+      {
+        metadata: metadata(),
+        description: clearable(text()),
+        auto_advance: bool(),
+        ...unsupported("footer", "discounts"),
+      },
+      ({ act, world, id, params: { metadata: change, ...fields } }) => {
+        const before = world.inPath("invoice", id);
+        const merged = change === undefined ? {} : { metadata: mergeMetadata(before.metadata, change) };
+        return world.render(
+          "invoice",
+          act.change("invoice", id, { ...fields, ...merged }, "invoice.updated"),
+        );
+      },
+    ),
+    route(
+      "GET /v1/invoices/:id/lines",
+      { limit: integer({ min: 1, max: 100 }), starting_after: text() },
+      listLines,
+    ),
+    route("POST /v1/invoices/:id/finalize", { auto_advance: bool() }, ({ act, world, id, params }) => {
+      act.followClock(inStatus(act, id, "draft"));
+      const open = finalizeInvoice(act, id);
+      // What is free is paid by being final.
+      if (open.amount_due === 0) return world.render("invoice", payInvoice(act, open));
+      return world.render(
+        "invoice",
+        act.change("invoice", id, { auto_advance: params.auto_advance ?? true }),
+      );
+    }),
+    route("POST /v1/invoices/:id/pay", PAY, pay),
+    route("POST /v1/invoices/:id/void", {}, ({ act, world, id }) => {
+      act.followClock(inStatus(act, id, "open", "uncollectible"));
+      return world.render("invoice", closeInvoice(act, id, "void"));
+    }),
+    route("POST /v1/invoices/:id/mark_uncollectible", {}, ({ act, world, id }) => {
+      act.followClock(inStatus(act, id, "open"));
+      return world.render("invoice", closeInvoice(act, id, "uncollectible"));
+    }),
+  ],
+};
+
+function pay({ act, world, id, params }: Call<Values<typeof PAY>>): Wire {
+  const before = world.inPath("invoice", id);
+  act.followClock(before);
+  if (before.status === "paid") throw invalid("Invoice is already paid", "", "invoice_already_paid");
+  if (before.status === "draft") finalizeInvoice(act, id);
+  const open = inStatus(act, id, "open", "uncollectible");
+  if (params.paid_out_of_band) return world.render("invoice", payInvoice(act, open));
+  if (params.payment_method !== undefined) {
+    const method = world.named("payment_method", params.payment_method, "payment_method");
+    if (method.customer !== before.customer) {
+      throw invalid("The payment method does not belong to the invoice's customer.", "payment_method");
+    }
+  }
+  const outcome = collect(act, id, params.payment_method);
+  if (outcome.kind === "pays") return world.render("invoice", world.inPath("invoice", id));
+  // That the attempt was made stays, although the request is answered with its failure.
+  return act.keepThenRefuse(declined(outcome));
+}
+
+function listLines({
+  world,
+  id,
+  params,
+}: Call<{ readonly limit?: number; readonly starting_after?: string }>): Wire {
+  const { lines } = world.inPath("invoice", id);
+  const from =
+    params.starting_after === undefined
+      ? 0
+      : lines.findIndex((line) => line.id === params.starting_after) + 1;
+  const data = lines.slice(from, from + (params.limit ?? 10));
+  return listed(`/v1/invoices/${id}/lines`, from + data.length < lines.length, data);
+}
+
+function inStatus(act: Act, id: string, ...allowed: InvoiceRecord["status"][]): InvoiceRecord {
+  const invoice = act.world.inPath("invoice", id);
+  if (allowed.includes(invoice.status)) return invoice;
+  throw invalid(
+    `This invoice is ${invoice.status}; only an invoice that is ${allowed.join(" or ")} can be changed so.`,
+    "invoice",
+    "invoice_not_editable",
+  );
+}
+
+function confirmationSecret(invoice: Wire, world: World): Wire | null {
+  const record = world.of("invoice").get(String(invoice["id"]));
+  const secret = record?.status === "open" ? record.confirmationSecret : null;
+  return secret ? { client_secret: secret, type: "payment_intent" } : null;
+}
+
+function dueAt(invoice: InvoiceRecord): number | null {
+  if (!invoice.auto_advance) return null;
+  if (invoice.status === "draft") return invoice.automatically_finalizes_at;
+  if (invoice.status !== "open") return null;
+  return invoice.collection_method === "send_invoice" ? null : invoice.next_payment_attempt;
+}
+
+function advance(act: Act, invoice: InvoiceRecord): void {
+  if (invoice.status === "draft") finalizeInvoice(act, invoice.id);
+  if (invoice.collection_method === "charge_automatically") collect(act, invoice.id);
+}

@@ -1,0 +1,82 @@
+import { invalid } from "../http/api-error.js";
+import { listRoute } from "../http/list.js";
+import { required, text, timestamp } from "../http/params.js";
+import { type Resource, retrieveRoute, route } from "../http/route.js";
+import { newId } from "../ids.js";
+import type { Act } from "../store/act.js";
+import { passTime } from "../store/passing-time.js";
+import type { TestClockRecord } from "../store/records.js";
+
+const THIRTY_DAYS = 30 * 24 * 3600;
+
+/** Clocks that stand still until they are moved, for the customers that were made on them. */
+export const testClocks: Resource<"test_helpers.test_clock"> = {
+  kind: {
+    object: "test_helpers.test_clock",
+    noun: "test clock",
+    // The answer to the request that moves a clock still says that it is moving.
+    due: { at: (clock) => (clock.status === "advancing" ? clock.created : null), run: arrive },
+  },
+  permission: "billing_clock",
+  routes: [
+    route(
+      "POST /v1/test_helpers/test_clocks",
+      { frozen_time: required(timestamp()), name: text({ max: 300 }) },
+      ({ act, world, params }) => {
+        if (world.livemode) throw invalid("Test clocks can only be used in test mode.");
+        const clock = {
+          id: newId("clock"),
+          object: "test_helpers.test_clock" as const,
+          created: act.now,
+          deletes_after: act.now + THIRTY_DAYS,
+          frozen_time: params.frozen_time,
+          livemode: false,
+          name: params.name ?? null,
+          status: "ready" as const,
+          status_details: {},
+        };
+        return world.render(clock.object, act.insert(clock.object, clock, "test_helpers.test_clock.created"));
+      },
+    ),
+    listRoute("test_helpers.test_clock", "/v1/test_helpers/test_clocks", {}, () => ({})),
+    retrieveRoute("test_helpers.test_clock", "/v1/test_helpers/test_clocks"),
+    route(
+      "POST /v1/test_helpers/test_clocks/:id/advance",
+      { frozen_time: required(timestamp()) },
+      ({ act, world, id, params: { frozen_time: target } }) => {
+        const clock = world.inPath("test_helpers.test_clock", id);
+        if (clock.status !== "ready") throw invalid("This test clock is already advancing.");
+        if (target <= clock.frozen_time) {
+          throw invalid(
+            "A test clock only moves forward: `frozen_time` must be later than it is.",
+            "frozen_time",
+          );
+        }
+        const advancing = act.change(
+          "test_helpers.test_clock",
+          id,
+          { status: "advancing", status_details: { advancing: { target_frozen_time: target } } },
+          "test_helpers.test_clock.advancing",
+        );
+        return world.render("test_helpers.test_clock", advancing);
+      },
+    ),
+    route("DELETE /v1/test_helpers/test_clocks/:id", {}, ({ act, world, id }) => {
+      for (const customer of world.of("customer").all({ test_clock: id }))
+        act.remove("customer", customer.id);
+      act.remove("test_helpers.test_clock", id, "test_helpers.test_clock.deleted");
+      return { id, object: "test_helpers.test_clock", deleted: true };
+    }),
+  ],
+};
+
+function arrive(act: Act, clock: TestClockRecord): void {
+  const target = clock.status_details.advancing?.target_frozen_time ?? clock.frozen_time;
+  passTime(act.world, target, clock.id);
+  act.change(
+    "test_helpers.test_clock",
+    clock.id,
+    { frozen_time: target, status: "ready", status_details: {} },
+    "test_helpers.test_clock.ready",
+  );
+}
