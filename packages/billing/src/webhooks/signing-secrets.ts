@@ -33,6 +33,8 @@ export interface SigningKey {
 const MAX_SECRETS = 16;
 const MIN_KEY_CHARACTERS = 24;
 const API_KEY = /^(?:sk|rk|pk|we|ek)_/;
+// As Stripe makes them. One look, instead of all that tells the other forms apart, for whoever verifies without a receiver.
+const WELL_FORMED = /^(?:whsec_)?(?!(.)\1*$)[A-Za-z0-9+/=]{24,}$/;
 // Stripe's own keys are letters and digits, so none of these can be part of one.
 const PLACEHOLDER =
   /\.\.\.|…|[<>{}$*]|(?:^|[_-])(?:your|example|placeholder|changeme|replace)(?:[_-]|$)|^(.)\1*$/i;
@@ -95,6 +97,7 @@ function hasAccount(event: Stripe.Event): boolean {
 }
 
 function assertSecret(secret: unknown, name: string): asserts secret is string {
+  if (typeof secret === "string" && WELL_FORMED.test(secret)) return;
   if (typeof secret !== "string" || secret.trim() === "") {
     throw new ConfigurationError(`${name} is blank. Set it to the endpoint's signing secret, whsec_….`);
   }
