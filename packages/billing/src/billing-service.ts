@@ -1,5 +1,11 @@
 import { type ListProductsOptions, listTenantProducts } from "./capabilities/catalog.js";
 import {
+  getCustomer,
+  type UpdateCustomerOptions,
+  updateCustomer,
+} from "./capabilities/customers/customers.js";
+import { type EnsureCustomerOptions, ensureCustomer } from "./capabilities/customers/ensure-customer.js";
+import {
   createCustomerPortalSession,
   type PortalConfig,
   type PortalSession,
@@ -22,6 +28,8 @@ import { resolveTenant } from "./tenancy/resolve-tenant.js";
 import type { TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
 import { parseTenantId } from "./tenancy/tenant-id.js";
 import { admit, type TenantScope } from "./tenancy/tenant-scope.js";
+import { Turns } from "./tenancy/turns.js";
+import type { Customer } from "./views/customer.js";
 import type { Product } from "./views/product.js";
 import type { Subscription } from "./views/subscription.js";
 
@@ -59,7 +67,7 @@ export class StripeBillingService {
       this.#tenantId = config.tenantId;
     } else {
       const settings = resolveSettings(config);
-      this.#shared = { settings, cache: new OwnershipCache() };
+      this.#shared = { settings, cache: new OwnershipCache(), turns: new Turns() };
       this.#tenantId = settings.tenantId;
     }
   }
@@ -105,6 +113,44 @@ export class StripeBillingService {
     return this.#withinPortal(options, (scope, portal) =>
       createCustomerPortalSession(scope, target, options, portal),
     );
+  }
+
+  /**
+   * The tenant's customer under a reference of its own, made where there is none, and told the details given. However
+   * many ask for it at once, in however many processes, it is made once; the reference is the idempotency key.
+   *
+   * One request when it was asked for lately, else two, three to make it; one more to tell an existing one what has
+   * changed. Where there are more than one under the reference, the oldest is used, and the others are audited. A
+   * customer that was made elsewhere has no reference, and is never taken for one by its e-mail address.
+   *
+   * @throws ReservedMetadataError when metadata names a key that this package writes.
+   * @throws ConfigurationError when the tenancy's directory cannot be written to.
+   * @see https://docs.stripe.com/api/customers/create
+   */
+  ensureCustomer(options: EnsureCustomerOptions): Promise<Customer> {
+    return this.#within(options, (scope) => ensureCustomer(scope, options, this.#shared.turns));
+  }
+
+  /**
+   * One customer, as it is now. One request.
+   *
+   * @throws NotFoundError when it is missing, deleted or another tenant's.
+   * @see https://docs.stripe.com/api/customers/retrieve
+   */
+  getCustomer(customerId?: string, options: CallOptions = {}): Promise<Customer> {
+    return this.#within(options, (scope) => getCustomer(scope, customerId, options));
+  }
+
+  /**
+   * Changes a customer's details; what is left out stays as it is. Two requests, one when the customer was seen lately.
+   *
+   * @throws NotFoundError when it is missing, deleted or another tenant's.
+   * @throws ReservedMetadataError when metadata names a key that this package writes.
+   * @throws ConflictError when the idempotency key was used with other details.
+   * @see https://docs.stripe.com/api/customers/update
+   */
+  updateCustomer(customerId: string | undefined, options: UpdateCustomerOptions): Promise<Customer> {
+    return this.#within(options, (scope) => updateCustomer(scope, customerId, options));
   }
 
   /**
@@ -199,6 +245,7 @@ export class StripeBillingService {
 interface Shared {
   readonly settings: Settings;
   readonly cache: OwnershipCache;
+  readonly turns: Turns;
 }
 
 /** Not exported from the package, so only {@link StripeBillingService.forTenant} can make one. */

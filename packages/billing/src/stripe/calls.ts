@@ -9,6 +9,18 @@ export interface Calls {
     params: Stripe.CustomerRetrieveParams;
     answer: Stripe.Customer | Stripe.DeletedCustomer;
   };
+  "GET /v1/customers/search": {
+    params: Stripe.CustomerSearchParams;
+    answer: Stripe.ApiSearchResult<Stripe.Customer>;
+  };
+  "POST /v1/customers": {
+    params: Stripe.CustomerCreateParams;
+    answer: Stripe.Customer;
+  };
+  "POST /v1/customers/{customer}": {
+    params: Stripe.CustomerUpdateParams;
+    answer: Stripe.Customer;
+  };
   "GET /v1/subscriptions": {
     params: Stripe.SubscriptionListParams;
     answer: Stripe.ApiList<Stripe.Subscription>;
@@ -24,6 +36,38 @@ export interface Calls {
   "DELETE /v1/subscriptions/{subscription}": {
     params: Stripe.SubscriptionCancelParams;
     answer: Stripe.Subscription;
+  };
+  "POST /v1/subscriptions": {
+    params: Stripe.SubscriptionCreateParams;
+    answer: Stripe.Subscription;
+  };
+  "POST /v1/subscriptions/{subscription}/pause": {
+    params: Stripe.SubscriptionPauseParams;
+    answer: Stripe.Subscription;
+  };
+  "POST /v1/subscriptions/{subscription}/resume": {
+    params: Stripe.SubscriptionResumeParams;
+    answer: Stripe.Subscription;
+  };
+  "POST /v1/subscription_schedules": {
+    params: Stripe.SubscriptionScheduleCreateParams;
+    answer: Stripe.SubscriptionSchedule;
+  };
+  "POST /v1/subscription_schedules/{schedule}": {
+    params: Stripe.SubscriptionScheduleUpdateParams;
+    answer: Stripe.SubscriptionSchedule;
+  };
+  "POST /v1/subscription_schedules/{schedule}/release": {
+    params: Stripe.SubscriptionScheduleReleaseParams;
+    answer: Stripe.SubscriptionSchedule;
+  };
+  "POST /v1/invoices/create_preview": {
+    params: Stripe.InvoiceCreatePreviewParams;
+    answer: Stripe.Invoice;
+  };
+  "GET /v1/payment_methods/{payment_method}": {
+    params: Stripe.PaymentMethodRetrieveParams;
+    answer: Stripe.PaymentMethod;
   };
   "GET /v1/products": {
     params: Stripe.ProductListParams;
@@ -74,10 +118,21 @@ export const CALLS: {
   readonly [C in Call]: C extends ListCall ? ListRule : C extends WriteCall ? WriteRule : object;
 } = {
   "GET /v1/customers/{customer}": {},
+  "GET /v1/customers/search": {},
+  "POST /v1/customers": { mark: "create" },
+  "POST /v1/customers/{customer}": { mark: "update" },
   "GET /v1/subscriptions": { scopedBy: "customer" },
   "GET /v1/subscriptions/{subscription}": {},
   "POST /v1/subscriptions/{subscription}": {},
   "DELETE /v1/subscriptions/{subscription}": {},
+  "POST /v1/subscriptions": {},
+  "POST /v1/subscriptions/{subscription}/pause": {},
+  "POST /v1/subscriptions/{subscription}/resume": {},
+  "POST /v1/subscription_schedules": {},
+  "POST /v1/subscription_schedules/{schedule}": {},
+  "POST /v1/subscription_schedules/{schedule}/release": {},
+  "POST /v1/invoices/create_preview": {},
+  "GET /v1/payment_methods/{payment_method}": {},
   "GET /v1/products": { scopedBy: "account" },
   "GET /v1/products/search": {},
   "GET /v1/prices/{price}": {},

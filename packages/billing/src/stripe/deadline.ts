@@ -44,6 +44,11 @@ export class Deadline {
       );
     });
   }
+
+  /** @throws DeadlineError | AbortedError when the time is over before. */
+  sleep(ms: number): Promise<void> {
+    return this.race(new Promise((resolve) => setTimeout(resolve, ms)));
+  }
 }
 
 /** @throws InvalidArgumentError when the options are not what they say. */

@@ -14,6 +14,16 @@ export function metadataIs(key: string, ...values: readonly string[]): SearchQue
   return clauses.join(" OR ") as SearchQuery;
 }
 
+/** Objects whose field has one of the values, such as the prices of several products. */
+export function fieldIs(field: string, ...values: readonly string[]): SearchQuery {
+  return values.map((value) => `${field}:${quoted(value)}`).join(" OR ") as SearchQuery; // as above
+}
+
+/** Objects that every one of the queries finds. Stripe cannot mix AND with OR, so each of them is of one clause. */
+export function allOf(...queries: readonly SearchQuery[]): SearchQuery {
+  return queries.join(" AND ") as SearchQuery; // as above
+}
+
 function quoted(text: string): string {
   return `"${text.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`;
 }

@@ -7,9 +7,15 @@ export interface AuditEvent {
    * - `foreign_object`: an id was asked for that exists, but not for this tenant.
    * - `foreign_search_hit`: a search found objects that are not this tenant's; they were dropped.
    * - `ownership_conflict`: two authorities name different tenants for one customer; it was refused.
+   * - `duplicate_customer`: more than one customer has the same reference; the oldest is used, and these are not.
    * - `isolation_breach`: the second wall stopped a request or an answer; a defect in this package.
    */
-  readonly type: "foreign_object" | "foreign_search_hit" | "ownership_conflict" | "isolation_breach";
+  readonly type:
+    | "foreign_object"
+    | "foreign_search_hit"
+    | "ownership_conflict"
+    | "duplicate_customer"
+    | "isolation_breach";
   readonly tenantId: string;
   /** The Stripe request, such as `GET /v1/subscriptions/{subscription}`, without its ids. */
   readonly call: string;

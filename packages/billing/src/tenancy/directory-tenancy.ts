@@ -10,6 +10,14 @@ export interface TenantDirectory {
   tenantOf(customerId: string): Promise<string | undefined>;
   /** The customers linked to a tenant; most applications have one for each. */
   customersOf(tenantId: string): Promise<readonly string[]>;
+  /**
+   * Links a customer to a tenant for good; linking it again to the same tenant changes nothing. Left out, customers are
+   * the application's to make, and `ensureCustomer` refuses to. When Stripe's `customer.deleted` event comes, remove
+   * the row.
+   *
+   * @throws ConflictError when it is linked to another tenant already.
+   */
+  link?(tenantId: string, customerId: string): Promise<void>;
 }
 
 export interface DirectoryTenancyOptions {
@@ -27,18 +35,24 @@ export interface DirectoryTenancyOptions {
  * @throws ConfigurationError when the directory or the key is none.
  */
 export function directoryTenancy(directory: TenantDirectory, options: DirectoryTenancyOptions = {}): Tenancy {
-  const key = parseMetadataKey(options.key ?? "tenantId");
+  const key = parseMetadataKey(options.key);
   if (typeof directory?.tenantOf !== "function" || typeof directory.customersOf !== "function") {
     throw new ConfigurationError("directoryTenancy needs a directory with tenantOf and customersOf.");
   }
+  const linkable = typeof directory.link === "function";
   return Object.freeze<Tenancy>({
+    ...(linkable && {
+      link: async (tenantId: string, customerId: string) => directory.link?.(tenantId, customerId),
+    }),
+    readOnly: !linkable,
     accountOf: async () => undefined,
     customerAccess: async (tenantId, customer): Promise<CustomerAccess> => {
       const linked = await directory.tenantOf(customer.id);
       const mark = markOf(customer, key);
       const agree = mark === undefined || mark === linked;
       if (linked === tenantId) return agree ? "own" : "conflict";
-      return mark === tenantId ? "conflict" : "none";
+      if (mark !== tenantId) return "none";
+      return linked === undefined && linkable ? "unlinked" : "conflict";
     },
     productAccess: (tenantId, product) => accessByMark(tenantId, product, key),
     productQuery: (tenantId) => metadataIs(key, tenantId, SHARED),

@@ -17,7 +17,7 @@ import type { SearchQuery } from "../stripe/search-query.js";
 import { type StripeRequest, send } from "../stripe/send.js";
 import { notFound } from "../stripe/translate-error.js";
 import type { AuditEvent, AuditListener } from "./audit.js";
-import { namedIds } from "./named-ids.js";
+import { namedIds, referencesIn } from "./named-ids.js";
 import type { OwnershipCache } from "./ownership-cache.js";
 import { isStripeObject, objectsIn, type StripeObject, topObjects } from "./stripe-objects.js";
 import type { ProductAccess, Tenancy } from "./tenancy.js";
@@ -81,18 +81,23 @@ export class Gate {
     return this.#admitted(call, await this.#send(request, params));
   }
 
-  /** Hits are candidates: those that are not the tenant's are dropped and counted. */
+  /**
+   * Hits are candidates: those that are not the tenant's are dropped and counted. What `isWanted` leaves out is dropped
+   * unseen; of the rest, a customer that was made for the tenant and never linked to it is linked now.
+   */
   async search<C extends SearchCall>(
     call: C,
     query: SearchQuery,
     params: SearchParams,
+    isWanted: (hit: Hit<C>) => boolean = () => true,
   ): Promise<SearchPage<C>> {
     const request = toRequest(call, {});
     this.#assertNamesOnlyProved(call, params);
     const answer = await this.#send(request, { ...params, query });
     const hits: Hit<C>[] = [];
-    const found = topObjects(answer);
+    const found = topObjects(answer).filter((hit) => isWanted(hit as Hit<C>)); // as above
     for (const hit of found) {
+      await this.#link(hit);
       if (await this.#admits(hit, call)) hits.push(hit as Hit<C>); // as above
     }
     if (hits.length < found.length) this.#audit("foreign_search_hit", call, found.length - hits.length);
@@ -115,7 +120,19 @@ export class Gate {
     const key = call.startsWith("POST ")
       ? stripeIdempotencyKey(idempotencyKey, { account, tenantId, call })
       : undefined;
-    return this.#admitted(call, await this.#send(request, this.#marked(call, params), key));
+    const answer = await this.#send(request, this.#marked(call, params), key);
+    if (CALLS[call].mark === "create") await this.#link(answer);
+    return this.#admitted(call, answer);
+  }
+
+  /** Links a customer that bears the tenant's mark to the tenant, where a directory decides and does not know it yet. */
+  async #link(object: unknown): Promise<void> {
+    const { tenancy, tenantId } = this.#options;
+    if (tenancy.link === undefined || !isStripeObject(object) || object.object !== "customer") return;
+    const { id } = object;
+    if (typeof id !== "string" || object.deleted === true) return;
+    const access = await tenancy.customerAccess(tenantId, { ...object, id });
+    if (access === "unlinked") await tenancy.link(tenantId, id);
   }
 
   /** The parameters with the tenant's mark, which nothing a capability passes on can replace, blank or clear. */
@@ -176,8 +193,13 @@ export class Gate {
     if (!objects.every((object) => this.#belongs(object, object === top))) return false;
     this.#remember(top);
     // An item is its subscription's, and has no owner of its own to tell it by.
-    for (const { object, id } of objects) {
-      if (object === "subscription_item" && typeof id === "string") this.#proved.set(id, "own");
+    for (const { object, id, customer } of objects) {
+      const isOwn = object === "subscription_item" || (customer ?? null) !== null;
+      if (isOwn && typeof id === "string") this.#proved.set(id, "own");
+    }
+    // What a subscription refers to already, its change may name again; that does not make it the tenant's to change.
+    if (REFERRING.has(top.object)) {
+      for (const id of referencesIn(top)) if (!this.#proved.has(id)) this.#proved.set(id, "shared");
     }
     return true;
   }
@@ -189,7 +211,7 @@ export class Gate {
     if (customer.deleted === true) return this.#accessTo(id) === "own";
     const { tenancy, tenantId } = this.#options;
     const access = await tenancy.customerAccess(tenantId, { ...customer, id });
-    if (access === "conflict") this.#audit("ownership_conflict", call);
+    if (access === "conflict" || access === "unlinked") this.#audit("ownership_conflict", call);
     if (access !== "own") return false;
     this.#proved.set(id, "own");
     return true;
@@ -265,6 +287,9 @@ type Target = Pick<StripeRequest, "method" | "path">;
 
 /** Whose they are stands in their metadata, as with products. Within another object they are that one's. */
 const MARKED: ReadonlySet<string> = new Set(["coupon", "promotion_code"]);
+
+/** What holds references that are written again with every change: prices, discounts, tax rates. */
+const REFERRING: ReadonlySet<string> = new Set(["subscription", "subscription_schedule"]);
 
 /** Ids are put into the path as they are: every one of them is letters, digits, underscores and hyphens. */
 function toRequest(call: Call, ids: object): Target {

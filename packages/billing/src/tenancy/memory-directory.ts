@@ -3,14 +3,7 @@ import type { TenantDirectory } from "./directory-tenancy.js";
 import { parseTenantId } from "./tenant-id.js";
 
 /** A directory that can be written to. */
-export interface LinkableDirectory extends TenantDirectory {
-  /**
-   * Links a customer to a tenant for good; linking it again to the same tenant changes nothing.
-   *
-   * @throws ConflictError when it is linked to another tenant already.
-   */
-  link(tenantId: string, customerId: string): Promise<void>;
-}
+export type LinkableDirectory = Required<TenantDirectory>;
 
 /** A directory in this process's memory, for tests and demonstrations. */
 export function memoryDirectory(): LinkableDirectory {

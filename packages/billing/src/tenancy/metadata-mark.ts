@@ -4,10 +4,16 @@ import type { OwnedByMetadata, ProductAccess } from "./tenancy.js";
 /** The mark of a product that every tenant may see and buy, and none may change. */
 export const SHARED = "*";
 
+/** The metadata key under which a customer carries the tenant's own reference for it. */
+export const REFERENCE_KEY = "billingReference";
+
 /** @throws ConfigurationError when a key cannot hold the tenant's mark. */
-export function parseMetadataKey(key: string): string {
-  if (typeof key === "string" && /^[A-Za-z0-9_-]{1,40}$/.test(key) && key !== "__proto__") return key;
-  throw new ConfigurationError("A tenancy's metadata key must be 1 to 40 letters, digits, _ or -.");
+export function parseMetadataKey(key = "tenantId"): string {
+  const isTaken = key === "__proto__" || key === REFERENCE_KEY;
+  if (typeof key === "string" && /^[A-Za-z0-9_-]{1,40}$/.test(key) && !isTaken) return key;
+  throw new ConfigurationError(
+    `A tenancy's metadata key must be 1 to 40 letters, digits, _ or -, and not "${REFERENCE_KEY}".`,
+  );
 }
 
 /** What an object's metadata says about whose it is. */

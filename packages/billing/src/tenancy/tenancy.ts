@@ -16,6 +16,13 @@ export interface Tenancy {
   productQuery(tenantId: string): SearchQuery | undefined;
   /** The tenant's customers, where the strategy knows them without asking Stripe. */
   customersOf?(tenantId: string): Promise<readonly string[]>;
+  /**
+   * Records for good that a customer made here is the tenant's; doing so again changes nothing. Left out where the
+   * customer's mark or account says it already.
+   */
+  link?(tenantId: string, customerId: string): Promise<void>;
+  /** True where the application alone records whose a customer is, so that none can be made here. */
+  readonly readOnly?: boolean;
   /** Whose event it is. `readCustomer` asks Stripe, and finds nothing where the customer is missing or deleted. */
   resolveTenant(origin: TenantOrigin, readCustomer: ReadCustomer): Promise<TenantResolution>;
   /** The metadata that says whose a new customer or product is; empty where its account says it. */
@@ -24,8 +31,12 @@ export interface Tenancy {
   readonly reservedMetadata: readonly string[];
 }
 
-/** A `conflict` is a customer of whom two authorities say different tenants: refused, and audited. */
-export type CustomerAccess = "own" | "none" | "conflict";
+/**
+ * - `conflict`: two authorities say different tenants; refused, and audited.
+ * - `unlinked`: it bears the tenant's mark and the directory does not know it. Refused and audited as well, but to
+ *   `ensureCustomer`, which made it and was stopped before it could {@link Tenancy.link} it.
+ */
+export type CustomerAccess = "own" | "none" | "conflict" | "unlinked";
 
 /** A tenant sees its own products and the shared ones, and changes only its own. */
 export type ProductAccess = "own" | "shared" | "none";

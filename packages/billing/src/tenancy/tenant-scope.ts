@@ -1,10 +1,14 @@
 import type Stripe from "stripe";
-import { InvalidArgumentError, NotFoundError, TenantContextError } from "../errors.js";
-import type { Answer, ListCall, Params, PathIds, WriteCall } from "../stripe/calls.js";
+import { ConfigurationError, InvalidArgumentError, NotFoundError, TenantContextError } from "../errors.js";
+import type { Answer, Call, ListCall, Params, PathIds, SearchCall, WriteCall } from "../stripe/calls.js";
 import { isObjectId, parseObjectId } from "../stripe/object-id.js";
+import type { SearchQuery } from "../stripe/search-query.js";
 import { notFound } from "../stripe/translate-error.js";
+import { whileBusy } from "../stripe/while-busy.js";
+import type { AuditEvent } from "./audit.js";
 import { parseCallerMetadata, type StripeMetadata } from "./caller-metadata.js";
-import { Gate, type GateOptions } from "./gate.js";
+import { Gate, type GateOptions, type SearchPage, type SearchParams } from "./gate.js";
+import { REFERENCE_KEY } from "./metadata-mark.js";
 import { looksLikeAnId } from "./named-ids.js";
 import { parseTenantId } from "./tenant-id.js";
 
@@ -68,17 +72,36 @@ class Scope {
     return this.#options.tenantId;
   }
 
-  /** A caller's metadata, checked. @throws ReservedMetadataError | InvalidArgumentError */
-  callerMetadata(given: unknown): StripeMetadata {
-    return parseCallerMetadata(given, this.#options.tenancy.reservedMetadata);
+  /** The metadata that every customer, product and price of this tenant's bears; empty where its account says it. */
+  get mark(): Readonly<Record<string, string>> {
+    return this.#options.tenancy.markFor(this.#options.tenantId);
   }
 
-  /** Metadata without the keys that say whose an object is. */
+  /** A caller's metadata, checked. @throws ReservedMetadataError | InvalidArgumentError */
+  callerMetadata(given: unknown): StripeMetadata {
+    return parseCallerMetadata(given, this.#reservedMetadata());
+  }
+
+  /** Metadata without the keys that are this package's to write. */
   withoutReserved(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-    const { reservedMetadata } = this.#options.tenancy;
+    const reserved = this.#reservedMetadata();
     return Object.freeze(
-      Object.fromEntries(Object.entries(metadata).filter(([key]) => !reservedMetadata.includes(key))),
+      Object.fromEntries(Object.entries(metadata).filter(([key]) => !reserved.includes(key))),
     );
+  }
+
+  audit(type: AuditEvent["type"], call: Call, count: number): void {
+    this.#options.onAudit(Object.freeze({ type, tenantId: this.tenantId, call, count }));
+  }
+
+  /** Settles as `work` does, or rejects when the call's time is over. */
+  race<T>(work: Promise<T>): Promise<T> {
+    return this.#options.deadline.race(work);
+  }
+
+  /** Repeats `work` while Stripe is busy with the same thing for another request. */
+  whileBusy<T>(work: () => Promise<T>): Promise<T> {
+    return whileBusy(this.#options.deadline, work);
   }
 
   /** Whether a product that this tenant may see is every tenant's. */
@@ -110,10 +133,29 @@ class Scope {
     return customer;
   }
 
+  /** The customer that a reference was found to name lately; undefined where that is not known here. */
+  customerIdUnder(reference: string): string | undefined {
+    return this.#options.cache.customerOf(this.#options, `${REFERENCE_KEY} ${reference}`);
+  }
+
+  /** Remembers a customer of this tenant's by its reference. */
+  rememberReference(reference: string, customerId: string): void {
+    if (this.#recalls(customerId)) this.#keep(`${REFERENCE_KEY} ${reference}`, customerId);
+  }
+
+  /** @throws ConfigurationError where the application alone records whose a customer is. */
+  assertMakesCustomers(): void {
+    if (this.#options.tenancy.readOnly !== true) return;
+    throw new ConfigurationError(
+      "The tenancy's directory needs a link function before customers can be made.",
+    );
+  }
+
   /** One request. @throws NotFoundError when the subscription is missing or not of one of the tenant's customers. */
-  async subscription(subscriptionId: string): Promise<Stripe.Subscription> {
+  async subscription(subscriptionId: string, expanded: readonly string[] = []): Promise<Stripe.Subscription> {
     // With its customer expanded, one request both reads the subscription and proves whose it is.
-    const params = this.#recalls(subscriptionId) ? {} : { expand: ["customer"] };
+    const expand = this.#recalls(subscriptionId) ? [...expanded] : ["customer", ...expanded];
+    const params = expand.length === 0 ? {} : { expand };
     const ids = { subscription: subscriptionId };
     const subscription = await this.#gate.retrieve("GET /v1/subscriptions/{subscription}", ids, params);
     const { customer } = subscription;
@@ -147,6 +189,16 @@ class Scope {
     const { customer } = code;
     if (!this.#sees(code) || (customer !== null && !(await this.#owns(customer)))) throw notFound();
     return code;
+  }
+
+  /** One request. @throws NotFoundError when it is missing, or attached to none of the tenant's customers. */
+  async paymentMethod(paymentMethodId: string): Promise<Stripe.PaymentMethod> {
+    const ids = { payment_method: paymentMethodId };
+    const params = { expand: ["customer"] };
+    const method = await this.#gate.retrieve("GET /v1/payment_methods/{payment_method}", ids, params);
+    const { customer } = method;
+    if (customer === null || !(await this.#owns(customer))) throw notFound();
+    return method;
   }
 
   /** No request when it was proved lately, else one. @throws NotFoundError as {@link customer}. */
@@ -193,19 +245,35 @@ class Scope {
     return { products: data, nextCursor: hasMore ? (data.at(-1)?.id ?? null) : null };
   }
 
-  write<C extends WriteCall>(
+  /** Candidates among which only the tenant's own, or what every tenant sees, come back; see {@link Gate.search}. */
+  search<C extends SearchCall>(
+    call: C,
+    query: SearchQuery,
+    params: SearchParams,
+    isWanted?: (hit: Answer<C>["data"][number]) => boolean,
+  ): Promise<SearchPage<C>> {
+    return this.#gate.search(call, query, params, isWanted);
+  }
+
+  async write<C extends WriteCall>(
     call: C,
     ids: PathIds<C>,
     params: Params<C>,
     idempotencyKey?: string,
   ): Promise<Answer<C>> {
-    return this.#gate.write(call, ids, params, idempotencyKey);
+    const answer = await this.#gate.write(call, ids, params, idempotencyKey);
+    if (answer.object === "customer") await this.#owns(answer);
+    return answer;
   }
 
   /** Whether something that is marked in its metadata, as products are, is the tenant's or shared by all. */
   #sees(object: { readonly id: string; readonly metadata: Stripe.Metadata | null }): boolean {
     const { tenancy, tenantId } = this.#options;
     return tenancy.productAccess(tenantId, object) !== "none";
+  }
+
+  #reservedMetadata(): readonly string[] {
+    return [...this.#options.tenancy.reservedMetadata, REFERENCE_KEY];
   }
 
   async #owns(customer: string | Stripe.Customer | Stripe.DeletedCustomer): Promise<boolean> {

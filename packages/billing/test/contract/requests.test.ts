@@ -1,6 +1,12 @@
 import type Stripe from "stripe";
 import { expect, it } from "vitest";
-import { connectTenancy, StripeBillingService, type StripeClient, type Tenancy } from "../../src/index.js";
+import {
+  type CustomerDetails,
+  connectTenancy,
+  StripeBillingService,
+  type StripeClient,
+  type Tenancy,
+} from "../../src/index.js";
 import { CALLS } from "../../src/stripe/calls.js";
 import { metadataIs } from "../../src/stripe/search-query.js";
 import { type PublicMethod, publicMethods } from "../public-methods.js";
@@ -12,6 +18,17 @@ type Drive = (
   connected: StripeBillingService,
 ) => PromiseLike<unknown>;
 type Forms = Readonly<Record<string, Drive>>;
+
+const DETAILS: CustomerDetails = {
+  email: "billing@acme.example",
+  name: "Acme GmbH",
+  phone: "+49 30 1234",
+  description: "A workspace",
+  address: { line1: "Weg 1", postalCode: "10115", city: "Berlin", country: "DE" },
+  preferredLocales: ["de", "en-GB"],
+  taxExempt: "reverse",
+  metadata: { plan: "team" },
+};
 
 const TOMORROW = new Date(Date.now() + 86_400_000);
 
@@ -73,6 +90,24 @@ const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant">, Forms>> = {
           quantity: 3,
           discount: { couponId: "welcome" },
         },
+      }),
+  },
+  ensureCustomer: {
+    "by reference": (acme) => acme.ensureCustomer({ reference: "workspace-1" }),
+    "with every detail": (acme) => acme.ensureCustomer({ reference: "workspace-2", ...DETAILS }),
+  },
+  getCustomer: { "by id": (acme, customerId) => acme.getCustomer(customerId) },
+  updateCustomer: {
+    "every detail": (acme, customerId) =>
+      acme.updateCustomer(customerId, { ...DETAILS, idempotencyKey: "key" }),
+    "clearing what can be": (acme, customerId) =>
+      acme.updateCustomer(customerId, {
+        email: null,
+        name: null,
+        phone: null,
+        description: null,
+        address: null,
+        metadata: { gone: null },
       }),
   },
   listCustomerSubscriptions: {

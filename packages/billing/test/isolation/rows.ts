@@ -18,6 +18,17 @@ const FLOW: readonly Place[] = [
   },
 ];
 
+const DETAILS = {
+  email: "plain",
+  name: "plain",
+  phone: "plain",
+  description: "plain",
+  address: "plain",
+  preferredLocales: "plain",
+  taxExempt: "plain",
+  metadata: "metadata",
+} as const;
+
 /**
  * One row for each public method. To add one, say what it does, which id it takes first, and what each option holds:
  * the compiler names the options that are missing. Where an option holds ids, say where:
@@ -29,6 +40,18 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
     does: "write",
     takes: "customerId",
     options: { returnUrl: "url", locale: "plain", onBehalfOf: "plain", flow: FLOW },
+  },
+  ensureCustomer: {
+    does: "write",
+    options: { reference: "plain", ...DETAILS },
+    valid: ({ tenantId }) => ({ reference: `of-${tenantId}` }),
+  },
+  getCustomer: { does: "read", takes: "customerId", options: {} },
+  updateCustomer: {
+    does: "write",
+    takes: "customerId",
+    options: { ...DETAILS, idempotencyKey: "idempotencyKey" },
+    valid: () => ({ phone: "1" }),
   },
   listCustomerSubscriptions: {
     does: "list",

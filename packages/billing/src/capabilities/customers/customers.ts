@@ -1,0 +1,47 @@
+import type Stripe from "stripe";
+import * as z from "zod/mini";
+import { InvalidArgumentError } from "../../errors.js";
+import { CALL_OPTIONS, checkInput, WRITE_OPTIONS } from "../../input.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import type { IdempotencyOptions } from "../../stripe/idempotency.js";
+import { markOf, REFERENCE_KEY } from "../../tenancy/metadata-mark.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { type Customer, toCustomer } from "../../views/customer.js";
+import { type CustomerDetails, DETAILS, toDetailParams } from "./details.js";
+
+const callOptions = z.strictObject(CALL_OPTIONS, "The options must be an object.");
+
+export async function getCustomer(
+  scope: TenantScope,
+  customer: string | undefined,
+  options: CallOptions,
+): Promise<Customer> {
+  checkInput(callOptions, options);
+  const customerId = await scope.customerId(customer);
+  return customerView(scope, await scope.customer(customerId));
+}
+
+export interface UpdateCustomerOptions extends CustomerDetails, CallOptions, IdempotencyOptions {}
+
+const updateOptions = z.strictObject({ ...WRITE_OPTIONS, ...DETAILS }, "The options must be an object.");
+
+export async function updateCustomer(
+  scope: TenantScope,
+  customer: string | undefined,
+  options: UpdateCustomerOptions,
+): Promise<Customer> {
+  const { idempotencyKey, ...details } = checkInput(updateOptions, options);
+  const params = toDetailParams(scope, details);
+  if (Object.keys(params).length === 0) throw new InvalidArgumentError("Name at least one detail to change.");
+  const customerId = await scope.customerId(customer);
+  await scope.proveCustomer(customerId);
+  const ids = { customer: customerId };
+  return customerView(scope, await scope.write("POST /v1/customers/{customer}", ids, params, idempotencyKey));
+}
+
+export function customerView(scope: TenantScope, customer: Stripe.Customer): Customer {
+  return toCustomer(customer, {
+    reference: markOf(customer, REFERENCE_KEY) ?? null,
+    metadata: scope.withoutReserved(customer.metadata),
+  });
+}

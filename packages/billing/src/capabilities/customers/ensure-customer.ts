@@ -1,0 +1,130 @@
+import type Stripe from "stripe";
+import * as z from "zod/mini";
+import { NotFoundError } from "../../errors.js";
+import { CALL_OPTIONS, checkInput, text } from "../../input.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import { allOf, metadataIs } from "../../stripe/search-query.js";
+import { markOf, REFERENCE_KEY } from "../../tenancy/metadata-mark.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { Turns } from "../../tenancy/turns.js";
+import type { Customer } from "../../views/customer.js";
+import { customerView } from "./customers.js";
+import { type CustomerDetails, DETAILS, type DetailParams, holds, toDetailParams } from "./details.js";
+
+export interface EnsureCustomerOptions extends CustomerDetails, CallOptions {
+  /**
+   * What the tenant calls the customer: the id of a user or workspace of its own; an e-mail address may change hands. Of
+   * 1 to 200 letters, digits and `_ . : @ / + = -`, after a letter or digit, and compared exactly. Two tenants may use one
+   * reference, each for a customer of its own.
+   */
+  readonly reference: string;
+}
+
+const ensureOptions = z.strictObject(
+  {
+    ...CALL_OPTIONS,
+    ...DETAILS,
+    reference: text(
+      "reference must be 1 to 200 letters, digits, and _ . : @ / + = - after a letter or digit.",
+      /^[A-Za-z0-9][\w.:@/+=-]{0,199}$/,
+    ),
+  },
+  "Give an object with a reference.",
+);
+
+/**
+ * Finds the customer by what this process remembers, then by Stripe's search, and else makes it. Search lags behind, and
+ * two processes may find nothing at the same time; so a customer is made with nothing but its marks, under an
+ * idempotency key of nothing but the tenant and the reference, and Stripe answers all who make it with the same one.
+ * What else it should be told comes after that.
+ */
+export async function ensureCustomer(
+  scope: TenantScope,
+  options: EnsureCustomerOptions,
+  turns: Turns,
+): Promise<Customer> {
+  const { reference, ...details } = checkInput(ensureOptions, options);
+  const params = toDetailParams(scope, details);
+  scope.assertMakesCustomers();
+  const known = () => settle(scope, scope.customerIdUnder(reference), params);
+  const findOrMake = async () => {
+    const found =
+      // Whoever went before may have found or made it.
+      (await known()) ?? (await find(scope, reference, params)) ?? (await make(scope, reference, params));
+    scope.rememberReference(reference, found.id);
+    return found;
+  };
+  const key = `${scope.tenantId} ${reference}`;
+  const customer = (await known()) ?? (await turns.after(key, (others) => scope.race(others), findOrMake));
+  return customerView(scope, customer);
+}
+
+/** The oldest customer under the reference that is still there. */
+async function find(
+  scope: TenantScope,
+  reference: string,
+  params: DetailParams,
+): Promise<Stripe.Customer | undefined> {
+  const marks = Object.entries({ ...scope.mark, [REFERENCE_KEY]: reference });
+  const { hits } = await scope.whileBusy(() =>
+    scope.search(
+      "GET /v1/customers/search",
+      allOf(...marks.map(([key, value]) => metadataIs(key, value))),
+      { limit: 100 },
+      // Search is blind to case, so there may be others among what it finds.
+      ({ metadata }) => marks.every(([key, value]) => markOf({ metadata }, key) === value),
+    ),
+  );
+  const oldestFirst = [...hits].sort((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1));
+  for (const [index, { id }] of oldestFirst.entries()) {
+    const customer = await settle(scope, id, params);
+    if (customer === undefined) continue;
+    const others = oldestFirst.length - index - 1;
+    if (others > 0) scope.audit("duplicate_customer", "GET /v1/customers/search", others);
+    return customer;
+  }
+  return undefined;
+}
+
+/**
+ * Makes the customer. Stripe may answer with one that the same key made before and that was deleted since: then its id
+ * makes the next key, the same for all who were answered so.
+ */
+async function make(scope: TenantScope, reference: string, params: DetailParams): Promise<Stripe.Customer> {
+  const metadata = { [REFERENCE_KEY]: reference };
+  for (let idempotencyKey = `${reference} first`; ; ) {
+    const { id } = await scope.whileBusy(() =>
+      scope.write("POST /v1/customers", {}, { metadata }, idempotencyKey),
+    );
+    const hasDetails = Object.keys(params).length > 0;
+    const customer = await (hasDetails ? ifThere(() => update(scope, id, params)) : settle(scope, id, {}));
+    if (customer !== undefined) return customer;
+    idempotencyKey = `${reference} after ${id}`;
+  }
+}
+
+/** The customer as it is now, told what it does not say yet; undefined where there is none, or no longer. */
+async function settle(
+  scope: TenantScope,
+  id: string | undefined,
+  params: DetailParams,
+): Promise<Stripe.Customer | undefined> {
+  if (id === undefined) return undefined;
+  return ifThere(async () => {
+    const customer = await scope.whileBusy(() => scope.customer(id));
+    return holds(customer, params) ? customer : update(scope, id, params);
+  });
+}
+
+function update(scope: TenantScope, id: string, params: DetailParams): Promise<Stripe.Customer> {
+  return scope.whileBusy(() => scope.write("POST /v1/customers/{customer}", { customer: id }, params));
+}
+
+async function ifThere<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,80 @@
+import type Stripe from "stripe";
+import { toDate } from "./epoch.js";
+
+/** Whom a tenant bills: a company or person, or the tenant itself. */
+export interface Customer {
+  readonly id: string;
+  /** What `ensureCustomer` was told the tenant calls it; null for a customer that was made elsewhere. */
+  readonly reference: string | null;
+  readonly email: string | null;
+  readonly name: string | null;
+  readonly phone: string | null;
+  /** Seen by the team alone, never by the customer. */
+  readonly description: string | null;
+  readonly address: Address | null;
+  /** Languages of its invoices and e-mails, the most preferred first. */
+  readonly preferredLocales: readonly string[];
+  readonly taxExempt: "none" | "exempt" | "reverse";
+  /** What its subscriptions and invoices are paid with when they name nothing else. */
+  readonly defaultPaymentMethodId: string | null;
+  /** In `currency`'s minor unit; below zero is credit that its next invoices use up. */
+  readonly balance: number;
+  /** The currency it was first billed in, in lower case; null before that. */
+  readonly currency: string | null;
+  /** Whether its latest invoice is overdue or its latest charge failed. */
+  readonly delinquent: boolean;
+  /** Without the keys that say whose the customer is. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly createdAt: Date;
+  readonly livemode: boolean;
+}
+
+export interface Address {
+  readonly line1: string | null;
+  readonly line2: string | null;
+  readonly city: string | null;
+  readonly state: string | null;
+  readonly postalCode: string | null;
+  /** ISO 3166-1 alpha-2, such as `"DE"`. */
+  readonly country: string | null;
+}
+
+/** What a customer itself does not say. */
+interface CustomerFacts {
+  readonly reference: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export function toCustomer(customer: Stripe.Customer, { reference, metadata }: CustomerFacts): Customer {
+  const { default_payment_method: method } = customer.invoice_settings;
+  return Object.freeze({
+    id: customer.id,
+    reference,
+    email: customer.email,
+    name: customer.name ?? null,
+    phone: customer.phone ?? null,
+    description: customer.description,
+    address: customer.address ? toAddress(customer.address) : null,
+    preferredLocales: Object.freeze([...(customer.preferred_locales ?? [])]),
+    // Stripe's types leave room for more; today there are these three.
+    taxExempt: (customer.tax_exempt ?? "none") as Customer["taxExempt"],
+    defaultPaymentMethodId: typeof method === "object" ? (method?.id ?? null) : method,
+    balance: customer.balance,
+    currency: customer.currency ?? null,
+    delinquent: customer.delinquent ?? false,
+    metadata,
+    createdAt: toDate(customer.created),
+    livemode: customer.livemode,
+  });
+}
+
+function toAddress(address: Stripe.Address): Address {
+  return Object.freeze({
+    line1: address.line1,
+    line2: address.line2,
+    city: address.city,
+    state: address.state,
+    postalCode: address.postal_code,
+    country: address.country,
+  });
+}
