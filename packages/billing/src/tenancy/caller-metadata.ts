@@ -14,9 +14,6 @@ export type StripeMetadata = Record<string, string>;
  *   of up to 500 characters. See https://docs.stripe.com/api/metadata
  */
 export function parseCallerMetadata(given: unknown, reserved: readonly string[]): StripeMetadata {
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw new InvalidArgumentError("metadata must be an object of texts.");
-  }
   const entries = readEntries(given);
   if (entries.length > 50) throw new InvalidArgumentError("metadata may have at most 50 keys.");
   const metadata: StripeMetadata = {};
@@ -39,10 +36,18 @@ export function parseCallerMetadata(given: unknown, reserved: readonly string[])
   return metadata;
 }
 
-function readEntries(given: object): [string, unknown][] {
+function readEntries(given: unknown): [string, unknown][] {
   try {
-    return Object.entries(given);
+    if (isPlainObject(given)) return Object.entries(given);
   } catch (error) {
     throw new InvalidArgumentError("metadata could not be read.", { cause: error });
   }
+  // A Map, for one, has no properties of its own: its entries would be lost without a word.
+  throw new InvalidArgumentError("metadata must be an object of texts.");
+}
+
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
