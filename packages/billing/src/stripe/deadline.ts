@@ -63,6 +63,11 @@ export function startDeadline(options: CallOptions, defaultTimeoutMs: number): D
   return new Deadline(timeoutMs, signal);
 }
 
+/** Whether an error says that a call's time was over. */
+export function isLate(error: unknown): boolean {
+  return error instanceof DeadlineError || error instanceof AbortedError;
+}
+
 export function isTimeoutMs(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 600_000;
 }

@@ -1,6 +1,6 @@
-import { AbortedError, DeadlineError, IndeterminateError } from "../errors.js";
+import { IndeterminateError } from "../errors.js";
 import type { StripeClient } from "./client.js";
-import type { Deadline } from "./deadline.js";
+import { type Deadline, isLate } from "./deadline.js";
 import { translateError } from "./translate-error.js";
 
 export interface StripeRequest {
@@ -36,14 +36,17 @@ export async function send(
   try {
     return await deadline.race(client.rawRequest(method, path, body, options));
   } catch (error) {
-    const late = error instanceof DeadlineError || error instanceof AbortedError;
-    if (!late) throw translateError(error, request);
-    if (method === "GET") throw error;
-    throw new IndeterminateError(
-      "The call ended while Stripe was working on it, so its outcome is unknown. Retry with the same idempotency key.",
-      { cause: error, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) },
-    );
+    if (!isLate(error)) throw translateError(error, request);
+    throw method === "GET" ? error : outcomeUnknown(error, idempotencyKey);
   }
+}
+
+/** For a write whose time was over before it was known to have ended. */
+export function outcomeUnknown(late: unknown, idempotencyKey: string | undefined): IndeterminateError {
+  return new IndeterminateError(
+    "The call ended while the change was being made, so its outcome is unknown. Retry with the same idempotency key.",
+    { cause: late, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) },
+  );
 }
 
 function withQuery(path: string, params: Readonly<Record<string, unknown>>): string {

@@ -40,7 +40,10 @@ export function connectTenancy(accounts: AccountDirectory): Tenancy {
     resolveTenant: async ({ account }) => {
       if (account === undefined) return { status: "nobody" };
       const tenantId = await accounts.tenantOf(account);
-      return isTenantId(tenantId) ? { status: "tenant", tenantId } : { status: "nobody" };
+      if (!isTenantId(tenantId)) return { status: "nobody" };
+      // Half of a link is one that is being made, moved or mended.
+      const isLinked = (await accounts.accountOf(tenantId)) === account;
+      return isLinked ? { status: "tenant", tenantId } : { status: "unknown" };
     },
     markFor: () => Object.freeze({}),
     reservedMetadata: Object.freeze([]),

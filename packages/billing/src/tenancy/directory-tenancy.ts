@@ -59,12 +59,13 @@ export function directoryTenancy(directory: TenantDirectory, options: DirectoryT
     customersOf: (tenantId) => directory.customersOf(tenantId),
     resolveTenant: async ({ account, customerId, metadata }) => {
       if (account !== undefined) return { status: "nobody" };
+      const mark = markOf({ metadata: metadata ?? null }, key);
       if (customerId !== undefined) {
         const tenantId = await directory.tenantOf(customerId);
-        return isTenantId(tenantId) ? { status: "tenant", tenantId } : { status: "unknown" };
+        const agree = mark === undefined || mark === tenantId;
+        return agree && isTenantId(tenantId) ? { status: "tenant", tenantId } : { status: "unknown" };
       }
       // Not a customer's, hence a product's: those are marked by metadata alone.
-      const mark = markOf({ metadata: metadata ?? null }, key);
       return isTenantId(mark) ? { status: "tenant", tenantId: mark } : { status: "nobody" };
     },
     markFor: (tenantId) => Object.freeze({ [key]: tenantId }),

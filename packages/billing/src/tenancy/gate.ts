@@ -11,10 +11,10 @@ import {
   type WriteCall,
 } from "../stripe/calls.js";
 import type { Mode, StripeClient } from "../stripe/client.js";
-import type { Deadline } from "../stripe/deadline.js";
+import { type Deadline, isLate } from "../stripe/deadline.js";
 import { stripeIdempotencyKey } from "../stripe/idempotency.js";
 import type { SearchQuery } from "../stripe/search-query.js";
-import { type StripeRequest, send } from "../stripe/send.js";
+import { outcomeUnknown, type StripeRequest, send } from "../stripe/send.js";
 import { notFound } from "../stripe/translate-error.js";
 import type { AuditEvent, AuditListener } from "./audit.js";
 import { namedIds, referencesIn } from "./named-ids.js";
@@ -121,18 +121,23 @@ export class Gate {
       ? stripeIdempotencyKey(idempotencyKey, { account, tenantId, call })
       : undefined;
     const answer = await this.#send(request, this.#marked(call, params), key);
-    if (CALLS[call].mark === "create") await this.#link(answer);
-    return this.#admitted(call, answer);
+    try {
+      if (CALLS[call].mark === "create") await this.#link(answer);
+      return await this.#admitted(call, answer);
+    } catch (error) {
+      // Stripe has made the change; it is the directory that did not answer in time.
+      throw isLate(error) ? outcomeUnknown(error, key) : error;
+    }
   }
 
   /** Links a customer that bears the tenant's mark to the tenant, where a directory decides and does not know it yet. */
   async #link(object: unknown): Promise<void> {
-    const { tenancy, tenantId } = this.#options;
+    const { tenancy, tenantId, deadline } = this.#options;
     if (tenancy.link === undefined || !isStripeObject(object) || object.object !== "customer") return;
     const { id } = object;
     if (typeof id !== "string" || object.deleted === true) return;
-    const access = await tenancy.customerAccess(tenantId, { ...object, id });
-    if (access === "unlinked") await tenancy.link(tenantId, id);
+    const access = await deadline.race(tenancy.customerAccess(tenantId, { ...object, id }));
+    if (access === "unlinked") await deadline.race(tenancy.link(tenantId, id));
   }
 
   /** The parameters with the tenant's mark, which nothing a capability passes on can replace, blank or clear. */
@@ -209,8 +214,8 @@ export class Gate {
     if (typeof id !== "string") return false;
     // A deleted customer has no metadata left to tell its owner by.
     if (customer.deleted === true) return this.#accessTo(id) === "own";
-    const { tenancy, tenantId } = this.#options;
-    const access = await tenancy.customerAccess(tenantId, { ...customer, id });
+    const { tenancy, tenantId, deadline } = this.#options;
+    const access = await deadline.race(tenancy.customerAccess(tenantId, { ...customer, id }));
     if (access === "conflict" || access === "unlinked") this.#audit("ownership_conflict", call);
     if (access !== "own") return false;
     this.#proved.set(id, "own");

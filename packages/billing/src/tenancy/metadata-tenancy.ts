@@ -17,7 +17,7 @@ export interface MetadataTenancyOptions {
  * @throws ConfigurationError when the key cannot be a metadata key.
  */
 export function metadataTenancy(options: MetadataTenancyOptions = {}): Tenancy {
-  const key = parseMetadataKey(options.key ?? "tenantId");
+  const key = parseMetadataKey(options.key);
   return Object.freeze<Tenancy>({
     accountOf: async () => undefined,
     customerAccess: async (tenantId, customer) => (markOf(customer, key) === tenantId ? "own" : "none"),

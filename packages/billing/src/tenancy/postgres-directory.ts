@@ -17,7 +17,7 @@ export interface PostgresDirectoryOptions {
 }
 
 export interface PostgresDirectory extends LinkableDirectory {
-  /** Makes the table and its index where they are missing; may be run by many processes at once. */
+  /** Makes the table where it is missing; may be run by many processes at once. */
   createTable(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export function postgresDirectory({
   pool,
   table = "billing_customers",
 }: PostgresDirectoryOptions): PostgresDirectory {
-  if (!/^[a-z_][a-z0-9_]{0,62}(?:\.[a-z_][a-z0-9_]{0,62})?$/.test(table)) {
+  if (typeof table !== "string" || !/^[a-z_][a-z0-9_]{0,62}(?:\.[a-z_][a-z0-9_]{0,62})?$/.test(table)) {
     throw new ConfigurationError(
       "postgresDirectory's table must be a plain lower-case name, such as billing_customers.",
     );
@@ -65,9 +65,9 @@ export function postgresDirectory({
           CREATE TABLE IF NOT EXISTS ${table} (
             customer_id text PRIMARY KEY,
             tenant_id text NOT NULL,
-            linked_at timestamptz NOT NULL DEFAULT now()
+            linked_at timestamptz NOT NULL DEFAULT now(),
+            UNIQUE (tenant_id, customer_id)
           );
-          CREATE INDEX IF NOT EXISTS ${table.replace(".", "_")}_tenant ON ${table} (tenant_id);
         END $$`);
     },
   });

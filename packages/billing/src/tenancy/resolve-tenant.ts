@@ -10,13 +10,14 @@ import type { OwnedByMetadata, Tenancy, TenantOrigin, TenantResolution } from ".
  * Finds whose event it is. It is the one read without a tenant's scope, since a scope is what it is for, and it gives
  * away nothing but the tenant's id.
  */
-export function resolveTenant(
+export async function resolveTenant(
   client: StripeClient,
   tenancy: Tenancy,
   origin: TenantOrigin,
   deadline: Deadline,
 ): Promise<TenantResolution> {
-  return tenancy.resolveTenant(origin, (customerId) => readCustomer(client, customerId, deadline));
+  const resolving = tenancy.resolveTenant(origin, (customerId) => readCustomer(client, customerId, deadline));
+  return Object.freeze({ ...(await deadline.race(resolving)) });
 }
 
 async function readCustomer(

@@ -279,7 +279,8 @@ class Scope {
   async #owns(customer: string | Stripe.Customer | Stripe.DeletedCustomer): Promise<boolean> {
     if (typeof customer === "string") return this.#recalls(customer);
     const { tenancy, tenantId } = this.#options;
-    if (customer.deleted || (await tenancy.customerAccess(tenantId, customer)) !== "own") return false;
+    if (customer.deleted || (await this.race(tenancy.customerAccess(tenantId, customer))) !== "own")
+      return false;
     this.#keep(customer.id, customer.id);
     return true;
   }
