@@ -12,8 +12,8 @@ export interface Schema {
   readonly name: string;
   /** Its connections see this schema alone. */
   readonly pool: Pool;
-  /** Another pool on it, as another process would have; it ends with the schema. */
-  connect(): Pool;
+  /** Another pool on it, as another process would have, of at most 4 connections; it ends with the schema. */
+  connect(options?: { readonly max?: number }): Pool;
   /** Ends the pools and drops the schema with all that is in it. */
   drop(): Promise<void>;
 }
@@ -22,11 +22,12 @@ export async function createSchema(): Promise<Schema> {
   const connectionString = inject("postgresUrl");
   if (connectionString === undefined) throw new Error("PostgreSQL is not running: use describePostgres");
   const name = `billing_${randomBytes(8).toString("hex")}`;
-  const open = () => new Pool({ connectionString, options: `-c search_path=${name}`, max: 10 });
+  // A server lets in a hundred, and test files run side by side.
+  const open = ({ max = 4 } = {}) => new Pool({ connectionString, options: `-c search_path=${name}`, max });
   const pool = open();
   const others: Pool[] = [];
-  const connect = () => {
-    const other = open();
+  const connect: Schema["connect"] = (options) => {
+    const other = open(options);
     others.push(other);
     return other;
   };
