@@ -30,8 +30,6 @@ export interface TenantOptions {
   readonly metadata?: Record<string, string>;
   /** The connected account to make it in. */
   readonly stripeAccount?: string;
-  /** Stands in every field that takes text, so that a leak of any of them can be found. Default: the tenant's id. */
-  readonly canary?: string;
 }
 
 export const RETURN_URL = "https://app.example.com/billing";
@@ -70,24 +68,24 @@ export function sdkFor(
   });
 }
 
+/** The tenant's id stands in every field that takes text, so that a leak of any of them can be found. */
 async function addTenant(stripe: Stripe, tenantId: string, options: TenantOptions): Promise<TenantWorld> {
-  const { metadata = { tenantId }, stripeAccount, canary = tenantId } = options;
-  const { email = `billing@${canary}.example` } = options;
+  const { email = `billing@${tenantId}.example`, metadata = { tenantId }, stripeAccount } = options;
   const requestOptions = stripeAccount === undefined ? {} : { stripeAccount };
   const customer = await stripe.customers.create(
     {
-      name: `${canary} Inc`,
+      name: `${tenantId} Inc`,
       email,
-      description: `${canary} customer`,
-      metadata: { ...metadata, note: canary },
+      description: `${tenantId} customer`,
+      metadata: { ...metadata, note: tenantId },
     },
     requestOptions,
   );
   const product = await stripe.products.create(
     {
-      name: `${canary} Pro`,
-      description: `${canary} product`,
-      metadata: { ...metadata, tier: "pro", note: canary },
+      name: `${tenantId} Pro`,
+      description: `${tenantId} product`,
+      metadata: { ...metadata, tier: "pro", note: tenantId },
       default_price_data: { currency: "usd", unit_amount: 4900, recurring: { interval: "month" } },
     },
     requestOptions,
@@ -97,7 +95,7 @@ async function addTenant(stripe: Stripe, tenantId: string, options: TenantOption
     {
       customer: customer.id,
       items: [{ price: priceId, quantity: 3 }],
-      metadata: { seatPlan: "team", note: canary },
+      metadata: { seatPlan: "team", note: tenantId },
     },
     requestOptions,
   );

@@ -35,6 +35,10 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
         expect(cases).toBeGreaterThan(0);
       },
     );
+
+    it("all of them with its victims as they were", async () => {
+      expect(await siege.victimsAreUnchanged()).toBe(true);
+    });
   });
 });
 

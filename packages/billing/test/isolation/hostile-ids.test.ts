@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { connectTenancy, isBillingError, type StripeBillingConfig } from "../../src/index.js";
 import { sdkFor } from "../stripe-world.js";
 import { hostileTexts, hostileValues } from "./hostile-values.js";
+import { canaryName } from "./leaks.js";
 import { idPlaces, invoke, type Target } from "./method-row.js";
 import { REALMS, type Realm } from "./realms.js";
 import { TARGETS } from "./rows.js";
@@ -32,12 +33,13 @@ describe.each(Object.entries(HTTP_CLIENTS))("with %s HTTP client of the SDK", (_
     target: Target,
     given: { id?: unknown; options?: unknown },
     config: Partial<StripeBillingConfig> = {},
+    tenant = own,
   ) =>
     invoke(target, {
       billing: realm.service({ stripe: sdk(), ...config }),
-      tenantId: own.tenantId,
-      objectId: "id" in given ? given.id : target.takes && own[target.takes],
-      options: given.options ?? { ...target.valid?.(own) },
+      tenantId: tenant.tenantId,
+      objectId: "id" in given ? given.id : target.takes && tenant[target.takes],
+      options: given.options ?? { ...target.valid?.(tenant) },
     });
 
   it("the SDK itself sends what these tests look for", async () => {
@@ -98,6 +100,8 @@ describe.each(Object.entries(HTTP_CLIENTS))("with %s HTTP client of the SDK", (_
     "%s sends a write again only under its own idempotency key",
     async (_name, target) => {
       const { local } = realm.world;
+      const unseen = await realm.addTenant(canaryName("unseen"));
+      local.clearRequests();
       const attempts: string[] = [];
       const wire = httpClient();
       const stripe = sdk({
@@ -111,7 +115,7 @@ describe.each(Object.entries(HTTP_CLIENTS))("with %s HTTP client of the SDK", (_
           },
         },
       });
-      expect(await outcomeOf(call(target, {}, { stripe }))).toBe("indeterminate");
+      expect(await outcomeOf(call(target, {}, { stripe }, unseen))).toBe("indeterminate");
       expect(local.requests.filter(({ method }) => method !== "GET")).toEqual([]);
       expect(attempts.length).toBe(2); // the SDK tries again even where it is told not to
       expect(new Set(attempts).size).toBe(1);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isBillingError, type StripeBillingService } from "../../src/index.js";
 import { answer, clientThat, type SentRequest } from "./intercepted-client.js";
-import { bytesOf, tellingTexts } from "./leaks.js";
+import { bytesOf, canaryName, Owners } from "./leaks.js";
 import { invoke, type Target } from "./method-row.js";
 import { REALMS, type Realm } from "./realms.js";
 import { TARGETS } from "./rows.js";
@@ -19,7 +19,7 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
   const random = seededRandom(SEED);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T; // none of the lists is empty
   const calling = new AsyncLocalStorage<TenantIds>();
-  const owners = new Map<string, string>();
+  const owners = new Owners();
   const tenants: TenantIds[] = [];
   const sent: { readonly tenant: TenantIds; readonly request: SentRequest }[] = [];
   let realm: Realm;
@@ -28,10 +28,9 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
   beforeAll(async () => {
     realm = await openRealm();
     for (let i = 0; i < TENANTS; i++) {
-      const tenantId = `tenant-${i}-of-many`;
-      const tenant = await realm.addTenant(tenantId, { canary: `canary-of-${tenantId}` });
+      const tenant = await realm.addTenant(canaryName("one-of-many"));
       tenants.push(tenant);
-      for (const text of tellingTexts(await realm.portraitOf(tenant))) owners.set(text, tenantId);
+      owners.claim(tenant.tenantId, tenant.tenantId + (await realm.portraitOf(tenant)));
     }
     const stripe = clientThat(realm.world.local, async (request, send) => {
       const tenant = calling.getStore();
@@ -66,7 +65,9 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
         if (trespasses && !(outcome instanceof Error))
           strayed.push(`${target.name} let ${tenant.tenantId} in`);
         if (outcome instanceof Error && !isBillingError(outcome)) strayed.push(bytesOf(outcome));
-        strayed.push(...foreignTexts(bytesOf(outcome), tenant).map((text) => `${target.name} gave ${text}`));
+        strayed.push(
+          ...owners.foreignIn(bytesOf(outcome), tenant.tenantId).map((text) => `${target.name} gave ${text}`),
+        );
       }
     };
     await Promise.all(tenants.map(worker));
@@ -88,15 +89,11 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
     }
   }
 
-  function foreignTexts(bytes: string, { tenantId }: TenantIds): string[] {
-    return tellingTexts(bytes).filter((text) => (owners.get(text) ?? tenantId) !== tenantId);
-  }
-
   /** A read may name what the caller asked for; everything else names the tenant's own account and objects alone. */
   function misdirection(tenant: TenantIds, { method, path, account, body }: SentRequest): string[] {
     const wrongAccount = account === realm.accountOf(tenant.tenantId) ? [] : [`${path} was for ${account}`];
     const asked = /^\/v1\/[a-z_/]+\/\w+(?=\?|$)/.exec(path)?.[0] ?? "";
     const named = method === "GET" ? path.replace(asked, "") : path + body;
-    return [...wrongAccount, ...foreignTexts(decodeURIComponent(named), tenant)];
+    return [...wrongAccount, ...owners.foreignIn(decodeURIComponent(named), tenant.tenantId)];
   }
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { inspect } from "node:util";
 import { afterAll, beforeAll, vi } from "vitest";
 
@@ -11,9 +12,28 @@ export function bytesOf(value: unknown): string {
   return texts.join("\n");
 }
 
-/** What identifies a tenant in the text of its objects: their ids, and the canaries planted in their fields. */
-export function tellingTexts(portrait: string): readonly string[] {
-  return [...new Set(portrait.match(/\b[a-z]{2,9}_[A-Za-z0-9]{8,}\b|[\w.@-]*canary-of-[\w.-]+/g))];
+/** Whose each telling text is: the ids of objects, and the canary in a tenant's name and in all its fields. */
+export class Owners {
+  readonly #owners = new Map<string, string>();
+
+  /** From here on, all that tells in the text is the tenant's. */
+  claim(tenantId: string, text: string): void {
+    for (const telling of tellingTexts(text)) this.#owners.set(telling, tenantId);
+  }
+
+  /** What tells of anyone but the tenant. */
+  foreignIn(text: string, tenantId: string): string[] {
+    return tellingTexts(text).filter((telling) => (this.#owners.get(telling) ?? tenantId) !== tenantId);
+  }
+}
+
+/** A name that can be found again wherever it turns up. */
+export function canaryName(role: string): string {
+  return `${role}-canary-${randomUUID().slice(0, 8)}`;
+}
+
+function tellingTexts(text: string): readonly string[] {
+  return [...new Set(text.match(/\b[a-z]{2,9}_(?:[a-z]+_)?[A-Za-z0-9]{8,}\b|canary-?[0-9a-f]{8}/g))];
 }
 
 /** What was printed and warned of since it was last cleared. */

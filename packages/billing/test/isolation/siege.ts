@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { inspect } from "node:util";
+import { inspect, isDeepStrictEqual } from "node:util";
 import type { LocalStripe } from "@repo/local-stripe";
 import { type AnyBillingError, type AuditEvent, isBillingError } from "../../src/index.js";
 import type { TenantOptions } from "../stripe-world.js";
-import { bytesOf, type Console, tellingTexts } from "./leaks.js";
+import { bytesOf, type Console, canaryName, Owners } from "./leaks.js";
 import { type Invocation, invoke, type Target } from "./method-row.js";
 import { isBackdoor, type Realm } from "./realms.js";
 import type { TenantIds } from "./tenants.js";
@@ -58,22 +58,26 @@ export interface Siege {
   readonly validOptions: (tenant: TenantIds) => Record<string, unknown>;
   /** The id that the method is about, of a tenant's; undefined where it takes none. */
   readonly objectIdOf: (tenant: TenantIds) => string | undefined;
-  /** Every text that only other tenants' objects hold. */
-  readonly secretsFrom: (caller: TenantIds) => readonly string[];
+  readonly owners: Owners;
+  /** Whether B and C still have exactly what they had. */
+  readonly victimsAreUnchanged: () => Promise<boolean>;
 }
 
 export async function openSiege(realm: Realm, target: Target): Promise<Siege> {
-  const tenants = new Map<TenantIds, readonly string[]>();
+  const owners = new Owners();
   const add = async (role: string, options: TenantOptions = {}) => {
-    const tenantId = `${role}-${randomUUID().slice(0, 8)}`;
-    const tenant = await realm.addTenant(tenantId, { canary: `canary-of-${tenantId}`, ...options });
-    tenants.set(tenant, [...tellingTexts(await realm.portraitOf(tenant)), tenantId]);
+    const tenant = await realm.addTenant(canaryName(role), options);
+    owners.claim(tenant.tenantId, JSON.stringify([tenant, realm.accountOf(tenant.tenantId)]));
     return tenant;
   };
   const email = `shared-${randomUUID()}@mail.example`;
   const a = await add("caller", { email });
   const b = await add("victim");
   const c = await add("sharer", { email });
+  const portraits = () => Promise.all([b, c].map((victim) => realm.portraitOf(victim)));
+  const before = await portraits();
+  owners.claim(b.tenantId, before[0] ?? "");
+  owners.claim(c.tenantId, before[1] ?? "");
   const validOptions = (tenant: TenantIds) => ({ ...target.valid?.(tenant) });
   const objectIdOf = (tenant: TenantIds) => (target.takes === undefined ? undefined : tenant[target.takes]);
   const callFor = (tenant: TenantIds, given: Partial<Invocation> = {}) =>
@@ -96,11 +100,8 @@ export async function openSiege(realm: Realm, target: Target): Promise<Siege> {
     callFor,
     validOptions,
     objectIdOf,
-    secretsFrom: (caller) => {
-      const own = new Set(tenants.get(caller));
-      const others = [...tenants].flatMap(([tenant, texts]) => (tenant === caller ? [] : texts));
-      return others.filter((text) => !own.has(text));
-    },
+    owners,
+    victimsAreUnchanged: async () => isDeepStrictEqual(await portraits(), before),
   };
 }
 
@@ -110,19 +111,15 @@ export async function runAttack(
   siege: Siege,
   console: Console,
 ): Promise<{ readonly cases: number; readonly failures: readonly string[] }> {
-  const { realm, b, c } = siege;
-  const victims = async () => [await realm.portraitOf(b), await realm.portraitOf(c)];
-  const before = await victims();
   const failures: string[] = [];
   const steps = attack(siege);
   let cases = 0;
   for (let step = await steps.next(); step.done !== true; cases++) {
     const { value } = step;
-    const outcome = await carryOut(value, realm, console);
+    const outcome = await carryOut(value, siege.realm, console);
     for (const failure of judge(value, outcome, siege, console)) failures.push(`${value.name}: ${failure}`);
     step = await steps.next(outcome);
   }
-  if ((await victims()).join() !== before.join()) failures.push("the victims' objects were changed");
   return { cases, failures };
 }
 
@@ -145,7 +142,7 @@ async function carryOut({ act }: Case, realm: Realm, console: Console): Promise<
 function* judge(
   { refusedAs = [], mayAlsoSucceed, sends, caller, account, brings = [] }: Case,
   { result, error, requests, audits }: Outcome,
-  { realm, a, secretsFrom }: Siege,
+  { realm, a, owners }: Siege,
   console: Console,
 ): Generator<string> {
   const expected = refusedAs.join(" or ");
@@ -159,28 +156,33 @@ function* judge(
   if (sends === "nothing" && sent.length > 0) yield `sent ${sent}`;
   if (sends === "reads" && requests.some(({ method }) => method !== "GET")) yield `wrote ${sent}`;
 
-  const acting = caller ?? a;
-  const secrets = secretsFrom(acting).filter((secret) => !brings.some((brought) => brought.includes(secret)));
-  for (const request of requests)
-    yield* misconduct(request, account ?? realm.accountOf(acting.tenantId), secrets);
-  const places = { result, error, audits, logged: console.lines };
-  for (const [place, value] of Object.entries(places)) {
-    const bytes = bytesOf(value);
-    for (const secret of secrets) if (bytes.includes(secret)) yield `the ${place} holds ${secret}`;
+  const { tenantId } = caller ?? a;
+  const foreignIn = (text: string) =>
+    owners
+      .foreignIn(text, tenantId)
+      .filter((telling) => !brings.some((brought) => brought.includes(telling)));
+  for (const request of requests) yield* misconduct(request, account ?? realm.accountOf(tenantId), foreignIn);
+  for (const [place, value] of Object.entries({ result, error, audits, logged: console.lines })) {
+    for (const telling of foreignIn(bytesOf(value))) yield `the ${place} holds ${telling}`;
   }
 }
 
 /** What no request of a tenant's may do, whatever the attack. */
 function* misconduct(
-  request: Request,
+  { method, path, query, params, headers, idempotencyKey }: Request,
   account: string | undefined,
-  secrets: readonly string[],
+  foreignIn: (text: string) => string[],
 ): Generator<string> {
-  const { method, path, query, params, headers, idempotencyKey } = request;
   const name = `${method} ${path}`;
   if (headers["stripe-account"] !== account) yield `${name} was for account ${headers["stripe-account"]}`;
-  const named = JSON.stringify(params) + query + (method === "GET" ? "" : path) + idempotencyKey;
-  for (const secret of secrets) if (named.includes(secret)) yield `${name} named ${secret}`;
+  // A read may ask for any id: its answer is the proof.
+  const named = [
+    JSON.stringify(params),
+    decodeURIComponent(query),
+    idempotencyKey,
+    method === "GET" ? "" : path,
+  ];
+  for (const telling of foreignIn(named.join("\n"))) yield `${name} named ${telling}`;
   if (method === "POST" && !idempotencyKey) yield `${name} had no idempotency key`;
   if (method === "GET" && LISTS_OF_CUSTOMERS.has(path) && typeof params["customer"] !== "string") {
     yield `${name} was for every customer`;

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isBillingError, type TenantOrigin } from "../../src/index.js";
 import { hostileTexts, hostileValues } from "./hostile-values.js";
-import { bytesOf, tellingTexts } from "./leaks.js";
 import { REALMS, type Realm } from "./realms.js";
 import type { TenantIds } from "./tenants.js";
 
@@ -14,7 +13,7 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
   beforeAll(async () => {
     realm = await openRealm();
     a = await realm.addTenant("tenant-a");
-    b = await realm.addTenant("tenant-b", { canary: "canary-of-tenant-b" });
+    b = await realm.addTenant("tenant-b");
   });
   afterAll(() => realm.close());
 
@@ -47,7 +46,6 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
     const resolution = await realm.service().resolveTenant(originOf(b));
 
     expect(resolution).toEqual({ status: "tenant", tenantId: b.tenantId });
-    expect(tellingTexts(bytesOf(resolution))).toEqual([]);
   });
 
   it("resolveTenant sends nothing for an id that is none, and finds nobody for it", async () => {

@@ -150,7 +150,7 @@ export const changeInBetween: Attack = async function* (siege) {
     yield {
       name: `${option} names B's from the second look on`,
       act: () => siege.call({ options }),
-      refusedAs: ["not_found", "invalid_argument"],
+      refusedAs: ["not_found", "invalid_argument", "conflict", "portal_not_configured"],
       mayAlsoSucceed: true,
       sends: "writes",
     };

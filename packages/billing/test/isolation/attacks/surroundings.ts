@@ -113,7 +113,7 @@ export const tellingError: Attack = async function* (siege) {
   const { requests } = yield { name: "no error", act: () => siege.callFor(caller), caller, sends: "writes" };
   const text =
     `No such object: '${b.customerId}'; a similar object exists in live mode, but a test mode key sk_live_${"x".repeat(24)} ` +
-    `was used for canary-of-${b.tenantId} (${b.subscriptionId}) on account acct_${b.tenantId}.`;
+    `was used for billing@${b.tenantId}.example (${b.subscriptionId}) on account acct_${b.tenantId}.`;
   const fields = {
     message: text,
     param: text,
@@ -123,7 +123,7 @@ export const tellingError: Attack = async function* (siege) {
     request_log_url: `https://stripe.example/${b.subscriptionId}`,
     charge: b.subscriptionId,
     payment_intent: { id: b.subscriptionId, customer: b.customerId },
-    payment_method: { id: b.itemId, billing_details: { email: `canary-of-${b.tenantId}` } },
+    payment_method: { id: b.itemId, billing_details: { email: `billing@${b.tenantId}.example` } },
     source: { id: b.itemId },
     user_message: text,
     detail: text,

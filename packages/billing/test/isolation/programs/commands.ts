@@ -122,7 +122,7 @@ export const ANY_COMMAND: fc.Arbitrary<Command>[] = [
         { customer: owner.customerId, items: [{ price: owner.priceId }] },
         accountOptions(realm.accountOf(owner.tenantId)),
       );
-      for (const text of [id, ...items.data.map((item) => item.id)]) owners.set(text, owner.tenantId);
+      owners.claim(owner.tenantId, [id, ...items.data.map((item) => item.id)].join(" "));
       owner.subscriptions.push({ id, cancels: "never", ended: false });
     }),
   ),
@@ -140,7 +140,7 @@ export const ANY_COMMAND: fc.Arbitrary<Command>[] = [
       );
       const product: ProductModel = { id, active: true };
       products.push({ product, owner });
-      if (owner === member) owners.set(id, member.tenantId);
+      if (owner === member) owners.claim(member.tenantId, id);
     }),
   ),
   fc.tuple(tenant, index, fc.boolean()).map(([at, nth, active]) =>

@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import { isBillingError, type StripeBillingService } from "../../../src/index.js";
-import { bytesOf, tellingTexts } from "../leaks.js";
+import { bytesOf, canaryName, Owners } from "../leaks.js";
 import type { Realm } from "../realms.js";
 
 /** What a subscription should be after the calls so far. */
@@ -38,7 +37,7 @@ export interface Model {
 /** One random program, as it runs on a service and a local Stripe. */
 export interface Program {
   readonly realm: Realm;
-  readonly owners: Map<string, string>;
+  readonly owners: Owners;
   billing: StripeBillingService;
 }
 
@@ -48,13 +47,13 @@ export interface Started {
 }
 
 export async function startProgram(realm: Realm): Promise<Started> {
-  const owners = new Map<string, string>();
+  const owners = new Owners();
   const tenants: TenantModel[] = [];
   const products: Model["products"] = [];
   for (const name of ["anna", "bert", "carl"]) {
-    const tenantId = `${name}-${randomUUID().slice(0, 8)}`;
-    const ids = await realm.addTenant(tenantId, { canary: `canary-of-${tenantId}` });
-    for (const text of tellingTexts(await realm.portraitOf(ids))) owners.set(text, tenantId);
+    const tenantId = canaryName(name);
+    const ids = await realm.addTenant(tenantId);
+    owners.claim(tenantId, JSON.stringify([ids, realm.accountOf(tenantId)]));
     const product = { id: ids.productId, active: true };
     const { customerId, priceId } = ids;
     const subscription: SubscriptionModel = { id: ids.subscriptionId, cancels: "never", ended: false };
@@ -75,8 +74,7 @@ export async function callAs<T>(
   const heard = realm.audits.length;
   local.clearRequests();
   const outcome = await settle(call(billing.forTenant(tenantId)));
-  const foreign = (text: string) =>
-    tellingTexts(text).filter((found) => (owners.get(found) ?? tenantId) !== tenantId);
+  const foreign = (text: string) => owners.foreignIn(text, tenantId);
 
   for (const { method, path, query, params, headers, idempotencyKey } of local.requests) {
     expect(headers["stripe-account"]).toBe(realm.accountOf(tenantId));
