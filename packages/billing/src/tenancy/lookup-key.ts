@@ -1,0 +1,13 @@
+/**
+ * Stripe keeps a price's lookup key unique in the whole account, and lets it be taken from one price by another. So that
+ * tenants of one account can neither take nor probe each other's, each has its keys behind its own name. `//` cannot
+ * stand in a tenant's id; views leave all up to it out.
+ */
+export function lookupKeyFor(tenantId: string, account: string | undefined, key: string): string {
+  return account === undefined ? `${tenantId}//${key}` : key;
+}
+
+/** Whether a lookup key, as Stripe has it, is one that the tenant may give. */
+export function isLookupKeyOf(tenantId: string, account: string | undefined, key: string): boolean {
+  return account !== undefined || key.startsWith(`${tenantId}//`);
+}
