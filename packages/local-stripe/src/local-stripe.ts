@@ -1,9 +1,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { Hono } from "hono";
+import type { Hono } from "hono";
 import { Clock } from "./clock.js";
-import { portalPages } from "./hosted/portal.js";
+import { hostedPages } from "./hosted/pages.js";
 import { Api, type GivenAnswer } from "./http/api.js";
 import { Faults } from "./http/faults.js";
 import { Keys } from "./http/keys.js";
@@ -143,7 +143,7 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     faults,
     onAnswer: options.onAnswer ?? (() => {}),
   });
-  const { server, port } = await listen(api, new Hono().route("/p", portalPages(worlds)), options.port ?? 0);
+  const { server, port } = await listen(api, hostedPages(worlds), options.port ?? 0);
   url = `http://${HOST}:${port}`;
 
   const letTimePass = (): void => {
@@ -207,6 +207,7 @@ async function listen(api: Api, pages: Hono, port: number): Promise<{ server: Se
 }
 
 async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return;
   await new Promise<void>((resolve, reject) => {
     server.close((error) => (error ? reject(error) : resolve()));
     server.closeAllConnections();

@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import { describe, expect, it } from "vitest";
+import { Browser } from "./support/browser.js";
 import { cardholder, idOf, monthly, refusal, startClock, startLocal } from "./support/local.js";
 
 const DAY = 24 * 3600 * 1000;
@@ -437,5 +438,32 @@ describe("invoices by hand", () => {
     local.advanceBy(3600 * 1000);
     const open = await stripe.invoices.retrieve(id);
     expect(open).toMatchObject({ status: "open", due_date: (open.effective_at ?? 0) + 30 * 24 * 3600 });
+  });
+});
+
+describe("the page of an invoice", () => {
+  it("is where hosted_invoice_url leads, with a PDF beside it, and is listed in the portal", async () => {
+    const { stripe } = await startLocal({ clock: () => START.getTime() });
+    const customer = await cardholder(stripe);
+    const price = await monthly(stripe, 2000, "Gold (big)");
+    const { latest_invoice } = await stripe.subscriptions.create({
+      customer: customer.id,
+      items: [{ price: price.id }],
+    });
+    const invoice = await stripe.invoices.retrieve(idOf(latest_invoice));
+    const page = await Browser.open(String(invoice.hosted_invoice_url));
+    expect(page.heading).toBe(`Invoice ${invoice.number}`);
+    expect(page.text).toContain("1 × Gold (big) (at $20.00 / month)");
+    const pdf = await fetch(String(invoice.invoice_pdf));
+    expect(pdf.headers.get("content-type")).toBe("application/pdf");
+    const bytes = Buffer.from(await pdf.arrayBuffer()).toString("latin1");
+    expect(bytes).toMatch(/^%PDF-1\.4\n[\s\S]*Gold \\\(big\\\)[\s\S]*%%EOF\n$/);
+    const offset = Number(/startxref\n(\d+)/.exec(bytes)?.[1]);
+    expect(bytes.slice(offset, offset + 4)).toBe("xref");
+
+    const { url } = await stripe.billingPortal.sessions.create({ customer: customer.id });
+    const portal = await Browser.open(url);
+    expect(portal.link("January 1, 2027")).toBe(invoice.hosted_invoice_url);
+    expect((await Browser.open(`${invoice.hosted_invoice_url}x`)).status).toBe(404);
   });
 });

@@ -199,3 +199,10 @@ describe("an answer", () => {
     expect(local.requests).toEqual([]);
   });
 });
+
+it("is closed twice without harm", async () => {
+  const { local } = await startLocal();
+  await local.close();
+  await local.close();
+  await expect(fetch(local.url)).rejects.toThrow();
+});

@@ -2,6 +2,7 @@ import type { Child, FC } from "hono/jsx";
 import { lastPeriodEnd } from "../billing/cancellation.js";
 import type { SubscriptionRecord } from "../store/records.js";
 import { type Format, formatFor } from "./format.js";
+import { INVOICE_WORDS } from "./invoice-pages.js";
 import { Layout } from "./layout.js";
 import type { OpenSession } from "./portal-session.js";
 
@@ -23,6 +24,7 @@ export const HomePage: FC<PageProps & { readonly done?: string | undefined }> = 
       <SubscriptionCard open={open} subscription={subscription} />
     ))}
     <BillingInformation open={open} />
+    {open.configuration.features.invoice_history.enabled ? <InvoiceHistory open={open} /> : null}
   </PortalLayout>
 );
 
@@ -31,6 +33,7 @@ export const CancelPage: FC<SubscriptionProps> = ({ open, subscription }) => {
   const format = formatFor(open.session);
   const { cancellation_reason: reason, mode } = open.configuration.features.subscription_cancel;
   const end = format.date(lastPeriodEnd(subscription));
+  const span = subscription.status === "trialing" ? "trial" : "billing period";
   return (
     <PortalLayout title="Cancel your subscription" open={open}>
       <div class="narrow">
@@ -39,7 +42,7 @@ export const CancelPage: FC<SubscriptionProps> = ({ open, subscription }) => {
         <p>
           {mode === "immediately"
             ? "It ends at once, and its service with it."
-            : `It will be canceled, but is still available until the end of your billing period on ${end}.`}{" "}
+            : `It will be canceled, but is still available until the end of your ${span} on ${end}.`}{" "}
           {mode === "immediately" ? null : "If you change your mind, you can keep it until then."}
         </p>
         <form method="post" action={`${base(open)}/subscriptions/${subscription.id}/cancel`}>
@@ -170,7 +173,7 @@ const SubscriptionCard: FC<SubscriptionProps> = ({ open, subscription }) => {
 };
 
 const Lines: FC<SubscriptionProps & { readonly format: Format }> = ({ open, subscription, format }) => (
-  <>
+  <div class="plan">
     {subscription.items.map((item, at) => {
       const price = open.world.inPath("price", item.price);
       return (
@@ -184,7 +187,7 @@ const Lines: FC<SubscriptionProps & { readonly format: Format }> = ({ open, subs
         </div>
       );
     })}
-  </>
+  </div>
 );
 
 const STATUS_WORDS: Readonly<Record<string, string>> = {
@@ -218,6 +221,45 @@ const BillingInformation: FC<PageProps> = ({ open }) => {
   );
 };
 
+/** The newest invoices that are final, each with its page and its PDF. */
+const InvoiceHistory: FC<PageProps> = ({ open }) => {
+  const format = formatFor(open.session);
+  const invoices = open.world
+    .of("invoice")
+    .all({ customer: open.session.customer }, (one) => one.status !== "draft")
+    .slice(0, MOST_INVOICES);
+  if (invoices.length === 0) return null;
+  return (
+    <>
+      <h2 class="section">Invoice history</h2>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Date</th>
+            <th scope="col">Status</th>
+            <th scope="col" class="amount">
+              Amount
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {invoices.map((invoice) => (
+            <tr>
+              <td>
+                <a href={invoice.hosted_invoice_url ?? ""}>{format.date(invoice.created)}</a>
+              </td>
+              <td>{INVOICE_WORDS[invoice.status]}</td>
+              <td class="amount">{format.money(invoice.total, invoice.currency)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+};
+
+const MOST_INVOICES = 12;
+
 const REASON_WORDS: Readonly<Record<string, string>> = {
   customer_service: "Customer service was less than expected",
   low_quality: "Quality was less than expected",
@@ -231,7 +273,7 @@ const REASON_WORDS: Readonly<Record<string, string>> = {
 
 const Reasons: FC<{ readonly options: readonly string[] }> = ({ options }) => (
   <fieldset>
-    <legend>Why do you cancel? (optional)</legend>
+    <legend>Why are you canceling? (optional)</legend>
     {options.map((option) => (
       <label class="choice">
         <input type="radio" name="feedback" value={option} />

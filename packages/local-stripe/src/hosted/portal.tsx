@@ -11,16 +11,6 @@ import { type OpenSession, openSession, ownSubscription } from "./portal-session
 export function portalPages(worlds: Worlds): Hono {
   const app = new Hono();
 
-  app.use("*", async (context, next) => {
-    await next();
-    const { headers } = context.res;
-    headers.set("Cache-Control", "no-store");
-    headers.set("Content-Security-Policy", CONTENT_POLICY);
-    headers.set("Referrer-Policy", "no-referrer");
-    headers.set("X-Content-Type-Options", "nosniff");
-    headers.set("X-Frame-Options", "DENY");
-  });
-
   app.get("/session/:secret", (context) =>
     within(worlds, context, (open) => {
       if (open.session.flow === null || context.req.query("done") !== undefined) {
@@ -73,10 +63,6 @@ export function portalPages(worlds: Worlds): Hono {
 
   return app;
 }
-
-// Browsers hold a form to this list even when the answer to it is a redirect, and return URLs lead anywhere.
-const CONTENT_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 type Html = Parameters<Context["html"]>[0];
 type Handle = (open: OpenSession) => Response | Promise<Response>;

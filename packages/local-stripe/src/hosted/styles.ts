@@ -1,4 +1,4 @@
-/** The look of the hosted pages: two columns on a desk, one on a phone, light and dark. */
+/** The look of the hosted pages: two columns on a desk, one on a phone. */
 export const STYLES: string = `
 :root { color-scheme: light; --ink: #1a1f36; --quiet: #5b6478; --line: #e3e8ee; --page: #ffffff; --side: #1f2440;
   --side-ink: #f4f6fb; --side-quiet: #b9c0d8; --accent: #5a4fe0; --accent-ink: #ffffff; --danger: #b3261e;
@@ -22,15 +22,17 @@ a { color: var(--accent); }
 .badge { display: inline-block; background: #ffde91; color: #4f3a00; border-radius: 4px; padding: 0 .4rem;
   font-size: .75rem; font-weight: 600; margin-right: .35rem; }
 main { padding: 4rem 3rem; max-width: 52rem; width: 100%; }
-h1 { font-size: 1.125rem; margin: 0 0 1rem; text-transform: none; }
-.section { font-size: .8125rem; letter-spacing: .04em; text-transform: uppercase; color: var(--quiet); margin: 2.5rem 0 .75rem;
+h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 1.25rem; }
+.section { font-size: .8125rem; line-height: 1.5; letter-spacing: .04em; text-transform: uppercase; color: var(--quiet); margin: 2.5rem 0 .75rem;
   padding-bottom: .5rem; border-bottom: 1px solid var(--line); }
 .section:first-child { margin-top: 0; }
 .card { padding: 1.25rem 0; border-bottom: 1px solid var(--line); display: grid; grid-template-columns: 1fr auto; gap: 1rem; }
 .card:last-of-type { border-bottom: 0; }
-.card h3 { margin: 0; font-size: 1.125rem; }
-.card .price { font-size: 1.375rem; font-weight: 600; margin: .125rem 0; }
-.card p { margin: .25rem 0 0; color: var(--quiet); }
+.plan h3 { margin: 0; font-size: 1rem; }
+.plan .price { font-size: 1.375rem; font-weight: 600; margin: .125rem 0 0; color: var(--ink); }
+.plan + p { margin: .5rem 0 0; color: var(--quiet); }
+.narrow .plan { border: 1px solid var(--line); border-radius: 8px; padding: 1rem 1.25rem; }
+.narrow .plan + p { margin: 1.25rem 0; color: var(--ink); }
 .actions { display: flex; flex-direction: column; gap: .5rem; align-items: stretch; min-width: 11rem; }
 .status { display: inline-block; border-radius: 999px; padding: .05rem .6rem; font-size: .8125rem; font-weight: 600;
   background: var(--good); color: var(--good-ink); vertical-align: middle; margin-left: .5rem; }
@@ -47,8 +49,8 @@ button:hover, .button:hover { background: #f6f8fa; }
 .narrow form, .narrow .button { margin-top: 1rem; }
 fieldset { border: 1px solid var(--line); border-radius: 8px; margin: 1.5rem 0 0; padding: .75rem 1rem 1rem; }
 legend { font-weight: 600; padding: 0 .25rem; }
-.choice { display: flex; gap: .6rem; align-items: center; padding: .35rem 0; }
-.choice input { width: 1.1rem; height: 1.1rem; accent-color: var(--accent); }
+.choice { display: flex; gap: .6rem; align-items: center; padding: .35rem 0; line-height: 1.25rem; }
+.choice input { width: 1.25rem; height: 1.25rem; margin: 0; flex: none; accent-color: var(--accent); }
 textarea, input[type=text], input[type=email], input[type=tel], select { width: 100%; font: inherit; padding: .55rem .7rem;
   border: 1px solid #9aa4b5; border-radius: 8px; background: var(--page); color: var(--ink); }
 label.above { display: block; font-weight: 600; margin: 1rem 0 .3rem; }

@@ -86,6 +86,7 @@ export const invoices: Resource<"invoice"> = {
     noun: "invoice",
     keys: {
       customer: (invoice) => [invoice.customer],
+      hosted_invoice_url: (invoice) => [invoice.hosted_invoice_url],
       subscription: (invoice) => [subscriptionOf(invoice)],
       status: (invoice) => [invoice.status],
     },

@@ -1,0 +1,25 @@
+import { Hono } from "hono";
+import type { Worlds } from "../store/worlds.js";
+import { invoicePages } from "./invoices.js";
+import { portalPages } from "./portal.js";
+
+/** Every page that is served to people, none of which may be framed, cached or named to another site. */
+export function hostedPages(worlds: Worlds): Hono {
+  const app = new Hono();
+  app.use("*", async (context, next) => {
+    await next();
+    const { headers } = context.res;
+    headers.set("Cache-Control", "no-store");
+    headers.set("Content-Security-Policy", CONTENT_POLICY);
+    headers.set("Referrer-Policy", "no-referrer");
+    headers.set("X-Content-Type-Options", "nosniff");
+    headers.set("X-Frame-Options", "DENY");
+  });
+  app.route("/p", portalPages(worlds));
+  app.route("/p/invoice", invoicePages(worlds));
+  return app;
+}
+
+// Browsers hold a form to this list even when the answer to it is a redirect, and return URLs lead anywhere.
+const CONTENT_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
