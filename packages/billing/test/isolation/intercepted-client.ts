@@ -7,11 +7,12 @@ export interface SentRequest {
   readonly method: string;
   readonly path: string;
   readonly account: string | undefined;
+  readonly idempotencyKey: string | undefined;
   readonly body: string;
 }
 
-type Wire = ReturnType<typeof Stripe.createNodeHttpClient>;
-type Response = Awaited<ReturnType<Wire["makeRequest"]>>;
+type HttpClient = NonNullable<Stripe.StripeConfig["httpClient"]>;
+type Response = Awaited<ReturnType<HttpClient["makeRequest"]>>;
 
 /** Decides about each request: sends it, delays it, changes the world around it, or answers in Stripe's place. */
 export type Interceptor = (request: SentRequest, send: () => Promise<Response>) => Promise<Response>;
@@ -20,19 +21,20 @@ export type Interceptor = (request: SentRequest, send: () => Promise<Response>) 
 export function clientThat(
   local: LocalStripe,
   intercept: Interceptor,
-  config: Stripe.StripeConfig = {},
+  wire: HttpClient = Stripe.createNodeHttpClient(),
 ): Stripe {
-  const wire = Stripe.createNodeHttpClient();
-  const httpClient: Wire = {
+  const httpClient: HttpClient = {
     getClientName: () => "intercepted",
     makeRequest: (host, port, path, method, headers, body, ...rest) => {
-      const account = new Headers(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-      return intercept({ method, path, account: account.get("stripe-account") ?? undefined, body }, () =>
+      const named = new Headers(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+      const account = named.get("stripe-account") ?? undefined;
+      const idempotencyKey = named.get("idempotency-key") ?? undefined;
+      return intercept({ method, path, account, idempotencyKey, body }, () =>
         wire.makeRequest(host, port, path, method, headers, body, ...rest),
       );
     },
   };
-  return sdkFor(local, local.secretKey, { httpClient, ...config });
+  return sdkFor(local, local.secretKey, { httpClient });
 }
 
 /** What Stripe would answer; a text is sent as it is. */
