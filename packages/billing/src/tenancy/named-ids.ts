@@ -13,6 +13,14 @@ export function* namedIds(params: Readonly<Record<string, unknown>>): Generator<
   }
 }
 
+/** What an object of Stripe's refers to: every id in it under a name that holds references. */
+export function* referencesIn(object: object): Generator<string> {
+  for (const [name, value] of Object.entries(object)) {
+    if (typeof value === "string" && REFERENCES.has(name)) yield value;
+    else if (typeof value === "object" && value !== null && !FREE_TEXT.has(name)) yield* referencesIn(value);
+  }
+}
+
 /** Whether a text has the form of an object's id, of whatever kind. */
 export function looksLikeAnId(text: string): boolean {
   return LOOKS_LIKE_AN_ID.test(text);
