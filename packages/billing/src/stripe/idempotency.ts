@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { InvalidArgumentError } from "../errors.js";
 
 /** What every writing method takes beside {@link CallOptions}. */
@@ -19,14 +19,21 @@ export interface KeyScope {
   readonly call: string;
 }
 
+/** One key under its two names. */
+export interface IdempotencyKey {
+  /** What a retry has to give: the caller's key, or the random one in its place. */
+  readonly ofCaller: string;
+  /** What Stripe is sent. */
+  readonly atStripe: string;
+}
+
 /** @throws InvalidArgumentError when the caller's key is not of the form above. */
-export function stripeIdempotencyKey(callerKey: string | undefined, scope: KeyScope): string {
-  if (callerKey === undefined) return `billing_${randomUUID()}`;
-  if (typeof callerKey !== "string" || !/^[\x20-\x7e]{1,255}$/.test(callerKey)) {
+export function scopeIdempotencyKey(ofCaller: string, scope: KeyScope): IdempotencyKey {
+  if (typeof ofCaller !== "string" || !/^[\x20-\x7e]{1,255}$/.test(ofCaller)) {
     throw new InvalidArgumentError("idempotencyKey must be a string of 1 to 255 printable ASCII characters.");
   }
-  const parts = [scope.account ?? "", scope.tenantId, scope.call, callerKey];
+  const parts = [scope.account ?? "", scope.tenantId, scope.call, ofCaller];
   // With its length before each part, no two lists of parts read the same.
   const named = parts.map((part) => `${part.length}:${part}`).join("");
-  return `billing_${createHash("sha256").update(named).digest("hex")}`;
+  return { ofCaller, atStripe: `billing_${createHash("sha256").update(named).digest("hex")}` };
 }

@@ -1,6 +1,7 @@
 import { IndeterminateError } from "../errors.js";
 import type { StripeClient } from "./client.js";
 import { type Deadline, isLate } from "./deadline.js";
+import type { IdempotencyKey } from "./idempotency.js";
 import { translateError } from "./translate-error.js";
 
 export interface StripeRequest {
@@ -10,7 +11,7 @@ export interface StripeRequest {
   /** The connected account whose data this is; the platform's own when left out. */
   readonly account?: string | undefined;
   /** Stripe honours it on POST alone. */
-  readonly idempotencyKey?: string | undefined;
+  readonly idempotencyKey?: IdempotencyKey | undefined;
 }
 
 /**
@@ -31,7 +32,7 @@ export async function send(
   const options = {
     timeout: deadline.remainingMs(),
     ...(account === undefined ? {} : { stripeAccount: account }),
-    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey: idempotencyKey.atStripe }),
   };
   try {
     return await deadline.race(client.rawRequest(method, path, body, options));
@@ -42,10 +43,10 @@ export async function send(
 }
 
 /** For a write whose time was over before it was known to have ended. */
-export function outcomeUnknown(late: unknown, idempotencyKey: string | undefined): IndeterminateError {
+export function outcomeUnknown(late: unknown, key: IdempotencyKey | undefined): IndeterminateError {
   return new IndeterminateError(
     "The call ended while the change was being made, so its outcome is unknown. Retry with the same idempotency key.",
-    { cause: late, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) },
+    { cause: late, ...(key === undefined ? {} : { idempotencyKey: key.ofCaller }) },
   );
 }
 

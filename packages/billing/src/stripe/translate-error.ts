@@ -12,11 +12,12 @@ import {
   type StripeFailure,
   StripeUnavailableError,
 } from "../errors.js";
+import type { IdempotencyKey } from "./idempotency.js";
 
 /** The request that failed, as far as the meaning of its failure depends on it. */
 interface FailedRequest {
   readonly method: "GET" | "POST" | "DELETE";
-  readonly idempotencyKey?: string | undefined;
+  readonly idempotencyKey?: IdempotencyKey | undefined;
 }
 
 /**
@@ -108,7 +109,7 @@ function noOutcome(request: FailedRequest, details: { cause: unknown; requestId?
       details,
     );
   }
-  const { idempotencyKey } = request;
+  const idempotencyKey = request.idempotencyKey?.ofCaller;
   return new IndeterminateError(
     "Stripe did not say whether the change was made. Retry with the same idempotency key.",
     { ...details, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) },

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { IsolationError, ModeMismatchError } from "../errors.js";
 import {
   type Answer,
@@ -12,7 +13,7 @@ import {
 } from "../stripe/calls.js";
 import type { Mode, StripeClient } from "../stripe/client.js";
 import { type Deadline, isLate } from "../stripe/deadline.js";
-import { stripeIdempotencyKey } from "../stripe/idempotency.js";
+import { type IdempotencyKey, scopeIdempotencyKey } from "../stripe/idempotency.js";
 import type { SearchQuery } from "../stripe/search-query.js";
 import { outcomeUnknown, type StripeRequest, send } from "../stripe/send.js";
 import { notFound } from "../stripe/translate-error.js";
@@ -60,6 +61,7 @@ export class Gate {
   readonly #options: GateOptions;
   /** What this gate may name. Only {@link #remember} adds to it. */
   readonly #proved = new Map<string, Exclude<ProductAccess, "none">>();
+  #randomKey: string | undefined;
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -118,7 +120,7 @@ export class Gate {
     this.#assertNamesOnlyProved(call, params);
     const { account, tenantId } = this.#options;
     const key = call.startsWith("POST ")
-      ? stripeIdempotencyKey(idempotencyKey, { account, tenantId, call })
+      ? scopeIdempotencyKey(idempotencyKey ?? this.#ownKey(), { account, tenantId, call })
       : undefined;
     const answer = await this.#send(request, this.#marked(call, params), key);
     try {
@@ -157,7 +159,13 @@ export class Gate {
     return { ...params, metadata };
   }
 
-  #send(target: Target, params: object, idempotencyKey?: string): Promise<unknown> {
+  /** One for the whole call, so that whoever retries with it repeats none of the call's writes. */
+  #ownKey(): string {
+    this.#randomKey ??= randomUUID();
+    return this.#randomKey;
+  }
+
+  #send(target: Target, params: object, idempotencyKey?: IdempotencyKey): Promise<unknown> {
     const { client, account, deadline } = this.#options;
     return send(client, { ...target, params: { ...params }, account, idempotencyKey }, deadline);
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { NotFoundError } from "../../errors.js";
@@ -117,7 +118,10 @@ async function settle(
 }
 
 function update(scope: TenantScope, id: string, params: DetailParams): Promise<Stripe.Customer> {
-  return scope.whileBusy(() => scope.write("POST /v1/customers/{customer}", { customer: id }, params));
+  const idempotencyKey = randomUUID();
+  return scope.whileBusy(() =>
+    scope.write("POST /v1/customers/{customer}", { customer: id }, params, idempotencyKey),
+  );
 }
 
 async function ifThere<T>(work: () => Promise<T>): Promise<T | undefined> {
