@@ -1,0 +1,138 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Owner, OwnershipCache } from "../../src/tenancy/ownership-cache.js";
+
+const ACME: Owner = { account: undefined, tenantId: "acme" };
+const FIVE_MINUTES_MS = 5 * 60_000;
+const CAPACITY = 20_000;
+
+let cache: OwnershipCache;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  cache = new OwnershipCache();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Whose proof it may be: tenant ids and accounts of every character they can have, short enough to meet again. */
+const owner: fc.Arbitrary<Owner> = fc.record({
+  account: fc.option(fc.stringMatching(/^acct_[a1_]{1,2}$/), { nil: undefined }),
+  tenantId: fc.oneof(fc.stringMatching(/^[a1][a1_.:-]{0,3}$/), fc.stringMatching(/^acct_[a1]$/)),
+});
+/** Any text, since not every caller of the cache checks it for the form of an id. */
+const objectId = fc.oneof(
+  fc.stringMatching(/^(?:cus|sub)_[a1_]{1,2}$/),
+  fc.string({ unit: fc.constantFrom(..."a1_.:-\n\0 ") }),
+);
+
+describe("a proof", () => {
+  it("is recalled for its own account, tenant and object, and for no other", () => {
+    fc.assert(
+      fc.property(owner, objectId, owner, objectId, (of, id, other, otherId) => {
+        const fresh = new OwnershipCache();
+        fresh.add(of, id, id);
+        const isSame = of.account === other.account && of.tenantId === other.tenantId && id === otherId;
+        expect(fresh.customerOf(other, otherId)).toBe(isSame ? id : undefined);
+        expect(fresh.customerOf(of, id)).toBe(id);
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
+  it("is never that of a neighbour, among many owners and objects at once", () => {
+    const proof = fc.record({ of: owner, id: objectId });
+    fc.assert(
+      fc.property(fc.array(proof, { maxLength: 30 }), fc.array(proof, { maxLength: 30 }), (proved, asked) => {
+        const fresh = new OwnershipCache();
+        const model = new Map<string, string>();
+        const nameOf = ({ of, id }: typeof proof extends fc.Arbitrary<infer P> ? P : never) =>
+          JSON.stringify([of.account ?? null, of.tenantId, id]);
+        for (const each of proved) {
+          fresh.add(each.of, each.id, each.id);
+          model.set(nameOf(each), each.id);
+        }
+        for (const each of asked) {
+          expect(fresh.customerOf(each.of, each.id)).toBe(model.get(nameOf(each)));
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("names the customer that an object belongs to", () => {
+    cache.add(ACME, "cus_1", "cus_1");
+    cache.add(ACME, "sub_1", "cus_1");
+    expect(cache.customerOf(ACME, "sub_1")).toBe("cus_1");
+    expect(cache.customerOf(ACME, "cus_1")).toBe("cus_1");
+  });
+
+  it("of a subscription is worth nothing without its customer's", () => {
+    cache.add(ACME, "sub_1", "cus_1");
+    expect(cache.customerOf(ACME, "sub_1")).toBeUndefined();
+    cache.add({ account: undefined, tenantId: "globex" }, "cus_1", "cus_1");
+    expect(cache.customerOf(ACME, "sub_1")).toBeUndefined();
+  });
+
+  it("of a subscription ends with its customer's, although it is younger", () => {
+    cache.add(ACME, "cus_1", "cus_1");
+    vi.advanceTimersByTime(FIVE_MINUTES_MS - 1);
+    cache.add(ACME, "sub_1", "cus_1");
+    expect(cache.customerOf(ACME, "sub_1")).toBe("cus_1");
+    vi.advanceTimersByTime(1);
+    expect(cache.customerOf(ACME, "sub_1")).toBeUndefined();
+  });
+
+  it("ends after five minutes, however often it was asked for", () => {
+    cache.add(ACME, "cus_1", "cus_1");
+    for (let minute = 0; minute < 5; minute++) {
+      expect(cache.customerOf(ACME, "cus_1")).toBe("cus_1");
+      vi.advanceTimersByTime(60_000);
+    }
+    expect(cache.customerOf(ACME, "cus_1")).toBeUndefined();
+  });
+
+  it("lasts five minutes more when it is made anew", () => {
+    cache.add(ACME, "cus_1", "cus_1");
+    vi.advanceTimersByTime(FIVE_MINUTES_MS - 1);
+    cache.add(ACME, "cus_1", "cus_1");
+    vi.advanceTimersByTime(FIVE_MINUTES_MS - 1);
+    expect(cache.customerOf(ACME, "cus_1")).toBe("cus_1");
+  });
+});
+
+describe("the number of proofs", () => {
+  const proveMany = (count: number, tenantId: string) => {
+    for (let i = 0; i < count; i++) cache.add({ account: undefined, tenantId }, `cus_${i}`, `cus_${i}`);
+  };
+
+  it("is bounded: the one that was not used for longest is forgotten", () => {
+    cache.add(ACME, "cus_first", "cus_first");
+    cache.add(ACME, "cus_used", "cus_used");
+    proveMany(CAPACITY - 2, "globex");
+    expect(cache.customerOf(ACME, "cus_used")).toBe("cus_used");
+    proveMany(1, "initech");
+
+    expect(cache.customerOf(ACME, "cus_first")).toBeUndefined();
+    expect(cache.customerOf(ACME, "cus_used")).toBe("cus_used");
+  });
+
+  it("stays within its bound when the same is proved again and again", () => {
+    proveMany(CAPACITY - 1, "globex");
+    for (let i = 0; i < 100; i++) cache.add(ACME, "cus_1", "cus_1");
+    expect(cache.customerOf({ account: undefined, tenantId: "globex" }, "cus_0")).toBe("cus_0");
+  });
+
+  it("never keeps more than its bound, nor a subscription whose customer was forgotten", () => {
+    cache.add(ACME, "cus_old", "cus_old");
+    cache.add(ACME, "sub_old", "cus_old");
+    proveMany(CAPACITY * 2, "globex");
+    const kept = Array.from({ length: CAPACITY * 2 }, (_, i) =>
+      cache.customerOf({ account: undefined, tenantId: "globex" }, `cus_${i}`),
+    ).filter((id) => id !== undefined);
+
+    expect(kept).toHaveLength(CAPACITY);
+    expect(cache.customerOf(ACME, "sub_old")).toBeUndefined();
+  });
+});
