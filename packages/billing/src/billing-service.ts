@@ -13,6 +13,7 @@ import {
 } from "./capabilities/portal/session.js";
 import { portalOf, type TenantPortal, trustedIn } from "./capabilities/portal/settings.js";
 import { type CancelSubscriptionOptions, cancelSubscription } from "./capabilities/subscriptions/cancel.js";
+import { type CreateSubscriptionOptions, createSubscription } from "./capabilities/subscriptions/create.js";
 import {
   getSubscription,
   type ListSubscriptionsOptions,
@@ -30,6 +31,7 @@ import { parseTenantId } from "./tenancy/tenant-id.js";
 import { admit, type TenantScope } from "./tenancy/tenant-scope.js";
 import { Turns } from "./tenancy/turns.js";
 import type { Customer } from "./views/customer.js";
+import type { ChangedSubscription } from "./views/pending-payment.js";
 import type { Product } from "./views/product.js";
 import type { Subscription } from "./views/subscription.js";
 
@@ -178,6 +180,23 @@ export class StripeBillingService {
    */
   getSubscription(subscriptionId: string, options: CallOptions = {}): Promise<Subscription> {
     return this.#within(options, (scope) => getSubscription(scope, subscriptionId, options));
+  }
+
+  /**
+   * Subscribes a customer, with the customer's own default payment method or the one given. Two requests; one more for
+   * each price, coupon, promotion code and payment method it names, and the first time the customer is seen; one less
+   * with `allowSecond`. Without an `idempotencyKey` two calls at the same instant may make two subscriptions.
+   *
+   * When the first payment needs the customer, the subscription is `incomplete`, `pendingPayment` says how to go on, and
+   * Stripe gives it up after 23 hours.
+   *
+   * @throws NotFoundError when anything it names is missing or not the tenant's to sell, charge or give away.
+   * @throws ConflictError when a price is archived, or the customer has a current subscription to the same product.
+   * @throws PaymentRequiredError when the payment fails with `paymentBehavior: "error_if_incomplete"`.
+   * @see https://docs.stripe.com/billing/subscriptions/build-subscriptions
+   */
+  createSubscription(options: CreateSubscriptionOptions): Promise<ChangedSubscription> {
+    return this.#within(options, (scope) => createSubscription(scope, options));
   }
 
   /**

@@ -87,6 +87,13 @@ export class PortalNotConfiguredError extends BillingError {
 export class ConflictError extends BillingError {
   override readonly name = "ConflictError";
   override readonly code = "conflict";
+  /** The object in the way, where it is one: such as the subscription that the customer has already. */
+  readonly conflictingId: string | undefined;
+
+  constructor(message: string, options: BillingErrorOptions & { readonly conflictingId?: string } = {}) {
+    super(message, options);
+    this.conflictingId = options.conflictingId;
+  }
 }
 
 /** A payment was declined, or its customer has to act first. */

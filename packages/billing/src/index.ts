@@ -5,14 +5,16 @@
  * @module
  */
 export { StripeBillingService } from "./billing-service.js";
+export type { ListProductsOptions } from "./capabilities/catalog.js";
 export type { UpdateCustomerOptions } from "./capabilities/customers/customers.js";
 export type { CustomerDetails } from "./capabilities/customers/details.js";
 export type { EnsureCustomerOptions } from "./capabilities/customers/ensure-customer.js";
-export type { ListProductsOptions } from "./capabilities/catalog.js";
 export type { AfterCompletion, PortalDiscount, PortalFlow } from "./capabilities/portal/flow.js";
 export type { PortalConfig, PortalSession, PortalSessionOptions } from "./capabilities/portal/session.js";
 export type { PortalSettings } from "./capabilities/portal/settings.js";
 export type { CancelSubscriptionOptions } from "./capabilities/subscriptions/cancel.js";
+export type { CreateSubscriptionOptions, NewSubscriptionItem } from "./capabilities/subscriptions/create.js";
+export type { NewDiscount } from "./capabilities/subscriptions/discounts.js";
 export type { ListSubscriptionsOptions } from "./capabilities/subscriptions/read.js";
 export {
   AbortedError,
@@ -67,6 +69,7 @@ export type { Tenancy, TenantOrigin, TenantResolution } from "./tenancy/tenancy.
 export type { ReturnUrlSettings } from "./tenancy/tenant-return-urls.js";
 export { formatAmount } from "./views/amount.js";
 export type { Address, Customer } from "./views/customer.js";
+export type { ChangedSubscription, PendingPayment } from "./views/pending-payment.js";
 export type { Price, Recurrence } from "./views/price.js";
 export type { Product } from "./views/product.js";
 export type { ScheduledChange, ScheduledItem } from "./views/scheduled-change.js";

@@ -10,6 +10,8 @@ export interface TenantWorld {
   readonly itemId: string;
   readonly productId: string;
   readonly priceId: string;
+  readonly paymentMethodId: string;
+  readonly promotionCodeId: string;
 }
 
 /** A local Stripe with tenants in it, and the real SDK to look at it and change it behind the library's back. */
@@ -99,6 +101,16 @@ async function addTenant(stripe: Stripe, tenantId: string, options: TenantOption
     },
     requestOptions,
   );
+  const card = await stripe.paymentMethods.attach("pm_card_visa", { customer: customer.id }, requestOptions);
+  const coupon = await stripe.coupons.create(
+    { percent_off: 25, metadata: { ...metadata, note: tenantId } },
+    requestOptions,
+  );
+  const promotion = { type: "coupon" as const, coupon: coupon.id };
+  const code = await stripe.promotionCodes.create(
+    { promotion, metadata: { ...metadata, note: tenantId } },
+    requestOptions,
+  );
   const [item] = subscription.items.data;
   return {
     tenantId,
@@ -107,5 +119,7 @@ async function addTenant(stripe: Stripe, tenantId: string, options: TenantOption
     itemId: item?.id ?? "",
     productId: product.id,
     priceId,
+    paymentMethodId: card.id,
+    promotionCodeId: code.id,
   };
 }

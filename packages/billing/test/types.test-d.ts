@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { describe, expectTypeOf, it } from "vitest";
-import { getSubscription } from "../src/capabilities/subscriptions.js";
+import { getSubscription } from "../src/capabilities/subscriptions/read.js";
 import {
   type AnyBillingError,
   isBillingError,

@@ -7,7 +7,8 @@ export type ObjectKind =
   | "subscription_item"
   | "product"
   | "price"
-  | "promotion_code";
+  | "promotion_code"
+  | "payment_method";
 
 const PREFIX: Record<ObjectKind, string> = {
   customer: "cus",
@@ -16,6 +17,7 @@ const PREFIX: Record<ObjectKind, string> = {
   product: "prod",
   price: "price",
   promotion_code: "promo",
+  payment_method: "pm",
 };
 
 /**

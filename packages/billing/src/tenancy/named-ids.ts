@@ -39,6 +39,7 @@ const REFERENCES = new Set([
   "default_price",
   "default_source",
   "destination",
+  "discount",
   "ending_before",
   "from_subscription",
   "id",

@@ -88,7 +88,7 @@ interface DiscountBefore20250331 {
 }
 
 /** The keys of metadata that are not the application's; a tenant's scope knows them. */
-interface Reserved {
+export interface Reserved {
   withoutReserved(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
 }
 

@@ -117,6 +117,32 @@ const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant">, Forms>> = {
     "by status": (acme, customerId) => acme.listCustomerSubscriptions(customerId, { status: "past_due" }),
   },
   getSubscription: { "by id": (acme) => acme.getSubscription("sub_1") },
+  createSubscription: {
+    "to one price": (acme, customerId) =>
+      acme.createSubscription({ customerId, priceId: "price_1", quantity: 2, allowSecond: true }),
+    "with every option": (acme, customerId) =>
+      acme.createSubscription({
+        customerId,
+        items: [{ priceId: "price_1", quantity: 2 }, { priceId: "price_2" }],
+        trialDays: 14,
+        trialWithoutPaymentMethod: "pause",
+        defaultPaymentMethodId: "pm_1",
+        paymentBehavior: "default_incomplete",
+        discounts: [{ couponId: "welcome" }, { promotionCodeId: "promo_1" }],
+        automaticTax: true,
+        metadata: { seats: "team" },
+        allowSecond: true,
+        idempotencyKey: "key",
+      }),
+    "by invoice, with a trial to a date": (acme, customerId) =>
+      acme.createSubscription({
+        customerId,
+        priceId: "price_1",
+        trialEnd: TOMORROW,
+        daysUntilDue: 30,
+        allowSecond: true,
+      }),
+  },
   cancelSubscription: {
     "at period end": (acme) => acme.cancelSubscription("sub_1"),
     "on a date": (acme) => acme.cancelSubscription("sub_1", { when: TOMORROW }),

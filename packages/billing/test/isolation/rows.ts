@@ -1,5 +1,5 @@
 import type { TenantMethod } from "../public-methods.js";
-import type { MethodRow, Place, Target } from "./method-row.js";
+import { id, type MethodRow, type Place, type Target } from "./method-row.js";
 
 const CONFIRM = "subscription_update_confirm";
 
@@ -59,6 +59,32 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
     options: { status: "plain", limit: "limit", after: "cursor" },
   },
   getSubscription: { does: "read", takes: "subscriptionId", options: {} },
+  createSubscription: {
+    does: "write",
+    takes: "customerId",
+    options: {
+      priceId: "plain", // attacked in a form of its own, below
+      quantity: "plain",
+      items: [{ holds: "priceId", put: (priceId) => [{ priceId }] }],
+      trialDays: "plain",
+      trialEnd: "plain",
+      trialWithoutPaymentMethod: "plain",
+      defaultPaymentMethodId: id("paymentMethodId"),
+      paymentBehavior: "plain",
+      daysUntilDue: "plain",
+      discounts: [{ holds: "promotionCodeId", put: (promotionCodeId) => [{ promotionCodeId }] }],
+      automaticTax: "plain",
+      metadata: "metadata",
+      allowSecond: "plain",
+      idempotencyKey: "idempotencyKey",
+    },
+    valid: ({ priceId }) => ({ items: [{ priceId }], allowSecond: true }),
+    invoke: ({ billing, tenantId, objectId, options }) =>
+      // Hostile values are of no type that it takes.
+      billing
+        .forTenant(tenantId)
+        .createSubscription(withProperties(options, { customerId: objectId }) as never),
+  },
   cancelSubscription: {
     does: "write",
     takes: "subscriptionId",
@@ -85,6 +111,13 @@ const OTHER_FORMS: readonly Target[] = [
       const service = typeof config === "object" && config !== null ? billing : billing.forTenant(tenantId);
       return service.createCustomerPortalSession(config as never); // hostile values are of no type that it takes
     },
+  },
+  {
+    ...ROWS.createSubscription,
+    method: "createSubscription",
+    name: "createSubscription, to one price",
+    options: { ...ROWS.createSubscription.options, priceId: id("priceId"), items: "plain" },
+    valid: ({ priceId }) => ({ priceId, allowSecond: true }),
   },
 ];
 

@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createCustomerPortalSession } from "../../src/capabilities/portal/session.js";
 import { portalOf } from "../../src/capabilities/portal/settings.js";
-import {
-  cancelSubscription,
-  getSubscription,
-  listCustomerSubscriptions,
-} from "../../src/capabilities/subscriptions.js";
+import { cancelSubscription } from "../../src/capabilities/subscriptions/cancel.js";
+import { getSubscription, listCustomerSubscriptions } from "../../src/capabilities/subscriptions/read.js";
 import { metadataTenancy, type StripeClient } from "../../src/index.js";
 import { Deadline } from "../../src/stripe/deadline.js";
 import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";

@@ -1,0 +1,96 @@
+import type Stripe from "stripe";
+import * as z from "zod/mini";
+import { InvalidArgumentError } from "../../errors.js";
+import { text } from "../../input.js";
+import { isObjectId } from "../../stripe/object-id.js";
+import { notFound } from "../../stripe/translate-error.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+
+/**
+ * A discount to begin. Coupons and promotion codes belong, as products do, to the tenant that their metadata names, or
+ * with `"*"` to all; one without that mark is no tenant's, and is refused. A promotion code made for one customer is for
+ * that customer alone.
+ */
+export type NewDiscount = { readonly couponId: string } | { readonly promotionCodeId: string };
+
+/** A discount to begin, or one (`di_…`) that the subscription has already and keeps. */
+export type SubscriptionDiscount = NewDiscount | { readonly discountId: string };
+
+const couponId = text("A coupon's id is 1 to 200 letters, digits, _ and -.", /^[\w-]{1,200}$/);
+const promotionCodeId = z.custom<string>(
+  (value) => typeof value === "string" && isObjectId("promotion_code", value),
+  'promotionCodeId must be the id of a Stripe promotion code, such as "promo_…".',
+);
+const discountId = text('discountId must be the id of a Stripe discount, such as "di_…".', /^di_\w{1,250}$/);
+
+type CheckedDiscount = { couponId: string } | { promotionCodeId: string } | { discountId: string };
+
+const MANY = "discounts must be a list of at most 20.";
+
+export const newDiscounts: z.ZodMiniType<Exclude<CheckedDiscount, { discountId: string }>[]> = z
+  .array(
+    z.union(
+      [z.strictObject({ couponId }), z.strictObject({ promotionCodeId })],
+      "Each of discounts must be { couponId } or { promotionCodeId }.",
+    ),
+    MANY,
+  )
+  .check(z.maxLength(20, MANY));
+
+export const subscriptionDiscounts: z.ZodMiniType<CheckedDiscount[]> = z
+  .array(
+    z.union(
+      [z.strictObject({ couponId }), z.strictObject({ promotionCodeId }), z.strictObject({ discountId })],
+      "Each of discounts must be { couponId }, { promotionCodeId } or { discountId }.",
+    ),
+    MANY,
+  )
+  .check(z.maxLength(20, MANY));
+
+/** Whose discounts they are to be: a customer's, and of a subscription that may have some already. */
+export interface DiscountTarget {
+  readonly customerId: string;
+  readonly discountIds: readonly string[];
+}
+
+/**
+ * What Stripe is sent, once each of them was proved. One request for each coupon and promotion code.
+ *
+ * An empty list takes all discounts away; Stripe would take it for nothing at all, so it is sent as a blank.
+ *
+ * @throws NotFoundError for one that is missing, another tenant's, nobody's or another customer's.
+ */
+export async function proveDiscounts(
+  scope: TenantScope,
+  discounts: readonly CheckedDiscount[],
+  target: DiscountTarget,
+): Promise<Stripe.SubscriptionUpdateParams.Discount[] | ""> {
+  if (discounts.length === 0) return "";
+  const named = discounts.map((discount) => Object.values(discount).join());
+  if (new Set(named).size < named.length) {
+    throw new InvalidArgumentError("discounts must name each of them at most once.");
+  }
+  return Promise.all(discounts.map((discount) => proveDiscount(scope, discount, target)));
+}
+
+async function proveDiscount(
+  scope: TenantScope,
+  discount: CheckedDiscount,
+  { customerId, discountIds }: DiscountTarget,
+): Promise<Stripe.SubscriptionUpdateParams.Discount> {
+  if ("couponId" in discount) {
+    await scope.coupon(discount.couponId);
+    return { coupon: discount.couponId };
+  }
+  if ("promotionCodeId" in discount) {
+    const { customer } = await scope.promotionCode(discount.promotionCodeId);
+    if (customer !== null && idOf(customer) !== customerId) throw notFound();
+    return { promotion_code: discount.promotionCodeId };
+  }
+  if (!discountIds.includes(discount.discountId)) throw notFound();
+  return { discount: discount.discountId };
+}
+
+function idOf(reference: string | { readonly id: string }): string {
+  return typeof reference === "string" ? reference : reference.id;
+}

@@ -1,0 +1,194 @@
+/**
+ * What a change does to a subscription's items.
+ *
+ * Stripe takes an element without an item's id as one more item, billed beside the others, and sets the quantity back
+ * to 1 with every new price. So callers say what they mean, ids are looked up here, and the quantity is always sent.
+ */
+import type Stripe from "stripe";
+import * as z from "zod/mini";
+import { ConflictError, InvalidArgumentError } from "../../errors.js";
+import { isObjectId } from "../../stripe/object-id.js";
+import { notFound } from "../../stripe/translate-error.js";
+
+/** What to do with one item. Items that no element names stay as they are. */
+export type SubscriptionItemChange = ChangedItem | AddedItem | RemovedItem;
+
+export interface ChangedItem {
+  readonly change: ItemReference;
+  /** Default: the price it has. */
+  readonly priceId?: string;
+  /** Default: the quantity it has, whatever the price. */
+  readonly quantity?: number;
+}
+
+export interface AddedItem {
+  /** The price of an item to have besides the others. */
+  readonly add: string;
+  /** Default: 1. */
+  readonly quantity?: number;
+}
+
+export interface RemovedItem {
+  readonly remove: ItemReference;
+}
+
+/** An item of the subscription's, by its own id (`si_…`) or by the price that it has now. */
+export type ItemReference = string | { readonly priceId: string };
+
+/** A change of items in a caller's words: of the only item, or of each that is named. */
+export interface ItemsInput {
+  readonly priceId?: string | undefined;
+  readonly quantity?: number | undefined;
+  readonly items?: readonly CheckedItemChange[] | undefined;
+}
+
+/** The same with everything looked up. */
+export type ResolvedItem =
+  | {
+      readonly does: "change";
+      readonly item: Stripe.SubscriptionItem;
+      /** Undefined where the price stays. */
+      readonly priceId: string | undefined;
+      /** As the caller gave it. */
+      readonly quantity: number | undefined;
+    }
+  | { readonly does: "add"; readonly priceId: string; readonly quantity: number | undefined }
+  | { readonly does: "remove"; readonly item: Stripe.SubscriptionItem };
+
+const QUANTITY = "quantity must be a whole number from 0 to 999999999.";
+
+export const priceId: z.ZodMiniCustom<string, string> = z.custom<string>(
+  (value) => typeof value === "string" && isObjectId("price", value),
+  'priceId must be the id of a Stripe price, such as "price_…".',
+);
+
+export const quantity: z.ZodMiniNumberFormat = z
+  .int(QUANTITY)
+  .check(z.gte(0, QUANTITY), z.lte(999_999_999, QUANTITY));
+
+const itemReference = z.union([
+  z.custom<string>((value) => typeof value === "string" && isObjectId("subscription_item", value)),
+  z.strictObject({ priceId }),
+]);
+
+type CheckedItemChange =
+  | { change: ItemReference; priceId?: string | undefined; quantity?: number | undefined }
+  | { add: string; quantity?: number | undefined }
+  | { remove: ItemReference };
+
+const MANY = "items must be a list of 1 to 20 changes.";
+
+export const itemChanges: z.ZodMiniType<CheckedItemChange[]> = z
+  .array(
+    z.union(
+      [
+        z.strictObject({
+          change: itemReference,
+          priceId: z.optional(priceId),
+          quantity: z.optional(quantity),
+        }),
+        z.strictObject({ add: priceId, quantity: z.optional(quantity) }),
+        z.strictObject({ remove: itemReference }),
+      ],
+      "Each of items must be { change, priceId?, quantity? }, { add, quantity? } or { remove }, with well-formed ids.",
+    ),
+    MANY,
+  )
+  .check(z.minLength(1, MANY), z.maxLength(20, MANY));
+
+/**
+ * Finds the items that a change is about.
+ *
+ * @throws NotFoundError for an item that the subscription does not have.
+ * @throws ConflictError when its items leave open what the change is for.
+ * @throws InvalidArgumentError when the change contradicts itself.
+ */
+export function resolveItems(
+  current: readonly Stripe.SubscriptionItem[],
+  { priceId: onlyPriceId, quantity: onlyQuantity, items }: ItemsInput,
+): readonly ResolvedItem[] {
+  if (onlyPriceId === undefined && onlyQuantity === undefined) {
+    return distinct((items ?? []).map((change) => resolved(current, change)));
+  }
+  if (items !== undefined) {
+    throw new InvalidArgumentError(
+      "Give priceId and quantity for the only item, or items for each, not both.",
+    );
+  }
+  const [only, ...others] = current;
+  if (only === undefined || others.length > 0) {
+    throw new ConflictError(
+      "The subscription has several items, so priceId and quantity do not say which of them they are for. Use items.",
+    );
+  }
+  return [changed(only, onlyPriceId, onlyQuantity)];
+}
+
+/** What Stripe is sent. `isMetered` tells a new price that takes no quantity. */
+export function toItemParams(
+  resolvedItems: readonly ResolvedItem[],
+  isMetered: (priceId: string) => boolean,
+): Stripe.SubscriptionUpdateParams.Item[] {
+  return resolvedItems.map((one) => {
+    if (one.does === "remove") return { id: one.item.id, deleted: true };
+    if (one.does === "add") return { price: one.priceId, ...quantityFor(one, 1, isMetered) };
+    const price = one.priceId === undefined ? {} : { price: one.priceId };
+    return { id: one.item.id, ...price, ...quantityFor(one, one.item.quantity, isMetered) };
+  });
+}
+
+/** The quantity an item is to have, with what it had before where nothing is said of it. */
+export function quantityFor(
+  one: Exclude<ResolvedItem, { does: "remove" }>,
+  before: number | undefined,
+  isMetered: (priceId: string) => boolean,
+): { quantity?: number } {
+  const metered = one.priceId === undefined ? before === undefined : isMetered(one.priceId);
+  if (metered && one.quantity !== undefined) {
+    throw new InvalidArgumentError("A metered price takes no quantity: it bills the usage that is reported.");
+  }
+  const wanted = one.quantity ?? before;
+  return metered || wanted === undefined ? {} : { quantity: wanted };
+}
+
+function resolved(current: readonly Stripe.SubscriptionItem[], change: CheckedItemChange): ResolvedItem {
+  if ("remove" in change) return { does: "remove", item: found(current, change.remove) };
+  if ("change" in change) {
+    if (change.priceId === undefined && change.quantity === undefined) {
+      throw new InvalidArgumentError("An item to change needs a priceId or a quantity.");
+    }
+    return changed(found(current, change.change), change.priceId, change.quantity);
+  }
+  if (current.some(({ price }) => price.id === change.add)) {
+    throw new ConflictError(
+      "The subscription has an item of that price already. Change its quantity instead.",
+    );
+  }
+  return { does: "add", priceId: change.add, quantity: change.quantity };
+}
+
+/** A price that the item has already is not sent again, so that an archived one can be kept. */
+function changed(
+  item: Stripe.SubscriptionItem,
+  price: string | undefined,
+  wanted: number | undefined,
+): ResolvedItem {
+  return { does: "change", item, priceId: price === item.price.id ? undefined : price, quantity: wanted };
+}
+
+function found(
+  current: readonly Stripe.SubscriptionItem[],
+  reference: ItemReference,
+): Stripe.SubscriptionItem {
+  const item = current.find(({ id, price }) =>
+    typeof reference === "string" ? id === reference : price.id === reference.priceId,
+  );
+  if (item === undefined) throw notFound();
+  return item;
+}
+
+function distinct(resolvedItems: readonly ResolvedItem[]): readonly ResolvedItem[] {
+  const named = resolvedItems.flatMap((one) => (one.does === "add" ? one.priceId : one.item.id));
+  if (new Set(named).size === named.length) return resolvedItems;
+  throw new InvalidArgumentError("items must name each item, and each price to add, at most once.");
+}

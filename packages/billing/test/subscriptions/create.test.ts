@@ -1,0 +1,287 @@
+import { inspect } from "node:util";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type CreateSubscriptionOptions, NotFoundError, type StripeBillingService } from "../../src/index.js";
+import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+import { addCard, addPlan, addPrice, type Plan } from "./plans.js";
+
+let world: StripeWorld;
+let acme: TenantWorld;
+let globex: TenantWorld;
+let plan: Plan;
+let billing: StripeBillingService;
+
+beforeAll(async () => {
+  world = await startStripeWorld();
+  acme = await world.addTenant("acme");
+  globex = await world.addTenant("globex");
+  plan = await addPlan(world, "acme");
+});
+
+beforeEach(() => {
+  billing = world.service().forTenant("acme");
+  world.takeRequests();
+});
+
+afterAll(() => world.close());
+
+describe("createSubscription", () => {
+  it("subscribes a customer to a price of the tenant's, after it has proved what it names", async () => {
+    const made = await create({ priceId: plan.priceId, quantity: 4, metadata: { seats: "team" } });
+
+    expect(made).toMatchObject({
+      customerId: acme.customerId,
+      status: "active",
+      items: [{ quantity: 4, price: { id: plan.priceId, productId: plan.productId } }],
+      metadata: { seats: "team" },
+      pendingPayment: null,
+      scheduledChange: null,
+    });
+    expect(world.takeRequests()).toEqual([
+      `GET /v1/customers/${acme.customerId}`,
+      `GET /v1/prices/${plan.priceId}`,
+      "GET /v1/subscriptions",
+      "POST /v1/subscriptions",
+    ]);
+  });
+
+  it("takes two requests for one price, once the customer is known, or one less where a second is allowed", async () => {
+    const { customerId, priceId } = await world.addTenant("warm");
+    const service = world.service().forTenant("warm");
+    await service.getCustomer(customerId);
+    world.takeRequests();
+    await service.createSubscription({ customerId, priceId, allowSecond: true });
+    expect(world.takeRequests()).toEqual([`GET /v1/prices/${priceId}`, "POST /v1/subscriptions"]);
+  });
+
+  it("sells shared products too, and several prices at once", async () => {
+    const shared = await addPlan(world, "acme", { mark: "*" });
+    const other = await addPlan(world, "acme");
+    const made = await create({
+      items: [{ priceId: shared.priceId }, { priceId: other.priceId, quantity: 2 }],
+    });
+
+    expect(made.items.map(({ price, quantity }) => [price.id, quantity])).toEqual([
+      [shared.priceId, 1],
+      [other.priceId, 2],
+    ]);
+  });
+
+  it("refuses a second current subscription to the same product, and says which is in the way", async () => {
+    const { priceId, productId } = await addPlan(world, "acme");
+    const yearly = await addPrice(world, { productId }, { recurring: { interval: "year" } });
+    const first = await create({ priceId });
+    world.takeRequests();
+
+    await expect(create({ priceId: yearly })).rejects.toMatchObject({
+      name: "ConflictError",
+      code: "conflict",
+      conflictingId: first.id,
+    });
+    expect(world.takeRequests().filter((request) => request.startsWith("POST"))).toEqual([]);
+    expect((await create({ priceId: yearly, allowSecond: true })).id).not.toBe(first.id);
+  });
+
+  it("finds the one in the way on whichever page it is", async () => {
+    const crowded = await world.addTenant("crowded");
+    const many = await addPlan(world, "crowded");
+    for (let i = 0; i < 101; i++) {
+      await world.stripe.subscriptions.create({
+        customer: crowded.customerId,
+        items: [{ price: many.priceId }],
+      });
+    }
+    const { customerId, priceId, subscriptionId } = crowded;
+    await expect(
+      world.service().forTenant("crowded").createSubscription({ customerId, priceId }),
+    ).rejects.toMatchObject({ code: "conflict", conflictingId: subscriptionId });
+  });
+
+  it("sells again what has ended", async () => {
+    const { priceId } = await addPlan(world, "acme");
+    const first = await create({ priceId });
+    await world.stripe.subscriptions.cancel(first.id);
+
+    expect((await create({ priceId })).status).toBe("active");
+  });
+
+  it("makes one subscription for one idempotency key, whoever comes first", async () => {
+    const { priceId } = await addPlan(world, "acme");
+    const options = { priceId, allowSecond: true, idempotencyKey: "order-1" };
+    const [one, two] = await Promise.all([create(options), create(options)]);
+
+    expect(two).toEqual(one);
+    await expect(create({ ...options, quantity: 2 })).rejects.toMatchObject({ code: "conflict" });
+  });
+
+  it("gives one error for another tenant's, nobody's and missing prices, and writes nothing", async () => {
+    const nobodys = await addPlan(world, "acme", { mark: "" });
+    const errors = await Promise.all(
+      [globex.priceId, nobodys.priceId, "price_missing"].map((priceId) =>
+        create({ items: [{ priceId: plan.priceId }, { priceId }] }).then(
+          undefined,
+          (error: unknown) => error,
+        ),
+      ),
+    );
+    expect(errors[0]).toBeInstanceOf(NotFoundError);
+    expect(errors[1]).toStrictEqual(errors[0]);
+    expect(errors[2]).toStrictEqual(errors[0]);
+    await expect(
+      billing.createSubscription({ customerId: globex.customerId, priceId: plan.priceId }),
+    ).rejects.toThrow(NotFoundError);
+    expect(world.takeRequests().filter((request) => request === "POST /v1/subscriptions")).toEqual([]);
+  });
+
+  it("refuses prices that are archived, of archived products, or paid once", async () => {
+    const { productId } = await addPlan(world, "acme");
+    const archived = await addPrice(world, { productId });
+    await world.stripe.prices.update(archived, { active: false });
+    await expect(create({ priceId: archived })).rejects.toMatchObject({ code: "conflict" });
+
+    const once = await world.stripe.prices.create({ currency: "usd", unit_amount: 100, product: productId });
+    await expect(create({ priceId: once.id })).rejects.toMatchObject({ code: "invalid_argument" });
+
+    const withdrawn = await addPlan(world, "acme");
+    await world.stripe.products.update(withdrawn.productId, { active: false });
+    await expect(create({ priceId: withdrawn.priceId })).rejects.toMatchObject({ code: "conflict" });
+  });
+
+  it("refuses a quantity for a metered price", async () => {
+    const meter = "mtr_1";
+    const priceId = await addPrice(world, plan, {
+      recurring: { interval: "month", usage_type: "metered", meter },
+    });
+    await expect(create({ priceId, quantity: 2 })).rejects.toMatchObject({ code: "invalid_argument" });
+  });
+});
+
+describe("createSubscription, with a trial", () => {
+  it("begins one of so many days, or to a date", async () => {
+    const days = await create({ ...(await newPlan()), trialDays: 14, trialWithoutPaymentMethod: "pause" });
+    expect(days.status).toBe("trialing");
+    expect(days.trialEndsAt?.getTime()).toBeCloseTo(Date.now() + 14 * 86_400_000, -4);
+    const raw = await world.stripe.subscriptions.retrieve(days.id);
+    expect(raw.trial_settings?.end_behavior.missing_payment_method).toBe("pause");
+
+    const trialEnd = new Date(Math.ceil(Date.now() / 1000) * 1000 + 86_400_000);
+    expect((await create({ ...(await newPlan()), trialEnd })).trialEndsAt).toEqual(trialEnd);
+  });
+});
+
+describe("createSubscription, with a payment method", () => {
+  it("charges the one that is given, when it is the customer's", async () => {
+    const defaultPaymentMethodId = await addCard(world, acme.customerId);
+    const made = await create({ ...(await newPlan()), defaultPaymentMethodId });
+
+    expect(made).toMatchObject({ status: "active", defaultPaymentMethodId });
+  });
+
+  it("refuses those of another customer, of another tenant, of nobody, and missing ones", async () => {
+    const sibling = await world.stripe.customers.create({ metadata: { tenantId: "acme" } });
+    const siblings = await addCard(world, sibling.id);
+    await expect(create({ ...(await newPlan()), defaultPaymentMethodId: siblings })).rejects.toMatchObject({
+      code: "invalid_argument",
+    });
+    const foreign = await addCard(world, globex.customerId);
+    const detached = await addCard(world, acme.customerId);
+    await world.stripe.paymentMethods.detach(detached);
+    for (const defaultPaymentMethodId of [foreign, detached, "pm_missing"]) {
+      await expect(create({ ...(await newPlan()), defaultPaymentMethodId })).rejects.toThrow(NotFoundError);
+    }
+  });
+
+  it("leaves it incomplete when the bank wants the customer's word, and says how to go on", async () => {
+    const defaultPaymentMethodId = await addCard(world, acme.customerId, "authenticationRequired");
+    const made = await create({ ...(await newPlan()), defaultPaymentMethodId });
+
+    expect(made.status).toBe("incomplete");
+    expect(made.pendingPayment).toMatchObject({ kind: "payment", amountDue: 9900, currency: "usd" });
+    expect(made.pendingPayment?.clientSecret).toMatch(/_secret_/);
+  });
+
+  it("waits for the customer's browser where it is told to", async () => {
+    const made = await create({ ...(await newPlan()), paymentBehavior: "default_incomplete" });
+
+    expect(made).toMatchObject({ status: "incomplete", pendingPayment: { kind: "payment" } });
+    const raw = await world.stripe.subscriptions.retrieve(made.id);
+    expect(raw.payment_settings?.save_default_payment_method).toBe("on_subscription");
+  });
+
+  it("shows the client secret to whoever asks for it by name, and in no log, JSON or copy", async () => {
+    const made = await create({ ...(await newPlan()), paymentBehavior: "default_incomplete" });
+    const secret = made.pendingPayment?.clientSecret ?? "";
+
+    expect(secret).not.toBe("");
+    for (const shown of [
+      JSON.stringify(made),
+      inspect(made, { depth: 9 }),
+      JSON.stringify({ ...made.pendingPayment }),
+    ]) {
+      expect(shown).not.toContain(secret);
+    }
+    expect(Object.isFrozen(made.pendingPayment)).toBe(true);
+  });
+
+  it("makes none when it is to fail unless it is paid", async () => {
+    const defaultPaymentMethodId = await addCard(world, acme.customerId, "chargeCustomerFail");
+    const { priceId } = await newPlan();
+    const paymentBehavior = "error_if_incomplete";
+    await expect(create({ priceId, defaultPaymentMethodId, paymentBehavior })).rejects.toMatchObject({
+      code: "payment_required",
+    });
+    expect((await create({ priceId })).status).toBe("active");
+  });
+
+  it("sends invoices in place of charging, with days to pay them in", async () => {
+    const made = await create({ ...(await newPlan()), daysUntilDue: 30 });
+    const raw = await world.stripe.subscriptions.retrieve(made.id);
+    expect(raw).toMatchObject({ collection_method: "send_invoice", days_until_due: 30 });
+  });
+});
+
+describe("createSubscription, before anything is sent", () => {
+  const priceId = "price_1";
+  it.each<[string, object]>([
+    ["no price", {}],
+    ["both a price and items", { priceId, items: [{ priceId }] }],
+    ["a quantity beside items", { quantity: 2, items: [{ priceId }] }],
+    ["no items", { items: [] }],
+    ["one price twice", { items: [{ priceId }, { priceId }] }],
+    ["a product in place of a price", { priceId: "prod_1" }],
+    ["half a quantity", { priceId, quantity: 1.5 }],
+    ["a negative quantity", { priceId, quantity: -1 }],
+    ["two trials", { priceId, trialDays: 3, trialEnd: new Date(Date.now() + 86_400_000) }],
+    ["a trial in the past", { priceId, trialEnd: new Date(0) }],
+    ["a trial of no days", { priceId, trialDays: 0 }],
+    [
+      "a payment behaviour for invoices that are sent",
+      { priceId, daysUntilDue: 3, paymentBehavior: "allow_incomplete" },
+    ],
+    ["a discount of no kind", { priceId, discounts: [{ discountId: "di_1" }] }],
+    ["metadata of no form", { priceId, metadata: "tenantId=globex" }],
+    ["an option that there is not", { priceId, stripeAccount: "acct_1" }],
+  ])("refuses %s", async (_, options) => {
+    await expect(
+      billing.createSubscription({ customerId: acme.customerId, ...options }),
+    ).rejects.toMatchObject({
+      code: "invalid_argument",
+    });
+    expect(world.takeRequests()).toEqual([]);
+  });
+
+  it("refuses metadata that names the tenant", async () => {
+    await expect(create({ priceId, metadata: { tenantId: "globex" } })).rejects.toMatchObject({
+      code: "reserved_metadata",
+    });
+    expect(world.takeRequests()).toEqual([]);
+  });
+});
+
+function create(options: CreateSubscriptionOptions) {
+  return billing.createSubscription({ customerId: acme.customerId, ...options });
+}
+
+async function newPlan(): Promise<{ priceId: string }> {
+  const { priceId } = await addPlan(world, "acme");
+  return { priceId };
+}
