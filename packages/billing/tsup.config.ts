@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { index: "src/index.ts", webhooks: "src/webhooks.ts" },
+  entry: { index: "src/index.ts", webhooks: "src/webhooks.ts", testing: "src/testing/index.ts" },
   format: "esm",
   platform: "node",
   target: "node20",

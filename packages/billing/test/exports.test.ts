@@ -62,3 +62,12 @@ it("exports these names from @repo/billing/webhooks", async () => {
     ]
   `);
 });
+
+it("exports these names from @repo/billing/testing", async () => {
+  expect(Object.keys(await import("../src/testing/index.js")).sort()).toMatchInlineSnapshot(`
+    [
+      "checkTenantIsolation",
+      "inboxContract",
+    ]
+  `);
+});
