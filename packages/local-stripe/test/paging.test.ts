@@ -68,6 +68,16 @@ describe("a collection", () => {
   });
 });
 
+it("forgets the oldest objects of a collection, wherever they stand", () => {
+  const collection = new Collection<Thing>({ color: (thing) => [thing.color] }, () => 0);
+  for (let at = 0; at < 10; at += 1)
+    collection.insert({ id: `t${at}`, created: at, color: at % 2 ? "red" : "blue" });
+  collection.trim(3);
+  expect(collection.all().map(({ id }) => id)).toEqual(["t9", "t8", "t7"]);
+  expect(collection.all({ color: "red" }).map(({ id }) => id)).toEqual(["t9", "t7"]);
+  expect(collection.get("t6")).toBeUndefined();
+});
+
 describe("a list", () => {
   it("is walked by the SDK in both directions", async () => {
     const { stripe } = await startLocal();

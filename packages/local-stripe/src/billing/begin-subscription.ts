@@ -1,5 +1,5 @@
 import { invalid } from "../http/api-error.js";
-import { mergeMetadata } from "../http/params.js";
+import { mergeMetadata } from "../http/metadata.js";
 import { newId } from "../ids.js";
 import type { Act } from "../store/act.js";
 import type { CustomerRecord, InvoiceRecord, SubscriptionRecord } from "../store/records.js";

@@ -1,5 +1,5 @@
 import { invalid } from "../http/api-error.js";
-import { mergeMetadata } from "../http/params.js";
+import { mergeMetadata } from "../http/metadata.js";
 import type { Act } from "../store/act.js";
 import type { SubscriptionRecord } from "../store/records.js";
 import { type Schedule, scheduleCancellation } from "./cancellation.js";

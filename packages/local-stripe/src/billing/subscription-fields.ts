@@ -1,5 +1,6 @@
 import { invalid } from "../http/api-error.js";
-import { either, hash, type MetadataChange, oneOf, type Param, required } from "../http/params.js";
+import type { MetadataChange } from "../http/metadata.js";
+import { either, hash, oneOf, type Param, required } from "../http/params.js";
 import type { SubscriptionRecord } from "../store/records.js";
 import type { World } from "../store/world.js";
 import { plusIntervals } from "./period.js";

@@ -1,4 +1,5 @@
 import { invalid } from "../http/api-error.js";
+import { type MetadataChange, mergeMetadata, metadata } from "../http/metadata.js";
 import {
   bool,
   clearableList,
@@ -6,9 +7,6 @@ import {
   hash,
   integer,
   list,
-  type MetadataChange,
-  mergeMetadata,
-  metadata,
   oneOf,
   type Param,
   required,
@@ -16,10 +14,10 @@ import {
   unsupported,
 } from "../http/params.js";
 import { newId } from "../ids.js";
-import { insertPrice } from "../resources/prices.js";
 import type { Act } from "../store/act.js";
 import type { PriceRecord, SubscriptionItemRecord } from "../store/records.js";
 import type { World } from "../store/world.js";
+import { insertPrice } from "./insert-price.js";
 import { isSameLength, periodEnd } from "./period.js";
 
 const MOST_ITEMS = 20;

@@ -2,8 +2,8 @@ import type { Child, FC } from "hono/jsx";
 import { lastPeriodEnd } from "../billing/cancellation.js";
 import type { SubscriptionRecord } from "../store/records.js";
 import { type Format, formatFor } from "./format.js";
-import { INVOICE_WORDS } from "./invoice-pages.js";
 import { Layout } from "./layout.js";
+import { InvoiceHistory } from "./portal-invoices.js";
 import type { OpenSession } from "./portal-session.js";
 
 interface PageProps {
@@ -220,45 +220,6 @@ const BillingInformation: FC<PageProps> = ({ open }) => {
     </>
   );
 };
-
-/** The newest invoices that are final, each with its page and its PDF. */
-const InvoiceHistory: FC<PageProps> = ({ open }) => {
-  const format = formatFor(open.session);
-  const invoices = open.world
-    .of("invoice")
-    .all({ customer: open.session.customer }, (one) => one.status !== "draft")
-    .slice(0, MOST_INVOICES);
-  if (invoices.length === 0) return null;
-  return (
-    <>
-      <h2 class="section">Invoice history</h2>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Date</th>
-            <th scope="col">Status</th>
-            <th scope="col" class="amount">
-              Amount
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {invoices.map((invoice) => (
-            <tr>
-              <td>
-                <a href={invoice.hosted_invoice_url ?? ""}>{format.date(invoice.created)}</a>
-              </td>
-              <td>{INVOICE_WORDS[invoice.status]}</td>
-              <td class="amount">{format.money(invoice.total, invoice.currency)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </>
-  );
-};
-
-const MOST_INVOICES = 12;
 
 const REASON_WORDS: Readonly<Record<string, string>> = {
   customer_service: "Customer service was less than expected",

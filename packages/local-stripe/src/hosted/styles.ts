@@ -57,7 +57,7 @@ label.above { display: block; font-weight: 600; margin: 1rem 0 .3rem; }
 dl.facts { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1.5rem; margin: 0; }
 dl.facts dt { color: var(--quiet); } dl.facts dd { margin: 0; }
 table { width: 100%; border-collapse: collapse; } th, td { text-align: left; padding: .6rem .5rem .6rem 0; }
-th { color: var(--quiet); font-weight: 600; font-size: .8125rem; } tr + tr td { border-top: 1px solid var(--line); }
+th { color: var(--quiet); font-weight: 600; font-size: .8125rem; } tr + tr :is(td, th) { border-top: 1px solid var(--line); }
 td.amount, th.amount { text-align: right; font-variant-numeric: tabular-nums; padding-right: 0; }
 @media (max-width: 46rem) {
   .frame { display: block; min-height: 0; }

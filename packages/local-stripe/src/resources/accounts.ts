@@ -1,5 +1,6 @@
 import { listRoute } from "../http/list.js";
-import { clearable, mergeMetadata, metadata, oneOf, text, unsupported, type Values } from "../http/params.js";
+import { mergeMetadata, metadata } from "../http/metadata.js";
+import { clearable, oneOf, text, unsupported, type Values } from "../http/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
 import { newId } from "../ids.js";
 import type { AccountRecord, Wire } from "../store/records.js";

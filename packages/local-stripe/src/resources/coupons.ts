@@ -1,15 +1,7 @@
 import { invalid } from "../http/api-error.js";
 import { listRoute } from "../http/list.js";
-import {
-  integer,
-  mergeMetadata,
-  metadata,
-  oneOf,
-  text,
-  timestamp,
-  unsupported,
-  type Values,
-} from "../http/params.js";
+import { mergeMetadata, metadata } from "../http/metadata.js";
+import { integer, oneOf, text, timestamp, unsupported, type Values } from "../http/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
 import { randomText } from "../ids.js";
 import type { CouponRecord, Wire } from "../store/records.js";

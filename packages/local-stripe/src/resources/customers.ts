@@ -1,13 +1,12 @@
 import { invalid } from "../http/api-error.js";
 import { listed, listRoute, searchRoute } from "../http/list.js";
+import { mergeMetadata, metadata } from "../http/metadata.js";
 import {
   clearable,
   clearableList,
   hash,
   integer,
   isWithin,
-  mergeMetadata,
-  metadata,
   oneOf,
   range,
   required,

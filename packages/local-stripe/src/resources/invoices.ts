@@ -6,6 +6,7 @@ import { ANCHOR, anchorOf } from "../billing/subscription-fields.js";
 import { CHANGED_ITEMS } from "../billing/subscription-items.js";
 import { invalid } from "../http/api-error.js";
 import { listed, listRoute, searchRoute } from "../http/list.js";
+import { mergeMetadata, metadata } from "../http/metadata.js";
 import {
   bool,
   clearable,
@@ -13,8 +14,6 @@ import {
   hash,
   integer,
   isWithin,
-  mergeMetadata,
-  metadata,
   oneOf,
   range,
   text,

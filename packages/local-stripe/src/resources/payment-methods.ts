@@ -2,18 +2,8 @@ import { declined } from "../billing/payment.js";
 import { type TestCard, testCard } from "../billing/test-cards.js";
 import { invalid } from "../http/api-error.js";
 import { listRoute } from "../http/list.js";
-import {
-  clearable,
-  hash,
-  integer,
-  mergeMetadata,
-  metadata,
-  oneOf,
-  required,
-  text,
-  unsupported,
-  type Values,
-} from "../http/params.js";
+import { mergeMetadata, metadata } from "../http/metadata.js";
+import { clearable, hash, integer, oneOf, required, text, unsupported, type Values } from "../http/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
 import { newId, randomText } from "../ids.js";
 import type { Act } from "../store/act.js";

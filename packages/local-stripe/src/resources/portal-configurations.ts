@@ -1,14 +1,13 @@
 import { FEEDBACK } from "../billing/cancellation.js";
 import { invalid } from "../http/api-error.js";
 import { listRoute } from "../http/list.js";
+import { mergeMetadata, metadata } from "../http/metadata.js";
 import {
   bool,
   clearable,
   clearableList,
   hash,
   integer,
-  mergeMetadata,
-  metadata,
   oneOf,
   required,
   text,

@@ -1,5 +1,8 @@
+import { insertPrice } from "../billing/insert-price.js";
+import { insertProduct } from "../billing/insert-product.js";
 import { invalid } from "../http/api-error.js";
 import { listRoute, searchRoute } from "../http/list.js";
+import { mergeMetadata, metadata } from "../http/metadata.js";
 import {
   bool,
   clearable,
@@ -9,8 +12,6 @@ import {
   integer,
   isWithin,
   list,
-  mergeMetadata,
-  metadata,
   oneOf,
   range,
   required,
@@ -20,8 +21,6 @@ import {
 } from "../http/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
 import type { Wire } from "../store/records.js";
-import { insertProduct } from "./insert-product.js";
-import { insertPrice } from "./prices.js";
 
 const FIELDS = {
   active: bool(),

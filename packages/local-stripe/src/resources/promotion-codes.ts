@@ -1,11 +1,10 @@
 import { invalid } from "../http/api-error.js";
 import { listRoute } from "../http/list.js";
+import { mergeMetadata, metadata } from "../http/metadata.js";
 import {
   bool,
   hash,
   integer,
-  mergeMetadata,
-  metadata,
   oneOf,
   required,
   text,

@@ -9,6 +9,7 @@ import { ANCHOR, anchorOf } from "../billing/subscription-fields.js";
 import { CHANGED_ITEMS, NEW_ITEMS } from "../billing/subscription-items.js";
 import { ApiError } from "../http/api-error.js";
 import { listed, listRoute, searchRoute } from "../http/list.js";
+import { metadata } from "../http/metadata.js";
 import {
   bool,
   clearable,
@@ -16,7 +17,6 @@ import {
   hash,
   integer,
   isWithin,
-  metadata,
   oneOf,
   range,
   required,

@@ -1,16 +1,7 @@
 import { invalid } from "../http/api-error.js";
 import { listRoute } from "../http/list.js";
-import {
-  bool,
-  clearable,
-  list,
-  mergeMetadata,
-  metadata,
-  type Param,
-  required,
-  text,
-  type Values,
-} from "../http/params.js";
+import { mergeMetadata, metadata } from "../http/metadata.js";
+import { bool, clearable, list, type Param, required, text, type Values } from "../http/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
 import { apiVersion } from "../http/versions.js";
 import { webUrl } from "../http/web-url.js";

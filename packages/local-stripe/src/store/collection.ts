@@ -84,17 +84,14 @@ export class Collection<T extends Entity> {
     this.#rows.delete(id);
     if (options.remember) this.#deleted.add(id);
     takeOut(this.#order, row);
-    for (const [name, keysOf] of Object.entries(this.#keys)) {
-      for (const key of distinct(keysOf(row.record))) this.#unindex(name, key, row);
-    }
+    this.#unindexAll(row);
   }
 
-  /** The oldest objects first let go, without a trace, until `keep` are left. */
+  /** Lets the oldest objects go, without a trace, until `keep` are left. */
   trim(keep: number): void {
-    while (this.#order.length > keep) {
-      const oldest = this.#order[0];
-      if (oldest === undefined) return;
-      this.remove(oldest.record.id, { remember: false });
+    for (const row of this.#order.splice(0, Math.max(0, this.#order.length - keep))) {
+      this.#rows.delete(row.record.id);
+      this.#unindexAll(row);
     }
   }
 
@@ -179,6 +176,12 @@ export class Collection<T extends Entity> {
     const rows = index.get(key) ?? [];
     if (rows.length === 0) index.set(key, rows);
     return rows;
+  }
+
+  #unindexAll(row: Row<T>): void {
+    for (const [name, keysOf] of Object.entries(this.#keys)) {
+      for (const key of distinct(keysOf(row.record))) this.#unindex(name, key, row);
+    }
   }
 
   #unindex(name: string, key: string, row: Row<T>): void {

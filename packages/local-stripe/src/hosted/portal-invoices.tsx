@@ -1,0 +1,43 @@
+import type { FC } from "hono/jsx";
+import { formatFor } from "./format.js";
+import { INVOICE_WORDS } from "./invoice-pages.js";
+import type { OpenSession } from "./portal-session.js";
+
+const MOST_INVOICES = 12;
+
+/** The newest invoices that are final, each with its page and its PDF. */
+export const InvoiceHistory: FC<{ readonly open: OpenSession }> = ({ open }) => {
+  const format = formatFor(open.session);
+  const invoices = open.world
+    .of("invoice")
+    .all({ customer: open.session.customer }, (one) => one.status !== "draft")
+    .slice(0, MOST_INVOICES);
+  if (invoices.length === 0) return null;
+  return (
+    <>
+      <h2 class="section">Invoice history</h2>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Date</th>
+            <th scope="col">Status</th>
+            <th scope="col" class="amount">
+              Amount
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {invoices.map((invoice) => (
+            <tr>
+              <td>
+                <a href={invoice.hosted_invoice_url ?? ""}>{format.date(invoice.created)}</a>
+              </td>
+              <td>{INVOICE_WORDS[invoice.status]}</td>
+              <td class="amount">{format.money(invoice.total, invoice.currency)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+};
