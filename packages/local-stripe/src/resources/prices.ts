@@ -91,6 +91,8 @@ export const prices: Resource<"price"> = {
     render: ({ inline: _inline, ...price }) => price,
     expandable: {
       product: "product",
+      // Prices in one currency are all that is built, so that there are none to show.
+      currency_options: "shown",
       recurring: "shown",
       transform_quantity: "shown",
       custom_unit_amount: "shown",
