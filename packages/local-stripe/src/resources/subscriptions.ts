@@ -1,14 +1,14 @@
 import { beginSubscription } from "../billing/begin-subscription.js";
-import { CANCEL_AT, CANCELLATION_DETAILS, endSubscription, firstPeriodEnd } from "../billing/cancellation.js";
+import { CANCEL_AT, CANCELLATION_DETAILS, endSubscription } from "../billing/cancellation.js";
 import { changeSubscription } from "../billing/change-subscription.js";
 import { nextMoment, onPaid, onPaymentFailed, passMoment } from "../billing/cycle.js";
 import { subscriptionOf } from "../billing/invoices.js";
 import { pauseSubscription, resumeSubscription } from "../billing/pausing.js";
-import { planOf } from "../billing/plan.js";
 import { ANCHOR, anchorOf } from "../billing/subscription-fields.js";
 import { CHANGED_ITEMS, NEW_ITEMS } from "../billing/subscription-items.js";
+import { renderSubscription } from "../billing/subscription-shape.js";
 import { ApiError } from "../http/api-error.js";
-import { listed, listRoute, searchRoute } from "../http/list.js";
+import { searchRoute } from "../http/list.js";
 import { metadata } from "../http/metadata.js";
 import {
   bool,
@@ -16,9 +16,7 @@ import {
   either,
   hash,
   integer,
-  isWithin,
   oneOf,
-  range,
   required,
   text,
   timestamp,
@@ -29,14 +27,13 @@ import { type Call, type Resource, retrieveRoute, route } from "../http/route.js
 import { isBefore } from "../http/versions.js";
 import type { Act } from "../store/act.js";
 import type { InvoiceRecord, SubscriptionRecord, Wire } from "../store/records.js";
-import type { World } from "../store/world.js";
+import { listSubscriptions } from "./subscription-list.js";
 
-const COLLECTION = oneOf("charge_automatically", "send_invoice");
 const PRORATION = oneOf("always_invoice", "create_prorations", "none");
 
 const SHARED = {
   cancel_at_period_end: bool(),
-  collection_method: COLLECTION,
+  collection_method: oneOf("charge_automatically", "send_invoice"),
   days_until_due: integer({ min: 0 }),
   default_payment_method: text(),
   metadata: metadata(),
@@ -133,29 +130,6 @@ const RESUME = {
   proration_date: timestamp(),
 };
 
-const LIST = {
-  collection_method: COLLECTION,
-  created: range(),
-  current_period_end: range(),
-  current_period_start: range(),
-  customer: text(),
-  price: text(),
-  status: oneOf(
-    "active",
-    "canceled",
-    "incomplete",
-    "incomplete_expired",
-    "past_due",
-    "paused",
-    "trialing",
-    "unpaid",
-    "all",
-    "ended",
-  ),
-  test_clock: text(),
-  ...unsupported("automatic_tax", "customer_account", "plan"),
-};
-
 export const subscriptions: Resource<"subscription"> = {
   kind: {
     object: "subscription",
@@ -199,15 +173,7 @@ export const subscriptions: Resource<"subscription"> = {
       created: { type: "number", of: (subscription) => subscription.created },
       status: { type: "token", of: (subscription) => subscription.status, index: "status" },
     }),
-    listRoute("subscription", "/v1/subscriptions", LIST, ({ params }) => ({
-      match: {
-        ...only("customer", params.customer),
-        ...only("price", params.price),
-        ...only("test_clock", params.test_clock),
-        ...statusMatch(params.status),
-      },
-      where: (subscription) => isListed(subscription, params),
-    })),
+    listSubscriptions,
     retrieveRoute("subscription", "/v1/subscriptions"),
     route("POST /v1/subscriptions/:id", UPDATE, ({ act, world, id, params }) =>
       world.render("subscription", changeSubscription(act, id, withAnchor(params))),
@@ -260,53 +226,6 @@ function withInvoice(
   if (subscription !== undefined && !hasEnded(subscription)) happens(act, subscription, invoice);
 }
 
-function renderSubscription(record: SubscriptionRecord, world: World): Wire {
-  const { pendingChange, pendingLines: _lines, trialEndAnnounced: _announced, ...subscription } = record;
-  return {
-    ...subscription,
-    items: listed(`/v1/subscription_items?subscription=${record.id}`, false, shownItems(record, world)),
-    pending_update: pendingChange && {
-      billing_cycle_anchor: null,
-      discounts: null,
-      expires_at: pendingChange.expiresAt,
-      subscription_items: shownItems(pendingChange.after, world),
-      trial_end: null,
-      trial_from_plan: null,
-    },
-  };
-}
-
-function shownItems(subscription: SubscriptionRecord, world: World): readonly Wire[] {
-  return subscription.items.map((item) => {
-    const price = world.inPath("price", item.price);
-    return { ...item, plan: planOf(price), price: world.render("price", price) };
-  });
-}
-
 function hasEnded(subscription: SubscriptionRecord): boolean {
   return subscription.status === "canceled" || subscription.status === "incomplete_expired";
-}
-
-function isListed(subscription: SubscriptionRecord, params: Values<typeof LIST>): boolean {
-  const { collection_method: method, created, current_period_end: end, current_period_start: start } = params;
-  return (
-    (method === undefined || subscription.collection_method === method) &&
-    (created === undefined || isWithin(created, subscription.created)) &&
-    (end === undefined || isWithin(end, firstPeriodEnd(subscription))) &&
-    (start === undefined || isWithin(start, lastPeriodStart(subscription)))
-  );
-}
-
-function statusMatch(status: Values<typeof LIST>["status"]): Record<string, string> {
-  if (status === "all") return {};
-  if (status === undefined) return { ended: "false" };
-  return status === "ended" ? { ended: "true" } : { status };
-}
-
-function only(name: string, value: string | undefined): Record<string, string> {
-  return value === undefined ? {} : { [name]: value };
-}
-
-function lastPeriodStart(subscription: SubscriptionRecord): number {
-  return Math.max(...subscription.items.map((item) => item.current_period_start));
 }

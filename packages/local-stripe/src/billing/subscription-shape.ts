@@ -1,0 +1,28 @@
+import { listed } from "../http/list.js";
+import type { SubscriptionRecord, Wire } from "../store/records.js";
+import type { World } from "../store/world.js";
+import { planOf } from "./plan.js";
+
+/** A subscription as it is shown: with its items and their prices, without what only this server keeps in mind. */
+export function renderSubscription(record: SubscriptionRecord, world: World): Wire {
+  const { pendingChange, pendingLines: _lines, trialEndAnnounced: _announced, ...subscription } = record;
+  return {
+    ...subscription,
+    items: listed(`/v1/subscription_items?subscription=${record.id}`, false, shownItems(record, world)),
+    pending_update: pendingChange && {
+      billing_cycle_anchor: null,
+      discounts: null,
+      expires_at: pendingChange.expiresAt,
+      subscription_items: shownItems(pendingChange.after, world),
+      trial_end: null,
+      trial_from_plan: null,
+    },
+  };
+}
+
+function shownItems(subscription: SubscriptionRecord, world: World): readonly Wire[] {
+  return subscription.items.map((item) => {
+    const price = world.inPath("price", item.price);
+    return { ...item, plan: planOf(price), price: world.render("price", price) };
+  });
+}

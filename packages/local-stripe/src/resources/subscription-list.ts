@@ -1,0 +1,67 @@
+import { firstPeriodEnd } from "../billing/cancellation.js";
+import { listRoute } from "../http/list.js";
+import { isWithin, oneOf, range, text, unsupported, type Values } from "../http/params.js";
+import type { Route } from "../http/route.js";
+import type { SubscriptionRecord } from "../store/records.js";
+
+const LIST = {
+  collection_method: oneOf("charge_automatically", "send_invoice"),
+  created: range(),
+  current_period_end: range(),
+  current_period_start: range(),
+  customer: text(),
+  price: text(),
+  status: oneOf(
+    "active",
+    "canceled",
+    "incomplete",
+    "incomplete_expired",
+    "past_due",
+    "paused",
+    "trialing",
+    "unpaid",
+    "all",
+    "ended",
+  ),
+  test_clock: text(),
+  ...unsupported("automatic_tax", "customer_account", "plan"),
+};
+
+export const listSubscriptions: Route = listRoute(
+  "subscription",
+  "/v1/subscriptions",
+  LIST,
+  ({ params }) => ({
+    match: {
+      ...only("customer", params.customer),
+      ...only("price", params.price),
+      ...only("test_clock", params.test_clock),
+      ...statusMatch(params.status),
+    },
+    where: (subscription) => isListed(subscription, params),
+  }),
+);
+
+function isListed(subscription: SubscriptionRecord, params: Values<typeof LIST>): boolean {
+  const { collection_method: method, created, current_period_end: end, current_period_start: start } = params;
+  return (
+    (method === undefined || subscription.collection_method === method) &&
+    (created === undefined || isWithin(created, subscription.created)) &&
+    (end === undefined || isWithin(end, firstPeriodEnd(subscription))) &&
+    (start === undefined || isWithin(start, lastPeriodStart(subscription)))
+  );
+}
+
+function statusMatch(status: Values<typeof LIST>["status"]): Record<string, string> {
+  if (status === "all") return {};
+  if (status === undefined) return { ended: "false" };
+  return status === "ended" ? { ended: "true" } : { status };
+}
+
+function only(name: string, value: string | undefined): Record<string, string> {
+  return value === undefined ? {} : { [name]: value };
+}
+
+function lastPeriodStart(subscription: SubscriptionRecord): number {
+  return Math.max(...subscription.items.map((item) => item.current_period_start));
+}
