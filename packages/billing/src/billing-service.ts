@@ -6,6 +6,13 @@ import {
 } from "./capabilities/customers/customers.js";
 import { type EnsureCustomerOptions, ensureCustomer } from "./capabilities/customers/ensure-customer.js";
 import {
+  type DeactivateUnusedOptions,
+  deactivateUnusedPortalConfigurations,
+  type EnsuredPortalConfiguration,
+  ensurePortalConfiguration,
+} from "./capabilities/portal/configuration.js";
+import type { PortalConfigurationSpec } from "./capabilities/portal/configuration-spec.js";
+import {
   createCustomerPortalSession,
   type PortalConfig,
   type PortalSession,
@@ -28,10 +35,11 @@ import { OwnershipCache } from "./tenancy/ownership-cache.js";
 import { resolveTenant } from "./tenancy/resolve-tenant.js";
 import type { TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
 import { parseTenantId } from "./tenancy/tenant-id.js";
-import { admit, type TenantScope } from "./tenancy/tenant-scope.js";
+import { admit, admitOperator, type TenantScope } from "./tenancy/tenant-scope.js";
 import { Turns } from "./tenancy/turns.js";
 import type { Customer } from "./views/customer.js";
 import type { ChangedSubscription } from "./views/pending-payment.js";
+import type { PortalConfiguration } from "./views/portal-configuration.js";
 import type { Product } from "./views/product.js";
 import type { Subscription } from "./views/subscription.js";
 
@@ -156,6 +164,55 @@ export class StripeBillingService {
   }
 
   /**
+   * Makes Stripe agree with a portal configuration as code, and returns the one that does. It is found again by a hash of
+   * its content, among the active configurations of the account, and made only where there is none, so that any number
+   * of deploys and processes end with one; another specification makes another one. One that offers none of the tenant's
+   * own products is shared by all tenants that ask for the same.
+   *
+   * No request while it is remembered; else one for every hundred active configurations (the newest hundred come first),
+   * and where it has to be made two more, and one for each price made within the last minute. Safe to repeat.
+   *
+   * @throws NotFoundError when a product or price is missing or another tenant's.
+   * @throws ConflictError when one is archived.
+   * @throws InvalidArgumentError for more than ten products, or two prices of one product with the same interval.
+   * @throws ReturnUrlNotAllowedError when its return URL is not on an allowed origin.
+   * @see https://docs.stripe.com/api/customer_portal/configurations
+   */
+  ensurePortalConfiguration(
+    spec: PortalConfigurationSpec,
+    options: CallOptions = {},
+  ): Promise<EnsuredPortalConfiguration> {
+    return this.#withinPortal(options, (scope, { policy }) =>
+      ensurePortalConfiguration(scope, spec, options, policy),
+    );
+  }
+
+  /**
+   * Finds the tenant's portal configurations that were made by {@link ensurePortalConfiguration} and that no
+   * specification in use names any more, twins of those in use included, and with `dryRun: false` deactivates them. What
+   * was made otherwise, the account's default and what is younger than a day stay as they are.
+   *
+   * With `shared: true`, on a service that no tenant is bound to, those that all tenants share: then `inUse` has to name
+   * the specifications of all of them. One deactivated by mistake is made again by whoever ensures it.
+   *
+   * One request for every hundred active configurations, and one for each that is deactivated.
+   *
+   * @throws TenantContextError for `shared` on a bound service, since what all tenants use is none of theirs to change.
+   */
+  async deactivateUnusedPortalConfigurations(
+    options: DeactivateUnusedOptions,
+  ): Promise<readonly PortalConfiguration[]> {
+    if (copyOptions(options).shared === true) {
+      return this.#asOperator(options, (scope) =>
+        deactivateUnusedPortalConfigurations(scope, options, undefined),
+      );
+    }
+    return this.#withinPortal(options, (scope, { policy }) =>
+      deactivateUnusedPortalConfigurations(scope, options, policy),
+    );
+  }
+
+  /**
    * A customer's subscriptions, newest first. One request a page; one more the first time the customer is seen.
    *
    * @throws NotFoundError when the customer is missing, deleted or another tenant's.
@@ -245,6 +302,17 @@ export class StripeBillingService {
     const call = this.#begin(options);
     const portal = await call.deadline.race(portalOf(settings.portal, call.tenantId));
     return work(await admit({ ...settings, ...call, cache, trusted: trustedIn(portal) }), portal);
+  }
+
+  async #asOperator<T>(options: CallOptions, work: (scope: TenantScope) => Promise<T>): Promise<T> {
+    const { settings, cache } = this.#shared;
+    if (this.#tenantId !== undefined) {
+      throw new TenantContextError(
+        "What all tenants share is none of theirs to change. Use a service that no tenant is bound to.",
+      );
+    }
+    const deadline = startDeadline(copyOptions(options), settings.timeoutMs);
+    return work(admitOperator({ ...settings, cache, deadline, trusted: [] }));
   }
 
   #begin(options: CallOptions): { readonly tenantId: string; readonly deadline: Deadline } {

@@ -9,6 +9,19 @@ export type { ListProductsOptions } from "./capabilities/catalog.js";
 export type { UpdateCustomerOptions } from "./capabilities/customers/customers.js";
 export type { CustomerDetails } from "./capabilities/customers/details.js";
 export type { EnsureCustomerOptions } from "./capabilities/customers/ensure-customer.js";
+export type {
+  DeactivateUnusedOptions,
+  EnsuredPortalConfiguration,
+} from "./capabilities/portal/configuration.js";
+export type {
+  CancellationReason,
+  CustomerDetail,
+  OfferedProduct,
+  PauseInterval,
+  PortalConfigurationSpec,
+  PortalFeatures,
+  ProrationBehavior,
+} from "./capabilities/portal/configuration-spec.js";
 export type { AfterCompletion, PortalDiscount, PortalFlow } from "./capabilities/portal/flow.js";
 export type { PortalConfig, PortalSession, PortalSessionOptions } from "./capabilities/portal/session.js";
 export type { PortalSettings } from "./capabilities/portal/settings.js";
@@ -70,6 +83,7 @@ export type { ReturnUrlSettings } from "./tenancy/tenant-return-urls.js";
 export { formatAmount } from "./views/amount.js";
 export type { Address, Customer } from "./views/customer.js";
 export type { ChangedSubscription, PendingPayment } from "./views/pending-payment.js";
+export type { PortalConfiguration } from "./views/portal-configuration.js";
 export type { Price, Recurrence } from "./views/price.js";
 export type { Product } from "./views/product.js";
 export type { ScheduledChange, ScheduledItem } from "./views/scheduled-change.js";

@@ -1,8 +1,10 @@
 import * as z from "zod/mini";
+import type { PortalConfigurationSpec } from "./capabilities/portal/configuration-spec.js";
 import {
   ACCOUNTS,
+  CONFIGURATION,
   isAccountList,
-  isConfigurationId,
+  isConfiguration,
   isLocale,
   LOCALE,
   type PortalSettings,
@@ -94,9 +96,9 @@ const portalSchema = z.strictObject(
       perTenant((value) => Array.isArray(value) && value.every(isOrigin)),
       'portal.allowedReturnOrigins must be a list of origins such as "https://app.example.com", or a function of the tenant.',
     ),
-    configuration: setting<PerTenant<string | undefined>>(
-      perTenant(isConfigurationId),
-      'portal.configuration must be the id of a portal configuration, such as "bpc_…", or a function of the tenant.',
+    configuration: setting<PerTenant<string | PortalConfigurationSpec | undefined>>(
+      perTenant(isConfiguration),
+      `portal.configuration must be a function of the tenant, or ${CONFIGURATION}`,
     ),
     locale: setting<PerTenant<string | undefined>>(
       perTenant(isLocale),

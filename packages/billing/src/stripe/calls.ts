@@ -77,6 +77,10 @@ export interface Calls {
     params: Stripe.ProductSearchParams;
     answer: Stripe.ApiSearchResult<Stripe.Product>;
   };
+  "GET /v1/prices/search": {
+    params: Stripe.PriceSearchParams;
+    answer: Stripe.ApiSearchResult<Stripe.Price>;
+  };
   "GET /v1/prices/{price}": {
     params: Stripe.PriceRetrieveParams;
     answer: Stripe.Price;
@@ -89,6 +93,22 @@ export interface Calls {
     params: Stripe.PromotionCodeRetrieveParams;
     answer: Stripe.PromotionCode;
   };
+  "GET /v1/billing_portal/configurations": {
+    params: Stripe.BillingPortal.ConfigurationListParams;
+    answer: Stripe.ApiList<Stripe.BillingPortal.Configuration>;
+  };
+  "GET /v1/billing_portal/configurations/{configuration}": {
+    params: Stripe.BillingPortal.ConfigurationRetrieveParams;
+    answer: Stripe.BillingPortal.Configuration;
+  };
+  "POST /v1/billing_portal/configurations": {
+    params: Stripe.BillingPortal.ConfigurationCreateParams;
+    answer: Stripe.BillingPortal.Configuration;
+  };
+  "POST /v1/billing_portal/configurations/{configuration}": {
+    params: Stripe.BillingPortal.ConfigurationUpdateParams;
+    answer: Stripe.BillingPortal.Configuration;
+  };
   "POST /v1/billing_portal/sessions": {
     params: Stripe.BillingPortal.SessionCreateParams;
     answer: Stripe.BillingPortal.Session;
@@ -97,7 +117,9 @@ export interface Calls {
 
 export type Call = keyof Calls;
 export type RetrieveCall = Extract<Call, `GET ${string}}`>;
-export type ListCall = Exclude<Extract<Call, `GET ${string}`>, RetrieveCall | SearchCall>;
+export type ListCall = Exclude<Extract<Call, `GET ${string}`>, RetrieveCall | SearchCall | SiftCall>;
+/** A list that nothing keeps other tenants' objects out of, so that its members are candidates as a search's hits are. */
+export type SiftCall = "GET /v1/billing_portal/configurations";
 export type SearchCall = Extract<Call, `GET ${string}/search`>;
 export type WriteCall = Extract<Call, `POST ${string}` | `DELETE ${string}`>;
 
@@ -135,17 +157,29 @@ export const CALLS: {
   "GET /v1/payment_methods/{payment_method}": {},
   "GET /v1/products": { scopedBy: "account" },
   "GET /v1/products/search": {},
+  "GET /v1/prices/search": {},
   "GET /v1/prices/{price}": {},
   "GET /v1/coupons/{coupon}": {},
   "GET /v1/promotion_codes/{promotion_code}": {},
+  "GET /v1/billing_portal/configurations": {},
+  "GET /v1/billing_portal/configurations/{configuration}": {},
+  "POST /v1/billing_portal/configurations": { mark: "share" },
+  "POST /v1/billing_portal/configurations/{configuration}": {},
   "POST /v1/billing_portal/sessions": {},
 };
 
 export interface ListRule {
   readonly scopedBy: string;
+  /** The tenant's own connected account is filter enough, where it has one. */
+  readonly orByAccount?: boolean;
 }
 
 export interface WriteRule {
-  /** On `create` the mark is always written, on `update` only with other metadata; it is merged last, over anything else. */
-  readonly mark?: "create" | "update";
+  /**
+   * On `create` the mark is always written, on `update` only with other metadata; it is merged last, over anything else.
+   * On `share` it is written as on `create`, as everyone's where nothing is named that is the tenant's alone.
+   */
+  readonly mark?: "create" | "update" | "share";
+  /** The parameter that names what the new object becomes a part of, which must be the tenant's own. */
+  readonly within?: string;
 }

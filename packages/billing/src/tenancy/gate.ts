@@ -5,10 +5,12 @@ import {
   CALLS,
   type Call,
   type ListCall,
+  type ListRule,
   type Params,
   type PathIds,
   type RetrieveCall,
   type SearchCall,
+  type SiftCall,
   type WriteCall,
 } from "../stripe/calls.js";
 import type { Mode, StripeClient } from "../stripe/client.js";
@@ -18,6 +20,9 @@ import type { SearchQuery } from "../stripe/search-query.js";
 import { outcomeUnknown, type StripeRequest, send } from "../stripe/send.js";
 import { notFound } from "../stripe/translate-error.js";
 import type { AuditEvent, AuditListener } from "./audit.js";
+import { isLookupKeyOf } from "./lookup-key.js";
+import { markedParams } from "./marked-params.js";
+import { SHARED } from "./metadata-mark.js";
 import { namedIds, referencesIn } from "./named-ids.js";
 import type { OwnershipCache } from "./ownership-cache.js";
 import { isStripeObject, objectsIn, type StripeObject, topObjects } from "./stripe-objects.js";
@@ -49,6 +54,7 @@ export interface SearchPage<C extends SearchCall> {
 }
 
 type Hit<C extends SearchCall> = Answer<C>["data"][number];
+type SiftHit<C extends SiftCall> = Answer<C>["data"][number];
 
 /**
  * The second wall: the only way to Stripe, for one tenant and one call of the service.
@@ -65,7 +71,7 @@ export class Gate {
 
   constructor(options: GateOptions) {
     this.#options = options;
-    for (const id of options.trusted) this.#proved.set(id, "own");
+    for (const id of options.trusted) this.#proved.set(id, "shared");
   }
 
   /** Reads one object by id, which needs no proof: reading is how a proof is had. @throws NotFoundError when it is not the tenant's. */
@@ -79,7 +85,7 @@ export class Gate {
   async list<C extends ListCall>(call: C, params: Params<C>): Promise<Answer<C>> {
     const request = toRequest(call, {});
     this.#assertNamesOnlyProved(call, params);
-    if (!this.#isScoped(CALLS[call].scopedBy, params)) throw this.#breach(call);
+    if (!this.#isScoped(CALLS[call], params)) throw this.#breach(call);
     return this.#admitted(call, await this.#send(request, params));
   }
 
@@ -107,6 +113,28 @@ export class Gate {
     return { hits, nextPage: typeof nextPage === "string" ? nextPage : null };
   }
 
+  /**
+   * A list that cannot be kept to the tenant's: page by page, without what is others'. Where a page ends is the gate's
+   * own to know, since the object there may be another tenant's.
+   */
+  async *sift<C extends SiftCall>(call: C, params: Params<C>): AsyncGenerator<readonly SiftHit<C>[]> {
+    const request = toRequest(call, {});
+    this.#assertNamesOnlyProved(call, params);
+    for (let cursor = {}; ; ) {
+      const answer = await this.#send(request, { ...params, ...cursor });
+      const candidates = topObjects(answer);
+      const hits: SiftHit<C>[] = [];
+      for (const hit of candidates) {
+        if (await this.#admits(hit, call)) hits.push(hit as SiftHit<C>); // as above
+      }
+      yield hits;
+      const last = candidates.at(-1);
+      const hasMore = isStripeObject(answer) && "has_more" in answer && answer.has_more === true;
+      if (!hasMore || !isStripeObject(last)) return;
+      cursor = { starting_after: last.id };
+    }
+  }
+
   async write<C extends WriteCall>(
     call: C,
     ids: PathIds<C>,
@@ -118,11 +146,14 @@ export class Gate {
       if (typeof id !== "string" || this.#accessTo(id) !== "own") throw this.#breach(call);
     }
     this.#assertNamesOnlyProved(call, params);
-    const { account, tenantId } = this.#options;
+    const { account, tenancy } = this.#options;
+    const tenantId = this.#ownerOfMade(call, params);
+    const marked = markedParams(call, params, tenancy, tenantId);
+    if (marked === undefined || !this.#changesOnlyOwn(call, params)) throw this.#breach(call);
     const key = call.startsWith("POST ")
       ? scopeIdempotencyKey(idempotencyKey ?? this.#ownKey(), { account, tenantId, call })
       : undefined;
-    const answer = await this.#send(request, this.#marked(call, params), key);
+    const answer = await this.#send(request, marked, key);
     try {
       if (CALLS[call].mark === "create") await this.#link(answer);
       return await this.#admitted(call, answer);
@@ -130,6 +161,14 @@ export class Gate {
       // Stripe has made the change; it is the directory that did not answer in time.
       throw isLate(error) ? outcomeUnknown(error, key) : error;
     }
+  }
+
+  /** Whose something made by a call is: the tenant's, or everyone's where it may be shared and is of nothing else. */
+  #ownerOfMade(call: WriteCall, params: object): string {
+    if (CALLS[call].mark !== "share") return this.#options.tenantId;
+    const named = [...namedIds({ ...params })];
+    const isShared = named.every((id) => typeof id === "string" && this.#accessTo(id) === "shared");
+    return isShared ? SHARED : this.#options.tenantId;
   }
 
   /** Links a customer that bears the tenant's mark to the tenant, where a directory decides and does not know it yet. */
@@ -142,21 +181,17 @@ export class Gate {
     if (access === "unlinked") await deadline.race(tenancy.link(tenantId, id));
   }
 
-  /** The parameters with the tenant's mark, which nothing a capability passes on can replace, blank or clear. */
-  #marked(call: WriteCall, params: object): object {
-    const { tenancy, tenantId } = this.#options;
-    const given: unknown = "metadata" in params ? params.metadata : undefined;
-    const when = CALLS[call].mark;
-    if (given === undefined && when !== "create") return params;
-    // Text in place of metadata clears all of it, the mark included.
-    if (given !== undefined && (typeof given !== "object" || given === null)) throw this.#breach(call);
-    const mark = when === undefined ? {} : tenancy.markFor(tenantId);
-    const metadata = { ...given, ...mark };
-    const forged = Object.keys(metadata).some(
-      (key) => tenancy.reservedMetadata.includes(key) && !Object.hasOwn(mark, key),
-    );
-    if (forged) throw this.#breach(call);
-    return { ...params, metadata };
+  /** Whether everything that a write adds to or takes a name in is the tenant's own to change. */
+  #changesOnlyOwn(call: WriteCall, params: object): boolean {
+    const { account, tenantId } = this.#options;
+    const given = new Map<string, unknown>(Object.entries(params));
+    const { within } = CALLS[call];
+    const owner = within === undefined ? undefined : given.get(within);
+    if (within !== undefined && (typeof owner !== "string" || this.#accessTo(owner) !== "own")) return false;
+    const lookupKey = given.get("lookup_key");
+    if (lookupKey === undefined || lookupKey === "") return true;
+    if (typeof lookupKey !== "string") return false;
+    return isLookupKeyOf(tenantId, account, lookupKey) || this.#proved.get(nameOf(lookupKey)) === "own";
   }
 
   /** One for the whole call, so that whoever retries with it repeats none of the call's writes. */
@@ -177,9 +212,11 @@ export class Gate {
   }
 
   /** Whether a list can hold nobody else's objects: by its tenant's own account, or by a filter on what is proved. */
-  #isScoped(scopedBy: string, params: object): boolean {
-    if (scopedBy === "account") return this.#options.account !== undefined;
+  #isScoped({ scopedBy, orByAccount }: ListRule, params: object): boolean {
     const filter = new Map<string, unknown>(Object.entries(params)).get(scopedBy);
+    if (scopedBy === "account" || (orByAccount && filter === undefined)) {
+      return this.#options.account !== undefined;
+    }
     return typeof filter === "string" && this.#accessTo(filter) !== undefined;
   }
 
@@ -235,7 +272,7 @@ export class Gate {
     if (object.object === "customer") return true;
     if (object.object === "product") return this.#productAccess(object) !== "none";
     if (object.object === "price" && isTop) return this.#catalogAccess(object) !== undefined;
-    if (isTop && MARKED.has(object.object) && this.#productAccess(object) === "none") return false;
+    if (isTop && MARKED.has(object.object) && this.#markedAccess(object) === "none") return false;
     if (isTop && MARKED.has(object.object) && (object.customer ?? null) === null) return true;
     if ("customer" in object && (isTop || object.customer !== null))
       return this.#accessTo(idOf(object.customer)) === "own";
@@ -251,9 +288,18 @@ export class Gate {
 
   #productAccess(product: StripeObject): ProductAccess {
     const { tenancy, tenantId } = this.#options;
-    return typeof product.id === "string"
-      ? tenancy.productAccess(tenantId, { ...product, id: product.id })
-      : "none";
+    if (typeof product.id !== "string") return "none";
+    const access = tenancy.productAccess(tenantId, { ...product, id: product.id });
+    // What is shared by all is its operator's to change.
+    return access === "shared" && tenantId === SHARED ? "own" : access;
+  }
+
+  /** The account's default portal configuration is every tenant's to use, and one that the settings name this one's. */
+  #markedAccess(object: StripeObject): ProductAccess {
+    const access = this.#productAccess(object);
+    if (access !== "none" || object.object !== "billing_portal.configuration") return access;
+    const isGiven = typeof object.id === "string" && this.#proved.has(object.id);
+    return isGiven || object.is_default === true ? "shared" : "none";
   }
 
   #remember(top: StripeObject): void {
@@ -261,13 +307,14 @@ export class Gate {
     const access = this.#accessShownBy(top);
     if (access === undefined || access === "none") return;
     this.#proved.set(top.id, access);
-    for (const { object, id } of objectsIn(top)) {
-      if (object === "subscription_item" && typeof id === "string") this.#proved.set(id, access);
-    }
+    if (typeof top.lookup_key === "string") this.#proved.set(nameOf(top.lookup_key), access);
+    // A price is proved by the product that came with it, which is proved as well.
+    const product = top.object === "price" && isStripeObject(top.product) ? top.product.id : undefined;
+    if (typeof product === "string") this.#proved.set(product, access);
   }
 
   #accessShownBy(top: StripeObject): ProductAccess | undefined {
-    if (top.object === "product" || MARKED.has(top.object)) return this.#productAccess(top);
+    if (top.object === "product" || MARKED.has(top.object)) return this.#markedAccess(top);
     return top.object === "price" ? this.#catalogAccess(top) : this.#accessTo(idOf(top.customer));
   }
 
@@ -278,10 +325,16 @@ export class Gate {
     const proved = this.#proved.get(id);
     if (proved !== undefined) return proved;
     const customerId = this.#options.cache.customerOf(this.#options, id);
-    if (customerId === undefined) return undefined;
+    if (customerId === undefined) return this.#accessForAll(id);
     // Kept for the rest of the call, in case the cache forgets them half-way.
     this.#proved.set(id, "own").set(customerId, "own");
     return "own";
+  }
+
+  /** What was found lately to be shared by all. */
+  #accessForAll(id: string): "shared" | undefined {
+    const { account, cache } = this.#options;
+    return cache.customerOf({ account, tenantId: SHARED }, id) === undefined ? undefined : "shared";
   }
 
   #breach(call: Call): IsolationError {
@@ -296,10 +349,15 @@ export class Gate {
   }
 }
 
+/** No id has a space in it. */
+function nameOf(lookupKey: string): string {
+  return `lookup key ${lookupKey}`;
+}
+
 type Target = Pick<StripeRequest, "method" | "path">;
 
 /** Whose they are stands in their metadata, as with products. Within another object they are that one's. */
-const MARKED: ReadonlySet<string> = new Set(["coupon", "promotion_code"]);
+const MARKED: ReadonlySet<string> = new Set(["coupon", "promotion_code", "billing_portal.configuration"]);
 
 /** What holds references that are written again with every change: prices, discounts, tax rates. */
 const REFERRING: ReadonlySet<string> = new Set(["subscription", "subscription_schedule"]);

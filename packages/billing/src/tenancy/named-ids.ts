@@ -26,8 +26,21 @@ export function looksLikeAnId(text: string): boolean {
   return LOOKS_LIKE_AN_ID.test(text);
 }
 
-/** Applications keep ids of their own in metadata; Stripe reads none of them. */
-const FREE_TEXT = new Set(["metadata"]);
+/** What people write, and applications keep for themselves; Stripe reads no ids there, however it looks. */
+const FREE_TEXT = new Set([
+  "address",
+  "allowed_updates",
+  "comment",
+  "custom_message",
+  "description",
+  "headline",
+  "lookup_key",
+  "metadata",
+  "name",
+  "nickname",
+  "phone",
+  "unit_label",
+]);
 
 const REFERENCES = new Set([
   "account",

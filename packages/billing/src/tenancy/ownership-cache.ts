@@ -28,6 +28,11 @@ export class OwnershipCache {
     if (this.#proofs.size > CAPACITY && oldest !== undefined) this.#proofs.delete(oldest);
   }
 
+  /** What was remembered may have changed, as a name may that stands for one object now and for another later. */
+  forget(owner: Owner, objectId: string): void {
+    this.#proofs.delete(keyOf(owner, objectId));
+  }
+
   #recall(key: string): string | undefined {
     const proof = this.#proofs.get(key);
     if (proof === undefined) return undefined;

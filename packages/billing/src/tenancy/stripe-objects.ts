@@ -4,8 +4,10 @@ export interface StripeObject {
   readonly id?: unknown;
   readonly customer?: unknown;
   readonly product?: unknown;
+  readonly lookup_key?: unknown;
   readonly livemode?: unknown;
   readonly deleted?: unknown;
+  readonly is_default?: unknown;
   readonly metadata?: Readonly<Record<string, string>> | null;
 }
 

@@ -8,8 +8,9 @@ import { whileBusy } from "../stripe/while-busy.js";
 import type { AuditEvent } from "./audit.js";
 import { parseCallerMetadata, type StripeMetadata } from "./caller-metadata.js";
 import { Gate, type GateOptions, type SearchPage, type SearchParams } from "./gate.js";
-import { REFERENCE_KEY } from "./metadata-mark.js";
+import { REFERENCE_KEY, SHARED } from "./metadata-mark.js";
 import { looksLikeAnId } from "./named-ids.js";
+import { ScopedConfigurations } from "./scoped-configurations.js";
 import { parseTenantId } from "./tenant-id.js";
 
 /** Known to this file alone, so that a scope's constructor is of no use to anyone who gets hold of it. */
@@ -35,7 +36,16 @@ export async function admit(
 }
 
 /** What a scope needs of its gate. */
-export type GateToStripe = Pick<Gate, "retrieve" | "list" | "search" | "write">;
+export type GateToStripe = Pick<Gate, "retrieve" | "list" | "search" | "sift" | "write">;
+
+/**
+ * Admits whoever operates the service, for what is shared by all tenants and so no tenant's to change. No tenant can have
+ * the id that this scope has.
+ */
+export function admitOperator(admission: Omit<Admission, "tenantId">): TenantScope {
+  const options = { ...admission, tenantId: SHARED, account: undefined };
+  return new Scope(ADMITTED, options, new Gate(options));
+}
 
 /**
  * Proof that a tenant was admitted, and the first wall: what a capability asks here, it asks for this tenant.
@@ -57,6 +67,7 @@ export interface ProductPage {
 }
 
 class Scope {
+  readonly #configurations: ScopedConfigurations;
   readonly #options: GateOptions;
   readonly #gate: GateToStripe;
   /** What was proved in this call, with the customer it belongs to. */
@@ -66,6 +77,11 @@ class Scope {
     if (admitted !== ADMITTED) throw new TenantContextError("A tenant's scope is made by the service alone.");
     this.#options = options;
     this.#gate = gate;
+    this.#configurations = new ScopedConfigurations(options, gate);
+  }
+
+  get configurations(): ScopedConfigurations {
+    return this.#configurations;
   }
 
   get tenantId(): string {

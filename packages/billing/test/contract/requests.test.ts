@@ -8,7 +8,10 @@ import {
   type Tenancy,
 } from "../../src/index.js";
 import { CALLS } from "../../src/stripe/calls.js";
+import { Deadline } from "../../src/stripe/deadline.js";
 import { metadataIs } from "../../src/stripe/search-query.js";
+import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";
+import { admit } from "../../src/tenancy/tenant-scope.js";
 import { type PublicMethod, publicMethods } from "../public-methods.js";
 import { describeContract, stripeOnMock } from "./describe-contract.js";
 
@@ -163,6 +166,59 @@ const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant">, Forms>> = {
     "of a connected account": (_acme, _customerId, connected) =>
       connected.listTenantProducts({ after: "prod_1" }),
   },
+  ensurePortalConfiguration: {
+    "with everything but products": (acme) =>
+      acme.ensurePortalConfiguration({
+        name: "Brand",
+        headline: "Acme partners with Stripe",
+        privacyPolicyUrl: "https://example.com/privacy",
+        termsOfServiceUrl: "https://example.com/terms",
+        returnUrl: "/account",
+        loginPage: true,
+        features: {
+          invoiceHistory: true,
+          paymentMethodUpdate: true,
+          customerUpdate: { allowedUpdates: ["address", "email", "name", "phone", "shipping", "tax_id"] },
+          subscriptionCancel: {
+            mode: "immediately",
+            prorationBehavior: "create_prorations",
+            reasons: ["unused", "other"],
+          },
+        },
+      }),
+    "with pausing": (acme) =>
+      acme.ensurePortalConfiguration({
+        features: { subscriptionPause: { intervals: [{ interval: "month", count: 3 }] } },
+      }),
+    "with pausing for as long as they like": (acme) =>
+      acme.ensurePortalConfiguration({ features: { subscriptionPause: {} } }),
+    "with nobody asked for a reason": (acme) =>
+      acme.ensurePortalConfiguration({ features: { subscriptionCancel: {} } }),
+    "with products": async (acme) => {
+      const { product } = await stripeOnMock().prices.retrieve("price_1");
+      return acme.ensurePortalConfiguration({
+        features: {
+          subscriptionUpdate: {
+            allowedUpdates: ["price", "quantity", "promotion_code"],
+            products: [
+              {
+                productId: typeof product === "string" ? product : product.id,
+                priceIds: ["price_1"],
+                quantity: { minimum: 1, maximum: 50 },
+              },
+            ],
+            prorationBehavior: "always_invoice",
+            scheduleAtPeriodEnd: ["shortening_interval", "decreasing_item_amount"],
+            trialUpdateBehavior: "continue_trial",
+            billingCycleAnchor: "now",
+          },
+        },
+      });
+    },
+  },
+  deactivateUnusedPortalConfigurations: {
+    "in a dry run": (acme) => acme.deactivateUnusedPortalConfigurations({ inUse: [] }),
+  },
   resolveTenant: { "of a customer": (acme, customerId) => acme.resolveTenant({ customerId }) },
 };
 
@@ -203,6 +259,23 @@ describeContract("the requests this package sends", () => {
     await expect(drive(acme, await fixtureCustomer(stripe), connected)).rejects.toMatchObject({
       code: "invalid_argument",
     });
+  });
+
+  it("stripe-mock accepts that a portal configuration is deactivated", async () => {
+    const scope = await admit({
+      client: recorded(stripe, sent),
+      tenancy: ownerOfEverything,
+      tenantId: "acme",
+      mode: undefined,
+      cache: new OwnershipCache(),
+      deadline: new Deadline(10_000),
+      onAudit: () => undefined,
+      trusted: [],
+    });
+    // None of the mock's was made by this package, so that none is found to be unused.
+    const { id } = await scope.configurations.get("bpc_1");
+    const call = "POST /v1/billing_portal/configurations/{configuration}";
+    await expect(scope.write(call, { configuration: id }, { active: false })).resolves.toBeDefined();
   });
 
   it("has a row for every public method", () => {

@@ -13,6 +13,15 @@ const FLOW: readonly Place[] = [
   },
   { holds: "priceId", put: (priceId, { subscriptionId }) => ({ type: CONFIRM, subscriptionId, priceId }) },
   {
+    holds: "promotionCodeId",
+    put: (promotionCodeId, { subscriptionId }) => ({
+      type: CONFIRM,
+      subscriptionId,
+      quantity: 2,
+      discount: { promotionCodeId },
+    }),
+  },
+  {
     holds: "url",
     put: (returnUrl) => ({ type: "customer_update", afterCompletion: { type: "redirect", returnUrl } }),
   },
@@ -29,6 +38,15 @@ const DETAILS = {
   metadata: "metadata",
 } as const;
 
+const offering = ({ productId, priceId }: { readonly productId: unknown; readonly priceId: unknown }) => ({
+  subscriptionUpdate: { allowedUpdates: ["price"], products: [{ productId, priceIds: [priceId] }] },
+});
+
+const OFFER: readonly Place[] = [
+  { holds: "productId", put: (productId, { priceId }) => offering({ productId, priceId }) },
+  { holds: "priceId", put: (priceId, { productId }) => offering({ productId, priceId }) },
+];
+
 /**
  * One row for each public method. To add one, say what it does, which id it takes first, and what each option holds:
  * the compiler names the options that are missing. Where an option holds ids, say where:
@@ -40,6 +58,25 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
     does: "write",
     takes: "customerId",
     options: { returnUrl: "url", locale: "plain", onBehalfOf: "plain", flow: FLOW },
+  },
+  ensurePortalConfiguration: {
+    does: "write",
+    options: {
+      name: "plain",
+      headline: "plain",
+      privacyPolicyUrl: "plain",
+      termsOfServiceUrl: "plain",
+      returnUrl: "url",
+      loginPage: "plain",
+      features: OFFER,
+    },
+    valid: (own) => ({ features: offering(own) }),
+  },
+  deactivateUnusedPortalConfigurations: {
+    // It writes only what it finds by itself; that it finds nothing of others has tests of its own.
+    does: "read",
+    options: { inUse: "plain", shared: "plain", dryRun: "plain", minAgeMs: "plain" },
+    valid: () => ({ inUse: [] }),
   },
   ensureCustomer: {
     does: "write",

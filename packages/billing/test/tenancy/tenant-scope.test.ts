@@ -67,6 +67,9 @@ function openGate(client: StripeClient): GateToStripe {
     retrieve: (call, ids, params) => ask(call, ids, params),
     list: (call, params) => ask(call, {}, params),
     search: () => Promise.reject(new Error("No capability here searches.")),
+    sift: () => {
+      throw new Error("No capability here sifts.");
+    },
     write: (call, ids, params) => ask(call, ids, params),
   };
 }

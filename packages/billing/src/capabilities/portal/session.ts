@@ -1,11 +1,14 @@
+import { randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
-import { InvalidArgumentError } from "../../errors.js";
+import { InvalidArgumentError, isBillingError, PortalNotConfiguredError } from "../../errors.js";
 import { CALL_OPTIONS, checkInput } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { allowReturnUrl } from "../../tenancy/return-url.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
 import { toDate } from "../../views/epoch.js";
+import { type Ensured, ensureConfiguration } from "./configuration.js";
+import type { PortalConfigurationSpec } from "./configuration-spec.js";
 import { checkFlow, type PortalFlow } from "./flow.js";
 import { isLocale, LOCALE, type TenantPortal } from "./settings.js";
 
@@ -56,7 +59,7 @@ const sessionOptions = z.strictObject(
   "The options must be an object.",
 );
 
-/** The configuration comes from the settings alone, so that no tenant can choose another's. */
+/** The configuration comes from the settings alone, so that no caller can choose another tenant's. */
 export async function createCustomerPortalSession(
   scope: TenantScope,
   customer: string | undefined,
@@ -75,19 +78,15 @@ export async function createCustomerPortalSession(
   // The flow first: reading a subscription proves its customer as well.
   const flow = await proveFlow?.(scope, customerId);
   await scope.proveCustomer(customerId);
-  const session = await scope.write(
-    "POST /v1/billing_portal/sessions",
-    {},
-    {
-      customer: customerId,
-      ...(allowedReturnUrl === undefined ? {} : { return_url: allowedReturnUrl }),
-      ...(portal.configuration === undefined ? {} : { configuration: portal.configuration }),
-      // Stripe's list of locales grows; what it does not know it refuses.
-      ...(locale === undefined ? {} : { locale: locale as Stripe.BillingPortal.SessionCreateParams.Locale }),
-      ...(flow === undefined ? {} : { flow_data: flow }),
-      ...(onBehalfOf === undefined ? {} : { on_behalf_of: onBehalfOf }),
-    },
-  );
+  const params: SessionParams = {
+    customer: customerId,
+    ...(allowedReturnUrl === undefined ? {} : { return_url: allowedReturnUrl }),
+    // Stripe's list of locales grows; what it does not know it refuses.
+    ...(locale === undefined ? {} : { locale: locale as NonNullable<SessionParams["locale"]> }),
+    ...(flow === undefined ? {} : { flow_data: flow }),
+    ...(onBehalfOf === undefined ? {} : { on_behalf_of: onBehalfOf }),
+  };
+  const session = await open(scope, params, portal);
   return Object.freeze({
     id: session.id,
     url: session.url,
@@ -97,6 +96,58 @@ export async function createCustomerPortalSession(
     livemode: session.livemode,
   });
 }
+
+type SessionParams = Stripe.BillingPortal.SessionCreateParams;
+type Session = Stripe.BillingPortal.Session;
+
+/** With a specification, a configuration that was deactivated since it was last looked at is found or made again. */
+async function open(scope: TenantScope, params: SessionParams, portal: TenantPortal): Promise<Session> {
+  const { configuration: given } = portal;
+  if (given === undefined || typeof given === "string") return openWith(scope, params, given);
+  const { configuration, hash, remembered } = await ensureFromSettings(scope, given, portal);
+  try {
+    return await openWith(scope, params, configuration.id);
+  } catch (error) {
+    if (!remembered || !(error instanceof PortalNotConfiguredError)) throw error;
+    scope.configurations.forget(hash);
+    const { configuration: other } = await ensureFromSettings(scope, given, portal);
+    return openWith(scope, params, other.id);
+  }
+}
+
+function openWith(
+  scope: TenantScope,
+  params: SessionParams,
+  configuration: string | undefined,
+): Promise<Session> {
+  const named = configuration === undefined ? params : { ...params, configuration };
+  // A key of its own, since under one that was used before Stripe gives the same, perhaps ended, session again.
+  return scope.write("POST /v1/billing_portal/sessions", {}, named, randomUUID());
+}
+
+/** What is wrong with the settings' specification is not the caller's mistake. */
+async function ensureFromSettings(
+  scope: TenantScope,
+  spec: PortalConfigurationSpec,
+  { policy }: TenantPortal,
+): Promise<Ensured> {
+  try {
+    return await ensureConfiguration(scope, spec, policy);
+  } catch (error) {
+    if (!isBillingError(error) || !CALLERS_MISTAKES.has(error.code)) throw error;
+    throw new PortalNotConfiguredError(
+      `The specification that portal.configuration gives cannot be used for this tenant. ${error.message}`,
+      { cause: error },
+    );
+  }
+}
+
+const CALLERS_MISTAKES: ReadonlySet<string> = new Set([
+  "invalid_argument",
+  "not_found",
+  "conflict",
+  "return_url_not_allowed",
+]);
 
 /** Nothing at Stripe says which accounts a tenant may show itself as, so only the application can. */
 function checkOnBehalfOf(given: unknown, allowed: readonly string[]): string | undefined {

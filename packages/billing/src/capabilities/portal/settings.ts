@@ -5,11 +5,15 @@ import {
   returnUrlsOf,
   type TenantReturnUrls,
 } from "../../tenancy/tenant-return-urls.js";
+import { isSpec, type PortalConfigurationSpec } from "./configuration-spec.js";
 
 /** The customer portal's settings, each a value or a function of the tenant. */
 export interface PortalSettings extends ReturnUrlSettings {
-  /** A portal configuration (`bpc_…`). Default: the account's own default configuration. */
-  readonly configuration?: PerTenant<string | undefined> | undefined;
+  /**
+   * A portal configuration (`bpc_…`), or what it should be: then it is ensured for every session, which takes no request
+   * while it is remembered. Default: the account's own default configuration.
+   */
+  readonly configuration?: PerTenant<string | PortalConfigurationSpec | undefined> | undefined;
   /** An IETF language tag such as `"en-GB"`, or `"auto"`. Default: the customer's or the browser's. */
   readonly locale?: PerTenant<string | undefined> | undefined;
   /** Connected accounts (`acct_…`) that a call may open the portal on behalf of. Default: none. */
@@ -18,7 +22,7 @@ export interface PortalSettings extends ReturnUrlSettings {
 
 /** The settings as they are for one tenant. */
 export interface TenantPortal extends TenantReturnUrls {
-  readonly configuration: string | undefined;
+  readonly configuration: string | PortalConfigurationSpec | undefined;
   readonly locale: string | undefined;
   readonly onBehalfOf: readonly string[];
 }
@@ -31,7 +35,7 @@ export async function portalOf(settings: PortalSettings, tenantId: string): Prom
     forTenant(settings.allowedOnBehalfOf, tenantId),
     returnUrlsOf(settings, tenantId),
   ]);
-  if (configuration !== undefined && !isConfigurationId(configuration)) {
+  if (configuration !== undefined && !isConfiguration(configuration)) {
     throw new ConfigurationError(`portal.configuration must give ${CONFIGURATION}`);
   }
   if (locale !== undefined && !isLocale(locale)) {
@@ -45,15 +49,15 @@ export async function portalOf(settings: PortalSettings, tenantId: string): Prom
 
 /** Ids that the application chose itself, so that a request may name them unproved. */
 export function trustedIn({ configuration, onBehalfOf }: TenantPortal): readonly string[] {
-  return configuration === undefined ? onBehalfOf : [configuration, ...onBehalfOf];
+  return typeof configuration === "string" ? [configuration, ...onBehalfOf] : onBehalfOf;
 }
 
-export const CONFIGURATION = 'the id of a portal configuration, such as "bpc_…".';
+export const CONFIGURATION = 'the id of a portal configuration, such as "bpc_…", or its specification.';
 export const LOCALE = 'a language tag such as "en-GB", or "auto".';
 export const ACCOUNTS = 'a list of connected accounts, such as "acct_…".';
 
-export function isConfigurationId(value: unknown): value is string {
-  return typeof value === "string" && /^bpc_\w{1,250}$/.test(value);
+export function isConfiguration(value: unknown): boolean {
+  return typeof value === "string" ? /^bpc_\w{1,250}$/.test(value) : isSpec(value);
 }
 
 export function isLocale(value: unknown): value is string {

@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+import type Stripe from "stripe";
+import { InvalidArgumentError } from "../../errors.js";
+import { allowReturnUrl, type ReturnUrlPolicy } from "../../tenancy/return-url.js";
+import type { PortalConfigurationSpec, PortalFeatures } from "./configuration-spec.js";
+
+/** What Stripe is sent for a spec, and the hash of all of it, by which the configuration is found again. */
+export interface ConfigurationContent {
+  readonly params: Params;
+  readonly hash: string;
+}
+
+type Params = Stripe.BillingPortal.ConfigurationCreateParams;
+type Features = Params["features"];
+
+/**
+ * Without a policy a return URL may be anywhere, for content that is only looked for and never sent.
+ *
+ * The hash is of what is sent, every default spelled out: however a spec is written, the same portal has the same hash,
+ * and a release of this package that would send something else has another one.
+ *
+ * @throws ReturnUrlNotAllowedError | InvalidArgumentError for a URL that customers may not be sent to.
+ */
+export function toContent(
+  spec: PortalConfigurationSpec,
+  policy: ReturnUrlPolicy | undefined,
+): ConfigurationContent {
+  const { name, headline, privacyPolicyUrl, termsOfServiceUrl, returnUrl, loginPage = false } = spec;
+  const params: Params = {
+    business_profile: {
+      ...(headline === undefined ? {} : { headline }),
+      ...(privacyPolicyUrl === undefined
+        ? {}
+        : { privacy_policy_url: plainUrl(privacyPolicyUrl, "privacyPolicyUrl") }),
+      ...(termsOfServiceUrl === undefined
+        ? {}
+        : { terms_of_service_url: plainUrl(termsOfServiceUrl, "termsOfServiceUrl") }),
+    },
+    features: toFeatures(spec.features),
+    login_page: { enabled: loginPage },
+    ...(name === undefined ? {} : { name }),
+    ...(returnUrl === undefined
+      ? {}
+      : {
+          default_return_url:
+            policy === undefined ? plainUrl(returnUrl, "returnUrl") : allowReturnUrl(returnUrl, policy),
+        }),
+  };
+  return { params, hash: createHash("sha256").update(canonicalJson(params)).digest("hex") };
+}
+
+function toFeatures({
+  invoiceHistory = false,
+  paymentMethodUpdate = false,
+  customerUpdate,
+  subscriptionCancel,
+  subscriptionPause,
+  subscriptionUpdate,
+}: PortalFeatures): Features {
+  return {
+    invoice_history: { enabled: invoiceHistory },
+    payment_method_update: { enabled: paymentMethodUpdate },
+    customer_update:
+      customerUpdate === undefined
+        ? { enabled: false }
+        : { enabled: true, allowed_updates: [...customerUpdate.allowedUpdates] },
+    subscription_cancel: subscriptionCancel === undefined ? { enabled: false } : toCancel(subscriptionCancel),
+    // Sent only where it is asked for, since older API versions do not know it.
+    ...(subscriptionPause === undefined ? {} : { subscription_pause: toPause(subscriptionPause) }),
+    subscription_update: subscriptionUpdate === undefined ? { enabled: false } : toUpdate(subscriptionUpdate),
+  };
+}
+
+function toCancel({
+  mode = "at_period_end",
+  prorationBehavior = "none",
+  reasons,
+}: NonNullable<PortalFeatures["subscriptionCancel"]>): NonNullable<Features["subscription_cancel"]> {
+  return {
+    enabled: true,
+    mode,
+    proration_behavior: prorationBehavior,
+    cancellation_reason:
+      // An empty list would not be sent at all, so it is sent as a blank.
+      reasons === undefined ? { enabled: false, options: "" } : { enabled: true, options: [...reasons] },
+  };
+}
+
+function toPause({
+  intervals,
+}: NonNullable<PortalFeatures["subscriptionPause"]>): NonNullable<Features["subscription_pause"]> {
+  if (intervals === undefined) return { enabled: true, duration: { type: "indefinite" } };
+  const options = intervals.map(({ interval, count = 1 }) => ({ interval, interval_count: count }));
+  return { enabled: true, duration: { type: "interval_options", interval_options: options } };
+}
+
+function toUpdate({
+  allowedUpdates,
+  products,
+  prorationBehavior = "none",
+  scheduleAtPeriodEnd = [],
+  trialUpdateBehavior = "end_trial",
+  billingCycleAnchor = "unchanged",
+}: NonNullable<PortalFeatures["subscriptionUpdate"]>): NonNullable<Features["subscription_update"]> {
+  return {
+    enabled: true,
+    default_allowed_updates: [...allowedUpdates],
+    products: products.map(({ productId, priceIds, quantity }) => ({
+      product: productId,
+      prices: [...priceIds].sort(),
+      ...(quantity === undefined ? {} : { adjustable_quantity: { enabled: true, ...quantity } }),
+    })),
+    proration_behavior: prorationBehavior,
+    ...(scheduleAtPeriodEnd.length === 0
+      ? {}
+      : { schedule_at_period_end: { conditions: scheduleAtPeriodEnd.map((type) => ({ type })) } }),
+    trial_update_behavior: trialUpdateBehavior,
+    billing_cycle_anchor: billingCycleAnchor,
+  };
+}
+
+/** A page that the application chose, wherever it is; what is held against it is how it is spelled. */
+function plainUrl(url: string, name: string): string {
+  if (!URL.canParse(url)) throw new InvalidArgumentError(`${name} must be an absolute https URL.`);
+  return allowReturnUrl(url, { allowedOrigins: [new URL(url).origin] }, name);
+}
+
+/** JSON with its keys in order, so that the same content is the same text. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

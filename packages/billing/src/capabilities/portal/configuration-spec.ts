@@ -1,0 +1,236 @@
+/** What a portal should look like and allow, as code. */
+import * as z from "zod/mini";
+import { InvalidArgumentError } from "../../errors.js";
+import { checkInput, mistakesIn, text } from "../../input.js";
+import { isObjectId, type ObjectKind } from "../../stripe/object-id.js";
+
+/**
+ * A portal configuration as code: what is left out is off. Give it to `ensurePortalConfiguration`, or to the service's
+ * settings as `portal.configuration`, for each tenant, for each set of plans, or the same one for all.
+ *
+ * @example
+ * const spec: PortalConfigurationSpec = {
+ *   headline: "Acme partners with Stripe for billing",
+ *   features: {
+ *     invoiceHistory: true,
+ *     paymentMethodUpdate: true,
+ *     customerUpdate: { allowedUpdates: ["email", "address", "tax_id"] },
+ *     subscriptionCancel: { mode: "at_period_end", reasons: ["too_expensive", "unused", "other"] },
+ *   },
+ * };
+ */
+export interface PortalConfigurationSpec {
+  /** What the Dashboard calls it; up to 256 characters. */
+  readonly name?: string;
+  /** The words above the portal; up to 60 characters. */
+  readonly headline?: string;
+  readonly privacyPolicyUrl?: string;
+  readonly termsOfServiceUrl?: string;
+  /** Where "return" links lead for sessions that name no place: on an origin that the settings allow, as always. */
+  readonly returnUrl?: string;
+  /**
+   * A lasting address at Stripe, where a customer logs in by e-mail. Stripe looks among all customers of the account, so
+   * where tenants share one it may open another tenant's portal for a person who is a customer of both. Default: false.
+   */
+  readonly loginPage?: boolean;
+  readonly features: PortalFeatures;
+}
+
+/** What customers may do. */
+export interface PortalFeatures {
+  readonly invoiceHistory?: boolean;
+  readonly paymentMethodUpdate?: boolean;
+  readonly customerUpdate?: { readonly allowedUpdates: readonly CustomerDetail[] };
+  readonly subscriptionCancel?: {
+    /** Default: `"at_period_end"`. */
+    readonly mode?: "at_period_end" | "immediately";
+    /** With `"immediately"`. Default: `"none"`. */
+    readonly prorationBehavior?: ProrationBehavior;
+    /** The reasons that a customer may choose from. Default: nobody is asked. */
+    readonly reasons?: readonly CancellationReason[];
+  };
+  /** Pausing needs `stripe` 23.1. */
+  readonly subscriptionPause?: {
+    /** How long a customer may pause for. Default: until it is taken back. */
+    readonly intervals?: readonly PauseInterval[];
+  };
+  readonly subscriptionUpdate?: {
+    readonly allowedUpdates: readonly ("price" | "quantity" | "promotion_code")[];
+    /** Up to ten, the tenant's own or shared ones. */
+    readonly products: readonly OfferedProduct[];
+    /** Default: `"none"`. */
+    readonly prorationBehavior?: ProrationBehavior;
+    /** Changes that wait for the end of the period. Default: none, each is made at once. */
+    readonly scheduleAtPeriodEnd?: readonly ("decreasing_item_amount" | "shortening_interval")[];
+    /** What a change does to a trial. Default: `"end_trial"`. */
+    readonly trialUpdateBehavior?: "end_trial" | "continue_trial";
+    /** Default: `"unchanged"`. */
+    readonly billingCycleAnchor?: "unchanged" | "now";
+  };
+}
+
+export type CustomerDetail = (typeof DETAILS)[number];
+export type CancellationReason = (typeof REASONS)[number];
+export type ProrationBehavior = (typeof PRORATIONS)[number];
+
+export interface PauseInterval {
+  readonly interval: "day" | "week" | "month" | "year";
+  /** Default: 1. Three years is the longest. */
+  readonly count?: number;
+}
+
+export interface OfferedProduct {
+  readonly productId: string;
+  /** Recurring ones of this product, and only one for each interval. */
+  readonly priceIds: readonly string[];
+  /** How many of it a customer may choose. Default: as many as they have. */
+  readonly quantity?: { readonly minimum?: number; readonly maximum?: number };
+}
+
+const DETAILS = ["address", "email", "name", "phone", "shipping", "tax_id"] as const;
+const REASONS = [
+  "customer_service",
+  "low_quality",
+  "missing_features",
+  "other",
+  "switched_service",
+  "too_complex",
+  "too_expensive",
+  "unused",
+] as const;
+const PRORATIONS = ["none", "create_prorations", "always_invoice"] as const;
+const INTERVALS = { day: 1095, week: 156, month: 36, year: 3 } as const;
+const MOST_PRODUCTS = 10;
+
+const prorationBehavior = z.optional(oneOf("prorationBehavior", PRORATIONS));
+const url = z.optional(z.string("The URLs of a portal configuration must be strings."));
+
+const schema = object("The portal configuration", {
+  name: z.optional(text("name must be a string of 1 to 256 characters.", /^.{1,256}$/)),
+  headline: z.optional(text("headline must be a string of 1 to 60 characters.", /^.{1,60}$/)),
+  privacyPolicyUrl: url,
+  termsOfServiceUrl: url,
+  returnUrl: url,
+  loginPage: flag("loginPage"),
+  features: object("features", {
+    invoiceHistory: flag("invoiceHistory"),
+    paymentMethodUpdate: flag("paymentMethodUpdate"),
+    customerUpdate: z.optional(
+      object("customerUpdate", { allowedUpdates: setOf("customerUpdate.allowedUpdates", DETAILS) }),
+    ),
+    subscriptionCancel: z.optional(
+      object("subscriptionCancel", {
+        mode: z.optional(oneOf("mode", ["at_period_end", "immediately"])),
+        prorationBehavior,
+        reasons: z.optional(setOf("reasons", REASONS)),
+      }),
+    ),
+    subscriptionPause: z.optional(
+      object("subscriptionPause", {
+        intervals: z.optional(
+          listOf(
+            "intervals",
+            object("Each of intervals", {
+              interval: oneOf("interval", ["day", "week", "month", "year"]),
+              count: z.optional(whole("count", 1)),
+            }),
+          ),
+        ),
+      }),
+    ),
+    subscriptionUpdate: z.optional(
+      object("subscriptionUpdate", {
+        allowedUpdates: setOf("subscriptionUpdate.allowedUpdates", ["price", "quantity", "promotion_code"]),
+        products: listOf(
+          "products",
+          object("Each of products", {
+            productId: idOf("product"),
+            priceIds: listOf("priceIds", idOf("price")),
+            quantity: z.optional(
+              object("quantity", {
+                minimum: z.optional(whole("minimum", 0)),
+                maximum: z.optional(whole("maximum", 1)),
+              }),
+            ),
+          }),
+        ),
+        prorationBehavior,
+        scheduleAtPeriodEnd: z.optional(
+          setOf("scheduleAtPeriodEnd", ["decreasing_item_amount", "shortening_interval"]),
+        ),
+        trialUpdateBehavior: z.optional(oneOf("trialUpdateBehavior", ["end_trial", "continue_trial"])),
+        billingCycleAnchor: z.optional(oneOf("billingCycleAnchor", ["unchanged", "now"])),
+      }),
+    ),
+  }),
+});
+
+/** A plain copy of a spec. @throws InvalidArgumentError with one sentence per mistake that can be seen without Stripe. */
+export function checkSpec(given: unknown): PortalConfigurationSpec {
+  const spec = checkInput(schema, given);
+  const { subscriptionPause, subscriptionUpdate } = spec.features;
+  for (const { interval, count = 1 } of subscriptionPause?.intervals ?? []) {
+    if (count > INTERVALS[interval]) throw new InvalidArgumentError("A pause lasts three years at most.");
+  }
+  const products = subscriptionUpdate?.products ?? [];
+  if (products.length > MOST_PRODUCTS) {
+    throw new InvalidArgumentError(
+      `A portal can offer ${MOST_PRODUCTS} products, and products names ${products.length}. Make a configuration for each set of plans.`,
+    );
+  }
+  assertDistinct(
+    "products",
+    products.map(({ productId }) => productId),
+  );
+  assertDistinct(
+    "priceIds",
+    products.flatMap(({ priceIds }) => priceIds),
+  );
+  return spec as PortalConfigurationSpec; // the schema is the interface's, but that it spells out undefined
+}
+
+export function isSpec(value: unknown): boolean {
+  return "value" in mistakesIn(schema, value);
+}
+
+function assertDistinct(name: string, ids: readonly string[]): void {
+  if (new Set(ids).size === ids.length) return;
+  throw new InvalidArgumentError(`${name} must name each of them once.`);
+}
+
+function object<T extends z.core.$ZodLooseShape>(name: string, shape: T): z.ZodMiniObject<T, z.core.$strict> {
+  return z.strictObject(shape, `${name} must be an object.`);
+}
+
+function listOf<T extends z.core.$ZodType>(name: string, element: T): z.ZodMiniArray<T> {
+  const sentence = `${name} must be a list that is not empty.`;
+  return z.array(element, sentence).check(z.minLength(1, sentence));
+}
+
+/** Sorted, since the order in which they are written means nothing. */
+function setOf<const T extends string>(name: string, values: readonly T[]): z.ZodMiniType<T[]> {
+  const known = listOf(name, oneOf(`Each of ${name}`, values));
+  return z.pipe(
+    known,
+    z.transform((chosen: T[]) => [...new Set(chosen)].sort()),
+  );
+}
+
+function oneOf<const T extends string>(name: string, values: readonly T[]): z.ZodMiniType<T> {
+  const accepts = (value: unknown) => values.some((one) => one === value);
+  return z.custom<T>(accepts, `${name} must be ${values.join(" or ")}.`);
+}
+
+function whole(name: string, least: number): z.ZodMiniNumberFormat {
+  const sentence = `${name} must be a whole number, at least ${least}.`;
+  return z.int(sentence).check(z.gte(least, sentence));
+}
+
+function flag(name: string): z.ZodMiniOptional<z.ZodMiniBoolean> {
+  return z.optional(z.boolean(`${name} must be true or false.`));
+}
+
+function idOf(kind: ObjectKind): z.ZodMiniCustom<string, string> {
+  const accepts = (value: unknown) => typeof value === "string" && isObjectId(kind, value);
+  return z.custom<string>(accepts, `A portal configuration must name each ${kind} by its Stripe id.`);
+}

@@ -1,0 +1,168 @@
+/** Portal configurations as code: found again by a hash of what they hold, so that no deploy makes another one. */
+import { randomUUID } from "node:crypto";
+import type Stripe from "stripe";
+import * as z from "zod/mini";
+import { CALL_OPTIONS, checkInput } from "../../input.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import { isReplay } from "../../stripe/replay.js";
+import type { ReturnUrlPolicy } from "../../tenancy/return-url.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { type PortalConfiguration, toPortalConfiguration } from "../../views/portal-configuration.js";
+import { type ConfigurationContent, toContent } from "./configuration-params.js";
+import { checkSpec, type PortalConfigurationSpec } from "./configuration-spec.js";
+import { proveOffer } from "./offer.js";
+
+/** A portal configuration that is active and holds what its specification says. */
+export interface EnsuredPortalConfiguration {
+  /** `bpc_…`; may be kept, and given to the settings as `portal.configuration`. */
+  readonly id: string;
+  /** True where it offers nothing of one tenant's alone, and every tenant with the same specification uses it. */
+  readonly shared: boolean;
+  /** Where customers log in by e-mail; null where the specification has no login page. */
+  readonly loginPageUrl: string | null;
+}
+
+type Configuration = Stripe.BillingPortal.Configuration;
+
+/** The metadata key that holds a specification's hash. */
+const HASH_KEY = "billingSpec";
+
+const callOptions = z.strictObject(CALL_OPTIONS, "The options must be an object.");
+
+export async function ensurePortalConfiguration(
+  scope: TenantScope,
+  given: PortalConfigurationSpec,
+  options: CallOptions,
+  policy: ReturnUrlPolicy,
+): Promise<EnsuredPortalConfiguration> {
+  checkInput(callOptions, options);
+  return (await ensureConfiguration(scope, given, policy)).configuration;
+}
+
+/** `remembered` where Stripe was not asked, so that it may have been deactivated since. */
+export interface Ensured {
+  readonly configuration: EnsuredPortalConfiguration;
+  readonly hash: string;
+  readonly remembered: boolean;
+}
+
+export async function ensureConfiguration(
+  scope: TenantScope,
+  given: PortalConfigurationSpec,
+  policy: ReturnUrlPolicy,
+): Promise<Ensured> {
+  const spec = checkSpec(given);
+  const content = toContent(spec, policy);
+  const { hash } = content;
+  // A login page's address is not remembered.
+  const known = spec.loginPage ? undefined : scope.configurations.under(hash);
+  if (known !== undefined) {
+    return { configuration: Object.freeze({ ...known, loginPageUrl: null }), hash, remembered: true };
+  }
+  const found = (await find(scope, hash)) ?? (await make(scope, spec, content));
+  const { id, login_page: login } = found;
+  const shared = scope.configurations.isShared(found);
+  scope.configurations.remember(hash, { id, shared });
+  return { configuration: Object.freeze({ id, shared, loginPageUrl: login.url }), hash, remembered: false };
+}
+
+async function find(scope: TenantScope, hash: string): Promise<Configuration | undefined> {
+  for await (const page of scope.configurations.pages({ active: true })) {
+    const [oldest] = page.filter((one) => hashOf(one) === hash).sort(byAge);
+    if (oldest !== undefined) return oldest;
+  }
+  return undefined;
+}
+
+/**
+ * Under an idempotency key that follows from the content, so that all who make it at once make the same one. Stripe may
+ * remember the key for longer than the configuration is active: then its id makes the next key, the same for everyone.
+ */
+async function make(
+  scope: TenantScope,
+  spec: PortalConfigurationSpec,
+  { params, hash }: ConfigurationContent,
+): Promise<Configuration> {
+  await proveOffer(scope, spec.features.subscriptionUpdate?.products ?? []);
+  const call = "POST /v1/billing_portal/configurations";
+  const marked = { ...params, metadata: { [HASH_KEY]: hash } };
+  for (let key = hash; ; ) {
+    const attempt = key;
+    const made = await scope.whileBusy(() => scope.write(call, {}, marked, attempt));
+    const current = isReplay(made) ? await scope.configurations.get(made.id) : made;
+    if (current.active) return current;
+    key = `${hash} ${made.id}`;
+  }
+}
+
+export interface DeactivateUnusedOptions extends CallOptions {
+  /** Every specification that is still in use, by any release that is still running. */
+  readonly inUse: readonly PortalConfigurationSpec[];
+  /** Those that every tenant uses, instead of the tenant's own; for a service that no tenant is bound to. Default: false. */
+  readonly shared?: boolean;
+  /** Only say which ones would be deactivated. Default: true. */
+  readonly dryRun?: boolean;
+  /** Younger ones are left alone, since a release that uses them may just be on its way. Default: a day. */
+  readonly minAgeMs?: number;
+}
+
+const DAY_MS = 86_400_000;
+const MIN_AGE = "minAgeMs must be a whole number of milliseconds, not negative.";
+
+const deactivateOptions = z.strictObject(
+  {
+    ...CALL_OPTIONS,
+    inUse: z.array(z.unknown(), "inUse must be the list of specifications in use."),
+    shared: z.optional(z.boolean("shared must be true or false.")),
+    dryRun: z.optional(z.boolean("dryRun must be true or false.")),
+    minAgeMs: z.optional(z.int(MIN_AGE).check(z.gte(0, MIN_AGE))),
+  },
+  "The options must be an object.",
+);
+
+export async function deactivateUnusedPortalConfigurations(
+  scope: TenantScope,
+  options: DeactivateUnusedOptions,
+  policy: ReturnUrlPolicy | undefined,
+): Promise<readonly PortalConfiguration[]> {
+  const { inUse, dryRun = true, minAgeMs = DAY_MS } = checkInput(deactivateOptions, options);
+  const hashes = new Set(inUse.map((spec) => toContent(checkSpec(spec), policy).hash));
+  const unused = (await unusedOf(scope, hashes)).filter(
+    ({ created }) => created * 1000 <= Date.now() - minAgeMs,
+  );
+  if (!dryRun) for (const { id } of unused) await deactivate(scope, id);
+  return Object.freeze(
+    unused.map((one) =>
+      toPortalConfiguration({ ...one, active: dryRun }, scope.configurations.isShared(one)),
+    ),
+  );
+}
+
+/** What this package made for the tenant and no specification names any more; of twins, all but the one that is used. */
+async function unusedOf(scope: TenantScope, inUse: ReadonlySet<string>): Promise<Configuration[]> {
+  const made: Configuration[] = [];
+  for await (const page of scope.configurations.pages({ active: true })) {
+    made.push(...page.filter((one) => hashOf(one) !== undefined && !one.is_default));
+  }
+  const used = new Map<string, string>();
+  for (const one of made.sort(byAge)) {
+    const hash = hashOf(one) ?? "";
+    if (inUse.has(hash) && !used.has(hash)) used.set(hash, one.id);
+  }
+  return made.filter((one) => scope.configurations.isOwn(one) && used.get(hashOf(one) ?? "") !== one.id);
+}
+
+async function deactivate(scope: TenantScope, id: string): Promise<void> {
+  const call = "POST /v1/billing_portal/configurations/{configuration}";
+  // A key of its own for each: one that followed from the id would make a second time no time at all.
+  await scope.write(call, { configuration: id }, { active: false }, randomUUID());
+}
+
+function hashOf({ metadata }: Configuration): string | undefined {
+  return metadata && Object.hasOwn(metadata, HASH_KEY) ? metadata[HASH_KEY] : undefined;
+}
+
+/** Oldest first; the same order for everyone who looks. */
+function byAge(a: Configuration, b: Configuration): number {
+  return a.created - b.created || (a.id < b.id ? -1 : 1);
+}

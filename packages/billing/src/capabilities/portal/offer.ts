@@ -1,0 +1,70 @@
+import type Stripe from "stripe";
+import { ConflictError, InvalidArgumentError } from "../../errors.js";
+import { fieldIs } from "../../stripe/search-query.js";
+import { notFound } from "../../stripe/translate-error.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { OfferedProduct } from "./configuration-spec.js";
+
+/**
+ * Proves that a portal may offer these products: the tenant's own or shared ones, with prices that are theirs and for
+ * sale, one for each interval. One request, and one more for each price so new that Stripe's search does not know it.
+ *
+ * @throws NotFoundError for a product or price that is missing or another tenant's.
+ * @throws ConflictError for what is archived.
+ * @throws InvalidArgumentError for what Stripe's portal cannot offer.
+ */
+export async function proveOffer(scope: TenantScope, products: readonly OfferedProduct[]): Promise<void> {
+  if (products.length === 0) return;
+  const prices = await pricesOf(scope, products);
+  const visible = new Set([...prices.values()].map(productIdOf));
+  for (const [at, { productId, priceIds }] of products.entries()) {
+    if (!visible.has(productId)) throw notFound();
+    const offered = priceIds.flatMap((priceId) => prices.get(priceId) ?? []);
+    if (offered.some((price) => productIdOf(price) !== productId)) {
+      throw new InvalidArgumentError(`products[${at}].priceIds must be prices of that product.`);
+    }
+    if (!offered.every(isOnSale)) {
+      throw new ConflictError(`products[${at}] or a price of it is archived, so it cannot be offered.`);
+    }
+    const intervals = offered.map(intervalOf);
+    if (intervals.includes(undefined)) {
+      throw new InvalidArgumentError(
+        `products[${at}] has a price that is paid once; a portal offers recurring ones.`,
+      );
+    }
+    if (new Set(intervals).size < intervals.length) {
+      throw new InvalidArgumentError(
+        `products[${at}] has two prices of one interval; a portal offers one for each.`,
+      );
+    }
+  }
+}
+
+async function pricesOf(
+  scope: TenantScope,
+  products: readonly OfferedProduct[],
+): Promise<ReadonlyMap<string, Stripe.Price>> {
+  const priceIds = products.flatMap((product) => product.priceIds);
+  const query = fieldIs("product", ...products.map(({ productId }) => productId));
+  const paging = { limit: 100, expand: ["data.product"] };
+  const { hits } = await scope.search("GET /v1/prices/search", query, paging, ({ id }) =>
+    priceIds.includes(id),
+  );
+  const prices = new Map(hits.map((price) => [price.id, price]));
+  for (const priceId of priceIds) {
+    if (!prices.has(priceId)) prices.set(priceId, await scope.price(priceId));
+  }
+  return prices;
+}
+
+function productIdOf({ product }: Stripe.Price): string {
+  return typeof product === "string" ? product : product.id;
+}
+
+function isOnSale({ active, product }: Stripe.Price): boolean {
+  return active && typeof product === "object" && !product.deleted && product.active;
+}
+
+function intervalOf({ recurring }: Stripe.Price): string | undefined {
+  return recurring === null ? undefined : `${recurring.interval_count} ${recurring.interval}`;
+}
