@@ -27,19 +27,26 @@ export async function send(
   deadline: Deadline,
 ): Promise<unknown> {
   const { method, params, account, idempotencyKey } = request;
-  const body = method === "POST" ? { ...params } : undefined;
-  const path = method === "POST" ? request.path : withQuery(request.path, params);
   const options = {
     timeout: deadline.remainingMs(),
     ...(account === undefined ? {} : { stripeAccount: account }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey: idempotencyKey.atStripe }),
   };
   try {
-    return await deadline.race(client.rawRequest(method, path, body, options));
+    const body = method === "POST" ? { ...params } : undefined;
+    const path = method === "POST" ? request.path : withQuery(request.path, params);
+    const answer = await deadline.race(client.rawRequest(method, path, body, options));
+    // The SDK takes any JSON without an `error` for Stripe's answer, even what a proxy says when Stripe is down.
+    if (typeof answer !== "object" || answer === null || !("object" in answer)) throw new NoAnswer();
+    return answer;
   } catch (error) {
     if (!isLate(error)) throw translateError(error, request);
     throw method === "GET" ? error : outcomeUnknown(error, idempotencyKey);
   }
+}
+
+class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
 }
 
 /** For a write whose time was over before it was known to have ended. */

@@ -27,6 +27,9 @@ interface FailedRequest {
  * of the same answer changed in version 21. Stripe's text is left behind, since it may quote ids, keys and e-mails.
  */
 export function translateError(error: unknown, request: FailedRequest): BillingError {
+  if (error instanceof URIError) {
+    return new InvalidArgumentError("A text holds half of a character, so the request could not be written.");
+  }
   const { failure, rawType, requestId, message } = readError(error);
   const details = { cause: failure, ...(requestId === undefined ? {} : { requestId }) };
   const { statusCode, code, param } = failure;

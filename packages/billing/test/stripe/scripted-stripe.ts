@@ -1,0 +1,100 @@
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import Stripe from "stripe";
+import Stripe22 from "stripe-22";
+import type { StripeClient } from "../../src/index.js";
+
+/** What the server does with one request. */
+export type Act =
+  | { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
+  /** Cuts the connection without an answer. */
+  | "reset"
+  /** Sends half of an answer, then cuts the connection. */
+  | "cut off"
+  /** Takes the request and never answers. */
+  | "stall"
+  /** Begins to answer and never ends. */
+  | "drip";
+
+export interface SentRequest {
+  readonly method: string;
+  /** The path with its query, as it was sent. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+/** A server in Stripe's place that does what a test says, so that its failures can be had one by one. */
+export interface ScriptedStripe {
+  readonly requests: readonly SentRequest[];
+  /** The acts for the coming requests, in their order; the last one goes on for all after it. */
+  script(...acts: readonly Act[]): void;
+  /** The real SDKs that are supported, talking to this server. */
+  readonly clients: Readonly<Record<SdkVersion, StripeClient>>;
+  /** The newest of them, with its typed methods. */
+  readonly sdk: Stripe;
+  close(): Promise<void>;
+}
+
+export const SDK_VERSIONS = ["stripe 23", "stripe 22.6"] as const;
+
+export type SdkVersion = (typeof SDK_VERSIONS)[number];
+
+export async function startScriptedStripe(maxNetworkRetries = 0): Promise<ScriptedStripe> {
+  const requests: SentRequest[] = [];
+  let acts: readonly Act[] = [];
+  const server = createServer((request, response) => {
+    let body = "";
+    request.setEncoding("utf8").on("data", (chunk: string) => {
+      body += chunk;
+    });
+    request.on("end", () => {
+      const { method = "", url = "", headers } = request;
+      requests.push({ method, url, headers, body });
+      const [act = OK, ...rest] = acts;
+      if (rest.length > 0) acts = rest;
+      perform(act, response);
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  // A server that listens on a port has an address of this kind; a string is that of a pipe.
+  const { port } = server.address() as AddressInfo;
+  const config = { host: "127.0.0.1", port, protocol: "http", telemetry: false, maxNetworkRetries } as const;
+  const sdk = new Stripe(SECRET_KEY, config);
+  return {
+    requests,
+    script: (...next) => {
+      acts = next;
+      requests.length = 0;
+    },
+    clients: { "stripe 23": sdk, "stripe 22.6": new Stripe22(SECRET_KEY, config) },
+    sdk,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+}
+
+export const SECRET_KEY = "sk_test_canaryOfTheSecretKey";
+
+const OK: Act = { status: 200, body: { id: "cus_1", object: "customer" } };
+
+function perform(act: Act, response: ServerResponse): void {
+  if (act === "stall") return;
+  if (act === "reset") {
+    response.socket?.destroy();
+    return;
+  }
+  if (act === "drip" || act === "cut off") {
+    response.writeHead(200, { "Content-Type": "application/json", "Content-Length": "1000" });
+    response.write('{"id": "cus_1", ');
+    if (act === "cut off") setTimeout(() => response.socket?.destroy(), 5);
+    return;
+  }
+  const { status, body, headers } = act;
+  response.writeHead(status, { "Content-Type": "application/json", "Request-Id": "req_1", ...headers });
+  response.end(typeof body === "string" ? body : JSON.stringify(body));
+}

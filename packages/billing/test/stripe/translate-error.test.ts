@@ -1,0 +1,252 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { StripeClient } from "../../src/index.js";
+import { Deadline } from "../../src/stripe/deadline.js";
+import { type StripeRequest, send } from "../../src/stripe/send.js";
+import { bytesOf } from "../isolation/leaks.js";
+import {
+  type Act,
+  type ScriptedStripe,
+  SDK_VERSIONS,
+  SECRET_KEY,
+  startScriptedStripe,
+} from "./scripted-stripe.js";
+
+const KEY = { ofCaller: "the caller's key", atStripe: "billing_1" };
+const READ: StripeRequest = { method: "GET", path: "/v1/customers/cus_1", params: {} };
+const WRITE: StripeRequest = { method: "POST", path: "/v1/customers", params: {}, idempotencyKey: KEY };
+const DELETION: StripeRequest = { method: "DELETE", path: "/v1/subscriptions/sub_1", params: {} };
+
+/** In every field of Stripe's error that takes text, and in a header: none of it may get out of the SDK's error. */
+const CANARIES = [
+  "canary@example.com",
+  "4242424242424242",
+  "cus_canaryOfTheMessage",
+  "sk_live_canaryOfTheMessage",
+  "https://canary.example",
+  SECRET_KEY,
+];
+
+function refusal(status: number, error: Readonly<Record<string, unknown>> = {}): Act {
+  const said = `canary@example.com with 4242424242424242, cus_canaryOfTheMessage and sk_live_canaryOfTheMessage`;
+  const told = {
+    message: `It failed for ${said}.`,
+    user_message: said,
+    doc_url: "https://canary.example/doc",
+    request_log_url: "https://canary.example/log",
+    charge: "cus_canaryOfTheMessage",
+    payment_intent: { id: "cus_canaryOfTheMessage", receipt_email: "canary@example.com" },
+    payment_method: { id: "cus_canaryOfTheMessage", card: { number: "4242424242424242" } },
+    advice_code: said,
+    network_decline_code: said,
+    source: { email: "canary@example.com" },
+  };
+  return { status, body: { error: { ...told, ...error } }, headers: { "X-Canary": said } };
+}
+
+interface Failure {
+  readonly act: Act;
+  /** What a read is told; a write too, where `write` says nothing else. */
+  readonly read: Readonly<Record<string, unknown>>;
+  readonly write?: Readonly<Record<string, unknown>>;
+}
+
+const UNAVAILABLE = { name: "StripeUnavailableError", code: "stripe_unavailable", retryable: true };
+const UNKNOWN_OUTCOME = {
+  name: "IndeterminateError",
+  code: "indeterminate",
+  retryable: true,
+  idempotencyKey: "the caller's key",
+};
+const noOutcome = (act: Act): Failure => ({ act, read: UNAVAILABLE, write: UNKNOWN_OUTCOME });
+
+const FAILURES: Readonly<Record<string, Failure>> = {
+  "400 for a parameter": {
+    act: refusal(400, { type: "invalid_request_error", code: "parameter_unknown", param: "items[0][price]" }),
+    read: {
+      name: "InvalidArgumentError",
+      code: "invalid_argument",
+      retryable: false,
+      requestId: "req_1",
+      message: `Stripe refused the request's parameter "items[0][price]".`,
+      cause: { statusCode: 400, code: "parameter_unknown", param: "items[0][price]" },
+    },
+  },
+  "400 for no parameter": {
+    act: refusal(400, { type: "invalid_request_error" }),
+    read: { code: "invalid_argument", message: "Stripe refused the request." },
+  },
+  "400 of a type nobody knows": {
+    act: refusal(400, { type: "surprise" }),
+    read: { code: "invalid_argument" },
+  },
+  "400 resource_missing": {
+    act: refusal(400, { type: "invalid_request_error", code: "resource_missing", param: "customer" }),
+    read: { name: "NotFoundError", code: "not_found", requestId: undefined },
+  },
+  "404 resource_missing": {
+    act: refusal(404, { type: "invalid_request_error", code: "resource_missing", param: "id" }),
+    read: { name: "NotFoundError", code: "not_found", requestId: undefined },
+  },
+  "404 without a code": {
+    act: refusal(404, { type: "invalid_request_error" }),
+    read: { code: "not_found", requestId: undefined },
+  },
+  "400 of a key used for something else": {
+    act: refusal(400, { type: "idempotency_error" }),
+    read: { name: "ConflictError", code: "conflict", retryable: false },
+  },
+  "409 of a key in use": {
+    act: refusal(409, { type: "idempotency_error", code: "idempotency_key_in_use" }),
+    read: { name: "RateLimitedError", code: "rate_limited", retryable: true },
+  },
+  "401": {
+    act: refusal(401, { type: "invalid_request_error" }),
+    read: { name: "AuthenticationError", code: "authentication", retryable: false },
+  },
+  "402 of a card": {
+    act: refusal(402, { type: "card_error", code: "card_declined", decline_code: "insufficient_funds" }),
+    read: {
+      name: "PaymentRequiredError",
+      code: "payment_required",
+      retryable: false,
+      cause: { statusCode: 402, code: "card_declined", declineCode: "insufficient_funds" },
+    },
+  },
+  "402 of a request": {
+    act: refusal(402, { type: "invalid_request_error" }),
+    read: { code: "payment_required", retryable: false },
+  },
+  "403 of a restricted key": {
+    act: refusal(403, {
+      type: "invalid_request_error",
+      message: "The provided key 'rk_test_*****' lacks 'rak_customer_write' for canary@example.com.",
+    }),
+    read: {
+      name: "PermissionError",
+      code: "permission",
+      retryable: false,
+      message: expect.stringContaining("the permission rak_customer_write."),
+    },
+  },
+  "403 without a permission's name": {
+    act: refusal(403, { type: "invalid_request_error" }),
+    read: { code: "permission", message: expect.stringContaining("a permission that this call needs") },
+  },
+  "429 of the rate limit": {
+    act: refusal(429, { type: "invalid_request_error", code: "rate_limit" }),
+    read: { name: "RateLimitedError", code: "rate_limited", retryable: true },
+  },
+  "429 of a locked object": {
+    act: refusal(429, { type: "invalid_request_error", code: "lock_timeout" }),
+    read: { code: "rate_limited", retryable: true, message: expect.stringContaining("locked") },
+  },
+  "400 without a portal configuration": {
+    act: refusal(400, {
+      type: "invalid_request_error",
+      message: "No configuration provided and your test mode default configuration has not been created.",
+    }),
+    read: { name: "PortalNotConfiguredError", code: "portal_not_configured", retryable: false },
+  },
+  "424": noOutcome(refusal(424, { type: "api_error" })),
+  "500": noOutcome(refusal(500, { type: "api_error" })),
+  "502": noOutcome({ status: 502, body: "<html>canary@example.com</html>" }),
+  "503": noOutcome(refusal(503, { type: "api_error" })),
+  "504 without a body": noOutcome({ status: 504, body: "" }),
+  "a proxy's 502 in JSON": noOutcome({ status: 502, body: { message: "canary@example.com" } }),
+  "a proxy's 502 with a word for an error": noOutcome({ status: 502, body: { error: "canary@example.com" } }),
+  "an answer of nothing": noOutcome({ status: 200, body: "null" }),
+  "an answer of an empty object": noOutcome({ status: 200, body: {} }),
+  "an answer of a list": noOutcome({ status: 200, body: [] }),
+  "an answer that is not JSON": noOutcome({ status: 200, body: "<html>canary@example.com</html>" }),
+  "half an answer that seems whole": noOutcome({
+    status: 200,
+    body: '{"id": "cus_1", "email": "canary@example.com',
+  }),
+  "a connection that is reset": noOutcome("reset"),
+  "an answer that is cut off": noOutcome("cut off"),
+};
+
+let stripe: ScriptedStripe;
+beforeAll(async () => {
+  stripe = await startScriptedStripe();
+});
+afterAll(() => stripe.close());
+
+describe.each(SDK_VERSIONS)("what %s throws", (version) => {
+  let client: StripeClient;
+  beforeEach(() => {
+    client = stripe.clients[version];
+  });
+
+  const failureOf = async (request: StripeRequest): Promise<unknown> =>
+    send(client, request, new Deadline(10_000)).then(
+      () => expect.unreachable("It should have failed."),
+      (error: unknown) => error,
+    );
+
+  describe.each(Object.entries(FAILURES))("after %s", (_, { act, read, write = read }) => {
+    it("tells a read what it means", async () => {
+      stripe.script(act);
+      expect(await failureOf(READ)).toMatchObject(read);
+    });
+
+    it("tells a write what it means", async () => {
+      stripe.script(act);
+      expect(await failureOf(WRITE)).toMatchObject(write);
+      const { idempotencyKey: _key, ...withoutKey } = write;
+      expect(await failureOf(DELETION)).toMatchObject(withoutKey);
+    });
+
+    it("gives away nothing of what Stripe said", async () => {
+      stripe.script(act);
+      for (const request of [READ, WRITE, DELETION]) {
+        const error = await failureOf(request);
+        const shown = [bytesOf(error), String(error), ...Object.values({ ...(error as object) })]
+          .map(String)
+          .join();
+        for (const canary of CANARIES) expect(shown).not.toContain(canary);
+      }
+    });
+  });
+
+  it("says the same of everything that is missing, whatever else Stripe said of it", async () => {
+    stripe.script(refusal(404, { type: "invalid_request_error", code: "resource_missing", param: "id" }));
+    const missing = await failureOf(READ);
+    expect(Object.keys(missing as object)).not.toContain("cause");
+    for (const other of [
+      refusal(404, { type: "invalid_request_error" }),
+      refusal(400, { type: "invalid_request_error", code: "resource_missing", param: "customer" }),
+    ]) {
+      stripe.script(other);
+      expect(await failureOf(READ)).toStrictEqual(missing);
+    }
+  });
+
+  it("tells a refused connection as one that failed", async () => {
+    const gone = await startScriptedStripe();
+    await gone.close();
+    client = gone.clients[version];
+    expect(await failureOf(READ)).toMatchObject(UNAVAILABLE);
+    expect(await failureOf(WRITE)).toMatchObject(UNKNOWN_OUTCOME);
+  });
+
+  it("drops words of Stripe's that could be a person's", async () => {
+    const said = "canary@example.com";
+    stripe.script(refusal(402, { type: said, code: said, decline_code: said, param: `${said} [0]` }));
+    const error = await failureOf(WRITE);
+    expect(error).toMatchObject({
+      code: "payment_required",
+      cause: { code: undefined, declineCode: undefined, param: undefined },
+    });
+    expect(bytesOf(error)).not.toContain("canary");
+  });
+
+  it.each([
+    ["a read", { ...READ, params: { query: "half \ud800 of a character" } }],
+    ["a write", { ...WRITE, params: { description: "half \ud800 of a character" } }],
+  ])("refuses %s with a text that cannot be sent, and sends nothing", async (_, request) => {
+    stripe.script();
+    expect(await failureOf(request)).toMatchObject({ code: "invalid_argument", retryable: false });
+    expect(stripe.requests).toEqual([]);
+  });
+});
