@@ -28,20 +28,21 @@ export class Deadline {
   /** Settles as `work` does, or rejects when the time is over; what `work` does after that is ignored. */
   race<T>(work: Promise<T>): Promise<T> {
     const signal = this.#signal;
-    const remainingMs = this.remainingMs();
     return new Promise<T>((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined;
       const onAbort = () => settle(() => reject(aborted()));
-      const timer = setTimeout(() => settle(() => reject(late())), remainingMs);
       const settle = (act: () => void) => {
         clearTimeout(timer);
         signal?.removeEventListener("abort", onAbort);
         act();
       };
-      signal?.addEventListener("abort", onAbort, { once: true });
+      // Before anything else: where the time is over already, a failure of `work` must still be heard by someone.
       work.then(
         (value) => settle(() => resolve(value)),
         (error: unknown) => settle(() => reject(error)),
       );
+      timer = setTimeout(() => settle(() => reject(late())), this.remainingMs());
+      signal?.addEventListener("abort", onAbort, { once: true });
     });
   }
 
