@@ -52,7 +52,7 @@ export function postgresDirectory({
     },
     link: async (tenantId, customerId) => {
       await pool.query(
-        `INSERT INTO ${table} (customer_id, tenant_id) VALUES ($1, $2) ON CONFLICT (customer_id) DO NOTHING`,
+        `INSERT INTO ${table} (customer_id, tenant_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
         [customerId, parseTenantId(tenantId)],
       );
       if ((await tenantOf(customerId)) !== tenantId) throw alreadyLinked();

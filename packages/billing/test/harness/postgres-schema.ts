@@ -23,7 +23,8 @@ export async function createSchema(): Promise<Schema> {
   if (connectionString === undefined) throw new Error("PostgreSQL is not running: use describePostgres");
   const name = `billing_${randomBytes(8).toString("hex")}`;
   // A server lets in a hundred, and test files run side by side.
-  const open = ({ max = 4 } = {}) => new Pool({ connectionString, options: `-c search_path=${name}`, max });
+  const open = ({ max = 4 } = {}) =>
+    new Pool({ connectionString, options: `-c search_path=${name}`, max, idleTimeoutMillis: 500 });
   const pool = open();
   const others: Pool[] = [];
   const connect: Schema["connect"] = (options) => {
