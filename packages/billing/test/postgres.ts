@@ -34,7 +34,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   if (found === undefined) return undefined;
   const { url, stop } = found.running;
   const shown = new URL(url);
-  shown.password &&= "…";
+  shown.password &&= "***";
   logger.log(`PostgreSQL: using ${found.name}, version ${await versionAt(url)}, at ${shown.href}`);
   return stop;
 }

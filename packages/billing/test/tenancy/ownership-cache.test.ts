@@ -24,7 +24,7 @@ const owner: fc.Arbitrary<Owner> = fc.record({
 /** Any text, since not every caller of the cache checks it for the form of an id. */
 const objectId = fc.oneof(
   fc.stringMatching(/^(?:cus|sub)_[a1_]{1,2}$/),
-  fc.string({ unit: fc.constantFrom(..."a1_.:-\n\0 ") }),
+  fc.string({ unit: fc.constantFrom("a", "1", "_", ".", ":", "-", "\n", "\0", " ") }),
 );
 
 describe("a proof", () => {
