@@ -1,4 +1,22 @@
-import { type ListProductsOptions, listTenantProducts } from "./capabilities/catalog.js";
+import type { Catalog } from "./capabilities/catalog/catalog.js";
+import { CatalogCache } from "./capabilities/catalog/catalog-cache.js";
+import { type CatalogEvent, catalogTenant } from "./capabilities/catalog/catalog-event.js";
+import { type ListProductsOptions, listTenantProducts } from "./capabilities/catalog/list-products.js";
+import {
+  archivePrice,
+  type CreatePriceOptions,
+  createPrice,
+  setDefaultPrice,
+} from "./capabilities/catalog/prices.js";
+import {
+  archiveProduct,
+  type CreateProductOptions,
+  createProduct,
+  getProduct,
+  type UpdateProductOptions,
+  updateProduct,
+} from "./capabilities/catalog/products.js";
+import { type ReplacePriceOptions, replacePrice } from "./capabilities/catalog/replace-price.js";
 import {
   getCustomer,
   type UpdateCustomerOptions,
@@ -30,6 +48,7 @@ import { TenantContextError } from "./errors.js";
 import { copyOptions } from "./input.js";
 import { resolveSettings, type Settings, type StripeBillingConfig } from "./settings.js";
 import { type CallOptions, type Deadline, startDeadline } from "./stripe/deadline.js";
+import type { IdempotencyOptions } from "./stripe/idempotency.js";
 import { type Pages, pages } from "./stripe/page.js";
 import { OwnershipCache } from "./tenancy/ownership-cache.js";
 import { resolveTenant } from "./tenancy/resolve-tenant.js";
@@ -40,6 +59,7 @@ import { Turns } from "./tenancy/turns.js";
 import type { Customer } from "./views/customer.js";
 import type { ChangedSubscription } from "./views/pending-payment.js";
 import type { PortalConfiguration } from "./views/portal-configuration.js";
+import type { Price } from "./views/price.js";
 import type { Product } from "./views/product.js";
 import type { Subscription } from "./views/subscription.js";
 
@@ -63,21 +83,24 @@ import type { Subscription } from "./views/subscription.js";
  * });
  * const { url } = await billing.forTenant("acme").createCustomerPortalSession(customerId);
  */
-export class StripeBillingService {
-  readonly #shared: Shared;
+export class StripeBillingService<TMetadata = undefined> {
+  readonly #shared: Shared<TMetadata>;
   readonly #tenantId: string | undefined;
 
   /** No I/O. @throws ConfigurationError with one sentence per mistake. */
-  constructor(config: StripeBillingConfig);
+  constructor(config: StripeBillingConfig<TMetadata>);
   /** @internal */
-  constructor(binding: Binding);
-  constructor(config: StripeBillingConfig | Binding) {
+  constructor(binding: Binding<TMetadata>);
+  constructor(config: StripeBillingConfig<TMetadata> | Binding<TMetadata>) {
     if (config instanceof Binding) {
       this.#shared = config.shared;
       this.#tenantId = config.tenantId;
     } else {
       const settings = resolveSettings(config);
-      this.#shared = { settings, cache: new OwnershipCache(), turns: new Turns() };
+      const { metadata: schema, cacheSeconds = 60 } = settings.catalog;
+      const turns = new Turns();
+      const catalog = { schema, cache: new CatalogCache(cacheSeconds * 1_000), turns };
+      this.#shared = { settings, cache: new OwnershipCache(), turns, catalog };
       this.#tenantId = settings.tenantId;
     }
   }
@@ -88,7 +111,7 @@ export class StripeBillingService {
    *
    * @throws TenantContextError when the id is malformed, or this service is bound to another tenant.
    */
-  forTenant(tenantId: string): StripeBillingService {
+  forTenant(tenantId: string): StripeBillingService<TMetadata> {
     if (parseTenantId(tenantId) !== (this.#tenantId ?? tenantId)) {
       throw new TenantContextError(
         "This service is bound to another tenant. Use the service it was made from.",
@@ -268,15 +291,147 @@ export class StripeBillingService {
   }
 
   /**
-   * The products that the tenant may see, its own and the shared ones, with their default prices. One request a page.
-   * A product is found up to a minute after it was made, which is how far Stripe's search lags behind.
+   * The products that the tenant may see, its own and the shared ones, with their active prices, the default among them.
+   *
+   * No request while a page is remembered (`catalog.cacheSeconds`). Else one for the page and one for the prices of each
+   * ten products; more than twenty take one for each hundred of the tenant's prices, up to two, and then more only for
+   * products whose prices are not found so. So a hundred products with two hundred prices take three, however many
+   * other tenants have.
+   *
+   * A product or price is found up to a minute after it was made, which is how far Stripe's search lags behind. Of a page
+   * of more than twenty, a price that was made elsewhere is left out where the product's default price was made here;
+   * {@link getProduct} has them all, at once.
    *
    * @see https://docs.stripe.com/search
    */
-  listTenantProducts(options: ListProductsOptions = {}): Pages<Product> {
+  listTenantProducts(options: ListProductsOptions = {}): Pages<Product<TMetadata>> {
     return pages((after) =>
-      this.#within(options, (scope) => listTenantProducts(scope, nextPage(options, after))),
+      this.#within(options, (scope) =>
+        listTenantProducts(scope, nextPage(options, after), this.#shared.catalog),
+      ),
     );
+  }
+
+  /**
+   * One product that the tenant may see, with all its active prices, as it is now. Two requests; one more for each
+   * hundred prices.
+   *
+   * @throws NotFoundError when it is missing or another tenant's.
+   * @see https://docs.stripe.com/api/products/retrieve
+   */
+  getProduct(productId: string, options: CallOptions = {}): Promise<Product<TMetadata>> {
+    return this.#within(options, (scope) => getProduct(scope, productId, options, this.#shared.catalog));
+  }
+
+  /**
+   * Makes a product of the tenant's own, with its first price where one is given. One request.
+   *
+   * @throws ReservedMetadataError when metadata names a key that this package writes.
+   * @throws ConflictError when the idempotency key was used with other options.
+   * @see https://docs.stripe.com/api/products/create
+   */
+  createProduct(options: CreateProductOptions): Promise<Product<TMetadata>> {
+    return this.#changeCatalog(options, (scope) => createProduct(scope, options, this.#shared.catalog));
+  }
+
+  /**
+   * Changes a product; what is left out stays as it is. Three requests: to prove it, to change it, and for its prices.
+   *
+   * @throws NotFoundError when it is missing, another tenant's or shared by all.
+   * @throws ReservedMetadataError when metadata names a key that this package writes.
+   * @throws ConflictError when the idempotency key was used with other options.
+   * @see https://docs.stripe.com/api/products/update
+   */
+  updateProduct(productId: string, options: UpdateProductOptions): Promise<Product<TMetadata>> {
+    return this.#changeCatalog(options, (scope) =>
+      updateProduct(scope, productId, options, this.#shared.catalog),
+    );
+  }
+
+  /**
+   * Takes a product off sale; what is subscribed to goes on. Three requests, two when it is archived already, which
+   * succeeds with the same view. `updateProduct` with `active: true` takes it back.
+   *
+   * @throws NotFoundError when it is missing, another tenant's or shared by all.
+   * @see https://docs.stripe.com/api/products/update
+   */
+  archiveProduct(
+    productId: string,
+    options: CallOptions & IdempotencyOptions = {},
+  ): Promise<Product<TMetadata>> {
+    return this.#changeCatalog(options, (scope) =>
+      archiveProduct(scope, productId, options, this.#shared.catalog),
+    );
+  }
+
+  /**
+   * Adds a price to a product of the tenant's own. Two requests.
+   *
+   * @throws NotFoundError when the product is missing, another tenant's or shared by all.
+   * @throws ConflictError when the lookup key is another price's, or the idempotency key was used with other options.
+   * @see https://docs.stripe.com/api/prices/create
+   */
+  createPrice(productId: string, options: CreatePriceOptions): Promise<Price> {
+    return this.#changeCatalog(options, (scope) => createPrice(scope, productId, options));
+  }
+
+  /**
+   * Puts a new price in the place of another, since Stripe's prices never change what they cost: the new one takes over
+   * its terms but for those given, its nickname, metadata and lookup key, and its place as the product's default, and the
+   * old one is archived. Subscriptions stay with the old price until they are changed. Four requests, or five when the
+   * old price is the default.
+   *
+   * It may be stopped anywhere and repeated: the same replacement, with the same idempotency key or with none, makes one
+   * price and completes what is not done yet.
+   *
+   * @throws NotFoundError when the price is missing, another tenant's or of a shared product.
+   * @throws ConflictError for a price with tiers, a meter or amounts in several currencies, and when the idempotency key
+   *   was used with other options.
+   * @see https://docs.stripe.com/products-prices/manage-prices
+   */
+  replacePrice(priceId: string, options: ReplacePriceOptions): Promise<Price> {
+    return this.#changeCatalog(options, (scope) => replacePrice(scope, priceId, options));
+  }
+
+  /**
+   * Takes a price off sale; what is subscribed to goes on. Two requests, one when it is archived already, which succeeds
+   * with the same view.
+   *
+   * @throws NotFoundError when it is missing, another tenant's or of a shared product.
+   * @throws ConflictError when it is its product's default price.
+   * @see https://docs.stripe.com/api/prices/update
+   */
+  archivePrice(priceId: string, options: CallOptions & IdempotencyOptions = {}): Promise<Price> {
+    return this.#changeCatalog(options, (scope) => archivePrice(scope, priceId, options));
+  }
+
+  /**
+   * Makes a price its product's default. Three requests, two when it is that already.
+   *
+   * @throws NotFoundError when the price is missing, another tenant's or of a shared product.
+   * @throws ConflictError when the price is archived.
+   * @see https://docs.stripe.com/api/products/update
+   */
+  setDefaultPrice(
+    priceId: string,
+    options: CallOptions & IdempotencyOptions = {},
+  ): Promise<Product<TMetadata>> {
+    return this.#changeCatalog(options, (scope) =>
+      setDefaultPrice(scope, priceId, options, this.#shared.catalog),
+    );
+  }
+
+  /**
+   * Makes `listTenantProducts` ask Stripe again: for the bound tenant; else for the tenant that a `product.*` or `price.*`
+   * event is about; else for all. It sends nothing and never fails.
+   *
+   * A webhook receiver that is given this service calls it with each such event that it verifies, so have Stripe send
+   * them to the endpoint. Each process remembers for itself: those that an event does not reach go on for the rest of
+   * `catalog.cacheSeconds`.
+   */
+  async forgetCatalog(event?: CatalogEvent): Promise<void> {
+    const ask = (origin: TenantOrigin) => this.resolveTenant(origin, { timeoutMs: 1_000 });
+    this.#shared.catalog.cache.forget(this.#tenantId ?? (event && (await catalogTenant(event, ask))));
   }
 
   /**
@@ -320,6 +475,16 @@ export class StripeBillingService {
     return { tenantId, deadline: startDeadline(copyOptions(options), this.#shared.settings.timeoutMs) };
   }
 
+  /** What may have been changed is forgotten however the call ended. */
+  async #changeCatalog<T>(options: CallOptions, work: (scope: TenantScope) => Promise<T>): Promise<T> {
+    const tenantId = this.#boundTenant();
+    try {
+      return await this.#within(options, work);
+    } finally {
+      this.#shared.catalog.cache.forget(tenantId);
+    }
+  }
+
   #boundTenant(): string {
     if (this.#tenantId !== undefined) return this.#tenantId;
     throw new TenantContextError(
@@ -329,18 +494,19 @@ export class StripeBillingService {
 }
 
 /** What every binding of one service shares: its settings, and what it has proved. */
-interface Shared {
-  readonly settings: Settings;
+interface Shared<TMetadata> {
+  readonly settings: Settings<TMetadata>;
+  readonly catalog: Catalog<TMetadata>;
   readonly cache: OwnershipCache;
   readonly turns: Turns;
 }
 
 /** Not exported from the package, so only {@link StripeBillingService.forTenant} can make one. */
-class Binding {
-  readonly shared: Shared;
+class Binding<TMetadata> {
+  readonly shared: Shared<TMetadata>;
   readonly tenantId: string;
 
-  constructor(shared: Shared, tenantId: string) {
+  constructor(shared: Shared<TMetadata>, tenantId: string) {
     this.shared = shared;
     this.tenantId = tenantId;
   }

@@ -5,7 +5,18 @@
  * @module
  */
 export { StripeBillingService } from "./billing-service.js";
-export type { ListProductsOptions } from "./capabilities/catalog.js";
+export type { CatalogSettings } from "./capabilities/catalog/catalog.js";
+export type { CatalogEvent } from "./capabilities/catalog/catalog-event.js";
+export type { ListProductsOptions } from "./capabilities/catalog/list-products.js";
+export type { NewAmount, NewPrice, NewRecurrence } from "./capabilities/catalog/new-price.js";
+export type { CreatePriceOptions } from "./capabilities/catalog/prices.js";
+export type { MetadataSchema, SchemaIssue, SchemaResult } from "./capabilities/catalog/product-metadata.js";
+export type {
+  CreateProductOptions,
+  ProductDetails,
+  UpdateProductOptions,
+} from "./capabilities/catalog/products.js";
+export type { ReplacePriceOptions } from "./capabilities/catalog/replace-price.js";
 export type { UpdateCustomerOptions } from "./capabilities/customers/customers.js";
 export type { CustomerDetails } from "./capabilities/customers/details.js";
 export type { EnsureCustomerOptions } from "./capabilities/customers/ensure-customer.js";
@@ -85,7 +96,7 @@ export type { Address, Customer } from "./views/customer.js";
 export type { ChangedSubscription, PendingPayment } from "./views/pending-payment.js";
 export type { PortalConfiguration } from "./views/portal-configuration.js";
 export type { Price, Recurrence } from "./views/price.js";
-export type { Product } from "./views/product.js";
+export type { MetadataIssue, MetadataOf, Product, RawMetadata } from "./views/product.js";
 export type { ScheduledChange, ScheduledItem } from "./views/scheduled-change.js";
 export type {
   CancellationDetails,

@@ -1,4 +1,6 @@
 import * as z from "zod/mini";
+import type { CatalogSettings } from "./capabilities/catalog/catalog.js";
+import type { MetadataSchema } from "./capabilities/catalog/product-metadata.js";
 import type { PortalConfigurationSpec } from "./capabilities/portal/configuration-spec.js";
 import {
   ACCOUNTS,
@@ -22,7 +24,7 @@ import { isTenantId } from "./tenancy/tenant-id.js";
 import { exampleOf, originOf } from "./tenancy/tenant-return-urls.js";
 
 /** What a {@link StripeBillingService} is made of. Exactly one of `secretKey` and `stripe` is needed, the rest is optional. */
-export interface StripeBillingConfig {
+export interface StripeBillingConfig<TMetadata = undefined> {
   /** A secret (`sk_…`) or restricted (`rk_…`) key. Its mode, live or test, becomes the service's. */
   readonly secretKey?: string;
   /** A client that the application already has: `stripe` 22.6 or 23, for another host, proxy or retry policy. */
@@ -34,6 +36,7 @@ export interface StripeBillingConfig {
   /** Who owns what. Default: `metadataTenancy()`. */
   readonly tenancy?: Tenancy;
   readonly portal?: PortalSettings;
+  readonly catalog?: CatalogSettings<TMetadata>;
   /** For a whole call, all its Stripe requests included; 1 to 600,000. Default: 30,000. */
   readonly timeoutMs?: number;
   /** Hears of attempts to cross tenants and of refused answers. It must not throw. */
@@ -41,12 +44,13 @@ export interface StripeBillingConfig {
 }
 
 /** The same, checked and complete. */
-export interface Settings {
+export interface Settings<TMetadata = undefined> {
   readonly client: StripeClient;
   readonly mode: Mode | undefined;
   readonly tenantId: string | undefined;
   readonly tenancy: Tenancy;
   readonly portal: PortalSettings;
+  readonly catalog: CatalogSettings<TMetadata>;
   readonly timeoutMs: number;
   readonly onAudit: AuditListener;
 }
@@ -56,7 +60,7 @@ export interface Settings {
  *
  * @throws ConfigurationError with one sentence per mistake; keys are never quoted.
  */
-export function resolveSettings(config: StripeBillingConfig): Settings {
+export function resolveSettings<TMetadata>(config: StripeBillingConfig<TMetadata>): Settings<TMetadata> {
   const checked = mistakesIn(configSchema, config);
   if ("mistakes" in checked) throw new ConfigurationError(checked.mistakes.join(" "));
   const {
@@ -66,6 +70,7 @@ export function resolveSettings(config: StripeBillingConfig): Settings {
     tenantId,
     tenancy,
     portal = {},
+    catalog = {},
     timeoutMs = 30_000,
     onAudit,
   } = checked.value;
@@ -81,6 +86,8 @@ export function resolveSettings(config: StripeBillingConfig): Settings {
     tenantId,
     tenancy: tenancy ?? metadataTenancy(),
     portal,
+    // Checked to be a schema; what it makes of metadata is for its own type to say.
+    catalog: catalog as CatalogSettings<TMetadata>,
     timeoutMs,
     onAudit: onAudit ?? (() => undefined),
   });
@@ -117,6 +124,20 @@ const portalSchema = z.strictObject(
   "portal must be an object.",
 );
 
+const catalogSchema = z.strictObject(
+  {
+    metadata: setting<MetadataSchema<unknown>>(
+      isStandardSchema,
+      "catalog.metadata must be a schema that implements Standard Schema 1, such as one of zod.",
+    ),
+    cacheSeconds: setting<number>(
+      (value) => typeof value === "number" && value >= 0 && value <= 3_600,
+      "catalog.cacheSeconds must be a number from 0 to 3600.",
+    ),
+  },
+  "catalog must be an object.",
+);
+
 const configSchema = z.strictObject(
   {
     secretKey: setting<string>(
@@ -138,6 +159,7 @@ const configSchema = z.strictObject(
       "tenancy must be a tenancy strategy, such as metadataTenancy().",
     ),
     portal: z.optional(portalSchema),
+    catalog: z.optional(catalogSchema),
     timeoutMs: setting<number>(
       isTimeoutMs,
       "timeoutMs must be a whole number of milliseconds from 1 to 600000.",
@@ -146,6 +168,13 @@ const configSchema = z.strictObject(
   },
   "The configuration must be an object.",
 );
+
+/** Some libraries' schemas are functions. */
+function isStandardSchema(value: unknown): boolean {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
+  const standard: unknown = Reflect.get(value, "~standard");
+  return hasMethods(standard, ["validate"]) && Reflect.get(Object(standard), "version") === 1;
+}
 
 function setting<T>(
   accepts: (value: unknown) => boolean,

@@ -311,6 +311,7 @@ describe("listTenantProducts", () => {
     });
     expect(world.takeRequests().filter((request) => request.startsWith("GET"))).toEqual([
       "GET /v1/products/search",
+      "GET /v1/prices/search",
     ]);
   });
 

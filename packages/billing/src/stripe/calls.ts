@@ -73,13 +73,39 @@ export interface Calls {
     params: Stripe.ProductListParams;
     answer: Stripe.ApiList<Stripe.Product>;
   };
-  "GET /v1/products/search": {
-    params: Stripe.ProductSearchParams;
-    answer: Stripe.ApiSearchResult<Stripe.Product>;
+  "GET /v1/products/{product}": {
+    params: Stripe.ProductRetrieveParams;
+    answer: Stripe.Product;
+  };
+  "POST /v1/products": {
+    params: Omit<Stripe.ProductCreateParams, "default_price_data"> & {
+      default_price_data?: WithDecimalText<Stripe.ProductCreateParams.DefaultPriceData>;
+    };
+    answer: Stripe.Product;
+  };
+  "POST /v1/products/{product}": {
+    params: Stripe.ProductUpdateParams;
+    answer: Stripe.Product;
+  };
+  "GET /v1/prices": {
+    params: Stripe.PriceListParams;
+    answer: Stripe.ApiList<Stripe.Price>;
   };
   "GET /v1/prices/search": {
     params: Stripe.PriceSearchParams;
     answer: Stripe.ApiSearchResult<Stripe.Price>;
+  };
+  "POST /v1/prices": {
+    params: WithDecimalText<Stripe.PriceCreateParams>;
+    answer: Stripe.Price;
+  };
+  "POST /v1/prices/{price}": {
+    params: Stripe.PriceUpdateParams;
+    answer: Stripe.Price;
+  };
+  "GET /v1/products/search": {
+    params: Stripe.ProductSearchParams;
+    answer: Stripe.ApiSearchResult<Stripe.Product>;
   };
   "GET /v1/prices/{price}": {
     params: Stripe.PriceRetrieveParams;
@@ -114,6 +140,9 @@ export interface Calls {
     answer: Stripe.BillingPortal.Session;
   };
 }
+
+/** A decimal is text on the wire, and an object of the SDK's own in its types. */
+type WithDecimalText<T> = Omit<T, "unit_amount_decimal"> & { unit_amount_decimal?: string };
 
 export type Call = keyof Calls;
 export type RetrieveCall = Extract<Call, `GET ${string}}`>;
@@ -157,7 +186,13 @@ export const CALLS: {
   "GET /v1/payment_methods/{payment_method}": {},
   "GET /v1/products": { scopedBy: "account" },
   "GET /v1/products/search": {},
+  "GET /v1/products/{product}": {},
+  "POST /v1/products": { mark: "create" },
+  "POST /v1/products/{product}": { mark: "update" },
+  "GET /v1/prices": { scopedBy: "product", orByAccount: true },
   "GET /v1/prices/search": {},
+  "POST /v1/prices": { mark: "create", within: "product" },
+  "POST /v1/prices/{price}": { mark: "update" },
   "GET /v1/prices/{price}": {},
   "GET /v1/coupons/{coupon}": {},
   "GET /v1/promotion_codes/{promotion_code}": {},

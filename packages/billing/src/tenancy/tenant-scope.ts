@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
-import { ConfigurationError, InvalidArgumentError, NotFoundError, TenantContextError } from "../errors.js";
+import { ConfigurationError, InvalidArgumentError, TenantContextError } from "../errors.js";
 import type { Answer, Call, ListCall, Params, PathIds, SearchCall, WriteCall } from "../stripe/calls.js";
-import { isObjectId, parseObjectId } from "../stripe/object-id.js";
+import { parseObjectId } from "../stripe/object-id.js";
 import type { SearchQuery } from "../stripe/search-query.js";
 import { notFound } from "../stripe/translate-error.js";
 import { whileBusy } from "../stripe/while-busy.js";
@@ -9,7 +9,7 @@ import type { AuditEvent } from "./audit.js";
 import { parseCallerMetadata, type StripeMetadata } from "./caller-metadata.js";
 import { Gate, type GateOptions, type SearchPage, type SearchParams } from "./gate.js";
 import { REFERENCE_KEY, SHARED } from "./metadata-mark.js";
-import { looksLikeAnId } from "./named-ids.js";
+import { ScopedCatalog } from "./scoped-catalog.js";
 import { ScopedConfigurations } from "./scoped-configurations.js";
 import { parseTenantId } from "./tenant-id.js";
 
@@ -55,18 +55,8 @@ export function admitOperator(admission: Omit<Admission, "tenantId">): TenantSco
  */
 export type TenantScope = Scope;
 
-export interface ProductPaging {
-  readonly limit: number;
-  readonly after: string | undefined;
-  readonly expand: string[];
-}
-
-export interface ProductPage {
-  readonly products: readonly Stripe.Product[];
-  readonly nextCursor: string | null;
-}
-
 class Scope {
+  readonly #catalog: ScopedCatalog;
   readonly #configurations: ScopedConfigurations;
   readonly #options: GateOptions;
   readonly #gate: GateToStripe;
@@ -77,7 +67,12 @@ class Scope {
     if (admitted !== ADMITTED) throw new TenantContextError("A tenant's scope is made by the service alone.");
     this.#options = options;
     this.#gate = gate;
+    this.#catalog = new ScopedCatalog(options, gate);
     this.#configurations = new ScopedConfigurations(options, gate);
+  }
+
+  get catalog(): ScopedCatalog {
+    return this.#catalog;
   }
 
   get configurations(): ScopedConfigurations {
@@ -86,6 +81,11 @@ class Scope {
 
   get tenantId(): string {
     return this.#options.tenantId;
+  }
+
+  /** The connected account that is the tenant's own; undefined in the platform's, which tenants share. */
+  get account(): string | undefined {
+    return this.#options.account;
   }
 
   /** The metadata that every customer, product and price of this tenant's bears; empty where its account says it. */
@@ -118,12 +118,6 @@ class Scope {
   /** Repeats `work` while Stripe is busy with the same thing for another request. */
   whileBusy<T>(work: () => Promise<T>): Promise<T> {
     return whileBusy(this.#options.deadline, work);
-  }
-
-  /** Whether a product that this tenant may see is every tenant's. */
-  shares(product: Stripe.Product): boolean {
-    const { tenancy, tenantId } = this.#options;
-    return tenancy.productAccess(tenantId, product) === "shared";
   }
 
   /**
@@ -182,11 +176,7 @@ class Scope {
 
   /** One request. @throws NotFoundError when the price is missing or of a product that the tenant may not see. */
   async price(priceId: string): Promise<Stripe.Price> {
-    const ids = { price: priceId };
-    const price = await this.#gate.retrieve("GET /v1/prices/{price}", ids, { expand: ["product"] });
-    const { product } = price;
-    if (typeof product === "string" || product.deleted || !this.#sees(product)) throw notFound();
-    return price;
+    return (await this.catalog.price(priceId)).price;
   }
 
   /** One request. @throws NotFoundError when the coupon is missing, or neither the tenant's nor shared by all. */
@@ -240,25 +230,6 @@ class Scope {
       if (this.#recalls(object.customer)) this.#keep(object.id, object.customer);
     }
     return answer;
-  }
-
-  /** The products that this tenant may see, page by page: those of its own account, or those a search finds. */
-  async products({ limit, after, expand }: ProductPaging): Promise<ProductPage> {
-    const { tenancy, tenantId } = this.#options;
-    const query = tenancy.productQuery(tenantId);
-    if (query !== undefined) {
-      // A search's cursor is a token that says nothing to anyone but Stripe.
-      if (after !== undefined && looksLikeAnId(after)) throw noCursor();
-      const paging = { limit, expand, ...(after === undefined ? {} : { page: after }) };
-      const { hits, nextPage } = await this.#gate.search("GET /v1/products/search", query, paging);
-      return { products: hits, nextCursor: nextPage };
-    }
-    if (after !== undefined && !isObjectId("product", after)) throw noCursor();
-    const paging = { limit, expand, ...(after === undefined ? {} : { starting_after: after }) };
-    const { data, has_more: hasMore } = await this.#gate.list("GET /v1/products", paging).catch((error) => {
-      throw after !== undefined && error instanceof NotFoundError ? noCursor() : error;
-    });
-    return { products: data, nextCursor: hasMore ? (data.at(-1)?.id ?? null) : null };
   }
 
   /** Candidates among which only the tenant's own, or what every tenant sees, come back; see {@link Gate.search}. */
@@ -318,8 +289,4 @@ class Scope {
   #keepForThisCall(id: string, customerId: string): void {
     this.#proved.set(id, customerId).set(customerId, customerId);
   }
-}
-
-function noCursor(): InvalidArgumentError {
-  return new InvalidArgumentError("after must be the nextCursor of a page of this list.");
 }

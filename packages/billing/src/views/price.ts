@@ -13,8 +13,12 @@ export interface Price {
   readonly unitAmountDecimal: string | null;
   /** Null for a price that is paid once. */
   readonly recurring: Recurrence | null;
+  /** The tenant's own name for it, which a new price can take over; see `replacePrice`. */
   readonly lookupKey: string | null;
+  /** Seen by the team alone, never by customers. */
   readonly nickname: string | null;
+  /** Whether tax is in the amount or comes on top; unspecified where Stripe's tax settings decide. */
+  readonly taxBehavior: "inclusive" | "exclusive" | "unspecified";
 }
 
 export interface Recurrence {
@@ -35,8 +39,11 @@ export function toPrice(price: Stripe.Price): Price {
     // A string on the wire, an object of the SDK's own in its types.
     unitAmountDecimal: decimal === null ? null : String(decimal),
     recurring: recurring && toRecurrence(recurring),
-    lookupKey: price.lookup_key,
+    // What stands before keeps the keys of tenants in one account apart.
+    lookupKey: price.lookup_key?.replace(/^[A-Za-z0-9][\w.:-]{0,254}\/\//, "") ?? null,
     nickname: price.nickname,
+    // Stripe's types leave room for more; today there are these three, and null in old prices.
+    taxBehavior: (price.tax_behavior ?? "unspecified") as Price["taxBehavior"],
   });
 }
 

@@ -89,6 +89,12 @@ async function receive<TBilling, Tx>(
   }
   const delivery = toDelivery(event);
   const subject = { delivery: delivery.key, eventType: event.type };
+  try {
+    // Whether or not anyone listens to it, and again for a duplicate: forgetting twice does no harm.
+    if (isAboutCatalog(event)) await pipeline.billing.forgetCatalog?.(event);
+  } catch (error) {
+    return { ...subject, status: "failed", error };
+  }
   // Decided before the claim, so that the inbox holds only work.
   const listened = pipeline.handlerFor(event.type) !== undefined;
   if (!listened) return { ...subject, status: "ignored", reason: "no_handler" };
@@ -103,6 +109,10 @@ async function receive<TBilling, Tx>(
   } catch (error) {
     return { ...subject, status: "failed", error };
   }
+}
+
+function isAboutCatalog({ type }: Stripe.Event): boolean {
+  return type.startsWith("product.") || type.startsWith("price.");
 }
 
 type Handled = { readonly tenantId: string } | { readonly ignored: "foreign" };

@@ -7,6 +7,8 @@ export interface TenantResolver<TBilling> {
   resolveTenant(origin: TenantOrigin, options?: { readonly signal?: AbortSignal }): Promise<TenantResolution>;
   /** The service bound to this tenant; no I/O. */
   forTenant(tenantId: string): TBilling;
+  /** Drops what it remembers of products and prices; called for each event about them. */
+  forgetCatalog?(event: Stripe.Event): Promise<void>;
 }
 
 /** No tenant is known yet for what an event names; another attempt may know one. */

@@ -15,7 +15,10 @@ import { createVerifier, type VerifyOptions } from "./verify.js";
 export interface WebhookReceiverOptions<TBilling, Tx = undefined> extends VerifyOptions {
   /** Every secret that may sign for this receiver: one per endpoint and mode, two while one is being rotated. */
   readonly signingSecrets: readonly (string | SigningSecret)[];
-  /** Finds the tenant of an event, and is bound to that tenant for the handler. A `StripeBillingService` is one. */
+  /**
+   * Finds the tenant of an event, and is bound to that tenant for the handler. A `StripeBillingService` is one, and
+   * forgets its catalogue where a `product.*` or `price.*` event says that it changed.
+   */
   readonly billing: TenantResolver<TBilling>;
   /** One handler per event type. */
   readonly on: WebhookHandlers<TBilling, NoInfer<Tx>>;

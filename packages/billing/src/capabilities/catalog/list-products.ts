@@ -1,0 +1,99 @@
+import type Stripe from "stripe";
+import * as z from "zod/mini";
+import { checkInput, LIST_OPTIONS } from "../../input.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import type { ListOptions, Page } from "../../stripe/page.js";
+import { productIdOf } from "../../tenancy/scoped-catalog.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { Product } from "../../views/product.js";
+import { type Catalog, productView, withDefault } from "./catalog.js";
+import type { CatalogCache, CatalogPage, PageName } from "./catalog-cache.js";
+
+export interface ListProductsOptions extends CallOptions, ListOptions {
+  /** Those on sale (`true`, the default), those archived (`false`), or `"all"`. */
+  readonly active?: boolean | "all";
+}
+
+const listProductsOptions = z.strictObject(
+  {
+    ...LIST_OPTIONS,
+    active: z.optional(z.union([z.boolean(), z.literal("all")], 'active must be true, false or "all".')),
+  },
+  "The options must be an object.",
+);
+
+export async function listTenantProducts<TMetadata>(
+  scope: TenantScope,
+  options: ListProductsOptions,
+  catalog: Catalog<TMetadata>,
+): Promise<Page<Product<TMetadata>>> {
+  const { active = true, limit = 10, after } = checkInput(listProductsOptions, options);
+  const { cache, turns } = catalog;
+  const name = { account: scope.account, tenantId: scope.tenantId, limit, after };
+  const key = `${name.tenantId} ${limit} ${after ?? ""}`;
+  const page =
+    cache.find(name) ??
+    (await turns.after(
+      key,
+      (others) => scope.race(others),
+      () => load(scope, name, cache),
+    ));
+  const wanted = active === "all" ? page.products : page.products.filter((one) => one.active === active);
+  const views = wanted.map((one) => productView(scope, catalog, one, page.pricesOf.get(one.id) ?? []));
+  return Object.freeze({
+    data: Object.freeze(await Promise.all(views)),
+    hasMore: page.nextCursor !== null,
+    nextCursor: page.nextCursor,
+  });
+}
+
+async function load(scope: TenantScope, name: PageName, cache: CatalogCache): Promise<CatalogPage> {
+  // Whoever went before may have asked for the same page.
+  const kept = cache.find(name);
+  if (kept !== undefined) return kept;
+  const askedAtMs = performance.now();
+  const { products, nextCursor } = await scope.catalog.products(name.limit, name.after);
+  const page = { products, nextCursor, pricesOf: await pricesOf(scope, products) };
+  cache.keep(name, page, askedAtMs);
+  return page;
+}
+
+/** A search can name ten products, so that up to twenty take no more requests than the tenant's whole catalogue. */
+const PRODUCTS_IN_A_SEARCH = 10;
+const FEW_PRODUCTS = 2 * PRODUCTS_IN_A_SEARCH;
+
+/**
+ * The active prices of each product. A price has no owner of its own to list it by: it is found by its product, or
+ * many at once by the mark that this package writes on the prices it makes. Products whose default price, or lack of any,
+ * says that their prices were made elsewhere are searched by name as well.
+ */
+async function pricesOf(
+  scope: TenantScope,
+  products: readonly Stripe.Product[],
+): Promise<ReadonlyMap<string, readonly Stripe.Price[]>> {
+  const found = new Map<string, Stripe.Price[]>(products.map(({ id }) => [id, []]));
+  const add = (prices: readonly Stripe.Price[]) => {
+    for (const price of prices) {
+      const known = found.get(productIdOf(price));
+      if (known?.every(({ id }) => id !== price.id)) known.push(price);
+    }
+  };
+  let unknown = products;
+  if (scope.catalog.hasOwnAccount || products.length > FEW_PRODUCTS) {
+    const { prices, isAll } = await scope.catalog.allPrices(new Set(found.keys()));
+    add(prices);
+    if (isAll) unknown = products.filter((product) => !isKnown(scope, product, found.get(product.id) ?? []));
+  }
+  for (let from = 0; from < unknown.length; from += PRODUCTS_IN_A_SEARCH) {
+    const some = unknown.slice(from, from + PRODUCTS_IN_A_SEARCH);
+    add(await scope.catalog.pricesOfSome(some.map(({ id }) => id)));
+  }
+  return new Map(products.map((product) => [product.id, withDefault(product, found.get(product.id) ?? [])]));
+}
+
+/** Whether nothing about a product says that it has other prices than those that bear the tenant's mark. */
+function isKnown(scope: TenantScope, product: Stripe.Product, prices: readonly Stripe.Price[]): boolean {
+  if (scope.catalog.hasOwnAccount) return true;
+  const { default_price: usual } = product;
+  return typeof usual === "object" && usual !== null ? scope.catalog.bearsMark(usual) : prices.length > 0;
+}

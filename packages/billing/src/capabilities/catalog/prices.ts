@@ -1,0 +1,120 @@
+import * as z from "zod/mini";
+import { ConflictError, InvalidArgumentError, isBillingError } from "../../errors.js";
+import { checkInput, text, WRITE_OPTIONS } from "../../input.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import type { IdempotencyOptions } from "../../stripe/idempotency.js";
+import { parseObjectId } from "../../stripe/object-id.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { type Price, toPrice } from "../../views/price.js";
+import type { Product } from "../../views/product.js";
+import { type Catalog, productView } from "./catalog.js";
+import { NEW_PRICE, type NewPrice, toPriceParams } from "./new-price.js";
+import { change } from "./products.js";
+
+export interface CreatePriceOptions extends NewPrice, CallOptions, IdempotencyOptions {
+  /** Seen by the team alone; up to 250 characters. */
+  readonly nickname?: string;
+  /**
+   * The tenant's own name for the price, by which to find it whatever it costs; 1 to 100 characters without spaces.
+   * Unique among the tenant's prices; other tenants may use the same. In Stripe itself it stands behind the tenant's id.
+   */
+  readonly lookupKey?: string;
+  /** Takes the lookup key from the price of the tenant's that has it. Default: false, and a key in use is a conflict. */
+  readonly transferLookupKey?: boolean;
+}
+
+export const NICKNAME: z.ZodMiniOptional<z.ZodMiniString> = z.optional(
+  text("nickname must be a string of 1 to 250 characters in one line.", /^[^\p{Cc}]{1,250}$/u),
+);
+
+const createOptions = z.strictObject(
+  {
+    ...WRITE_OPTIONS,
+    ...NEW_PRICE,
+    nickname: NICKNAME,
+    lookupKey: z.optional(
+      text("lookupKey must be 1 to 100 printable characters without spaces.", /^[\x21-\x7e]{1,100}$/),
+    ),
+    transferLookupKey: z.optional(z.boolean("transferLookupKey must be true or false.")),
+  },
+  "Give an object with an amount and a currency.",
+);
+
+export async function createPrice(
+  scope: TenantScope,
+  product: string,
+  options: CreatePriceOptions,
+): Promise<Price> {
+  const productId = parseObjectId("product", product);
+  const { nickname, lookupKey, transferLookupKey, idempotencyKey, ...price } = checkInput(
+    createOptions,
+    options,
+  );
+  const params = {
+    ...toPriceParams(price),
+    product: productId,
+    ...(nickname !== undefined && { nickname }),
+    ...(lookupKey !== undefined && { lookup_key: storedLookupKey(scope, lookupKey) }),
+    ...(transferLookupKey && { transfer_lookup_key: true }),
+  };
+  await scope.catalog.ownProduct(productId);
+  try {
+    return toPrice(await scope.write("POST /v1/prices", {}, params, idempotencyKey));
+  } catch (error) {
+    throw isTaken(error)
+      ? new ConflictError("Another price has this lookup key. Use another key, or transferLookupKey.", {
+          cause: error,
+        })
+      : error;
+  }
+}
+
+const writeOptions = z.strictObject(WRITE_OPTIONS, "The options must be an object.");
+
+export async function archivePrice(
+  scope: TenantScope,
+  price: string,
+  options: CallOptions & IdempotencyOptions,
+): Promise<Price> {
+  const priceId = parseObjectId("price", price);
+  const { idempotencyKey } = checkInput(writeOptions, options);
+  const { price: before, product } = await scope.catalog.ownPrice(priceId);
+  if (!before.active) return toPrice(before);
+  if (product.default_price === priceId) {
+    throw new ConflictError(
+      "This is its product's default price, which cannot be archived. Set another one first, or replace it.",
+    );
+  }
+  const ids = { price: priceId };
+  return toPrice(await scope.write("POST /v1/prices/{price}", ids, { active: false }, idempotencyKey));
+}
+
+export async function setDefaultPrice<TMetadata>(
+  scope: TenantScope,
+  price: string,
+  options: CallOptions & IdempotencyOptions,
+  catalog: Catalog<TMetadata>,
+): Promise<Product<TMetadata>> {
+  const priceId = parseObjectId("price", price);
+  const { idempotencyKey } = checkInput(writeOptions, options);
+  const { price: before, product } = await scope.catalog.ownPrice(priceId);
+  if (product.default_price === priceId) {
+    const expanded = { ...product, default_price: before };
+    return productView(scope, catalog, expanded, await scope.catalog.pricesOf(product.id));
+  }
+  if (!before.active) throw new ConflictError("An archived price cannot be its product's default.");
+  return change(scope, product.id, { default_price: priceId }, catalog, idempotencyKey);
+}
+
+/** Stripe takes 200 characters, of which the tenant's id has its share. */
+function storedLookupKey(scope: TenantScope, lookupKey: string): string {
+  const stored = scope.catalog.lookupKey(lookupKey);
+  if (stored.length <= 200) return stored;
+  throw new InvalidArgumentError("lookupKey is too long: with the tenant's id it may have 198 characters.");
+}
+
+function isTaken(error: unknown): boolean {
+  if (!isBillingError(error) || error.code !== "invalid_argument") return false;
+  const { cause } = error;
+  return typeof cause === "object" && cause !== null && "param" in cause && cause.param === "lookup_key";
+}

@@ -1,0 +1,85 @@
+import { ConfigurationError, InvalidArgumentError } from "../../errors.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { MetadataIssue, MetadataOf, RawMetadata } from "../../views/product.js";
+
+/**
+ * Anything that implements Standard Schema 1, such as a schema of zod, valibot or arktype. It is given the metadata as
+ * an object of texts and may answer later.
+ *
+ * @see https://standardschema.dev
+ */
+export interface MetadataSchema<TMetadata> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => SchemaResult<TMetadata> | Promise<SchemaResult<TMetadata>>;
+    readonly types?: { readonly input: unknown; readonly output: TMetadata } | undefined;
+  };
+}
+
+export type SchemaResult<TMetadata> =
+  | { readonly value: TMetadata; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] };
+
+export interface SchemaIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+export interface ReadMetadata<TMetadata> {
+  readonly metadata: MetadataOf<TMetadata>;
+  readonly metadataIssues: readonly MetadataIssue[];
+}
+
+/**
+ * Metadata as the schema reads it. What it refuses is told, not thrown: one product that was written elsewhere must not
+ * take a page of others with it.
+ */
+export async function readMetadata<TMetadata>(
+  scope: TenantScope,
+  schema: MetadataSchema<TMetadata> | undefined,
+  raw: RawMetadata,
+): Promise<ReadMetadata<TMetadata>> {
+  const result = schema === undefined ? undefined : await validate(scope, schema, raw);
+  const issues = result?.issues ?? [];
+  const value = result === undefined ? raw : "value" in result && issues.length === 0 ? result.value : null;
+  return {
+    // Text without a schema, else what the schema gives or null: which of them, TypeScript knows only with the type.
+    metadata: value as MetadataOf<TMetadata>,
+    metadataIssues: Object.freeze(issues.map(toIssue)),
+  };
+}
+
+/** @throws InvalidArgumentError naming the keys that the schema refuses, never their values. */
+export async function assertMetadata(
+  scope: TenantScope,
+  schema: MetadataSchema<unknown> | undefined,
+  raw: RawMetadata,
+): Promise<void> {
+  if (schema === undefined) return;
+  const { issues = [] } = await validate(scope, schema, raw);
+  if (issues.length === 0) return;
+  const keys = [...new Set(issues.map((issue) => toIssue(issue).path[0] ?? "the whole of it"))];
+  throw new InvalidArgumentError(`metadata does not pass the catalogue's schema: ${keys.join(", ")}.`);
+}
+
+async function validate<TMetadata>(
+  scope: TenantScope,
+  schema: MetadataSchema<TMetadata>,
+  raw: RawMetadata,
+): Promise<SchemaResult<TMetadata>> {
+  // A copy, since a schema may change what it is given.
+  const judging = (async () => schema["~standard"].validate({ ...raw }))();
+  return scope.race(
+    judging.catch((error: unknown) => {
+      throw new ConfigurationError("The schema in catalog.metadata threw instead of answering.", {
+        cause: error,
+      });
+    }),
+  );
+}
+
+function toIssue({ message, path = [] }: SchemaIssue): MetadataIssue {
+  const keys = path.map((part) => String(typeof part === "object" ? part.key : part));
+  return Object.freeze({ message, path: Object.freeze(keys) });
+}

@@ -1,0 +1,217 @@
+import type Stripe from "stripe";
+import * as z from "zod/mini";
+import { InvalidArgumentError } from "../../errors.js";
+import { CALL_OPTIONS, checkInput, text, WRITE_OPTIONS } from "../../input.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import type { IdempotencyOptions } from "../../stripe/idempotency.js";
+import { parseObjectId } from "../../stripe/object-id.js";
+import type { CallerMetadata, StripeMetadata } from "../../tenancy/caller-metadata.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { Product, RawMetadata } from "../../views/product.js";
+import { type Catalog, productView, withDefault } from "./catalog.js";
+import { NEW_PRICE, type NewPrice, toPriceParams } from "./new-price.js";
+import { assertMetadata } from "./product-metadata.js";
+
+const callOptions = z.strictObject(CALL_OPTIONS, "The options must be an object.");
+
+export async function getProduct<TMetadata>(
+  scope: TenantScope,
+  product: string,
+  options: CallOptions,
+  catalog: Catalog<TMetadata>,
+): Promise<Product<TMetadata>> {
+  const productId = parseObjectId("product", product);
+  checkInput(callOptions, options);
+  const found = await scope.catalog.product(productId);
+  return productView(scope, catalog, found, await scope.catalog.pricesOf(productId));
+}
+
+/** What a product may be told to be. What is left out stays as it is; null, or an empty list, clears it. */
+export interface ProductDetails {
+  readonly description?: string | null;
+  /** URLs, at most 8. */
+  readonly images?: readonly string[];
+  /** Marketing features for pricing tables, at most 15 of up to 80 characters. */
+  readonly features?: readonly string[];
+  /** What one of it is called on receipts and in Checkout, such as `"seat"`; up to 12 characters. */
+  readonly unitLabel?: string | null;
+  /** A page about it. */
+  readonly url?: string | null;
+  /**
+   * Merged key by key; a null value removes its key. Keys that this package writes are refused, and so is what would not
+   * pass the catalogue's schema.
+   */
+  readonly metadata?: CallerMetadata;
+}
+
+export interface CreateProductOptions extends ProductDetails, CallOptions, IdempotencyOptions {
+  readonly name: string;
+  /** Its first price, which becomes its default. */
+  readonly price?: NewPrice;
+}
+
+const URL_FORM = /^https?:\/\/[^\s]{1,2000}$/;
+const IMAGES = "images must be a list of at most 8 http or https URLs.";
+const FEATURES = "features must be a list of at most 15 strings of 1 to 80 characters in one line.";
+
+const NAME = text("name must be a string of 1 to 250 characters in one line.", /^[^\p{Cc}]{1,250}$/u);
+
+const DETAILS = {
+  description: z.optional(
+    z.nullable(text("description must be null or a string of 1 to 40000 characters.", /^.{1,40000}$/s)),
+  ),
+  images: z.optional(z.array(text(IMAGES, URL_FORM), IMAGES).check(z.maxLength(8, IMAGES))),
+  features: z.optional(
+    z.array(text(FEATURES, /^[^\p{Cc}]{1,80}$/u), FEATURES).check(z.maxLength(15, FEATURES)),
+  ),
+  unitLabel: z.optional(
+    z.nullable(
+      text("unitLabel must be null or a string of 1 to 12 characters in one line.", /^[^\p{Cc}]{1,12}$/u),
+    ),
+  ),
+  url: z.optional(z.nullable(text("url must be null or an http or https URL.", URL_FORM))),
+  // Judged by its own rules.
+  metadata: z.optional(z.unknown()),
+};
+
+const createOptions = z.strictObject(
+  {
+    ...WRITE_OPTIONS,
+    ...DETAILS,
+    name: NAME,
+    price: z.optional(z.strictObject(NEW_PRICE, "price must be an object.")),
+  },
+  "Give an object with a name.",
+);
+
+export async function createProduct<TMetadata>(
+  scope: TenantScope,
+  options: CreateProductOptions,
+  catalog: Catalog<TMetadata>,
+): Promise<Product<TMetadata>> {
+  const { name, price, idempotencyKey, ...details } = checkInput(createOptions, options);
+  const metadata = scope.callerMetadata(details.metadata ?? {});
+  const priceParams = price && toPriceParams(price);
+  await assertMetadata(scope, catalog.schema, merged({}, metadata));
+  const product = await scope.write(
+    "POST /v1/products",
+    {},
+    {
+      name,
+      ...filled(toParams(details)),
+      metadata,
+      ...(priceParams && { default_price_data: priceParams }),
+      expand: ["default_price"],
+    },
+    idempotencyKey,
+  );
+  return productView(scope, catalog, product, withDefault(product, []));
+}
+
+export interface UpdateProductOptions extends ProductDetails, CallOptions, IdempotencyOptions {
+  readonly name?: string;
+  /** False archives the product, true puts it on sale again. */
+  readonly active?: boolean;
+}
+
+const updateOptions = z.strictObject(
+  {
+    ...WRITE_OPTIONS,
+    ...DETAILS,
+    name: z.optional(NAME),
+    active: z.optional(z.boolean("active must be true or false.")),
+  },
+  "The options must be an object.",
+);
+
+export async function updateProduct<TMetadata>(
+  scope: TenantScope,
+  product: string,
+  options: UpdateProductOptions,
+  catalog: Catalog<TMetadata>,
+): Promise<Product<TMetadata>> {
+  const productId = parseObjectId("product", product);
+  const { name, active, idempotencyKey, ...details } = checkInput(updateOptions, options);
+  const metadata = details.metadata === undefined ? undefined : scope.callerMetadata(details.metadata);
+  const params = {
+    ...toParams(details),
+    ...(name !== undefined && { name }),
+    ...(active !== undefined && { active }),
+    ...(metadata && { metadata }),
+  };
+  if (Object.keys(params).length === 0) throw new InvalidArgumentError("Name at least one detail to change.");
+  const before = await scope.catalog.ownProduct(productId);
+  if (metadata) {
+    const known = scope.withoutReserved(before.metadata);
+    await assertMetadata(scope, catalog.schema, merged(known, metadata));
+  }
+  return change(scope, productId, params, catalog, idempotencyKey);
+}
+
+const archiveOptions = z.strictObject(WRITE_OPTIONS, "The options must be an object.");
+
+export async function archiveProduct<TMetadata>(
+  scope: TenantScope,
+  product: string,
+  options: CallOptions & IdempotencyOptions,
+  catalog: Catalog<TMetadata>,
+): Promise<Product<TMetadata>> {
+  const productId = parseObjectId("product", product);
+  const { idempotencyKey } = checkInput(archiveOptions, options);
+  const before = await scope.catalog.ownProduct(productId);
+  return before.active
+    ? change(scope, productId, { active: false }, catalog, idempotencyKey)
+    : productView(scope, catalog, before, await scope.catalog.pricesOf(productId));
+}
+
+/** Changes a product that was proved to be the tenant's own. Two requests. */
+export async function change<TMetadata>(
+  scope: TenantScope,
+  productId: string,
+  params: Stripe.ProductUpdateParams,
+  catalog: Catalog<TMetadata>,
+  idempotencyKey: string | undefined,
+): Promise<Product<TMetadata>> {
+  const changed = await scope.write(
+    "POST /v1/products/{product}",
+    { product: productId },
+    { ...params, expand: ["default_price"] },
+    idempotencyKey,
+  );
+  return productView(scope, catalog, changed, await scope.catalog.pricesOf(productId));
+}
+
+interface CheckedDetails {
+  readonly description?: string | null | undefined;
+  readonly images?: string[] | undefined;
+  readonly features?: readonly string[] | undefined;
+  readonly unitLabel?: string | null | undefined;
+  readonly url?: string | null | undefined;
+}
+
+/** For Stripe an empty string clears. */
+function toParams({ description, images, features, unitLabel, url }: CheckedDetails) {
+  return {
+    ...(description !== undefined && { description: description ?? "" }),
+    ...(images && { images: orCleared(images) }),
+    ...(features && { marketing_features: orCleared(features.map((name) => ({ name }))) }),
+    ...(unitLabel !== undefined && { unit_label: unitLabel ?? "" }),
+    ...(url !== undefined && { url: url ?? "" }),
+  };
+}
+
+/** What a new product has to be told: there is nothing to clear. */
+function filled<T extends object>(params: T): { [Name in keyof T]?: Exclude<T[Name], ""> } {
+  const entries = Object.entries(params).filter(([, value]) => value !== "");
+  return Object.fromEntries(entries) as { [Name in keyof T]?: Exclude<T[Name], ""> }; // what is left of it
+}
+
+/** An empty list cannot be sent: it would be no parameter at all. */
+function orCleared<T>(list: T[]): T[] | "" {
+  return list.length === 0 ? "" : list;
+}
+
+/** Metadata after a change of it, in which an empty value removes its key. */
+function merged(before: RawMetadata, change: StripeMetadata): RawMetadata {
+  return Object.fromEntries(Object.entries({ ...before, ...change }).filter(([, value]) => value !== ""));
+}

@@ -1,0 +1,133 @@
+import { createHash, randomUUID } from "node:crypto";
+import type Stripe from "stripe";
+import * as z from "zod/mini";
+import { ConflictError, IndeterminateError } from "../../errors.js";
+import { checkInput, WRITE_OPTIONS } from "../../input.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import type { IdempotencyOptions } from "../../stripe/idempotency.js";
+import { parseObjectId } from "../../stripe/object-id.js";
+import type { OwnedPrice } from "../../tenancy/scoped-catalog.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { type Price, toPrice } from "../../views/price.js";
+import { NEW_PRICE, type NewAmount, type NewPrice, toPriceParams } from "./new-price.js";
+import { NICKNAME } from "./prices.js";
+
+/** What is left out is as in the price that is replaced, but for the amount, which has to be given. */
+export interface ReplacePriceOptions
+  extends NewAmount,
+    Partial<Pick<NewPrice, "currency" | "recurring" | "taxBehavior">>,
+    CallOptions,
+    IdempotencyOptions {
+  /** Seen by the team alone; up to 250 characters. */
+  readonly nickname?: string;
+}
+
+const replaceOptions = z.strictObject(
+  { ...WRITE_OPTIONS, ...NEW_PRICE, currency: z.optional(NEW_PRICE.currency), nickname: NICKNAME },
+  "Give an object with an amount.",
+);
+
+/**
+ * Makes the new price with nothing but what can never change, under a key that is the same for the same replacement;
+ * then brings everything else to where it should be, whatever of it is done already. So it may be stopped anywhere, and
+ * be repeated.
+ */
+export async function replacePrice(
+  scope: TenantScope,
+  price: string,
+  options: ReplacePriceOptions,
+): Promise<Price> {
+  const priceId = parseObjectId("price", price);
+  const { nickname, idempotencyKey, ...terms } = checkInput(replaceOptions, options);
+  const { currency = "", ...newTerms } = terms;
+  const newParams = toPriceParams({ currency, ...newTerms });
+  const key = idempotencyKey ?? keyOf(priceId, terms);
+  const owned = await scope.catalog.ownPrice(priceId, ["currency_options"]);
+  assertReplaceable(owned.price);
+  const params = {
+    product: owned.product.id,
+    ...termsOf(owned.price),
+    ...newParams,
+    ...(currency === "" && { currency: owned.price.currency }),
+  };
+  try {
+    const { id } = await scope.write("POST /v1/prices", {}, params, key);
+    return toPrice(await putInPlace(scope, owned, id, nickname));
+  } catch (error) {
+    throw error instanceof IndeterminateError ? withKey(error, key) : error;
+  }
+}
+
+/** Moves what the old price has to the new one, and archives the old one last. */
+async function putInPlace(
+  scope: TenantScope,
+  { price: old, product }: OwnedPrice,
+  priceId: string,
+  nickname: string | undefined,
+): Promise<Stripe.Price> {
+  const metadata = scope.withoutReserved(old.metadata);
+  const details = {
+    ...((nickname ?? old.nickname) !== null && { nickname: nickname ?? old.nickname ?? "" }),
+    ...(old.lookup_key !== null && { lookup_key: old.lookup_key, transfer_lookup_key: true }),
+    ...(Object.keys(metadata).length > 0 && { metadata: { ...metadata } }),
+  };
+  const { price: made } =
+    Object.keys(details).length === 0
+      ? await scope.catalog.ownPrice(priceId)
+      : { price: await scope.write("POST /v1/prices/{price}", { price: priceId }, details, randomUUID()) };
+  if (!made.active) {
+    throw new ConflictError(
+      "The same replacement was made before, and its price was archived since. Give it an idempotencyKey of its own.",
+    );
+  }
+  if (product.default_price === old.id) {
+    await scope.write("POST /v1/products/{product}", { product: product.id }, { default_price: priceId });
+  }
+  if (old.active) {
+    await scope.write("POST /v1/prices/{price}", { price: old.id }, { active: false }, randomUUID());
+  }
+  return made;
+}
+
+/** What a price costs beside its amount. */
+function termsOf({ currency, recurring, tax_behavior: tax, transform_quantity: transform }: Stripe.Price) {
+  return {
+    currency,
+    ...(recurring && {
+      recurring: { interval: recurring.interval, interval_count: recurring.interval_count },
+    }),
+    ...(tax !== null && tax !== "unspecified" && { tax_behavior: tax }),
+    ...(transform && { transform_quantity: transform }),
+  };
+}
+
+/** @throws ConflictError for a price with amounts, or a meter, that one new amount cannot stand for. */
+function assertReplaceable(price: Stripe.Price): void {
+  const isPlain =
+    price.billing_scheme === "per_unit" &&
+    price.custom_unit_amount === null &&
+    price.recurring?.usage_type !== "metered" &&
+    Object.keys(price.currency_options ?? {}).every((currency) => currency === price.currency);
+  if (isPlain) return;
+  throw new ConflictError(
+    "A price with tiers, a meter, an amount that customers choose, or amounts in several currencies cannot be " +
+      "replaced by one of a single amount.",
+  );
+}
+
+/** The same for whoever asks for the same replacement. */
+function keyOf(priceId: string, terms: object): string {
+  return `replace ${createHash("sha256")
+    .update(JSON.stringify([priceId, terms]))
+    .digest("hex")}`;
+}
+
+/** Whichever step it was, a retry is of the whole, and must not make another price. */
+function withKey(error: IndeterminateError, idempotencyKey: string): IndeterminateError {
+  const { message, cause, requestId } = error;
+  return new IndeterminateError(message, {
+    cause,
+    idempotencyKey,
+    ...(requestId !== undefined && { requestId }),
+  });
+}
