@@ -17,6 +17,7 @@ if (values.help) {
     port: Number(values.port),
     ...(values.key !== undefined && { secretKey: values.key }),
   });
-  process.stdout.write(`local-stripe listens on ${local.url}\nsecret key: ${local.secretKey}\n`);
+  // Before it says that it is there: whoever reads that may end it at once.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void local.close());
+  process.stdout.write(`local-stripe listens on ${local.url}\nsecret key: ${local.secretKey}\n`);
 }
