@@ -8,7 +8,6 @@ import {
   createPrice,
   setDefaultPrice,
 } from "./capabilities/catalog/prices.js";
-import { refusedKeys } from "./capabilities/catalog/product-metadata.js";
 import {
   archiveProduct,
   type CreateProductOptions,
@@ -32,12 +31,6 @@ import {
 } from "./capabilities/portal/configuration.js";
 import type { PortalConfigurationSpec } from "./capabilities/portal/configuration-spec.js";
 import {
-  type DiagnosePortalOptions,
-  diagnosePortal,
-  type PortalDiagnosis,
-  undiagnosed,
-} from "./capabilities/portal/diagnosis.js";
-import {
   createCustomerPortalSession,
   type PortalConfig,
   type PortalSession,
@@ -45,12 +38,22 @@ import {
 } from "./capabilities/portal/session.js";
 import { portalOf, type TenantPortal, trustedIn } from "./capabilities/portal/settings.js";
 import { type CancelSubscriptionOptions, cancelSubscription } from "./capabilities/subscriptions/cancel.js";
+import type { UpdateSubscriptionOptions } from "./capabilities/subscriptions/change.js";
 import { type CreateSubscriptionOptions, createSubscription } from "./capabilities/subscriptions/create.js";
+import {
+  type PauseSubscriptionOptions,
+  pauseSubscription,
+  type UnpauseSubscriptionOptions,
+  unpauseSubscription,
+} from "./capabilities/subscriptions/pause.js";
+import { previewSubscriptionChange, type SubscriptionPreview } from "./capabilities/subscriptions/preview.js";
 import {
   getSubscription,
   type ListSubscriptionsOptions,
   listCustomerSubscriptions,
 } from "./capabilities/subscriptions/read.js";
+import { type ResumeSubscriptionOptions, resumeSubscription } from "./capabilities/subscriptions/resume.js";
+import { updateSubscription } from "./capabilities/subscriptions/update.js";
 import { TenantContextError } from "./errors.js";
 import { copyOptions } from "./input.js";
 import { resolveSettings, type Settings, type StripeBillingConfig } from "./settings.js";
@@ -243,28 +246,6 @@ export class StripeBillingService<TMetadata = undefined> {
   }
 
   /**
-   * Looks at everything that has to be right for a customer to reach the portal: the key, the customer, the return URL,
-   * the flow and what it names, the portal configuration and its features, and the products it offers. Nothing is written
-   * unless `createSession` is set. Another tenant's customer reads like a missing one. Four requests or so.
-   *
-   * It never throws: what is wrong with the call itself is a failed check as well.
-   *
-   * @example
-   * const { ok, checks } = await billing.forTenant("acme").diagnosePortal({ customerId });
-   * for (const { check, status, fact, advice } of checks) console.log(status, check, fact, advice ?? "");
-   */
-  async diagnosePortal(options: DiagnosePortalOptions = {}): Promise<PortalDiagnosis> {
-    const { schema } = this.#shared.catalog;
-    try {
-      return await this.#withinPortal(options, (scope, portal) =>
-        diagnosePortal(scope, options, portal, (metadata) => refusedKeys(scope, schema, metadata)),
-      );
-    } catch (error) {
-      return undiagnosed(error);
-    }
-  }
-
-  /**
    * A customer's subscriptions, newest first. One request a page; one more the first time the customer is seen.
    *
    * @throws NotFoundError when the customer is missing, deleted or another tenant's.
@@ -309,8 +290,86 @@ export class StripeBillingService<TMetadata = undefined> {
   }
 
   /**
+   * Changes a subscription: its plan and quantities, trial, discounts, payment method or metadata; now, or its items,
+   * discounts, payment method and metadata at the end of the period. Two requests; one more for each price, coupon,
+   * promotion code and payment method it names, for a schedule to begin, and for one to drop or to tell of a payment
+   * method. When a payment is left to the customer, `pendingPayment` says how to go on.
+   *
+   * An idempotency key makes the change once. Without one a retry is harmless too, but for prorations, which are
+   * reckoned again.
+   *
+   * @throws NotFoundError when anything it names is missing or not the tenant's to sell, charge or give away.
+   * @throws ConflictError when the subscription has ended, has several items to choose from, is to end or to change by
+   *   itself, or a price is archived.
+   * @throws PaymentRequiredError when the payment fails with `paymentBehavior: "error_if_incomplete"`.
+   * @see https://docs.stripe.com/billing/subscriptions/change
+   */
+  updateSubscription(
+    subscriptionId: string,
+    options: UpdateSubscriptionOptions,
+  ): Promise<ChangedSubscription> {
+    return this.#within(options, (scope) => updateSubscription(scope, subscriptionId, options));
+  }
+
+  /**
+   * What {@link updateSubscription} would cost with the same options, and how to confirm it. Changes nothing. Three
+   * requests, two for a change at the end of the period; one more for each price, coupon, promotion code and payment
+   * method it names.
+   *
+   * @throws NotFoundError | ConflictError as {@link updateSubscription} would.
+   * @see https://docs.stripe.com/api/invoices/create_preview
+   */
+  previewSubscriptionChange(
+    subscriptionId: string,
+    options: UpdateSubscriptionOptions,
+  ): Promise<SubscriptionPreview> {
+    return this.#within(options, (scope) => previewSubscriptionChange(scope, subscriptionId, options));
+  }
+
+  /**
+   * Takes back a scheduled cancellation, in whichever form it was scheduled. Two requests, and up to two more where it
+   * was scheduled in several; one, when it is not going to end, which succeeds and changes nothing.
+   *
+   * @throws NotFoundError when it is missing or another tenant's.
+   * @throws ConflictError when it has ended already, for then only a new one helps.
+   * @see https://docs.stripe.com/billing/subscriptions/cancel#reactivating-canceled-subscriptions
+   */
+  resumeSubscription(subscriptionId: string, options: ResumeSubscriptionOptions = {}): Promise<Subscription> {
+    return this.#within(options, (scope) => resumeSubscription(scope, subscriptionId, options));
+  }
+
+  /**
+   * Pauses the collection of a subscription's payments, or the subscription itself. Two requests; one when it is paused
+   * so already, which succeeds and changes nothing.
+   *
+   * @throws NotFoundError when it is missing or another tenant's.
+   * @throws ConflictError when it has ended, or is not such that Stripe can pause the subscription itself.
+   * @see https://docs.stripe.com/billing/subscriptions/pause-payment
+   */
+  pauseSubscription(subscriptionId: string, options: PauseSubscriptionOptions = {}): Promise<Subscription> {
+    return this.#within(options, (scope) => pauseSubscription(scope, subscriptionId, options));
+  }
+
+  /**
+   * Ends every pause of a subscription, of its collection and of itself, the latter with a new period from now on that is
+   * billed at once; until that is paid it may stay `paused`. Two requests, three where both were paused; one when
+   * neither is, which succeeds and changes nothing.
+   *
+   * @throws NotFoundError when it is missing or another tenant's.
+   * @throws ConflictError when it has ended.
+   * @see https://docs.stripe.com/api/subscriptions/resume
+   */
+  unpauseSubscription(
+    subscriptionId: string,
+    options: UnpauseSubscriptionOptions = {},
+  ): Promise<Subscription> {
+    return this.#within(options, (scope) => unpauseSubscription(scope, subscriptionId, options));
+  }
+
+  /**
    * Cancels a subscription at the end of its period, now, or on a date. Two requests, one when the subscription was seen
-   * lately. Canceling what has ended already succeeds and changes nothing, so a retry is harmless.
+   * lately; three more where a change was scheduled, which is dropped. Canceling what has ended already succeeds and
+   * changes nothing, so a retry is harmless.
    *
    * @throws NotFoundError when it is missing or another tenant's.
    * @see https://docs.stripe.com/billing/subscriptions/cancel

@@ -20,7 +20,6 @@ export type { ReplacePriceOptions } from "./capabilities/catalog/replace-price.j
 export type { UpdateCustomerOptions } from "./capabilities/customers/customers.js";
 export type { CustomerDetails } from "./capabilities/customers/details.js";
 export type { EnsureCustomerOptions } from "./capabilities/customers/ensure-customer.js";
-export type { PortalCheck, PortalCheckName } from "./capabilities/portal/check.js";
 export type {
   DeactivateUnusedOptions,
   EnsuredPortalConfiguration,
@@ -34,14 +33,30 @@ export type {
   PortalFeatures,
   ProrationBehavior,
 } from "./capabilities/portal/configuration-spec.js";
-export type { DiagnosePortalOptions, PortalDiagnosis } from "./capabilities/portal/diagnosis.js";
 export type { AfterCompletion, PortalDiscount, PortalFlow } from "./capabilities/portal/flow.js";
 export type { PortalConfig, PortalSession, PortalSessionOptions } from "./capabilities/portal/session.js";
 export type { PortalSettings } from "./capabilities/portal/settings.js";
 export type { CancelSubscriptionOptions } from "./capabilities/subscriptions/cancel.js";
+export type { SubscriptionChange, UpdateSubscriptionOptions } from "./capabilities/subscriptions/change.js";
+export type { SubscriptionConfirmation } from "./capabilities/subscriptions/confirmation.js";
 export type { CreateSubscriptionOptions, NewSubscriptionItem } from "./capabilities/subscriptions/create.js";
-export type { NewDiscount } from "./capabilities/subscriptions/discounts.js";
+export type { NewDiscount, SubscriptionDiscount } from "./capabilities/subscriptions/discounts.js";
+export type {
+  AddedItem,
+  ChangedItem,
+  ItemReference,
+  RemovedItem,
+  SubscriptionItemChange,
+} from "./capabilities/subscriptions/items.js";
+export type {
+  CollectionPauseOptions,
+  FullPauseOptions,
+  PauseSubscriptionOptions,
+  UnpauseSubscriptionOptions,
+} from "./capabilities/subscriptions/pause.js";
+export type { SubscriptionPreview } from "./capabilities/subscriptions/preview.js";
 export type { ListSubscriptionsOptions } from "./capabilities/subscriptions/read.js";
+export type { ResumeSubscriptionOptions } from "./capabilities/subscriptions/resume.js";
 export {
   AbortedError,
   AccountMismatchError,
@@ -95,6 +110,7 @@ export type { Tenancy, TenantOrigin, TenantResolution } from "./tenancy/tenancy.
 export type { ReturnUrlSettings } from "./tenancy/tenant-return-urls.js";
 export { formatAmount } from "./views/amount.js";
 export type { Address, Customer } from "./views/customer.js";
+export type { InvoiceLine } from "./views/invoice-line.js";
 export type { ChangedSubscription, PendingPayment } from "./views/pending-payment.js";
 export type { PortalConfiguration } from "./views/portal-configuration.js";
 export type { Price, Recurrence } from "./views/price.js";

@@ -140,6 +140,7 @@ export class Gate {
     ids: PathIds<C>,
     params: Params<C>,
     idempotencyKey?: string,
+    step?: string,
   ): Promise<Answer<C>> {
     const request = toRequest(call, ids);
     for (const id of Object.values({ ...ids })) {
@@ -151,7 +152,11 @@ export class Gate {
     const marked = markedParams(call, params, tenancy, tenantId);
     if (marked === undefined || !this.#changesOnlyOwn(call, params)) throw this.#breach(call);
     const key = call.startsWith("POST ")
-      ? scopeIdempotencyKey(idempotencyKey ?? this.#ownKey(), { account, tenantId, call })
+      ? scopeIdempotencyKey(idempotencyKey ?? this.#ownKey(), {
+          account,
+          tenantId,
+          call: step === undefined ? call : `${call} ${step}`,
+        })
       : undefined;
     const answer = await this.#send(request, marked, key);
     try {

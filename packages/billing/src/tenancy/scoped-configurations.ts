@@ -25,22 +25,20 @@ export class ScopedConfigurations {
   }
 
   /** Newest first, a hundred of the account's to a page, of which others' are left out. One request a page. */
-  async *pages(
-    filter: { readonly active?: boolean; readonly is_default?: boolean },
-    expand: readonly string[] = [],
-  ): AsyncGenerator<readonly Configuration[]> {
+  async *pages(filter: {
+    readonly active?: boolean;
+    readonly is_default?: boolean;
+  }): AsyncGenerator<readonly Configuration[]> {
     const call = "GET /v1/billing_portal/configurations";
-    const expanded = expand.length === 0 ? {} : { expand: expand.map((name) => `data.${name}`) };
-    for await (const page of this.#gate.sift(call, { limit: 100, ...filter, ...expanded })) {
+    for await (const page of this.#gate.sift(call, { limit: 100, ...filter })) {
       yield page.filter((configuration) => this.#mayUse(configuration));
     }
   }
 
   /** One request. @throws NotFoundError when it is missing or another tenant's. */
-  async get(id: string, expand: readonly string[] = []): Promise<Configuration> {
+  async get(id: string): Promise<Configuration> {
     const call = "GET /v1/billing_portal/configurations/{configuration}";
-    const expanded = expand.length === 0 ? {} : { expand: [...expand] };
-    const configuration = await this.#gate.retrieve(call, { configuration: id }, expanded);
+    const configuration = await this.#gate.retrieve(call, { configuration: id }, {});
     if (!this.#mayUse(configuration)) throw notFound();
     return configuration;
   }

@@ -242,13 +242,15 @@ class Scope {
     return this.#gate.search(call, query, params, isWanted);
   }
 
+  /** `step` keeps apart what is sent under one key and looks the same: methods that share a call, and steps of one. */
   async write<C extends WriteCall>(
     call: C,
     ids: PathIds<C>,
     params: Params<C>,
     idempotencyKey?: string,
+    step?: string,
   ): Promise<Answer<C>> {
-    const answer = await this.#gate.write(call, ids, params, idempotencyKey);
+    const answer = await this.#gate.write(call, ids, params, idempotencyKey, step);
     if (answer.object === "customer") await this.#owns(answer);
     return answer;
   }

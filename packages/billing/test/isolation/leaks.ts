@@ -33,7 +33,9 @@ export function canaryName(role: string): string {
 }
 
 function tellingTexts(text: string): readonly string[] {
-  return [...new Set(text.match(/\b[a-z]{2,9}_(?:[a-z]+_)?[A-Za-z0-9]{8,}\b|canary-?[0-9a-f]{8}/g))];
+  return [
+    ...new Set(text.match(/\b[a-z]{2,9}_(?:[a-z]+_)?(?![a-z]+\b)[A-Za-z0-9]{8,}\b|canary-?[0-9a-f]{8}/g)),
+  ];
 }
 
 /** What was printed and warned of since it was last cleared. */

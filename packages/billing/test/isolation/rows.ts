@@ -47,6 +47,26 @@ const OFFER: readonly Place[] = [
   { holds: "priceId", put: (priceId, { productId }) => offering({ productId, priceId }) },
 ];
 
+const CHANGE = {
+  priceId: id("priceId"),
+  quantity: "plain",
+  items: [
+    { holds: "priceId", put: (priceId) => [{ add: priceId }] },
+    { holds: "itemId", put: (change) => [{ change, quantity: 2 }] },
+    { holds: "itemId", put: (remove) => [{ remove }] },
+  ],
+  trialEnd: "plain",
+  discounts: [{ holds: "promotionCodeId", put: (promotionCodeId) => [{ promotionCodeId }] }],
+  defaultPaymentMethodId: id("paymentMethodId"),
+  metadata: "metadata",
+  when: "plain",
+  proration: "plain",
+  prorationDate: "plain",
+  paymentBehavior: "plain",
+  scheduledChange: "plain",
+  idempotencyKey: "idempotencyKey",
+} as const satisfies MethodRow<"updateSubscription">["options"];
+
 /**
  * One row for each public method. To add one, say what it does, which id it takes first, and what each option holds:
  * the compiler names the options that are missing. Where an option holds ids, say where:
@@ -121,6 +141,40 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
       billing
         .forTenant(tenantId)
         .createSubscription(withProperties(options, { customerId: objectId }) as never),
+  },
+  updateSubscription: {
+    does: "write",
+    takes: "subscriptionId",
+    options: CHANGE,
+    valid: () => ({ metadata: { seats: "3" } }),
+  },
+  previewSubscriptionChange: {
+    does: "read", // it sends POST, and changes nothing
+    takes: "subscriptionId",
+    options: { ...CHANGE, idempotencyKey: "plain" }, // which it hands on to the confirmation
+    valid: () => ({ metadata: { seats: "3" } }),
+  },
+  resumeSubscription: {
+    does: "read", // all it does of a subscription that is not going to end
+    takes: "subscriptionId",
+    options: { idempotencyKey: "idempotencyKey" },
+  },
+  pauseSubscription: {
+    does: "write",
+    takes: "subscriptionId",
+    options: {
+      pause: "plain",
+      invoices: "plain",
+      until: "plain",
+      settle: "plain",
+      idempotencyKey: "idempotencyKey",
+    },
+    leftOut: { q: "The second call finds it paused so already, and writes nothing." },
+  },
+  unpauseSubscription: {
+    does: "read", // all it does of a subscription that is not paused
+    takes: "subscriptionId",
+    options: { idempotencyKey: "idempotencyKey" },
   },
   cancelSubscription: {
     does: "write",

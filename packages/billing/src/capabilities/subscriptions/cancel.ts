@@ -7,6 +7,8 @@ import { parseObjectId } from "../../stripe/object-id.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
 import { toEpochSeconds } from "../../views/epoch.js";
 import { type Subscription, toSubscription } from "../../views/subscription.js";
+import { scheduleOf } from "./plan-change.js";
+import { dropScheduled } from "./schedule.js";
 
 export interface CancelSubscriptionOptions extends CallOptions, IdempotencyOptions {
   /**
@@ -60,13 +62,18 @@ export async function cancelSubscription(
   try {
     return toSubscription(await cancel(scope, subscriptionId, cancellation), scope);
   } catch (error) {
-    const ended = await endedAlready(scope, subscriptionId, error);
-    if (ended === undefined) throw error;
-    return toSubscription(ended, scope);
+    if (!(error instanceof NotFoundError || error instanceof InvalidArgumentError)) throw error;
+    const before = await scope.subscription(subscriptionId, ["schedule"]);
+    // Stripe refuses to cancel what has ended; to the caller, what was asked for is already so.
+    if (before.ended_at !== null) return toSubscription(before, scope);
+    if (cancellation.when === "now" || scheduleOf(before) === undefined) throw error;
+    // It also refuses to end what a schedule governs; there is nothing left to schedule after the end.
+    await dropScheduled(scope, before, cancellation.idempotencyKey);
+    return toSubscription(await cancel(scope, subscriptionId, cancellation, "cancel unscheduled"), scope);
   }
 }
 
-function cancel(scope: TenantScope, subscriptionId: string, cancellation: Cancellation) {
+function cancel(scope: TenantScope, subscriptionId: string, cancellation: Cancellation, step = "cancel") {
   const { when, details, prorate, invoiceNow, idempotencyKey } = cancellation;
   const ids = { subscription: subscriptionId };
   if (when === "now") {
@@ -74,14 +81,8 @@ function cancel(scope: TenantScope, subscriptionId: string, cancellation: Cancel
     return scope.write("DELETE /v1/subscriptions/{subscription}", ids, { ...billing, ...details });
   }
   const end = when === "period_end" ? { cancel_at_period_end: true } : { cancel_at: toEpochSeconds(when) };
-  return scope.write("POST /v1/subscriptions/{subscription}", ids, { ...end, ...details }, idempotencyKey);
-}
-
-/** Stripe refuses to cancel what has ended; to the caller, what was asked for is already so. */
-async function endedAlready(scope: TenantScope, subscriptionId: string, error: unknown) {
-  if (!(error instanceof NotFoundError || error instanceof InvalidArgumentError)) return undefined;
-  const subscription = await scope.subscription(subscriptionId);
-  return subscription.ended_at === null ? undefined : subscription;
+  const params = { ...end, ...details, expand: ["schedule"] };
+  return scope.write("POST /v1/subscriptions/{subscription}", ids, params, idempotencyKey, step);
 }
 
 type Cancellation = ReturnType<typeof checkCancellation>;

@@ -49,6 +49,7 @@ export async function listCustomerSubscriptions(
   const { data, has_more: hasMore } = await scope.list("GET /v1/subscriptions", {
     customer: customerId,
     limit,
+    expand: ["data.schedule"],
     ...(status === "current" ? {} : { status }),
     ...(after === undefined ? {} : { starting_after: after }),
   });
@@ -68,7 +69,7 @@ export async function getSubscription(
 ): Promise<Subscription> {
   const subscriptionId = parseObjectId("subscription", subscription);
   checkInput(callOptions, options);
-  return toSubscription(await scope.subscription(subscriptionId), scope);
+  return toSubscription(await scope.subscription(subscriptionId, ["schedule"]), scope);
 }
 
 /** A cursor is a subscription of the page before, so it is the tenant's or it is no cursor. */

@@ -1,0 +1,152 @@
+import * as z from "zod/mini";
+import { InvalidArgumentError } from "../../errors.js";
+import { checkInput, WRITE_OPTIONS } from "../../input.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import type { IdempotencyOptions } from "../../stripe/idempotency.js";
+import { isObjectId } from "../../stripe/object-id.js";
+import type { CallerMetadata, StripeMetadata } from "../../tenancy/caller-metadata.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { type SubscriptionDiscount, subscriptionDiscounts } from "./discounts.js";
+import { type ItemsInput, itemChanges, priceId, quantity, type SubscriptionItemChange } from "./items.js";
+
+/** What to change of a subscription. What is left out stays as it is. */
+export interface SubscriptionChange {
+  /** The new price of the only item; where there are more, use {@link items}. */
+  readonly priceId?: string;
+  /** The new quantity of the only item. Left out, the item keeps the one it has, with a new price as well. */
+  readonly quantity?: number;
+  /** What to do with each of several items. Items that are not named stay as they are. */
+  readonly items?: readonly SubscriptionItemChange[];
+  /** `"now"` ends the trial, a `Date` in the next two years makes it end, or begin and end, then. */
+  readonly trialEnd?: Date | "now";
+  /** All discounts that it is to have: those left out end, and an empty list ends them all. */
+  readonly discounts?: readonly SubscriptionDiscount[];
+  /** A payment method of its customer's, charged in place of the customer's own default. */
+  readonly defaultPaymentMethodId?: string;
+  /** Merged key by key; null removes a key. */
+  readonly metadata?: CallerMetadata;
+  /**
+   * `"now"` (the default), or `"period_end"`: the customer keeps what was paid for until then, and nothing is prorated.
+   * It replaces a change that was scheduled so before.
+   */
+  readonly when?: "now" | "period_end";
+  /**
+   * What becomes of the time that was paid for and is not used, and of that which is: `"create_prorations"` (the
+   * default) puts both on the next invoice, `"always_invoice"` bills them at once, `"none"` lets them be.
+   */
+  readonly proration?: "create_prorations" | "always_invoice" | "none";
+  /** The instant to reckon prorations from, within the current period; a preview's confirmation names its own. */
+  readonly prorationDate?: Date;
+  /**
+   * Where the change is billed at once: `"allow_incomplete"` (the default) makes it, paid or not; `"error_if_incomplete"`
+   * refuses it with a `PaymentRequiredError` when the payment fails; `"pending_if_incomplete"` makes it once it is paid,
+   * within 23 hours; `"default_incomplete"` waits for the customer to pay, as {@link ChangedSubscription} says how.
+   */
+  readonly paymentBehavior?: (typeof PAYMENT_BEHAVIORS)[number];
+  /** Null drops what is scheduled, which has to be said before items, discounts or trial are changed at once. */
+  readonly scheduledChange?: null;
+}
+
+export interface UpdateSubscriptionOptions extends SubscriptionChange, CallOptions, IdempotencyOptions {}
+
+const PAYMENT_BEHAVIORS = [
+  "allow_incomplete",
+  "default_incomplete",
+  "error_if_incomplete",
+  "pending_if_incomplete",
+] as const;
+const PRORATIONS = ["create_prorations", "always_invoice", "none"] as const;
+const TRIAL_END = 'trialEnd must be "now" or a Date.';
+
+const changeOptions = z.strictObject(
+  {
+    ...WRITE_OPTIONS,
+    priceId: z.optional(priceId),
+    quantity: z.optional(quantity),
+    items: z.optional(itemChanges),
+    trialEnd: z.optional(z.union([z.literal("now"), z.date(TRIAL_END)], TRIAL_END)),
+    discounts: z.optional(subscriptionDiscounts),
+    defaultPaymentMethodId: z.optional(
+      z.custom<string>(
+        (value) => typeof value === "string" && isObjectId("payment_method", value),
+        'defaultPaymentMethodId must be the id of a Stripe payment method, such as "pm_…".',
+      ),
+    ),
+    // Judged by the scope, which knows the keys that no caller may name.
+    metadata: z.optional(z.unknown()),
+    when: z.optional(z.enum(["now", "period_end"], 'when must be "now" or "period_end".')),
+    proration: z.optional(z.enum(PRORATIONS, `proration must be one of ${PRORATIONS.join(", ")}.`)),
+    prorationDate: z.optional(z.date("prorationDate must be a Date.")),
+    paymentBehavior: z.optional(
+      z.enum(PAYMENT_BEHAVIORS, `paymentBehavior must be one of ${PAYMENT_BEHAVIORS.join(", ")}.`),
+    ),
+    scheduledChange: z.optional(z.null("scheduledChange must be null, to drop what is scheduled.")),
+  },
+  "The options must be an object.",
+);
+
+/** A change that does not contradict itself, before anything was looked up. */
+export interface CheckedChange extends ItemsInput {
+  readonly trialEnd?: Date | "now" | undefined;
+  readonly discounts?: readonly SubscriptionDiscount[] | undefined;
+  readonly defaultPaymentMethodId?: string | undefined;
+  readonly metadata: StripeMetadata | undefined;
+  readonly when?: "now" | "period_end" | undefined;
+  readonly proration?: (typeof PRORATIONS)[number] | undefined;
+  readonly prorationDate?: Date | undefined;
+  readonly paymentBehavior?: (typeof PAYMENT_BEHAVIORS)[number] | undefined;
+  readonly scheduledChange?: null | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** @throws InvalidArgumentError | ReservedMetadataError */
+export function checkChange(scope: TenantScope, options: UpdateSubscriptionOptions): CheckedChange {
+  const { timeoutMs: _, signal: _signal, ...given } = checkInput(changeOptions, options);
+  const metadata = given.metadata === undefined ? undefined : scope.callerMetadata(given.metadata);
+  const change = { ...given, metadata };
+  const isEmpty = [...BILLED, "defaultPaymentMethodId", "metadata", "scheduledChange"].every(
+    (name) => !has(change, name),
+  );
+  if (isEmpty) throw new InvalidArgumentError("The options do not say what to change.");
+  if (change.trialEnd instanceof Date && change.trialEnd.getTime() <= Date.now()) {
+    throw new InvalidArgumentError(
+      'trialEnd must be a Date in the future; use "now" to end the trial at once.',
+    );
+  }
+  if (change.when === "period_end") {
+    refuseAny(change, AT_ONCE_ONLY, 'cannot be given with when: "period_end", for nothing is billed then.');
+    refuseUnlessAny(
+      change,
+      SCHEDULABLE,
+      'when: "period_end" needs items, discounts, metadata or a payment method to change.',
+    );
+  }
+  if (change.paymentBehavior === "pending_if_incomplete") {
+    refuseAny(change, NEVER_PENDING, "cannot wait for a payment; change it in a call of its own.");
+  }
+  return change;
+}
+
+/** Whether a change touches what is billed, and so what a schedule would undo. */
+export function isBilled(change: CheckedChange): boolean {
+  return BILLED.some((name) => has(change, name));
+}
+
+const BILLED = ["priceId", "quantity", "items", "trialEnd", "discounts"];
+const SCHEDULABLE = ["priceId", "quantity", "items", "discounts", "defaultPaymentMethodId", "metadata"];
+const AT_ONCE_ONLY = ["trialEnd", "proration", "prorationDate", "paymentBehavior"];
+/** Stripe keeps a pending update of items and trial alone. */
+const NEVER_PENDING = ["discounts", "defaultPaymentMethodId", "metadata"];
+
+function refuseAny(change: CheckedChange, names: readonly string[], why: string): void {
+  const name = names.find((one) => has(change, one));
+  if (name !== undefined) throw new InvalidArgumentError(`${name} ${why}`);
+}
+
+function refuseUnlessAny(change: CheckedChange, names: readonly string[], why: string): void {
+  if (!names.some((name) => has(change, name))) throw new InvalidArgumentError(why);
+}
+
+function has(change: object, name: string): boolean {
+  return new Map<string, unknown>(Object.entries(change)).get(name) !== undefined;
+}

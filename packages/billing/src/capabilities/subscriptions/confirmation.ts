@@ -1,0 +1,44 @@
+import { randomUUID } from "node:crypto";
+import type { SubscriptionChange } from "./change.js";
+import { quantityFor, type SubscriptionItemChange } from "./items.js";
+import { isMetered } from "./named.js";
+import type { PlannedChange } from "./plan-change.js";
+
+/**
+ * A previewed change with everything said outright: each item by its id, with its quantity. Within the current period it
+ * comes to the previewed amounts. When it fails, or something else has changed the subscription, preview again.
+ */
+export interface SubscriptionConfirmation extends SubscriptionChange {
+  readonly idempotencyKey: string;
+}
+
+export function toConfirmation(
+  { change, items, prices }: PlannedChange,
+  prorationDate: Date | undefined,
+): SubscriptionConfirmation {
+  const { priceId: _, quantity: _quantity, items: _items, idempotencyKey = randomUUID(), ...rest } = change;
+  const metered = (priceId: string) => isMetered(prices, priceId);
+  const outright = items.map((one): SubscriptionItemChange => {
+    if (one.does === "remove") return { remove: one.item.id };
+    if (one.does === "add") return { add: one.priceId, ...quantityFor(one, 1, metered) };
+    const priceId = one.priceId ?? one.item.price.id;
+    return { change: one.item.id, priceId, ...quantityFor(one, one.item.quantity, metered) };
+  });
+  return frozen({
+    ...given(rest),
+    ...(outright.length > 0 && { items: outright }),
+    ...(prorationDate && { prorationDate }),
+    idempotencyKey,
+  });
+}
+
+function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> }; // the same keys, fewer of them
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== "object" || value === null || value instanceof Date) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
+}

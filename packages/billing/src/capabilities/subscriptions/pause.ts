@@ -1,0 +1,165 @@
+import type Stripe from "stripe";
+import * as z from "zod/mini";
+import { ConflictError, InvalidArgumentError, NotFoundError } from "../../errors.js";
+import { checkInput, WRITE_OPTIONS } from "../../input.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import type { IdempotencyOptions } from "../../stripe/idempotency.js";
+import { parseObjectId } from "../../stripe/object-id.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { toEpochSeconds } from "../../views/epoch.js";
+import { type CollectionPause, type Subscription, toSubscription } from "../../views/subscription.js";
+import { assertAlive } from "./resume.js";
+
+/**
+ * - `collection` (the default): the subscription runs on as it is, and its invoices are not collected.
+ * - `subscription`: it stands still with the status `paused`, without periods and invoices. For flexible billing alone,
+ *   and not while a change is scheduled; needs `stripe` 23, which speaks an API version that has it.
+ */
+export type PauseSubscriptionOptions = CallOptions &
+  IdempotencyOptions &
+  (CollectionPauseOptions | FullPauseOptions);
+
+export interface CollectionPauseOptions {
+  readonly pause?: "collection";
+  /**
+   * What becomes of the invoices in the meantime: `"void"` (the default) for a time that is not paid for,
+   * `"mark_uncollectible"` for one that is written off, `"keep_as_draft"` for one that is collected later.
+   */
+  readonly invoices?: CollectionPause["invoices"];
+  /** When collection goes on by itself. Default: not before `unpauseSubscription`. */
+  readonly until?: Date;
+}
+
+export interface FullPauseOptions {
+  readonly pause: "subscription";
+  /**
+   * What becomes of the credit for the time not used: `"pending_invoice_item"` (the default) puts it on the next invoice,
+   * `"invoice"` settles it at once.
+   */
+  readonly settle?: "pending_invoice_item" | "invoice";
+}
+
+export interface UnpauseSubscriptionOptions extends CallOptions, IdempotencyOptions {}
+
+const INVOICES = ["void", "mark_uncollectible", "keep_as_draft"] as const;
+const SETTLE = ["pending_invoice_item", "invoice"] as const;
+
+const pauseOptions = z.strictObject(
+  {
+    ...WRITE_OPTIONS,
+    pause: z.optional(
+      z.enum(["collection", "subscription"], 'pause must be "collection" or "subscription".'),
+    ),
+    invoices: z.optional(z.enum(INVOICES, `invoices must be one of ${INVOICES.join(", ")}.`)),
+    until: z.optional(z.date("until must be a Date.")),
+    settle: z.optional(z.enum(SETTLE, `settle must be one of ${SETTLE.join(", ")}.`)),
+  },
+  "The options must be an object.",
+);
+
+export async function pauseSubscription(
+  scope: TenantScope,
+  subscription: string,
+  options: PauseSubscriptionOptions,
+): Promise<Subscription> {
+  const subscriptionId = parseObjectId("subscription", subscription);
+  const wanted = checkPause(options);
+  const before = await scope.subscription(subscriptionId, ["schedule"]);
+  assertAlive(before);
+  if (wanted.pause === "subscription") {
+    return toSubscription(await pauseWhole(scope, before, wanted.settle, wanted.idempotencyKey), scope);
+  }
+  const { invoices = "void", until } = wanted;
+  const pause = { behavior: invoices, ...(until && { resumes_at: toEpochSeconds(until) }) };
+  if (isPausedSo(before, pause)) return toSubscription(before, scope);
+  const after = await scope.write(
+    "POST /v1/subscriptions/{subscription}",
+    { subscription: subscriptionId },
+    { pause_collection: pause, expand: ["schedule"] },
+    wanted.idempotencyKey,
+    "pause",
+  );
+  return toSubscription(after, scope);
+}
+
+const unpauseOptions = z.strictObject(WRITE_OPTIONS, "The options must be an object.");
+
+export async function unpauseSubscription(
+  scope: TenantScope,
+  subscription: string,
+  options: UnpauseSubscriptionOptions,
+): Promise<Subscription> {
+  const subscriptionId = parseObjectId("subscription", subscription);
+  const { idempotencyKey } = checkInput(unpauseOptions, options);
+  const ids = { subscription: subscriptionId };
+  let after = await scope.subscription(subscriptionId, ["schedule"]);
+  assertAlive(after);
+  if (after.pause_collection !== null) {
+    const params = { pause_collection: "" as const, expand: ["schedule"] };
+    const call = "POST /v1/subscriptions/{subscription}";
+    after = await scope.write(call, ids, params, idempotencyKey, "unpause");
+  }
+  if (after.status === "paused") {
+    const params = { expand: ["schedule"] };
+    after = await scope.write("POST /v1/subscriptions/{subscription}/resume", ids, params, idempotencyKey);
+  }
+  return toSubscription(after, scope);
+}
+
+async function pauseWhole(
+  scope: TenantScope,
+  before: Stripe.Subscription,
+  settle: (typeof SETTLE)[number] | undefined,
+  idempotencyKey: string | undefined,
+): Promise<Stripe.Subscription> {
+  if (before.status === "paused") return before;
+  // API versions before 2025-06-30 know classic billing alone, and do not say so.
+  if (before.billing_mode?.type !== "flexible") {
+    throw new ConflictError(
+      'Stripe pauses subscriptions in flexible billing mode alone. Use pause: "collection".',
+    );
+  }
+  if (before.schedule !== null) {
+    throw new ConflictError(
+      'Stripe pauses no subscription that a schedule governs. Drop what is scheduled first, or use pause: "collection".',
+    );
+  }
+  const params = { ...(settle && { invoicing_behavior: settle }), expand: ["schedule"] };
+  try {
+    return await scope.write(
+      "POST /v1/subscriptions/{subscription}/pause",
+      { subscription: before.id },
+      params,
+      idempotencyKey,
+    );
+  } catch (error) {
+    // The subscription was there a moment ago: what is missing is the call.
+    if (!(error instanceof NotFoundError)) throw error;
+    throw new ConflictError(
+      'The Stripe client speaks an API version that cannot pause a subscription itself. Use stripe 23, or pause: "collection".',
+      { cause: error },
+    );
+  }
+}
+
+function checkPause(options: PauseSubscriptionOptions) {
+  const wanted = checkInput(pauseOptions, options);
+  const { pause, invoices, until, settle } = wanted;
+  if (pause === "subscription" && (invoices !== undefined || until !== undefined)) {
+    throw new InvalidArgumentError('invoices and until are for pause: "collection" alone.');
+  }
+  if (pause !== "subscription" && settle !== undefined) {
+    throw new InvalidArgumentError('settle is for pause: "subscription" alone.');
+  }
+  if (until !== undefined && until.getTime() <= Date.now()) {
+    throw new InvalidArgumentError("until must be a Date in the future.");
+  }
+  return wanted;
+}
+
+function isPausedSo(
+  { pause_collection: now }: Stripe.Subscription,
+  wanted: { readonly behavior: string; readonly resumes_at?: number },
+): boolean {
+  return now?.behavior === wanted.behavior && (now.resumes_at ?? undefined) === wanted.resumes_at;
+}

@@ -1,0 +1,165 @@
+/**
+ * A phase of a schedule, from what Stripe shows of it to what Stripe takes.
+ *
+ * An update of a schedule replaces its phases whole: a field that is not sent again is lost, and with it a discount, a
+ * trial, a tax rate. So every field that a phase can have is decided on here, and one that Stripe adds does not compile
+ * until it is.
+ */
+import type Stripe from "stripe";
+
+type Phase = Stripe.SubscriptionSchedule.Phase;
+type PhaseItem = Phase["items"][number];
+type PhaseDiscount = Phase["discounts"][number];
+export type PhaseParams = Stripe.SubscriptionScheduleUpdateParams.Phase;
+export type PhaseItemParams = PhaseParams["items"][number];
+
+/** The same phase again, with nothing left out. */
+export function sameAgain(phase: Phase): PhaseParams {
+  const params = allOf<Phase, PhaseParams>(phase, PHASE);
+  return { ...params, items: phase.items.map(sameItem) };
+}
+
+export function sameItem(item: PhaseItem): PhaseItemParams {
+  return allOf<PhaseItem, PhaseItemParams>(item, ITEM);
+}
+
+/** For each field that is shown, what to send: a part of the parameters, which is empty where there is nothing to keep. */
+type Keeps<Shown, Params> = { readonly [Name in keyof Required<Shown>]: (value: Shown) => Partial<Params> };
+
+const PHASE: Keeps<Phase, PhaseParams> = {
+  add_invoice_items: ({ add_invoice_items: items }) => list("add_invoice_items", items.map(sameInvoiceItem)),
+  application_fee_percent: (phase) => scalar("application_fee_percent", phase.application_fee_percent),
+  automatic_tax: ({ automatic_tax: tax }) =>
+    tax === undefined
+      ? {}
+      : {
+          automatic_tax: { enabled: tax.enabled, ...(tax.liability && { liability: party(tax.liability) }) },
+        },
+  billing_cycle_anchor: (phase) => scalar("billing_cycle_anchor", phase.billing_cycle_anchor),
+  billing_thresholds: ({ billing_thresholds: thresholds }) =>
+    thresholds === null
+      ? {}
+      : {
+          billing_thresholds: {
+            ...scalar("amount_gte", thresholds.amount_gte),
+            ...scalar("reset_billing_cycle_anchor", thresholds.reset_billing_cycle_anchor),
+          },
+        },
+  collection_method: (phase) => scalar("collection_method", phase.collection_method),
+  currency: ({ currency }) => ({ currency }),
+  default_payment_method: ({ default_payment_method: method }) =>
+    method === null ? {} : { default_payment_method: idOf(method) },
+  default_tax_rates: ({ default_tax_rates: rates }) => list("default_tax_rates", (rates ?? []).map(idOf)),
+  description: (phase) => scalar("description", phase.description),
+  discounts: ({ discounts }) => list("discounts", sameDiscounts(discounts)),
+  end_date: ({ end_date }) => ({ end_date }),
+  invoice_settings: ({ invoice_settings: settings }) =>
+    settings === null ? {} : { invoice_settings: sameInvoiceSettings(settings) },
+  items: () => ({}), // kept one by one, by `sameItem`
+  metadata: ({ metadata }) => (metadata === null ? {} : { metadata }),
+  on_behalf_of: ({ on_behalf_of: account }) => (account === null ? {} : { on_behalf_of: idOf(account) }),
+  proration_behavior: ({ proration_behavior }) => ({ proration_behavior }),
+  start_date: ({ start_date }) => ({ start_date }),
+  transfer_data: ({ transfer_data: transfer }) =>
+    transfer === null
+      ? {}
+      : {
+          transfer_data: {
+            destination: idOf(transfer.destination),
+            ...scalar("amount_percent", transfer.amount_percent),
+          },
+        },
+  trial: () => ({}), // says no more than `trial_end`
+  trial_end: (phase) => scalar("trial_end", phase.trial_end),
+};
+
+const ITEM: Keeps<PhaseItem, PhaseItemParams> = {
+  billing_thresholds: ({ billing_thresholds: thresholds }) =>
+    typeof thresholds?.usage_gte === "number"
+      ? { billing_thresholds: { usage_gte: thresholds.usage_gte } }
+      : {},
+  discounts: ({ discounts }) => list("discounts", sameDiscounts(discounts)),
+  metadata: ({ metadata }) => (metadata === null ? {} : { metadata }),
+  plan: () => ({}), // the older name of the price
+  price: ({ price }) => ({ price: idOf(price) }),
+  quantity: ({ quantity }) => (quantity === undefined ? {} : { quantity }),
+  tax_rates: ({ tax_rates: rates }) => list("tax_rates", (rates ?? []).map(idOf)),
+};
+
+function allOf<Shown extends object, Params extends object>(
+  shown: Shown,
+  keeps: Keeps<Shown, Params>,
+): Params {
+  const parts = Object.values<(value: Shown) => Partial<Params>>(keeps).map((keep) => keep(shown));
+  return Object.assign({}, ...parts) as Params; // what is required of them, a phase always has
+}
+
+/** A discount that runs already is named itself, so that it goes on from where it is instead of beginning anew. */
+function sameDiscounts(discounts: readonly PhaseDiscount[] | undefined): { [kind: string]: string }[] {
+  return (discounts ?? []).map(({ discount, promotion_code: promotionCode, coupon }) => {
+    if (discount !== null) return { discount: idOf(discount) };
+    if (promotionCode !== null) return { promotion_code: idOf(promotionCode) };
+    return coupon === null ? {} : { coupon: idOf(coupon) };
+  });
+}
+
+function sameInvoiceItem(
+  item: Phase["add_invoice_items"][number],
+): NonNullable<PhaseParams["add_invoice_items"]>[number] {
+  const { discountable, discounts, metadata, period, price, quantity, tax_rates: rates } = item;
+  return {
+    price: idOf(price),
+    ...(discountable !== null && { discountable }),
+    ...list("discounts", sameDiscounts(discounts)),
+    ...(metadata !== null && { metadata }),
+    ...(period && { period }),
+    ...(quantity !== null && { quantity }),
+    ...list("tax_rates", (rates ?? []).map(idOf)),
+  };
+}
+
+function sameInvoiceSettings(
+  settings: NonNullable<Phase["invoice_settings"]>,
+): NonNullable<PhaseParams["invoice_settings"]> {
+  const {
+    account_tax_ids: taxIds,
+    custom_fields: fields,
+    days_until_due: days,
+    description,
+    footer,
+    issuer,
+  } = settings;
+  return {
+    ...list("account_tax_ids", (taxIds ?? []).map(idOf)),
+    ...list("custom_fields", fields ?? []),
+    ...(days !== null && { days_until_due: days }),
+    ...(description !== null && { description }),
+    ...(footer !== null && { footer }),
+    ...(issuer && { issuer: party(issuer) }),
+  };
+}
+
+/** Who is liable for a tax, or issues an invoice. */
+function party<T>({ type, account }: { type: T; account?: string | { id: string } }): {
+  type: T;
+  account?: string;
+} {
+  return account === undefined ? { type } : { type, account: idOf(account) };
+}
+
+function scalar<Name extends string, T>(name: Name, value: T | null | undefined): { [K in Name]?: T } {
+  return value === null || value === undefined ? {} : toRecord(name, value);
+}
+
+/** Stripe takes an empty list for none at all, so it is left out. */
+function list<Name extends string, T>(name: Name, values: readonly T[]): { [K in Name]?: T[] } {
+  return values.length === 0 ? {} : toRecord(name, [...values]);
+}
+
+function toRecord<Name extends string, T>(name: Name, value: T): { [K in Name]: T } {
+  return { [name]: value } as { [K in Name]: T }; // a computed key has no type of its own
+}
+
+function idOf(reference: string | { readonly id: string }): string {
+  return typeof reference === "string" ? reference : reference.id;
+}

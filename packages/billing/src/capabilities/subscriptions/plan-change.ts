@@ -1,0 +1,97 @@
+import type Stripe from "stripe";
+import { ConflictError, InvalidArgumentError } from "../../errors.js";
+import { parseObjectId } from "../../stripe/object-id.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { futurePhases } from "../../views/scheduled-change.js";
+import { toSubscription } from "../../views/subscription.js";
+import { type CheckedChange, checkChange, isBilled, type UpdateSubscriptionOptions } from "./change.js";
+import { proveDiscounts } from "./discounts.js";
+import { type ResolvedItem, resolveItems } from "./items.js";
+import { type Prices, provePaymentMethod, provePrices } from "./named.js";
+
+/** A change with everything looked up and proved, so that all that is left to do is write it. */
+export interface PlannedChange {
+  /** With its schedule and discounts expanded. */
+  readonly before: Stripe.Subscription;
+  readonly change: CheckedChange;
+  readonly items: readonly ResolvedItem[];
+  /** The prices that items are to have instead of their own. */
+  readonly prices: Prices;
+  /** Undefined where they stay, blank where there are to be none. */
+  readonly discounts: Stripe.SubscriptionUpdateParams.Discount[] | "" | undefined;
+}
+
+/**
+ * One request, and one for each price, coupon, promotion code and payment method that the change names.
+ *
+ * @throws ConflictError when the subscription is not in a state to be changed so.
+ */
+export async function planChange(
+  scope: TenantScope,
+  subscription: string,
+  options: UpdateSubscriptionOptions,
+): Promise<PlannedChange> {
+  const subscriptionId = parseObjectId("subscription", subscription);
+  const change = checkChange(scope, options);
+  const before = await scope.subscription(subscriptionId, ["schedule", "discounts"]);
+  assertChangeable(scope, before, change);
+  const items = resolveItems(before.items.data, change);
+  assertAnyLeft(before, items);
+  const { customerId, discountIds } = toSubscription(before, scope);
+  const { discounts, defaultPaymentMethodId } = change;
+  const [prices, discountParams] = await Promise.all([
+    provePrices(
+      scope,
+      items.flatMap((one) => (one.does === "remove" ? [] : (one.priceId ?? []))),
+    ),
+    discounts && proveDiscounts(scope, discounts, { customerId, discountIds }),
+    defaultPaymentMethodId === undefined
+      ? undefined
+      : provePaymentMethod(scope, defaultPaymentMethodId, customerId),
+  ]);
+  return { before, change, items, prices, discounts: discountParams };
+}
+
+/** The schedule that governs a subscription, where it is expanded. */
+export function scheduleOf({ schedule }: Stripe.Subscription): Stripe.SubscriptionSchedule | undefined {
+  return typeof schedule === "object" && schedule !== null ? schedule : undefined;
+}
+
+/** On the schedules that this package makes, so that it replaces no other. */
+export const SCHEDULE_MARK: Readonly<Record<string, string>> = { scheduledBy: "@repo/billing" };
+
+function assertChangeable(scope: TenantScope, before: Stripe.Subscription, change: CheckedChange): void {
+  const { endedAt, cancelsAt } = toSubscription(before, scope);
+  const touchesMore = isBilled(change) || change.defaultPaymentMethodId !== undefined;
+  if (endedAt !== null && (touchesMore || change.when === "period_end")) {
+    throw new ConflictError("The subscription has ended, so only its metadata can change. Create a new one.");
+  }
+  if (change.when === "period_end" && cancelsAt !== null) {
+    throw new ConflictError(
+      "The subscription is going to end, so nothing can change after that. Resume it first.",
+    );
+  }
+  const schedule = scheduleOf(before);
+  if (schedule === undefined || change.scheduledChange === null || futurePhases(schedule).length === 0)
+    return;
+  if (change.when === "period_end") {
+    if (Object.entries(SCHEDULE_MARK).every(([key, value]) => schedule.metadata?.[key] === value)) return;
+    throw new ConflictError(
+      "A schedule that was made elsewhere governs the subscription. Change it there, or drop it with scheduledChange: null.",
+      { conflictingId: schedule.id },
+    );
+  }
+  if (isBilled(change)) {
+    throw new ConflictError(
+      "A change is scheduled, which would undo this one. Drop it with scheduledChange: null.",
+      { conflictingId: schedule.id },
+    );
+  }
+}
+
+function assertAnyLeft(before: Stripe.Subscription, items: readonly ResolvedItem[]): void {
+  const added = items.filter(({ does }) => does === "add").length;
+  const removed = items.filter(({ does }) => does === "remove").length;
+  if (before.items.data.length + added > removed) return;
+  throw new InvalidArgumentError("A subscription keeps at least one item. To end it, cancel it.");
+}

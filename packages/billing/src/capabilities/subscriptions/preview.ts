@@ -1,0 +1,175 @@
+import type Stripe from "stripe";
+import { IndeterminateError, isBillingError, StripeUnavailableError } from "../../errors.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { toDate, toEpochSeconds } from "../../views/epoch.js";
+import { type InvoiceLine, toInvoiceLine } from "../../views/invoice-line.js";
+import { type Subscription, toSubscription } from "../../views/subscription.js";
+import type { UpdateSubscriptionOptions } from "./change.js";
+import { type SubscriptionConfirmation, toConfirmation } from "./confirmation.js";
+import { toItemParams } from "./items.js";
+import { isMetered } from "./named.js";
+import { type PlannedChange, planChange } from "./plan-change.js";
+import { trialEndOf } from "./update.js";
+
+/** What a change would cost. Amounts are in the currency's minor unit. */
+export interface SubscriptionPreview {
+  readonly currency: string;
+  /** Billed when the change is made; 0 when it is billed with the next invoice, or later. */
+  readonly amountDueNow: number;
+  /** The next invoice, with the change's prorations where they are not billed at once; null when none will come. */
+  readonly nextAmount: number | null;
+  readonly nextInvoiceAt: Date | null;
+  /** Every invoice after that, as far as it can be known: without usage and without what is billed once. */
+  readonly recurringAmount: number;
+  /** What {@link amountDueNow} is made of, or else {@link nextAmount}. */
+  readonly lines: readonly InvoiceLine[];
+  /** Whether there are more lines than these. The amounts have them all. */
+  readonly hasMoreLines: boolean;
+  /** Makes the change, as previewed and reckoned from the same instant, once: `updateSubscription(id, confirmation)`. */
+  readonly confirmation: SubscriptionConfirmation;
+}
+
+type Preview = Stripe.Invoice & {
+  /** Where API versions before 2025-03-31 have the instant. */
+  readonly subscription_proration_date?: number;
+};
+
+export async function previewSubscriptionChange(
+  scope: TenantScope,
+  subscription: string,
+  options: UpdateSubscriptionOptions,
+): Promise<SubscriptionPreview> {
+  const plan = await planChange(scope, subscription, options);
+  const before = toSubscription(plan.before, scope);
+  if (plan.change.when === "period_end") {
+    return atPeriodEnd(plan, before, await previewInvoice(scope, plan, "recurring"));
+  }
+  const modes = ["recurring", "next"] as const;
+  const [recurring, next] = await Promise.all(modes.map((mode) => previewInvoice(scope, plan, mode)));
+  return atOnce(plan, before, recurring, next);
+}
+
+/** One request. Undefined when no invoice will come. */
+async function previewInvoice(
+  scope: TenantScope,
+  { before, change, items, prices, discounts }: PlannedChange,
+  mode: "next" | "recurring",
+): Promise<Preview | undefined> {
+  const { proration, prorationDate } = change;
+  const prorated = mode === "next" && change.when !== "period_end";
+  try {
+    return await scope.write(
+      "POST /v1/invoices/create_preview",
+      {},
+      {
+        subscription: before.id,
+        preview_mode: mode,
+        ...(discounts !== undefined && { discounts }),
+        subscription_details: {
+          ...(items.length > 0 && { items: toItemParams(items, (priceId) => isMetered(prices, priceId)) }),
+          ...trialEndOf(change),
+          ...(prorated && proration !== undefined && { proration_behavior: proration }),
+          ...(prorated && prorationDate !== undefined && { proration_date: toEpochSeconds(prorationDate) }),
+        },
+      },
+      undefined,
+      mode,
+    );
+  } catch (error) {
+    if (isUpcomingNone(error)) return undefined;
+    // A preview changes nothing, so that its outcome is nothing to be unsure of.
+    if (error instanceof IndeterminateError) {
+      throw new StripeUnavailableError("Stripe did not answer. Nothing was changed; try again.", {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+function atOnce(
+  plan: PlannedChange,
+  before: Subscription,
+  recurring: Preview | undefined,
+  next: Preview | undefined,
+): SubscriptionPreview {
+  const instant =
+    next?.parent?.subscription_details?.subscription_proration_date ?? next?.subscription_proration_date;
+  const prorationDate = instant === undefined ? plan.change.prorationDate : toDate(instant);
+  const lines = linesOf(next);
+  const newPeriod = lines.find((line) => beginsPeriodNow(line, before));
+  const isBilledNow = newPeriod !== undefined || plan.change.proration === "always_invoice";
+  const later = isBilledNow ? recurring : next;
+  return toPreview(plan, {
+    shown: next,
+    amountDueNow: isBilledNow ? (next?.amount_due ?? 0) : 0,
+    nextAmount: later?.amount_due ?? null,
+    nextInvoiceAt: later === undefined ? null : (newPeriod?.periodEnd ?? nextPeriod(plan, before)),
+    recurring,
+    ...(prorationDate && { prorationDate }),
+  });
+}
+
+function atPeriodEnd(
+  plan: PlannedChange,
+  before: Subscription,
+  recurring: Preview | undefined,
+): SubscriptionPreview {
+  return toPreview(plan, {
+    shown: recurring,
+    amountDueNow: 0,
+    nextAmount: recurring?.amount_due ?? null,
+    nextInvoiceAt: recurring === undefined ? null : before.currentPeriodEnd,
+    recurring,
+  });
+}
+
+interface Findings {
+  readonly shown: Preview | undefined;
+  readonly amountDueNow: number;
+  readonly nextAmount: number | null;
+  readonly nextInvoiceAt: Date | null;
+  readonly recurring: Preview | undefined;
+  readonly prorationDate?: Date;
+}
+
+function toPreview(plan: PlannedChange, findings: Findings): SubscriptionPreview {
+  const { shown, recurring, prorationDate, ...amounts } = findings;
+  return Object.freeze({
+    currency: plan.before.currency,
+    ...amounts,
+    recurringAmount: recurring?.total ?? 0,
+    lines: Object.freeze(linesOf(shown)),
+    hasMoreLines: shown?.lines.has_more ?? false,
+    confirmation: toConfirmation(plan, prorationDate),
+  });
+}
+
+/**
+ * A regular line that begins within the current period begins a new one, which is billed at once; usage is billed from
+ * the very beginning of the period.
+ */
+function beginsPeriodNow(
+  { proration, periodStart }: InvoiceLine,
+  { currentPeriodStart, currentPeriodEnd }: Subscription,
+): boolean {
+  if (proration || currentPeriodStart === null || currentPeriodEnd === null) return false;
+  return periodStart > currentPeriodStart && periodStart < currentPeriodEnd;
+}
+
+/** Where the billing cycle stays as it was, or a trial puts it off. */
+function nextPeriod(
+  { change: { trialEnd } }: PlannedChange,
+  { currentPeriodEnd }: Subscription,
+): Date | null {
+  return trialEnd instanceof Date ? trialEnd : currentPeriodEnd;
+}
+
+function linesOf(invoice: Preview | undefined): InvoiceLine[] {
+  return (invoice?.lines.data ?? []).map(toInvoiceLine);
+}
+
+function isUpcomingNone(error: unknown): boolean {
+  if (!isBillingError(error) || typeof error.cause !== "object" || error.cause === null) return false;
+  return "code" in error.cause && error.cause.code === "invoice_upcoming_none";
+}

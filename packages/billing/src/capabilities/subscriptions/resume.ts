@@ -1,0 +1,73 @@
+import type Stripe from "stripe";
+import * as z from "zod/mini";
+import { ConflictError, InvalidArgumentError, NotFoundError } from "../../errors.js";
+import { checkInput, WRITE_OPTIONS } from "../../input.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import type { IdempotencyOptions } from "../../stripe/idempotency.js";
+import { parseObjectId } from "../../stripe/object-id.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { type Subscription, toSubscription } from "../../views/subscription.js";
+import { scheduleOf } from "./plan-change.js";
+
+export interface ResumeSubscriptionOptions extends CallOptions, IdempotencyOptions {}
+
+const resumeOptions = z.strictObject(WRITE_OPTIONS, "The options must be an object.");
+
+export async function resumeSubscription(
+  scope: TenantScope,
+  subscription: string,
+  options: ResumeSubscriptionOptions,
+): Promise<Subscription> {
+  const subscriptionId = parseObjectId("subscription", subscription);
+  const { idempotencyKey } = checkInput(resumeOptions, options);
+  const before = await scope.subscription(subscriptionId, ["schedule"]);
+  assertAlive(before);
+  try {
+    return toSubscription(await kept(scope, before, idempotencyKey), scope);
+  } catch (error) {
+    // It may have ended between the look and the write.
+    if (error instanceof NotFoundError || error instanceof InvalidArgumentError) {
+      assertAlive(await scope.subscription(subscriptionId));
+    }
+    throw error;
+  }
+}
+
+const WRITE = "POST /v1/subscriptions/{subscription}";
+
+/** @throws ConflictError when it has ended. */
+export function assertAlive({ ended_at: endedAt }: Stripe.Subscription): void {
+  if (endedAt === null) return;
+  throw new ConflictError(
+    "The subscription has ended, and Stripe revives none. Make a new one with createSubscription.",
+  );
+}
+
+/**
+ * Takes back every form of scheduled end: a schedule's, the flag of classic billing, the date of flexible billing and of
+ * the portal. Stripe refuses the last two in one request, and either may hide the other, so it is asked until none is left.
+ */
+async function kept(
+  scope: TenantScope,
+  subscription: Stripe.Subscription,
+  idempotencyKey: string | undefined,
+): Promise<Stripe.Subscription> {
+  const schedule = scheduleOf(subscription);
+  if (schedule?.end_behavior === "cancel") {
+    const ids = { schedule: schedule.id };
+    const released = { end_behavior: "release" as const };
+    await scope.write("POST /v1/subscription_schedules/{schedule}", ids, released, idempotencyKey);
+    return scope.subscription(subscription.id, ["schedule"]);
+  }
+  const ids = { subscription: subscription.id };
+  let after = subscription;
+  if (after.cancel_at_period_end) {
+    const params = { cancel_at_period_end: false, expand: ["schedule"] };
+    after = await scope.write(WRITE, ids, params, idempotencyKey, "resume by flag");
+  }
+  if (after.cancel_at !== null) {
+    const params = { cancel_at: "" as const, expand: ["schedule"] };
+    after = await scope.write(WRITE, ids, params, idempotencyKey, "resume by date");
+  }
+  return after;
+}

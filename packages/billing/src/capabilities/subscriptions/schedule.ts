@@ -1,0 +1,146 @@
+/**
+ * Changes that wait for the end of the period. Stripe makes them by a schedule of two phases: the subscription as it is,
+ * until then, and as it shall be from then on, after which the schedule lets go of it.
+ *
+ * See https://docs.stripe.com/billing/subscriptions/subscription-schedules
+ */
+import type Stripe from "stripe";
+import { ConflictError } from "../../errors.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { toEpochSeconds } from "../../views/epoch.js";
+import { futurePhases } from "../../views/scheduled-change.js";
+import { toSubscription } from "../../views/subscription.js";
+import type { CheckedChange } from "./change.js";
+import { quantityFor } from "./items.js";
+import { isMetered } from "./named.js";
+import { type PhaseItemParams, type PhaseParams, sameAgain, sameItem } from "./phase.js";
+import { type PlannedChange, SCHEDULE_MARK, scheduleOf } from "./plan-change.js";
+
+type Schedule = Stripe.SubscriptionSchedule;
+type Phase = Schedule["phases"][number];
+
+/** Two requests, one where a schedule governs the subscription already. */
+export async function scheduleChange(scope: TenantScope, plan: PlannedChange): Promise<Schedule> {
+  const { before, change } = plan;
+  const { idempotencyKey } = change;
+  const schedule =
+    scheduleOf(before) ??
+    (await scope.write(
+      "POST /v1/subscription_schedules",
+      {},
+      { from_subscription: before.id },
+      idempotencyKey,
+    ));
+  const current = currentPhase(schedule);
+  const { currentPeriodEnd } = toSubscription(before, scope);
+  const changesAt = currentPeriodEnd === null ? current.end_date : toEpochSeconds(currentPeriodEnd);
+  return scope.write(
+    "POST /v1/subscription_schedules/{schedule}",
+    { schedule: schedule.id },
+    {
+      end_behavior: "release",
+      metadata: { ...SCHEDULE_MARK },
+      phases: [{ ...sameAgain(current), end_date: changesAt }, nextPhase(current, changesAt, plan)],
+      // The current phase is written again as it is, which is no change to bill.
+      proration_behavior: "none",
+    },
+    idempotencyKey,
+  );
+}
+
+/** One request. The subscription goes on as it is. */
+export async function dropScheduled(
+  scope: TenantScope,
+  subscription: Stripe.Subscription,
+  idempotencyKey: string | undefined,
+): Promise<void> {
+  const schedule = scheduleOf(subscription);
+  if (schedule === undefined) return;
+  const ids = { schedule: schedule.id };
+  await scope.write("POST /v1/subscription_schedules/{schedule}/release", ids, {}, idempotencyKey);
+}
+
+/**
+ * The schedule after a change of payment method. Its phases name the one from before, which the next of them would bring
+ * back, so they are given the new one. One request, none where nothing is scheduled.
+ */
+export async function payScheduledWith(
+  scope: TenantScope,
+  subscription: Stripe.Subscription,
+  { defaultPaymentMethodId, idempotencyKey }: CheckedChange,
+): Promise<Schedule | string | null> {
+  const schedule = scheduleOf(subscription);
+  if (schedule === undefined || defaultPaymentMethodId === undefined) return subscription.schedule;
+  const future = futurePhases(schedule);
+  if (future.length === 0) return schedule;
+  const phases = [currentPhase(schedule), ...future].map((phase) => ({
+    ...sameAgain(phase),
+    default_payment_method: defaultPaymentMethodId,
+  }));
+  const ids = { schedule: schedule.id };
+  const params = { phases, proration_behavior: "none" as const };
+  const call = "POST /v1/subscription_schedules/{schedule}";
+  return scope.write(call, ids, params, idempotencyKey, "payment method");
+}
+
+/** The current phase with the change made, and without what belongs to its beginning alone. */
+function nextPhase(
+  current: Phase,
+  startsAt: number,
+  { change, items, prices, discounts }: PlannedChange,
+): PhaseParams {
+  const {
+    add_invoice_items: _,
+    end_date: _end,
+    metadata: _copied,
+    trial_end: trialEnd,
+    ...kept
+  } = sameAgain(current);
+  const { metadata, defaultPaymentMethodId } = change;
+  return {
+    ...kept,
+    start_date: startsAt,
+    items: nextItems(current, { items, prices }),
+    proration_behavior: "none",
+    ...(typeof trialEnd === "number" && trialEnd > startsAt && { trial_end: trialEnd }),
+    ...(discounts !== undefined && { discounts }),
+    ...(defaultPaymentMethodId !== undefined && { default_payment_method: defaultPaymentMethodId }),
+    // Merged into the subscription's own when the phase begins; a copy of today's would undo what is written until then.
+    ...(metadata !== undefined && { metadata }),
+  };
+}
+
+function nextItems(
+  current: Phase,
+  { items, prices }: Pick<PlannedChange, "items" | "prices">,
+): PhaseItemParams[] {
+  const metered = (priceId: string) => isMetered(prices, priceId);
+  const now = current.items.map((item) => ({ item, priceId: idOf(item.price) }));
+  const known = new Set(now.map(({ priceId }) => priceId));
+  if (items.some((one) => one.does !== "add" && !known.has(one.item.price.id))) {
+    throw new ConflictError(
+      "The subscription's schedule has other items than the subscription. Drop it first.",
+    );
+  }
+  const kept = now.flatMap(({ item, priceId }) => {
+    const one = items.find((change) => change.does !== "add" && change.item.price.id === priceId);
+    if (one === undefined) return sameItem(item);
+    if (one.does !== "change") return [];
+    const { quantity: _, ...rest } = sameItem(item);
+    return { ...rest, price: one.priceId ?? priceId, ...quantityFor(one, one.item.quantity, metered) };
+  });
+  const added = items.flatMap((one) =>
+    one.does === "add" ? { price: one.priceId, ...quantityFor(one, 1, metered) } : [],
+  );
+  return [...kept, ...added];
+}
+
+function currentPhase({ phases, current_phase: current }: Schedule): Phase {
+  const phase = phases.find(({ start_date }) => start_date === current?.start_date);
+  if (phase !== undefined) return phase;
+  throw new ConflictError("The subscription's schedule is not running. Drop it with scheduledChange: null.");
+}
+
+function idOf(reference: string | { readonly id: string }): string {
+  return typeof reference === "string" ? reference : reference.id;
+}

@@ -1,0 +1,44 @@
+import type Stripe from "stripe";
+import { toDate } from "./epoch.js";
+
+/** One line of an invoice, the same whatever API version it was read with. */
+export interface InvoiceLine {
+  readonly description: string | null;
+  /** In the currency's minor unit; negative for a credit. */
+  readonly amount: number;
+  readonly currency: string;
+  readonly quantity: number | null;
+  /** Whether it settles a change within the period, and not the period itself. */
+  readonly proration: boolean;
+  readonly priceId: string | null;
+  readonly periodStart: Date;
+  readonly periodEnd: Date;
+}
+
+/** Before API version 2025-03-31 the price and the proration stood on the line itself. */
+interface LineBefore20250331 {
+  readonly price?: { readonly id: string } | null;
+  readonly proration?: boolean;
+}
+
+export type AnyInvoiceLine = Stripe.InvoiceLineItem & LineBefore20250331;
+
+export function toInvoiceLine(line: AnyInvoiceLine): InvoiceLine {
+  const { parent, period } = line;
+  const details = parent?.subscription_item_details ?? parent?.invoice_item_details;
+  return Object.freeze({
+    description: line.description,
+    amount: line.amount,
+    currency: line.currency,
+    quantity: line.quantity,
+    proration: line.proration ?? details?.proration ?? false,
+    priceId: priceIdOf(line),
+    periodStart: toDate(period.start),
+    periodEnd: toDate(period.end),
+  });
+}
+
+function priceIdOf({ price, pricing }: AnyInvoiceLine): string | null {
+  const named = pricing?.price_details?.price ?? price ?? null;
+  return named === null || typeof named === "string" ? named : named.id;
+}

@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { NotFoundError, type StripeBillingService } from "../../src/index.js";
+import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+
+let world: StripeWorld;
+let acme: TenantWorld;
+let billing: StripeBillingService;
+
+const NEXT_WEEK = new Date(Math.ceil(Date.now() / 1000) * 1000 + 7 * 86_400_000);
+
+beforeAll(async () => {
+  world = await startStripeWorld();
+});
+
+beforeEach(async () => {
+  acme = await world.addTenant("acme");
+  billing = world.service().forTenant("acme");
+  world.takeRequests();
+});
+
+afterAll(() => world.close());
+
+describe("pauseSubscription, of collection", () => {
+  it("voids invoices until it is told to go on, and leaves the status as it is", async () => {
+    const paused = await billing.pauseSubscription(acme.subscriptionId);
+
+    expect(paused).toMatchObject({
+      status: "active",
+      collectionPause: { invoices: "void", resumesAt: null },
+    });
+    expect(world.takeRequests()).toEqual([
+      `GET /v1/subscriptions/${acme.subscriptionId}`,
+      `POST /v1/subscriptions/${acme.subscriptionId}`,
+    ]);
+  });
+
+  it("goes on by itself on a date", async () => {
+    const paused = await billing.pauseSubscription(acme.subscriptionId, {
+      invoices: "keep_as_draft",
+      until: NEXT_WEEK,
+    });
+    expect(paused.collectionPause).toEqual({ invoices: "keep_as_draft", resumesAt: NEXT_WEEK });
+  });
+
+  it("succeeds and writes nothing when it is paused so already, and changes how when it is not", async () => {
+    const once = await billing.pauseSubscription(acme.subscriptionId, { until: NEXT_WEEK });
+    world.takeRequests();
+    expect(await billing.pauseSubscription(acme.subscriptionId, { until: NEXT_WEEK })).toEqual(once);
+    expect(world.takeRequests()).toEqual([`GET /v1/subscriptions/${acme.subscriptionId}`]);
+
+    expect((await billing.pauseSubscription(acme.subscriptionId)).collectionPause).toEqual({
+      invoices: "void",
+      resumesAt: null,
+    });
+  });
+});
+
+describe("pauseSubscription, of the subscription itself", () => {
+  it("gives it the status paused, and unpausing a new period", async () => {
+    expect(await billing.pauseSubscription(acme.subscriptionId, { pause: "subscription" })).toMatchObject({
+      status: "paused",
+      collectionPause: null,
+    });
+    expect(world.takeRequests()).toEqual([
+      `GET /v1/subscriptions/${acme.subscriptionId}`,
+      `POST /v1/subscriptions/${acme.subscriptionId}/pause`,
+    ]);
+    expect((await billing.unpauseSubscription(acme.subscriptionId)).status).toBe("active");
+    expect(world.takeRequests()).toEqual([
+      `GET /v1/subscriptions/${acme.subscriptionId}`,
+      `POST /v1/subscriptions/${acme.subscriptionId}/resume`,
+    ]);
+  });
+
+  it("succeeds and writes nothing when it is paused already", async () => {
+    const once = await billing.pauseSubscription(acme.subscriptionId, {
+      pause: "subscription",
+      settle: "invoice",
+    });
+    world.takeRequests();
+    expect(await billing.pauseSubscription(acme.subscriptionId, { pause: "subscription" })).toEqual(once);
+    expect(world.takeRequests()).toEqual([`GET /v1/subscriptions/${acme.subscriptionId}`]);
+  });
+
+  it("says that classic billing cannot be paused so, before anything is written", async () => {
+    const classic = await world.stripe.subscriptions.create({
+      customer: acme.customerId,
+      items: [{ price: acme.priceId }],
+      billing_mode: { type: "classic" },
+    });
+    world.takeRequests();
+    await expect(billing.pauseSubscription(classic.id, { pause: "subscription" })).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("collection"),
+    });
+    expect(world.takeRequests()).toEqual([`GET /v1/subscriptions/${classic.id}`]);
+  });
+
+  it("says so when the client's API version does not know the call", async () => {
+    const old = world.service({
+      stripe: {
+        rawRequest: (method, path, params, options) =>
+          world.stripe.rawRequest(
+            method,
+            path.endsWith("/pause") ? "/v1/customers/cus_none" : path,
+            params,
+            options,
+          ),
+      },
+    });
+    const paused = old.forTenant("acme").pauseSubscription(acme.subscriptionId, { pause: "subscription" });
+    await expect(paused).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("stripe 23"),
+    });
+  });
+});
+
+describe("unpauseSubscription", () => {
+  it("ends the pause of collection", async () => {
+    await billing.pauseSubscription(acme.subscriptionId, { until: NEXT_WEEK });
+    expect((await billing.unpauseSubscription(acme.subscriptionId)).collectionPause).toBeNull();
+  });
+
+  it("ends both pauses at once", async () => {
+    await billing.pauseSubscription(acme.subscriptionId);
+    await billing.pauseSubscription(acme.subscriptionId, { pause: "subscription" });
+    expect(await billing.unpauseSubscription(acme.subscriptionId)).toMatchObject({
+      status: "active",
+      collectionPause: null,
+    });
+  });
+
+  it("succeeds and writes nothing when neither is paused", async () => {
+    await billing.unpauseSubscription(acme.subscriptionId);
+    expect(world.takeRequests()).toEqual([`GET /v1/subscriptions/${acme.subscriptionId}`]);
+  });
+});
+
+describe("pauseSubscription and unpauseSubscription", () => {
+  const methods = ["pauseSubscription", "unpauseSubscription"] as const;
+
+  it.each(methods)("%s refuses what has ended", async (method) => {
+    await world.stripe.subscriptions.cancel(acme.subscriptionId);
+    await expect(billing[method](acme.subscriptionId)).rejects.toMatchObject({ code: "conflict" });
+  });
+
+  it.each(methods)("%s gives one error for another tenant's and a missing one", async (method) => {
+    const globex = await world.addTenant("globex");
+    world.takeRequests();
+    for (const id of [globex.subscriptionId, "sub_missing"]) {
+      await expect(billing[method](id)).rejects.toThrow(NotFoundError);
+    }
+    expect(world.takeRequests().filter((request) => request.startsWith("POST"))).toEqual([]);
+  });
+
+  it.each([
+    { pause: "everything" },
+    { invoices: "burn" },
+    { until: new Date(0) },
+    { pause: "subscription", until: NEXT_WEEK },
+    { pause: "subscription", invoices: "void" },
+    { settle: "invoice" },
+    { behavior: "void" },
+  ])("refuse %o before anything is sent", async (options) => {
+    await expect(billing.pauseSubscription(acme.subscriptionId, options as never)).rejects.toMatchObject({
+      code: "invalid_argument",
+    });
+    expect(world.takeRequests()).toEqual([]);
+  });
+});

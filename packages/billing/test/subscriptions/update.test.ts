@@ -1,0 +1,299 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { NotFoundError, type StripeBillingService, type UpdateSubscriptionOptions } from "../../src/index.js";
+import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+import { addCard, addPlan, addPrice, type Plan } from "./plans.js";
+
+const DAY_MS = 86_400_000;
+
+let world: StripeWorld;
+let acme: TenantWorld;
+let globex: TenantWorld;
+let pro: Plan;
+let billing: StripeBillingService;
+
+beforeAll(async () => {
+  world = await startStripeWorld();
+  globex = await world.addTenant("globex");
+  pro = await addPlan(world, "acme");
+});
+
+beforeEach(async () => {
+  acme = await world.addTenant("acme");
+  billing = world.service().forTenant("acme");
+  world.takeRequests();
+});
+
+afterAll(() => world.close());
+
+describe("updateSubscription, of the only item", () => {
+  it("changes the plan and keeps the item and its quantity", async () => {
+    const changed = await update({ priceId: pro.priceId });
+
+    expect(changed.items).toMatchObject([{ id: acme.itemId, quantity: 3, price: { id: pro.priceId } }]);
+    expect(world.takeRequests()).toEqual([
+      `GET /v1/subscriptions/${acme.subscriptionId}`,
+      `GET /v1/prices/${pro.priceId}`,
+      `POST /v1/subscriptions/${acme.subscriptionId}`,
+    ]);
+  });
+
+  it("changes the quantity and keeps the plan, in two requests", async () => {
+    const changed = await update({ quantity: 12 });
+
+    expect(changed.items).toMatchObject([{ id: acme.itemId, quantity: 12, price: { id: acme.priceId } }]);
+    expect(world.takeRequests()).toEqual([
+      `GET /v1/subscriptions/${acme.subscriptionId}`,
+      `POST /v1/subscriptions/${acme.subscriptionId}`,
+    ]);
+  });
+
+  it("keeps a price that is archived where only the quantity changes, named or not", async () => {
+    const legacy = await addPrice(world, acme);
+    await world.stripe.subscriptions.update(acme.subscriptionId, {
+      items: [{ id: acme.itemId, price: legacy }],
+    });
+    await world.stripe.prices.update(legacy, { active: false });
+
+    expect((await update({ quantity: 2 })).items[0]?.quantity).toBe(2);
+    expect((await update({ priceId: legacy, quantity: 4 })).items[0]?.quantity).toBe(4);
+  });
+
+  it("moves between licensed and metered prices, with and without a quantity", async () => {
+    const recurring = { interval: "month" as const, usage_type: "metered" as const, meter: "mtr_1" };
+    const metered = await addPrice(world, acme, { recurring });
+    expect((await update({ priceId: metered })).items).toMatchObject([{ id: acme.itemId, quantity: null }]);
+    await expect(update({ quantity: 2 })).rejects.toMatchObject({ code: "invalid_argument" });
+    expect((await update({ priceId: acme.priceId, quantity: 5 })).items).toMatchObject([{ quantity: 5 }]);
+  });
+});
+
+describe("updateSubscription, of several items", () => {
+  let addOn: string;
+
+  beforeEach(async () => {
+    addOn = (await addPlan(world, "acme", { unitAmount: 500 })).priceId;
+    await update({ items: [{ add: addOn, quantity: 2 }] });
+    world.takeRequests();
+  });
+
+  it("changes one, by its id or by the price it has, and leaves the others alone", async () => {
+    const byId = await update({ items: [{ change: acme.itemId, priceId: pro.priceId }] });
+    expect(pricesAndQuantities(byId)).toEqual([
+      [pro.priceId, 3],
+      [addOn, 2],
+    ]);
+    const byPrice = await update({ items: [{ change: { priceId: addOn }, quantity: 7 }] });
+    expect(pricesAndQuantities(byPrice)).toEqual([
+      [pro.priceId, 3],
+      [addOn, 7],
+    ]);
+  });
+
+  it("changes, adds and takes away at once", async () => {
+    const other = await addPlan(world, "acme");
+    const changed = await update({
+      items: [{ change: acme.itemId, quantity: 1 }, { add: other.priceId }, { remove: { priceId: addOn } }],
+    });
+    expect(pricesAndQuantities(changed)).toEqual([
+      [acme.priceId, 1],
+      [other.priceId, 1],
+    ]);
+  });
+
+  it("refuses a plan or quantity that does not say for which item it is", async () => {
+    for (const change of [{ priceId: pro.priceId }, { quantity: 2 }]) {
+      await expect(update(change)).rejects.toMatchObject({
+        code: "conflict",
+        message: expect.stringContaining("several items"),
+      });
+    }
+    expect(writes()).toEqual([]);
+  });
+
+  it("refuses to add a price twice, to name one item twice, and to take the last one away", async () => {
+    await expect(update({ items: [{ add: addOn }] })).rejects.toMatchObject({ code: "conflict" });
+    const twice = [{ change: acme.itemId, quantity: 1 }, { remove: { priceId: acme.priceId } }];
+    await expect(update({ items: twice })).rejects.toMatchObject({ code: "invalid_argument" });
+    const all = [{ remove: acme.itemId }, { remove: { priceId: addOn } }];
+    await expect(update({ items: all })).rejects.toMatchObject({ code: "invalid_argument" });
+    expect(writes()).toEqual([]);
+  });
+
+  it("gives one error for an item of another subscription, of another tenant's, and a missing one", async () => {
+    const other = await billing.createSubscription({ customerId: acme.customerId, priceId: pro.priceId });
+    world.takeRequests();
+    const errors = await Promise.all(
+      [other.items[0]?.id ?? "", globex.itemId, "si_missing"].map((change) =>
+        update({ items: [{ change, quantity: 2 }] }).then(undefined, (error: unknown) => error),
+      ),
+    );
+    expect(errors[0]).toBeInstanceOf(NotFoundError);
+    expect(errors[1]).toStrictEqual(errors[0]);
+    expect(errors[2]).toStrictEqual(errors[0]);
+    expect(writes()).toEqual([]);
+  });
+});
+
+describe("updateSubscription, of other things", () => {
+  it("ends a trial, or makes it end on a date", async () => {
+    const trialEnd = new Date(Math.ceil(Date.now() / 1000) * 1000 + 9 * DAY_MS);
+    const extended = await update({ trialEnd });
+    expect(extended).toMatchObject({ status: "trialing", trialEndsAt: trialEnd });
+    expect(extended.items[0]?.quantity).toBe(3);
+    expect(await update({ trialEnd: "now" })).toMatchObject({ status: "active" });
+  });
+
+  it("merges metadata, in a subscription that has ended too", async () => {
+    expect((await update({ metadata: { seats: "9", seatPlan: null } })).metadata).toMatchObject({
+      seats: "9",
+    });
+    await world.stripe.subscriptions.cancel(acme.subscriptionId);
+    const ended = await update({ metadata: { seats: "0" } });
+    expect(ended).toMatchObject({ status: "canceled", metadata: { seats: "0" } });
+    expect(ended.metadata).not.toHaveProperty("seatPlan");
+    await expect(update({ quantity: 2 })).rejects.toMatchObject({ code: "conflict" });
+  });
+
+  it("sets the payment method to one of its customer's, and to no other", async () => {
+    const own = await addCard(world, acme.customerId);
+    expect((await update({ defaultPaymentMethodId: own })).defaultPaymentMethodId).toBe(own);
+
+    const sibling = await world.stripe.customers.create({ metadata: { tenantId: "acme" } });
+    const siblings = await addCard(world, sibling.id);
+    await expect(update({ defaultPaymentMethodId: siblings })).rejects.toMatchObject({
+      code: "invalid_argument",
+    });
+    await expect(update({ defaultPaymentMethodId: globex.paymentMethodId })).rejects.toThrow(NotFoundError);
+  });
+
+  it("refuses prices of others and of nobody, and those archived", async () => {
+    const nobodys = await addPlan(world, "acme", { mark: "" });
+    for (const priceId of [globex.priceId, nobodys.priceId, "price_missing"]) {
+      await expect(update({ priceId })).rejects.toThrow(NotFoundError);
+      await expect(update({ items: [{ add: priceId }] })).rejects.toThrow(NotFoundError);
+    }
+    const archived = await addPrice(world, acme);
+    await world.stripe.prices.update(archived, { active: false });
+    await expect(update({ priceId: archived })).rejects.toMatchObject({ code: "conflict" });
+    expect(writes().filter((request) => request.includes("subscriptions"))).toEqual([]);
+  });
+
+  it("refuses another tenant's subscription with the error of a missing one, whatever the change", async () => {
+    for (const id of [globex.subscriptionId, "sub_missing"]) {
+      await expect(billing.updateSubscription(id, { quantity: 2 })).rejects.toThrow(NotFoundError);
+    }
+    expect(writes()).toEqual([]);
+  });
+});
+
+describe("updateSubscription, and its payment", () => {
+  // At the very beginning of a period there is nothing to prorate.
+  beforeEach(() => world.local.advanceBy(DAY_MS));
+
+  it("bills at once where it is told to, and says what is left to the customer", async () => {
+    await world.stripe.subscriptions.update(acme.subscriptionId, {
+      default_payment_method: await addCard(world, acme.customerId, "authenticationRequired"),
+    });
+    const changed = await update({ quantity: 30, proration: "always_invoice" });
+
+    expect(changed).toMatchObject({
+      status: "past_due",
+      pendingPayment: { kind: "payment", currency: "usd" },
+    });
+    expect(changed.pendingPayment?.clientSecret).toMatch(/_secret_/);
+  });
+
+  it("makes the change only once it is paid, where it is told to wait for that", async () => {
+    await world.stripe.subscriptions.update(acme.subscriptionId, {
+      default_payment_method: await addCard(world, acme.customerId, "authenticationRequired"),
+    });
+    const waiting = await update({
+      quantity: 30,
+      proration: "always_invoice",
+      paymentBehavior: "pending_if_incomplete",
+    });
+
+    expect(waiting).toMatchObject({
+      status: "active",
+      items: [{ quantity: 3 }],
+      pendingPayment: { kind: "payment" },
+    });
+    expect(waiting.pendingUpdateExpiresAt).toBeInstanceOf(Date);
+  });
+
+  it("changes nothing when it is to fail unless it is paid", async () => {
+    await world.stripe.subscriptions.update(acme.subscriptionId, {
+      default_payment_method: await addCard(world, acme.customerId, "chargeCustomerFail"),
+    });
+    const paymentBehavior = "error_if_incomplete";
+    await expect(
+      update({ quantity: 30, proration: "always_invoice", paymentBehavior }),
+    ).rejects.toMatchObject({
+      code: "payment_required",
+    });
+    expect((await billing.getSubscription(acme.subscriptionId)).items[0]?.quantity).toBe(3);
+  });
+
+  it("makes one change for one idempotency key, kept apart from cancellations under the same", async () => {
+    const idempotencyKey = "change-1";
+    const [one, two] = await Promise.all([
+      update({ quantity: 8, idempotencyKey }),
+      update({ quantity: 8, idempotencyKey }),
+    ]);
+    expect(two).toEqual(one);
+    await expect(update({ quantity: 9, idempotencyKey })).rejects.toMatchObject({ code: "conflict" });
+    await billing.cancelSubscription(acme.subscriptionId, { idempotencyKey });
+    await billing.resumeSubscription(acme.subscriptionId, { idempotencyKey });
+  });
+});
+
+describe("updateSubscription, before anything is sent", () => {
+  it.each<[string, object]>([
+    ["no change", {}],
+    ["options alone", { when: "now", proration: "none" }],
+    ["both a price and items", { priceId: "price_1", items: [{ remove: "si_1" }] }],
+    ["no items", { items: [] }],
+    ["an item without a verb", { items: [{ priceId: "price_1" }] }],
+    ["an item with two verbs", { items: [{ add: "price_1", remove: "si_1" }] }],
+    ["a price in an item's place", { items: [{ change: "price_1", quantity: 1 }] }],
+    ["half a quantity", { quantity: 0.5 }],
+    ["a trial in the past", { trialEnd: new Date(0) }],
+    ["a trial of no time", { trialEnd: "soon" }],
+    ["a discount of no kind", { discounts: [{ coupon: "x" }] }],
+    ["a payment method of no form", { defaultPaymentMethodId: "card" }],
+    ["a trial at the end of the period", { when: "period_end", trialEnd: "now" }],
+    ["a proration at the end of the period", { when: "period_end", quantity: 2, proration: "none" }],
+    ["nothing to schedule", { when: "period_end", scheduledChange: null }],
+    ["metadata that waits for a payment", { metadata: {}, paymentBehavior: "pending_if_incomplete" }],
+    ["a scheduled change to set", { scheduledChange: {} }],
+    ["an option that there is not", { quantity: 1, add_invoice_items: [] }],
+  ])("refuses %s", async (name, options) => {
+    const refused = expect(billing.updateSubscription(acme.subscriptionId, options)).rejects;
+    await refused.toMatchObject({ code: "invalid_argument" });
+    const reads = name === "both a price and items" ? 1 : 0; // it has to be looked at with the items
+    expect(world.takeRequests()).toHaveLength(reads);
+  });
+
+  it("refuses metadata that names the tenant", async () => {
+    await expect(update({ metadata: { tenantId: "globex" } })).rejects.toMatchObject({
+      code: "reserved_metadata",
+    });
+    expect(world.takeRequests()).toEqual([]);
+  });
+});
+
+function update(options: UpdateSubscriptionOptions) {
+  return billing.updateSubscription(acme.subscriptionId, options);
+}
+
+function writes(): string[] {
+  return world.takeRequests().filter((request) => request.startsWith("POST"));
+}
+
+function pricesAndQuantities({
+  items,
+}: {
+  items: readonly { price: { id: string }; quantity: number | null }[];
+}) {
+  return items.map(({ price, quantity }) => [price.id, quantity]);
+}
