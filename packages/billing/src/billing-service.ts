@@ -8,6 +8,7 @@ import {
   createPrice,
   setDefaultPrice,
 } from "./capabilities/catalog/prices.js";
+import { refusedKeys } from "./capabilities/catalog/product-metadata.js";
 import {
   archiveProduct,
   type CreateProductOptions,
@@ -30,6 +31,12 @@ import {
   ensurePortalConfiguration,
 } from "./capabilities/portal/configuration.js";
 import type { PortalConfigurationSpec } from "./capabilities/portal/configuration-spec.js";
+import {
+  type DiagnosePortalOptions,
+  diagnosePortal,
+  type PortalDiagnosis,
+  undiagnosed,
+} from "./capabilities/portal/diagnosis.js";
 import {
   createCustomerPortalSession,
   type PortalConfig,
@@ -243,6 +250,28 @@ export class StripeBillingService<TMetadata = undefined> {
     return this.#withinPortal(options, (scope, { policy }) =>
       deactivateUnusedPortalConfigurations(scope, options, policy),
     );
+  }
+
+  /**
+   * Looks at everything that has to be right for a customer to reach the portal: the key, the customer, the return URL,
+   * the flow and what it names, the portal configuration and its features, and the products it offers. Nothing is written
+   * unless `createSession` is set. Another tenant's customer reads like a missing one. Four requests or so.
+   *
+   * It never throws: what is wrong with the call itself is a failed check as well.
+   *
+   * @example
+   * const { ok, checks } = await billing.forTenant("acme").diagnosePortal({ customerId });
+   * for (const { check, status, fact, advice } of checks) console.log(status, check, fact, advice ?? "");
+   */
+  async diagnosePortal(options: DiagnosePortalOptions = {}): Promise<PortalDiagnosis> {
+    const { schema } = this.#shared.catalog;
+    try {
+      return await this.#withinPortal(options, (scope, portal) =>
+        diagnosePortal(scope, options, portal, (metadata) => refusedKeys(scope, schema, metadata)),
+      );
+    } catch (error) {
+      return undiagnosed(error);
+    }
   }
 
   /**

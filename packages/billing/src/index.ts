@@ -20,6 +20,7 @@ export type { ReplacePriceOptions } from "./capabilities/catalog/replace-price.j
 export type { UpdateCustomerOptions } from "./capabilities/customers/customers.js";
 export type { CustomerDetails } from "./capabilities/customers/details.js";
 export type { EnsureCustomerOptions } from "./capabilities/customers/ensure-customer.js";
+export type { PortalCheck, PortalCheckName } from "./capabilities/portal/check.js";
 export type {
   DeactivateUnusedOptions,
   EnsuredPortalConfiguration,
@@ -33,6 +34,7 @@ export type {
   PortalFeatures,
   ProrationBehavior,
 } from "./capabilities/portal/configuration-spec.js";
+export type { DiagnosePortalOptions, PortalDiagnosis } from "./capabilities/portal/diagnosis.js";
 export type { AfterCompletion, PortalDiscount, PortalFlow } from "./capabilities/portal/flow.js";
 export type { PortalConfig, PortalSession, PortalSessionOptions } from "./capabilities/portal/session.js";
 export type { PortalSettings } from "./capabilities/portal/settings.js";

@@ -25,20 +25,22 @@ export class ScopedConfigurations {
   }
 
   /** Newest first, a hundred of the account's to a page, of which others' are left out. One request a page. */
-  async *pages(filter: {
-    readonly active?: boolean;
-    readonly is_default?: boolean;
-  }): AsyncGenerator<readonly Configuration[]> {
+  async *pages(
+    filter: { readonly active?: boolean; readonly is_default?: boolean },
+    expand: readonly string[] = [],
+  ): AsyncGenerator<readonly Configuration[]> {
     const call = "GET /v1/billing_portal/configurations";
-    for await (const page of this.#gate.sift(call, { limit: 100, ...filter })) {
+    const expanded = expand.length === 0 ? {} : { expand: expand.map((name) => `data.${name}`) };
+    for await (const page of this.#gate.sift(call, { limit: 100, ...filter, ...expanded })) {
       yield page.filter((configuration) => this.#mayUse(configuration));
     }
   }
 
   /** One request. @throws NotFoundError when it is missing or another tenant's. */
-  async get(id: string): Promise<Configuration> {
+  async get(id: string, expand: readonly string[] = []): Promise<Configuration> {
     const call = "GET /v1/billing_portal/configurations/{configuration}";
-    const configuration = await this.#gate.retrieve(call, { configuration: id }, {});
+    const expanded = expand.length === 0 ? {} : { expand: [...expand] };
+    const configuration = await this.#gate.retrieve(call, { configuration: id }, expanded);
     if (!this.#mayUse(configuration)) throw notFound();
     return configuration;
   }

@@ -307,6 +307,9 @@ const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant">, Forms>> = {
       });
     },
   },
+  diagnosePortal: {
+    "of a customer": (acme, customerId) => acme.diagnosePortal({ customerId, createSession: true }),
+  },
   deactivateUnusedPortalConfigurations: {
     "in a dry run": (acme) => acme.deactivateUnusedPortalConfigurations({ inUse: [] }),
   },

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import Stripe from "stripe";
 import Stripe22 from "stripe-22";
 import type { StripeClient } from "../../src/index.js";
+import type { StripeRequest } from "../../src/stripe/send.js";
 
 /** What the server does with one request. */
 export type Act =
@@ -52,7 +53,7 @@ export async function startScriptedStripe(maxNetworkRetries = 0): Promise<Script
     request.on("end", () => {
       const { method = "", url = "", headers } = request;
       requests.push({ method, url, headers, body });
-      const [act = OK, ...rest] = acts;
+      const [act = CUSTOMER, ...rest] = acts;
       if (rest.length > 0) acts = rest;
       perform(act, response);
     });
@@ -78,9 +79,19 @@ export async function startScriptedStripe(maxNetworkRetries = 0): Promise<Script
   };
 }
 
-export const SECRET_KEY = "sk_test_canaryOfTheSecretKey";
+/** One request of each kind. */
+export const READ: StripeRequest = { method: "GET", path: "/v1/customers/cus_1", params: {} };
+export const WRITE: StripeRequest = {
+  method: "POST",
+  path: "/v1/customers",
+  params: {},
+  idempotencyKey: { ofCaller: "the caller's key", atStripe: "billing_1" },
+};
+export const DELETION: StripeRequest = { method: "DELETE", path: "/v1/subscriptions/sub_1", params: {} };
 
-const OK: Act = { status: 200, body: { id: "cus_1", object: "customer" } };
+export const CUSTOMER: Act = { status: 200, body: { id: "cus_1", object: "customer" } };
+
+export const SECRET_KEY = "sk_test_canaryOfTheSecretKey";
 
 function perform(act: Act, response: ServerResponse): void {
   if (act === "stall") return;

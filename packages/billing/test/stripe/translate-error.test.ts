@@ -5,16 +5,14 @@ import { type StripeRequest, send } from "../../src/stripe/send.js";
 import { bytesOf } from "../isolation/leaks.js";
 import {
   type Act,
+  DELETION,
+  READ,
   type ScriptedStripe,
   SDK_VERSIONS,
   SECRET_KEY,
   startScriptedStripe,
+  WRITE,
 } from "./scripted-stripe.js";
-
-const KEY = { ofCaller: "the caller's key", atStripe: "billing_1" };
-const READ: StripeRequest = { method: "GET", path: "/v1/customers/cus_1", params: {} };
-const WRITE: StripeRequest = { method: "POST", path: "/v1/customers", params: {}, idempotencyKey: KEY };
-const DELETION: StripeRequest = { method: "DELETE", path: "/v1/subscriptions/sub_1", params: {} };
 
 /** In every field of Stripe's error that takes text, and in a header: none of it may get out of the SDK's error. */
 const CANARIES = [

@@ -50,16 +50,25 @@ export async function readMetadata<TMetadata>(
   };
 }
 
+/** The keys that the schema refuses, never their values. */
+export async function refusedKeys(
+  scope: TenantScope,
+  schema: MetadataSchema<unknown> | undefined,
+  raw: RawMetadata,
+): Promise<readonly string[]> {
+  if (schema === undefined) return [];
+  const { issues = [] } = await validate(scope, schema, raw);
+  return [...new Set(issues.map((issue) => toIssue(issue).path[0] ?? "the whole of it"))];
+}
+
 /** @throws InvalidArgumentError naming the keys that the schema refuses, never their values. */
 export async function assertMetadata(
   scope: TenantScope,
   schema: MetadataSchema<unknown> | undefined,
   raw: RawMetadata,
 ): Promise<void> {
-  if (schema === undefined) return;
-  const { issues = [] } = await validate(scope, schema, raw);
-  if (issues.length === 0) return;
-  const keys = [...new Set(issues.map((issue) => toIssue(issue).path[0] ?? "the whole of it"))];
+  const keys = await refusedKeys(scope, schema, raw);
+  if (keys.length === 0) return;
   throw new InvalidArgumentError(`metadata does not pass the catalogue's schema: ${keys.join(", ")}.`);
 }
 

@@ -101,6 +101,8 @@ const REASONS = [
 const PRORATIONS = ["none", "create_prorations", "always_invoice"] as const;
 const INTERVALS = { day: 1095, week: 156, month: 36, year: 3 } as const;
 const MOST_PRODUCTS = 10;
+/** Far more than there are intervals that anyone sells. */
+const MOST_PRICES = 20;
 
 const prorationBehavior = z.optional(oneOf("prorationBehavior", PRORATIONS));
 const url = z.optional(z.string("The URLs of a portal configuration must be strings."));
@@ -145,7 +147,9 @@ const schema = object("The portal configuration", {
           "products",
           object("Each of products", {
             productId: idOf("product"),
-            priceIds: listOf("priceIds", idOf("price")),
+            priceIds: listOf("priceIds", idOf("price")).check(
+              z.maxLength(MOST_PRICES, `priceIds must name at most ${MOST_PRICES}.`),
+            ),
             quantity: z.optional(
               object("quantity", {
                 minimum: z.optional(whole("minimum", 0)),

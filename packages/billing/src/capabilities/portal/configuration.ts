@@ -59,14 +59,18 @@ export async function ensureConfiguration(
   if (known !== undefined) {
     return { configuration: Object.freeze({ ...known, loginPageUrl: null }), hash, remembered: true };
   }
-  const found = (await find(scope, hash)) ?? (await make(scope, spec, content));
+  const found = (await findConfiguration(scope, hash)) ?? (await make(scope, spec, content));
   const { id, login_page: login } = found;
   const shared = scope.configurations.isShared(found);
   scope.configurations.remember(hash, { id, shared });
   return { configuration: Object.freeze({ id, shared, loginPageUrl: login.url }), hash, remembered: false };
 }
 
-async function find(scope: TenantScope, hash: string): Promise<Configuration | undefined> {
+/** The active configuration with a hash; of twins the older, the same for everyone who looks. */
+export async function findConfiguration(
+  scope: TenantScope,
+  hash: string,
+): Promise<Configuration | undefined> {
   for await (const page of scope.configurations.pages({ active: true })) {
     const [oldest] = page.filter((one) => hashOf(one) === hash).sort(byAge);
     if (oldest !== undefined) return oldest;

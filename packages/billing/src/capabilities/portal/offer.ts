@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { ConflictError, InvalidArgumentError } from "../../errors.js";
+import { ConflictError, InvalidArgumentError, NotFoundError } from "../../errors.js";
 import { fieldIs } from "../../stripe/search-query.js";
 import { notFound } from "../../stripe/translate-error.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
@@ -15,7 +15,7 @@ import type { OfferedProduct } from "./configuration-spec.js";
  */
 export async function proveOffer(scope: TenantScope, products: readonly OfferedProduct[]): Promise<void> {
   if (products.length === 0) return;
-  const prices = await pricesOf(scope, products);
+  const prices = await pricesOf(scope, products, (priceId) => scope.price(priceId));
   const visible = new Set([...prices.values()].map(productIdOf));
   for (const [at, { productId, priceIds }] of products.entries()) {
     if (!visible.has(productId)) throw notFound();
@@ -40,19 +40,35 @@ export async function proveOffer(scope: TenantScope, products: readonly OfferedP
   }
 }
 
+/** Of the prices that are offered, those of products that the tenant may see, by their ids. */
+export async function findPrices(scope: TenantScope, products: readonly OfferedProduct[]): Promise<Prices> {
+  return pricesOf(scope, products, async (priceId) => {
+    try {
+      return await scope.price(priceId);
+    } catch (error) {
+      if (error instanceof NotFoundError) return undefined;
+      throw error;
+    }
+  });
+}
+
+type Prices = ReadonlyMap<string, Stripe.Price>;
+
+/** @param read asks for a price that the search did not find: it is too new, or not the tenant's. */
 async function pricesOf(
   scope: TenantScope,
   products: readonly OfferedProduct[],
-): Promise<ReadonlyMap<string, Stripe.Price>> {
+  read: (priceId: string) => Promise<Stripe.Price | undefined>,
+): Promise<Prices> {
   const priceIds = products.flatMap((product) => product.priceIds);
   const query = fieldIs("product", ...products.map(({ productId }) => productId));
   const paging = { limit: 100, expand: ["data.product"] };
-  const { hits } = await scope.search("GET /v1/prices/search", query, paging, ({ id }) =>
-    priceIds.includes(id),
-  );
+  const isOffered = ({ id }: Stripe.Price) => priceIds.includes(id);
+  const { hits } = await scope.search("GET /v1/prices/search", query, paging, isOffered);
   const prices = new Map(hits.map((price) => [price.id, price]));
   for (const priceId of priceIds) {
-    if (!prices.has(priceId)) prices.set(priceId, await scope.price(priceId));
+    const price = prices.get(priceId) ?? (await read(priceId));
+    if (price !== undefined) prices.set(priceId, price);
   }
   return prices;
 }

@@ -1,0 +1,244 @@
+import type Stripe from "stripe";
+import { isBillingError } from "../../errors.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { failure, ok, type PortalCheck, warning } from "./check.js";
+import { findConfiguration } from "./configuration.js";
+import { toContent } from "./configuration-params.js";
+import { checkSpec, type OfferedProduct } from "./configuration-spec.js";
+import { findPrices } from "./offer.js";
+import type { TenantPortal } from "./settings.js";
+
+type Configuration = Stripe.BillingPortal.Configuration;
+type FeatureName = keyof Configuration["features"];
+type Features = { readonly [Name in FeatureName]?: { readonly enabled?: boolean } };
+
+/** What a session would be opened with; without features where there is nothing to open one with. */
+export interface SeenConfiguration {
+  readonly checks: readonly PortalCheck[];
+  readonly features?: Features;
+  readonly offers?: readonly OfferedProduct[];
+}
+
+/** Which keys of a product's metadata the catalogue's schema refuses. */
+export type MetadataJudge = (metadata: Readonly<Record<string, string>>) => Promise<readonly string[]>;
+
+/** One request; where the settings hold a specification, one for every hundred active configurations. */
+export async function lookForConfiguration(
+  scope: TenantScope,
+  portal: TenantPortal,
+): Promise<SeenConfiguration> {
+  const { configuration } = portal;
+  if (configuration === undefined) return lookForDefault(scope);
+  if (typeof configuration === "string") return lookForGiven(scope, configuration);
+  const { params, hash } = toContent(checkSpec(configuration), portal.policy);
+  const found = await findConfiguration(scope, hash);
+  const fact =
+    found === undefined
+      ? "The specification's is not made yet; the first session makes it."
+      : `${found.id} holds what the specification says.`;
+  return {
+    checks: [ok("configuration", fact)],
+    features: params.features,
+    offers: configuration.features.subscriptionUpdate?.products ?? [],
+  };
+}
+
+async function lookForDefault(scope: TenantScope): Promise<SeenConfiguration> {
+  for await (const [found] of scope.configurations.pages({ is_default: true, active: true }, [PRODUCTS])) {
+    if (found !== undefined) {
+      return seen(found, ok("configuration", "It is the account's default, and active."));
+    }
+  }
+  return {
+    checks: [
+      failure(
+        "configuration",
+        "The account has no default portal configuration in this mode.",
+        "Save the customer portal's settings once in the Dashboard, or give portal.configuration a specification.",
+      ),
+    ],
+  };
+}
+
+async function lookForGiven(scope: TenantScope, id: string): Promise<SeenConfiguration> {
+  try {
+    const found = await scope.configurations.get(id, [PRODUCTS]);
+    if (found.active) return seen(found, ok("configuration", `${id} exists and is active.`));
+  } catch (error) {
+    if (!isBillingError(error) || error.code !== "not_found") throw error;
+    return {
+      checks: [
+        failure(
+          "configuration",
+          `${id} does not exist in this account and mode.`,
+          "Give portal.configuration one that was made there, or a specification.",
+        ),
+      ],
+    };
+  }
+  return {
+    checks: [
+      failure(
+        "configuration",
+        `${id} was deactivated.`,
+        "Activate it in the Dashboard, or give portal.configuration another one or a specification.",
+      ),
+    ],
+  };
+}
+
+const PRODUCTS = "features.subscription_update.products";
+
+function seen({ features }: Configuration, check: PortalCheck): SeenConfiguration {
+  const products = features.subscription_update.products ?? [];
+  return {
+    checks: [check],
+    features,
+    offers: products.map(({ product, prices }) => ({ productId: product, priceIds: prices })),
+  };
+}
+
+const NEEDED: ReadonlyMap<unknown, FeatureName> = new Map<unknown, FeatureName>([
+  ["payment_method_update", "payment_method_update"],
+  ["customer_update", "customer_update"],
+  ["subscription_cancel", "subscription_cancel"],
+  ["subscription_pause", "subscription_pause"],
+  ["subscription_update", "subscription_update"],
+  ["subscription_update_confirm", "subscription_update"],
+]);
+
+export function lookAtFeatures(features: Features, flow: unknown): PortalCheck {
+  const on = Object.entries(features).flatMap(([name, feature]) => (feature?.enabled ? name : []));
+  const type = typeof flow === "object" && flow !== null && "type" in flow ? flow.type : undefined;
+  const needed = NEEDED.get(type);
+  if (needed !== undefined && !on.includes(needed)) {
+    return failure(
+      "features",
+      `The flow needs ${needed}, which the configuration has switched off.`,
+      "Switch it on in the configuration, or use another one.",
+    );
+  }
+  if (on.length > 0) return ok("features", `Switched on: ${on.sort().join(", ")}.`);
+  return warning(
+    "features",
+    "The configuration has everything switched off, so the portal is empty.",
+    "Switch on what customers should be able to do.",
+  );
+}
+
+/** One request; one more for each price that is too new for Stripe's search, or not the tenant's. */
+export async function lookAtProducts(
+  scope: TenantScope,
+  { features, offers = [] }: SeenConfiguration,
+  judge: MetadataJudge,
+): Promise<readonly PortalCheck[]> {
+  if (!features?.subscription_update?.enabled) return [ok("products", "No change of plan is offered.")];
+  if (offers.length === 0) {
+    return [
+      failure(
+        "products",
+        "Changes of plan are on, and no product is offered.",
+        "Offer one, or switch them off.",
+      ),
+    ];
+  }
+  const found = await findPrices(scope, offers);
+  const prices = offers.flatMap(({ priceIds }) => priceIds.flatMap((id) => found.get(id) ?? []));
+  const wanted = offers.flatMap(({ priceIds }) => priceIds).length;
+  const troubles = [
+    ...hidden(wanted - prices.length),
+    ...archived(prices),
+    ...sameInterval(offers, found),
+    ...severalCurrencies(prices),
+    ...(await badMetadata(scope, prices, judge)),
+  ];
+  if (troubles.length > 0) return troubles;
+  return [ok("products", `${offers.length} products with ${wanted} prices, all of them for sale.`)];
+}
+
+/** Nothing is told of them: they may be another tenant's. */
+function hidden(count: number): PortalCheck[] {
+  if (count === 0) return [];
+  return [
+    failure(
+      "products",
+      `Of the prices that are offered, ${count} are missing or not this tenant's to sell.`,
+      "Offer products whose metadata names this tenant, or all tenants; a specification is checked for it.",
+    ),
+  ];
+}
+
+function archived(prices: readonly Stripe.Price[]): PortalCheck[] {
+  const ids = prices.filter(({ active, product }) => !active || !activeProduct(product)).map(({ id }) => id);
+  if (ids.length === 0) return [];
+  return [
+    failure(
+      "products",
+      `Archived, or of an archived product: ${ids.join(", ")}.`,
+      "Offer prices that are for sale, or take these out of the configuration.",
+    ),
+  ];
+}
+
+function activeProduct(product: Stripe.Price["product"]): boolean {
+  return typeof product === "object" && !product.deleted && product.active;
+}
+
+function sameInterval(
+  offers: readonly OfferedProduct[],
+  found: ReadonlyMap<string, Stripe.Price>,
+): PortalCheck[] {
+  return offers.flatMap(({ productId, priceIds }) => {
+    const intervals = priceIds.flatMap((id) => {
+      const recurring = found.get(id)?.recurring;
+      return recurring ? `${recurring.interval_count} ${recurring.interval}` : [];
+    });
+    if (new Set(intervals).size === intervals.length) return [];
+    return [
+      failure(
+        "products",
+        `${productId} is offered with two prices of one interval.`,
+        "Offer one price for each interval.",
+      ),
+    ];
+  });
+}
+
+function severalCurrencies(prices: readonly Stripe.Price[]): PortalCheck[] {
+  const currencies = [...new Set(prices.map(({ currency }) => currency))].sort();
+  if (currencies.length < 2) return [];
+  return [
+    warning(
+      "products",
+      `Prices are in ${currencies.join(", ")}; a customer is shown those of one currency alone.`,
+      "Offer prices of the currency that the customer pays in.",
+    ),
+  ];
+}
+
+async function badMetadata(
+  scope: TenantScope,
+  prices: readonly Stripe.Price[],
+  judge: MetadataJudge,
+): Promise<PortalCheck[]> {
+  const products = new Map(
+    prices.flatMap(({ product }) => (isProduct(product) ? [[product.id, product]] : [])),
+  );
+  const checks: PortalCheck[] = [];
+  for (const { id, metadata } of products.values()) {
+    const keys = await judge(scope.withoutReserved(metadata));
+    if (keys.length === 0) continue;
+    checks.push(
+      failure(
+        "products",
+        `The metadata of ${id} does not pass the catalogue's schema: ${keys.join(", ")}.`,
+        "Correct it by updateProduct.",
+      ),
+    );
+  }
+  return checks;
+}
+
+function isProduct(product: Stripe.Price["product"]): product is Stripe.Product {
+  return typeof product === "object" && !product.deleted;
+}

@@ -1,0 +1,155 @@
+import * as z from "zod/mini";
+import { type AnyBillingError, isBillingError } from "../../errors.js";
+import { CALL_OPTIONS, checkInput } from "../../input.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import { allowReturnUrl } from "../../tenancy/return-url.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { failed, failure, ok, type PortalCheck, type PortalCheckName, warning } from "./check.js";
+import {
+  lookAtFeatures,
+  lookAtProducts,
+  lookForConfiguration,
+  type MetadataJudge,
+  type SeenConfiguration,
+} from "./check-configuration.js";
+import { lookAtFlow } from "./check-flow.js";
+import type { PortalFlow } from "./flow.js";
+import { createCustomerPortalSession } from "./session.js";
+import type { TenantPortal } from "./settings.js";
+
+export interface DiagnosePortalOptions extends CallOptions {
+  readonly customerId?: string;
+  readonly returnUrl?: string;
+  readonly flow?: PortalFlow;
+  /** Opens a session as well, and throws its address away. Default: false. */
+  readonly createSession?: boolean;
+}
+
+/** Everything that has to be right for a customer to reach the portal, and how it is. */
+export interface PortalDiagnosis {
+  /** False when one of the checks is a failure; warnings let a session be opened. */
+  readonly ok: boolean;
+  readonly checks: readonly PortalCheck[];
+}
+
+const options = z.strictObject(
+  {
+    ...CALL_OPTIONS,
+    customerId: z.optional(z.unknown()),
+    returnUrl: z.optional(z.unknown()),
+    flow: z.optional(z.unknown()),
+    createSession: z.optional(z.boolean("createSession must be true or false.")),
+  },
+  "The options must be an object.",
+);
+
+export async function diagnosePortal(
+  scope: TenantScope,
+  given: DiagnosePortalOptions,
+  portal: TenantPortal,
+  judge: MetadataJudge,
+): Promise<PortalDiagnosis> {
+  const { returnUrl = portal.returnUrl, flow, createSession = false, ...rest } = checkInput(options, given);
+  const checks: PortalCheck[] = [];
+  const errors: unknown[] = [];
+  const look = async <T>(check: PortalCheckName, work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      errors.push(error);
+      checks.push(failed(check, error));
+      return undefined;
+    }
+  };
+
+  const customerId = await look("customer", async () => {
+    const id = await scope.customerId(rest.customerId);
+    await scope.customer(id);
+    checks.push(ok("customer", `${id} exists and is this tenant's.`));
+    return id;
+  });
+  await look("returnUrl", async () => checks.push(lookAtReturnUrl(returnUrl, portal)));
+  if (flow !== undefined && customerId !== undefined) {
+    await look("flow", async () => checks.push(...(await lookAtFlow(scope, customerId, flow, portal))));
+  }
+  const seen = await look("configuration", async (): Promise<SeenConfiguration> => {
+    const found = await lookForConfiguration(scope, portal);
+    checks.push(...found.checks);
+    return found;
+  });
+  if (seen?.features !== undefined) {
+    checks.push(lookAtFeatures(seen.features, flow));
+    await look("products", async () => checks.push(...(await lookAtProducts(scope, seen, judge))));
+  }
+  checks.unshift(lookAtKey(errors));
+
+  const stands = checks.some(({ status }) => status === "failure");
+  if (stands) {
+    checks.push(failure("session", "Something stands in the way of one.", "Correct the failures above."));
+  } else if (!createSession) {
+    checks.push(ok("session", "Nothing was seen that stands in the way of one. None was opened."));
+  } else {
+    await look("session", async () => {
+      // Each was judged above, by the guard for its kind.
+      const session = {
+        ...(returnUrl === undefined ? {} : { returnUrl }),
+        ...(flow === undefined ? {} : { flow }),
+      };
+      await createCustomerPortalSession(scope, customerId, session as DiagnosePortalOptions, portal);
+      checks.push(ok("session", "One was opened, and its address thrown away."));
+    });
+  }
+  return toDiagnosis(checks);
+}
+
+/** What can be said where the checks could not even begin. */
+export function undiagnosed(error: unknown): PortalDiagnosis {
+  const check = isBillingError(error) ? BEFORE[error.code] : undefined;
+  // Nothing was looked at, so that not even what could not be asked may pass.
+  return toDiagnosis([Object.freeze({ ...failed(check ?? "settings", error), status: "failure" })]);
+}
+
+const BEFORE: Partial<Record<AnyBillingError["code"], PortalCheckName>> = {
+  tenant_context: "tenant",
+  account_mismatch: "tenant",
+  invalid_argument: "options",
+};
+
+function toDiagnosis(checks: readonly PortalCheck[]): PortalDiagnosis {
+  const isOk = !checks.some(({ status }) => status === "failure");
+  return Object.freeze({ ok: isOk, checks: Object.freeze([...checks]) });
+}
+
+const NOT_ASKED: ReadonlySet<AnyBillingError["code"]> = new Set<AnyBillingError["code"]>([
+  "stripe_unavailable",
+  "rate_limited",
+  "deadline",
+  "aborted",
+]);
+
+function lookAtReturnUrl(returnUrl: unknown, { policy }: TenantPortal): PortalCheck {
+  if (returnUrl === undefined) {
+    return warning(
+      "returnUrl",
+      "There is none, neither in the call nor in the settings.",
+      "Give portal.returnUrl, or the portal has no way back unless its configuration says one.",
+    );
+  }
+  const { origin } = new URL(allowReturnUrl(returnUrl, policy));
+  return ok("returnUrl", `It leads to ${origin}, which is allowed.`);
+}
+
+/** Blames the key for what it may not read, and the call's time or Stripe for what could not be asked. */
+function lookAtKey(errors: readonly unknown[]): PortalCheck {
+  for (const code of ["authentication", "permission"]) {
+    const refusal = errors.find((error) => isBillingError(error) && error.code === code);
+    if (!isBillingError(refusal)) continue;
+    const [fact = "", ...advice] = refusal.message.split(/(?<=\.) /);
+    return failure("key", fact, advice.join(" "));
+  }
+  const unasked = errors.find((error) => isBillingError(error) && NOT_ASKED.has(error.code));
+  if (unasked !== undefined) {
+    return failure("key", "Stripe could not be asked for everything, so little is known.", "Look again.");
+  }
+  return ok("key", "Stripe accepts it, and it may read what was looked at.");
+}
