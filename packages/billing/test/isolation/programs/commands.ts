@@ -7,6 +7,7 @@ import {
   type ProductModel,
   type Program,
   type SubscriptionModel,
+  serviceOf,
   type TenantModel,
 } from "./program.js";
 
@@ -161,7 +162,7 @@ export const ANY_COMMAND: fc.Arbitrary<Command>[] = [
   ),
   fc.constant(
     command("the service starts anew", async (_, program) => {
-      program.billing = program.realm.service();
+      program.billing = serviceOf(program.realm);
     }),
   ),
 ];

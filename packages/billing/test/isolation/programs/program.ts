@@ -61,7 +61,7 @@ export async function startProgram(realm: Realm): Promise<Started> {
     tenants.push(tenant);
     products.push({ product, owner: tenant });
   }
-  return { model: { tenants, products }, real: { realm, owners, billing: realm.service() } };
+  return { model: { tenants, products }, real: { realm, owners, billing: serviceOf(realm) } };
 }
 
 /** Makes one call for a tenant, and looks at everything it sent and gave back for what is anyone else's. */
@@ -134,4 +134,9 @@ async function settle<T>(
   } catch (error) {
     return { error };
   }
+}
+
+/** Without its catalogue's memory, since the programs archive products behind the service's back. */
+export function serviceOf(realm: Realm): StripeBillingService {
+  return realm.service({ catalog: { cacheSeconds: 0 } });
 }
