@@ -1,8 +1,12 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connectTenancy, type IndeterminateError } from "../../src/index.js";
+import { connectTenancy, type IndeterminateError, metadataTenancy } from "../../src/index.js";
+import { Deadline } from "../../src/stripe/deadline.js";
 import { type KeyScope, scopeIdempotencyKey } from "../../src/stripe/idempotency.js";
+import { Gate } from "../../src/tenancy/gate.js";
+import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";
 import { type StripeWorld, startStripeWorld } from "../stripe-world.js";
+import { startScriptedStripe } from "./scripted-stripe.js";
 
 const tenantId = fc.stringMatching(/^[a1][a1_.:-]{0,3}$/);
 const scope: fc.Arbitrary<KeyScope> = fc.record({
@@ -173,4 +177,29 @@ describe("a caller's idempotency key over HTTP", () => {
       expect(retried).toBe(first);
     },
   );
+});
+
+it("is one random key for all writes of a call, so that a retry with it repeats none of them", async () => {
+  const stripe = await startScriptedStripe();
+  stripe.script({ status: 500, body: { error: { type: "api_error" } } });
+  const gate = new Gate({
+    client: stripe.sdk,
+    tenancy: metadataTenancy(),
+    tenantId: "acme",
+    account: undefined,
+    mode: "test",
+    cache: new OwnershipCache(),
+    deadline: new Deadline(10_000),
+    onAudit: () => undefined,
+    trusted: [],
+  });
+  const keyOfFailure = () =>
+    gate.write("POST /v1/customers", {}, {}).then(
+      () => expect.unreachable(),
+      (error: IndeterminateError) => error.idempotencyKey,
+    );
+  const key = await keyOfFailure();
+  expect(key).toEqual(expect.any(String));
+  expect(await keyOfFailure()).toBe(key);
+  await stripe.close();
 });

@@ -261,6 +261,18 @@ describe("directoryTenancy", () => {
     );
   });
 
+  it("takes nothing inherited for a mark that disagrees, whatever the key", async () => {
+    await using world = await closing(startStripeWorld());
+    const { customerId, subscriptionId } = await world.addTenant("acme", { metadata: {} });
+    const directory = memoryDirectory();
+    await directory.link("acme", customerId);
+    const tenancy = directoryTenancy(directory, { key: "constructor" });
+
+    await expect(
+      world.service({ tenancy }).forTenant("acme").getSubscription(subscriptionId),
+    ).resolves.toBeDefined();
+  });
+
   it("hands on what its directory throws, and sends nothing more", async () => {
     await using world = await closing(startStripeWorld());
     const { customerId, subscriptionId } = await world.addTenant("acme");

@@ -41,6 +41,14 @@ describe("a proof", () => {
     );
   });
 
+  it.each([":", ".", "-", "_"])("keeps its parts apart where ids have %s in them", (mark) => {
+    cache.add({ account: undefined, tenantId: `a${mark}b` }, "c", "c");
+    expect(cache.customerOf({ account: undefined, tenantId: "a" }, `b${mark}c`)).toBeUndefined();
+    cache.add({ account: "acct_1", tenantId: "a" }, "c", "c");
+    expect(cache.customerOf({ account: undefined, tenantId: `acct_1${mark}a` }, "c")).toBeUndefined();
+    expect(cache.customerOf({ account: `acct_1${mark}a`, tenantId: "c" }, "")).toBeUndefined();
+  });
+
   it("is never that of a neighbour, among many owners and objects at once", () => {
     const proof = fc.record({ of: owner, id: objectId });
     fc.assert(
