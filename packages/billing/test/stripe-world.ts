@@ -10,6 +10,8 @@ export interface TenantWorld {
   readonly itemId: string;
   readonly productId: string;
   readonly priceId: string;
+  /** A price of the same product that nothing is subscribed to and that is not its default. */
+  readonly otherPriceId: string;
   readonly paymentMethodId: string;
   readonly promotionCodeId: string;
 }
@@ -93,6 +95,10 @@ async function addTenant(stripe: Stripe, tenantId: string, options: TenantOption
     requestOptions,
   );
   const priceId = String(product.default_price);
+  const otherPrice = await stripe.prices.create(
+    { product: product.id, currency: "usd", unit_amount: 49_000, recurring: { interval: "year" } },
+    requestOptions,
+  );
   const subscription = await stripe.subscriptions.create(
     {
       customer: customer.id,
@@ -119,6 +125,7 @@ async function addTenant(stripe: Stripe, tenantId: string, options: TenantOption
     itemId: item?.id ?? "",
     productId: product.id,
     priceId,
+    otherPriceId: otherPrice.id,
     paymentMethodId: card.id,
     promotionCodeId: code.id,
   };

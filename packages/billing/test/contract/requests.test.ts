@@ -3,6 +3,7 @@ import { beforeAll, expect, it } from "vitest";
 import {
   type CustomerDetails,
   connectTenancy,
+  type ProductDetails,
   StripeBillingService,
   type StripeClient,
   type Tenancy,
@@ -42,13 +43,22 @@ const DETAILS: CustomerDetails = {
   metadata: { plan: "team" },
 };
 
+const PRODUCT_DETAILS: ProductDetails = {
+  description: "For teams",
+  images: ["https://img.example/a.png"],
+  features: ["Unlimited seats"],
+  unitLabel: "seat",
+  url: "https://acme.example/team",
+  metadata: { tier: "team" },
+};
+
 const TOMORROW = new Date(Date.now() + 86_400_000);
 
 /**
  * Every request the service can send, in every form its options can give it, sent to Stripe's own mock. The mock keeps
  * no state, so this proves that the requests are right and nothing else.
  */
-const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant">, Forms>> = {
+const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant" | "forgetCatalog">, Forms>> = {
   createCustomerPortalSession: {
     "by id": (acme, customerId) => acme.createCustomerPortalSession(customerId),
     "with every option": (acme, customerId) =>
@@ -313,6 +323,66 @@ const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant">, Forms>> = {
   deactivateUnusedPortalConfigurations: {
     "in a dry run": (acme) => acme.deactivateUnusedPortalConfigurations({ inUse: [] }),
   },
+  getProduct: { "by id": async (acme, _, { stripe }) => acme.getProduct(await fixtureProduct(stripe)) },
+  createProduct: {
+    "by name": (acme) => acme.createProduct({ name: "Team" }),
+    "with every detail and a price": (acme) =>
+      acme.createProduct({
+        name: "Team",
+        ...PRODUCT_DETAILS,
+        price: {
+          currency: "usd",
+          unitAmountDecimal: "0.05",
+          recurring: { interval: "month", intervalCount: 3 },
+          taxBehavior: "exclusive",
+        },
+        idempotencyKey: "key",
+      }),
+    "with nothing in its lists": (acme) => acme.createProduct({ name: "Team", images: [], features: [] }),
+  },
+  updateProduct: {
+    "every detail": async (acme, _, { stripe }) =>
+      acme.updateProduct(await fixtureProduct(stripe), { name: "Team", active: true, ...PRODUCT_DETAILS }),
+    "clearing what can be": async (acme, _, { stripe }) =>
+      acme.updateProduct(await fixtureProduct(stripe), {
+        description: null,
+        images: [],
+        features: [],
+        unitLabel: null,
+        url: null,
+        metadata: { gone: null },
+      }),
+  },
+  archiveProduct: {
+    "by id": async (acme, _, { stripe }) => acme.archiveProduct(await fixtureProduct(stripe)),
+  },
+  createPrice: {
+    once: (acme) => acme.createPrice("prod_1", { currency: "usd", unitAmount: 100 }),
+    "with every option": (acme) =>
+      acme.createPrice("prod_1", {
+        currency: "eur",
+        unitAmount: 100,
+        recurring: { interval: "year" },
+        taxBehavior: "inclusive",
+        nickname: "Yearly",
+        lookupKey: "pro",
+        transferLookupKey: true,
+        idempotencyKey: "price",
+      }),
+  },
+  replacePrice: {
+    "by amount": (acme) => acme.replacePrice("price_1", { unitAmount: 200 }),
+    "with every option": (acme) =>
+      acme.replacePrice("price_1", {
+        unitAmountDecimal: "0.5",
+        currency: "eur",
+        recurring: { interval: "day", intervalCount: 2 },
+        taxBehavior: "exclusive",
+        nickname: "Daily",
+      }),
+  },
+  archivePrice: { "by id": (acme) => acme.archivePrice("price_1") },
+  setDefaultPrice: { "by id": (acme) => acme.setDefaultPrice("price_1") },
   resolveTenant: { "of a customer": (acme, customerId) => acme.resolveTenant({ customerId }) },
 };
 
@@ -412,7 +482,7 @@ describeContract("the requests this package sends", () => {
   });
 
   it("has a row for every public method", () => {
-    expect([...Object.keys(ROWS), "forTenant"].sort()).toEqual(publicMethods());
+    expect([...Object.keys(ROWS), "forTenant", "forgetCatalog"].sort()).toEqual(publicMethods());
   });
 
   it("has driven every call that the package can send", () => {
@@ -437,6 +507,13 @@ const ownerOfEverything: Tenancy = {
   markFor: (tenantId) => ({ tenantId }),
   reservedMetadata: ["tenantId"],
 };
+
+/** The one whose prices these are, whichever product they are asked of. */
+async function fixtureProduct(stripe: Stripe): Promise<string> {
+  const [price] = (await stripe.prices.list()).data;
+  if (typeof price?.product !== "string") throw new Error("stripe-mock's price names no product.");
+  return price.product;
+}
 
 /** Whatever is listed, the mock answers with objects of this one customer. */
 async function fixtureCustomer(stripe: Stripe): Promise<string> {

@@ -27,6 +27,23 @@ const FLOW: readonly Place[] = [
   },
 ];
 
+const PRODUCT_DETAILS = {
+  description: "plain",
+  images: "plain",
+  features: "plain",
+  unitLabel: "plain",
+  url: "plain",
+  metadata: "metadata",
+} as const;
+
+const TERMS = {
+  unitAmount: "plain",
+  unitAmountDecimal: "plain",
+  recurring: "plain",
+  taxBehavior: "plain",
+  nickname: "plain",
+} as const;
+
 const DETAILS = {
   email: "plain",
   name: "plain",
@@ -189,6 +206,55 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
     },
   },
   listTenantProducts: { does: "list", options: { active: "plain", limit: "limit", after: "cursor" } },
+  getProduct: { does: "read", takes: "productId", options: {} },
+  createProduct: {
+    does: "write",
+    options: { name: "plain", price: "plain", ...PRODUCT_DETAILS, idempotencyKey: "idempotencyKey" },
+    valid: () => ({ name: "Team" }),
+  },
+  updateProduct: {
+    does: "write",
+    takes: "productId",
+    options: { name: "plain", active: "plain", ...PRODUCT_DETAILS, idempotencyKey: "idempotencyKey" },
+    valid: () => ({ unitLabel: "seat" }),
+  },
+  archiveProduct: {
+    does: "write",
+    takes: "productId",
+    options: { idempotencyKey: "idempotencyKey" },
+  },
+  createPrice: {
+    does: "write",
+    takes: "productId",
+    options: {
+      ...TERMS,
+      currency: "plain",
+      lookupKey: "plain",
+      transferLookupKey: "plain",
+      idempotencyKey: "idempotencyKey",
+    },
+    // The same key for every tenant, taken from whatever price has it.
+    valid: () => ({ currency: "usd", unitAmount: 1, lookupKey: "pro", transferLookupKey: true }),
+  },
+  replacePrice: {
+    does: "write",
+    takes: "priceId",
+    options: { ...TERMS, currency: "plain", idempotencyKey: "idempotencyKey" },
+    valid: () => ({ unitAmount: 1 }),
+    leftOut: {
+      q: "the caller's key makes the new price; the writes after it say how things are to be, under keys of their own",
+    },
+  },
+  archivePrice: {
+    does: "write",
+    takes: "otherPriceId",
+    options: { idempotencyKey: "idempotencyKey" },
+  },
+  setDefaultPrice: {
+    does: "write",
+    takes: "otherPriceId",
+    options: { idempotencyKey: "idempotencyKey" },
+  },
 };
 
 /** Other ways to call a method, attacked as if they were methods of their own. */

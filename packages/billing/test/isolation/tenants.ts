@@ -17,6 +17,8 @@ export const TENANT_OBJECTS: Readonly<Record<IdName, Read>> = {
   itemId: (stripe, { subscriptionId }, options) => stripe.subscriptions.retrieve(subscriptionId, {}, options),
   productId: (stripe, { productId }, options) => stripe.products.retrieve(productId, {}, options),
   priceId: (stripe, { productId: product }, options) => stripe.prices.list({ product, limit: 100 }, options),
+  otherPriceId: (stripe, { productId: product }, options) =>
+    stripe.prices.list({ product, limit: 100 }, options),
   paymentMethodId: (stripe, { customerId: customer }, options) =>
     stripe.paymentMethods.list({ customer }, options),
   promotionCodeId: (stripe, { promotionCodeId }, options) =>

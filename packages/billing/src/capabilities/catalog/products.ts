@@ -90,7 +90,7 @@ export async function createProduct<TMetadata>(
   catalog: Catalog<TMetadata>,
 ): Promise<Product<TMetadata>> {
   const { name, price, idempotencyKey, ...details } = checkInput(createOptions, options);
-  const metadata = scope.callerMetadata(details.metadata ?? {});
+  const metadata = scope.callerMetadata(details.metadata === undefined ? {} : details.metadata);
   const priceParams = price && toPriceParams(price);
   await assertMetadata(scope, catalog.schema, merged({}, metadata));
   const product = await scope.write(

@@ -104,8 +104,8 @@ function termsOf({ currency, recurring, tax_behavior: tax, transform_quantity: t
 /** @throws ConflictError for a price with amounts, or a meter, that one new amount cannot stand for. */
 function assertReplaceable(price: Stripe.Price): void {
   const isPlain =
-    price.billing_scheme === "per_unit" &&
-    price.custom_unit_amount === null &&
+    // Null with tiers, and where the customer chooses.
+    price.unit_amount_decimal !== null &&
     price.recurring?.usage_type !== "metered" &&
     Object.keys(price.currency_options ?? {}).every((currency) => currency === price.currency);
   if (isPlain) return;

@@ -193,7 +193,7 @@ function accountOptions({ realm }: Siege, { tenantId }: TenantIds): { stripeAcco
 }
 
 function isOfProduct(name: IdName | undefined): boolean {
-  return name === "productId" || name === "priceId";
+  return name === "productId" || name === "priceId" || name === "otherPriceId";
 }
 
 /** Every object in a result that could still be changed. Dates cannot be frozen, and are copies. */
