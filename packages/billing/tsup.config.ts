@@ -1,7 +1,12 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { index: "src/index.ts", webhooks: "src/webhooks.ts", testing: "src/testing/index.ts" },
+  entry: {
+    index: "src/index.ts",
+    webhooks: "src/webhooks.ts",
+    testing: "src/testing/index.ts",
+    cli: "src/cli.ts",
+  },
   format: "esm",
   platform: "node",
   target: "node20",

@@ -19,6 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "views",
   ],
   "billing-service.ts": ["settings.ts", "input.ts", "capabilities", "tenancy", "stripe", "views"],
+  "cli.ts": ["cli"],
+  cli: ["billing-service.ts", "capabilities", "tenancy", "stripe"],
   "settings.ts": ["input.ts", "capabilities", "tenancy", "stripe"],
   "problem-response.ts": [],
   "input.ts": [],

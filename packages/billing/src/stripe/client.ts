@@ -24,8 +24,16 @@ export interface StripeRequestOptions {
 export type Mode = "live" | "test";
 
 /** A client with the SDK's defaults, but for telemetry: a server library should not report its own timings. */
-export function createStripeClient(secretKey: string): StripeClient {
-  return new Stripe(secretKey, { telemetry: false });
+export function createStripeClient(secretKey: string, apiBase?: URL): StripeClient {
+  if (apiBase === undefined) return new Stripe(secretKey, { telemetry: false });
+  const { hostname: host, port, protocol } = apiBase;
+  const isPlain = protocol === "http:";
+  return new Stripe(secretKey, {
+    telemetry: false,
+    host,
+    port: port === "" ? (isPlain ? 80 : 443) : Number(port),
+    protocol: isPlain ? "http" : "https",
+  });
 }
 
 /** Stripe's secret and restricted keys name their mode; nothing else does. */
