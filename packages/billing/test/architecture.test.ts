@@ -64,7 +64,9 @@ describe("the arrows between folders", () => {
 
   it("leaves no capability importing another", () => {
     const family = (file: string) => /^capabilities\/([^/.]+)/.exec(file)?.[1];
-    const between = imports.filter(({ from, to }) => family(from) && family(to) && family(from) !== family(to));
+    const between = imports.filter(
+      ({ from, to }) => family(from) && family(to) && family(from) !== family(to),
+    );
     expect(between).toEqual([]);
   });
 

@@ -320,9 +320,9 @@ describe("ensureCustomer in several processes at once", () => {
   afterAll(() => built.remove());
 
   /** A process that makes 20 calls at once, for the same reference and details of its own. */
-  function aProcess(reference: string, index: number): Promise<unknown> {
+  function aProcess(reference: string, index: number): Promise<string[]> {
     const { host, port, secretKey } = world.local;
-    return runModule(`
+    return runModule<string[]>(`
       import Stripe from "stripe";
       import { StripeBillingService } from ${JSON.stringify(built.indexUrl)};
       const stripe = new Stripe(${JSON.stringify(secretKey)}, {
@@ -345,7 +345,7 @@ describe("ensureCustomer in several processes at once", () => {
     expect(new Set(ids).size).toBe(1);
     world.local.setSearchDelay(0);
     expect(await customersUnder("fleet")).toEqual([ids[0]]);
-    const customer = await billing.forTenant("acme").getCustomer(String(ids[0]));
+    const customer = await billing.forTenant("acme").getCustomer(ids[0]);
     expect(customer).toMatchObject({ reference: "fleet", name: expect.stringMatching(/^Process \d$/) });
   }, 60_000);
 });

@@ -94,7 +94,7 @@ async function addTenant(stripe: Stripe, tenantId: string, options: TenantOption
     },
     requestOptions,
   );
-  const priceId = String(product.default_price);
+  const priceId = typeof product.default_price === "string" ? product.default_price : "";
   const otherPrice = await stripe.prices.create(
     { product: product.id, currency: "usd", unit_amount: 49_000, recurring: { interval: "year" } },
     requestOptions,

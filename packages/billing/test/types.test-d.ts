@@ -18,13 +18,13 @@ declare const gate: Gate;
 describe("a tenant's scope", () => {
   it("cannot be a string, a literal or a client", () => {
     // @ts-expect-error a raw tenant id is no proof
-    getSubscription("acme", "sub_1", {});
+    void getSubscription("acme", "sub_1", {});
     // @ts-expect-error nor is an object that looks like one
-    getSubscription({ tenantId: "acme" }, "sub_1", {});
+    void getSubscription({ tenantId: "acme" }, "sub_1", {});
     // @ts-expect-error nor is a Stripe client
-    getSubscription(stripe, "sub_1", {});
+    void getSubscription(stripe, "sub_1", {});
     // @ts-expect-error nor is the gate
-    getSubscription(gate, "sub_1", {});
+    void getSubscription(gate, "sub_1", {});
   });
 
   it("cannot be copied from another", () => {
@@ -45,13 +45,13 @@ describe("the service", () => {
 
   it("has no option for what is the tenant's or the library's to say", () => {
     // @ts-expect-error the account comes from the tenancy
-    billing.getSubscription("sub_1", { stripeAccount: "acct_1" });
+    void billing.getSubscription("sub_1", { stripeAccount: "acct_1" });
     // @ts-expect-error portal sessions never reuse a key
-    billing.createCustomerPortalSession("cus_1", { idempotencyKey: "key" });
+    void billing.createCustomerPortalSession("cus_1", { idempotencyKey: "key" });
     // @ts-expect-error the configuration comes from the settings
-    billing.createCustomerPortalSession("cus_1", { configuration: "bpc_1" });
+    void billing.createCustomerPortalSession("cus_1", { configuration: "bpc_1" });
     // @ts-expect-error a tenant must be named in the object form
-    billing.createCustomerPortalSession({ customerId: "cus_1", returnUrl: "https://app.example.com" });
+    void billing.createCustomerPortalSession({ customerId: "cus_1", returnUrl: "https://app.example.com" });
   });
 });
 

@@ -103,7 +103,7 @@ async function serviceIn(path: string): Promise<StripeBillingService> {
   const module: unknown = await import(pathToFileURL(resolve(path)).href);
   const service = typeof module === "object" && module !== null ? Reflect.get(module, "billing") : undefined;
   if (service instanceof StripeBillingService) return service;
-  throw new UsageError("--config must be a module that exports a StripeBillingService as "billing".");
+  throw new UsageError('--config must be a module that exports a StripeBillingService as "billing".');
 }
 
 function report(title: string, { checks }: PortalDiagnosis): string {

@@ -11,7 +11,7 @@ it("types product metadata by the schema, or null where the schema refuses it", 
   });
   type Plan = { tier: "free" | "pro"; seats: number };
   expectTypeOf(billing).toEqualTypeOf<StripeBillingService<Plan>>();
-  expectTypeOf(billing.forTenant("acme").getProduct).returns.resolves.toEqualTypeOf<Product<Plan>>();
+  expectTypeOf<ReturnType<typeof billing.getProduct>>().resolves.toEqualTypeOf<Product<Plan>>();
   expectTypeOf<Product<Plan>["metadata"]>().toEqualTypeOf<Plan | null>();
 });
 

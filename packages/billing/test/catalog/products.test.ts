@@ -328,7 +328,7 @@ describe("updateProduct and archiveProduct", () => {
       metadata: { tenantId: "*" },
       default_price_data: { currency: "usd", unit_amount: 1 },
     });
-    const sharedPrice = String(shared.default_price);
+    const [sharedPrice] = (await world.stripe.prices.list({ product: shared.id })).data;
     const service = billing.forTenant("acme");
     world.takeRequests();
     for (const id of [globex.productId, shared.id, "prod_missing"]) {
@@ -338,7 +338,7 @@ describe("updateProduct and archiveProduct", () => {
         NotFoundError,
       );
     }
-    for (const id of [globex.priceId, sharedPrice, "price_missing"]) {
+    for (const id of [globex.priceId, sharedPrice?.id ?? "", "price_missing"]) {
       await expect(service.archivePrice(id)).rejects.toThrow(NotFoundError);
       await expect(service.setDefaultPrice(id)).rejects.toThrow(NotFoundError);
       await expect(service.replacePrice(id, { unitAmount: 1 })).rejects.toThrow(NotFoundError);

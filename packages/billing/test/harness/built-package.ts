@@ -26,7 +26,7 @@ export async function buildPackage(): Promise<BuiltPackage> {
 }
 
 /** Runs a module in a process of its own; the answer is the JSON that it writes. */
-export async function runModule(source: string): Promise<unknown> {
+export async function runModule<T>(source: string): Promise<T> {
   const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", source], {
     cwd: ROOT,
   });

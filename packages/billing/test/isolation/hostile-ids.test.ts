@@ -133,7 +133,7 @@ async function outcomeOf(call: Promise<unknown>): Promise<string> {
     await call;
     return "success";
   } catch (error) {
-    return isBillingError(error) ? error.code : `${error}`;
+    return isBillingError(error) ? error.code : String(error);
   }
 }
 

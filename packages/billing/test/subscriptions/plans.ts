@@ -25,7 +25,10 @@ export async function addPlan(
     metadata: { tenantId: mark },
     default_price_data: { currency: "usd", unit_amount: unitAmount, recurring: { interval } },
   });
-  return { productId: product.id, priceId: String(product.default_price) };
+  return {
+    productId: product.id,
+    priceId: typeof product.default_price === "string" ? product.default_price : "",
+  };
 }
 
 /** Another price of a tenant's own product. */

@@ -80,10 +80,10 @@ describe("checkTenantIsolation", () => {
   });
 
   it("finds a tenancy that looks at tenants' names without regard to case", async () => {
-    const { customerAccess } = metadataTenancy();
+    const tenancy = metadataTenancy();
     const report = await check(
       serviceWith({
-        customerAccess: (tenantId, customer) => customerAccess(tenantId.toLowerCase(), customer),
+        customerAccess: (tenantId, customer) => tenancy.customerAccess(tenantId.toLowerCase(), customer),
       }),
     );
 
