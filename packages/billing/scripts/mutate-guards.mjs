@@ -1,0 +1,120 @@
+/**
+ * Removes each guard in turn, from a copy of the package, and expects a test to fail for it. A guard that nothing
+ * misses is either not tested or not needed; both are found here.
+ *
+ * pnpm mutate:guards           all of them
+ * pnpm mutate:guards gate.ts   those whose file or description holds the word
+ */
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { GUARDS } from "./guards.mjs";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+const BILLING = "packages/billing";
+
+/** Small suites first: most guards are missed within a second or two. */
+const TESTS = [
+  "test/tenancy",
+  "test/stripe",
+  "test/billing-service",
+  "test/portal/",
+  "test/isolation/attack-matrix",
+];
+const LONGEST_RUN_MS = 300_000;
+
+const [word = ""] = process.argv.slice(2);
+const guards = GUARDS.filter(({ file, guard }) => file.includes(word) || guard.includes(word));
+const copy = copyPackage();
+process.on("exit", () => rmSync(copy, { recursive: true, force: true }));
+process.exitCode = main();
+
+function main() {
+  const stale = guards.filter(({ file, remove }) => sourceOf(file).split(remove).length !== 2);
+  for (const { file, guard } of stale) console.error(`stale     ${file}: ${guard}`);
+  if (stale.length > 0) {
+    console.error("These guards stand no longer where scripts/guards.mjs says, or more than once.");
+    return 1;
+  }
+  const control = runTests(TESTS);
+  if (control.failed.length > 0 || control.broken) {
+    console.error(`The tests are red before anything is removed: ${control.failed[0] ?? control.output}`);
+    return 1;
+  }
+  const unmissed = guards.filter((guard) => !isMissed(guard));
+  console.log(`${guards.length - unmissed.length} of ${guards.length} guards are missed when they are gone.`);
+  return unmissed.length === 0 ? 0 : 1;
+}
+
+/** Whether a test fails while the guard is gone. */
+function isMissed({ file, guard, remove, put = "", tests = TESTS }) {
+  const source = sourceOf(file);
+  const startedAt = performance.now();
+  writeFileSync(
+    join(copy, BILLING, "src", file),
+    source.replace(remove, () => put),
+  );
+  const { failed, broken, output } = runTests(tests);
+  writeFileSync(join(copy, BILLING, "src", file), source);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  const verdict = broken ? "broken" : failed.length > 0 ? "missed" : "NOT MISSED";
+  console.log(`${verdict.padEnd(10)} ${file}: ${guard} (${seconds} s) ${failed[0] ?? ""}`);
+  // What does not even load says nothing about the tests.
+  if (broken) console.log(output);
+  return !broken && failed.length > 0;
+}
+
+function runTests(tests) {
+  const report = join(copy, "report.json");
+  rmSync(report, { force: true });
+  const reporting = ["--reporter", "json", "--outputFile", report, "--bail", "1"];
+  const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
+  const { stdout, stderr, error } = spawnSync(
+    process.execPath,
+    [vitest, "run", "--config", "vitest.workspace.ts", "--project", "billing", ...reporting, ...tests],
+    { cwd: copy, encoding: "utf8", timeout: LONGEST_RUN_MS, killSignal: "SIGKILL" },
+  );
+  if (error !== undefined && "code" in error && error.code === "ETIMEDOUT") {
+    return { failed: ["it ran without end"], broken: false, output: "" };
+  }
+  const { testResults = [] } = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : {};
+  const failed = testResults.flatMap(({ assertionResults }) =>
+    assertionResults.flatMap(({ status, fullName }) => (status === "failed" ? fullName : [])),
+  );
+  // Suites that fail without a failed test could not be loaded.
+  const broken =
+    failed.length === 0 &&
+    (testResults.length === 0 || testResults.some(({ status }) => status === "failed"));
+  return { failed, broken, output: `${stdout}${stderr}`.slice(-2_000) };
+}
+
+function sourceOf(file) {
+  return readFileSync(join(ROOT, BILLING, "src", file), "utf8");
+}
+
+/** The package beside the same configuration and dependencies, where nobody else works. */
+function copyPackage() {
+  const directory = mkdtempSync(join(tmpdir(), "billing-guards-"));
+  for (const path of ["package.json", "tsconfig.base.json", "vitest.workspace.ts"]) {
+    cpSync(join(ROOT, path), join(directory, path));
+  }
+  for (const path of ["src", "test", "package.json", "tsconfig.json", "tsconfig.test.json"]) {
+    cpSync(join(ROOT, BILLING, path), join(directory, BILLING, path), { recursive: true });
+  }
+  for (const path of ["node_modules", `${BILLING}/node_modules`]) {
+    symlinkSync(join(ROOT, path), join(directory, path), "dir");
+  }
+  // The other projects of the test configuration want folders of their own.
+  for (const name of ["local-stripe", "demo"]) mkdirSync(join(directory, "packages", name));
+  return directory;
+}
