@@ -8,8 +8,6 @@ export interface Guard {
   readonly remove: string;
   /** Default: nothing. */
   readonly put?: string;
-  /** The tests that should miss it, where they are not those of `mutate-guards.mjs`. */
-  readonly tests?: readonly string[];
 }
 
 export declare const GUARDS: readonly Guard[];
