@@ -3,11 +3,12 @@ import { createCustomerPortalSession } from "../../src/capabilities/portal/sessi
 import { portalOf } from "../../src/capabilities/portal/settings.js";
 import { cancelSubscription } from "../../src/capabilities/subscriptions/cancel.js";
 import { getSubscription, listCustomerSubscriptions } from "../../src/capabilities/subscriptions/read.js";
-import { metadataTenancy, type StripeClient } from "../../src/index.js";
+import { metadataTenancy } from "../../src/index.js";
 import { Deadline } from "../../src/stripe/deadline.js";
 import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";
-import { admit, type GateToStripe, type TenantScope } from "../../src/tenancy/tenant-scope.js";
+import { admit, type TenantScope } from "../../src/tenancy/tenant-scope.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+import { openGate } from "./open-gate.js";
 
 /**
  * The first wall alone: the real capabilities before a gate that stands open, so that only what the scope itself proves
@@ -43,35 +44,6 @@ function scopeOfAcme(): Promise<TenantScope> {
     },
     ({ client }) => openGate(client),
   );
-}
-
-/** Sends whatever it is asked to, and hands back whatever comes. */
-function openGate(client: StripeClient): GateToStripe {
-  const ask = async (call: string, ids: object, params: object): Promise<never> => {
-    const [method = "", template = ""] = call.split(" ");
-    const path = template.replace(/\{(\w+)\}/, (_, name: string) =>
-      String(new Map(Object.entries(ids)).get(name)),
-    );
-    const query = new URLSearchParams(
-      Object.entries(params).flatMap(([name, value]) =>
-        Array.isArray(value)
-          ? value.map((part, i) => [`${name}[${i}]`, String(part)])
-          : [[name, String(value)]],
-      ),
-    );
-    return method === "POST"
-      ? ((await client.rawRequest(method, path, { ...params })) as never)
-      : ((await client.rawRequest(method, `${path}?${query}`)) as never);
-  };
-  return {
-    retrieve: (call, ids, params) => ask(call, ids, params),
-    list: (call, params) => ask(call, {}, params),
-    search: () => Promise.reject(new Error("No capability here searches.")),
-    sift: () => {
-      throw new Error("No capability here sifts.");
-    },
-    write: (call, ids, params) => ask(call, ids, params),
-  };
 }
 
 describe("behind an open gate, the scope alone", () => {
