@@ -93,6 +93,7 @@ describe("a scope by itself", () => {
     const cache = new OwnershipCache();
     const scope = await scopeOf("acme", cache);
     await scope.list("GET /v1/subscriptions", { customer: globex.customerId });
+    await expect(scope.proveSubscription(globex.subscriptionId)).rejects.toMatchObject({ code: "not_found" });
     expect(cache.customerOf({ account: undefined, tenantId: "acme" }, globex.subscriptionId)).toBeUndefined();
 
     await scope.proveCustomer(acme.customerId);
