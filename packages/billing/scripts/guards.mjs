@@ -9,19 +9,19 @@
 /** @type {readonly Guard[]} */
 const ADMISSION = [
   {
-    file: "billing-service.ts",
+    file: "tenant-binding.ts",
     guard: "a bound service is not bound to another tenant",
     remove: "if (parseTenantId(tenantId) !== (this.#tenantId ?? tenantId)) {",
     put: "if (parseTenantId(tenantId) === undefined) {",
   },
   {
-    file: "billing-service.ts",
+    file: "tenant-binding.ts",
     guard: "a call needs a bound tenant",
     remove: "if (this.#tenantId !== undefined) return this.#tenantId;\n",
     put: 'if (this.#tenantId !== "unbound") return this.#tenantId ?? "unbound";\n',
   },
   {
-    file: "billing-service.ts",
+    file: "tenant-binding.ts",
     guard: "what all tenants share is not a bound service's to change",
     remove: 'if (this.#tenantId !== undefined) {\n      throw new TenantContextError(\n        "What all',
     put: 'if (this.#tenantId === "nobody") {\n      throw new TenantContextError(\n        "What all',

@@ -1,6 +1,4 @@
-import type { Catalog } from "./capabilities/catalog/catalog.js";
-import { CatalogCache } from "./capabilities/catalog/catalog-cache.js";
-import { type CatalogEvent, catalogTenant } from "./capabilities/catalog/catalog-event.js";
+import type { CatalogEvent } from "./capabilities/catalog/catalog-event.js";
 import { type ListProductsOptions, listTenantProducts } from "./capabilities/catalog/list-products.js";
 import {
   archivePrice,
@@ -43,7 +41,6 @@ import {
   type PortalSession,
   type PortalSessionOptions,
 } from "./capabilities/portal/session.js";
-import { portalOf, type TenantPortal, trustedIn } from "./capabilities/portal/settings.js";
 import { type CancelSubscriptionOptions, cancelSubscription } from "./capabilities/subscriptions/cancel.js";
 import type { UpdateSubscriptionOptions } from "./capabilities/subscriptions/change.js";
 import { type CreateSubscriptionOptions, createSubscription } from "./capabilities/subscriptions/create.js";
@@ -61,18 +58,13 @@ import {
 } from "./capabilities/subscriptions/read.js";
 import { type ResumeSubscriptionOptions, resumeSubscription } from "./capabilities/subscriptions/resume.js";
 import { updateSubscription } from "./capabilities/subscriptions/update.js";
-import { TenantContextError } from "./errors.js";
 import { copyOptions } from "./input.js";
-import { resolveSettings, type Settings, type StripeBillingConfig } from "./settings.js";
-import { type CallOptions, type Deadline, startDeadline } from "./stripe/deadline.js";
+import type { StripeBillingConfig } from "./settings.js";
+import type { CallOptions } from "./stripe/deadline.js";
 import type { IdempotencyOptions } from "./stripe/idempotency.js";
 import { type Pages, pages } from "./stripe/page.js";
-import { OwnershipCache } from "./tenancy/ownership-cache.js";
-import { resolveTenant } from "./tenancy/resolve-tenant.js";
 import type { TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
-import { parseTenantId } from "./tenancy/tenant-id.js";
-import { admit, admitOperator, type TenantScope } from "./tenancy/tenant-scope.js";
-import { Turns } from "./tenancy/turns.js";
+import { TenantBinding } from "./tenant-binding.js";
 import type { Customer } from "./views/customer.js";
 import type { ChangedSubscription } from "./views/pending-payment.js";
 import type { PortalConfiguration } from "./views/portal-configuration.js";
@@ -101,25 +93,14 @@ import type { Subscription } from "./views/subscription.js";
  * const { url } = await billing.forTenant("acme").createCustomerPortalSession(customerId);
  */
 export class StripeBillingService<TMetadata = undefined> {
-  readonly #shared: Shared<TMetadata>;
-  readonly #tenantId: string | undefined;
+  readonly #binding: TenantBinding<TMetadata>;
 
   /** No I/O. @throws ConfigurationError with one sentence per mistake. */
   constructor(config: StripeBillingConfig<TMetadata>);
   /** @internal */
-  constructor(binding: Binding<TMetadata>);
-  constructor(config: StripeBillingConfig<TMetadata> | Binding<TMetadata>) {
-    if (config instanceof Binding) {
-      this.#shared = config.shared;
-      this.#tenantId = config.tenantId;
-    } else {
-      const settings = resolveSettings(config);
-      const { metadata: schema, cacheSeconds = 60 } = settings.catalog;
-      const turns = new Turns();
-      const catalog = { schema, cache: new CatalogCache(cacheSeconds * 1_000), turns };
-      this.#shared = { settings, cache: new OwnershipCache(), turns, catalog };
-      this.#tenantId = settings.tenantId;
-    }
+  constructor(binding: TenantBinding<TMetadata>);
+  constructor(config: StripeBillingConfig<TMetadata> | TenantBinding<TMetadata>) {
+    this.#binding = config instanceof TenantBinding ? config : TenantBinding.of(config);
   }
 
   /**
@@ -129,12 +110,7 @@ export class StripeBillingService<TMetadata = undefined> {
    * @throws TenantContextError when the id is malformed, or this service is bound to another tenant.
    */
   forTenant(tenantId: string): StripeBillingService<TMetadata> {
-    if (parseTenantId(tenantId) !== (this.#tenantId ?? tenantId)) {
-      throw new TenantContextError(
-        "This service is bound to another tenant. Use the service it was made from.",
-      );
-    }
-    return new StripeBillingService(new Binding(this.#shared, tenantId));
+    return new StripeBillingService(this.#binding.forTenant(tenantId));
   }
 
   /**
@@ -160,7 +136,7 @@ export class StripeBillingService<TMetadata = undefined> {
       const { tenantId, customerId, ...rest } = copyOptions(target);
       return this.forTenant(tenantId).createCustomerPortalSession(customerId, rest);
     }
-    return this.#withinPortal(options, (scope, portal) =>
+    return this.#binding.withinPortal(options, (scope, portal) =>
       createCustomerPortalSession(scope, target, options, portal),
     );
   }
@@ -178,7 +154,7 @@ export class StripeBillingService<TMetadata = undefined> {
    * @see https://docs.stripe.com/api/customers/create
    */
   ensureCustomer(options: EnsureCustomerOptions): Promise<Customer> {
-    return this.#within(options, (scope) => ensureCustomer(scope, options, this.#shared.turns));
+    return this.#binding.within(options, (scope) => ensureCustomer(scope, options, this.#binding.turns));
   }
 
   /**
@@ -188,7 +164,7 @@ export class StripeBillingService<TMetadata = undefined> {
    * @see https://docs.stripe.com/api/customers/retrieve
    */
   getCustomer(customerId?: string, options: CallOptions = {}): Promise<Customer> {
-    return this.#within(options, (scope) => getCustomer(scope, customerId, options));
+    return this.#binding.within(options, (scope) => getCustomer(scope, customerId, options));
   }
 
   /**
@@ -200,7 +176,7 @@ export class StripeBillingService<TMetadata = undefined> {
    * @see https://docs.stripe.com/api/customers/update
    */
   updateCustomer(customerId: string | undefined, options: UpdateCustomerOptions): Promise<Customer> {
-    return this.#within(options, (scope) => updateCustomer(scope, customerId, options));
+    return this.#binding.within(options, (scope) => updateCustomer(scope, customerId, options));
   }
 
   /**
@@ -222,7 +198,7 @@ export class StripeBillingService<TMetadata = undefined> {
     spec: PortalConfigurationSpec,
     options: CallOptions = {},
   ): Promise<EnsuredPortalConfiguration> {
-    return this.#withinPortal(options, (scope, { policy }) =>
+    return this.#binding.withinPortal(options, (scope, { policy }) =>
       ensurePortalConfiguration(scope, spec, options, policy),
     );
   }
@@ -243,11 +219,11 @@ export class StripeBillingService<TMetadata = undefined> {
     options: DeactivateUnusedOptions,
   ): Promise<readonly PortalConfiguration[]> {
     if (copyOptions(options).shared === true) {
-      return this.#asOperator(options, (scope) =>
+      return this.#binding.asOperator(options, (scope) =>
         deactivateUnusedPortalConfigurations(scope, options, undefined),
       );
     }
-    return this.#withinPortal(options, (scope, { policy }) =>
+    return this.#binding.withinPortal(options, (scope, { policy }) =>
       deactivateUnusedPortalConfigurations(scope, options, policy),
     );
   }
@@ -264,9 +240,9 @@ export class StripeBillingService<TMetadata = undefined> {
    * for (const { check, status, fact, advice } of checks) console.log(status, check, fact, advice ?? "");
    */
   async diagnosePortal(options: DiagnosePortalOptions = {}): Promise<PortalDiagnosis> {
-    const { schema } = this.#shared.catalog;
+    const { schema } = this.#binding.catalog;
     try {
-      return await this.#withinPortal(options, (scope, portal) =>
+      return await this.#binding.withinPortal(options, (scope, portal) =>
         diagnosePortal(scope, options, portal, (metadata) => refusedKeys(scope, schema, metadata)),
       );
     } catch (error) {
@@ -285,7 +261,7 @@ export class StripeBillingService<TMetadata = undefined> {
     options: ListSubscriptionsOptions = {},
   ): Pages<Subscription> {
     return pages((after) =>
-      this.#within(options, (scope) =>
+      this.#binding.within(options, (scope) =>
         listCustomerSubscriptions(scope, customerId, nextPage(options, after)),
       ),
     );
@@ -298,7 +274,7 @@ export class StripeBillingService<TMetadata = undefined> {
    * @see https://docs.stripe.com/api/subscriptions/retrieve
    */
   getSubscription(subscriptionId: string, options: CallOptions = {}): Promise<Subscription> {
-    return this.#within(options, (scope) => getSubscription(scope, subscriptionId, options));
+    return this.#binding.within(options, (scope) => getSubscription(scope, subscriptionId, options));
   }
 
   /**
@@ -315,7 +291,7 @@ export class StripeBillingService<TMetadata = undefined> {
    * @see https://docs.stripe.com/billing/subscriptions/build-subscriptions
    */
   createSubscription(options: CreateSubscriptionOptions): Promise<ChangedSubscription> {
-    return this.#within(options, (scope) => createSubscription(scope, options));
+    return this.#binding.within(options, (scope) => createSubscription(scope, options));
   }
 
   /**
@@ -337,7 +313,7 @@ export class StripeBillingService<TMetadata = undefined> {
     subscriptionId: string,
     options: UpdateSubscriptionOptions,
   ): Promise<ChangedSubscription> {
-    return this.#within(options, (scope) => updateSubscription(scope, subscriptionId, options));
+    return this.#binding.within(options, (scope) => updateSubscription(scope, subscriptionId, options));
   }
 
   /**
@@ -352,7 +328,9 @@ export class StripeBillingService<TMetadata = undefined> {
     subscriptionId: string,
     options: UpdateSubscriptionOptions,
   ): Promise<SubscriptionPreview> {
-    return this.#within(options, (scope) => previewSubscriptionChange(scope, subscriptionId, options));
+    return this.#binding.within(options, (scope) =>
+      previewSubscriptionChange(scope, subscriptionId, options),
+    );
   }
 
   /**
@@ -364,7 +342,7 @@ export class StripeBillingService<TMetadata = undefined> {
    * @see https://docs.stripe.com/billing/subscriptions/cancel#reactivating-canceled-subscriptions
    */
   resumeSubscription(subscriptionId: string, options: ResumeSubscriptionOptions = {}): Promise<Subscription> {
-    return this.#within(options, (scope) => resumeSubscription(scope, subscriptionId, options));
+    return this.#binding.within(options, (scope) => resumeSubscription(scope, subscriptionId, options));
   }
 
   /**
@@ -376,7 +354,7 @@ export class StripeBillingService<TMetadata = undefined> {
    * @see https://docs.stripe.com/billing/subscriptions/pause-payment
    */
   pauseSubscription(subscriptionId: string, options: PauseSubscriptionOptions = {}): Promise<Subscription> {
-    return this.#within(options, (scope) => pauseSubscription(scope, subscriptionId, options));
+    return this.#binding.within(options, (scope) => pauseSubscription(scope, subscriptionId, options));
   }
 
   /**
@@ -392,7 +370,7 @@ export class StripeBillingService<TMetadata = undefined> {
     subscriptionId: string,
     options: UnpauseSubscriptionOptions = {},
   ): Promise<Subscription> {
-    return this.#within(options, (scope) => unpauseSubscription(scope, subscriptionId, options));
+    return this.#binding.within(options, (scope) => unpauseSubscription(scope, subscriptionId, options));
   }
 
   /**
@@ -404,7 +382,7 @@ export class StripeBillingService<TMetadata = undefined> {
    * @see https://docs.stripe.com/billing/subscriptions/cancel
    */
   cancelSubscription(subscriptionId: string, options: CancelSubscriptionOptions = {}): Promise<Subscription> {
-    return this.#within(options, (scope) => cancelSubscription(scope, subscriptionId, options));
+    return this.#binding.within(options, (scope) => cancelSubscription(scope, subscriptionId, options));
   }
 
   /**
@@ -423,8 +401,8 @@ export class StripeBillingService<TMetadata = undefined> {
    */
   listTenantProducts(options: ListProductsOptions = {}): Pages<Product<TMetadata>> {
     return pages((after) =>
-      this.#within(options, (scope) =>
-        listTenantProducts(scope, nextPage(options, after), this.#shared.catalog),
+      this.#binding.within(options, (scope) =>
+        listTenantProducts(scope, nextPage(options, after), this.#binding.catalog),
       ),
     );
   }
@@ -437,7 +415,9 @@ export class StripeBillingService<TMetadata = undefined> {
    * @see https://docs.stripe.com/api/products/retrieve
    */
   getProduct(productId: string, options: CallOptions = {}): Promise<Product<TMetadata>> {
-    return this.#within(options, (scope) => getProduct(scope, productId, options, this.#shared.catalog));
+    return this.#binding.within(options, (scope) =>
+      getProduct(scope, productId, options, this.#binding.catalog),
+    );
   }
 
   /**
@@ -448,7 +428,9 @@ export class StripeBillingService<TMetadata = undefined> {
    * @see https://docs.stripe.com/api/products/create
    */
   createProduct(options: CreateProductOptions): Promise<Product<TMetadata>> {
-    return this.#changeCatalog(options, (scope) => createProduct(scope, options, this.#shared.catalog));
+    return this.#binding.changingCatalog(options, (scope) =>
+      createProduct(scope, options, this.#binding.catalog),
+    );
   }
 
   /**
@@ -460,8 +442,8 @@ export class StripeBillingService<TMetadata = undefined> {
    * @see https://docs.stripe.com/api/products/update
    */
   updateProduct(productId: string, options: UpdateProductOptions): Promise<Product<TMetadata>> {
-    return this.#changeCatalog(options, (scope) =>
-      updateProduct(scope, productId, options, this.#shared.catalog),
+    return this.#binding.changingCatalog(options, (scope) =>
+      updateProduct(scope, productId, options, this.#binding.catalog),
     );
   }
 
@@ -476,8 +458,8 @@ export class StripeBillingService<TMetadata = undefined> {
     productId: string,
     options: CallOptions & IdempotencyOptions = {},
   ): Promise<Product<TMetadata>> {
-    return this.#changeCatalog(options, (scope) =>
-      archiveProduct(scope, productId, options, this.#shared.catalog),
+    return this.#binding.changingCatalog(options, (scope) =>
+      archiveProduct(scope, productId, options, this.#binding.catalog),
     );
   }
 
@@ -489,7 +471,7 @@ export class StripeBillingService<TMetadata = undefined> {
    * @see https://docs.stripe.com/api/prices/create
    */
   createPrice(productId: string, options: CreatePriceOptions): Promise<Price> {
-    return this.#changeCatalog(options, (scope) => createPrice(scope, productId, options));
+    return this.#binding.changingCatalog(options, (scope) => createPrice(scope, productId, options));
   }
 
   /**
@@ -507,7 +489,7 @@ export class StripeBillingService<TMetadata = undefined> {
    * @see https://docs.stripe.com/products-prices/manage-prices
    */
   replacePrice(priceId: string, options: ReplacePriceOptions): Promise<Price> {
-    return this.#changeCatalog(options, (scope) => replacePrice(scope, priceId, options));
+    return this.#binding.changingCatalog(options, (scope) => replacePrice(scope, priceId, options));
   }
 
   /**
@@ -519,7 +501,7 @@ export class StripeBillingService<TMetadata = undefined> {
    * @see https://docs.stripe.com/api/prices/update
    */
   archivePrice(priceId: string, options: CallOptions & IdempotencyOptions = {}): Promise<Price> {
-    return this.#changeCatalog(options, (scope) => archivePrice(scope, priceId, options));
+    return this.#binding.changingCatalog(options, (scope) => archivePrice(scope, priceId, options));
   }
 
   /**
@@ -533,8 +515,8 @@ export class StripeBillingService<TMetadata = undefined> {
     priceId: string,
     options: CallOptions & IdempotencyOptions = {},
   ): Promise<Product<TMetadata>> {
-    return this.#changeCatalog(options, (scope) =>
-      setDefaultPrice(scope, priceId, options, this.#shared.catalog),
+    return this.#binding.changingCatalog(options, (scope) =>
+      setDefaultPrice(scope, priceId, options, this.#binding.catalog),
     );
   }
 
@@ -546,86 +528,15 @@ export class StripeBillingService<TMetadata = undefined> {
    * them to the endpoint. Each process remembers for itself: those that an event does not reach go on for the rest of
    * `catalog.cacheSeconds`.
    */
-  async forgetCatalog(event?: CatalogEvent): Promise<void> {
-    const ask = (origin: TenantOrigin) => this.resolveTenant(origin, { timeoutMs: 1_000 });
-    this.#shared.catalog.cache.forget(this.#tenantId ?? (event && (await catalogTenant(event, ask))));
+  forgetCatalog(event?: CatalogEvent): Promise<void> {
+    return this.#binding.forgetCatalog(event);
   }
 
   /**
    * Whose a webhook event is, for the receiver of `@repo/billing/webhooks`. At most one request, without a bound tenant.
    */
-  async resolveTenant(origin: TenantOrigin, options: CallOptions = {}): Promise<TenantResolution> {
-    const { client, tenancy, timeoutMs } = this.#shared.settings;
-    return resolveTenant(client, tenancy, origin, startDeadline(copyOptions(options), timeoutMs));
-  }
-
-  async #within<T>(options: CallOptions, work: (scope: TenantScope) => Promise<T>): Promise<T> {
-    const { settings, cache } = this.#shared;
-    const call = this.#begin(options);
-    return work(await admit({ ...settings, ...call, cache, trusted: [] }));
-  }
-
-  /** The same with the portal's settings for the tenant, and what they name trusted. */
-  async #withinPortal<T>(
-    options: CallOptions,
-    work: (scope: TenantScope, portal: TenantPortal) => Promise<T>,
-  ): Promise<T> {
-    const { settings, cache } = this.#shared;
-    const call = this.#begin(options);
-    const portal = await call.deadline.race(portalOf(settings.portal, call.tenantId));
-    return work(await admit({ ...settings, ...call, cache, trusted: trustedIn(portal) }), portal);
-  }
-
-  async #asOperator<T>(options: CallOptions, work: (scope: TenantScope) => Promise<T>): Promise<T> {
-    const { settings, cache } = this.#shared;
-    if (this.#tenantId !== undefined) {
-      throw new TenantContextError(
-        "What all tenants share is none of theirs to change. Use a service that no tenant is bound to.",
-      );
-    }
-    const deadline = startDeadline(copyOptions(options), settings.timeoutMs);
-    return work(admitOperator({ ...settings, cache, deadline, trusted: [] }));
-  }
-
-  #begin(options: CallOptions): { readonly tenantId: string; readonly deadline: Deadline } {
-    const tenantId = this.#boundTenant();
-    return { tenantId, deadline: startDeadline(copyOptions(options), this.#shared.settings.timeoutMs) };
-  }
-
-  /** What may have been changed is forgotten however the call ended. */
-  async #changeCatalog<T>(options: CallOptions, work: (scope: TenantScope) => Promise<T>): Promise<T> {
-    const tenantId = this.#boundTenant();
-    try {
-      return await this.#within(options, work);
-    } finally {
-      this.#shared.catalog.cache.forget(tenantId);
-    }
-  }
-
-  #boundTenant(): string {
-    if (this.#tenantId !== undefined) return this.#tenantId;
-    throw new TenantContextError(
-      "No tenant is bound. Call forTenant(tenantId) first, or construct the service with tenantId.",
-    );
-  }
-}
-
-/** What every binding of one service shares: its settings, and what it has proved. */
-interface Shared<TMetadata> {
-  readonly settings: Settings<TMetadata>;
-  readonly catalog: Catalog<TMetadata>;
-  readonly cache: OwnershipCache;
-  readonly turns: Turns;
-}
-
-/** Not exported from the package, so only {@link StripeBillingService.forTenant} can make one. */
-class Binding<TMetadata> {
-  readonly shared: Shared<TMetadata>;
-  readonly tenantId: string;
-
-  constructor(shared: Shared<TMetadata>, tenantId: string) {
-    this.shared = shared;
-    this.tenantId = tenantId;
+  resolveTenant(origin: TenantOrigin, options: CallOptions = {}): Promise<TenantResolution> {
+    return this.#binding.resolveTenant(origin, options);
   }
 }
 

@@ -1,0 +1,120 @@
+import type { Catalog } from "./capabilities/catalog/catalog.js";
+import { CatalogCache } from "./capabilities/catalog/catalog-cache.js";
+import { type CatalogEvent, catalogTenant } from "./capabilities/catalog/catalog-event.js";
+import { portalOf, type TenantPortal, trustedIn } from "./capabilities/portal/settings.js";
+import { TenantContextError } from "./errors.js";
+import { copyOptions } from "./input.js";
+import { resolveSettings, type Settings, type StripeBillingConfig } from "./settings.js";
+import { type CallOptions, type Deadline, startDeadline } from "./stripe/deadline.js";
+import { OwnershipCache } from "./tenancy/ownership-cache.js";
+import { resolveTenant } from "./tenancy/resolve-tenant.js";
+import type { TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
+import { parseTenantId } from "./tenancy/tenant-id.js";
+import { admit, admitOperator, type TenantScope } from "./tenancy/tenant-scope.js";
+import { Turns } from "./tenancy/turns.js";
+
+/** What every binding of one service shares: its settings, and what it has proved. */
+interface Shared<TMetadata> {
+  readonly settings: Settings<TMetadata>;
+  readonly catalog: Catalog<TMetadata>;
+  readonly cache: OwnershipCache;
+  readonly turns: Turns;
+}
+
+/** A service's tie to one tenant, or to none yet: the one place where a tenant is admitted to a call. */
+export class TenantBinding<TMetadata> {
+  readonly #shared: Shared<TMetadata>;
+  readonly #tenantId: string | undefined;
+
+  private constructor(shared: Shared<TMetadata>, tenantId: string | undefined) {
+    this.#shared = shared;
+    this.#tenantId = tenantId;
+  }
+
+  static of<TMetadata>(config: StripeBillingConfig<TMetadata>): TenantBinding<TMetadata> {
+    const settings = resolveSettings(config);
+    const { metadata: schema, cacheSeconds = 60 } = settings.catalog;
+    const turns = new Turns();
+    const catalog = { schema, cache: new CatalogCache(cacheSeconds * 1_000), turns };
+    return new TenantBinding({ settings, catalog, cache: new OwnershipCache(), turns }, settings.tenantId);
+  }
+
+  get catalog(): Catalog<TMetadata> {
+    return this.#shared.catalog;
+  }
+
+  get turns(): Turns {
+    return this.#shared.turns;
+  }
+
+  forTenant(tenantId: string): TenantBinding<TMetadata> {
+    if (parseTenantId(tenantId) !== (this.#tenantId ?? tenantId)) {
+      throw new TenantContextError(
+        "This service is bound to another tenant. Use the service it was made from.",
+      );
+    }
+    return new TenantBinding(this.#shared, tenantId);
+  }
+
+  async within<T>(options: CallOptions, work: (scope: TenantScope) => Promise<T>): Promise<T> {
+    const { settings, cache } = this.#shared;
+    const call = this.#begin(options);
+    return work(await admit({ ...settings, ...call, cache, trusted: [] }));
+  }
+
+  /** The same with the portal's settings for the tenant, and what they name trusted. */
+  async withinPortal<T>(
+    options: CallOptions,
+    work: (scope: TenantScope, portal: TenantPortal) => Promise<T>,
+  ): Promise<T> {
+    const { settings, cache } = this.#shared;
+    const call = this.#begin(options);
+    const portal = await call.deadline.race(portalOf(settings.portal, call.tenantId));
+    return work(await admit({ ...settings, ...call, cache, trusted: trustedIn(portal) }), portal);
+  }
+
+  /** For a change to the catalogue: what may have been changed is forgotten however the call ended. */
+  async changingCatalog<T>(options: CallOptions, work: (scope: TenantScope) => Promise<T>): Promise<T> {
+    const tenantId = this.#boundTenant();
+    try {
+      return await this.within(options, work);
+    } finally {
+      this.#shared.catalog.cache.forget(tenantId);
+    }
+  }
+
+  /** For what belongs to no tenant: only without one. */
+  async asOperator<T>(options: CallOptions, work: (scope: TenantScope) => Promise<T>): Promise<T> {
+    const { settings, cache } = this.#shared;
+    if (this.#tenantId !== undefined) {
+      throw new TenantContextError(
+        "What all tenants share is none of theirs to change. Use a service that no tenant is bound to.",
+      );
+    }
+    const deadline = startDeadline(copyOptions(options), settings.timeoutMs);
+    return work(admitOperator({ ...settings, cache, deadline, trusted: [] }));
+  }
+
+  /** Forgets the bound tenant's products; without one, those of the tenant that an event is about, or all. */
+  async forgetCatalog(event: CatalogEvent | undefined): Promise<void> {
+    const ask = (origin: TenantOrigin) => this.resolveTenant(origin, { timeoutMs: 1_000 });
+    this.#shared.catalog.cache.forget(this.#tenantId ?? (event && (await catalogTenant(event, ask))));
+  }
+
+  async resolveTenant(origin: TenantOrigin, options: CallOptions): Promise<TenantResolution> {
+    const { client, tenancy, timeoutMs } = this.#shared.settings;
+    return resolveTenant(client, tenancy, origin, startDeadline(copyOptions(options), timeoutMs));
+  }
+
+  #begin(options: CallOptions): { readonly tenantId: string; readonly deadline: Deadline } {
+    const tenantId = this.#boundTenant();
+    return { tenantId, deadline: startDeadline(copyOptions(options), this.#shared.settings.timeoutMs) };
+  }
+
+  #boundTenant(): string {
+    if (this.#tenantId !== undefined) return this.#tenantId;
+    throw new TenantContextError(
+      "No tenant is bound. Call forTenant(tenantId) first, or construct the service with tenantId.",
+    );
+  }
+}
