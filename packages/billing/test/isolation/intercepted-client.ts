@@ -26,7 +26,9 @@ export function clientThat(
   const httpClient: HttpClient = {
     getClientName: () => "intercepted",
     makeRequest: (host, port, path, method, headers, body, ...rest) => {
-      const named = new Headers(Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]));
+      const named = new Headers(
+        Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]),
+      );
       const account = named.get("stripe-account") ?? undefined;
       const idempotencyKey = named.get("idempotency-key") ?? undefined;
       return intercept({ method, path, account, idempotencyKey, body }, () =>
