@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { IsolationError, ModeMismatchError } from "../errors.js";
+import { IsolationError } from "../errors.js";
 import {
   type Answer,
   CALLS,
@@ -13,32 +13,25 @@ import {
   type SiftCall,
   type WriteCall,
 } from "../stripe/calls.js";
-import type { Mode, StripeClient } from "../stripe/client.js";
-import { type Deadline, isLate } from "../stripe/deadline.js";
+import type { StripeClient } from "../stripe/client.js";
+import { isLate } from "../stripe/deadline.js";
 import { type IdempotencyKey, scopeIdempotencyKey } from "../stripe/idempotency.js";
 import type { SearchQuery } from "../stripe/search-query.js";
-import { outcomeUnknown, type StripeRequest, send } from "../stripe/send.js";
+import { outcomeUnknown, send } from "../stripe/send.js";
 import { notFound } from "../stripe/translate-error.js";
+import { AnswerCheck, type AnswerCheckOptions } from "./answer-check.js";
 import type { AuditEvent, AuditListener } from "./audit.js";
 import { isLookupKeyOf } from "./lookup-key.js";
 import { markedParams } from "./marked-params.js";
 import { SHARED } from "./metadata-mark.js";
-import { namedIds, referencesIn } from "./named-ids.js";
-import type { OwnershipCache } from "./ownership-cache.js";
-import { isStripeObject, objectsIn, type StripeObject, topObjects } from "./stripe-objects.js";
-import type { ProductAccess, Tenancy } from "./tenancy.js";
+import { namedIds } from "./named-ids.js";
+import { Proofs, type ProofsOptions } from "./proofs.js";
+import { type RequestTarget, requestTarget } from "./request-target.js";
+import { isStripeObject, topObjects } from "./stripe-objects.js";
 
-export interface GateOptions {
+export interface GateOptions extends ProofsOptions, AnswerCheckOptions {
   readonly client: StripeClient;
-  readonly tenancy: Tenancy;
-  readonly tenantId: string;
-  readonly account: string | undefined;
-  readonly mode: Mode | undefined;
-  readonly cache: OwnershipCache;
-  readonly deadline: Deadline;
   readonly onAudit: AuditListener;
-  /** Ids from the application's own configuration, which tenants cannot choose. */
-  readonly trusted: readonly string[];
 }
 
 /** A search's parameters beside its query, which is the tenancy's to write. */
@@ -65,25 +58,26 @@ type SiftHit<C extends SiftCall> = Answer<C>["data"][number];
  */
 export class Gate {
   readonly #options: GateOptions;
-  /** What this gate may name. Only {@link #remember} adds to it. */
-  readonly #proved = new Map<string, Exclude<ProductAccess, "none">>();
+  readonly #proofs: Proofs;
+  readonly #answers: AnswerCheck;
   #randomKey: string | undefined;
 
   constructor(options: GateOptions) {
     this.#options = options;
-    for (const id of options.trusted) this.#proved.set(id, "shared");
+    this.#proofs = new Proofs(options);
+    this.#answers = new AnswerCheck(options, this.#proofs, (type, call) => this.#audit(type, call));
   }
 
   /** Reads one object by id, which needs no proof: reading is how a proof is had. @throws NotFoundError when it is not the tenant's. */
   async retrieve<C extends RetrieveCall>(call: C, ids: PathIds<C>, params: Params<C>): Promise<Answer<C>> {
-    const answer = await this.#send(toRequest(call, ids), params);
-    if (await this.#admits(answer, call)) return answer as Answer<C>; // the shape that the call's API promises
+    const answer = await this.#send(requestTarget(call, ids), params);
+    if (await this.#answers.admits(answer, call)) return answer as Answer<C>; // the shape that the call's API promises
     this.#audit("foreign_object", call);
     throw notFound();
   }
 
   async list<C extends ListCall>(call: C, params: Params<C>): Promise<Answer<C>> {
-    const request = toRequest(call, {});
+    const request = requestTarget(call, {});
     this.#assertNamesOnlyProved(call, params);
     if (!this.#isScoped(CALLS[call], params)) throw this.#breach(call);
     return this.#admitted(call, await this.#send(request, params));
@@ -99,14 +93,14 @@ export class Gate {
     params: SearchParams,
     isWanted: (hit: Hit<C>) => boolean = () => true,
   ): Promise<SearchPage<C>> {
-    const request = toRequest(call, {});
+    const request = requestTarget(call, {});
     this.#assertNamesOnlyProved(call, params);
     const answer = await this.#send(request, { ...params, query });
     const hits: Hit<C>[] = [];
     const found = topObjects(answer).filter((hit) => isWanted(hit as Hit<C>)); // as above
     for (const hit of found) {
       await this.#link(hit);
-      if (await this.#admits(hit, call)) hits.push(hit as Hit<C>); // as above
+      if (await this.#answers.admits(hit, call)) hits.push(hit as Hit<C>); // as above
     }
     if (hits.length < found.length) this.#audit("foreign_search_hit", call, found.length - hits.length);
     const nextPage = isStripeObject(answer) && "next_page" in answer ? answer.next_page : undefined;
@@ -118,14 +112,14 @@ export class Gate {
    * own to know, since the object there may be another tenant's.
    */
   async *sift<C extends SiftCall>(call: C, params: Params<C>): AsyncGenerator<readonly SiftHit<C>[]> {
-    const request = toRequest(call, {});
+    const request = requestTarget(call, {});
     this.#assertNamesOnlyProved(call, params);
     for (let cursor = {}; ; ) {
       const answer = await this.#send(request, { ...params, ...cursor });
       const candidates = topObjects(answer);
       const hits: SiftHit<C>[] = [];
       for (const hit of candidates) {
-        if (await this.#admits(hit, call)) hits.push(hit as SiftHit<C>); // as above
+        if (await this.#answers.admits(hit, call)) hits.push(hit as SiftHit<C>); // as above
       }
       yield hits;
       const last = candidates.at(-1);
@@ -142,9 +136,9 @@ export class Gate {
     idempotencyKey?: string,
     step?: string,
   ): Promise<Answer<C>> {
-    const request = toRequest(call, ids);
+    const request = requestTarget(call, ids);
     for (const id of Object.values({ ...ids })) {
-      if (typeof id !== "string" || this.#accessTo(id) !== "own") throw this.#breach(call);
+      if (typeof id !== "string" || this.#proofs.accessTo(id) !== "own") throw this.#breach(call);
     }
     this.#assertNamesOnlyProved(call, params);
     const { account, tenancy } = this.#options;
@@ -172,7 +166,7 @@ export class Gate {
   #ownerOfMade(call: WriteCall, params: object): string {
     if (CALLS[call].mark !== "share") return this.#options.tenantId;
     const named = [...namedIds({ ...params })];
-    const isShared = named.every((id) => typeof id === "string" && this.#accessTo(id) === "shared");
+    const isShared = named.every((id) => typeof id === "string" && this.#proofs.accessTo(id) === "shared");
     return isShared ? SHARED : this.#options.tenantId;
   }
 
@@ -192,11 +186,12 @@ export class Gate {
     const given = new Map<string, unknown>(Object.entries(params));
     const { within } = CALLS[call];
     const owner = within === undefined ? undefined : given.get(within);
-    if (within !== undefined && (typeof owner !== "string" || this.#accessTo(owner) !== "own")) return false;
+    if (within !== undefined && (typeof owner !== "string" || this.#proofs.accessTo(owner) !== "own"))
+      return false;
     const lookupKey = given.get("lookup_key");
     if (lookupKey === undefined || lookupKey === "") return true;
     if (typeof lookupKey !== "string") return false;
-    return isLookupKeyOf(tenantId, account, lookupKey) || this.#proved.get(nameOf(lookupKey)) === "own";
+    return isLookupKeyOf(tenantId, account, lookupKey) || this.#proofs.ownsLookupKey(lookupKey);
   }
 
   /** One for the whole call, so that whoever retries with it repeats none of the call's writes. */
@@ -205,14 +200,14 @@ export class Gate {
     return this.#randomKey;
   }
 
-  #send(target: Target, params: object, idempotencyKey?: IdempotencyKey): Promise<unknown> {
+  #send(target: RequestTarget, params: object, idempotencyKey?: IdempotencyKey): Promise<unknown> {
     const { client, account, deadline } = this.#options;
     return send(client, { ...target, params: { ...params }, account, idempotencyKey }, deadline);
   }
 
   #assertNamesOnlyProved(call: Call, params: object): void {
     for (const id of namedIds({ ...params })) {
-      if (typeof id !== "string" || this.#accessTo(id) === undefined) throw this.#breach(call);
+      if (typeof id !== "string" || this.#proofs.accessTo(id) === undefined) throw this.#breach(call);
     }
   }
 
@@ -222,124 +217,14 @@ export class Gate {
     if (scopedBy === "account" || (orByAccount && filter === undefined)) {
       return this.#options.account !== undefined;
     }
-    return typeof filter === "string" && this.#accessTo(filter) !== undefined;
+    return typeof filter === "string" && this.#proofs.accessTo(filter) !== undefined;
   }
 
   async #admitted<C extends Call>(call: C, answer: unknown): Promise<Answer<C>> {
     for (const object of topObjects(answer)) {
-      if (!(await this.#admits(object, call))) throw this.#breach(call);
+      if (!(await this.#answers.admits(object, call))) throw this.#breach(call);
     }
     return answer as Answer<C>; // the shape that the call's API promises
-  }
-
-  /** Whether an object, with all that is expanded in it, is the tenant's; what passes is remembered. */
-  async #admits(top: unknown, call: Call): Promise<boolean> {
-    if (!isStripeObject(top)) return false;
-    const { mode } = this.#options;
-    if (mode !== undefined && typeof top.livemode === "boolean" && top.livemode !== (mode === "live")) {
-      throw new ModeMismatchError(
-        `Stripe answered with an object of the other mode; this service is in ${mode} mode.`,
-      );
-    }
-    const objects = objectsIn(top);
-    for (const object of objects) {
-      if (object.object === "customer" && !(await this.#ownsCustomer(object, call))) return false;
-    }
-    if (!objects.every((object) => this.#belongs(object, object === top))) return false;
-    this.#remember(top);
-    // An item is its subscription's, and has no owner of its own to tell it by.
-    for (const { object, id, customer } of objects) {
-      const isOwn = object === "subscription_item" || (customer ?? null) !== null;
-      if (isOwn && typeof id === "string") this.#proved.set(id, "own");
-    }
-    // What a subscription refers to already, its change may name again; that does not make it the tenant's to change.
-    if (REFERRING.has(top.object)) {
-      for (const id of referencesIn(top)) if (!this.#proved.has(id)) this.#proved.set(id, "shared");
-    }
-    return true;
-  }
-
-  async #ownsCustomer(customer: StripeObject, call: Call): Promise<boolean> {
-    const { id } = customer;
-    if (typeof id !== "string") return false;
-    // A deleted customer has no metadata left to tell its owner by.
-    if (customer.deleted === true) return this.#accessTo(id) === "own";
-    const { tenancy, tenantId, deadline } = this.#options;
-    const access = await deadline.race(tenancy.customerAccess(tenantId, { ...customer, id }));
-    if (access === "conflict" || access === "unlinked") this.#audit("ownership_conflict", call);
-    if (access !== "own") return false;
-    this.#proved.set(id, "own");
-    return true;
-  }
-
-  /** Nested objects without an owner of their own, such as a subscription's items and their prices, are their parent's. */
-  #belongs(object: StripeObject, isTop: boolean): boolean {
-    if (object.object === "customer") return true;
-    if (object.object === "product") return this.#productAccess(object) !== "none";
-    if (object.object === "price" && isTop) return this.#catalogAccess(object) !== undefined;
-    if (isTop && MARKED.has(object.object) && this.#markedAccess(object) === "none") return false;
-    if (isTop && MARKED.has(object.object) && (object.customer ?? null) === null) return true;
-    if ("customer" in object && (isTop || object.customer !== null))
-      return this.#accessTo(idOf(object.customer)) === "own";
-    return !isTop;
-  }
-
-  /** A price is whose its product is; without the product beside it, whose that was proved to be. */
-  #catalogAccess({ product }: StripeObject): Exclude<ProductAccess, "none"> | undefined {
-    if (!isStripeObject(product)) return this.#accessTo(idOf(product));
-    const access = this.#productAccess(product);
-    return access === "none" ? undefined : access;
-  }
-
-  #productAccess(product: StripeObject): ProductAccess {
-    const { tenancy, tenantId } = this.#options;
-    if (typeof product.id !== "string") return "none";
-    const access = tenancy.productAccess(tenantId, { ...product, id: product.id });
-    // What is shared by all is its operator's to change.
-    return access === "shared" && tenantId === SHARED ? "own" : access;
-  }
-
-  /** The account's default portal configuration is every tenant's to use, and one that the settings name this one's. */
-  #markedAccess(object: StripeObject): ProductAccess {
-    const access = this.#productAccess(object);
-    if (access !== "none" || object.object !== "billing_portal.configuration") return access;
-    const isGiven = typeof object.id === "string" && this.#proved.has(object.id);
-    return isGiven || object.is_default === true ? "shared" : "none";
-  }
-
-  #remember(top: StripeObject): void {
-    if (typeof top.id !== "string") return;
-    const access = this.#accessShownBy(top);
-    if (access === undefined || access === "none") return;
-    this.#proved.set(top.id, access);
-    if (typeof top.lookup_key === "string") this.#proved.set(nameOf(top.lookup_key), access);
-    // A price is proved by the product that came with it, which is proved as well.
-    const product = top.object === "price" && isStripeObject(top.product) ? top.product.id : undefined;
-    if (typeof product === "string") this.#proved.set(product, access);
-  }
-
-  #accessShownBy(top: StripeObject): ProductAccess | undefined {
-    if (top.object === "product" || MARKED.has(top.object)) return this.#markedAccess(top);
-    return top.object === "price" ? this.#catalogAccess(top) : this.#accessTo(idOf(top.customer));
-  }
-
-  #accessTo(id: string | undefined): Exclude<ProductAccess, "none"> | undefined {
-    if (id === undefined) return undefined;
-    // An account of the tenant's own holds nothing else, and every request names it.
-    if (this.#options.account !== undefined) return "own";
-    const proved = this.#proved.get(id);
-    if (proved !== undefined) return proved;
-    const customerId = this.#options.cache.customerOf(this.#options, id);
-    if (customerId === undefined) return this.#accessForAll(id);
-    // Kept for the rest of the call, in case the cache forgets them half-way.
-    this.#proved.set(id, "own").set(customerId, "own");
-    return "own";
-  }
-
-  /** What was found lately to be shared by all. */
-  #accessForAll(id: string): "shared" | undefined {
-    const { account, cache } = this.#options;
-    return cache.customerOf({ account, tenantId: SHARED }, id) === undefined ? undefined : "shared";
   }
 
   #breach(call: Call): IsolationError {
@@ -352,37 +237,4 @@ export class Gate {
   #audit(type: AuditEvent["type"], call: Call, count = 1): void {
     this.#options.onAudit(Object.freeze({ type, tenantId: this.#options.tenantId, call, count }));
   }
-}
-
-/** No id has a space in it. */
-function nameOf(lookupKey: string): string {
-  return `lookup key ${lookupKey}`;
-}
-
-type Target = Pick<StripeRequest, "method" | "path">;
-
-/** Whose they are stands in their metadata, as with products. Within another object they are that one's. */
-const MARKED: ReadonlySet<string> = new Set(["coupon", "promotion_code", "billing_portal.configuration"]);
-
-/** What holds references that are written again with every change: prices, discounts, tax rates. */
-const REFERRING: ReadonlySet<string> = new Set(["subscription", "subscription_schedule"]);
-
-/** Ids are put into the path as they are: every one of them is letters, digits, underscores and hyphens. */
-function toRequest(call: Call, ids: object): Target {
-  const [method, template = ""] = Object.hasOwn(CALLS, call) ? call.split(" ") : [];
-  const named = new Map<string, unknown>(Object.entries(ids));
-  const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const id = named.get(name);
-    if (typeof id !== "string" || !/^[\w-]+$/.test(id))
-      throw new IsolationError(`${call} needs a well-formed ${name} id.`);
-    return id;
-  });
-  if (method === "GET" || method === "POST" || method === "DELETE") return { method, path };
-  throw new IsolationError("A request was asked for that this package does not know.");
-}
-
-/** A reference is an id, or the whole object where it was expanded. */
-function idOf(reference: unknown): string | undefined {
-  if (typeof reference === "string") return reference;
-  return isStripeObject(reference) && typeof reference.id === "string" ? reference.id : undefined;
 }

@@ -1,0 +1,24 @@
+import { IsolationError } from "../errors.js";
+import { CALLS, type Call } from "../stripe/calls.js";
+import type { StripeRequest } from "../stripe/send.js";
+
+export type RequestTarget = Pick<StripeRequest, "method" | "path">;
+
+/**
+ * Where a call of the table goes. Ids are put into the path as they are: every one of them is letters, digits,
+ * underscores and hyphens.
+ *
+ * @throws IsolationError for any other call or id.
+ */
+export function requestTarget(call: Call, ids: object): RequestTarget {
+  const [method, template = ""] = Object.hasOwn(CALLS, call) ? call.split(" ") : [];
+  const named = new Map<string, unknown>(Object.entries(ids));
+  const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const id = named.get(name);
+    if (typeof id !== "string" || !/^[\w-]+$/.test(id))
+      throw new IsolationError(`${call} needs a well-formed ${name} id.`);
+    return id;
+  });
+  if (method === "GET" || method === "POST" || method === "DELETE") return { method, path };
+  throw new IsolationError("A request was asked for that this package does not know.");
+}
