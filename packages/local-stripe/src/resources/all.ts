@@ -1,14 +1,18 @@
 import type { Resource } from "../http/route.js";
 import type { ObjectName } from "../store/records.js";
 import { accounts } from "./accounts.js";
+import { activeEntitlements, entitlementSummaries } from "./active-entitlements.js";
+import { checkoutSessions } from "./checkout-sessions.js";
 import { coupons } from "./coupons.js";
 import { customers } from "./customers.js";
 import { events } from "./events.js";
+import { features } from "./features.js";
 import { invoices } from "./invoices.js";
 import { paymentMethods } from "./payment-methods.js";
 import { portalConfigurations } from "./portal-configurations.js";
 import { portalSessions } from "./portal-sessions.js";
 import { prices } from "./prices.js";
+import { productFeatures } from "./product-features.js";
 import { products } from "./products.js";
 import { promotionCodes } from "./promotion-codes.js";
 import { subscriptions } from "./subscriptions.js";
@@ -20,13 +24,18 @@ export const RESOURCES: { readonly [Name in ObjectName]: Resource<Name> } = {
   account: accounts,
   "billing_portal.configuration": portalConfigurations,
   "billing_portal.session": portalSessions,
+  "checkout.session": checkoutSessions,
   coupon: coupons,
   customer: customers,
+  "entitlements.active_entitlement": activeEntitlements,
+  "entitlements.active_entitlement_summary": entitlementSummaries,
+  "entitlements.feature": features,
   event: events,
   invoice: invoices,
   payment_method: paymentMethods,
   price: prices,
   product: products,
+  product_feature: productFeatures,
   promotion_code: promotionCodes,
   subscription: subscriptions,
   "test_helpers.test_clock": testClocks,

@@ -15,6 +15,11 @@ export interface Records {
   subscription: SubscriptionRecord;
   "billing_portal.configuration": PortalConfigurationRecord;
   "billing_portal.session": PortalSessionRecord;
+  "checkout.session": CheckoutSessionRecord;
+  "entitlements.active_entitlement": ActiveEntitlementRecord;
+  "entitlements.active_entitlement_summary": EntitlementSummaryRecord;
+  "entitlements.feature": FeatureRecord;
+  product_feature: ProductFeatureRecord;
   webhook_endpoint: WebhookEndpointRecord;
   event: EventRecord;
 }
@@ -137,6 +142,43 @@ export type CouponRecord = Readonly<
 
 export type PromotionCodeRecord = Readonly<Stored<Stripe.PromotionCode>>;
 
+export type FeatureRecord = Readonly<Stored<Stripe.Entitlements.Feature>> & { readonly created: number };
+
+/** A feature as it is attached to a product; the feature itself is kept once. */
+export type ProductFeatureRecord = Readonly<
+  Omit<Stored<Stripe.ProductFeature>, "deleted" | "entitlement_feature">
+> & {
+  readonly created: number;
+  readonly entitlement_feature: string;
+  readonly product: string;
+};
+
+export type ActiveEntitlementRecord = Readonly<
+  Omit<Stored<Stripe.Entitlements.ActiveEntitlement>, "feature">
+> & {
+  readonly created: number;
+  readonly customer: string;
+  readonly feature: string;
+};
+
+/** There is one for each customer, and it has the customer's id. */
+export type EntitlementSummaryRecord = Readonly<
+  Omit<Stored<Stripe.Entitlements.ActiveEntitlementSummary>, "entitlements">
+> & {
+  readonly id: string;
+  readonly created: number;
+  readonly grants: readonly Grant[];
+};
+
+/** What an item of a subscription entitles its customer to, as its product was when the item's period began. */
+export interface Grant {
+  readonly subscription: string;
+  readonly item: string;
+  readonly product: string;
+  readonly periodStart: number;
+  readonly features: readonly string[];
+}
+
 export type PortalConfigurationRecord = Readonly<Stored<Stripe.BillingPortal.Configuration>>;
 
 export type PortalSessionRecord = Readonly<Stored<Stripe.BillingPortal.Session>> & {
@@ -144,9 +186,43 @@ export type PortalSessionRecord = Readonly<Stored<Stripe.BillingPortal.Session>>
   readonly secret: string;
   /** Proves that a form was sent from a page of this session. */
   readonly csrfToken: string;
+  /** Under it a form says what its reader had seen. It is never shown. */
+  readonly sealKey: string;
+  /** The latest form that was carried out, and where it led. */
+  readonly lastForm: { readonly sent: string; readonly location: string } | null;
+  /** Whether what the session's flow is about was done. */
+  readonly isFlowDone: boolean;
   /** Unix time of the last page that was opened with it. */
   readonly usedAt: number | null;
 };
+
+export type CheckoutSessionRecord = Readonly<Omit<Stored<Stripe.Checkout.Session>, "line_items">> & {
+  readonly lines: readonly CheckoutLineRecord[];
+  /** What the subscription is to be made with. */
+  readonly subscriptionData: CheckoutSubscriptionData;
+  /** The unguessable end of the session's address. */
+  readonly secret: string;
+  /** Proves that a form was sent from a page of this session. */
+  readonly csrfToken: string;
+  /** The card whose holder is being asked. */
+  readonly askedCard: string | null;
+};
+
+/** One thing that is bought, for the amounts of today. */
+export type CheckoutLineRecord = Readonly<Omit<Stored<Stripe.LineItem>, "price">> & {
+  readonly price: string;
+  readonly quantity: number | null;
+};
+
+export interface CheckoutSubscriptionData {
+  readonly description?: string;
+  readonly metadata: Stripe.Metadata;
+  readonly trial_end?: number;
+  readonly trial_period_days?: number;
+  readonly trial_settings?: {
+    readonly end_behavior: { readonly missing_payment_method?: "cancel" | "create_invoice" | "pause" };
+  };
+}
 
 export type WebhookEndpointRecord = Readonly<Omit<Stored<Stripe.WebhookEndpoint>, "deleted" | "secret">> & {
   readonly secret: string;

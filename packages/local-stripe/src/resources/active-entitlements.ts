@@ -1,0 +1,62 @@
+import { entitle } from "../billing/entitlements.js";
+import { listed, listRoute } from "../http/list.js";
+import { required, text } from "../http/params.js";
+import { type Resource, retrieveRoute } from "../http/route.js";
+import type { Reaction } from "../store/world.js";
+
+const FIRST_PAGE = 10;
+
+const onSubscription: Reaction = (act, subscription) =>
+  entitle(act, act.world.inPath("subscription", String(subscription["id"])));
+
+/** What customers have access to by their subscriptions, kept up with what happens to these. */
+export const activeEntitlements: Resource<"entitlements.active_entitlement"> = {
+  kind: {
+    object: "entitlements.active_entitlement",
+    noun: "active entitlement",
+    keys: { customer: (entitlement) => [entitlement.customer] },
+    render: ({ created: _created, customer: _customer, ...entitlement }) => entitlement,
+    expandable: { feature: "entitlements.feature" },
+  },
+  permission: "entitlement",
+  routes: [
+    listRoute(
+      "entitlements.active_entitlement",
+      "/v1/entitlements/active_entitlements",
+      { customer: required(text()) },
+      ({ world, params }) => ({
+        match: { customer: world.named("customer", params.customer, "customer").id },
+      }),
+    ),
+    retrieveRoute("entitlements.active_entitlement", "/v1/entitlements/active_entitlements"),
+  ],
+  reactions: {
+    "customer.subscription.created": onSubscription,
+    "customer.subscription.deleted": onSubscription,
+    "customer.subscription.paused": onSubscription,
+    "customer.subscription.resumed": onSubscription,
+    "customer.subscription.updated": onSubscription,
+  },
+};
+
+/** All that a customer is entitled to, as events tell it: its first page. */
+export const entitlementSummaries: Resource<"entitlements.active_entitlement_summary"> = {
+  kind: {
+    object: "entitlements.active_entitlement_summary",
+    noun: "active entitlement summary",
+    render: ({ customer, livemode, object }, world) => {
+      const page = world
+        .of("entitlements.active_entitlement")
+        .page({ match: { customer }, limit: FIRST_PAGE });
+      const data = page?.data.map((one) => world.render("entitlements.active_entitlement", one)) ?? [];
+      return {
+        object,
+        customer,
+        entitlements: listed(`/v1/customer/${customer}/entitlements`, page?.hasMore ?? false, data),
+        livemode,
+      };
+    },
+  },
+  permission: "entitlement",
+  routes: [],
+};

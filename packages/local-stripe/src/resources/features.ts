@@ -1,0 +1,76 @@
+import { invalid } from "../http/api-error.js";
+import { listRoute } from "../http/list.js";
+import { mergeMetadata, metadata } from "../http/metadata.js";
+import { bool, required, text, type Values } from "../http/params.js";
+import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
+import { newId } from "../ids.js";
+import type { FeatureRecord, Wire } from "../store/records.js";
+
+const CREATE = {
+  lookup_key: required(text({ max: 80 })),
+  metadata: metadata(),
+  name: required(text({ max: 80 })),
+};
+
+const UPDATE = { active: bool(), metadata: metadata(), name: text({ max: 80 }) };
+
+/** What products can give access to. Stripe tells of no changes to them. */
+export const features: Resource<"entitlements.feature"> = {
+  kind: {
+    object: "entitlements.feature",
+    noun: "feature",
+    keys: { lookup_key: (feature) => [feature.lookup_key] },
+    render: ({ created: _created, ...feature }) => feature,
+  },
+  permission: "entitlement",
+  routes: [
+    route("POST /v1/entitlements/features", CREATE, createFeature),
+    listRoute(
+      "entitlements.feature",
+      "/v1/entitlements/features",
+      { archived: bool(), lookup_key: text() },
+      ({ params: { archived = false, lookup_key } }) => ({
+        match: { ...(lookup_key !== undefined && { lookup_key }) },
+        where: (feature) => feature.active !== archived,
+      }),
+    ),
+    retrieveRoute("entitlements.feature", "/v1/entitlements/features"),
+    route("POST /v1/entitlements/features/:id", UPDATE, updateFeature),
+  ],
+};
+
+function createFeature({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
+  const { lookup_key, name } = params;
+  // The key of an archived feature is free again.
+  if (world.of("entitlements.feature").all({ lookup_key }, (one) => one.active).length > 0) {
+    throw invalid(
+      `A feature with lookup_key ${lookup_key} already exists.`,
+      "lookup_key",
+      "resource_already_exists",
+    );
+  }
+  const feature: FeatureRecord = {
+    id: newId(world.livemode ? "feat" : "feat_test"),
+    object: "entitlements.feature",
+    active: true,
+    created: act.now,
+    livemode: world.livemode,
+    lookup_key,
+    metadata: mergeMetadata({}, params.metadata),
+    name,
+  };
+  return world.render("entitlements.feature", act.insert("entitlements.feature", feature));
+}
+
+function updateFeature({ act, world, id, params }: Call<Values<typeof UPDATE>>): Wire {
+  const before = world.inPath("entitlements.feature", id);
+  const { metadata: change, ...fields } = params;
+  if (fields.active === true && !before.active) {
+    throw invalid("An archived feature cannot be made active again.", "active");
+  }
+  const after = act.change("entitlements.feature", id, {
+    ...fields,
+    ...(change !== undefined && { metadata: mergeMetadata(before.metadata, change) }),
+  });
+  return world.render("entitlements.feature", after);
+}
