@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { Worlds } from "../store/worlds.js";
 import { invoicePages } from "./invoices.js";
-import { portalPages } from "./portal.js";
+import { portalPages } from "./portal/routes.js";
 
 /** Every page that is served to people, none of which may be framed, cached or named to another site. */
 export function hostedPages(worlds: Worlds): Hono {

@@ -54,7 +54,7 @@ export const portalSessions: Resource<"billing_portal.session"> = {
     object: "billing_portal.session",
     noun: "session",
     keys: { secret: (session) => [session.secret] },
-    render: ({ secret: _secret, usedAt: _usedAt, csrfToken: _csrfToken, ...session }) => session,
+    render: renderSession,
     expandable: { configuration: "billing_portal.configuration", flow: "shown" },
   },
   permission: "customer_portal",
@@ -75,16 +75,26 @@ function createSession({ act, world, params }: Call<Values<typeof CREATE>>): Wir
     customer: customer.id,
     customer_account: null,
     flow: params.flow_data ? flowOf(params.flow_data, configuration, customer.id, world) : null,
+    isFlowDone: false,
+    lastForm: null,
     livemode: world.livemode,
     locale: params.locale ?? null,
     on_behalf_of: params.on_behalf_of ?? null,
     return_url: params.return_url ?? configuration.default_return_url,
+    sealKey: randomText(32),
     secret,
     url: `${world.surroundings.origin()}/p/session/${secret}`,
     usedAt: null,
   };
   act.insert("billing_portal.session", session, "billing_portal.session.created");
   return world.render("billing_portal.session", session);
+}
+
+/** What belongs to the pages stays with them. */
+function renderSession(record: PortalSessionRecord): Wire {
+  const { csrfToken: _token, isFlowDone: _done, lastForm: _form, sealKey: _seal, ...rest } = record;
+  const { secret: _secret, usedAt: _used, ...session } = rest;
+  return session;
 }
 
 function configurationFor(world: World, id: string | undefined): PortalConfigurationRecord {

@@ -1,7 +1,7 @@
 import type { FC } from "hono/jsx";
-import { formatFor } from "./format.js";
-import { INVOICE_WORDS } from "./invoice-pages.js";
-import type { OpenSession } from "./portal-session.js";
+import { formatFor } from "../format.js";
+import { INVOICE_WORDS } from "../invoice-pages.js";
+import type { OpenSession } from "./session.js";
 
 const MOST_INVOICES = 12;
 

@@ -1,0 +1,42 @@
+import { lastPeriodEnd, scheduleCancellation } from "../../billing/cancellation.js";
+import { formatFor } from "../format.js";
+import { PortalForm, TroubleNotice } from "./form.js";
+import { GoBack, PortalLayout } from "./frame.js";
+import type { PortalPage } from "./page.js";
+import { Plan, type SubscriptionProps } from "./plan.js";
+import { ownSubscription } from "./session.js";
+
+/** Asks before a cancellation is taken back. */
+export const KEEP: PortalPage<SubscriptionProps> = {
+  path: "/subscriptions/:subscription/keep",
+  find: (open, { param }) => {
+    const subscription = ownSubscription(open, param("subscription"));
+    return subscription === undefined || subscription.cancel_at === null ? undefined : { open, subscription };
+  },
+  seen: ({ subscription }) => subscription,
+  show: ({ open, subscription }, form) => (
+    <PortalLayout title="Keep your subscription" open={open}>
+      <div class="narrow">
+        <h1>Keep your subscription</h1>
+        <TroubleNotice form={form} />
+        <Plan open={open} subscription={subscription} />
+        <p>
+          It will not be canceled on{" "}
+          {formatFor(open.session).date(subscription.cancel_at ?? lastPeriodEnd(subscription))} and renews as
+          before.
+        </p>
+        <PortalForm form={form}>
+          <button type="submit" class="primary">
+            Keep subscription
+          </button>
+        </PortalForm>
+        <GoBack open={open} />
+      </div>
+    </PortalLayout>
+  ),
+  submit: (act, { subscription }) => {
+    const kept = scheduleCancellation(subscription, { cancel_at: null }, act.now);
+    act.change("subscription", subscription.id, kept, "customer.subscription.updated");
+    return "kept";
+  },
+};
