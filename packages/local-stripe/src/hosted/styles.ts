@@ -59,6 +59,14 @@ dl.facts dt { color: var(--quiet); } dl.facts dd { margin: 0; }
 table { width: 100%; border-collapse: collapse; } th, td { text-align: left; padding: .6rem .5rem .6rem 0; }
 th { color: var(--quiet); font-weight: 600; font-size: .8125rem; } tr + tr :is(td, th) { border-top: 1px solid var(--line); }
 td.amount, th.amount { text-align: right; font-variant-numeric: tabular-nums; padding-right: 0; }
+.choice small { display: block; color: var(--quiet); font-size: .8125rem; }
+.choice .brand { text-transform: capitalize; } .choice .digits { font-variant-numeric: tabular-nums; }
+.choice:has(small) { align-items: flex-start; }
+.stack { display: flex; flex-direction: column; gap: .75rem; }
+.terms { color: var(--quiet); font-size: .875rem; margin: 0; }
+ul.order { list-style: none; margin: .5rem 0 0; padding: 0; border-top: 1px solid #3a4166; }
+ul.order li { display: flex; justify-content: space-between; gap: 1.5rem; padding: .6rem 0; border-bottom: 1px solid #3a4166; }
+ul.order li span:last-child { text-align: right; color: var(--side-quiet); }
 @media (max-width: 46rem) {
   .frame { display: block; min-height: 0; }
   .side { padding: 1.5rem 1.25rem; } .side > * { max-width: none; }

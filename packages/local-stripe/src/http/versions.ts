@@ -55,11 +55,17 @@ interface VersionChange {
 }
 
 const CHANGES: readonly VersionChange[] = [
+  { date: "2026-03-25", object: "checkout.session", older: withShortUiMode },
   { date: "2025-03-31", object: "subscription", older: withPeriodAndDiscount },
   { date: "2025-03-31", object: "subscription_item", older: withoutPeriod },
   { date: "2025-03-31", object: "invoice", older: withoutParent },
   { date: "2025-03-31", object: "line_item", older: withPrice },
 ];
+
+/** Before 2026-03-25 the mode of the page was called `hosted`. */
+function withShortUiMode(session: Wire): Wire {
+  return session["ui_mode"] === "hosted_page" ? { ...session, ui_mode: "hosted" } : session;
+}
 
 /** Before 2025-03-31 the period stood on the subscription, and there was one discount. */
 function withPeriodAndDiscount(subscription: Wire): Wire {

@@ -12,6 +12,7 @@ const MODULE = "github.com/stripe/stripe-mock@v0.203.0";
 /** What the SDK's types of 2026-10-28 hold and the specification does not, or what Stripe sends without specifying it. */
 const UNSPECIFIED: Readonly<Record<string, readonly string[]>> = {
   "billing_portal.session": ["after_expiration"],
+  "checkout.session": ["allowed_payment_method_types"],
   portal_features: ["subscription_pause"],
   portal_flows_flow: ["subscription_pause"],
   product: ["type"],

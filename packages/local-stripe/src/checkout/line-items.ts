@@ -1,0 +1,115 @@
+import { itemAmount } from "../billing/invoice-lines.js";
+import { invalid } from "../http/api-error.js";
+import { newId } from "../ids.js";
+import type { CheckoutLineRecord, CheckoutSessionRecord, PriceRecord, Wire } from "../store/records.js";
+import type { World } from "../store/world.js";
+
+/** An element of `line_items`, as a request names it. */
+export interface NewLine {
+  readonly price?: string;
+  readonly quantity?: number;
+}
+
+/** What is bought. In a trial it costs nothing today. */
+export function newLines(
+  world: World,
+  elements: readonly NewLine[],
+  mode: "payment" | "subscription",
+  isTrial: boolean,
+): readonly CheckoutLineRecord[] {
+  if (elements.length === 0) {
+    throw invalid("Missing required param: line_items.", "line_items", "parameter_missing");
+  }
+  const lines = elements.map((element, at) => newLine(world, element, `line_items[${at}]`, isTrial));
+  const prices = lines.map((line) => world.inPath("price", line.price));
+  checkKinds(prices, mode);
+  checkCurrencies(prices);
+  return lines;
+}
+
+/** A line as it is shown, with its price whole. */
+export function renderLine(line: CheckoutLineRecord, world: World): Wire {
+  return { ...line, price: world.render("price", world.inPath("price", line.price)) };
+}
+
+export function totalsOf(
+  lines: readonly CheckoutLineRecord[],
+): Pick<CheckoutSessionRecord, "amount_subtotal" | "amount_total" | "total_details"> {
+  const sum = (amount: (line: CheckoutLineRecord) => number): number =>
+    lines.reduce((total, line) => total + amount(line), 0);
+  return {
+    amount_subtotal: sum((line) => line.amount_subtotal),
+    amount_total: sum((line) => line.amount_total),
+    total_details: {
+      amount_discount: sum((line) => line.amount_discount),
+      amount_shipping: 0,
+      amount_tax: 0,
+    },
+  };
+}
+
+function newLine(world: World, element: NewLine, name: string, isTrial: boolean): CheckoutLineRecord {
+  const price = priceFor(world, element, name);
+  const isMetered = price.recurring?.usage_type === "metered";
+  if (isMetered && element.quantity !== undefined) {
+    throw invalid("You cannot set `quantity` for a metered price.", `${name}[quantity]`);
+  }
+  if (!isMetered && element.quantity === undefined) {
+    throw invalid(`Missing required param: ${name}[quantity].`, `${name}[quantity]`, "parameter_missing");
+  }
+  const amount = isMetered || isTrial ? 0 : itemAmount(price, element.quantity);
+  return {
+    id: newId("li"),
+    object: "item",
+    adjustable_quantity: null,
+    amount_discount: 0,
+    amount_subtotal: amount,
+    amount_tax: 0,
+    amount_total: amount,
+    currency: price.currency,
+    description: world.inPath("product", price.product).name,
+    metadata: null,
+    price: price.id,
+    quantity: element.quantity ?? null,
+  };
+}
+
+function priceFor(world: World, element: NewLine, name: string): PriceRecord {
+  if (element.price === undefined) {
+    throw invalid(`Missing required param: ${name}[price].`, `${name}[price]`, "parameter_missing");
+  }
+  const price = world.named("price", element.price, `${name}[price]`);
+  if (!price.active) {
+    throw invalid(
+      "The price specified is inactive. This field only accepts active prices.",
+      `${name}[price]`,
+    );
+  }
+  if (world.inPath("product", price.product).active) return price;
+  throw invalid(
+    `The price specified is linked to an inactive product (${price.product}).`,
+    `${name}[price]`,
+    "product_inactive",
+  );
+}
+
+function checkKinds(prices: readonly PriceRecord[], mode: "payment" | "subscription"): void {
+  if (mode === "payment" && prices.some(({ recurring }) => recurring !== null)) {
+    throw invalid(
+      "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.",
+    );
+  }
+  if (mode === "subscription" && prices.every(({ recurring }) => recurring === null)) {
+    throw invalid("You must provide at least one recurring price in `subscription` mode when using prices.");
+  }
+}
+
+function checkCurrencies(prices: readonly PriceRecord[]): void {
+  const [first] = prices;
+  const other = prices.find(({ currency }) => currency !== first?.currency);
+  if (first === undefined || other === undefined) return;
+  throw invalid(
+    `The price specified only supports \`${other.currency}\`. This doesn't match the expected currency: \`${first.currency}\`.`,
+    "line_items",
+  );
+}

@@ -1,0 +1,185 @@
+import { trialEndOf } from "../billing/subscription-fields.js";
+import { invalid, notImplemented } from "../http/api-error.js";
+import { type MetadataChange, mergeMetadata } from "../http/metadata.js";
+import { isBefore } from "../http/versions.js";
+import { randomText } from "../ids.js";
+import type { Act } from "../store/act.js";
+import type { CheckoutSessionRecord, CheckoutSubscriptionData, CustomerRecord } from "../store/records.js";
+import { type NewLine, newLines, totalsOf } from "./line-items.js";
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** What a session is asked for with. */
+export interface NewSession {
+  readonly allow_promotion_codes?: boolean;
+  readonly automatic_tax?: { readonly enabled: boolean };
+  readonly billing_address_collection?: "auto" | "required";
+  readonly cancel_url?: string;
+  readonly client_reference_id?: string;
+  readonly currency?: string;
+  readonly customer?: string;
+  readonly expires_at?: number;
+  readonly line_items?: readonly NewLine[];
+  readonly locale?: string;
+  readonly metadata?: MetadataChange;
+  readonly mode: "payment" | "setup" | "subscription";
+  readonly payment_method_collection?: "always" | "if_required";
+  readonly subscription_data?: Partial<Omit<CheckoutSubscriptionData, "metadata">> & {
+    readonly metadata?: MetadataChange;
+  };
+  readonly success_url?: string;
+  readonly ui_mode?: "hosted" | "hosted_page";
+}
+
+/** Makes a session with a page of its own, which is open for a day at most. */
+export function newSession(act: Act, params: NewSession, version: string): CheckoutSessionRecord {
+  const { world } = act;
+  if (params.customer === undefined) throw notImplemented("a Checkout session without a customer");
+  const customer = world.named("customer", params.customer, "customer");
+  checkTogether(params, version);
+  const isTrial = trialEnd(params, act.now) !== null;
+  const lines = params.mode === "setup" ? [] : newLines(world, params.line_items ?? [], params.mode, isTrial);
+  const totals = totalsOf(lines);
+  const mode = world.livemode ? "live" : "test";
+  const secret = `${mode}_${randomText(64)}`;
+  return {
+    id: `cs_${mode}_a1${randomText(56)}`,
+    object: "checkout.session",
+    adaptive_pricing: { enabled: false },
+    after_expiration: null,
+    allow_promotion_codes: params.allow_promotion_codes ?? null,
+    allowed_payment_method_types: null,
+    ...totals,
+    automatic_tax: { enabled: false, liability: null, provider: null, status: null },
+    askedCard: null,
+    billing_address_collection: params.billing_address_collection ?? null,
+    cancel_url: params.cancel_url ?? null,
+    client_reference_id: params.client_reference_id ?? null,
+    client_secret: null,
+    collected_information: null,
+    consent: null,
+    consent_collection: null,
+    created: act.now,
+    csrfToken: randomText(32),
+    currency: lines[0]?.currency ?? null,
+    currency_conversion: null,
+    custom_fields: [],
+    custom_text: {
+      after_submit: null,
+      shipping_address: null,
+      submit: null,
+      terms_of_service_acceptance: null,
+    },
+    customer: customer.id,
+    customer_account: null,
+    customer_creation: null,
+    customer_details: customerDetails(customer),
+    customer_email: null,
+    discounts: [],
+    expires_at: expiryOf(params.expires_at, act.now),
+    integration_identifier: null,
+    invoice: null,
+    invoice_creation: null,
+    lines,
+    livemode: world.livemode,
+    locale: params.locale ?? null,
+    managed_payments: null,
+    metadata: mergeMetadata({}, params.metadata),
+    mode: params.mode,
+    origin_context: null,
+    payment_intent: null,
+    payment_link: null,
+    payment_method_collection: params.payment_method_collection ?? "always",
+    payment_method_configuration_details: null,
+    payment_method_options: {},
+    payment_method_types: ["card"],
+    payment_status: totals.amount_total === 0 ? "no_payment_required" : "unpaid",
+    permissions: null,
+    phone_number_collection: { enabled: false },
+    recovered_from: null,
+    saved_payment_method_options: {
+      allow_redisplay_filters: ["always"],
+      payment_method_remove: "disabled",
+      payment_method_save: null,
+    },
+    secret,
+    setup_intent: null,
+    shipping_address_collection: null,
+    shipping_cost: null,
+    shipping_options: [],
+    status: "open",
+    submit_type: null,
+    subscription: null,
+    subscriptionData: {
+      ...params.subscription_data,
+      metadata: mergeMetadata({}, params.subscription_data?.metadata),
+    },
+    success_url: params.success_url ?? null,
+    ui_mode: "hosted_page",
+    url: `${world.surroundings.origin()}/p/checkout/${secret}`,
+    wallet_options: null,
+  };
+}
+
+function checkTogether(params: NewSession, version: string): void {
+  if (params.success_url === undefined) {
+    throw invalid("Missing required param: success_url.", "success_url", "parameter_missing");
+  }
+  // Renamed in the version of 2026-03-25.
+  const otherName = isBefore(version, "2026-03-25") ? "hosted_page" : "hosted";
+  if (params.ui_mode === otherName) {
+    throw invalid(`Invalid ui_mode: ${otherName} is not a value of the version ${version}`, "ui_mode");
+  }
+  if (params.mode !== "subscription") {
+    const misplaced = (["subscription_data", "payment_method_collection"] as const).find(
+      (name) => params[name] !== undefined,
+    );
+    if (misplaced !== undefined)
+      throw invalid(`You can not pass \`${misplaced}\` in \`${params.mode}\` mode.`, misplaced);
+    throw notImplemented(`a Checkout session in the mode ${params.mode}`);
+  }
+  if (params.automatic_tax?.enabled) throw notImplemented("automatic_tax");
+}
+
+/** The end of the trial, which Checkout wants to be two days away at least. */
+function trialEnd(params: NewSession, now: number): number | null {
+  const end = trialEndOf(params.subscription_data ?? {}, now);
+  const isDated = params.subscription_data?.trial_end !== undefined;
+  if (isDated && end !== null && end < now + 2 * DAY) {
+    throw invalid(
+      "The `trial_end` date has to be at least 2 days in the future.",
+      "subscription_data[trial_end]",
+    );
+  }
+  return end;
+}
+
+function expiryOf(asked: number | undefined, now: number): number {
+  if (asked === undefined) return now + DAY;
+  if (asked < now + 30 * MINUTE) {
+    throw invalid(
+      "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.",
+      "expires_at",
+    );
+  }
+  if (asked <= now + DAY) return asked;
+  throw invalid(
+    "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.",
+    "expires_at",
+  );
+}
+
+function customerDetails({ email }: CustomerRecord): CheckoutSessionRecord["customer_details"] {
+  return {
+    address: null,
+    business_name: null,
+    email,
+    individual_name: null,
+    name: null,
+    phone: null,
+    tax_exempt: "none",
+    tax_ids: null,
+  };
+}

@@ -1,0 +1,146 @@
+import type { FC } from "hono/jsx";
+import { trialEndOf } from "../billing/subscription-fields.js";
+import { testCard } from "../billing/test-cards.js";
+import { wantsCard } from "../checkout/complete-session.js";
+import type { OpenCheckout } from "./checkout.js";
+import { formatFor } from "./format.js";
+import { Layout } from "./layout.js";
+
+/** What a session was for, once it is over. */
+export const SUMMARY: Readonly<Record<string, string>> = {
+  payment: "This was a payment.",
+  setup: "This was to save a card.",
+  subscription: "This was for a subscription.",
+};
+
+interface PageProps {
+  readonly open: OpenCheckout;
+}
+
+/** What is bought and what it costs, and the card that is to pay it. */
+export const CheckoutPage: FC<PageProps & { readonly trouble?: string }> = ({ open, trouble }) => {
+  const { session, world } = open;
+  const customer = world.inPath("customer", String(session.customer));
+  const words = wordsFor(open);
+  return (
+    <Layout
+      title={words.title}
+      language={formatFor(session).language}
+      livemode={session.livemode}
+      aside={<Summary open={open} />}
+    >
+      <div class="narrow">
+        <h1>{words.heading}</h1>
+        {trouble === undefined ? null : (
+          <p class="notice bad" role="alert">
+            {trouble}
+          </p>
+        )}
+        {customer.email === null ? null : (
+          <dl class="facts">
+            <dt>Email</dt>
+            <dd>{customer.email}</dd>
+          </dl>
+        )}
+        <form method="post" action={`/p/checkout/${session.secret}`}>
+          <input type="hidden" name="csrf_token" value={session.csrfToken} />
+          {wantsCard(session) ? <Cards /> : <p>No card is needed today.</p>}
+          <p>
+            <button type="submit" class="primary">
+              {words.button}
+            </button>
+          </p>
+        </form>
+        {words.terms === undefined ? null : <p class="terms">{words.terms}</p>}
+      </div>
+    </Layout>
+  );
+};
+
+/** The well-known cards to choose from, with what each does. */
+const CARDS: readonly (readonly [token: string, does: string])[] = [
+  ["pm_card_visa", "Pays"],
+  ["pm_card_mastercard", "Pays"],
+  ["pm_card_threeDSecure2Required", "Asks its holder first (3-D Secure)"],
+  ["pm_card_visa_chargeDeclined", "Is declined"],
+  ["pm_card_visa_chargeDeclinedInsufficientFunds", "Is declined: insufficient funds"],
+  ["pm_card_chargeCustomerFail", "Can be saved, and is declined when it is charged"],
+];
+
+const Cards: FC = () => (
+  <fieldset>
+    <legend>Test card</legend>
+    {CARDS.map(([token, does], at) => {
+      const card = testCard(token);
+      return (
+        <label class="choice">
+          <input type="radio" name="card" value={token} required checked={at === 0} />
+          <span>
+            <strong class="brand">{card?.brand}</strong> <span class="digits">•••• {card?.last4}</span>
+            <small>{does}</small>
+          </span>
+        </label>
+      );
+    })}
+  </fieldset>
+);
+
+const Summary: FC<PageProps> = ({ open }) => {
+  const { session, world } = open;
+  const format = formatFor(session);
+  const currency = session.currency ?? "usd";
+  const trialEnd = trialEndOf(session.subscriptionData, session.created);
+  return (
+    <>
+      {session.cancel_url === null ? null : (
+        <p>
+          <a href={session.cancel_url}>
+            <span aria-hidden="true">←</span> Back to {new URL(session.cancel_url).host}
+          </a>
+        </p>
+      )}
+      <h2>{session.mode === "setup" ? "Save a card" : format.money(session.amount_total ?? 0, currency)}</h2>
+      {session.mode === "setup" ? <p>Nothing is charged now.</p> : <p>Due today</p>}
+      {session.lines.length === 0 ? null : (
+        <ul class="order" aria-label="What you get">
+          {session.lines.map((line) => {
+            const price = world.inPath("price", line.price);
+            return (
+              <li>
+                <span>
+                  {line.description}
+                  {line.quantity === null || line.quantity === 1 ? "" : ` × ${line.quantity}`}
+                </span>
+                <span>{format.price(price, { quantity: line.quantity ?? 1 })}</span>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      {trialEnd === null ? null : <p>Free until {format.date(trialEnd)}, then as above.</p>}
+    </>
+  );
+};
+
+interface Words {
+  readonly title: string;
+  readonly heading: string;
+  readonly button: string;
+  readonly terms?: string;
+}
+
+function wordsFor({ session }: OpenCheckout): Words {
+  const names = session.lines.map(({ description }) => description).join(", ");
+  if (session.mode === "setup") return { title: "Save a card", heading: "Save a card", button: "Save card" };
+  if (session.mode === "payment") {
+    const amount = formatFor(session).money(session.amount_total ?? 0, session.currency ?? "usd");
+    return { title: `Pay for ${names}`, heading: `Pay for ${names}`, button: `Pay ${amount}` };
+  }
+  const isTrial = trialEndOf(session.subscriptionData, session.created) !== null;
+  return {
+    title: `Subscribe to ${names}`,
+    heading: isTrial ? `Try ${names}` : `Subscribe to ${names}`,
+    button: isTrial ? "Start trial" : "Subscribe",
+    terms: "It renews by itself until you cancel, and you can do so at any time.",
+  };
+}

@@ -1,0 +1,143 @@
+import { type Context, Hono } from "hono";
+import { asks, completeSession, type Payment } from "../checkout/complete-session.js";
+import { ApiError } from "../http/api-error.js";
+import { Act } from "../store/act.js";
+import { passTime } from "../store/passing-time.js";
+import type { CheckoutSessionRecord } from "../store/records.js";
+import type { World } from "../store/world.js";
+import type { Worlds } from "../store/worlds.js";
+import { AuthenticationPage } from "./authentication-page.js";
+import { CheckoutPage, SUMMARY } from "./checkout-pages.js";
+import { formatFor } from "./format.js";
+import { Layout } from "./layout.js";
+
+/** A session's page, in the world that it belongs to. */
+export interface OpenCheckout {
+  readonly world: World;
+  readonly session: CheckoutSessionRecord;
+}
+
+/** The pages of a Checkout session, at the address that its `url` names. */
+export function checkoutPages(worlds: Worlds): Hono {
+  const app = new Hono();
+
+  app.get("/:secret", (context) =>
+    within(worlds, context, (open) => context.html(<CheckoutPage open={open} />)),
+  );
+
+  app.post("/:secret", (context) =>
+    withForm(worlds, context, (open, form) => {
+      const card = form.get("card") ?? undefined;
+      if (card === undefined || !asks(card)) return pay(context, open, { card, isAuthenticated: false });
+      change(open, { askedCard: card });
+      return context.redirect(`${context.req.path}/authenticate`, 303);
+    }),
+  );
+
+  app.get("/:secret/authenticate", (context) =>
+    within(worlds, context, ({ session }) => {
+      const { askedCard, csrfToken } = session;
+      if (askedCard === null) return context.redirect(pathOf(session), 303);
+      const amount =
+        session.currency && formatFor(session).money(session.amount_total ?? 0, session.currency);
+      return context.html(
+        <AuthenticationPage action={context.req.path} token={csrfToken} amount={amount || null} />,
+      );
+    }),
+  );
+
+  app.post("/:secret/authenticate", (context) =>
+    withForm(worlds, context, (open, form) => {
+      const { askedCard: card } = open.session;
+      if (card === null) return context.redirect(pathOf(open.session), 303);
+      if (form.get("result") === "complete") return pay(context, open, { card, isAuthenticated: true });
+      const session = change(open, { askedCard: null });
+      return context.html(<CheckoutPage open={{ ...open, session }} trouble={NOT_AUTHENTICATED} />, 402);
+    }),
+  );
+
+  return app;
+}
+
+const NOT_AUTHENTICATED =
+  "We are unable to authenticate your payment method. Please choose a different payment method and try again.";
+
+type Answer = Response | Promise<Response>;
+
+function within(worlds: Worlds, context: Context, handle: (open: OpenCheckout) => Answer): Answer {
+  const secret = context.req.param("secret") ?? "";
+  for (const world of worlds.all()) {
+    passTime(world, world.now);
+    const session = world.of("checkout.session").all({ secret })[0];
+    if (session === undefined) continue;
+    if (session.status === "complete") return closed(context, session, "You have completed this already");
+    const isGone = world.of("customer").get(String(session.customer)) === undefined;
+    if (session.status !== "open" || isGone) return closed(context, session, "This page has expired");
+    return handle({ world, session });
+  }
+  return message(context, "There is nothing here", "Go back to the application and try again.");
+}
+
+/** A form counts only with the token that the session's own pages carry. */
+async function withForm(
+  worlds: Worlds,
+  context: Context,
+  handle: (open: OpenCheckout, form: URLSearchParams) => Answer,
+): Promise<Response> {
+  const form = new URLSearchParams(await context.req.text());
+  return within(worlds, context, (open) => {
+    if (form.get("csrf_token") === open.session.csrfToken) return handle(open, form);
+    return message(context, "This form is not valid", "Go back, reload the page and try again.", 403);
+  });
+}
+
+function pay(context: Context, { world, session }: OpenCheckout, payment: Payment): Answer {
+  try {
+    Act.run(world, null, (act) => completeSession(act, session, payment));
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status >= 500) throw error;
+    const open = { world, session: world.inPath("checkout.session", session.id) };
+    return context.html(<CheckoutPage open={open} trouble={error.message} />, 402);
+  }
+  // Stripe puts the id where the application asks for it.
+  return context.redirect(String(session.success_url).replaceAll("{CHECKOUT_SESSION_ID}", session.id), 303);
+}
+
+function change(
+  { world, session }: OpenCheckout,
+  to: Pick<CheckoutSessionRecord, "askedCard">,
+): CheckoutSessionRecord {
+  return Act.run(world, null, (act) => act.change("checkout.session", session.id, to));
+}
+
+function closed(context: Context, session: CheckoutSessionRecord, title: string): Answer {
+  const back = session.status === "complete" ? null : session.cancel_url;
+  return context.html(
+    <Layout title={title} livemode={session.livemode}>
+      <div class="narrow">
+        <h1>{title}</h1>
+        <p>{SUMMARY[session.mode] ?? ""} Nothing is left to do here.</p>
+        {back === null ? null : (
+          <a class="button" href={back}>
+            Back to {new URL(back).host}
+          </a>
+        )}
+      </div>
+    </Layout>,
+    404,
+  );
+}
+
+function message(context: Context, title: string, text: string, status: 403 | 404 = 404): Answer {
+  return context.html(
+    <Layout title={title}>
+      <h1>{title}</h1>
+      <p>{text}</p>
+    </Layout>,
+    status,
+  );
+}
+
+function pathOf({ secret }: CheckoutSessionRecord): string {
+  return `/p/checkout/${secret}`;
+}

@@ -1,0 +1,209 @@
+import { renderLine } from "../checkout/line-items.js";
+import { newSession } from "../checkout/new-session.js";
+import { ApiError } from "../http/api-error.js";
+import { listed, listRoute } from "../http/list.js";
+import { mergeMetadata, metadata } from "../http/metadata.js";
+import {
+  bool,
+  hash,
+  integer,
+  isWithin,
+  list,
+  oneOf,
+  range,
+  required,
+  text,
+  timestamp,
+  unsupported,
+} from "../http/params.js";
+import { type Resource, retrieveRoute, route } from "../http/route.js";
+import { webUrl } from "../http/web-url.js";
+import type { Act } from "../store/act.js";
+import type { CheckoutSessionRecord, Wire } from "../store/records.js";
+import type { World } from "../store/world.js";
+
+const PATH = "/v1/checkout/sessions";
+
+const CREATE = {
+  allow_promotion_codes: bool(),
+  automatic_tax: hash({ enabled: required(bool()), ...unsupported("liability") }),
+  billing_address_collection: oneOf("auto", "required"),
+  cancel_url: webUrl(),
+  client_reference_id: text({ max: 200 }),
+  currency: text({ max: 3 }),
+  customer: text(),
+  expires_at: timestamp(),
+  line_items: list(
+    hash({
+      price: text(),
+      quantity: integer({ min: 1, max: 999_999_999 }),
+      ...unsupported("adjustable_quantity", "dynamic_tax_rates", "metadata", "price_data", "tax_rates"),
+    }),
+    { max: 100 },
+  ),
+  locale: oneOf(
+    ..."auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl sv th tr vi zh zh-HK zh-TW".split(
+      " ",
+    ),
+  ),
+  metadata: metadata(),
+  mode: required(oneOf("payment", "setup", "subscription")),
+  payment_method_collection: oneOf("always", "if_required"),
+  subscription_data: hash({
+    description: text({ max: 500 }),
+    metadata: metadata(),
+    trial_end: timestamp(),
+    trial_period_days: integer({ min: 1, max: 730 }),
+    trial_settings: hash({
+      end_behavior: required(
+        hash({ missing_payment_method: required(oneOf("cancel", "create_invoice", "pause")) }),
+      ),
+    }),
+    ...unsupported(
+      "application_fee_percent",
+      "billing_cycle_anchor",
+      "billing_cycle_anchor_config",
+      "billing_mode",
+      "default_tax_rates",
+      "invoice_settings",
+      "on_behalf_of",
+      "pending_invoice_item_interval",
+      "proration_behavior",
+      "transfer_data",
+    ),
+  }),
+  success_url: webUrl(),
+  ui_mode: oneOf("hosted", "hosted_page"),
+  ...unsupported(
+    "adaptive_pricing",
+    "after_expiration",
+    "allowed_payment_method_types",
+    "branding_settings",
+    "consent_collection",
+    "custom_fields",
+    "custom_text",
+    "customer_account",
+    "customer_creation",
+    "customer_email",
+    "customer_update",
+    "discounts",
+    "excluded_payment_method_types",
+    "integration_identifier",
+    "invoice_creation",
+    "managed_payments",
+    "name_collection",
+    "optional_items",
+    "origin_context",
+    "payment_intent_data",
+    "payment_method_configuration",
+    "payment_method_data",
+    "payment_method_options",
+    "payment_method_types",
+    "permissions",
+    "phone_number_collection",
+    "redirect_on_completion",
+    "return_url",
+    "saved_payment_method_options",
+    "setup_intent_data",
+    "shipping_address_collection",
+    "shipping_options",
+    "submit_type",
+    "tax_id_collection",
+    "wallet_options",
+  ),
+};
+
+const LIST = {
+  created: range(),
+  customer: text(),
+  payment_intent: text(),
+  status: oneOf("complete", "expired", "open"),
+  subscription: text(),
+  ...unsupported("customer_account", "customer_details", "payment_link"),
+};
+
+/** Sessions of Checkout with a page of its own; the pages are in `hosted/checkout.tsx`. */
+export const checkoutSessions: Resource<"checkout.session"> = {
+  kind: {
+    object: "checkout.session",
+    noun: "checkout.session",
+    keys: {
+      customer: (session) => [session.customer],
+      payment_intent: (session) => [session.payment_intent],
+      secret: (session) => [session.secret],
+      status: (session) => [session.status],
+      subscription: (session) => [session.subscription],
+    },
+    render: ({
+      askedCard: _asked,
+      csrfToken: _token,
+      lines: _lines,
+      secret: _secret,
+      subscriptionData: _data,
+      ...session
+    }) => session,
+    expandable: {
+      customer: "customer",
+      customer_details: "shown",
+      invoice: "invoice",
+      line_items: (session, world) =>
+        lineItems(world.inPath("checkout.session", String(session["id"])), world),
+      subscription: "subscription",
+      total_details: "shown",
+    },
+    due: {
+      at: ({ status, expires_at: expiresAt }) => (status === "open" ? expiresAt : null),
+      run: expire,
+    },
+  },
+  permission: "checkout_session",
+  routes: [
+    route(`POST ${PATH}`, CREATE, ({ act, world, params, version }) =>
+      world.render("checkout.session", act.insert("checkout.session", newSession(act, params, version))),
+    ),
+    listRoute("checkout.session", PATH, LIST, ({ params }) => ({
+      match: {
+        ...(params.customer !== undefined && { customer: params.customer }),
+        ...(params.payment_intent !== undefined && { payment_intent: params.payment_intent }),
+        ...(params.status !== undefined && { status: params.status }),
+        ...(params.subscription !== undefined && { subscription: params.subscription }),
+      },
+      where: ({ created }) => params.created === undefined || isWithin(params.created, created),
+    })),
+    retrieveRoute("checkout.session", PATH),
+    route(`POST ${PATH}/:id`, { metadata: metadata() }, ({ act, world, id, params }) => {
+      const before = world.inPath("checkout.session", id);
+      const merged = { metadata: mergeMetadata(before.metadata, params.metadata) };
+      return world.render("checkout.session", act.change("checkout.session", id, merged));
+    }),
+    route(
+      `GET ${PATH}/:id/line_items`,
+      { limit: integer({ min: 1, max: 100 }), starting_after: text() },
+      ({ world, id, params }) => lineItems(world.inPath("checkout.session", id), world, params),
+    ),
+    route(`POST ${PATH}/:id/expire`, {}, ({ act, world, id }) => {
+      const session = world.inPath("checkout.session", id);
+      if (session.status === "open") return world.render("checkout.session", expire(act, session));
+      throw new ApiError(
+        400,
+        `Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of ${session.status}.`,
+      );
+    }),
+  ],
+};
+
+function expire(act: Act, { id }: CheckoutSessionRecord): CheckoutSessionRecord {
+  const expired = act.change("checkout.session", id, { status: "expired", url: null, askedCard: null });
+  act.emit("checkout.session.expired", act.world.render("checkout.session", expired));
+  return expired;
+}
+
+function lineItems(
+  { id, lines }: CheckoutSessionRecord,
+  world: World,
+  { limit = 10, starting_after: after }: { readonly limit?: number; readonly starting_after?: string } = {},
+): Wire {
+  const from = after === undefined ? 0 : lines.findIndex((line) => line.id === after) + 1;
+  const data = lines.slice(from, from + limit).map((line) => renderLine(line, world));
+  return listed(`${PATH}/${id}/line_items`, from + data.length < lines.length, data);
+}
