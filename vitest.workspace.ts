@@ -39,7 +39,14 @@ export default defineConfig({
           },
         },
       },
-      { test: { name: "local-stripe", root: "./packages/local-stripe", include: ["test/**/*.test.ts"] } },
+      {
+        test: {
+          name: "local-stripe",
+          root: "./packages/local-stripe",
+          include: ["test/**/*.test.ts"],
+          globalSetup: ["../billing/test/contract/stripe-mock.ts"],
+        },
+      },
       {
         test: {
           name: "demo",

@@ -14,7 +14,7 @@ import { demandPermission, type Key, type Keys, redacted } from "./keys.js";
 import { plainForm, type Recorder } from "./recorder.js";
 import type { Resource } from "./route.js";
 import { type Found, Router } from "./router.js";
-import { inVersion, LATEST_VERSION, requestedVersion } from "./versions.js";
+import { inVersion, requestedVersion, writtenVersion } from "./versions.js";
 
 export interface ApiRequest {
   readonly method: string;
@@ -32,10 +32,12 @@ export interface ApiResponse {
   readonly mishap?: "reset" | "stall" | "severed" | "halved";
 }
 
-/** An answer as it leaves, before anything happens to it on its way. */
+/** An answer as it leaves, before anything happens to it on its way, and what it answers. */
 export interface GivenAnswer {
   readonly method: string;
   readonly path: string;
+  /** The parameters as they came, form-encoded: those of the query, then those of the body. */
+  readonly form: string;
   readonly status: number;
   readonly version: string;
   readonly body: string;
@@ -81,6 +83,7 @@ export class Api {
   async handle(request: ApiRequest): Promise<ApiResponse> {
     const requestId = `req_${randomText(14)}`;
     const { headers } = request;
+    const version = writtenVersion(headers["stripe-version"]);
     let account = this.#worlds.platformAccount;
     let form: Form = {};
     let answer: ApiResponse;
@@ -115,13 +118,22 @@ export class Api {
     this.#onAnswer({
       method: request.method,
       path: request.path,
+      form: formText(request),
       status: answer.status,
-      version: answer.headers["Stripe-Version"] ?? LATEST_VERSION,
+      version,
       body: answer.body,
     });
     return {
       ...answer,
-      headers: { "Request-Id": requestId, "Content-Type": "application/json", ...answer.headers },
+      headers: {
+        "Request-Id": requestId,
+        "Content-Type": "application/json",
+        "Stripe-Version": version,
+        ...(headers["stripe-account"] && { "Stripe-Account": account }),
+        ...(request.method === "POST" &&
+          headers["idempotency-key"] && { "Idempotency-Key": headers["idempotency-key"] }),
+        ...answer.headers,
+      },
     };
   }
 
@@ -144,19 +156,7 @@ export class Api {
     const version = requestedVersion(headers["stripe-version"]);
     const idempotencyKey = request.method === "POST" ? (headers["idempotency-key"] ?? null) : null;
     const admitted = { found, world, version, form, requestId, idempotencyKey, fault };
-    const answer =
-      idempotencyKey === null
-        ? await carryOut(admitted)
-        : await this.#once(admitted, idempotencyKey, request);
-    return {
-      ...answer,
-      headers: {
-        "Stripe-Version": version,
-        ...(headers["stripe-account"] && { "Stripe-Account": world.account }),
-        ...(idempotencyKey !== null && { "Idempotency-Key": idempotencyKey }),
-        ...answer.headers,
-      },
-    };
+    return idempotencyKey === null ? carryOut(admitted) : this.#once(admitted, idempotencyKey, request);
   }
 
   /** Carries a request out unless its key shows that this was done before. */
@@ -243,5 +243,9 @@ function formOf(request: ApiRequest): Form {
       `Invalid request: the content type of a request must be application/x-www-form-urlencoded, not '${type}'.`,
     );
   }
-  return decodeForm([request.query, request.body].filter((part) => part !== "").join("&"));
+  return decodeForm(formText(request));
+}
+
+function formText({ query, body }: ApiRequest): string {
+  return [query, body].filter((part) => part !== "").join("&");
 }

@@ -17,6 +17,11 @@ export function requestedVersion(header: string | undefined): string {
   throw new ApiError(400, `Invalid Stripe API version: ${header}`);
 }
 
+/** The version in which a request is answered, be it with a refusal of the version that it asks for. */
+export function writtenVersion(header: string | undefined): string {
+  return header !== undefined && VERSION.test(header) ? header : LATEST_VERSION;
+}
+
 export function apiVersion(): Param<string> {
   return {
     read: (value, name) => {

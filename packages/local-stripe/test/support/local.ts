@@ -1,38 +1,20 @@
 import Stripe from "stripe";
 import { expect, onTestFinished } from "vitest";
-import {
-  type GivenAnswer,
-  type LocalStripe,
-  type LocalStripeOptions,
-  startLocalStripe,
-} from "../../src/index.js";
-import { findOpenApi } from "./openapi.js";
+import { type LocalStripe, type LocalStripeOptions, startLocalStripe } from "../../src/index.js";
+import { startConformity } from "./conformity.js";
 
 export interface Local {
   readonly local: LocalStripe;
   readonly stripe: Stripe;
 }
 
-const openApi = findOpenApi();
-if (openApi === undefined) {
-  const loss =
-    "Stripe's OpenAPI specification is not to be had (no Go toolchain, no STRIPE_OPENAPI): answers are not checked";
-  if (process.env["CI"] === "true") throw new Error(loss);
-  process.stderr.write(`${loss}\n`);
-}
-
-/** A server for one test, and the real SDK that talks to it. Every answer is held against Stripe's specification. */
+/** A server for one test, and the real SDK that talks to it, both held against what Stripe itself publishes. */
 export async function startLocal(options: LocalStripeOptions = {}): Promise<Local> {
-  const problems: string[] = [];
-  const onAnswer = (answer: GivenAnswer): void => {
-    // In the form of an older version an answer is not the one that is specified.
-    if (!answer.version.startsWith("2026") || answer.body === "" || openApi === undefined) return;
-    problems.push(...openApi.problems({ ...answer, body: JSON.parse(answer.body) }));
-  };
-  const local = await startLocalStripe({ ...options, onAnswer });
+  const conformity = startConformity();
+  const local = await startLocalStripe({ ...options, onAnswer: conformity.onAnswer });
   onTestFinished(async () => {
     await local.close();
-    expect([...new Set(problems)]).toEqual([]);
+    expect(await conformity.problems()).toEqual([]);
   });
   return { local, stripe: client(local) };
 }

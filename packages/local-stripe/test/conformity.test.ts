@@ -1,0 +1,42 @@
+import { describe, expect, inject, it } from "vitest";
+import { startConformity } from "./support/conformity.js";
+import { ask, startLocal } from "./support/local.js";
+import { EXCEPTIONS, refusalByStripeMock, withoutExceptions } from "./support/stripe-mock.js";
+
+const stripeMock = inject("stripeMockUrl") ?? "";
+
+describe.skipIf(stripeMock === "")("what is not sent to stripe-mock", () => {
+  it.each(EXCEPTIONS)("is refused there still, since $reason", async ({ example }) => {
+    expect(await refusalByStripeMock(stripeMock, example)).toMatch(/^(404|400|500) /);
+    const rest = withoutExceptions(example);
+    if (rest !== undefined) expect(await refusalByStripeMock(stripeMock, rest)).toBeUndefined();
+  });
+});
+
+describe("every test of this suite", () => {
+  it.skipIf(stripeMock === "")("fails by a request that only this server accepts", async () => {
+    const conformity = startConformity();
+    const request = { method: "POST", path: "/v1/customers", form: "colour=red" };
+    conformity.onAnswer({ ...request, status: 200, version: "2026-10-28.endive", body: '{"object":"list"}' });
+    expect(await conformity.problems()).toContainEqual(
+      expect.stringMatching(/^POST \/v1\/customers colour=red is refused by stripe-mock: 400 /),
+    );
+  });
+
+  it("fails by an answer that Stripe's specification does not allow", async () => {
+    const { local } = await startLocal();
+    const { body } = await ask(local, "POST", "/v1/customers");
+    const conformity = startConformity();
+    const request = { method: "POST", path: "/v1/customers", form: "" };
+    const version = "2026-10-28.endive";
+    conformity.onAnswer({ ...request, status: 200, version, body: JSON.stringify(body) });
+    expect(await conformity.problems()).toEqual([]);
+    conformity.onAnswer({
+      ...request,
+      status: 200,
+      version,
+      body: JSON.stringify({ ...body, colour: "red" }),
+    });
+    expect(await conformity.problems()).toContainEqual(expect.stringContaining("colour"));
+  });
+});

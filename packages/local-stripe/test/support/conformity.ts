@@ -1,0 +1,51 @@
+import { inject } from "vitest";
+import type { GivenAnswer } from "../../src/index.js";
+import { findOpenApi } from "./openapi.js";
+import { refusedByStripeMock } from "./stripe-mock.js";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Where stripe-mock answers; undefined where none could be had. */
+    stripeMockUrl: string | undefined;
+  }
+}
+
+const openApi = findOpenApi();
+if (openApi === undefined) {
+  const loss =
+    "Stripe's OpenAPI specification is not to be had (no Go toolchain, no STRIPE_OPENAPI): answers are not checked";
+  if (process.env["CI"] === "true") throw new Error(loss);
+  process.stderr.write(`${loss}\n`);
+}
+
+/** What others say about the answers of a server and about the requests that it accepts. */
+export interface Conformity {
+  readonly onAnswer: (answer: GivenAnswer) => void;
+  /** What does not conform, each said once; nothing, when all does. */
+  problems(): Promise<readonly string[]>;
+}
+
+/**
+ * Holds every answer against Stripe's specification, and sends every request that is accepted to stripe-mock as well,
+ * which must accept it too.
+ */
+export function startConformity(): Conformity {
+  const problems = new Set<string>();
+  const accepted: GivenAnswer[] = [];
+  return {
+    onAnswer: (answer) => {
+      // In the form of an older version an answer is not the one that is specified.
+      if (!answer.version.startsWith("2026") || answer.body === "") return;
+      if (answer.status === 200) accepted.push(answer);
+      for (const problem of openApi?.problems({ ...answer, body: JSON.parse(answer.body) }) ?? []) {
+        problems.add(problem);
+      }
+    },
+    problems: async () => {
+      const url = inject("stripeMockUrl");
+      if (url === undefined) return [...problems];
+      for (const problem of await refusedByStripeMock(url, accepted)) problems.add(problem);
+      return [...problems];
+    },
+  };
+}
