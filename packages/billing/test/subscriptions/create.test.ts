@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type CreateSubscriptionOptions, NotFoundError, type StripeBillingService } from "../../src/index.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
-import { addCard, addPlan, addPrice, type Plan } from "./plans.js";
+import { addCard, addMeteredPrice, addPlan, addPrice, type Plan } from "./plans.js";
 
 let world: StripeWorld;
 let acme: TenantWorld;
@@ -147,10 +147,7 @@ describe("createSubscription", () => {
   });
 
   it("refuses a quantity for a metered price", async () => {
-    const meter = "mtr_1";
-    const priceId = await addPrice(world, plan, {
-      recurring: { interval: "month", usage_type: "metered", meter },
-    });
+    const priceId = await addMeteredPrice(world, plan);
     await expect(create({ priceId, quantity: 2 })).rejects.toMatchObject({ code: "invalid_argument" });
   });
 });

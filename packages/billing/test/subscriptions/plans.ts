@@ -46,3 +46,16 @@ export async function addPrice(
 export async function addCard({ stripe }: StripeWorld, customer: string, card = "visa"): Promise<string> {
   return (await stripe.paymentMethods.attach(`pm_card_${card}`, { customer })).id;
 }
+
+/** A price that bills what was used, by a meter of its own. */
+export async function addMeteredPrice(
+  world: StripeWorld,
+  plan: Pick<TenantWorld, "productId">,
+): Promise<string> {
+  const { id: meter } = await world.stripe.billing.meters.create({
+    display_name: "API calls",
+    event_name: `api_call_${plan.productId}`,
+    default_aggregation: { formula: "sum" },
+  });
+  return addPrice(world, plan, { recurring: { interval: "month", usage_type: "metered", meter } });
+}

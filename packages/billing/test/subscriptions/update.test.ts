@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { NotFoundError, type StripeBillingService, type UpdateSubscriptionOptions } from "../../src/index.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
-import { addCard, addPlan, addPrice, type Plan } from "./plans.js";
+import { addCard, addMeteredPrice, addPlan, addPrice, type Plan } from "./plans.js";
 
 const DAY_MS = 86_400_000;
 
@@ -59,8 +59,7 @@ describe("updateSubscription, of the only item", () => {
   });
 
   it("moves between licensed and metered prices, with and without a quantity", async () => {
-    const recurring = { interval: "month" as const, usage_type: "metered" as const, meter: "mtr_1" };
-    const metered = await addPrice(world, acme, { recurring });
+    const metered = await addMeteredPrice(world, acme);
     expect((await update({ priceId: metered })).items).toMatchObject([{ id: acme.itemId, quantity: null }]);
     await expect(update({ quantity: 2 })).rejects.toMatchObject({ code: "invalid_argument" });
     expect((await update({ priceId: acme.priceId, quantity: 5 })).items).toMatchObject([{ quantity: 5 }]);

@@ -3,6 +3,7 @@ import { type MetadataChange, mergeMetadata } from "../http/metadata.js";
 import { newId } from "../ids.js";
 import type { Act } from "../store/act.js";
 import type { PriceRecord } from "../store/records.js";
+import type { World } from "../store/world.js";
 
 interface NewPrice {
   readonly product: string;
@@ -49,7 +50,7 @@ export function insertPrice(act: Act, fields: NewPrice, within?: string): PriceR
       ? {
           interval: recurring.interval,
           interval_count: intervalCount(recurring, named),
-          meter: recurring.meter ?? null,
+          meter: meterOf(act.world, recurring, named),
           trial_period_days: null,
           usage_type: recurring.usage_type ?? "licensed",
         }
@@ -101,4 +102,20 @@ function intervalCount(
     );
   }
   return count;
+}
+
+/** What is metered is counted by a meter, since 2025-03-31, and nothing else has one. */
+function meterOf(
+  world: World,
+  { meter, usage_type: usageType }: NonNullable<NewPrice["recurring"]>,
+  named: (name: string) => string,
+): string | null {
+  const param = named("recurring[meter]");
+  if (usageType !== "metered") {
+    if (meter === undefined) return null;
+    throw invalid("Only prices with `recurring[usage_type]=metered` can have a meter.", param);
+  }
+  if (meter === undefined) throw invalid(`Missing required param: ${param}.`, param, "parameter_missing");
+  if (world.named("billing.meter", meter, param).status === "active") return meter;
+  throw invalid(`The meter ${meter} is not active.`, param);
 }

@@ -8,6 +8,8 @@ import { customers } from "./customers.js";
 import { events } from "./events.js";
 import { features } from "./features.js";
 import { invoices } from "./invoices.js";
+import { meterEvents } from "./meter-events.js";
+import { meters } from "./meters.js";
 import { paymentMethods } from "./payment-methods.js";
 import { portalConfigurations } from "./portal-configurations.js";
 import { portalSessions } from "./portal-sessions.js";
@@ -22,6 +24,8 @@ import { webhookEndpoints } from "./webhook-endpoints.js";
 /** Every resource that is served, under the name its objects carry. A kind without its resource does not compile. */
 export const RESOURCES: { readonly [Name in ObjectName]: Resource<Name> } = {
   account: accounts,
+  "billing.meter": meters,
+  "billing.meter_event": meterEvents,
   "billing_portal.configuration": portalConfigurations,
   "billing_portal.session": portalSessions,
   "checkout.session": checkoutSessions,

@@ -13,6 +13,8 @@ export interface Records {
   product: ProductRecord;
   price: PriceRecord;
   subscription: SubscriptionRecord;
+  "billing.meter": MeterRecord;
+  "billing.meter_event": MeterEventRecord;
   "billing_portal.configuration": PortalConfigurationRecord;
   "billing_portal.session": PortalSessionRecord;
   "checkout.session": CheckoutSessionRecord;
@@ -141,6 +143,17 @@ export type CouponRecord = Readonly<
 >;
 
 export type PromotionCodeRecord = Readonly<Stored<Stripe.PromotionCode>>;
+
+export type MeterRecord = Readonly<Stored<Stripe.Billing.Meter>>;
+
+export type MeterEventRecord = Readonly<Stored<Stripe.Billing.MeterEvent>> & {
+  readonly id: string;
+  readonly meter: string;
+  readonly customer: string;
+  readonly value: number;
+  /** Unix time of the server, whatever the customer's test clock says: from here on its identifier is taken for a day. */
+  readonly receivedAt: number;
+};
 
 export type FeatureRecord = Readonly<Stored<Stripe.Entitlements.Feature>> & { readonly created: number };
 

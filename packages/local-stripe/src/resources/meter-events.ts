@@ -1,0 +1,135 @@
+import { randomUUID } from "node:crypto";
+import { usageKey } from "../billing/usage.js";
+import { invalid } from "../http/api-error.js";
+import { type Param, required, short, text, timestamp, type Values } from "../http/params.js";
+import { type Call, type Resource, route } from "../http/route.js";
+import { newId } from "../ids.js";
+import type { MeterEventRecord, MeterRecord, Wire } from "../store/records.js";
+import type { World } from "../store/world.js";
+
+const DAY = 24 * 3600;
+const OLDEST = 35 * DAY;
+const MOST_AHEAD = 5 * 60;
+const MOST_DIGITS = 15;
+
+const CREATE = {
+  event_name: required(text({ max: 100 })),
+  identifier: text({ max: 100 }),
+  payload: required(payload()),
+  timestamp: timestamp(),
+};
+
+/** What was used, as it is reported. Nothing lists them: they show in summaries and on invoices. */
+export const meterEvents: Resource<"billing.meter_event"> = {
+  kind: {
+    object: "billing.meter_event",
+    noun: "meter event",
+    keys: {
+      identifier: (event) => [event.identifier],
+      usage: (event) => [usageKey(event.meter, event.customer)],
+    },
+    render: ({ id: _id, meter: _meter, customer: _customer, value: _value, receivedAt: _at, ...event }) =>
+      event,
+  },
+  permission: "billing_meter_event",
+  routes: [route("POST /v1/billing/meter_events", CREATE, createMeterEvent)],
+};
+
+function createMeterEvent({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
+  const { event_name, identifier = randomUUID() } = params;
+  const meter = meterFor(world, event_name);
+  const customer = world.named(
+    "customer",
+    customerIn(meter, params.payload),
+    `payload[${meter.customer_mapping.event_payload_key}]`,
+  );
+  act.followClock(customer);
+  const event: MeterEventRecord = {
+    id: newId("mtrev"),
+    object: "billing.meter_event",
+    created: act.now,
+    customer: customer.id,
+    event_name,
+    identifier,
+    livemode: world.livemode,
+    meter: meter.id,
+    payload: params.payload,
+    receivedAt: world.now,
+    timestamp: timely(params.timestamp ?? act.now, act.now),
+    value: valueIn(meter, params.payload),
+  };
+  refuseRepeated(world, identifier);
+  return world.render("billing.meter_event", act.insert("billing.meter_event", event));
+}
+
+function meterFor(world: World, eventName: string): MeterRecord {
+  const [meter] = world.of("billing.meter").all({ event_name: eventName, status: "active" });
+  if (meter !== undefined) return meter;
+  throw invalid(`No active meter found for event name "${eventName}".`, "event_name");
+}
+
+type Payload = MeterEventRecord["payload"];
+
+function customerIn({ customer_mapping: { event_payload_key: key } }: MeterRecord, payload: Payload): string {
+  return partOf(payload, key) ?? missing(key);
+}
+
+function valueIn(meter: MeterRecord, payload: Payload): number {
+  const { event_payload_key: key } = meter.value_settings;
+  const value = partOf(payload, key);
+  // Where events are only counted, none needs a value.
+  if (value === undefined) return meter.default_aggregation.formula === "count" ? 1 : missing(key);
+  if (!/^-?\d+$/.test(value)) {
+    throw invalid(`Invalid payload value: ${short(value)}; must be a whole number`, `payload[${key}]`);
+  }
+  if (value.replace(/^-?0*/, "").length > MOST_DIGITS) {
+    throw invalid(
+      `The value in the event payload can have at most ${MOST_DIGITS} digits. Received ${short(value)}.`,
+      `payload[${key}]`,
+    );
+  }
+  return Number(value);
+}
+
+function timely(moment: number, now: number): number {
+  if (moment < now - OLDEST) {
+    throw invalid(
+      `The event timestamp cannot be more than 35 days in past. Expected a timestamp greater than or equal to ${now - OLDEST}.`,
+      "timestamp",
+    );
+  }
+  if (moment > now + MOST_AHEAD) {
+    throw invalid(
+      `The event timestamp cannot be more than 5 minutes in the future. Expected a timestamp less than or equal to ${now + MOST_AHEAD}.`,
+      "timestamp",
+    );
+  }
+  return moment;
+}
+
+/** An identifier is taken in the whole account, whichever customer and meter it was for. */
+function refuseRepeated(world: World, identifier: string): void {
+  const since = world.now - DAY;
+  const taken = world.of("billing.meter_event").all({ identifier }, (event) => event.receivedAt > since);
+  if (taken.length > 0) throw invalid(`An event already exists with identifier ${identifier}.`);
+}
+
+function payload(): Param<Payload> {
+  return {
+    read: (value, name) => {
+      if (typeof value === "string") throw invalid("Invalid object", name);
+      const part = text({ max: 100 });
+      return Object.fromEntries(
+        Object.entries(value).map(([key, one]) => [key, part.read(one, `${name}[${key}]`)]),
+      );
+    },
+  };
+}
+
+function partOf(payload: Payload, key: string): string | undefined {
+  return Object.hasOwn(payload, key) ? payload[key] : undefined;
+}
+
+function missing(key: string): never {
+  throw invalid(`Missing required param: payload[${key}].`, `payload[${key}]`, "parameter_missing");
+}

@@ -1,0 +1,139 @@
+import { usageIn } from "../billing/usage.js";
+import { invalid } from "../http/api-error.js";
+import { listed, listRoute } from "../http/list.js";
+import { hash, integer, oneOf, required, text, timestamp, unsupported, type Values } from "../http/params.js";
+import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
+import { newId } from "../ids.js";
+import type { Act } from "../store/act.js";
+import type { MeterRecord, Wire } from "../store/records.js";
+
+const MINUTE = 60;
+
+const CREATE = {
+  customer_mapping: hash({
+    event_payload_key: required(text({ max: 100 })),
+    type: required(oneOf("by_id")),
+  }),
+  default_aggregation: required(hash({ formula: required(oneOf("count", "last", "sum")) })),
+  display_name: required(text({ max: 250 })),
+  event_name: required(text({ max: 100 })),
+  value_settings: hash({ event_payload_key: required(text({ max: 100 })) }),
+  ...unsupported("event_time_window"),
+};
+
+const SUMMARIES = {
+  customer: required(text()),
+  end_time: required(timestamp()),
+  start_time: required(timestamp()),
+  limit: integer({ min: 1, max: 100 }),
+  ...unsupported("value_grouping_window", "starting_after", "ending_before"),
+};
+
+export const meters: Resource<"billing.meter"> = {
+  kind: {
+    object: "billing.meter",
+    noun: "meter",
+    keys: { event_name: (meter) => [meter.event_name], status: (meter) => [meter.status] },
+  },
+  permission: "billing_meter",
+  routes: [
+    route("POST /v1/billing/meters", CREATE, createMeter),
+    listRoute(
+      "billing.meter",
+      "/v1/billing/meters",
+      { status: oneOf("active", "inactive") },
+      ({ params: { status } }) => ({ match: { ...(status !== undefined && { status }) } }),
+    ),
+    retrieveRoute("billing.meter", "/v1/billing/meters"),
+    route(
+      "POST /v1/billing/meters/:id",
+      { display_name: text({ max: 250 }) },
+      ({ act, world, id, params }) => {
+        world.inPath("billing.meter", id);
+        const after = act.change(
+          "billing.meter",
+          id,
+          { ...params, updated: act.now },
+          "billing.meter.updated",
+        );
+        return world.render("billing.meter", after);
+      },
+    ),
+    route("POST /v1/billing/meters/:id/deactivate", {}, ({ act, world, id }) => {
+      if (world.inPath("billing.meter", id).status !== "active") throw invalid("This meter is not active.");
+      return turned(act, id, "inactive");
+    }),
+    route("POST /v1/billing/meters/:id/reactivate", {}, ({ act, world, id }) => {
+      const meter = world.inPath("billing.meter", id);
+      if (meter.status === "active") throw invalid("This meter is active already.");
+      refuseTaken(act, meter.event_name);
+      return turned(act, id, "active");
+    }),
+    route("GET /v1/billing/meters/:id/event_summaries", SUMMARIES, summarize),
+  ],
+};
+
+function createMeter({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
+  const { default_aggregation, display_name, event_name } = params;
+  refuseTaken(act, event_name);
+  const meter: MeterRecord = {
+    id: newId(world.livemode ? "mtr" : "mtr_test"),
+    object: "billing.meter",
+    created: act.now,
+    customer_mapping: params.customer_mapping ?? { event_payload_key: "stripe_customer_id", type: "by_id" },
+    default_aggregation,
+    display_name,
+    event_name,
+    event_time_window: null,
+    livemode: world.livemode,
+    status: "active",
+    status_transitions: { deactivated_at: null },
+    updated: act.now,
+    value_settings: params.value_settings ?? { event_payload_key: "value" },
+  };
+  return world.render("billing.meter", act.insert("billing.meter", meter, "billing.meter.created"));
+}
+
+/** An event finds its meter by the name alone, so no two active ones have the same. */
+function refuseTaken(act: Act, eventName: string): void {
+  const taken = act.world.of("billing.meter").all({ event_name: eventName, status: "active" });
+  if (taken.length > 0) {
+    throw invalid(
+      `An active meter already exists for event name "${eventName}".`,
+      "event_name",
+      "resource_already_exists",
+    );
+  }
+}
+
+function turned(act: Act, id: string, status: "active" | "inactive"): Wire {
+  const after = act.change("billing.meter", id, {
+    status,
+    status_transitions: { deactivated_at: status === "inactive" ? act.now : null },
+    updated: act.now,
+  });
+  const shown = act.world.render("billing.meter", after);
+  act.emit(status === "active" ? "billing.meter.reactivated" : "billing.meter.deactivated", shown);
+  return shown;
+}
+
+/** One summary of the whole time that is asked for. */
+function summarize({ world, id, params }: Call<Values<typeof SUMMARIES>>): Wire {
+  const { id: meter } = world.inPath("billing.meter", id);
+  const { id: customer } = world.named("customer", params.customer, "customer");
+  const { start_time: from, end_time: until } = params;
+  for (const [name, moment] of Object.entries({ start_time: from, end_time: until })) {
+    if (moment % MINUTE !== 0) throw invalid(`\`${name}\` must be aligned with minute boundaries.`, name);
+  }
+  if (from >= until) throw invalid("`start_time` must be before `end_time`.", "start_time");
+  const summary = {
+    id: newId("mtrusg"),
+    object: "billing.meter_event_summary",
+    aggregated_value: usageIn(world, { meter, customer, from, until }),
+    end_time: until,
+    livemode: world.livemode,
+    meter,
+    start_time: from,
+  };
+  return listed(`/v1/billing/meters/${meter}/event_summaries`, false, [summary]);
+}
