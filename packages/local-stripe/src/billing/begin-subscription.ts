@@ -31,6 +31,8 @@ export interface NewSubscription extends SubscriptionFields {
   };
   readonly cancel_at?: NonNullable<Schedule["cancel_at"]>;
   readonly currency?: string;
+  /** The schedule that makes it. */
+  readonly schedule?: string;
   readonly trial_period_days?: number;
 }
 
@@ -161,7 +163,7 @@ function newSubscription(
     pendingLines: [],
     pending_invoice_item_interval: null,
     pending_setup_intent: null,
-    schedule: null,
+    schedule: params.schedule ?? null,
     start_date: act.now,
     status: trialEnd === null ? "active" : "trialing",
     test_clock: customer.test_clock ?? null,

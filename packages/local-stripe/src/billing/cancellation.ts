@@ -87,7 +87,26 @@ export function endSubscription(
     cancellation_details: { ...withDetails(subscription.cancellation_details, given), reason },
   });
   act.emit("customer.subscription.deleted", act.world.render("subscription", ended));
+  endSchedule(act, ended, reason);
   return ended;
+}
+
+/** A schedule does not outlive its subscription. */
+export function endSchedule(
+  act: Act,
+  { schedule: id }: SubscriptionRecord,
+  reason: Stripe.Subscription.CancellationDetails.Reason,
+): void {
+  const schedule = id === null ? undefined : act.world.of("subscription_schedule").get(id);
+  if (schedule?.status !== "active") return;
+  const ended = act.change("subscription_schedule", schedule.id, {
+    status: "canceled",
+    canceled_at: act.now,
+    current_phase: null,
+  });
+  const happened =
+    reason === "payment_failed" ? "subscription_schedule.aborted" : "subscription_schedule.canceled";
+  act.emit(happened, act.world.render("subscription_schedule", ended));
 }
 
 export function lastPeriodEnd(subscription: Pick<SubscriptionRecord, "items">): number {

@@ -2,10 +2,9 @@ import { invalid } from "../http/api-error.js";
 import { mergeMetadata } from "../http/metadata.js";
 import type { Act } from "../store/act.js";
 import type { SubscriptionRecord } from "../store/records.js";
+import { billChange } from "./bill-change.js";
 import { type Schedule, scheduleCancellation } from "./cancellation.js";
-import { periodLines, prorationLines } from "./invoice-lines.js";
-import { failInvoice, finalizeInvoice, newInvoice, payInvoice } from "./invoices.js";
-import { charge, declined, type FailedPayment, type PaymentOutcome } from "./payment.js";
+import { noteInSchedule } from "./schedule-life.js";
 import {
   checkedTrialEnd,
   collectionFields,
@@ -15,8 +14,6 @@ import {
   trialSettings,
 } from "./subscription-fields.js";
 import { type Billing, changedItems, checkItems, type ItemChange, periodOf } from "./subscription-items.js";
-
-const TIME_TO_PAY = 23 * 3600;
 
 export interface SubscriptionChange extends SubscriptionFields, Schedule {
   readonly billing_cycle_anchor?: "now" | "unchanged";
@@ -33,14 +30,18 @@ export function changeSubscription(act: Act, id: string, change: SubscriptionCha
   const before = act.world.inPath("subscription", id);
   act.followClock(before);
   refuseWhenEnded(before, change);
-  const after = changed(act, before, change);
-  const { now, later } = dueLines(act, before, after, change);
-  const waiting = { ...after, pendingLines: [...after.pendingLines, ...later] };
-  if (now.length === 0) return act.change("subscription", id, waiting, "customer.subscription.updated");
-  return billForChange(act, before, waiting, now, change);
+  refuseWhereGoverned(before, change);
+  const after = billChange(act, before, changed(act, before, change), change);
+  noteInSchedule(act, after);
+  return after;
 }
 
-function changed(act: Act, before: SubscriptionRecord, change: SubscriptionChange): SubscriptionRecord {
+/** The subscription as the change would have it, before anything is billed or kept. */
+export function changed(
+  act: Act,
+  before: SubscriptionRecord,
+  change: SubscriptionChange,
+): SubscriptionRecord {
   const retimed = retime(act, before, change);
   const billing: Billing = {
     subscription: before.id,
@@ -111,79 +112,6 @@ function retime(act: Act, before: SubscriptionRecord, change: SubscriptionChange
   };
 }
 
-type Lines = SubscriptionRecord["pendingLines"];
-
-/** What the change costs, and whether it is billed now or with the next invoice. */
-function dueLines(
-  act: Act,
-  before: SubscriptionRecord,
-  after: SubscriptionRecord,
-  change: SubscriptionChange,
-): { readonly now: Lines; readonly later: Lines } {
-  if (after.status !== "active" && after.status !== "past_due") return { now: [], later: [] };
-  const { proration_behavior: behavior = "create_prorations" } = change;
-  const at = change.proration_date ?? act.now;
-  const prorations = behavior === "none" ? [] : prorationLines(act.world, before, after, at);
-  const begun = after.items.filter(
-    (item) => item.current_period_start === act.now && !isUnmoved(before, item.id, act.now),
-  );
-  if (begun.length > 0) {
-    return {
-      now: [...after.pendingLines, ...prorations, ...periodLines(act.world, after, begun)],
-      later: [],
-    };
-  }
-  return behavior === "always_invoice" ? { now: prorations, later: [] } : { now: [], later: prorations };
-}
-
-/** An item whose period began at this very moment already, and was billed then. */
-function isUnmoved(before: SubscriptionRecord, item: string, now: number): boolean {
-  return (
-    before.status !== "trialing" &&
-    before.items.some((one) => one.id === item && one.current_period_start === now)
-  );
-}
-
-function billForChange(
-  act: Act,
-  before: SubscriptionRecord,
-  after: SubscriptionRecord,
-  lines: Lines,
-  { payment_behavior: behavior = "allow_incomplete" }: SubscriptionChange,
-): SubscriptionRecord {
-  const draft = newInvoice(act, after, "subscription_update", lines);
-  const outcome = outcomeOf(act, after, draft, behavior);
-  const isPaid = outcome === "sent" || outcome.kind === "pays";
-  if (!isPaid && behavior === "error_if_incomplete") throw declined(outcome);
-  const billed: SubscriptionRecord = { ...after, latest_invoice: draft.id, pendingLines: [] };
-  const next: SubscriptionRecord =
-    !isPaid && behavior === "pending_if_incomplete"
-      ? {
-          ...before,
-          latest_invoice: draft.id,
-          pendingChange: { after: billed, invoice: draft.id, expiresAt: act.now + TIME_TO_PAY },
-        }
-      : { ...billed, status: isPaid ? billed.status : "past_due" };
-  const result = act.change("subscription", before.id, next, "customer.subscription.updated");
-  act.insert("invoice", draft, "invoice.created");
-  if (outcome === "sent") return result;
-  const open = finalizeInvoice(act, draft.id);
-  if (outcome.kind === "pays") payInvoice(act, open);
-  else if (behavior !== "default_incomplete") failInvoice(act, open, outcome);
-  return act.world.inPath("subscription", before.id);
-}
-
-function outcomeOf(
-  act: Act,
-  after: SubscriptionRecord,
-  draft: ReturnType<typeof newInvoice>,
-  behavior: SubscriptionFields["payment_behavior"],
-): PaymentOutcome | "sent" {
-  if (after.collection_method === "send_invoice") return "sent";
-  const asks: FailedPayment = { kind: "asks" };
-  return behavior === "default_incomplete" && draft.amount_due > 0 ? asks : charge(act.world, draft, after);
-}
-
 const CHANGEABLE_AFTER_THE_END: readonly string[] = ["metadata", "cancellation_details", "expand"];
 
 function refuseWhenEnded(subscription: SubscriptionRecord, change: SubscriptionChange): void {
@@ -194,5 +122,14 @@ function refuseWhenEnded(subscription: SubscriptionRecord, change: SubscriptionC
     "A canceled subscription can only update its cancellation_details and metadata.",
     refused,
     "invalid_canceled_subscription_fields",
+  );
+}
+
+/** Where a schedule says when a subscription ends, nothing else does. */
+function refuseWhereGoverned({ schedule }: SubscriptionRecord, change: SubscriptionChange): void {
+  if (schedule === null || (change.cancel_at === undefined && change.cancel_at_period_end === undefined))
+    return;
+  throw invalid(
+    `The subscription is managed by the subscription schedule \`${schedule}\`, and updating any cancelation behavior directly is not allowed. Please update the schedule instead.`,
   );
 }

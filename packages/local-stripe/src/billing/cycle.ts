@@ -1,11 +1,11 @@
 import type { Act } from "../store/act.js";
 import type { InvoiceRecord, SubscriptionRecord } from "../store/records.js";
-import { endSubscription, firstPeriodEnd } from "./cancellation.js";
-import { periodLines } from "./invoice-lines.js";
-import { closeInvoice, finalizeInvoice, newInvoice } from "./invoices.js";
+import { endSchedule, endSubscription, firstPeriodEnd } from "./cancellation.js";
+import { closeInvoice } from "./invoices.js";
 import { markPaused } from "./pausing.js";
 import { defaultMethod } from "./payment.js";
-import { periodOf } from "./subscription-items.js";
+import { overdueSchedule, turnPhase } from "./phase-turn.js";
+import { renew } from "./renewal.js";
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -41,6 +41,11 @@ export function passMoment(act: Act, subscription: SubscriptionRecord): void {
     dropPendingChange(act, subscription, subscription.pendingChange.invoice);
     return;
   }
+  const schedule = overdueSchedule(act, subscription);
+  if (schedule !== undefined) {
+    turnPhase(act, subscription, schedule);
+    return;
+  }
   if (cancelAt !== null && cancelAt <= act.now) {
     endSubscription(act, subscription, subscription.cancellation_details?.reason ?? "cancellation_requested");
     return;
@@ -54,13 +59,12 @@ export function passMoment(act: Act, subscription: SubscriptionRecord): void {
     act.emit("customer.subscription.trial_will_end", act.world.render("subscription", announced));
     return;
   }
-  renew(act, subscription);
+  goOn(act, subscription);
 }
 
-/** A new period for every item whose period is over, and an invoice for it that is final an hour later. */
-function renew(act: Act, before: SubscriptionRecord): void {
-  const { world } = act;
-  if (before.status === "trialing" && defaultMethod(world, before) === null) {
+/** Begins the next period, unless a trial ends without a payment method and that is not to be. */
+function goOn(act: Act, before: SubscriptionRecord): void {
+  if (before.status === "trialing" && defaultMethod(act.world, before) === null) {
     const behavior = before.trial_settings?.end_behavior.missing_payment_method;
     if (behavior === "cancel") {
       endSubscription(act, before, "cancellation_requested");
@@ -71,54 +75,19 @@ function renew(act: Act, before: SubscriptionRecord): void {
       return;
     }
   }
-  const billing = {
-    subscription: before.id,
-    anchor: before.billing_cycle_anchor,
-    trialEnd: null,
-    mode: "flexible" as const,
-  };
-  const items = before.items.map((item) =>
-    item.current_period_end > act.now
-      ? item
-      : {
-          ...item,
-          ...periodOf(world.inPath("price", item.price), { ...billing, start: item.current_period_end }),
-        },
-  );
-  const renewed: SubscriptionRecord = {
-    ...before,
-    items,
-    status: before.status === "trialing" ? "active" : before.status,
-  };
-  const lines = [...before.pendingLines, ...periodLines(world, renewed, itemsBegunAt(renewed, act.now))];
-  const draft = newInvoice(act, renewed, "subscription_cycle", lines);
-  const isKept = before.pause_collection?.behavior === "keep_as_draft";
-  const invoice = act.insert(
-    "invoice",
-    isKept ? { ...draft, auto_advance: false } : draft,
-    "invoice.created",
-  );
-  act.change(
-    "subscription",
-    before.id,
-    { ...renewed, latest_invoice: invoice.id, pendingLines: [] },
-    "customer.subscription.updated",
-  );
-  if (before.pause_collection && !isKept) {
-    finalizeInvoice(act, invoice.id);
-    closeInvoice(act, invoice.id, before.pause_collection.behavior === "void" ? "void" : "uncollectible");
-  }
+  renew(act, before);
 }
 
 /** What was not paid within 23 hours of its beginning has never begun. */
 function expire(act: Act, subscription: SubscriptionRecord): void {
   if (subscription.latest_invoice) closeInvoice(act, subscription.latest_invoice, "void");
-  act.change(
+  const expired = act.change(
     "subscription",
     subscription.id,
     { status: "incomplete_expired", ended_at: act.now },
     "customer.subscription.updated",
   );
+  endSchedule(act, expired, "payment_failed");
 }
 
 /** An update that was not paid for in time is given up, and its invoice with it. */
@@ -161,8 +130,4 @@ export function onPaymentFailed(act: Act, subscription: SubscriptionRecord, invo
   if (invoice.next_payment_attempt === null && invoice.attempt_count > 1) {
     endSubscription(act, act.world.inPath("subscription", id), "payment_failed");
   }
-}
-
-function itemsBegunAt(subscription: SubscriptionRecord, moment: number): SubscriptionRecord["items"] {
-  return subscription.items.filter((item) => item.current_period_start === moment);
 }

@@ -35,12 +35,16 @@ export function periodLines(
   });
 }
 
-/** Takes back what was paid for the rest of the period, and charges the rest of it anew. */
+/**
+ * Takes back what was paid for the rest of the period, and charges the rest of it anew. Items that begin a period are
+ * charged whole, by lines of their own.
+ */
 export function prorationLines(
   world: World,
   before: SubscriptionRecord,
   after: SubscriptionRecord,
   at: number,
+  begun: readonly SubscriptionItemRecord[] = [],
 ): readonly InvoiceLineRecord[] {
   if (before.status === "trialing") return [];
   const lines: InvoiceLineRecord[] = [];
@@ -48,11 +52,10 @@ export function prorationLines(
     const now = after.items.find((one) => one.id === item.id);
     if (isSame(item, now)) continue;
     lines.push(...part(world, before, item, at, -1));
-    if (now !== undefined) lines.push(...part(world, after, now, at, 1));
+    if (now !== undefined && !begun.includes(now)) lines.push(...part(world, after, now, at, 1));
   }
-  for (const item of after.items) {
-    if (!before.items.some((one) => one.id === item.id)) lines.push(...part(world, after, item, at, 1));
-  }
+  const added = after.items.filter((item) => !before.items.some((one) => one.id === item.id));
+  for (const item of added) if (!begun.includes(item)) lines.push(...part(world, after, item, at, 1));
   return lines;
 }
 
@@ -74,8 +77,6 @@ function part(
   const price = world.inPath("price", item.price);
   if (price.recurring?.usage_type === "metered") return [];
   const { current_period_start: start, current_period_end: end } = item;
-  // A period that begins at this moment is charged whole by its own line.
-  if (sign === 1 && start >= at) return [];
   const share = Math.min(1, Math.max(0, (end - at) / (end - start)));
   const amount = sign * Math.round(itemAmount(price, item.quantity) * share);
   const name = productName(world, price);

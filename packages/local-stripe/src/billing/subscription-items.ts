@@ -49,6 +49,8 @@ export interface NewItem {
   readonly price?: string;
   readonly price_data?: PriceData;
   readonly quantity?: number;
+  /** It was agreed on before, and is sold although its price may have been archived since. */
+  readonly agreed?: true;
 }
 
 export interface ItemChange extends NewItem {
@@ -83,14 +85,36 @@ export interface Billing {
   readonly mode: "classic" | "flexible";
 }
 
-export function newItem(act: Act, item: NewItem, name: string, billing: Billing): SubscriptionItemRecord {
+/** What is sold by an item that a request writes, and how much of it. */
+export function soldItem(
+  act: Act,
+  item: NewItem,
+  name: string,
+): { readonly price: PriceRecord; readonly quantity?: number } {
   const price = priceFor(act, item, name);
+  return { price, ...quantityFor(price, item.quantity) };
+}
+
+/** One that joins others of the same interval is billed together with them. */
+export function newItem(
+  act: Act,
+  item: NewItem,
+  name: string,
+  billing: Billing,
+  others: readonly SubscriptionItemRecord[] = [],
+): SubscriptionItemRecord {
+  const price = priceFor(act, item, name);
+  const beside = others.find((one) =>
+    isSameLength(act.world.inPath("price", one.price).recurring, price.recurring),
+  );
+  const { current_period_start, current_period_end } = beside ?? periodOf(price, billing);
   return {
     id: newId("si", "short"),
     object: "subscription_item",
     billing_thresholds: null,
     created: act.now,
-    ...periodOf(price, billing),
+    current_period_start,
+    current_period_end,
     current_trial: null,
     discounts: [],
     metadata: mergeMetadata({}, item.metadata),
@@ -115,7 +139,7 @@ export function changedItems(
   for (const [at, change] of changes.entries()) {
     const name = `items[${at}]`;
     if (change.id === undefined) {
-      items = [...items, newItem(act, change, name, billing)];
+      items = [...items, newItem(act, change, name, billing, before)];
       continue;
     }
     const item = items.find((one) => one.id === change.id);
@@ -133,7 +157,7 @@ export function changedItems(
 /** What holds for the items of one subscription together. */
 export function checkItems(
   world: World,
-  items: readonly SubscriptionItemRecord[],
+  items: readonly Pick<SubscriptionItemRecord, "price">[],
   mode: Billing["mode"],
 ): PriceRecord {
   const prices = items.map((item) => world.named("price", item.price, "items"));
@@ -217,6 +241,7 @@ function priceFor(act: Act, item: NewItem, name: string): PriceRecord {
   if (item.price === undefined)
     throw invalid(`Missing required param: ${name}[price].`, `${name}[price]`, "parameter_missing");
   const price = act.world.named("price", item.price, `${name}[price]`);
+  if (item.agreed) return price;
   if (!price.active) {
     throw invalid(
       "The price specified is inactive. This field only accepts active prices.",

@@ -17,6 +17,7 @@ import { prices } from "./prices.js";
 import { productFeatures } from "./product-features.js";
 import { products } from "./products.js";
 import { promotionCodes } from "./promotion-codes.js";
+import { subscriptionSchedules } from "./subscription-schedules.js";
 import { subscriptions } from "./subscriptions.js";
 import { testClocks } from "./test-clocks.js";
 import { webhookEndpoints } from "./webhook-endpoints.js";
@@ -42,6 +43,7 @@ export const RESOURCES: { readonly [Name in ObjectName]: Resource<Name> } = {
   product_feature: productFeatures,
   promotion_code: promotionCodes,
   subscription: subscriptions,
+  subscription_schedule: subscriptionSchedules,
   "test_helpers.test_clock": testClocks,
   webhook_endpoint: webhookEndpoints,
 };

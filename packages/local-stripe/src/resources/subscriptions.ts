@@ -1,4 +1,5 @@
 import { beginSubscription } from "../billing/begin-subscription.js";
+import { cancelSubscription } from "../billing/cancel-subscription.js";
 import { CANCEL_AT, CANCELLATION_DETAILS, endSubscription } from "../billing/cancellation.js";
 import { changeSubscription } from "../billing/change-subscription.js";
 import { nextMoment, onPaid, onPaymentFailed, passMoment } from "../billing/cycle.js";
@@ -7,7 +8,6 @@ import { pauseSubscription, resumeSubscription } from "../billing/pausing.js";
 import { ANCHOR, anchorOf } from "../billing/subscription-fields.js";
 import { CHANGED_ITEMS, NEW_ITEMS } from "../billing/subscription-items.js";
 import { renderSubscription } from "../billing/subscription-shape.js";
-import { ApiError } from "../http/api-error.js";
 import { searchRoute } from "../http/list.js";
 import { metadata } from "../http/metadata.js";
 import {
@@ -23,7 +23,7 @@ import {
   unsupported,
   type Values,
 } from "../http/params.js";
-import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
+import { type Resource, retrieveRoute, route } from "../http/route.js";
 import { isBefore } from "../http/versions.js";
 import type { Act } from "../store/act.js";
 import type { InvoiceRecord, SubscriptionRecord, Wire } from "../store/records.js";
@@ -112,7 +112,7 @@ const UPDATE = {
   proration_date: timestamp(),
 };
 
-const CANCEL = { cancellation_details: CANCELLATION_DETAILS, ...unsupported("invoice_now", "prorate") };
+const CANCEL = { cancellation_details: CANCELLATION_DETAILS, invoice_now: bool(), prorate: bool() };
 
 const PAUSE = {
   bill_for: hash({
@@ -156,7 +156,7 @@ export const subscriptions: Resource<"subscription"> = {
       payment_settings: "shown",
       pending_setup_intent: "shown",
       pending_update: "shown",
-      schedule: "shown",
+      schedule: "subscription_schedule",
       test_clock: "test_helpers.test_clock",
       trial_settings: "shown",
     },
@@ -178,7 +178,9 @@ export const subscriptions: Resource<"subscription"> = {
     route("POST /v1/subscriptions/:id", UPDATE, ({ act, world, id, params }) =>
       world.render("subscription", changeSubscription(act, id, withAnchor(params))),
     ),
-    route("DELETE /v1/subscriptions/:id", CANCEL, cancelSubscription),
+    route("DELETE /v1/subscriptions/:id", CANCEL, ({ act, world, id, params }) =>
+      world.render("subscription", cancelSubscription(act, id, params)),
+    ),
     route("POST /v1/subscriptions/:id/pause", PAUSE, ({ act, world, id, params }) =>
       world.render("subscription", pauseSubscription(act, id, params)),
     ),
@@ -198,16 +200,6 @@ export const subscriptions: Resource<"subscription"> = {
     "invoice.payment_failed": (act, invoice) => withInvoice(act, invoice, onPaymentFailed),
   },
 };
-
-function cancelSubscription({ act, world, id, params }: Call<Values<typeof CANCEL>>): Wire {
-  const before = world.inPath("subscription", id);
-  act.followClock(before);
-  if (hasEnded(before)) {
-    throw new ApiError(404, `No such subscription: '${id}'`, { code: "resource_missing", param: "id" });
-  }
-  const ended = endSubscription(act, before, "cancellation_requested", params.cancellation_details);
-  return world.render("subscription", ended);
-}
 
 function withAnchor<
   P extends { readonly billing_cycle_anchor?: Values<typeof UPDATE>["billing_cycle_anchor"] },

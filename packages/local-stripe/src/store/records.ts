@@ -13,6 +13,7 @@ export interface Records {
   product: ProductRecord;
   price: PriceRecord;
   subscription: SubscriptionRecord;
+  subscription_schedule: SubscriptionScheduleRecord;
   "billing.meter": MeterRecord;
   "billing.meter_event": MeterEventRecord;
   "billing_portal.configuration": PortalConfigurationRecord;
@@ -85,6 +86,11 @@ export type SubscriptionRecord = Readonly<Omit<Stored<Stripe.Subscription>, "ite
   } | null;
   /** Whether the end of the trial was announced. */
   readonly trialEndAnnounced: boolean;
+};
+
+export type SubscriptionScheduleRecord = Readonly<Stored<Stripe.SubscriptionSchedule>> & {
+  /** When its end is announced; `null` where it is too near for that, or was announced. */
+  readonly expiringAt: number | null;
 };
 
 export type InvoiceLineRecord = Readonly<Stored<Stripe.InvoiceLineItem>>;

@@ -17,6 +17,8 @@ const UNSPECIFIED: Readonly<Record<string, readonly string[]>> = {
   portal_flows_flow: ["subscription_pause"],
   product: ["type"],
   subscription: ["status_details"],
+  subscription_schedule: ["pause_schedules"],
+  subscription_schedule_configuration_item: ["plan"],
   recurring: ["trial_period_days"],
   subscription_item: ["plan", "current_trial"],
   subscriptions_resource_trial_settings_end_behavior: ["billing_cycle_anchor"],

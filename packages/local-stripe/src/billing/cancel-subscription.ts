@@ -1,0 +1,52 @@
+import { ApiError } from "../http/api-error.js";
+import type { Act } from "../store/act.js";
+import type { SubscriptionRecord } from "../store/records.js";
+import { type Details, endSubscription } from "./cancellation.js";
+import { prorationLines } from "./invoice-lines.js";
+import { collect, finalizeInvoice, newInvoice } from "./invoices.js";
+
+/** How a subscription is canceled at once. */
+export interface CancelRequest {
+  readonly cancellation_details?: Details;
+  /** Bill at once what is pending; without it and without `prorate` that is dropped. */
+  readonly invoice_now?: boolean;
+  /** Credit what was paid for the time that is left. */
+  readonly prorate?: boolean;
+}
+
+export function cancelSubscription(act: Act, id: string, request: CancelRequest): SubscriptionRecord {
+  const before = act.world.inPath("subscription", id);
+  act.followClock(before);
+  if (before.ended_at !== null) {
+    throw new ApiError(404, `No such subscription: '${id}'`, { code: "resource_missing", param: "id" });
+  }
+  const { invoice_now: invoiceNow = false, prorate = false } = request;
+  const credits = prorate && isPaidAhead(before) ? creditLines(act, before) : [];
+  const pending = invoiceNow || prorate ? [...before.pendingLines, ...credits] : [];
+  const ending = act.change("subscription", id, { pendingLines: invoiceNow ? [] : pending });
+  endSubscription(act, ending, "cancellation_requested", request.cancellation_details);
+  if (invoiceNow && pending.length > 0) billLast(act, ending, pending);
+  return act.world.inPath("subscription", id);
+}
+
+/** What was not paid, or never began, leaves nothing to give back. */
+function isPaidAhead({ status }: SubscriptionRecord): boolean {
+  return status === "active" || status === "past_due";
+}
+
+function creditLines(act: Act, before: SubscriptionRecord): SubscriptionRecord["pendingLines"] {
+  return prorationLines(act.world, before, { ...before, items: [] }, act.now);
+}
+
+function billLast(
+  act: Act,
+  subscription: SubscriptionRecord,
+  lines: SubscriptionRecord["pendingLines"],
+): void {
+  const draft = newInvoice(act, subscription, "subscription_update", lines);
+  act.insert("invoice", draft, "invoice.created");
+  act.change("subscription", subscription.id, { latest_invoice: draft.id }, "customer.subscription.updated");
+  if (draft.collection_method === "send_invoice") return;
+  finalizeInvoice(act, draft.id);
+  collect(act, draft.id);
+}

@@ -1,0 +1,120 @@
+import { invalid } from "../http/api-error.js";
+import { type MetadataChange, metadata } from "../http/metadata.js";
+import {
+  bool,
+  clearable,
+  clearableList,
+  either,
+  hash,
+  integer,
+  list,
+  oneOf,
+  type Param,
+  required,
+  text,
+  timestamp,
+  unsupported,
+} from "../http/params.js";
+import { NEW_ITEMS, type NewItem } from "./subscription-items.js";
+
+const MOST_PHASES = 10;
+
+const MOMENT = either(oneOf("now"), timestamp());
+
+const INVOICE_SETTINGS = {
+  custom_fields: clearableList(
+    hash({ name: required(text({ max: 40 })), value: required(text({ max: 140 })) }),
+    {
+      max: 4,
+    },
+  ),
+  days_until_due: integer({ min: 0 }),
+  description: clearable(text()),
+  footer: clearable(text()),
+  issuer: hash({ type: required(oneOf("self")), ...unsupported("account") }),
+  ...unsupported("account_tax_ids"),
+};
+
+/** What a phase and the defaults of its schedule both may say. */
+const COMMON = {
+  automatic_tax: hash({ enabled: required(noTax()), ...unsupported("liability") }),
+  billing_cycle_anchor: oneOf("automatic", "phase_start"),
+  collection_method: oneOf("charge_automatically", "send_invoice"),
+  default_payment_method: text(),
+  description: clearable(text({ max: 500 })),
+  invoice_settings: hash(INVOICE_SETTINGS),
+  ...unsupported("application_fee_percent", "billing_thresholds", "on_behalf_of", "transfer_data"),
+};
+
+export const DEFAULT_SETTINGS: Param<NewDefaults> = hash(COMMON);
+
+const PHASE = {
+  ...COMMON,
+  currency: text({ max: 3 }),
+  default_tax_rates: clearableList(text(), { max: 0 }),
+  duration: hash({
+    interval: required(oneOf("day", "month", "week", "year")),
+    interval_count: integer({ min: 1 }),
+  }),
+  end_date: MOMENT,
+  items: required(NEW_ITEMS),
+  metadata: metadata(),
+  proration_behavior: oneOf("always_invoice", "create_prorations", "none"),
+  start_date: MOMENT,
+  trial: bool(),
+  trial_end: MOMENT,
+  ...unsupported("add_invoice_items", "discounts"),
+};
+
+export const PHASES: Param<NewPhase[]> = list(hash(PHASE), { max: MOST_PHASES });
+
+/** What a request says of a schedule's subscription, in a phase of it or in all. */
+export interface NewDefaults {
+  readonly automatic_tax?: { readonly enabled: boolean };
+  readonly billing_cycle_anchor?: "automatic" | "phase_start";
+  readonly collection_method?: "charge_automatically" | "send_invoice";
+  readonly default_payment_method?: string;
+  readonly description?: string | null;
+  readonly invoice_settings?: {
+    readonly custom_fields?: { name: string; value: string }[];
+    readonly days_until_due?: number;
+    readonly description?: string | null;
+    readonly footer?: string | null;
+    readonly issuer?: { readonly type: "self" };
+  };
+}
+
+/** A phase as a request writes it. */
+export interface NewPhase extends NewDefaults {
+  readonly currency?: string;
+  readonly duration?: Interval;
+  readonly end_date?: number | "now";
+  readonly items: readonly NewItem[];
+  readonly metadata?: MetadataChange;
+  readonly proration_behavior?: "always_invoice" | "create_prorations" | "none";
+  readonly start_date?: number | "now";
+  readonly trial?: boolean;
+  readonly trial_end?: number | "now";
+}
+
+interface Interval {
+  readonly interval: "day" | "month" | "week" | "year";
+  readonly interval_count?: number;
+}
+
+/** Taxes are not reckoned here, and that they are not may be said. */
+function noTax(): Param<boolean> {
+  const flag = bool();
+  const enabled = unsupported("enabled").enabled;
+  return { read: (value, name) => (flag.read(value, name) ? enabled.read(value, name) : false) };
+}
+
+/** The end of a phase is said once. */
+export function refuseTwoEnds(phase: NewPhase, name: string): void {
+  if (phase.duration === undefined || phase.end_date === undefined) return;
+  throw invalid(
+    `You may only specify one of these parameters: ${name}[duration], ${name}[end_date].`,
+    `${name}[duration]`,
+    "parameters_exclusive",
+  );
+}

@@ -1,0 +1,137 @@
+import type { Act } from "../store/act.js";
+import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../store/records.js";
+import { beginSubscription } from "./begin-subscription.js";
+import { billChange, type ChangeBilling } from "./bill-change.js";
+import { endSubscription, firstPeriodEnd } from "./cancellation.js";
+import { asInPhase } from "./phase-entry.js";
+import type { PhaseRecord } from "./phases.js";
+import { renew } from "./renewal.js";
+import { RENDERED, release, scheduleOf } from "./schedule-life.js";
+
+/** The next moment at which something happens to a schedule by itself. */
+export function nextTurn(schedule: SubscriptionScheduleRecord): number | null {
+  const { current_phase: current, expiringAt, phases, status } = schedule;
+  if (status !== "active" && status !== "not_started") return null;
+  const turn = current?.end_date ?? phases[0]?.start_date ?? Number.POSITIVE_INFINITY;
+  return expiringAt === null ? turn : Math.min(turn, expiringAt);
+}
+
+/** Makes that happen. */
+export function passTurn(act: Act, schedule: SubscriptionScheduleRecord): void {
+  const { expiringAt, id, status } = schedule;
+  if (expiringAt !== null && expiringAt <= act.now) {
+    const announced = act.change(RENDERED, id, { expiringAt: null });
+    act.emit("subscription_schedule.expiring", act.world.render(RENDERED, announced));
+    return;
+  }
+  if (status === "not_started") {
+    start(act, schedule);
+    return;
+  }
+  turnPhase(act, act.world.inPath("subscription", schedule.subscription ?? ""), schedule);
+}
+
+/** The schedule of a subscription whose present phase is over, if it has such a one. */
+export function overdueSchedule(
+  act: Act,
+  subscription: SubscriptionRecord,
+): SubscriptionScheduleRecord | undefined {
+  const schedule = scheduleOf(act, subscription);
+  const end = schedule?.current_phase?.end_date;
+  return end !== undefined && end <= act.now ? schedule : undefined;
+}
+
+/** Ends a phase: with the next one, or with what the schedule says of its end. */
+export function turnPhase(
+  act: Act,
+  subscription: SubscriptionRecord,
+  schedule: SubscriptionScheduleRecord,
+): void {
+  const next = schedule.phases.find((phase) => phase.start_date === schedule.current_phase?.end_date);
+  if (next === undefined && schedule.end_behavior === "cancel") {
+    complete(act, schedule);
+    endSubscription(act, subscription, subscription.cancellation_details?.reason ?? "cancellation_requested");
+    return;
+  }
+  const after = next ? enter(act, subscription, schedule, next) : release(act, schedule, subscription);
+  if (after === undefined) return;
+  // What is over is renewed as it has become; what is not is prorated.
+  if (firstPeriodEnd(subscription) <= act.now && subscription.status !== "paused") {
+    renew(act, subscription, after);
+  } else {
+    billChange(act, subscription, after, { proration_behavior: next ? prorationOf(next) : "none" });
+  }
+}
+
+const PRORATIONS = ["always_invoice", "none"] as const;
+
+/** Stripe's types leave room for more ways of proration to come. */
+function prorationOf(phase: PhaseRecord): NonNullable<ChangeBilling["proration_behavior"]> {
+  return PRORATIONS.find((behavior) => behavior === phase.proration_behavior) ?? "create_prorations";
+}
+
+function enter(
+  act: Act,
+  subscription: SubscriptionRecord,
+  schedule: SubscriptionScheduleRecord,
+  { end_date, start_date }: PhaseRecord,
+): SubscriptionRecord {
+  const entered = act.change(
+    RENDERED,
+    schedule.id,
+    { current_phase: { end_date, start_date } },
+    "subscription_schedule.updated",
+  );
+  const phase = entered.phases.find((one) => one.start_date === start_date);
+  return phase === undefined ? subscription : asInPhase(act, subscription, entered, phase, true);
+}
+
+function complete(act: Act, schedule: SubscriptionScheduleRecord): void {
+  const completed = act.change(RENDERED, schedule.id, {
+    status: "completed",
+    completed_at: act.now,
+    current_phase: null,
+    expiringAt: null,
+  });
+  act.emit("subscription_schedule.completed", act.world.render(RENDERED, completed));
+}
+
+/** Makes the subscription of a schedule whose first phase begins. */
+export function start(act: Act, schedule: SubscriptionScheduleRecord): void {
+  const [phase] = schedule.phases;
+  if (phase === undefined) return;
+  const { default_settings: defaults } = schedule;
+  const settings = { ...defaults.invoice_settings, ...phase.invoice_settings };
+  const isSent = (phase.collection_method ?? defaults.collection_method) === "send_invoice";
+  const method = phase.default_payment_method ?? defaults.default_payment_method;
+  const description = phase.description ?? defaults.description;
+  const subscription = beginSubscription(
+    act,
+    {
+      billing_mode: { type: schedule.billing_mode.type === "classic" ? "classic" : "flexible" },
+      collection_method: isSent ? "send_invoice" : "charge_automatically",
+      ...(isSent && { days_until_due: settings.days_until_due ?? 0 }),
+      customer: schedule.customer,
+      default_payment_method: method,
+      ...(description !== null && { description }),
+      items: phase.items.map(({ metadata, price, quantity }) => ({
+        agreed: true,
+        metadata: metadata ?? {},
+        price,
+        ...(quantity !== undefined && { quantity }),
+      })),
+      metadata: phase.metadata ?? {},
+      schedule: schedule.id,
+      ...(schedule.end_behavior === "cancel" && { cancel_at: schedule.phases.at(-1)?.end_date ?? 0 }),
+      ...(phase.trial_end !== null && { trial_end: phase.trial_end }),
+    },
+    "flexible",
+  );
+  const { end_date, start_date } = phase;
+  act.change(
+    RENDERED,
+    schedule.id,
+    { status: "active", current_phase: { end_date, start_date }, subscription: subscription.id },
+    "subscription_schedule.updated",
+  );
+}

@@ -1,0 +1,118 @@
+import { DEFAULT_SETTINGS, PHASES } from "../billing/phase-params.js";
+import { nextTurn, passTurn } from "../billing/phase-turn.js";
+import { cancelSchedule, createSchedule, releaseSchedule, updateSchedule } from "../billing/schedules.js";
+import { notImplemented } from "../http/api-error.js";
+import { listRoute } from "../http/list.js";
+import { metadata } from "../http/metadata.js";
+import {
+  bool,
+  either,
+  hash,
+  isWithin,
+  oneOf,
+  type Param,
+  range,
+  required,
+  text,
+  timestamp,
+  unsupported,
+} from "../http/params.js";
+import { type Resource, retrieveRoute, route } from "../http/route.js";
+import { isBefore } from "../http/versions.js";
+
+const PATH = "/v1/subscription_schedules";
+
+const SHARED = {
+  default_settings: DEFAULT_SETTINGS,
+  end_behavior: endBehavior(),
+  metadata: metadata(),
+  phases: PHASES,
+  ...unsupported("pause_schedules"),
+};
+
+const CREATE = {
+  ...SHARED,
+  billing_mode: hash({ type: required(oneOf("classic", "flexible")), ...unsupported("flexible") }),
+  customer: text(),
+  from_subscription: text(),
+  start_date: either(oneOf("now"), timestamp()),
+  ...unsupported("customer_account"),
+};
+
+const UPDATE = {
+  ...SHARED,
+  proration_behavior: oneOf("always_invoice", "create_prorations", "none"),
+};
+
+const LIST = {
+  canceled_at: range(),
+  completed_at: range(),
+  created: range(),
+  customer: text(),
+  released_at: range(),
+  scheduled: bool(),
+  ...unsupported("customer_account"),
+};
+
+export const subscriptionSchedules: Resource<"subscription_schedule"> = {
+  kind: {
+    object: "subscription_schedule",
+    noun: "subscription schedule",
+    keys: { customer: (schedule) => [schedule.customer] },
+    render: ({ expiringAt: _announced, ...schedule }) => schedule,
+    expandable: {
+      billing_mode: "shown",
+      current_phase: "shown",
+      customer: "customer",
+      default_settings: "shown",
+      "default_settings.default_payment_method": "payment_method",
+      phases: "shown",
+      "phases.default_payment_method": "payment_method",
+      subscription: "subscription",
+      test_clock: "test_helpers.test_clock",
+    },
+    due: { at: nextTurn, run: passTurn },
+  },
+  permission: "subscription",
+  routes: [
+    route(`POST ${PATH}`, CREATE, ({ act, world, params, version }) => {
+      const mode = isBefore(version, "2025-09-30") ? "classic" : "flexible";
+      return world.render("subscription_schedule", createSchedule(act, params, mode));
+    }),
+    listRoute("subscription_schedule", PATH, LIST, ({ params }) => ({
+      match: params.customer === undefined ? {} : { customer: params.customer },
+      where: (schedule) =>
+        (params.scheduled !== true || schedule.status === "not_started") &&
+        MOMENTS.every((name) => {
+          const [bounds, moment] = [params[name], schedule[name]];
+          return bounds === undefined || (moment !== null && isWithin(bounds, moment));
+        }),
+    })),
+    retrieveRoute("subscription_schedule", PATH),
+    route(`POST ${PATH}/:id`, UPDATE, ({ act, world, id, params }) =>
+      world.render("subscription_schedule", updateSchedule(act, id, params)),
+    ),
+    route(`POST ${PATH}/:id/release`, { preserve_cancel_date: bool() }, ({ act, world, id, params }) =>
+      world.render("subscription_schedule", releaseSchedule(act, id, params.preserve_cancel_date)),
+    ),
+    route(
+      `POST ${PATH}/:id/cancel`,
+      { invoice_now: bool(), prorate: bool() },
+      ({ act, world, id, params: { invoice_now = true, prorate = true } }) =>
+        world.render("subscription_schedule", cancelSchedule(act, id, { invoice_now, prorate })),
+    ),
+  ],
+};
+
+const MOMENTS = ["canceled_at", "completed_at", "created", "released_at"] as const;
+
+/** Stripe's types name two more, which its documentation does not explain. */
+function endBehavior(): Param<"cancel" | "release"> {
+  const known = oneOf("cancel", "release");
+  return {
+    read: (value, name) => {
+      if (value === "none" || value === "renew") throw notImplemented(`the value ${value} of ${name}`);
+      return known.read(value, name);
+    },
+  };
+}
