@@ -25,7 +25,7 @@ main { padding: 4rem 3rem; max-width: 52rem; width: 100%; }
 h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 1.25rem; }
 .section { font-size: .8125rem; line-height: 1.5; letter-spacing: .04em; text-transform: uppercase; color: var(--quiet); margin: 2.5rem 0 .75rem;
   padding-bottom: .5rem; border-bottom: 1px solid var(--line); }
-.section:first-child { margin-top: 0; }
+main > .section:first-child { margin-top: 0; }
 .card { padding: 1.25rem 0; border-bottom: 1px solid var(--line); display: grid; grid-template-columns: 1fr auto; gap: 1rem; }
 .card:last-of-type { border-bottom: 0; }
 .plan h3 { margin: 0; font-size: 1rem; }
@@ -51,7 +51,7 @@ fieldset { border: 1px solid var(--line); border-radius: 8px; margin: 1.5rem 0 0
 legend { font-weight: 600; padding: 0 .25rem; }
 .choice { display: flex; gap: .6rem; align-items: center; padding: .35rem 0; line-height: 1.25rem; }
 .choice input { width: 1.25rem; height: 1.25rem; margin: 0; flex: none; accent-color: var(--accent); }
-textarea, input[type=text], input[type=email], input[type=tel], select { width: 100%; font: inherit; padding: .55rem .7rem;
+textarea, input[type=text], input[type=email], input[type=tel], input[type=number], select { width: 100%; font: inherit; padding: .55rem .7rem;
   border: 1px solid #9aa4b5; border-radius: 8px; background: var(--page); color: var(--ink); }
 label.above { display: block; font-weight: 600; margin: 1rem 0 .3rem; }
 dl.facts { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1.5rem; margin: 0; }
@@ -67,6 +67,17 @@ td.amount, th.amount { text-align: right; font-variant-numeric: tabular-nums; pa
 ul.order { list-style: none; margin: .5rem 0 0; padding: 0; border-top: 1px solid #3a4166; }
 ul.order li { display: flex; justify-content: space-between; gap: 1.5rem; padding: .6rem 0; border-bottom: 1px solid #3a4166; }
 ul.order li span:last-child { text-align: right; color: var(--side-quiet); }
+.notice.bad { background: #fdeceb; color: #8c1d18; }
+.quiet { color: var(--quiet); } .problem { color: var(--danger); font-size: .875rem; font-weight: 600; margin: .3rem 0 0; }
+:is(fieldset, input, select)[aria-invalid=true] { border-color: var(--danger); }
+.choice.offer { align-items: flex-start; padding: .75rem 0; } .choice.offer + .choice.offer { border-top: 1px solid var(--line); }
+.choice.offer > span:nth-of-type(1) { flex: 1; } .choice.offer .quiet { display: block; }
+.choice.offer .status { white-space: nowrap; }
+.total { font-size: 1.75rem; font-weight: 600; line-height: 1.25; margin: 0 0 .5rem; } .total small { font-size: 1rem; font-weight: 400; color: var(--quiet); }
+.row { display: flex; gap: 1rem; justify-content: space-between; align-items: flex-start; padding: .25rem 0; } .row p { margin: .25rem 0; }
+.links { display: flex; gap: 1rem; } .button.inline { display: inline-block; width: auto; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+button + button { margin-top: .75rem; } form > button, form > p > button { margin-top: 1rem; }
 @media (max-width: 46rem) {
   .frame { display: block; min-height: 0; }
   .side { padding: 1.5rem 1.25rem; } .side > * { max-width: none; }

@@ -92,7 +92,9 @@ export const paymentMethods: Resource<"payment_method"> = {
         return world.render("payment_method", attach(act, id, customer.id));
       },
     ),
-    route("POST /v1/payment_methods/:id/detach", {}, detach),
+    route("POST /v1/payment_methods/:id/detach", {}, ({ act, world, id }) =>
+      world.render("payment_method", detach(act, id)),
+    ),
     listRoute(
       "payment_method",
       "/v1/customers/:id/payment_methods",
@@ -145,7 +147,9 @@ function methodFor(act: Act, idOrToken: string): PaymentMethodRecord {
   return act.world.inPath("payment_method", idOrToken);
 }
 
-function detach({ act, world, id }: Call): Wire {
+/** Takes a payment method away from its customer, for good. */
+export function detach(act: Act, id: string): PaymentMethodRecord {
+  const { world } = act;
   const { customer } = world.inPath("payment_method", id);
   if (customer === null) {
     throw invalid(
@@ -156,7 +160,7 @@ function detach({ act, world, id }: Call): Wire {
   const detached = act.change("payment_method", id, { customer: null });
   act.emit("payment_method.detached", world.render("payment_method", detached), { customer });
   forget(act, customer, id);
-  return world.render("payment_method", detached);
+  return detached;
 }
 
 /** A method that is gone is nobody's default any more. */

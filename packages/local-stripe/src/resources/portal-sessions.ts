@@ -1,3 +1,4 @@
+import { whyFixed } from "../billing/portal-changes.js";
 import { invalid } from "../http/api-error.js";
 import { hash, integer, list, oneOf, required, text, unsupported, type Values } from "../http/params.js";
 import { type Call, type Resource, route } from "../http/route.js";
@@ -227,6 +228,10 @@ function flowSubscription(data: FlowData, type: SubscriptionFlow, customer: stri
   if (type === "subscription_cancel" && subscription.cancel_at !== null) {
     throw invalid(`The subscription ${id} is already set to be canceled.`, param);
   }
+  if (type === "subscription_update" || type === "subscription_update_confirm") {
+    const reason = whyFixed(world, subscription);
+    if (reason !== undefined) throw invalid(`${reason} It can only be canceled in the portal.`, param);
+  }
   return id;
 }
 
@@ -237,9 +242,6 @@ function confirmedItems(
 ): { id: string; price: string; quantity?: number }[] {
   const subscription = world.inPath("subscription", subscriptionId);
   const param = "flow_data[subscription_update_confirm][items]";
-  if (subscription.items.length > 1) {
-    throw invalid("A subscription with several items cannot be updated by this flow.", param);
-  }
   return items.map((item, at) => {
     const present = subscription.items.find((one) => one.id === item.id);
     if (present === undefined) {

@@ -14,6 +14,11 @@ export class Browser {
     return plain(/<h1[^>]*>(.*?)<\/h1>/s.exec(this.text)?.[1] ?? "");
   }
 
+  /** What the page says went wrong. */
+  get alert(): string {
+    return plain(/role="alert">(.*?)<\//s.exec(this.text)?.[1] ?? "");
+  }
+
   async visit(url: string): Promise<void> {
     await this.#load(url, {});
   }
@@ -39,6 +44,17 @@ export class Browser {
   /** What a hidden field holds. */
   field(name: string): string {
     return unescaped(new RegExp(`name="${name}" value="([^"]*)"`).exec(this.text)?.[1] ?? "");
+  }
+
+  /** All hidden fields of the page. */
+  hidden(): Record<string, string> {
+    const fields = [...this.text.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];
+    return Object.fromEntries(fields.map(([, key = "", value = ""]) => [key, unescaped(value)]));
+  }
+
+  /** An amount that the page names: what is due `now` or `next`. */
+  amount(name: string): string {
+    return plain(new RegExp(`data-amount="${name}">(.*?)</`).exec(this.text)?.[1] ?? "");
   }
 
   /** Presses the button of this name, with the fields of its form and those given. */

@@ -45,50 +45,80 @@ export const TroubleNotice: FC<{ readonly form: PageForm; readonly known?: reado
     </p>
   );
 
-interface FieldProps {
+export interface FieldProps {
   readonly form: PageForm;
   readonly name: string;
   readonly label: string;
   readonly value: string | null | undefined;
-  readonly type?: "email" | "number" | "tel" | "text";
   readonly autocomplete?: string;
+}
+
+interface InputProps extends FieldProps {
+  readonly type?: "email" | "number" | "tel" | "text";
   readonly required?: boolean;
   readonly maxlength?: number;
   readonly min?: number;
   readonly max?: number;
-  readonly hint?: string;
 }
 
 /** A field with its label, and with what is wrong with it. */
-export const Field: FC<FieldProps> = (props) => {
-  const { form, name, label, value, type = "text", hint, ...input } = props;
-  const id = `field-${name.replaceAll(/\W+/g, "-")}`;
-  const problem = form.trouble?.field === name ? form.trouble.message : undefined;
-  const described = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ");
+export const Field: FC<InputProps> = ({ form, name, label, value, type = "text", ...input }) => (
+  <Labeled form={form} name={name} label={label}>
+    <input
+      id={idOf(name)}
+      name={name}
+      type={type}
+      value={form.fields?.get(name) ?? value ?? ""}
+      {...input}
+      {...problemOf(form, name)}
+    />
+  </Labeled>
+);
+
+interface ChoiceProps extends FieldProps {
+  readonly options: readonly (readonly [value: string, label: string])[];
+}
+
+/** A choice of one or none. */
+export const Choice: FC<ChoiceProps> = ({ form, name, label, value, options, ...select }) => {
+  const chosen = form.fields?.get(name) ?? value ?? "";
   return (
-    <div class="field">
-      <label class="above" for={id}>
-        {label}
-      </label>
-      <input
-        id={id}
-        name={name}
-        type={type}
-        value={form.fields?.get(name) ?? value ?? ""}
-        {...input}
-        {...(described !== "" && { "aria-describedby": described })}
-        {...(problem !== undefined && { "aria-invalid": "true" })}
-      />
-      {hint === undefined ? null : (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-      {problem === undefined ? null : (
-        <p class="problem" id={`${id}-problem`} role="alert">
-          {problem}
-        </p>
-      )}
-    </div>
+    <Labeled form={form} name={name} label={label}>
+      <select id={idOf(name)} name={name} {...select} {...problemOf(form, name)}>
+        <option value="">–</option>
+        {options.map(([option, words]) => (
+          <option value={option} selected={option === chosen}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </Labeled>
   );
 };
+
+/** What is wrong with a field or a group of them, to be read with it. */
+export const Problem: FC<{ readonly form: PageForm; readonly name: string }> = ({ form, name }) =>
+  form.trouble?.field === name ? (
+    <p class="problem" id={`${idOf(name)}-problem`} role="alert">
+      {form.trouble.message}
+    </p>
+  ) : null;
+
+export function problemOf({ trouble }: PageForm, name: string): Readonly<Record<string, string>> {
+  if (trouble?.field !== name) return {};
+  return { "aria-invalid": "true", "aria-describedby": `${idOf(name)}-problem` };
+}
+
+const Labeled: FC<Pick<FieldProps, "form" | "label" | "name"> & { readonly children?: Child }> = (props) => (
+  <div class="field">
+    <label class="above" for={idOf(props.name)}>
+      {props.label}
+    </label>
+    {props.children}
+    <Problem form={props.form} name={props.name} />
+  </div>
+);
+
+function idOf(name: string): string {
+  return `field-${name.replaceAll(/\W+/g, "-")}`;
+}

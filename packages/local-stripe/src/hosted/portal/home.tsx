@@ -2,13 +2,16 @@ import type { FC } from "hono/jsx";
 import { lastPeriodEnd } from "../../billing/cancellation.js";
 import { formatFor } from "../format.js";
 import { isCancelable } from "./cancel.js";
+import { isEditable } from "./details.js";
 import { flowPath } from "./flow.js";
 import { Notice, type OpenProps, PortalLayout } from "./frame.js";
 import { InvoiceHistory } from "./invoice-history.js";
 import { noticeOf } from "./notices.js";
 import type { PortalPage } from "./page.js";
 import { Plan, productNames, type SubscriptionProps } from "./plan.js";
+import { SavedMethods } from "./saved-methods.js";
 import { base, type OpenSession } from "./session.js";
+import { findChangeable } from "./update.js";
 
 interface Home extends OpenProps {
   readonly notice: string | undefined;
@@ -32,6 +35,7 @@ const HomePage: FC<Home> = ({ open, notice }) => (
     {open.subscriptions.map((subscription) => (
       <SubscriptionCard open={open} subscription={subscription} />
     ))}
+    <SavedMethods open={open} />
     <BillingInformation open={open} />
     {open.configuration.features.invoice_history.enabled ? <InvoiceHistory open={open} /> : null}
   </PortalLayout>
@@ -49,6 +53,11 @@ const SubscriptionCard: FC<SubscriptionProps> = ({ open, subscription }) => {
         {subscription.cancel_at === null ? null : (
           <a class="button primary" href={`${path}/keep`}>
             Keep subscription
+          </a>
+        )}
+        {findChangeable(open, subscription.id) === undefined ? null : (
+          <a class="button" href={`${path}/update`}>
+            Update subscription
           </a>
         )}
         {isCancelable(open, subscription) ? (
@@ -69,14 +78,43 @@ function outlook({ session }: OpenSession, subscription: SubscriptionProps["subs
   return `Your subscription renews on ${end}.`;
 }
 
-const BillingInformation: FC<OpenProps> = ({ open: { customer } }) => (
-  <>
-    <h2 class="section">Billing information</h2>
-    <dl class="facts">
-      <dt>Name</dt>
-      <dd>{customer.name ?? "–"}</dd>
-      <dt>Email</dt>
-      <dd>{customer.email ?? "–"}</dd>
-    </dl>
-  </>
-);
+const BillingInformation: FC<OpenProps> = ({ open }) => {
+  const { name, email, phone, address } = open.customer;
+  return (
+    <section aria-label="Billing information">
+      <h2 class="section">Billing information</h2>
+      <dl class="facts">
+        <dt>Name</dt>
+        <dd>{name ?? "–"}</dd>
+        <dt>Email</dt>
+        <dd>{email ?? "–"}</dd>
+        {phone ? (
+          <>
+            <dt>Phone</dt>
+            <dd>{phone}</dd>
+          </>
+        ) : null}
+        {address ? (
+          <>
+            <dt>Address</dt>
+            <dd>{addressLine(address)}</dd>
+          </>
+        ) : null}
+      </dl>
+      {isEditable(open) ? (
+        <p>
+          <a class="button inline" href={`${base(open)}/details`}>
+            Update information
+          </a>
+        </p>
+      ) : null}
+    </section>
+  );
+};
+
+function addressLine(address: NonNullable<OpenSession["customer"]["address"]>): string {
+  const { line1, line2, postal_code, city, state, country } = address;
+  return [line1, line2, [postal_code, city].filter(Boolean).join(" "), state, country]
+    .filter(Boolean)
+    .join(", ");
+}

@@ -8,8 +8,9 @@ export interface SubscriptionProps extends OpenProps {
   readonly subscription: SubscriptionRecord;
 }
 
-/** What is subscribed to and what it costs. */
-export const Plan: FC<SubscriptionProps> = ({ open, subscription }) => {
+/** What is subscribed to and what it costs. What does not exist yet has no status. */
+export const Plan: FC<SubscriptionProps & { readonly isPlanned?: boolean }> = (props) => {
+  const { open, subscription, isPlanned = false } = props;
   const format = formatFor(open.session);
   return (
     <div class="plan">
@@ -20,7 +21,7 @@ export const Plan: FC<SubscriptionProps> = ({ open, subscription }) => {
             <h3>
               {productName(open, price.product)}
               {item.quantity !== undefined && item.quantity !== 1 ? ` × ${item.quantity}` : ""}
-              {at === 0 ? <Status subscription={subscription} /> : null}
+              {at === 0 && !isPlanned ? <Status subscription={subscription} /> : null}
             </h3>
             <p class="price">{format.price(price, item)}</p>
           </div>

@@ -1,0 +1,172 @@
+import type { FC } from "hono/jsx";
+import { ApiError, invalid } from "../../http/api-error.js";
+import { attach } from "../../resources/payment-methods.js";
+import type { Act } from "../../store/act.js";
+import type { PaymentMethodRecord } from "../../store/records.js";
+import { type PageForm, PortalForm, Problem, problemOf, TroubleNotice } from "./form.js";
+import { GoBack, type OpenProps, PortalLayout } from "./frame.js";
+import type { PortalPage } from "./page.js";
+import type { OpenSession } from "./session.js";
+
+interface CardChoice {
+  /** The end of its well-known name, `pm_card_…`. */
+  readonly card: string;
+  readonly number: string;
+  readonly outcome: string;
+  /** Whether its holder is asked before it is saved. */
+  readonly asks?: true;
+}
+
+const CHOICES: readonly CardChoice[] = [
+  { card: "visa", number: "4242 4242 4242 4242", outcome: "Visa that pays" },
+  { card: "mastercard", number: "5555 5555 5555 4444", outcome: "Mastercard that pays" },
+  {
+    card: "authenticationRequiredOnSetup",
+    number: "4000 0025 0000 3155",
+    outcome: "Visa that asks for 3D Secure, then pays",
+    asks: true,
+  },
+  { card: "chargeDeclined", number: "4000 0000 0000 0002", outcome: "Visa that is declined" },
+  {
+    card: "chargeDeclinedInsufficientFunds",
+    number: "4000 0000 0000 9995",
+    outcome: "Visa without sufficient funds",
+  },
+  {
+    card: "chargeCustomerFail",
+    number: "4000 0000 0000 0341",
+    outcome: "Visa that is saved, and declined when it is charged",
+  },
+];
+
+/** Takes one of the well-known cards and makes it the customer's default. */
+export const PAYMENT_METHOD: PortalPage<OpenSession> = {
+  path: "/payment-method",
+  find: allowed,
+  seen: seenOf,
+  show: (open, form) => <CardPage open={open} form={form} />,
+  submit: (act, open, fields) => {
+    const choice = CHOICES.find(({ card }) => card === fields.get("card"));
+    if (choice === undefined) throw invalid("Choose a card.", "card");
+    if (choice.asks) return { goTo: `/payment-method/authenticate?card=${choice.card}` };
+    saveCard(act, open, choice);
+    return "payment_method";
+  },
+};
+
+interface Asked {
+  readonly open: OpenSession;
+  readonly choice: CardChoice;
+}
+
+/** Stands for the page of the card's bank. */
+export const AUTHENTICATE: PortalPage<Asked> = {
+  path: "/payment-method/authenticate",
+  find: (open, { query }) => {
+    const choice = CHOICES.find(({ card, asks }) => asks && card === query.get("card"));
+    return choice && allowed(open) && { open, choice };
+  },
+  seen: ({ open, choice }) => [seenOf(open), choice],
+  show: ({ open }, form) => <AuthenticatePage open={open} form={form} />,
+  submit: (act, { open, choice }, fields) => {
+    if (fields.get("outcome") !== "complete") throw notAuthenticated();
+    saveCard(act, open, choice);
+    return "payment_method";
+  },
+};
+
+function allowed(open: OpenSession): OpenSession | undefined {
+  return open.configuration.features.payment_method_update.enabled ? open : undefined;
+}
+
+/** Two cards are not added by pressing twice. */
+function seenOf(open: OpenSession): unknown {
+  return methodsOf(open).map(({ id }) => id);
+}
+
+export function methodsOf({ world, customer }: OpenSession): readonly PaymentMethodRecord[] {
+  return world.of("payment_method").all({ customer: customer.id });
+}
+
+function saveCard(act: Act, { customer }: OpenSession, { card }: CardChoice): void {
+  makeDefault(act, customer.id, attached(act, card, customer.id));
+}
+
+/** A refusal of the card is told beside the choice of it. */
+function attached(act: Act, card: string, customer: string): string {
+  try {
+    return attach(act, `pm_card_${card}`, customer).id;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw new ApiError(error.status, error.message, { ...error.details, param: "card" });
+  }
+}
+
+/** From now on what the customer is charged is charged to this method, but where a subscription has its own. */
+export function makeDefault(act: Act, customer: string, method: string): void {
+  const { invoice_settings: settings } = act.world.inPath("customer", customer);
+  const invoice_settings = { ...settings, default_payment_method: method };
+  act.change("customer", customer, { invoice_settings }, "customer.updated");
+}
+
+function notAuthenticated(): ApiError {
+  return new ApiError(
+    402,
+    "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
+    { type: "card_error", code: "setup_intent_authentication_failure" },
+  );
+}
+
+const CardPage: FC<OpenProps & { readonly form: PageForm }> = ({ open, form }) => (
+  <PortalLayout title="Update your payment method" open={open}>
+    <div class="narrow">
+      <h1>Update your payment method</h1>
+      <TroubleNotice form={form} known={["card"]} />
+      <p>It becomes the one that your subscriptions are charged to.</p>
+      <PortalForm form={form}>
+        <fieldset {...problemOf(form, "card")}>
+          <legend>Test card</legend>
+          {CHOICES.map(({ card, number, outcome }) => (
+            <label class="choice offer">
+              <input
+                type="radio"
+                name="card"
+                value={card}
+                checked={card === (form.fields?.get("card") ?? "visa")}
+                required
+              />
+              <span>
+                <strong>{outcome}</strong>
+                <span class="quiet">{number}</span>
+              </span>
+            </label>
+          ))}
+          <Problem form={form} name="card" />
+        </fieldset>
+        <button type="submit" class="primary">
+          Save card
+        </button>
+      </PortalForm>
+      <GoBack open={open} />
+    </div>
+  </PortalLayout>
+);
+
+const AuthenticatePage: FC<OpenProps & { readonly form: PageForm }> = ({ open, form }) => (
+  <PortalLayout title="Confirm that it is you" open={open}>
+    <div class="narrow">
+      <h1>Confirm that it is you</h1>
+      <TroubleNotice form={form} />
+      <p>Here the card's bank would ask its holder, by 3D Secure. Answer for the holder:</p>
+      <PortalForm form={form}>
+        <button type="submit" name="outcome" value="complete" class="primary">
+          Complete authentication
+        </button>
+        <button type="submit" name="outcome" value="fail">
+          Fail authentication
+        </button>
+      </PortalForm>
+      <GoBack open={open} to="/payment-method" />
+    </div>
+  </PortalLayout>
+);
