@@ -842,7 +842,7 @@ const WIRE = [
     put: 'if (code === "resource_missing" || statusCode === 404) return Object.assign(notFound(), details);',
   },
   {
-    file: "stripe/translate-error.ts",
+    file: "stripe/sdk-error.ts",
     guard: "Stripe's texts are kept only where they are words",
     remove: 'return typeof value === "string" && /^[\\w.[\\]-]{1,100}$/.test(value) ? value : undefined;',
     put: 'return typeof value === "string" ? value : undefined;',

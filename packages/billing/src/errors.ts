@@ -96,10 +96,36 @@ export class ConflictError extends BillingError {
   }
 }
 
-/** A payment was declined, or its customer has to act first. */
+/**
+ * What has to happen before a payment that failed can succeed.
+ *
+ * - `authenticate`: the customer confirms it with the bank (SCA), on a page.
+ * - `correct_details`: the customer enters the card's number, date, check digits or address again.
+ * - `try_again`: nothing; the same may succeed later.
+ * - `use_another_payment_method`: the customer gives another one, or asks the bank. Of a card that was reported as lost,
+ *   stolen or misused, nothing else is said.
+ */
+export type PaymentStep = "authenticate" | "correct_details" | "try_again" | "use_another_payment_method";
+
+/** A payment was declined, or its customer has to act first. {@link nextStep} says what the customer has to do. */
 export class PaymentRequiredError extends BillingError {
   override readonly name = "PaymentRequiredError";
   override readonly code = "payment_required";
+  readonly nextStep: PaymentStep;
+  /** Stripe's word for the reason, such as `insufficient_funds`, for your own eyes: some must not be told to the payer. */
+  readonly declineCode: string | undefined;
+
+  constructor(
+    message: string,
+    options: BillingErrorOptions & {
+      readonly nextStep: PaymentStep;
+      readonly declineCode: string | undefined;
+    },
+  ) {
+    super(message, options);
+    this.nextStep = options.nextStep;
+    this.declineCode = options.declineCode;
+  }
 }
 
 /** Stripe asked to slow down, or the object is locked by another request. */

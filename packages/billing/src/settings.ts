@@ -15,6 +15,8 @@ import { ConfigurationError } from "./errors.js";
 import { mistakesIn } from "./input.js";
 import { createStripeClient, type Mode, modeOf, type StripeClient } from "./stripe/client.js";
 import { isTimeoutMs } from "./stripe/deadline.js";
+import type { RequestListener } from "./stripe/request-record.js";
+import { createTransport, type Transport } from "./stripe/transport.js";
 import type { AuditListener } from "./tenancy/audit.js";
 import { metadataTenancy } from "./tenancy/metadata-tenancy.js";
 import type { PerTenant } from "./tenancy/per-tenant.js";
@@ -27,7 +29,10 @@ import { exampleOf, originOf } from "./tenancy/tenant-return-urls.js";
 export interface StripeBillingConfig<TMetadata = undefined> {
   /** A secret (`sk_…`) or restricted (`rk_…`) key. Its mode, live or test, becomes the service's. */
   readonly secretKey?: string;
-  /** A client that the application already has: `stripe` 22.6 or 23, for another host, proxy or retry policy. */
+  /**
+   * A client that the application already has, `stripe` 22.6 or 23: for another host, proxy or HTTP client. Its own
+   * `maxNetworkRetries` and `timeout` do not hold here; `maxRetries` and `timeoutMs` do.
+   */
   readonly stripe?: StripeClient;
   /** With `stripe`: the mode its key is of, so that an object of the other one is refused. */
   readonly mode?: Mode;
@@ -39,13 +44,21 @@ export interface StripeBillingConfig<TMetadata = undefined> {
   readonly catalog?: CatalogSettings<TMetadata>;
   /** For a whole call, all its Stripe requests included; 1 to 600,000. Default: 30,000. */
   readonly timeoutMs?: number;
+  /**
+   * How often a request is sent again where Stripe failed, did not answer or asked to slow down; 0 to 10. Default: 3.
+   * Where Stripe is busy with another request for the same object, it is sent again for as long as the call has time;
+   * but 0 sends everything once.
+   */
+  readonly maxRetries?: number;
   /** Hears of attempts to cross tenants and of refused answers. It must not throw. */
   readonly onAudit?: AuditListener;
+  /** Hears of every request to Stripe when it is over: `logRequests(logger)`, `traceRequests(tracer)`, or your own. */
+  readonly onRequest?: RequestListener;
 }
 
 /** The same, checked and complete. */
 export interface Settings<TMetadata = undefined> {
-  readonly client: StripeClient;
+  readonly transport: Transport;
   readonly mode: Mode | undefined;
   readonly tenantId: string | undefined;
   readonly tenancy: Tenancy;
@@ -73,6 +86,8 @@ export function resolveSettings<TMetadata>(config: StripeBillingConfig<TMetadata
     catalog = {},
     timeoutMs = 30_000,
     onAudit,
+    maxRetries,
+    onRequest,
   } = checked.value;
   if ((secretKey === undefined) === (stripe === undefined)) {
     throw new ConfigurationError("Give either secretKey or stripe: one of them, and not both.");
@@ -81,7 +96,7 @@ export function resolveSettings<TMetadata>(config: StripeBillingConfig<TMetadata
     throw new ConfigurationError("mode is not that of secretKey. Leave it out: the key says it.");
   }
   return Object.freeze({
-    client: stripe ?? createStripeClient(secretKey ?? ""),
+    transport: createTransport(stripe ?? createStripeClient(secretKey ?? ""), { maxRetries, onRequest }),
     mode: secretKey === undefined ? mode : modeOf(secretKey),
     tenantId,
     tenancy: tenancy ?? metadataTenancy(),
@@ -164,7 +179,12 @@ const configSchema = z.strictObject(
       isTimeoutMs,
       "timeoutMs must be a whole number of milliseconds from 1 to 600000.",
     ),
-    onAudit: setting<AuditListener>((value) => typeof value === "function", "onAudit must be a function."),
+    maxRetries: setting<number>(
+      (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 10,
+      "maxRetries must be a whole number from 0 to 10.",
+    ),
+    onAudit: setting<AuditListener>(isFunction, "onAudit must be a function."),
+    onRequest: setting<RequestListener>(isFunction, "onRequest must be a function."),
   },
   "The configuration must be an object.",
 );

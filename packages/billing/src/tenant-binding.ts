@@ -102,8 +102,8 @@ export class TenantBinding<TMetadata> {
   }
 
   async resolveTenant(origin: TenantOrigin, options: CallOptions): Promise<TenantResolution> {
-    const { client, tenancy, timeoutMs } = this.#shared.settings;
-    return resolveTenant(client, tenancy, origin, startDeadline(copyOptions(options), timeoutMs));
+    const { transport, tenancy, timeoutMs } = this.#shared.settings;
+    return resolveTenant(transport, tenancy, origin, startDeadline(copyOptions(options), timeoutMs));
   }
 
   #begin(options: CallOptions): { readonly tenantId: string; readonly deadline: Deadline } {

@@ -18,6 +18,7 @@ export interface StripeRequestOptions {
   readonly idempotencyKey?: string;
   readonly stripeAccount?: string;
   readonly timeout?: number;
+  readonly maxNetworkRetries?: number;
 }
 
 /** Live and test data never meet in Stripe; neither do they here. */

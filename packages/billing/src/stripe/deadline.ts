@@ -47,8 +47,17 @@ export class Deadline {
   }
 
   /** @throws DeadlineError | AbortedError when the time is over before. */
-  sleep(ms: number): Promise<void> {
-    return this.race(new Promise((resolve) => setTimeout(resolve, ms)));
+  async sleep(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const slept = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ms);
+    });
+    try {
+      await this.race(slept);
+    } finally {
+      // Or it would keep the process alive after an abort.
+      clearTimeout(timer);
+    }
   }
 }
 

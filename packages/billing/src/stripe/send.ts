@@ -1,47 +1,129 @@
-import { IndeterminateError } from "../errors.js";
+import { type BillingError, IndeterminateError, InvalidArgumentError, isBillingError } from "../errors.js";
+import type { Call } from "./calls.js";
 import type { StripeClient } from "./client.js";
 import { type Deadline, isLate } from "./deadline.js";
 import type { IdempotencyKey } from "./idempotency.js";
+import { withQuery } from "./query-string.js";
+import { tell } from "./request-record.js";
+import { hasNoOutcome, readSdkError, type SdkError, wasTurnedAway, word } from "./sdk-error.js";
 import { translateError } from "./translate-error.js";
+import type { Transport } from "./transport.js";
 
 export interface StripeRequest {
+  readonly call: Call;
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
   readonly params: Readonly<Record<string, unknown>>;
+  /** Whose call it is, for those who listen; undefined where that is what is looked for. */
+  readonly tenantId?: string | undefined;
   /** The connected account whose data this is; the platform's own when left out. */
   readonly account?: string | undefined;
   /** Stripe honours it on POST alone. */
   readonly idempotencyKey?: IdempotencyKey | undefined;
 }
 
+/** How a request is getting on. */
+interface Course {
+  tries: number;
+  /** Whether what it asks for may have been done without anyone having heard of it. */
+  mayBeDone: boolean;
+  status: number | undefined;
+  requestId: string | undefined;
+}
+
+/** Sends one request, and again where that helps, and turns what can go wrong into this package's errors. */
+export async function send(
+  transport: Transport,
+  request: StripeRequest,
+  deadline: Deadline,
+): Promise<unknown> {
+  const { onRequest } = transport;
+  const course: Course = { tries: 0, mayBeDone: false, status: undefined, requestId: undefined };
+  if (onRequest === undefined) return insist(transport, request, deadline, course);
+
+  const startedAt = new Date();
+  const startedAtMs = performance.now();
+  const tellOf = (errorCode?: BillingError["code"]) => {
+    if (course.tries === 0) return;
+    const { tries, status, requestId } = course;
+    const { tenantId, call } = request;
+    const durationMs = performance.now() - startedAtMs;
+    void tell(onRequest, { tenantId, call, startedAt, durationMs, tries, status, requestId, errorCode });
+  };
+  try {
+    const answer = await insist(transport, request, deadline, course);
+    tellOf();
+    return answer;
+  } catch (error) {
+    if (isBillingError(error)) tellOf(error.code);
+    throw error;
+  }
+}
+
+/** Tries until there is an answer, or a failure that stands. All tries are under one idempotency key. */
+async function insist(
+  { client, retries }: Transport,
+  request: StripeRequest,
+  deadline: Deadline,
+  course: Course,
+): Promise<unknown> {
+  retries.earn();
+  try {
+    for (;;) {
+      const { answer, failed } = await attempt(client, request, deadline, course);
+      if (failed === undefined) return answer;
+      const pauseMs = retries.pauseMs(failed, request, course.tries, deadline);
+      if (pauseMs === undefined) throw translateError(failed, request, course.mayBeDone);
+      await deadline.sleep(pauseMs);
+    }
+  } catch (error) {
+    throw isLate(error) && course.mayBeDone ? outcomeUnknown(error, request.idempotencyKey) : error;
+  }
+}
+
 /**
- * Sends one request through the SDK, which signs, encodes bodies and retries it, and turns what can go wrong into this
- * package's errors.
+ * Tries once, through the SDK, which signs and encodes it.
  *
  * `rawRequest` is what the SDK's own methods rest on; going through it makes method, path and parameters plain data
  * that the gate has seen whole, and no option can end up among the parameters (the SDK drops it there without a word).
  */
-export async function send(
+async function attempt(
   client: StripeClient,
   request: StripeRequest,
   deadline: Deadline,
-): Promise<unknown> {
+  course: Course,
+): Promise<{ readonly answer?: object; readonly failed?: SdkError }> {
   const { method, params, account, idempotencyKey } = request;
   const options = {
     timeout: deadline.remainingMs(),
+    // Whoever made the client: tries are counted here, or they would multiply.
+    maxNetworkRetries: 0,
     ...(account === undefined ? {} : { stripeAccount: account }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey: idempotencyKey.atStripe }),
   };
+  const mightBeDone = course.mayBeDone;
   try {
     const body = method === "POST" ? { ...params } : undefined;
     const path = method === "POST" ? request.path : withQuery(request.path, params);
+    course.tries += 1;
+    course.mayBeDone = method !== "GET";
     const answer = await deadline.race(client.rawRequest(method, path, body, options));
     // The SDK takes any JSON without an `error` for Stripe's answer, even what a proxy says when Stripe is down.
     if (typeof answer !== "object" || answer === null || !("object" in answer)) throw new NoAnswer();
-    return answer;
+    note(answer, course);
+    return { answer };
   } catch (error) {
-    if (!isLate(error)) throw translateError(error, request);
-    throw method === "GET" ? error : outcomeUnknown(error, idempotencyKey);
+    if (isLate(error)) throw error;
+    if (error instanceof URIError) {
+      course.tries -= 1;
+      throw unsendable();
+    }
+    const failed = readSdkError(error);
+    course.status = failed.failure.statusCode;
+    course.requestId = failed.requestId;
+    if (wasTurnedAway(failed)) course.mayBeDone = mightBeDone;
+    else course.mayBeDone &&= hasNoOutcome(failed);
+    return { failed };
   }
 }
 
@@ -57,18 +139,15 @@ export function outcomeUnknown(late: unknown, key: IdempotencyKey | undefined): 
   );
 }
 
-function withQuery(path: string, params: Readonly<Record<string, unknown>>): string {
-  const query = [...fields(params)].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
-  return query === "" ? path : `${path}?${query}`;
+function unsendable(): InvalidArgumentError {
+  return new InvalidArgumentError("A text holds half of a character, so the request could not be written.");
 }
 
-/** Stripe's form encoding as the SDK writes it: brackets for nesting, indexes for arrays, empty for null. */
-function* fields(params: Readonly<Record<string, unknown>>, parent = ""): Generator<[string, string]> {
-  for (const [key, value] of Object.entries(params)) {
-    const name = parent === "" ? encodeURIComponent(key) : `${parent}[${encodeURIComponent(key)}]`;
-    if (value === undefined) continue;
-    if (typeof value === "object" && value !== null) yield* fields({ ...value }, name);
-    else if (typeof value === "string") yield [name, value];
-    else yield [name, value === null ? "" : JSON.stringify(value)];
-  }
+/** The SDK's own note of the answer, which a client of another make may lack. */
+function note(answer: object, course: Course): void {
+  const last: unknown = "lastResponse" in answer ? answer.lastResponse : undefined;
+  if (typeof last !== "object" || last === null) return;
+  const status: unknown = "statusCode" in last ? last.statusCode : undefined;
+  course.status = typeof status === "number" ? status : undefined;
+  course.requestId = "requestId" in last ? word(last.requestId) : undefined;
 }

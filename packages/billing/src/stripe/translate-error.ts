@@ -9,31 +9,39 @@ import {
   PermissionError,
   PortalNotConfiguredError,
   RateLimitedError,
-  type StripeFailure,
   StripeUnavailableError,
 } from "../errors.js";
 import type { IdempotencyKey } from "./idempotency.js";
-
-/** The request that failed, as far as the meaning of its failure depends on it. */
-interface FailedRequest {
-  readonly method: "GET" | "POST" | "DELETE";
-  readonly idempotencyKey?: IdempotencyKey | undefined;
-}
+import { paymentStep, STEP_SENTENCES } from "./payment-step.js";
+import { hasNoOutcome, isBusy, type SdkError } from "./sdk-error.js";
 
 /**
- * Turns what the SDK throws into this package's errors.
+ * Turns what the SDK threw into this package's errors. Stripe's text is left behind, since it may quote ids, keys and
+ * e-mails.
  *
- * Told apart by fields, never by `instanceof`: the SDK's ESM and CommonJS copies have different classes, and the class
- * of the same answer changed in version 21. Stripe's text is left behind, since it may quote ids, keys and e-mails.
+ * @param mayBeDone whether the change may have been made without anyone having heard of it.
  */
-export function translateError(error: unknown, request: FailedRequest): BillingError {
-  if (error instanceof URIError) {
-    return new InvalidArgumentError("A text holds half of a character, so the request could not be written.");
-  }
-  const { failure, rawType, requestId, message } = readError(error);
+export function translateError(
+  failed: SdkError,
+  { idempotencyKey }: { readonly idempotencyKey?: IdempotencyKey | undefined },
+  mayBeDone: boolean,
+): BillingError {
+  const { failure, rawType, requestId, message } = failed;
   const details = { cause: failure, ...(requestId === undefined ? {} : { requestId }) };
   const { statusCode, code, param } = failure;
 
+  if (mayBeDone) {
+    return new IndeterminateError(
+      "Stripe did not say whether the change was made. Retry with the same idempotency key.",
+      { ...details, ...(idempotencyKey === undefined ? {} : { idempotencyKey: idempotencyKey.ofCaller }) },
+    );
+  }
+  if (hasNoOutcome(failed)) {
+    return new StripeUnavailableError(
+      "Stripe could not be reached or failed. Nothing was changed; try again.",
+      details,
+    );
+  }
   if (param === "configuration") {
     return new PortalNotConfiguredError(
       "The portal configuration that portal.configuration names is missing, deactivated, or of another account or " +
@@ -41,38 +49,27 @@ export function translateError(error: unknown, request: FailedRequest): BillingE
       details,
     );
   }
+  if (statusCode === 402 || message.startsWith("This customer has no attached payment source")) {
+    const nextStep = paymentStep(failed);
+    const declineCode = failure.declineCode ?? code;
+    return new PaymentRequiredError(STEP_SENTENCES[nextStep], { ...details, nextStep, declineCode });
+  }
   if (code === "resource_missing" || statusCode === 404) return notFound();
-  if (statusCode === undefined || statusCode >= 500 || statusCode === 424) return noOutcome(request, details);
   if (statusCode === 401) {
     return new AuthenticationError(
-      "Stripe refused the API key. Check secretKey, or roll the key in the Dashboard.",
+      code === "api_key_expired" || code === "platform_api_key_expired"
+        ? "The Stripe API key has expired. Give the one that it was rolled to."
+        : "Stripe refused the API key. Check secretKey, or roll the key in the Dashboard.",
       details,
     );
   }
-  if (statusCode === 403) return new PermissionError(permissionSentence(message), details);
-  if (statusCode === 429) {
-    const locked = code === "lock_timeout";
-    return new RateLimitedError(
-      locked
-        ? "Stripe has the object locked for another request. Try again."
-        : "Stripe asked to slow down. Try again later.",
-      details,
-    );
-  }
-  if (statusCode === 409) {
-    return new RateLimitedError(
-      "A request with the same idempotency key is still running. Try again.",
-      details,
-    );
-  }
+  if (statusCode === 403) return new PermissionError(permissionSentence(failed), details);
+  if (statusCode === 429 || isBusy(failed)) return new RateLimitedError(rateSentence(failed), details);
   if (rawType === "idempotency_error") {
     return new ConflictError(
       "This idempotency key was used before with other parameters. Use a new key.",
       details,
     );
-  }
-  if (statusCode === 402) {
-    return new PaymentRequiredError("The payment was declined, or its customer has to act first.", details);
   }
   if (message.startsWith("No configuration provided")) {
     return new PortalNotConfiguredError(
@@ -105,47 +102,18 @@ export function notFound(): NotFoundError {
   );
 }
 
-function noOutcome(request: FailedRequest, details: { cause: unknown; requestId?: string }): BillingError {
-  if (request.method === "GET") {
-    return new StripeUnavailableError(
-      "Stripe could not be reached or failed. Nothing was changed; try again.",
-      details,
-    );
-  }
-  const idempotencyKey = request.idempotencyKey?.ofCaller;
-  return new IndeterminateError(
-    "Stripe did not say whether the change was made. Retry with the same idempotency key.",
-    { ...details, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) },
-  );
+function rateSentence({ failure: { statusCode, code } }: SdkError): string {
+  if (code === "lock_timeout") return "Stripe has the object locked for another request. Try again.";
+  if (statusCode === 409) return "A request with the same idempotency key is still running. Try again.";
+  return "Stripe asked to slow down. Try again later.";
 }
 
-function permissionSentence(message: string): string {
+function permissionSentence({ failure: { code }, message }: SdkError): string {
+  if (code === "account_invalid") {
+    return "The API key has no access to the tenant's connected account: it is not connected, or no longer.";
+  }
   const permission = /\brak_[a-z_]{3,60}\b/.exec(message)?.[0];
   const missing =
     permission === undefined ? "a permission that this call needs" : `the permission ${permission}`;
   return `The restricted API key lacks ${missing}. Add it to the key in the Dashboard.`;
-}
-
-function readError(error: unknown) {
-  const fields: Readonly<Record<string, unknown>> =
-    typeof error === "object" && error !== null ? { ...error } : {};
-  const statusCode = fields["statusCode"];
-  const failure: StripeFailure = Object.freeze({
-    type: word(fields["type"]) ?? "Error",
-    statusCode: typeof statusCode === "number" ? statusCode : undefined,
-    code: word(fields["code"]),
-    declineCode: word(fields["decline_code"]),
-    param: word(fields["param"]),
-  });
-  return {
-    failure,
-    rawType: word(fields["rawType"]),
-    requestId: word(fields["requestId"]),
-    message: error instanceof Error ? error.message : "",
-  };
-}
-
-/** Stripe's codes and parameter names are short words; anything else is not kept. */
-function word(value: unknown): string | undefined {
-  return typeof value === "string" && /^[\w.[\]-]{1,100}$/.test(value) ? value : undefined;
 }

@@ -13,12 +13,12 @@ import {
   type SiftCall,
   type WriteCall,
 } from "../stripe/calls.js";
-import type { StripeClient } from "../stripe/client.js";
 import { isLate } from "../stripe/deadline.js";
 import { type IdempotencyKey, scopeIdempotencyKey } from "../stripe/idempotency.js";
 import type { SearchQuery } from "../stripe/search-query.js";
 import { outcomeUnknown, send } from "../stripe/send.js";
 import { notFound } from "../stripe/translate-error.js";
+import type { Transport } from "../stripe/transport.js";
 import { AnswerCheck, type AnswerCheckOptions } from "./answer-check.js";
 import type { AuditEvent, AuditListener } from "./audit.js";
 import { isLookupKeyOf } from "./lookup-key.js";
@@ -30,7 +30,7 @@ import { type RequestTarget, requestTarget } from "./request-target.js";
 import { isStripeObject, topObjects } from "./stripe-objects.js";
 
 export interface GateOptions extends ProofsOptions, AnswerCheckOptions {
-  readonly client: StripeClient;
+  readonly transport: Transport;
   readonly onAudit: AuditListener;
 }
 
@@ -201,8 +201,9 @@ export class Gate {
   }
 
   #send(target: RequestTarget, params: object, idempotencyKey?: IdempotencyKey): Promise<unknown> {
-    const { client, account, deadline } = this.#options;
-    return send(client, { ...target, params: { ...params }, account, idempotencyKey }, deadline);
+    const { transport, tenantId, account, deadline } = this.#options;
+    const request = { ...target, params: { ...params }, tenantId, account, idempotencyKey };
+    return send(transport, request, deadline);
   }
 
   #assertNamesOnlyProved(call: Call, params: object): void {

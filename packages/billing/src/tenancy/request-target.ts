@@ -2,7 +2,7 @@ import { IsolationError } from "../errors.js";
 import { CALLS, type Call } from "../stripe/calls.js";
 import type { StripeRequest } from "../stripe/send.js";
 
-export type RequestTarget = Pick<StripeRequest, "method" | "path">;
+export type RequestTarget = Pick<StripeRequest, "call" | "method" | "path">;
 
 /**
  * Where a call of the table goes. Ids are put into the path as they are: every one of them is letters, digits,
@@ -19,6 +19,6 @@ export function requestTarget(call: Call, ids: object): RequestTarget {
       throw new IsolationError(`${call} needs a well-formed ${name} id.`);
     return id;
   });
-  if (method === "GET" || method === "POST" || method === "DELETE") return { method, path };
+  if (method === "GET" || method === "POST" || method === "DELETE") return { call, method, path };
   throw new IsolationError("A request was asked for that this package does not know.");
 }

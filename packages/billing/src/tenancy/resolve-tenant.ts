@@ -1,9 +1,9 @@
 import { isBillingError } from "../errors.js";
 import type { Answer } from "../stripe/calls.js";
-import type { StripeClient } from "../stripe/client.js";
 import type { Deadline } from "../stripe/deadline.js";
 import { parseObjectId } from "../stripe/object-id.js";
 import { send } from "../stripe/send.js";
+import type { Transport } from "../stripe/transport.js";
 import type { OwnedByMetadata, Tenancy, TenantOrigin, TenantResolution } from "./tenancy.js";
 
 /**
@@ -11,24 +11,27 @@ import type { OwnedByMetadata, Tenancy, TenantOrigin, TenantResolution } from ".
  * away nothing but the tenant's id.
  */
 export async function resolveTenant(
-  client: StripeClient,
+  transport: Transport,
   tenancy: Tenancy,
   origin: TenantOrigin,
   deadline: Deadline,
 ): Promise<TenantResolution> {
-  const resolving = tenancy.resolveTenant(origin, (customerId) => readCustomer(client, customerId, deadline));
+  const resolving = tenancy.resolveTenant(origin, (customerId) =>
+    readCustomer(transport, customerId, deadline),
+  );
   return Object.freeze({ ...(await deadline.race(resolving)) });
 }
 
 async function readCustomer(
-  client: StripeClient,
+  transport: Transport,
   id: string,
   deadline: Deadline,
 ): Promise<OwnedByMetadata | undefined> {
+  const call = "GET /v1/customers/{customer}";
   const path = `/v1/customers/${parseObjectId("customer", id)}`;
   try {
-    const answer = await send(client, { method: "GET", path, params: {} }, deadline);
-    const customer = answer as Answer<"GET /v1/customers/{customer}">; // the shape that the call's API promises
+    const answer = await send(transport, { call, method: "GET", path, params: {} }, deadline);
+    const customer = answer as Answer<typeof call>; // the shape that the call's API promises
     return customer.deleted ? undefined : customer;
   } catch (error) {
     if (isBillingError(error) && error.code === "not_found") return undefined;

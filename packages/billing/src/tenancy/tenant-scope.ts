@@ -4,7 +4,6 @@ import type { Answer, Call, ListCall, Params, PathIds, SearchCall, WriteCall } f
 import { parseObjectId } from "../stripe/object-id.js";
 import type { SearchQuery } from "../stripe/search-query.js";
 import { notFound } from "../stripe/translate-error.js";
-import { whileBusy } from "../stripe/while-busy.js";
 import type { AuditEvent } from "./audit.js";
 import { parseCallerMetadata, type StripeMetadata } from "./caller-metadata.js";
 import { Gate, type GateOptions, type SearchPage, type SearchParams } from "./gate.js";
@@ -113,11 +112,6 @@ class Scope {
   /** Settles as `work` does, or rejects when the call's time is over. */
   race<T>(work: Promise<T>): Promise<T> {
     return this.#options.deadline.race(work);
-  }
-
-  /** Repeats `work` while Stripe is busy with the same thing for another request. */
-  whileBusy<T>(work: () => Promise<T>): Promise<T> {
-    return whileBusy(this.#options.deadline, work);
   }
 
   /**

@@ -239,7 +239,7 @@ describe("replacePrice", () => {
       },
     };
     await world
-      .service({ stripe: stopping })
+      .service({ stripe: stopping, maxRetries: 0 })
       .forTenant("acme")
       .replacePrice(priceId, options)
       .catch((error: unknown) => {

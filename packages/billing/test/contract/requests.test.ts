@@ -11,6 +11,7 @@ import {
 import { CALLS } from "../../src/stripe/calls.js";
 import { Deadline } from "../../src/stripe/deadline.js";
 import { metadataIs } from "../../src/stripe/search-query.js";
+import { createTransport } from "../../src/stripe/transport.js";
 import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";
 import { admit } from "../../src/tenancy/tenant-scope.js";
 import { type PublicMethod, publicMethods } from "../public-methods.js";
@@ -466,7 +467,7 @@ describeContract("the requests this package sends", () => {
 
   it("stripe-mock accepts that a portal configuration is deactivated", async () => {
     const scope = await admit({
-      client: recorded(stripe, sent),
+      transport: createTransport(recorded(stripe, sent)),
       tenancy: ownerOfEverything,
       tenantId: "acme",
       mode: undefined,

@@ -2,7 +2,6 @@ import { getEventListeners } from "node:events";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { isBillingError, type StripeClient } from "../../src/index.js";
 import { Deadline, startDeadline } from "../../src/stripe/deadline.js";
-import { send } from "../../src/stripe/send.js";
 import { bytesOf } from "../isolation/leaks.js";
 import {
   type Act,
@@ -11,6 +10,7 @@ import {
   READ,
   type ScriptedStripe,
   SDK_VERSIONS,
+  sendOnce,
   startScriptedStripe,
   WRITE,
 } from "./scripted-stripe.js";
@@ -43,14 +43,14 @@ describe.each(SDK_VERSIONS)("the time of a call through %s", (version) => {
 
   describe.each(Object.entries(ENDLESS))("when Stripe %s", (_, act) => {
     it("ends a read within 50 ms of its deadline, and says that nothing was changed", async () => {
-      await endsInTime(act, () => send(client, READ, new Deadline(100)), {
+      await endsInTime(act, () => sendOnce(client, READ, new Deadline(100)), {
         name: "DeadlineError",
         code: "deadline",
       });
     });
 
     it("ends a read within 50 ms of its abort, and says that nothing was changed", async () => {
-      await endsInTime(act, () => send(client, READ, abortedAfter(100)), {
+      await endsInTime(act, () => sendOnce(client, READ, abortedAfter(100)), {
         name: "AbortedError",
         code: "aborted",
       });
@@ -59,15 +59,15 @@ describe.each(SDK_VERSIONS)("the time of a call through %s", (version) => {
     it("ends a write in the same time, and says that its outcome is unknown and how to retry", async () => {
       const unknown = { name: "IndeterminateError", code: "indeterminate", retryable: true };
       const withKey = { ...unknown, idempotencyKey: "the caller's key" };
-      await endsInTime(act, () => send(client, WRITE, new Deadline(100)), {
+      await endsInTime(act, () => sendOnce(client, WRITE, new Deadline(100)), {
         ...withKey,
         cause: { code: "deadline" },
       });
-      await endsInTime(act, () => send(client, WRITE, abortedAfter(100)), {
+      await endsInTime(act, () => sendOnce(client, WRITE, abortedAfter(100)), {
         ...withKey,
         cause: { code: "aborted" },
       });
-      await endsInTime(act, () => send(client, DELETION, new Deadline(100)), {
+      await endsInTime(act, () => sendOnce(client, DELETION, new Deadline(100)), {
         ...unknown,
         idempotencyKey: undefined,
       });
@@ -82,14 +82,14 @@ describe.each(SDK_VERSIONS)("the time of a call through %s", (version) => {
     "ends within 50 ms of its deadline although the SDK retries, when Stripe %s",
     async (_, act) => {
       const retrying = patient.clients[version];
-      await endsInTime(act, () => send(retrying, WRITE, new Deadline(100)), { code: "indeterminate" });
+      await endsInTime(act, () => sendOnce(retrying, WRITE, new Deadline(100)), { code: "indeterminate" });
     },
   );
 
   it("sends all of the SDK's own retries under one key", async () => {
     const retrying = await startScriptedStripe(2);
     retrying.script("reset", CUSTOMER);
-    await send(retrying.clients[version], WRITE, inTime());
+    await sendOnce(retrying.clients[version], WRITE, inTime());
     await retrying.close();
     expect(retrying.requests.map(({ headers }) => headers["idempotency-key"])).toEqual([
       "billing_1",
@@ -103,8 +103,8 @@ describe.each(SDK_VERSIONS)("the time of a call through %s", (version) => {
     const aborted = new Deadline(1_000, AbortSignal.abort());
     for (const request of [READ, WRITE, DELETION]) {
       // Nothing was sent, so nothing is unknown.
-      await expect(send(client, request, late)).rejects.toMatchObject({ code: "deadline" });
-      await expect(send(client, request, aborted)).rejects.toMatchObject({ code: "aborted" });
+      await expect(sendOnce(client, request, late)).rejects.toMatchObject({ code: "deadline" });
+      await expect(sendOnce(client, request, aborted)).rejects.toMatchObject({ code: "aborted" });
     }
     expect(stripe.requests).toEqual([]);
   });
@@ -112,16 +112,16 @@ describe.each(SDK_VERSIONS)("the time of a call through %s", (version) => {
   it("leaves nothing behind on the caller's signal", async () => {
     const { signal } = new AbortController();
     const deadline = new Deadline(1_000, signal);
-    await Promise.all(Array.from({ length: 5 }, () => send(client, READ, deadline)));
+    await Promise.all(Array.from({ length: 5 }, () => sendOnce(client, READ, deadline)));
     stripe.script({ status: 500, body: {} });
-    await expect(send(client, READ, deadline)).rejects.toMatchObject({ code: "stripe_unavailable" });
+    await expect(sendOnce(client, READ, deadline)).rejects.toMatchObject({ code: "stripe_unavailable" });
     expect(getEventListeners(signal, "abort")).toHaveLength(0);
   });
 
   it("keeps the reason of an abort to itself, which may be anything", async () => {
     stripe.script("stall");
     const controller = new AbortController();
-    const sending = send(client, READ, new Deadline(1_000, controller.signal));
+    const sending = sendOnce(client, READ, new Deadline(1_000, controller.signal));
     controller.abort(new Error("canary"));
     const error = await sending.catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "aborted" });
@@ -153,7 +153,7 @@ describe("the options that set a call's time", () => {
     const answered: unknown[] = [];
     const chain = async () => {
       for (;;) {
-        answered.push(await send(stripe.sdk, READ, deadline));
+        answered.push(await sendOnce(stripe.sdk, READ, deadline));
         await deadline.sleep(30);
       }
     };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectTenancy, type IndeterminateError, metadataTenancy } from "../../src/index.js";
 import { Deadline } from "../../src/stripe/deadline.js";
 import { type KeyScope, scopeIdempotencyKey } from "../../src/stripe/idempotency.js";
+import { createTransport } from "../../src/stripe/transport.js";
 import { Gate } from "../../src/tenancy/gate.js";
 import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";
 import { type StripeWorld, startStripeWorld } from "../stripe-world.js";
@@ -183,7 +184,7 @@ it("is one random key for all writes of a call, so that a retry with it repeats 
   const stripe = await startScriptedStripe();
   stripe.script({ status: 500, body: { error: { type: "api_error" } } });
   const gate = new Gate({
-    client: stripe.sdk,
+    transport: createTransport(stripe.sdk, { maxRetries: 0 }),
     tenancy: metadataTenancy(),
     tenantId: "acme",
     account: undefined,

@@ -4,7 +4,9 @@ import type { AddressInfo } from "node:net";
 import Stripe from "stripe";
 import Stripe22 from "stripe-22";
 import type { StripeClient } from "../../src/index.js";
-import type { StripeRequest } from "../../src/stripe/send.js";
+import type { Deadline } from "../../src/stripe/deadline.js";
+import { type StripeRequest, send } from "../../src/stripe/send.js";
+import { createTransport } from "../../src/stripe/transport.js";
 
 /** What the server does with one request. */
 export type Act =
@@ -80,14 +82,30 @@ export async function startScriptedStripe(maxNetworkRetries = 0): Promise<Script
 }
 
 /** One request of each kind. */
-export const READ: StripeRequest = { method: "GET", path: "/v1/customers/cus_1", params: {} };
+export const READ: StripeRequest = {
+  call: "GET /v1/customers/{customer}",
+  method: "GET",
+  path: "/v1/customers/cus_1",
+  params: {},
+};
 export const WRITE: StripeRequest = {
+  call: "POST /v1/customers",
   method: "POST",
   path: "/v1/customers",
   params: {},
   idempotencyKey: { ofCaller: "the caller's key", atStripe: "billing_1" },
 };
-export const DELETION: StripeRequest = { method: "DELETE", path: "/v1/subscriptions/sub_1", params: {} };
+export const DELETION: StripeRequest = {
+  call: "DELETE /v1/subscriptions/{subscription}",
+  method: "DELETE",
+  path: "/v1/subscriptions/sub_1",
+  params: {},
+};
+
+/** Without retries of our own. */
+export function sendOnce(client: StripeClient, request: StripeRequest, deadline: Deadline): Promise<unknown> {
+  return send(createTransport(client, { maxRetries: 0 }), request, deadline);
+}
 
 export const CUSTOMER: Act = { status: 200, body: { id: "cus_1", object: "customer" } };
 

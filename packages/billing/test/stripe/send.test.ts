@@ -2,13 +2,14 @@ import fc from "fast-check";
 import type Stripe from "stripe";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Deadline } from "../../src/stripe/deadline.js";
-import { type StripeRequest, send } from "../../src/stripe/send.js";
+import type { StripeRequest } from "../../src/stripe/send.js";
 import {
   DELETION,
   READ,
   type ScriptedStripe,
   SDK_VERSIONS,
   type SentRequest,
+  sendOnce,
   startScriptedStripe,
   WRITE,
 } from "./scripted-stripe.js";
@@ -66,6 +67,7 @@ describe("what is sent", () => {
     POST: (sdk, given) => sdk.customers.create(given),
     DELETE: (sdk, given) => sdk.subscriptions.cancel("sub_1", given),
   };
+  const KINDS = { GET: READ, POST: WRITE, DELETE: DELETION };
   const PATHS = { GET: "/v1/customers", POST: "/v1/customers", DELETE: "/v1/subscriptions/sub_1" };
 
   /** Names and values as Stripe decodes them, in their order. */
@@ -81,7 +83,7 @@ describe("what is sent", () => {
         fc.asyncProperty(params, async (given) => {
           stripe.script();
           await OWN[method](stripe.sdk, given);
-          await send(stripe.sdk, { method, path: PATHS[method], params: given }, inTime());
+          await sendOnce(stripe.sdk, { ...KINDS[method], path: PATHS[method], params: given }, inTime());
           const [own, ours, ...others] = stripe.requests.map(decoded);
           expect(ours).toEqual(own);
           expect(others).toEqual([]);
@@ -100,7 +102,7 @@ describe("what is sent", () => {
       status: null,
       query: `metadata["tenantId"]:"☃" OR a&b`,
     };
-    await send(stripe.sdk, { ...READ, path: "/v1/subscriptions", params: given }, inTime());
+    await sendOnce(stripe.sdk, { ...READ, path: "/v1/subscriptions", params: given }, inTime());
     expect(decodeURIComponent(stripe.requests[0]?.url ?? "")).toBe(
       "/v1/subscriptions?customer=cus_1&expand[0]=data.customer&expand[1]=data.items&created[gte]=1&active=true" +
         `&status=&query=metadata["tenantId"]:"☃" OR a&b`,
@@ -112,8 +114,8 @@ describe("what is sent", () => {
     "through %s names the account and the key, and nothing where there is none",
     async (version) => {
       const client = stripe.clients[version];
-      await send(client, { ...WRITE, account: "acct_1" }, inTime());
-      await send(client, READ, inTime());
+      await sendOnce(client, { ...WRITE, account: "acct_1" }, inTime());
+      await sendOnce(client, READ, inTime());
       const [write, read] = stripe.requests.map(({ headers }) => headers);
       expect(write).toMatchObject({ "stripe-account": "acct_1", "idempotency-key": "billing_1" });
       expect(read).not.toHaveProperty("stripe-account");
@@ -124,7 +126,7 @@ describe("what is sent", () => {
   it("leaves the parameters it was given as they were", async () => {
     const given = Object.freeze({ metadata: Object.freeze({ a: "b" }), expand: Object.freeze(["x"]) });
     for (const request of [READ, WRITE, DELETION])
-      await send(stripe.sdk, { ...request, params: given }, inTime());
+      await sendOnce(stripe.sdk, { ...request, params: given }, inTime());
     expect(given).toEqual({ metadata: { a: "b" }, expand: ["x"] });
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { StripeClient } from "../../src/index.js";
 import { Deadline } from "../../src/stripe/deadline.js";
-import { type StripeRequest, send } from "../../src/stripe/send.js";
+import type { StripeRequest } from "../../src/stripe/send.js";
 import { bytesOf } from "../isolation/leaks.js";
 import {
   type Act,
@@ -10,6 +10,7 @@ import {
   type ScriptedStripe,
   SDK_VERSIONS,
   SECRET_KEY,
+  sendOnce,
   startScriptedStripe,
   WRITE,
 } from "./scripted-stripe.js";
@@ -177,7 +178,7 @@ describe.each(SDK_VERSIONS)("what %s throws", (version) => {
   });
 
   const failureOf = async (request: StripeRequest): Promise<unknown> =>
-    send(client, request, new Deadline(10_000)).then(
+    sendOnce(client, request, new Deadline(10_000)).then(
       () => expect.unreachable("It should have failed."),
       (error: unknown) => error,
     );

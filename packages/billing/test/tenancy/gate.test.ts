@@ -3,6 +3,7 @@ import { type AuditEvent, metadataTenancy } from "../../src/index.js";
 import type { Params } from "../../src/stripe/calls.js";
 import { Deadline } from "../../src/stripe/deadline.js";
 import type { SearchQuery } from "../../src/stripe/search-query.js";
+import { createTransport } from "../../src/stripe/transport.js";
 import { Gate } from "../../src/tenancy/gate.js";
 import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
@@ -40,7 +41,7 @@ afterAll(() => world.close());
 
 function gateFor(tenantId: string): Gate {
   return new Gate({
-    client: world.stripe,
+    transport: createTransport(world.stripe),
     tenancy: metadataTenancy(),
     tenantId,
     account: undefined,
@@ -217,7 +218,7 @@ describe("an answer that is not the tenant's", () => {
 
   it("is refused when it is of the other mode", async () => {
     const live = new Gate({
-      client: world.stripe,
+      transport: createTransport(world.stripe),
       tenancy: metadataTenancy(),
       tenantId: "acme",
       account: undefined,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { metadataTenancy } from "../../src/index.js";
 import { Deadline } from "../../src/stripe/deadline.js";
+import { createTransport } from "../../src/stripe/transport.js";
 import { REFERENCE_KEY } from "../../src/tenancy/metadata-mark.js";
 import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";
 import { admit, type TenantScope } from "../../src/tenancy/tenant-scope.js";
@@ -125,7 +126,7 @@ describe("admission", () => {
 function scopeOf(tenantId: string, cache = new OwnershipCache()): Promise<TenantScope> {
   return admit(
     {
-      client: world.stripe,
+      transport: createTransport(world.stripe),
       tenancy: metadataTenancy(),
       tenantId,
       mode: "test",
@@ -134,7 +135,7 @@ function scopeOf(tenantId: string, cache = new OwnershipCache()): Promise<Tenant
       onAudit: () => undefined,
       trusted: [],
     },
-    ({ client }) => openGate(client),
+    ({ transport }) => openGate(transport.client),
   );
 }
 

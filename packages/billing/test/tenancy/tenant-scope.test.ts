@@ -5,6 +5,7 @@ import { cancelSubscription } from "../../src/capabilities/subscriptions/cancel.
 import { getSubscription, listCustomerSubscriptions } from "../../src/capabilities/subscriptions/read.js";
 import { metadataTenancy } from "../../src/index.js";
 import { Deadline } from "../../src/stripe/deadline.js";
+import { createTransport } from "../../src/stripe/transport.js";
 import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";
 import { admit, type TenantScope } from "../../src/tenancy/tenant-scope.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
@@ -33,7 +34,7 @@ afterAll(() => world.close());
 function scopeOfAcme(): Promise<TenantScope> {
   return admit(
     {
-      client: world.stripe,
+      transport: createTransport(world.stripe),
       tenancy: metadataTenancy(),
       tenantId: "acme",
       mode: "test",
@@ -42,7 +43,7 @@ function scopeOfAcme(): Promise<TenantScope> {
       onAudit: () => undefined,
       trusted: [],
     },
-    ({ client }) => openGate(client),
+    ({ transport }) => openGate(transport.client),
   );
 }
 

@@ -67,14 +67,12 @@ async function find(
   params: DetailParams,
 ): Promise<Stripe.Customer | undefined> {
   const marks = Object.entries({ ...scope.mark, [REFERENCE_KEY]: reference });
-  const { hits } = await scope.whileBusy(() =>
-    scope.search(
-      "GET /v1/customers/search",
-      allOf(...marks.map(([key, value]) => metadataIs(key, value))),
-      { limit: 100 },
-      // Search is blind to case, so there may be others among what it finds.
-      ({ metadata }) => marks.every(([key, value]) => markOf({ metadata }, key) === value),
-    ),
+  const { hits } = await scope.search(
+    "GET /v1/customers/search",
+    allOf(...marks.map(([key, value]) => metadataIs(key, value))),
+    { limit: 100 },
+    // Search is blind to case, so there may be others among what it finds.
+    ({ metadata }) => marks.every(([key, value]) => markOf({ metadata }, key) === value),
   );
   const oldestFirst = [...hits].sort((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1));
   for (const [index, { id }] of oldestFirst.entries()) {
@@ -94,9 +92,7 @@ async function find(
 async function make(scope: TenantScope, reference: string, params: DetailParams): Promise<Stripe.Customer> {
   const metadata = { [REFERENCE_KEY]: reference };
   for (let idempotencyKey = `${reference} first`; ; ) {
-    const { id } = await scope.whileBusy(() =>
-      scope.write("POST /v1/customers", {}, { metadata }, idempotencyKey),
-    );
+    const { id } = await scope.write("POST /v1/customers", {}, { metadata }, idempotencyKey);
     const hasDetails = Object.keys(params).length > 0;
     const customer = await (hasDetails ? ifThere(() => update(scope, id, params)) : settle(scope, id, {}));
     if (customer !== undefined) return customer;
@@ -112,16 +108,13 @@ async function settle(
 ): Promise<Stripe.Customer | undefined> {
   if (id === undefined) return undefined;
   return ifThere(async () => {
-    const customer = await scope.whileBusy(() => scope.customer(id));
+    const customer = await scope.customer(id);
     return holds(customer, params) ? customer : update(scope, id, params);
   });
 }
 
 function update(scope: TenantScope, id: string, params: DetailParams): Promise<Stripe.Customer> {
-  const idempotencyKey = randomUUID();
-  return scope.whileBusy(() =>
-    scope.write("POST /v1/customers/{customer}", { customer: id }, params, idempotencyKey),
-  );
+  return scope.write("POST /v1/customers/{customer}", { customer: id }, params, randomUUID());
 }
 
 async function ifThere<T>(work: () => Promise<T>): Promise<T | undefined> {

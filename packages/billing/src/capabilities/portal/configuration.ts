@@ -91,8 +91,7 @@ async function make(
   const call = "POST /v1/billing_portal/configurations";
   const marked = { ...params, metadata: { [HASH_KEY]: hash } };
   for (let key = hash; ; ) {
-    const attempt = key;
-    const made = await scope.whileBusy(() => scope.write(call, {}, marked, attempt));
+    const made = await scope.write(call, {}, marked, key);
     const current = isReplay(made) ? await scope.configurations.get(made.id) : made;
     if (current.active) return current;
     key = `${hash} ${made.id}`;

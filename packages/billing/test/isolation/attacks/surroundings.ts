@@ -141,7 +141,7 @@ export const tellingError: Attack = async function* (siege) {
       });
       const outcome: Outcome = yield {
         name: `${method} answered ${status} ${type}`,
-        act: () => siege.callFor(caller, { billing: realm.service({ stripe }) }),
+        act: () => siege.callFor(caller, { billing: realm.service({ stripe, maxRetries: 0 }) }),
         caller,
         refusedAs: ANY_FAILURE,
         // What is already so succeeds, whatever Stripe says of it.

@@ -1,0 +1,71 @@
+import type { StripeFailure } from "../errors.js";
+
+/** What is read of an error that the SDK throws, and nothing else of it. */
+export interface SdkError {
+  readonly failure: StripeFailure;
+  readonly rawType: string | undefined;
+  readonly adviceCode: string | undefined;
+  readonly requestId: string | undefined;
+  /** Stripe's text. It may quote ids, keys and e-mails, so it is looked at and left behind. */
+  readonly message: string;
+  /** What Stripe says of another try; undefined where it says nothing. */
+  readonly shouldRetry: boolean | undefined;
+  /** How long Stripe asks to wait at least. */
+  readonly retryAfterMs: number;
+}
+
+/**
+ * Told apart by fields, never by `instanceof`: the SDK's ESM and CommonJS copies have different classes, and the class
+ * of the same answer changed in version 21.
+ */
+export function readSdkError(error: unknown): SdkError {
+  const fields = fieldsOf(error);
+  const headers = fieldsOf(fields["headers"]);
+  const statusCode = fields["statusCode"];
+  const shouldRetry = headers["stripe-should-retry"];
+  const failure = Object.freeze({
+    type: word(fields["type"]) ?? "Error",
+    statusCode: typeof statusCode === "number" ? statusCode : undefined,
+    code: word(fields["code"]),
+    declineCode: word(fields["decline_code"]),
+    param: word(fields["param"]),
+  });
+  return {
+    failure,
+    rawType: word(fields["rawType"]),
+    // A property of the SDK's error since 22.3.2.
+    adviceCode: word(fields["advice_code"]),
+    requestId: word(fields["requestId"]),
+    message: error instanceof Error ? error.message : "",
+    shouldRetry: shouldRetry === "true" ? true : shouldRetry === "false" ? false : undefined,
+    retryAfterMs: milliseconds(headers["retry-after"]),
+  };
+}
+
+/** Whether nobody knows what became of the request: no answer, or one that says no more than that Stripe failed. */
+export function hasNoOutcome({ failure: { statusCode } }: SdkError): boolean {
+  return statusCode === undefined || statusCode >= 500 || statusCode === 424;
+}
+
+/** Whether the request was turned away before Stripe looked at what it was for. */
+export function wasTurnedAway({ failure: { statusCode } }: SdkError): boolean {
+  return statusCode === 401 || statusCode === 403 || statusCode === 409 || statusCode === 429;
+}
+
+/** Whether Stripe is busy with another request for the same object or under the same key, so that waiting helps. */
+export function isBusy({ failure: { statusCode, code } }: SdkError): boolean {
+  return statusCode === 409 || code === "lock_timeout";
+}
+
+/** Stripe's codes, parameter names and request ids are short words; anything else is not kept. */
+export function word(value: unknown): string | undefined {
+  return typeof value === "string" && /^[\w.[\]-]{1,100}$/.test(value) ? value : undefined;
+}
+
+function milliseconds(retryAfter: unknown): number {
+  return typeof retryAfter === "string" && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) * 1_000 : 0;
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
