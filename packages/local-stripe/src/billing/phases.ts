@@ -16,6 +16,8 @@ export interface PhaseContext {
   readonly customer: string;
   readonly mode: Billing["mode"];
   readonly defaults: DefaultSettings;
+  /** Prices that were agreed on before, and may have been archived since. */
+  readonly agreed?: ReadonlySet<string>;
 }
 
 /** The phases that a request writes. Each begins where the one before ends. */
@@ -152,7 +154,7 @@ function newPhase(
   phase: NewPhase,
   start: number,
   name: string,
-  { customer, defaults, mode }: PhaseContext,
+  { agreed, customer, defaults, mode }: PhaseContext,
 ): PhaseRecord {
   refuseTwoEnds(phase, name);
   if (phase.start_date !== undefined && momentOf(phase.start_date, act.now) !== start) {
@@ -161,7 +163,10 @@ function newPhase(
       `${name}[start_date]`,
     );
   }
-  const items = phase.items.map((item, at) => phaseItem(act, item, `${name}[items][${at}]`));
+  const items = phase.items.map((item, at) => {
+    const isAgreed = item.price !== undefined && agreed?.has(item.price) === true;
+    return phaseItem(act, isAgreed ? { ...item, agreed: true } : item, `${name}[items][${at}]`);
+  });
   const price = checkItems(act.world, items, mode);
   if (phase.currency !== undefined && phase.currency.toLowerCase() !== price.currency) {
     throw invalid(

@@ -241,7 +241,8 @@ function changedPhases(
     throw invalid("A schedule that has not begun cannot begin in the past.", "phases[0][start_date]");
   }
   const mode = schedule.billing_mode.type === "classic" ? "classic" : "flexible";
-  const made = newPhases(act, written, begins, { customer: schedule.customer, mode, defaults });
+  const agreed = new Set(schedule.phases.flatMap(({ items }) => items.map(({ price }) => price)));
+  const made = newPhases(act, written, begins, { customer: schedule.customer, mode, defaults, agreed });
   const isOver = made.every((phase) => phase.end_date <= act.now);
   if (isOver) throw invalid("The phases of a schedule cannot all be over.", "phases");
   return [...past, ...made];
