@@ -1,4 +1,4 @@
-import { invalid } from "../http/api-error.js";
+import { type ApiError, invalid } from "../http/api-error.js";
 import type { Act } from "../store/act.js";
 import type { InvoiceRecord, SubscriptionRecord } from "../store/records.js";
 import type { World } from "../store/world.js";
@@ -7,6 +7,8 @@ import { changeSubscription, type SubscriptionChange } from "./change-subscripti
 import { periodLines } from "./invoice-lines.js";
 import { newInvoice } from "./invoices.js";
 import { periodOf } from "./subscription-items.js";
+
+const HOUR = 3600;
 
 /** What is asked about: a change of a subscription, or one that a customer does not have yet. */
 export interface PreviewRequest {
@@ -18,11 +20,35 @@ export interface PreviewRequest {
 
 /** The invoice that would come next, if the change were made. The change is made, looked at, and taken back. */
 export function previewInvoice(act: Act, request: PreviewRequest): InvoiceRecord {
-  return act.rehearse((rehearsal) =>
-    request.subscription === undefined
-      ? beginningOf(rehearsal, request)
-      : nextOf(rehearsal, request.subscription, request),
-  );
+  return act.rehearse((rehearsal) => {
+    const isBeginning =
+      request.subscription === undefined && request.subscription_details?.items !== undefined;
+    if (isBeginning) return beginningOf(rehearsal, request);
+    return nextOf(
+      rehearsal,
+      request.subscription ?? firstToRenew(rehearsal.world, request.customer),
+      request,
+    );
+  });
+}
+
+/** The one of a customer's subscriptions that is billed next. */
+function firstToRenew(world: World, customer: string | undefined): string {
+  if (customer === undefined) {
+    throw invalid("You must provide a `customer` or a `subscription`.", "customer", "parameter_missing");
+  }
+  const { id } = world.named("customer", customer, "customer");
+  const [first] = world
+    .of("subscription")
+    .all({ customer: id })
+    .filter((subscription) => subscription.ended_at === null && willRenew(subscription))
+    .toSorted((one, other) => nextPeriodStart(one) - nextPeriodStart(other));
+  if (first === undefined) throw noneUpcoming(id);
+  return first.id;
+}
+
+function willRenew(subscription: SubscriptionRecord): boolean {
+  return !endsAt(subscription, nextPeriodStart(subscription)) || subscription.pendingLines.length > 0;
 }
 
 function beginningOf(act: Act, params: PreviewRequest): InvoiceRecord {
@@ -58,17 +84,23 @@ function nextOf(act: Act, id: string, params: PreviewRequest): InvoiceRecord {
   if (isBilledNow && params.preview_mode !== "recurring") {
     return asUpcoming(act, id, world.inPath("invoice", after.latest_invoice ?? ""));
   }
-  const ends = cancelNow === true || (after.cancel_at !== null && after.cancel_at <= nextPeriodStart(after));
-  if (ends && after.pendingLines.length === 0) {
-    throw invalid(
-      `No upcoming invoices for customer: ${before.customer}`,
-      undefined,
-      "invoice_upcoming_none",
-    );
-  }
+  const start = nextPeriodStart(after);
+  const ends = cancelNow === true || endsAt(after, start);
+  if (ends && after.pendingLines.length === 0) throw noneUpcoming(before.customer);
   const renewal = ends ? [] : renewalLines(world, after);
   const pending = params.preview_mode === "recurring" ? [] : after.pendingLines;
-  return newInvoice(act, after, "upcoming", [...pending, ...renewal]);
+  const upcoming = newInvoice(act, after, "upcoming", [...pending, ...renewal]);
+  // It is final an hour after the period has begun, and charged then.
+  const attempt = after.collection_method === "charge_automatically" ? start + HOUR : null;
+  return { ...upcoming, next_payment_attempt: attempt };
+}
+
+function endsAt({ cancel_at: end }: SubscriptionRecord, moment: number): boolean {
+  return end !== null && end <= moment;
+}
+
+function noneUpcoming(customer: string): ApiError {
+  return invalid(`No upcoming invoices for customer: ${customer}`, undefined, "invoice_upcoming_none");
 }
 
 function asUpcoming(act: Act, subscription: string, invoice: InvoiceRecord): InvoiceRecord {
