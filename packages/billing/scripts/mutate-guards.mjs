@@ -26,7 +26,14 @@ const BILLING = "packages/billing";
 /** Run one after another until one fails; the quick ones, which miss most guards, come first. */
 const SUITES = [
   ["test/tenancy", "test/stripe"],
-  ["test/billing-service", "test/portal/", "test/catalog", "test/subscriptions"],
+  [
+    "test/billing-service",
+    "test/portal/",
+    "test/catalog",
+    "test/subscriptions",
+    "test/invoices",
+    "test/payment-methods",
+  ],
   ["test/isolation/attack-matrix", "test/isolation/hostile-ids"],
 ];
 const LONGEST_RUN_MS = 300_000;

@@ -22,6 +22,20 @@ import {
   updateCustomer,
 } from "./capabilities/customers/customers.js";
 import { type EnsureCustomerOptions, ensureCustomer } from "./capabilities/customers/ensure-customer.js";
+import { getInvoice, type ListInvoicesOptions, listInvoices } from "./capabilities/invoices/read.js";
+import {
+  type PreviewUpcomingInvoiceOptions,
+  previewUpcomingInvoice,
+} from "./capabilities/invoices/upcoming.js";
+import {
+  type DetachPaymentMethodOptions,
+  detachPaymentMethod,
+} from "./capabilities/payment-methods/detach.js";
+import { type ListPaymentMethodsOptions, listPaymentMethods } from "./capabilities/payment-methods/list.js";
+import {
+  type SetDefaultPaymentMethodOptions,
+  setDefaultPaymentMethod,
+} from "./capabilities/payment-methods/set-default.js";
 import {
   type DeactivateUnusedOptions,
   deactivateUnusedPortalConfigurations,
@@ -66,6 +80,8 @@ import { type Pages, pages } from "./stripe/page.js";
 import type { TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
 import { TenantBinding } from "./tenant-binding.js";
 import type { Customer } from "./views/customer.js";
+import type { Invoice, UpcomingInvoice } from "./views/invoice.js";
+import type { PaymentMethod } from "./views/payment-method.js";
 import type { ChangedSubscription } from "./views/pending-payment.js";
 import type { PortalConfiguration } from "./views/portal-configuration.js";
 import type { Price } from "./views/price.js";
@@ -383,6 +399,100 @@ export class StripeBillingService<TMetadata = undefined> {
    */
   cancelSubscription(subscriptionId: string, options: CancelSubscriptionOptions = {}): Promise<Subscription> {
     return this.#binding.within(options, (scope) => cancelSubscription(scope, subscriptionId, options));
+  }
+
+  /**
+   * A customer's invoices, newest first. One request a page; one more the first time the customer is seen, and where
+   * `subscriptionId` was not seen lately.
+   *
+   * @throws NotFoundError when the customer is missing, deleted or another tenant's, or the subscription none of its own.
+   * @see https://docs.stripe.com/api/invoices/list
+   */
+  listInvoices(customerId?: string, options: ListInvoicesOptions = {}): Pages<Invoice> {
+    return pages((after) =>
+      this.#binding.within(options, (scope) => listInvoices(scope, customerId, nextPage(options, after))),
+    );
+  }
+
+  /**
+   * One invoice, as it is now, with the links to see, pay and print it. One request.
+   *
+   * @throws NotFoundError when it is missing or another tenant's.
+   * @see https://docs.stripe.com/api/invoices/retrieve
+   */
+  getInvoice(invoiceId: string, options: CallOptions = {}): Promise<Invoice> {
+    return this.#binding.within(options, (scope) => getInvoice(scope, invoiceId, options));
+  }
+
+  /**
+   * What a customer's next invoice would be if nothing changed until then, or that of one of its subscriptions; null when
+   * none will come, as after a cancellation. Changes nothing. One request; one more the first time the customer is seen,
+   * and where `subscriptionId` was not seen lately. What a change would cost says {@link previewSubscriptionChange}.
+   *
+   * @throws NotFoundError when the customer is missing, deleted or another tenant's, or the subscription none of its own.
+   * @see https://docs.stripe.com/api/invoices/create_preview
+   */
+  previewUpcomingInvoice(
+    customerId?: string,
+    options: PreviewUpcomingInvoiceOptions = {},
+  ): Promise<UpcomingInvoice | null> {
+    return this.#binding.within(options, (scope) => previewUpcomingInvoice(scope, customerId, options));
+  }
+
+  /**
+   * What a customer can be charged on, the default among it marked, newest first. One request a page; one more the first
+   * time the customer is seen.
+   *
+   * @throws NotFoundError when the customer is missing, deleted or another tenant's.
+   * @see https://docs.stripe.com/api/payment_methods/list
+   */
+  listPaymentMethods(customerId?: string, options: ListPaymentMethodsOptions = {}): Pages<PaymentMethod> {
+    return pages((after) =>
+      this.#binding.within(options, (scope) =>
+        listPaymentMethods(scope, customerId, nextPage(options, after)),
+      ),
+    );
+  }
+
+  /**
+   * Makes a payment method its customer's default, which all is charged on that names nothing else; with
+   * `subscriptionId`, that subscription is charged on it as well. Two requests, one when it is the default already, which
+   * succeeds with the same view; for a subscription three more, four where it was not seen lately, and one where a change
+   * of it is scheduled. Safe to repeat.
+   *
+   * @throws NotFoundError when it is missing, another tenant's or attached to no customer, or the subscription none of
+   *   its customer's.
+   * @throws ConflictError when the subscription has ended.
+   * @see https://docs.stripe.com/billing/subscriptions/payment-methods-setting
+   */
+  setDefaultPaymentMethod(
+    paymentMethodId: string,
+    options: SetDefaultPaymentMethodOptions = {},
+  ): Promise<PaymentMethod> {
+    return this.#binding.within(options, (scope) =>
+      setDefaultPaymentMethod(scope, paymentMethodId, options, (subscriptionId, defaultPaymentMethodId) =>
+        updateSubscription(scope, subscriptionId, { defaultPaymentMethodId }),
+      ),
+    );
+  }
+
+  /**
+   * Takes a payment method away from its customer for good: it can be neither charged nor attached again. Three requests,
+   * two with `allowInUse`, and one more for each further hundred subscriptions of the customer.
+   *
+   * What is detached has no owner left to prove, so a repeated call is a NotFoundError, and after an
+   * {@link IndeterminateError} that one says that it was done.
+   *
+   * @throws NotFoundError when it is missing, another tenant's or attached to no customer.
+   * @throws ConflictError when a subscription that has not ended is charged on it, by its own choice or by its customer's
+   *   default; `conflictingId` names it.
+   * @see https://docs.stripe.com/api/payment_methods/detach
+   */
+  detachPaymentMethod(
+    paymentMethodId: string,
+    options: DetachPaymentMethodOptions = {},
+  ): Promise<PaymentMethod> {
+    return this.#binding.within(options, (scope) => detachPaymentMethod(scope, paymentMethodId, options));
   }
 
   /**

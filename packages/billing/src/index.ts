@@ -20,6 +20,11 @@ export type { ReplacePriceOptions } from "./capabilities/catalog/replace-price.j
 export type { UpdateCustomerOptions } from "./capabilities/customers/customers.js";
 export type { CustomerDetails } from "./capabilities/customers/details.js";
 export type { EnsureCustomerOptions } from "./capabilities/customers/ensure-customer.js";
+export type { ListInvoicesOptions } from "./capabilities/invoices/read.js";
+export type { PreviewUpcomingInvoiceOptions } from "./capabilities/invoices/upcoming.js";
+export type { DetachPaymentMethodOptions } from "./capabilities/payment-methods/detach.js";
+export type { ListPaymentMethodsOptions } from "./capabilities/payment-methods/list.js";
+export type { SetDefaultPaymentMethodOptions } from "./capabilities/payment-methods/set-default.js";
 export type { PortalCheck, PortalCheckName } from "./capabilities/portal/check.js";
 export type {
   DeactivateUnusedOptions,
@@ -112,7 +117,9 @@ export type { Tenancy, TenantOrigin, TenantResolution } from "./tenancy/tenancy.
 export type { ReturnUrlSettings } from "./tenancy/tenant-return-urls.js";
 export { formatAmount } from "./views/amount.js";
 export type { Address, Customer } from "./views/customer.js";
+export type { Invoice, InvoiceAmounts, InvoiceStatus, UpcomingInvoice } from "./views/invoice.js";
 export type { InvoiceLine } from "./views/invoice-line.js";
+export type { BankAccount, Card, PaymentMethod } from "./views/payment-method.js";
 export type { ChangedSubscription, PendingPayment } from "./views/pending-payment.js";
 export type { PortalConfiguration } from "./views/portal-configuration.js";
 export type { Price, Recurrence } from "./views/price.js";

@@ -1,5 +1,7 @@
 import { type LocalStripe, type LocalStripeOptions, startLocalStripe } from "@repo/local-stripe";
 import Stripe from "stripe";
+import { expect } from "vitest";
+import { startConformity } from "../../local-stripe/test/support/conformity.js";
 import { type StripeBillingConfig, StripeBillingService } from "../src/index.js";
 
 /** What one tenant has in Stripe. */
@@ -13,6 +15,8 @@ export interface TenantWorld {
   /** A price of the same product that nothing is subscribed to and that is not its default. */
   readonly otherPriceId: string;
   readonly paymentMethodId: string;
+  /** The subscription's first invoice, which is paid. */
+  readonly invoiceId: string;
   readonly promotionCodeId: string;
 }
 
@@ -38,8 +42,10 @@ export interface TenantOptions {
 
 export const RETURN_URL = "https://app.example.com/billing";
 
+/** Whatever it answers and accepts is held against what Stripe itself publishes, once it is closed. */
 export async function startStripeWorld(options: LocalStripeOptions = {}): Promise<StripeWorld> {
-  const local = await startLocalStripe(options);
+  const conformity = startConformity();
+  const local = await startLocalStripe({ ...options, onAnswer: conformity.onAnswer });
   const stripe = sdkFor(local);
   return {
     local,
@@ -52,7 +58,10 @@ export async function startStripeWorld(options: LocalStripeOptions = {}): Promis
       local.clearRequests();
       return taken;
     },
-    close: () => local.close(),
+    close: async () => {
+      await local.close();
+      expect(await conformity.problems()).toEqual([]);
+    },
   };
 }
 
@@ -127,6 +136,7 @@ async function addTenant(stripe: Stripe, tenantId: string, options: TenantOption
     priceId,
     otherPriceId: otherPrice.id,
     paymentMethodId: card.id,
+    invoiceId: typeof subscription.latest_invoice === "string" ? subscription.latest_invoice : "",
     promotionCodeId: code.id,
   };
 }

@@ -65,8 +65,24 @@ export interface Calls {
     params: Stripe.InvoiceCreatePreviewParams;
     answer: Stripe.Invoice;
   };
+  "GET /v1/invoices": {
+    params: Stripe.InvoiceListParams;
+    answer: Stripe.ApiList<Stripe.Invoice>;
+  };
+  "GET /v1/invoices/{invoice}": {
+    params: Stripe.InvoiceRetrieveParams;
+    answer: Stripe.Invoice;
+  };
+  "GET /v1/payment_methods": {
+    params: Stripe.PaymentMethodListParams;
+    answer: Stripe.ApiList<Stripe.PaymentMethod>;
+  };
   "GET /v1/payment_methods/{payment_method}": {
     params: Stripe.PaymentMethodRetrieveParams;
+    answer: Stripe.PaymentMethod;
+  };
+  "POST /v1/payment_methods/{payment_method}/detach": {
+    params: Stripe.PaymentMethodDetachParams;
     answer: Stripe.PaymentMethod;
   };
   "GET /v1/products": {
@@ -183,7 +199,11 @@ export const CALLS: {
   "POST /v1/subscription_schedules/{schedule}": {},
   "POST /v1/subscription_schedules/{schedule}/release": {},
   "POST /v1/invoices/create_preview": {},
+  "GET /v1/invoices": { scopedBy: "customer" },
+  "GET /v1/invoices/{invoice}": {},
+  "GET /v1/payment_methods": { scopedBy: "customer" },
   "GET /v1/payment_methods/{payment_method}": {},
+  "POST /v1/payment_methods/{payment_method}/detach": {},
   "GET /v1/products": { scopedBy: "account" },
   "GET /v1/products/search": {},
   "GET /v1/products/{product}": {},

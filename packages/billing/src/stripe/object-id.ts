@@ -8,7 +8,8 @@ export type ObjectKind =
   | "product"
   | "price"
   | "promotion_code"
-  | "payment_method";
+  | "payment_method"
+  | "invoice";
 
 const PREFIX: Record<ObjectKind, string> = {
   customer: "cus",
@@ -18,6 +19,7 @@ const PREFIX: Record<ObjectKind, string> = {
   price: "price",
   promotion_code: "promo",
   payment_method: "pm",
+  invoice: "in",
 };
 
 /**

@@ -83,6 +83,9 @@ export class AnswerCheck {
     if (object.object === "price" && isTop) return this.#catalogAccess(object) !== undefined;
     if (isTop && MARKED.has(object.object) && this.#markedAccess(object) === "none") return false;
     if (isTop && MARKED.has(object.object) && (object.customer ?? null) === null) return true;
+    // One that was detached has no customer any more, and is whose it was until then.
+    if (isTop && object.object === "payment_method" && object.customer === null)
+      return typeof object.id === "string" && this.#proofs.accessTo(object.id) === "own";
     if ("customer" in object && (isTop || object.customer !== null))
       return this.#proofs.accessTo(idOf(object.customer)) === "own";
     return !isTop;

@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import { ConflictError } from "../errors.js";
+import { currentSubscriptions } from "./current-subscriptions.js";
 import type { TenantScope } from "./tenant-scope.js";
 
 /**
@@ -16,28 +17,11 @@ export async function assertNotSubscribed(
   productIds: ReadonlySet<string>,
 ): Promise<void> {
   for await (const subscription of currentSubscriptions(scope, customerId)) {
-    if (ENDED.has(subscription.status)) continue;
     if (!subscription.items.data.some(({ price }) => productIds.has(productOf(price)))) continue;
     throw new ConflictError(
       "The customer has a subscription to this product already. Change that one, or allow a second.",
       { conflictingId: subscription.id },
     );
-  }
-}
-
-const ENDED: ReadonlySet<string> = new Set(["canceled", "incomplete_expired"]);
-
-async function* currentSubscriptions(
-  scope: TenantScope,
-  customer: string,
-): AsyncGenerator<Stripe.Subscription> {
-  let after: { starting_after?: string } = {};
-  while (true) {
-    const { data, has_more } = await scope.list("GET /v1/subscriptions", { customer, limit: 100, ...after });
-    yield* data;
-    const last = data.at(-1);
-    if (!has_more || last === undefined) return;
-    after = { starting_after: last.id };
   }
 }
 

@@ -54,6 +54,9 @@ export function admitOperator(admission: Omit<Admission, "tenantId">): TenantSco
  */
 export type TenantScope = Scope;
 
+/** A payment method with its customer, which knows whether it is the default. */
+export type AttachedPaymentMethod = Stripe.PaymentMethod & { readonly customer: Stripe.Customer };
+
 class Scope {
   readonly #catalog: ScopedCatalog;
   readonly #configurations: ScopedConfigurations;
@@ -164,7 +167,7 @@ class Scope {
     const subscription = await this.#gate.retrieve("GET /v1/subscriptions/{subscription}", ids, params);
     const { customer } = subscription;
     if (!(await this.#owns(customer))) throw notFound();
-    this.#keep(subscription.id, typeof customer === "string" ? customer : customer.id);
+    this.#keep(subscription.id, idOf(customer));
     return subscription;
   }
 
@@ -192,13 +195,24 @@ class Scope {
   }
 
   /** One request. @throws NotFoundError when it is missing, or attached to none of the tenant's customers. */
-  async paymentMethod(paymentMethodId: string): Promise<Stripe.PaymentMethod> {
+  async paymentMethod(paymentMethodId: string): Promise<AttachedPaymentMethod> {
     const ids = { payment_method: paymentMethodId };
     const params = { expand: ["customer"] };
     const method = await this.#gate.retrieve("GET /v1/payment_methods/{payment_method}", ids, params);
     const { customer } = method;
+    if (customer === null || typeof customer === "string" || !(await this.#owns(customer))) throw notFound();
+    this.#keep(method.id, customer.id);
+    return { ...method, customer };
+  }
+
+  /** One request. @throws NotFoundError when the invoice is missing or not of one of the tenant's customers. */
+  async invoice(invoiceId: string): Promise<Stripe.Invoice> {
+    const params = this.#recalls(invoiceId) ? {} : { expand: ["customer"] };
+    const invoice = await this.#gate.retrieve("GET /v1/invoices/{invoice}", { invoice: invoiceId }, params);
+    const { customer } = invoice;
     if (customer === null || !(await this.#owns(customer))) throw notFound();
-    return method;
+    this.#keep(invoiceId, idOf(customer));
+    return invoice;
   }
 
   /** No request when it was proved lately, else one. @throws NotFoundError as {@link customer}. */
@@ -217,11 +231,24 @@ class Scope {
     if (this.#proved.get(subscriptionId) !== customerId) throw notFound();
   }
 
+  /** No request when it was proved lately, else one. @throws NotFoundError when it is none of the customer's. */
+  async proveInvoiceOf(customerId: string, invoiceId: string): Promise<void> {
+    if (!this.#recalls(invoiceId)) await this.invoice(invoiceId);
+    if (this.#proved.get(invoiceId) !== customerId) throw notFound();
+  }
+
+  /** The same. */
+  async provePaymentMethodOf(customerId: string, paymentMethodId: string): Promise<void> {
+    if (!this.#recalls(paymentMethodId)) await this.paymentMethod(paymentMethodId);
+    if (this.#proved.get(paymentMethodId) !== customerId) throw notFound();
+  }
+
   async list<C extends ListCall>(call: C, params: Params<C>): Promise<Answer<C>> {
     const answer = await this.#gate.list(call, params);
     for (const object of answer.data) {
-      if (!("customer" in object) || typeof object.customer !== "string") continue;
-      if (this.#recalls(object.customer)) this.#keep(object.id, object.customer);
+      if (!("customer" in object) || !object.customer) continue;
+      const customerId = idOf(object.customer);
+      if (this.#recalls(customerId)) this.#keep(object.id, customerId);
     }
     return answer;
   }
@@ -285,4 +312,8 @@ class Scope {
   #keepForThisCall(id: string, customerId: string): void {
     this.#proved.set(id, customerId).set(customerId, customerId);
   }
+}
+
+function idOf(reference: string | { readonly id: string }): string {
+  return typeof reference === "string" ? reference : reference.id;
 }

@@ -9,6 +9,8 @@ export interface TenantUnderTest {
   readonly tenantId: string;
   readonly customerId: string;
   readonly subscriptionId?: string;
+  readonly invoiceId?: string;
+  readonly paymentMethodId?: string;
 }
 
 export interface TenantIsolationOptions {
@@ -21,7 +23,7 @@ export interface TenantIsolationOptions {
   /**
    * Attacks the writing methods as well. Where the isolation holds, nothing is written. Where it is broken, one gets
    * through, so each is made with the arguments that do the least: a portal session whose link is thrown away, a change
-   * of nothing, a cancellation at the end of the period, which can be taken back. Default: false.
+   * of nothing, a cancellation at the end of the period or another default, which can be taken back. Default: false.
    */
   readonly attackWrites?: boolean;
 }
@@ -64,7 +66,7 @@ export async function checkTenantIsolation(options: TenantIsolationOptions): Pro
 /** A public method, called for what one tenant has. */
 interface Call {
   readonly method: keyof StripeBillingService;
-  readonly takes: "customerId" | "subscriptionId";
+  readonly takes: "customerId" | "subscriptionId" | "invoiceId" | "paymentMethodId";
   readonly make: (bound: StripeBillingService, id: string) => PromiseLike<unknown>;
 }
 
@@ -76,6 +78,9 @@ const READS: readonly Call[] = [
     make: (bound, id) => bound.listCustomerSubscriptions(id, { status: "all" }),
   },
   { method: "getSubscription", takes: "subscriptionId", make: (bound, id) => bound.getSubscription(id) },
+  { method: "listInvoices", takes: "customerId", make: (bound, id) => bound.listInvoices(id) },
+  { method: "getInvoice", takes: "invoiceId", make: (bound, id) => bound.getInvoice(id) },
+  { method: "listPaymentMethods", takes: "customerId", make: (bound, id) => bound.listPaymentMethods(id) },
 ];
 
 const WRITES: readonly Call[] = [
@@ -93,6 +98,11 @@ const WRITES: readonly Call[] = [
     method: "cancelSubscription",
     takes: "subscriptionId",
     make: (bound, id) => bound.cancelSubscription(id, { when: "period_end" }),
+  },
+  {
+    method: "setDefaultPaymentMethod",
+    takes: "paymentMethodId",
+    make: (bound, id) => bound.setDefaultPaymentMethod(id),
   },
 ];
 
@@ -185,7 +195,7 @@ async function unlessAnswered(call: () => PromiseLike<unknown>): Promise<string>
 async function unlessRefused(
   call: () => PromiseLike<unknown>,
   codes: readonly string[],
-  { tenantId, customerId, subscriptionId }: TenantUnderTest,
+  { tenantId, customerId, subscriptionId, invoiceId, paymentMethodId }: TenantUnderTest,
 ): Promise<string> {
   const outcome = await settle(call);
   if ("answer" in outcome) return "was let in";
@@ -193,7 +203,7 @@ async function unlessRefused(
   if (!codes.includes(String(fieldsOf(error)["code"])))
     return `was refused with the wrong error: ${nameOf(error)}`;
   const said = textOf(error);
-  const told = [tenantId, customerId, subscriptionId].filter(
+  const told = [tenantId, customerId, subscriptionId, invoiceId, paymentMethodId].filter(
     (name) => name !== undefined && said.includes(name),
   );
   return told.length === 0 ? "" : `the error tells ${told.join(", ")}`;

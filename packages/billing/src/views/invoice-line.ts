@@ -11,13 +11,15 @@ export interface InvoiceLine {
   /** Whether it settles a change within the period, and not the period itself. */
   readonly proration: boolean;
   readonly priceId: string | null;
+  readonly productId: string | null;
+  /** What the amount is for. */
   readonly periodStart: Date;
   readonly periodEnd: Date;
 }
 
-/** Before API version 2025-03-31 the price and the proration stood on the line itself. */
+/** Before API version 2025-03-31 the price, whole, and the proration stood on the line itself. */
 interface LineBefore20250331 {
-  readonly price?: { readonly id: string } | null;
+  readonly price?: { readonly id: string; readonly product: string | { readonly id: string } } | null;
   readonly proration?: boolean;
 }
 
@@ -32,13 +34,13 @@ export function toInvoiceLine(line: AnyInvoiceLine): InvoiceLine {
     currency: line.currency,
     quantity: line.quantity,
     proration: line.proration ?? details?.proration ?? false,
-    priceId: priceIdOf(line),
+    priceId: idOf(line.pricing?.price_details?.price ?? line.price),
+    productId: idOf(line.pricing?.price_details?.product ?? line.price?.product),
     periodStart: toDate(period.start),
     periodEnd: toDate(period.end),
   });
 }
 
-function priceIdOf({ price, pricing }: AnyInvoiceLine): string | null {
-  const named = pricing?.price_details?.price ?? price ?? null;
-  return named === null || typeof named === "string" ? named : named.id;
+function idOf(reference: string | { readonly id: string } | null | undefined): string | null {
+  return typeof reference === "object" ? (reference?.id ?? null) : (reference ?? null);
 }

@@ -262,6 +262,35 @@ const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant" | "forgetCatalog">
         feedback: "too_expensive",
       }),
   },
+  listInvoices: {
+    "by id": (acme, customerId) => acme.listInvoices(customerId),
+    "with every option": (acme, customerId) =>
+      acme.listInvoices(customerId, {
+        status: "open",
+        subscriptionId: "sub_1",
+        limit: 100,
+        after: "in_1",
+      }),
+  },
+  getInvoice: { "by id": (acme) => acme.getInvoice("in_1") },
+  previewUpcomingInvoice: {
+    "of a customer": (acme, customerId) => acme.previewUpcomingInvoice(customerId),
+    "of a subscription": (acme, customerId) =>
+      acme.previewUpcomingInvoice(customerId, { subscriptionId: "sub_1" }),
+  },
+  listPaymentMethods: {
+    "by id": (acme, customerId) => acme.listPaymentMethods(customerId),
+    "with every option": (acme, customerId) =>
+      acme.listPaymentMethods(customerId, { limit: 100, after: "pm_1" }),
+  },
+  setDefaultPaymentMethod: {
+    "of the customer": (acme) => acme.setDefaultPaymentMethod("pm_1", { idempotencyKey: "key" }),
+    "and of a subscription": (acme) => acme.setDefaultPaymentMethod("pm_1", { subscriptionId: "sub_1" }),
+  },
+  detachPaymentMethod: {
+    "that nothing is charged on": (acme) => acme.detachPaymentMethod("pm_1"),
+    "whatever is": (acme) => acme.detachPaymentMethod("pm_1", { allowInUse: true, idempotencyKey: "key" }),
+  },
   listTenantProducts: {
     "on sale": (acme) => acme.listTenantProducts(),
     "with every option": (acme) => acme.listTenantProducts({ active: "all", limit: 100, after: "bmV4dA==" }),

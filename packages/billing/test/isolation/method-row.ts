@@ -1,5 +1,6 @@
 import type { CallOptions, StripeBillingService } from "../../src/index.js";
 import type { TenantMethod } from "../public-methods.js";
+import type { Realm } from "./realms.js";
 import type { IdName, TenantIds } from "./tenants.js";
 
 /**
@@ -14,6 +15,8 @@ export interface MethodRow<M extends TenantMethod = TenantMethod> {
   readonly options: { readonly [Name in OptionName<M>]: OptionKind };
   /** Options of a call that succeeds, and does so again and again. Default: none. */
   readonly valid?: (own: TenantIds) => Readonly<Record<string, unknown>>;
+  /** Where a call uses up the object that it is about: makes another such, to call it with. Default: none is needed. */
+  readonly renew?: (realm: Realm, own: TenantIds) => Promise<string>;
   /** How it is called where that is not `forTenant(…).method(id, options)`, or `(options)` where it takes no id. */
   readonly invoke?: (call: Invocation) => PromiseLike<unknown>;
   /** Attacks that its shape calls for and that cannot be made on it, each with the reason. */

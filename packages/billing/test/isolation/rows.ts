@@ -1,5 +1,7 @@
 import type { TenantMethod } from "../public-methods.js";
 import { id, type MethodRow, type Place, type Target } from "./method-row.js";
+import type { Realm } from "./realms.js";
+import type { TenantIds } from "./tenants.js";
 
 const CONFIRM = "subscription_update_confirm";
 
@@ -205,6 +207,30 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
       idempotencyKey: "idempotencyKey",
     },
   },
+  listInvoices: {
+    does: "list",
+    takes: "customerId",
+    options: { status: "plain", subscriptionId: id("subscriptionId"), limit: "limit", after: "cursor" },
+  },
+  getInvoice: { does: "read", takes: "invoiceId", options: {} },
+  previewUpcomingInvoice: {
+    does: "read", // it sends POST, and changes nothing
+    takes: "customerId",
+    options: { subscriptionId: id("subscriptionId") },
+  },
+  listPaymentMethods: { does: "list", takes: "customerId", options: { limit: "limit", after: "cursor" } },
+  setDefaultPaymentMethod: {
+    does: "write",
+    takes: "paymentMethodId",
+    options: { subscriptionId: id("subscriptionId"), idempotencyKey: "idempotencyKey" },
+  },
+  detachPaymentMethod: {
+    does: "write",
+    takes: "paymentMethodId",
+    options: { allowInUse: "plain", idempotencyKey: "idempotencyKey" },
+    renew: anotherCard,
+    leftOut: { q: "A retry finds it detached, and nobody's, and writes nothing." },
+  },
   listTenantProducts: { does: "list", options: { active: "plain", limit: "limit", after: "cursor" } },
   getProduct: { does: "read", takes: "productId", options: {} },
   createProduct: {
@@ -282,6 +308,19 @@ export const TARGETS: readonly Target[] = [...Object.entries(ROWS).map(toTarget)
 
 function toTarget([method, row]: [string, Omit<Target, "method" | "name">]): Target {
   return { ...row, name: method, method: method as TenantMethod }; // the table's keys are its type's
+}
+
+/** What was detached cannot be detached again; a deleted customer takes no other. */
+async function anotherCard(
+  realm: Realm,
+  { tenantId, customerId, paymentMethodId }: TenantIds,
+): Promise<string> {
+  const stripeAccount = realm.accountOf(tenantId);
+  const account = stripeAccount === undefined ? {} : { stripeAccount };
+  const customer = await realm.backdoor.customers.retrieve(customerId, {}, account);
+  if (customer.deleted) return paymentMethodId;
+  const card = await realm.backdoor.paymentMethods.attach("pm_card_visa", { customer: customerId }, account);
+  return card.id;
 }
 
 /** The same object with further properties; its getters stay getters, and what cannot be read stays as it is. */

@@ -80,11 +80,11 @@ export async function openSiege(realm: Realm, target: Target): Promise<Siege> {
   owners.claim(c.tenantId, before[1] ?? "");
   const validOptions = (tenant: TenantIds) => ({ ...target.valid?.(tenant) });
   const objectIdOf = (tenant: TenantIds) => (target.takes === undefined ? undefined : tenant[target.takes]);
-  const callFor = (tenant: TenantIds, given: Partial<Invocation> = {}) =>
+  const callFor = async (tenant: TenantIds, given: Partial<Invocation> = {}) =>
     invoke(target, {
       billing: realm.service(),
       tenantId: tenant.tenantId,
-      objectId: objectIdOf(tenant),
+      objectId: (isOwn(given) ? await target.renew?.(realm, tenant) : undefined) ?? objectIdOf(tenant),
       options: validOptions(tenant),
       ...given,
     });
@@ -103,6 +103,11 @@ export async function openSiege(realm: Realm, target: Target): Promise<Siege> {
     owners,
     victimsAreUnchanged: async () => isDeepStrictEqual(await portraits(), before),
   };
+}
+
+/** Only a tenant's own call succeeds, and so uses anything up. */
+function isOwn(given: Partial<Invocation>): boolean {
+  return !("tenantId" in given || "objectId" in given);
 }
 
 /** Runs an attack and returns how many cases it had, with one sentence for everything that went wrong. */

@@ -21,6 +21,8 @@ export const TENANT_OBJECTS: Readonly<Record<IdName, Read>> = {
     stripe.prices.list({ product, limit: 100 }, options),
   paymentMethodId: (stripe, { customerId: customer }, options) =>
     stripe.paymentMethods.list({ customer }, options),
+  invoiceId: (stripe, { customerId: customer }, options) =>
+    stripe.invoices.list({ customer, limit: 100 }, options),
   promotionCodeId: (stripe, { promotionCodeId }, options) =>
     stripe.promotionCodes.retrieve(promotionCodeId, {}, options),
 };

@@ -42,7 +42,7 @@ export async function provePaymentMethod(
   customerId: string,
 ): Promise<void> {
   const { customer } = await scope.paymentMethod(paymentMethodId);
-  if (customer !== null && (typeof customer === "string" ? customer : customer.id) === customerId) return;
+  if (customer.id === customerId) return;
   throw new InvalidArgumentError(
     "defaultPaymentMethodId must be a payment method of the subscription's customer.",
   );

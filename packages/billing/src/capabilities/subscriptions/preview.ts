@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { IndeterminateError, isBillingError, StripeUnavailableError } from "../../errors.js";
+import { previewInvoice } from "../../tenancy/invoice-preview.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
 import { toDate, toEpochSeconds } from "../../views/epoch.js";
 import { type InvoiceLine, toInvoiceLine } from "../../views/invoice-line.js";
@@ -42,49 +42,32 @@ export async function previewSubscriptionChange(
   const plan = await planChange(scope, subscription, options);
   const before = toSubscription(plan.before, scope);
   if (plan.change.when === "period_end") {
-    return atPeriodEnd(plan, before, await previewInvoice(scope, plan, "recurring"));
+    return atPeriodEnd(plan, before, await previewOf(scope, plan, "recurring"));
   }
   const modes = ["recurring", "next"] as const;
-  const [recurring, next] = await Promise.all(modes.map((mode) => previewInvoice(scope, plan, mode)));
+  const [recurring, next] = await Promise.all(modes.map((mode) => previewOf(scope, plan, mode)));
   return atOnce(plan, before, recurring, next);
 }
 
-/** One request. Undefined when no invoice will come. */
-async function previewInvoice(
+async function previewOf(
   scope: TenantScope,
   { before, change, items, prices, discounts }: PlannedChange,
   mode: "next" | "recurring",
 ): Promise<Preview | undefined> {
   const { proration, prorationDate } = change;
   const prorated = mode === "next" && change.when !== "period_end";
-  try {
-    return await scope.write(
-      "POST /v1/invoices/create_preview",
-      {},
-      {
-        subscription: before.id,
-        preview_mode: mode,
-        ...(discounts !== undefined && { discounts }),
-        subscription_details: {
-          ...(items.length > 0 && { items: toItemParams(items, (priceId) => isMetered(prices, priceId)) }),
-          ...trialEndOf(change),
-          ...(prorated && proration !== undefined && { proration_behavior: proration }),
-          ...(prorated && prorationDate !== undefined && { proration_date: toEpochSeconds(prorationDate) }),
-        },
-      },
-      undefined,
-      mode,
-    );
-  } catch (error) {
-    if (isUpcomingNone(error)) return undefined;
-    // A preview changes nothing, so that its outcome is nothing to be unsure of.
-    if (error instanceof IndeterminateError) {
-      throw new StripeUnavailableError("Stripe did not answer. Nothing was changed; try again.", {
-        cause: error,
-      });
-    }
-    throw error;
-  }
+  const params = {
+    subscription: before.id,
+    preview_mode: mode,
+    ...(discounts !== undefined && { discounts }),
+    subscription_details: {
+      ...(items.length > 0 && { items: toItemParams(items, (priceId) => isMetered(prices, priceId)) }),
+      ...trialEndOf(change),
+      ...(prorated && proration !== undefined && { proration_behavior: proration }),
+      ...(prorated && prorationDate !== undefined && { proration_date: toEpochSeconds(prorationDate) }),
+    },
+  };
+  return previewInvoice(scope, params, mode);
 }
 
 function atOnce(
@@ -167,9 +150,4 @@ function nextPeriod(
 
 function linesOf(invoice: Preview | undefined): InvoiceLine[] {
   return (invoice?.lines.data ?? []).map(toInvoiceLine);
-}
-
-function isUpcomingNone(error: unknown): boolean {
-  if (!isBillingError(error) || typeof error.cause !== "object" || error.cause === null) return false;
-  return "code" in error.cause && error.cause.code === "invoice_upcoming_none";
 }

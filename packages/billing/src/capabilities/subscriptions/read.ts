@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
-import { InvalidArgumentError, isBillingError } from "../../errors.js";
 import { CALL_OPTIONS, checkInput, LIST_OPTIONS } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { ListOptions, Page } from "../../stripe/page.js";
+import { assertCursor } from "../../tenancy/page-cursor.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
 import { type Subscription, toSubscription } from "../../views/subscription.js";
 
@@ -45,7 +45,10 @@ export async function listCustomerSubscriptions(
   const customerId = await scope.customerId(customer);
   const { status = "current", limit = 10, after } = checkInput(listOptions, options);
   await scope.proveCustomer(customerId);
-  if (after !== undefined) await proveCursor(scope, after);
+  if (after !== undefined) {
+    const cursor = parseObjectId("subscription", after, "after");
+    await assertCursor(scope.proveSubscription(cursor));
+  }
   const { data, has_more: hasMore } = await scope.list("GET /v1/subscriptions", {
     customer: customerId,
     limit,
@@ -70,15 +73,4 @@ export async function getSubscription(
   const subscriptionId = parseObjectId("subscription", subscription);
   checkInput(callOptions, options);
   return toSubscription(await scope.subscription(subscriptionId, ["schedule"]), scope);
-}
-
-/** A cursor is a subscription of the page before, so it is the tenant's or it is no cursor. */
-async function proveCursor(scope: TenantScope, after: string): Promise<void> {
-  const cursor = parseObjectId("subscription", after, "after");
-  try {
-    await scope.proveSubscription(cursor);
-  } catch (error) {
-    if (!isBillingError(error) || error.code !== "not_found") throw error;
-    throw new InvalidArgumentError("after must be the nextCursor of a page of this list.");
-  }
 }

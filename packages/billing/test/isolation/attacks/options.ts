@@ -117,6 +117,8 @@ export const hostilePaging: Attack = async function* (siege) {
       tenant.productId,
       tenant.customerId,
       tenant.itemId,
+      tenant.invoiceId,
+      tenant.paymentMethodId,
     ]);
     for (const cursor of cursors) {
       yield {

@@ -1,0 +1,73 @@
+import * as z from "zod/mini";
+import { CALL_OPTIONS, checkInput, LIST_OPTIONS } from "../../input.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import { parseObjectId } from "../../stripe/object-id.js";
+import type { ListOptions, Page } from "../../stripe/page.js";
+import { assertCursor } from "../../tenancy/page-cursor.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { type Invoice, type InvoiceStatus, toInvoice } from "../../views/invoice.js";
+
+export interface ListInvoicesOptions extends CallOptions, ListOptions {
+  /** Default: all of them. */
+  readonly status?: InvoiceStatus;
+  /** Those of one of the customer's subscriptions alone. */
+  readonly subscriptionId?: string;
+}
+
+const STATUSES = [
+  "draft",
+  "open",
+  "paid",
+  "uncollectible",
+  "void",
+] as const satisfies readonly InvoiceStatus[];
+
+const listOptions = z.strictObject(
+  {
+    ...LIST_OPTIONS,
+    status: z.optional(z.enum(STATUSES, `status must be one of ${STATUSES.join(", ")}.`)),
+    subscriptionId: z.optional(z.unknown()),
+  },
+  "The options must be an object.",
+);
+
+export async function listInvoices(
+  scope: TenantScope,
+  customer: string | undefined,
+  options: ListInvoicesOptions,
+): Promise<Page<Invoice>> {
+  const { status, subscriptionId, limit = 10, after } = checkInput(listOptions, options);
+  const subscription =
+    subscriptionId === undefined
+      ? undefined
+      : parseObjectId("subscription", subscriptionId, "subscriptionId");
+  const cursor = after === undefined ? undefined : parseObjectId("invoice", after, "after");
+  const customerId = await scope.customerId(customer);
+  await scope.proveCustomer(customerId);
+  if (subscription !== undefined) await scope.proveSubscriptionOf(customerId, subscription);
+  if (cursor !== undefined) await assertCursor(scope.proveInvoiceOf(customerId, cursor));
+  const { data, has_more: hasMore } = await scope.list("GET /v1/invoices", {
+    customer: customerId,
+    limit,
+    ...(status && { status }),
+    ...(subscription && { subscription }),
+    ...(cursor && { starting_after: cursor }),
+  });
+  return Object.freeze({
+    data: Object.freeze(data.map((invoice) => toInvoice(invoice, scope))),
+    hasMore,
+    nextCursor: hasMore ? (data.at(-1)?.id ?? null) : null,
+  });
+}
+
+const callOptions = z.strictObject(CALL_OPTIONS, "The options must be an object.");
+
+export async function getInvoice(
+  scope: TenantScope,
+  invoice: string,
+  options: CallOptions,
+): Promise<Invoice> {
+  const invoiceId = parseObjectId("invoice", invoice);
+  checkInput(callOptions, options);
+  return toInvoice(await scope.invoice(invoiceId), scope);
+}

@@ -1,0 +1,53 @@
+import type Stripe from "stripe";
+import * as z from "zod/mini";
+import { ConflictError } from "../../errors.js";
+import { checkInput, WRITE_OPTIONS } from "../../input.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import type { IdempotencyOptions } from "../../stripe/idempotency.js";
+import { parseObjectId } from "../../stripe/object-id.js";
+import { currentSubscriptions } from "../../tenancy/current-subscriptions.js";
+import type { AttachedPaymentMethod, TenantScope } from "../../tenancy/tenant-scope.js";
+import { defaultMethodOf, type PaymentMethod, toPaymentMethod } from "../../views/payment-method.js";
+
+export interface DetachPaymentMethodOptions extends CallOptions, IdempotencyOptions {
+  /** Detach it even where a subscription is charged on it, whose next payment may then fail. Default: false. */
+  readonly allowInUse?: boolean;
+}
+
+const detachOptions = z.strictObject(
+  { ...WRITE_OPTIONS, allowInUse: z.optional(z.boolean("allowInUse must be true or false.")) },
+  "The options must be an object.",
+);
+
+export async function detachPaymentMethod(
+  scope: TenantScope,
+  paymentMethod: string,
+  options: DetachPaymentMethodOptions,
+): Promise<PaymentMethod> {
+  const paymentMethodId = parseObjectId("payment_method", paymentMethod);
+  const { allowInUse = false, idempotencyKey } = checkInput(detachOptions, options);
+  const method = await scope.paymentMethod(paymentMethodId);
+  if (!allowInUse) await assertNotInUse(scope, method);
+  const ids = { payment_method: paymentMethodId };
+  return toPaymentMethod(
+    await scope.write("POST /v1/payment_methods/{payment_method}/detach", ids, {}, idempotencyKey),
+  );
+}
+
+/** Stripe itself detaches it without a word, and the next renewal has nothing to charge. */
+async function assertNotInUse(scope: TenantScope, { id, customer }: AttachedPaymentMethod): Promise<void> {
+  for await (const subscription of currentSubscriptions(scope, customer.id)) {
+    if (subscription.collection_method !== "charge_automatically") continue;
+    if (chargedOn(subscription, customer) !== id) continue;
+    throw new ConflictError(
+      "A subscription is charged on this payment method. Give it another one first, or allow it with allowInUse.",
+      { conflictingId: subscription.id },
+    );
+  }
+}
+
+function chargedOn(subscription: Stripe.Subscription, customer: Stripe.Customer): string | null {
+  const own = subscription.default_payment_method ?? subscription.default_source;
+  if (!own) return defaultMethodOf(customer);
+  return typeof own === "string" ? own : own.id;
+}

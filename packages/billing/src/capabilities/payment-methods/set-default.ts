@@ -1,0 +1,54 @@
+import * as z from "zod/mini";
+import { checkInput, WRITE_OPTIONS } from "../../input.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import type { IdempotencyOptions } from "../../stripe/idempotency.js";
+import { parseObjectId } from "../../stripe/object-id.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { type PaymentMethod, toPaymentMethod } from "../../views/payment-method.js";
+
+export interface SetDefaultPaymentMethodOptions extends CallOptions, IdempotencyOptions {
+  /**
+   * One of the customer's subscriptions that is to be charged on it as well. A subscription with a payment method of its
+   * own, as one has whose first payment was made in the browser, does not care for the customer's default.
+   */
+  readonly subscriptionId?: string;
+}
+
+const setDefaultOptions = z.strictObject(
+  { ...WRITE_OPTIONS, subscriptionId: z.optional(z.unknown()) },
+  "The options must be an object.",
+);
+
+/** Changes what a subscription is charged on, now and in whatever is scheduled for it. */
+export type ChargeOn = (subscriptionId: string, paymentMethodId: string) => Promise<unknown>;
+
+export async function setDefaultPaymentMethod(
+  scope: TenantScope,
+  paymentMethod: string,
+  options: SetDefaultPaymentMethodOptions,
+  chargeOn: ChargeOn,
+): Promise<PaymentMethod> {
+  const paymentMethodId = parseObjectId("payment_method", paymentMethod);
+  const { subscriptionId, idempotencyKey } = checkInput(setDefaultOptions, options);
+  const subscription =
+    subscriptionId === undefined
+      ? undefined
+      : parseObjectId("subscription", subscriptionId, "subscriptionId");
+  const method = await scope.paymentMethod(paymentMethodId);
+  const { customer } = method;
+  if (subscription !== undefined) {
+    await scope.proveSubscriptionOf(customer.id, subscription);
+    await chargeOn(subscription, paymentMethodId);
+  }
+  const { default_payment_method: current } = customer.invoice_settings;
+  if ((typeof current === "object" ? current?.id : current) === paymentMethodId)
+    return toPaymentMethod(method);
+  const after = await scope.write(
+    "POST /v1/customers/{customer}",
+    { customer: customer.id },
+    { invoice_settings: { default_payment_method: paymentMethodId } },
+    idempotencyKey,
+    "default payment method",
+  );
+  return toPaymentMethod({ ...method, customer: after });
+}

@@ -1,0 +1,74 @@
+import type Stripe from "stripe";
+import { toDate } from "./epoch.js";
+
+/** What a customer pays with. Of its number no more is shown than the last four digits. */
+export interface PaymentMethod {
+  readonly id: string;
+  /** Null once it is detached; then it can never be charged again. */
+  readonly customerId: string | null;
+  /** Stripe's word for its kind, such as `"card"` or `"sepa_debit"`. */
+  readonly type: string;
+  /** Whether the customer's subscriptions and invoices are charged on it when they name nothing else. */
+  readonly isDefault: boolean;
+  /** Null where it is no card. */
+  readonly card: Card | null;
+  /** Null where it is no bank account. */
+  readonly bankAccount: BankAccount | null;
+  readonly createdAt: Date;
+  readonly livemode: boolean;
+}
+
+export interface Card {
+  /** Such as `"visa"` or `"amex"`. */
+  readonly brand: string;
+  readonly last4: string;
+  /** 1 to 12; it can be charged until that month ends. */
+  readonly expMonth: number;
+  readonly expYear: number;
+  /** Such as `"apple_pay"`, where it came from a wallet. */
+  readonly wallet: string | null;
+}
+
+export interface BankAccount {
+  readonly last4: string | null;
+  /** Known of some kinds alone. */
+  readonly bankName: string | null;
+}
+
+/** Wants `customer` expanded, which says what its default is; see {@link defaultMethodOf}. */
+export function toPaymentMethod(method: Stripe.PaymentMethod): PaymentMethod {
+  const { customer } = method;
+  const isDefault =
+    typeof customer === "object" && customer !== null && defaultMethodOf(customer) === method.id;
+  return Object.freeze({
+    id: method.id,
+    customerId: typeof customer === "object" ? (customer?.id ?? null) : customer,
+    type: method.type,
+    isDefault,
+    card: toCard(method.card),
+    bankAccount: toBankAccount(method),
+    createdAt: toDate(method.created),
+    livemode: method.livemode,
+  });
+}
+
+/** What Stripe charges when an invoice and its subscription name nothing: a source of old where no method is set. */
+export function defaultMethodOf(customer: Stripe.Customer): string | null {
+  const method = customer.invoice_settings.default_payment_method ?? customer.default_source;
+  return typeof method === "object" ? (method?.id ?? null) : method;
+}
+
+function toCard(card: Stripe.PaymentMethod.Card | undefined): Card | null {
+  if (card === undefined) return null;
+  const { brand, last4, exp_month: expMonth, exp_year: expYear, wallet } = card;
+  return Object.freeze({ brand, last4, expMonth, expYear, wallet: wallet?.type ?? null });
+}
+
+function toBankAccount(method: Stripe.PaymentMethod): BankAccount | null {
+  const { us_bank_account: us, acss_debit: acss } = method;
+  const { sepa_debit: sepa, bacs_debit: bacs, au_becs_debit: becs } = method;
+  const account = us ?? acss ?? sepa ?? bacs ?? becs;
+  if (account === undefined) return null;
+  const bankName = us?.bank_name ?? acss?.bank_name ?? null;
+  return Object.freeze({ last4: account.last4, bankName });
+}

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { NotFoundError, type StripeBillingService } from "../../src/index.js";
+import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+
+let world: StripeWorld;
+let acme: TenantWorld;
+let billing: StripeBillingService;
+
+beforeAll(async () => {
+  world = await startStripeWorld();
+});
+
+beforeEach(async () => {
+  acme = await world.addTenant("acme");
+  billing = world.service().forTenant("acme");
+  world.takeRequests();
+});
+
+afterAll(() => world.close());
+
+describe("previewUpcomingInvoice", () => {
+  it("says what the next renewal will cost and when it is charged, and makes no invoice", async () => {
+    const { currentPeriodEnd } = await billing.getSubscription(acme.subscriptionId);
+    world.takeRequests();
+    const upcoming = await billing.previewUpcomingInvoice(acme.customerId);
+
+    expect(world.takeRequests()).toEqual(["POST /v1/invoices/create_preview"]);
+    expect(upcoming).toEqual({
+      customerId: acme.customerId,
+      subscriptionId: acme.subscriptionId,
+      currency: "usd",
+      subtotal: 14_700,
+      discount: 0,
+      tax: 0,
+      total: 14_700,
+      amountDue: 14_700,
+      nextPaymentAttemptAt: new Date(Number(currentPeriodEnd) + 3_600_000),
+      lines: [expect.objectContaining({ priceId: acme.priceId, quantity: 3, periodStart: currentPeriodEnd })],
+      hasMoreLines: false,
+    });
+    expect((await billing.listInvoices(acme.customerId)).data).toHaveLength(1);
+  });
+
+  it("is of the subscription that is billed first, unless another is named", async () => {
+    const sooner = await world.stripe.subscriptions.create({
+      customer: acme.customerId,
+      items: [{ price: acme.otherPriceId }],
+      trial_period_days: 3,
+    });
+    expect(await billing.previewUpcomingInvoice(acme.customerId)).toMatchObject({
+      subscriptionId: sooner.id,
+      amountDue: 49_000,
+    });
+    const { subscriptionId } = acme;
+    expect(await billing.previewUpcomingInvoice(acme.customerId, { subscriptionId })).toMatchObject({
+      subscriptionId,
+      amountDue: 14_700,
+    });
+  });
+
+  it("uses the customer's credit up", async () => {
+    await world.stripe.customers.update(acme.customerId, { balance: -700 });
+    expect(await billing.previewUpcomingInvoice(acme.customerId)).toMatchObject({
+      total: 14_700,
+      amountDue: 14_000,
+    });
+  });
+
+  it("is null where nothing will be billed any more", async () => {
+    await billing.cancelSubscription(acme.subscriptionId);
+
+    expect(await billing.previewUpcomingInvoice(acme.customerId)).toBeNull();
+    const { subscriptionId } = acme;
+    expect(await billing.previewUpcomingInvoice(acme.customerId, { subscriptionId })).toBeNull();
+  });
+
+  it("finds neither another tenant's nor another customer's subscription, and previews nothing of it", async () => {
+    const globex = await world.addTenant("globex");
+    const sibling = await world.addTenant("sibling", { metadata: { tenantId: "acme" } });
+    await expect(billing.previewUpcomingInvoice(globex.customerId)).rejects.toThrow(NotFoundError);
+    for (const subscriptionId of [globex.subscriptionId, sibling.subscriptionId, "sub_missing"]) {
+      await expect(billing.previewUpcomingInvoice(acme.customerId, { subscriptionId })).rejects.toThrow(
+        NotFoundError,
+      );
+    }
+    expect(world.takeRequests()).not.toContain("POST /v1/invoices/create_preview");
+  });
+});

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { NotFoundError, type StripeBillingService } from "../../src/index.js";
+import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+import { addCard } from "../subscriptions/plans.js";
+
+let world: StripeWorld;
+let acme: TenantWorld;
+let billing: StripeBillingService;
+
+beforeAll(async () => {
+  world = await startStripeWorld();
+});
+
+beforeEach(async () => {
+  acme = await world.addTenant("acme");
+  billing = world.service().forTenant("acme");
+  world.takeRequests();
+});
+
+afterAll(() => world.close());
+
+describe("detachPaymentMethod", () => {
+  it("takes it away from its customer, once it is seen that nothing is charged on it", async () => {
+    const detached = await billing.detachPaymentMethod(acme.paymentMethodId);
+
+    expect(world.takeRequests()).toEqual([
+      `GET /v1/payment_methods/${acme.paymentMethodId}`,
+      "GET /v1/subscriptions",
+      `POST /v1/payment_methods/${acme.paymentMethodId}/detach`,
+    ]);
+    expect(detached).toMatchObject({ id: acme.paymentMethodId, customerId: null, isDefault: false });
+    expect((await billing.listPaymentMethods(acme.customerId)).data).toEqual([]);
+  });
+
+  it("refuses one that a subscription is charged on, and names the subscription", async () => {
+    await world.stripe.subscriptions.update(acme.subscriptionId, {
+      default_payment_method: acme.paymentMethodId,
+    });
+    await expectInUse();
+  });
+
+  it("refuses the customer's default, where a subscription is charged on that", async () => {
+    await billing.setDefaultPaymentMethod(acme.paymentMethodId);
+    await expectInUse();
+  });
+
+  it("takes the customer's default away where every subscription has its own, is invoiced or has ended", async () => {
+    await billing.setDefaultPaymentMethod(acme.paymentMethodId);
+    const own = await addCard(world, acme.customerId);
+    await world.stripe.subscriptions.update(acme.subscriptionId, { default_payment_method: own });
+    const items = [{ price: acme.otherPriceId }];
+    const { customerId: customer } = acme;
+    const gone = await world.stripe.subscriptions.create({ customer, items });
+    await world.stripe.subscriptions.cancel(gone.id);
+    await world.stripe.subscriptions.create({
+      customer,
+      items,
+      collection_method: "send_invoice",
+      days_until_due: 30,
+    });
+
+    expect(await billing.detachPaymentMethod(acme.paymentMethodId)).toMatchObject({ customerId: null });
+    expect((await billing.getCustomer(customer)).defaultPaymentMethodId).toBeNull();
+  });
+
+  it("detaches what is in use when told to, in two requests", async () => {
+    await billing.setDefaultPaymentMethod(acme.paymentMethodId);
+    world.takeRequests();
+    await billing.detachPaymentMethod(acme.paymentMethodId, { allowInUse: true });
+
+    expect(world.takeRequests()).toEqual([
+      `GET /v1/payment_methods/${acme.paymentMethodId}`,
+      `POST /v1/payment_methods/${acme.paymentMethodId}/detach`,
+    ]);
+  });
+
+  it.each(["cold", "warm"])("finds no other tenant's, missing or detached one, %s", async (temperature) => {
+    const globex = await world.addTenant("globex");
+    const service = world.service();
+    if (temperature === "warm") await service.forTenant("globex").listPaymentMethods(globex.customerId);
+    const bound = service.forTenant("acme");
+    if (temperature === "warm") await bound.listPaymentMethods(acme.customerId);
+    await world.stripe.paymentMethods.detach(acme.paymentMethodId);
+    world.takeRequests();
+    const errors: unknown[] = [];
+    for (const id of [globex.paymentMethodId, "pm_missing", acme.paymentMethodId]) {
+      errors.push(await bound.detachPaymentMethod(id).catch((error: unknown) => error));
+      expect(world.takeRequests()).toEqual([`GET /v1/payment_methods/${id}`]);
+    }
+    expect(errors[0]).toBeInstanceOf(NotFoundError);
+    expect(errors[1]).toStrictEqual(errors[0]);
+    expect(errors[2]).toStrictEqual(errors[0]);
+    expect((await world.stripe.paymentMethods.retrieve(globex.paymentMethodId)).customer).toBe(
+      globex.customerId,
+    );
+  });
+
+  async function expectInUse(): Promise<void> {
+    await expect(billing.detachPaymentMethod(acme.paymentMethodId)).rejects.toMatchObject({
+      code: "conflict",
+      conflictingId: acme.subscriptionId,
+    });
+    expect((await world.stripe.paymentMethods.retrieve(acme.paymentMethodId)).customer).toBe(acme.customerId);
+  }
+});

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { NotFoundError, type StripeBillingService } from "../../src/index.js";
+import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+import { addCard, addPrice } from "../subscriptions/plans.js";
+
+let world: StripeWorld;
+let acme: TenantWorld;
+let billing: StripeBillingService;
+
+beforeAll(async () => {
+  world = await startStripeWorld();
+});
+
+beforeEach(async () => {
+  acme = await world.addTenant("acme");
+  billing = world.service().forTenant("acme");
+  world.takeRequests();
+});
+
+afterAll(() => world.close());
+
+describe("setDefaultPaymentMethod", () => {
+  it("makes it the customer's default in two requests, and leaves subscriptions as they are", async () => {
+    const method = await billing.setDefaultPaymentMethod(acme.paymentMethodId);
+
+    expect(world.takeRequests()).toEqual([
+      `GET /v1/payment_methods/${acme.paymentMethodId}`,
+      `POST /v1/customers/${acme.customerId}`,
+    ]);
+    expect(method).toMatchObject({ id: acme.paymentMethodId, isDefault: true, customerId: acme.customerId });
+    expect((await billing.getCustomer(acme.customerId)).defaultPaymentMethodId).toBe(acme.paymentMethodId);
+    expect((await billing.getSubscription(acme.subscriptionId)).defaultPaymentMethodId).toBeNull();
+  });
+
+  it("succeeds with the same view and writes nothing when it is the default already", async () => {
+    const first = await billing.setDefaultPaymentMethod(acme.paymentMethodId);
+    world.takeRequests();
+
+    expect(await billing.setDefaultPaymentMethod(acme.paymentMethodId)).toEqual(first);
+    expect(world.takeRequests()).toEqual([`GET /v1/payment_methods/${acme.paymentMethodId}`]);
+  });
+
+  it("keeps the rest of the customer's invoice settings", async () => {
+    await world.stripe.customers.update(acme.customerId, { invoice_settings: { footer: "Thank you" } });
+    await billing.setDefaultPaymentMethod(acme.paymentMethodId);
+
+    const customer = await world.stripe.customers.retrieve(acme.customerId);
+    expect(customer).toMatchObject({ invoice_settings: { footer: "Thank you" } });
+  });
+
+  it("charges a subscription on it as well, where asked, in place of the one it has of its own", async () => {
+    const old = await addCard(world, acme.customerId);
+    await world.stripe.subscriptions.update(acme.subscriptionId, { default_payment_method: old });
+    const { subscriptionId } = acme;
+    const method = await billing.setDefaultPaymentMethod(acme.paymentMethodId, { subscriptionId });
+
+    expect(method.isDefault).toBe(true);
+    expect((await billing.getSubscription(subscriptionId)).defaultPaymentMethodId).toBe(acme.paymentMethodId);
+  });
+
+  it("does so in what is scheduled for the subscription, too", async () => {
+    const { subscriptionId } = acme;
+    const old = await addCard(world, acme.customerId);
+    await world.stripe.subscriptions.update(subscriptionId, { default_payment_method: old });
+    const priceId = await addPrice(world, acme);
+    await billing.updateSubscription(subscriptionId, { priceId, when: "period_end" });
+    await billing.setDefaultPaymentMethod(acme.paymentMethodId, { subscriptionId });
+
+    const { schedule } = await world.stripe.subscriptions.retrieve(subscriptionId, { expand: ["schedule"] });
+    const { phases } = schedule as { phases: { default_payment_method: string }[] } & object;
+    expect(phases.map((phase) => phase.default_payment_method)).toEqual(Array(2).fill(acme.paymentMethodId));
+  });
+
+  it("changes nothing for a subscription that is another customer's or has ended", async () => {
+    const sibling = await world.addTenant("sibling", { metadata: { tenantId: "acme" } });
+    const { subscriptionId } = sibling;
+    await expect(billing.setDefaultPaymentMethod(acme.paymentMethodId, { subscriptionId })).rejects.toThrow(
+      NotFoundError,
+    );
+    await world.stripe.subscriptions.cancel(acme.subscriptionId);
+    await expect(
+      billing.setDefaultPaymentMethod(acme.paymentMethodId, { subscriptionId: acme.subscriptionId }),
+    ).rejects.toMatchObject({ code: "conflict" });
+
+    expect((await billing.getCustomer(acme.customerId)).defaultPaymentMethodId).toBeNull();
+  });
+
+  it("finds none that is detached, another tenant's or missing, and writes nothing", async () => {
+    const globex = await world.addTenant("globex");
+    await world.stripe.paymentMethods.detach(acme.paymentMethodId);
+    const loose = await world.stripe.paymentMethods.create({ type: "card", card: { token: "tok_visa" } });
+    world.takeRequests();
+    for (const id of [acme.paymentMethodId, loose.id, globex.paymentMethodId, "pm_missing"]) {
+      await expect(billing.setDefaultPaymentMethod(id)).rejects.toThrow(NotFoundError);
+      expect(world.takeRequests()).toEqual([`GET /v1/payment_methods/${id}`]);
+    }
+  });
+});
