@@ -116,31 +116,14 @@ const FIRST_WALL = [
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a payment method's customer is the tenant's",
-    remove: ' || typeof customer === "string" || !(await this.#owns(customer))) throw notFound();',
-    put: ") throw notFound();",
-  },
-  {
-    file: "tenancy/tenant-scope.ts",
-    guard: "an invoice's customer is the tenant's",
-    remove:
-      "if (customer === null || !(await this.#owns(customer))) throw notFound();\n    this.#keep(invoice",
-    put: "if (customer === null) throw notFound();\n    this.#keep(invoice",
-  },
-  {
-    file: "tenancy/tenant-scope.ts",
-    guard: "an invoice is one of the customer's",
-    remove: "if (this.#proved.get(invoiceId) !== customerId) throw notFound();",
-  },
-  {
-    file: "tenancy/tenant-scope.ts",
-    guard: "a payment method is one of the customer's",
-    remove: "if (this.#proved.get(paymentMethodId) !== customerId) throw notFound();",
+    remove: "if (customer === null || !(await this.#owns(customer))) throw notFound();\n    return method;",
+    put: "if (customer === null) throw notFound();\n    return method;",
   },
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a payment method is attached to a customer",
-    remove: 'if (customer === null || typeof customer === "string" || !',
-    put: 'if (customer !== null && typeof customer !== "string" && !',
+    remove: "if (customer === null || !(await this.#owns(customer))) throw notFound();\n    return method;",
+    put: "if (customer !== null && !(await this.#owns(customer))) throw notFound();\n    return method;",
   },
   {
     file: "tenancy/tenant-scope.ts",
@@ -174,8 +157,8 @@ const FIRST_WALL = [
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a listed object is remembered with a proved customer alone",
-    remove: "if (this.#recalls(customerId)) this.#keep(object.id, customerId);",
-    put: "this.#keep(object.id, customerId);",
+    remove: "if (this.#recalls(object.customer)) this.#keep(object.id, object.customer);",
+    put: "this.#keep(object.id, object.customer);",
   },
   {
     file: "tenancy/tenant-scope.ts",
@@ -302,58 +285,8 @@ const FIRST_WALL = [
   {
     file: "capabilities/subscriptions/read.ts",
     guard: "a cursor is a subscription of the tenant's",
-    remove: "await assertCursor(scope.proveSubscription(cursor));",
-    put: "void assertCursor;",
-  },
-  {
-    file: "tenancy/page-cursor.ts",
-    guard: "a cursor is awaited to be proved",
-    remove: "await proof;",
-    put: "proof.catch(() => undefined);",
-  },
-  {
-    file: "capabilities/invoices/read.ts",
-    guard: "invoices are listed for a proved customer",
-    remove: "await scope.proveCustomer(customerId);",
-  },
-  {
-    file: "capabilities/invoices/read.ts",
-    guard: "invoices are listed of a subscription of the customer's",
-    remove: "await scope.proveSubscriptionOf(customerId, subscription);",
-    put: "void subscription;",
-  },
-  {
-    file: "capabilities/invoices/read.ts",
-    guard: "a cursor is an invoice of the customer's",
-    remove: "await assertCursor(scope.proveInvoiceOf(customerId, cursor));",
-    put: "void assertCursor;",
-  },
-  {
-    file: "capabilities/invoices/upcoming.ts",
-    guard: "an upcoming invoice is previewed for a proved customer",
-    remove: "await scope.proveCustomer(customerId);",
-  },
-  {
-    file: "capabilities/invoices/upcoming.ts",
-    guard: "an upcoming invoice is previewed of a subscription of the customer's",
-    remove: "await scope.proveSubscriptionOf(customerId, subscription);",
-    put: "void subscription;",
-  },
-  {
-    file: "capabilities/payment-methods/list.ts",
-    guard: "payment methods are listed for a proved customer",
-    remove: "await scope.proveCustomer(customerId);",
-  },
-  {
-    file: "capabilities/payment-methods/list.ts",
-    guard: "a cursor is a payment method of the customer's",
-    remove: "await assertCursor(scope.provePaymentMethodOf(customerId, cursor));",
-    put: "void assertCursor;",
-  },
-  {
-    file: "capabilities/payment-methods/set-default.ts",
-    guard: "a payment method becomes the default of a subscription of its own customer",
-    remove: "await scope.proveSubscriptionOf(customer.id, subscription);",
+    remove: "if (after !== undefined) await proveCursor(scope, after);",
+    put: "void proveCursor;",
   },
   {
     file: "capabilities/subscriptions/cancel.ts",
@@ -364,12 +297,6 @@ const FIRST_WALL = [
 
 /** @type {readonly Guard[]} */
 const SECOND_WALL = [
-  {
-    file: "tenancy/answer-check.ts",
-    guard: "a payment method without a customer was the tenant's",
-    remove: 'return typeof object.id === "string" && this.#proofs.accessTo(object.id) === "own";',
-    put: "return true;",
-  },
   {
     file: "tenancy/gate.ts",
     guard: "what is read is the tenant's",
@@ -462,6 +389,12 @@ const SECOND_WALL = [
     guard: "what is made is shared only where it is of nothing else",
     remove: "return isShared ? SHARED : this.#options.tenantId;",
     put: "return isShared || SHARED;",
+  },
+  {
+    file: "tenancy/gate.ts",
+    guard: "tenants that make something shared share no idempotency key",
+    remove: "isEveryones ? `${named} ${JSON.stringify(marked)}` : named;",
+    put: "isEveryones ? named : named;",
   },
   {
     file: "tenancy/gate.ts",
@@ -821,9 +754,15 @@ const STRATEGIES = [
   },
   {
     file: "tenancy/connect-tenancy.ts",
+    guard: "an event's account id is checked before it is looked up",
+    remove: 'if (!isAccountId(account)) return { status: "nobody" };',
+    put: 'if (account === undefined) return { status: "nobody" };',
+  },
+  {
+    file: "tenancy/connect-tenancy.ts",
     guard: "an event's account is linked both ways",
-    remove: "const isLinked = (await accounts.accountOf(tenantId)) === account;",
-    put: "const isLinked = (await accounts.accountOf(tenantId)) !== tenantId;",
+    remove: "isTenantId(tenantId) && (await accounts.accountOf(tenantId)) === account;",
+    put: "isTenantId(tenantId);",
   },
   {
     file: "tenancy/resolve-tenant.ts",

@@ -38,11 +38,11 @@ export function connectTenancy(accounts: AccountDirectory): Tenancy {
     productAccess: () => "own",
     productQuery: () => undefined,
     resolveTenant: async ({ account }) => {
-      if (account === undefined) return { status: "nobody" };
+      if (!isAccountId(account)) return { status: "nobody" };
       const tenantId = await accounts.tenantOf(account);
-      if (!isTenantId(tenantId)) return { status: "nobody" };
-      // Half of a link is one that is being made, moved or mended.
-      const isLinked = (await accounts.accountOf(tenantId)) === account;
+      // Events of a new account come while its link is being made, so one without a link may have one in a moment; so
+      // may one with half of it.
+      const isLinked = isTenantId(tenantId) && (await accounts.accountOf(tenantId)) === account;
       return isLinked ? { status: "tenant", tenantId } : { status: "unknown" };
     },
     markFor: () => Object.freeze({}),

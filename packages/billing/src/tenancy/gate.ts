@@ -145,12 +145,12 @@ export class Gate {
     const tenantId = this.#ownerOfMade(call, params);
     const marked = markedParams(call, params, tenancy, tenantId);
     if (marked === undefined || !this.#changesOnlyOwn(call, params)) throw this.#breach(call);
+    const named = step === undefined ? call : `${call} ${step}`;
+    // No tenant's key may meet another's: under the one owner that all share, different content has different keys.
+    const isEveryones = tenantId === SHARED && CALLS[call].mark === "share";
+    const keyedCall = isEveryones ? `${named} ${JSON.stringify(marked)}` : named;
     const key = call.startsWith("POST ")
-      ? scopeIdempotencyKey(idempotencyKey ?? this.#ownKey(), {
-          account,
-          tenantId,
-          call: step === undefined ? call : `${call} ${step}`,
-        })
+      ? scopeIdempotencyKey(idempotencyKey ?? this.#ownKey(), { account, tenantId, call: keyedCall })
       : undefined;
     const answer = await this.#send(request, marked, key);
     try {

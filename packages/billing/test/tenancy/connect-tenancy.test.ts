@@ -70,7 +70,11 @@ describeTenancyContract("connectTenancy", async () => {
         origin: { account: whereIs("globex").stripeAccount, metadata: { tenantId: "acme" } },
         expected: "globex",
       }),
-      "on an account that nobody knows": () => ({ origin: { account: "acct_unknown" }, expected: "nobody" }),
+      "on an account that nobody knows yet": () => ({
+        origin: { account: "acct_unknown" },
+        expected: "unknown",
+      }),
+      "on an account that can be none": () => ({ origin: { account: "platform" }, expected: "nobody" }),
       "on the platform's own account": ({ acme }) => ({
         origin: { customerId: acme.customerId, metadata: { tenantId: "acme" } },
         expected: "nobody",
@@ -241,6 +245,31 @@ describe("connectTenancy", () => {
       status: "unknown",
     });
   });
+
+  it("asks the directory about no text that can be no account", async () => {
+    const asked: string[] = [];
+    const tenancy = connectTenancy({
+      accountOf: () => expect.unreachable(),
+      tenantOf: (account) => {
+        asked.push(account);
+        return undefined;
+      },
+    });
+    for (const account of ["", "acct_", "platform", "__proto__", "acct_1/..", `acct_${"x".repeat(251)}`]) {
+      expect(await world.service({ tenancy }).resolveTenant({ account })).toEqual({ status: "nobody" });
+    }
+    expect(asked).toEqual([]);
+  });
+
+  it.each(["", "*", " acme", "acme\n", 7, null, ["acme"]])(
+    "waits for a tenant where the directory names none that can be one (%j)",
+    async (tenantId) => {
+      const tenancy = connectTenancy({ accountOf: () => "acct_1", tenantOf: () => tenantId as never });
+      expect(await world.service({ tenancy }).resolveTenant({ account: "acct_1" })).toEqual({
+        status: "unknown",
+      });
+    },
+  );
 
   it("resolves an event without asking Stripe", async () => {
     await addLinked("acme");

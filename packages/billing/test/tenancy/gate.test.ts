@@ -18,6 +18,7 @@ let world: StripeWorld;
 let acme: TenantWorld;
 let globex: TenantWorld;
 let foreignConfiguration: string;
+let ownConfiguration: string;
 let audit: AuditEvent[];
 let gate: Gate;
 
@@ -25,10 +26,15 @@ beforeAll(async () => {
   world = await startStripeWorld();
   acme = await world.addTenant("acme");
   globex = await world.addTenant("globex");
-  const configuration = await world.stripe.billingPortal.configurations.create({
-    features: { invoice_history: { enabled: true } },
-  });
-  foreignConfiguration = configuration.id;
+  const configurationOf = async (tenantId: string) => {
+    const configuration = await world.stripe.billingPortal.configurations.create({
+      features: { invoice_history: { enabled: true } },
+      metadata: { tenantId },
+    });
+    return configuration.id;
+  };
+  ownConfiguration = await configurationOf("acme");
+  foreignConfiguration = await configurationOf("globex");
 });
 
 beforeEach(() => {
@@ -39,13 +45,18 @@ beforeEach(() => {
 
 afterAll(() => world.close());
 
-function gateFor(tenantId: string): Gate {
+/** What every tenant sees is taken from the tests after. */
+async function takeAway(configurationId: string): Promise<void> {
+  await world.stripe.billingPortal.configurations.update(configurationId, { metadata: { tenantId: "" } });
+}
+
+function gateFor(tenantId: string, { mode = "test" }: { readonly mode?: "test" | "live" } = {}): Gate {
   return new Gate({
     transport: createTransport(world.stripe),
     tenancy: metadataTenancy(),
     tenantId,
     account: undefined,
-    mode: "test",
+    mode,
     cache: new OwnershipCache(),
     deadline: new Deadline(5_000),
     onAudit: (event) => audit.push(event),
@@ -65,6 +76,17 @@ const updateOwn = (params: Params<"POST /v1/subscriptions/{subscription}">) =>
 const openPortal = (params: Params<"POST /v1/billing_portal/sessions">) =>
   gate.write("POST /v1/billing_portal/sessions", {}, params);
 
+const CONFIGURATIONS = "GET /v1/billing_portal/configurations";
+const CONFIGURATION = "POST /v1/billing_portal/configurations/{configuration}";
+/** But for the account's default, which is everyone's. */
+async function sifted(params: Params<typeof CONFIGURATIONS>, through = gate): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const page of through.sift(CONFIGURATIONS, { is_default: false, ...params })) {
+    ids.push(...page.map(({ id }) => id));
+  }
+  return ids;
+}
+
 describe("a capability that checks nothing", () => {
   const WRONG: Readonly<Record<string, WrongCapability>> = {
     "cancels a foreign subscription": () =>
@@ -82,6 +104,15 @@ describe("a capability that checks nothing", () => {
       gate.list("GET /v1/subscriptions", { customer: globex.customerId }),
     "lists by a foreign price": () => gate.list("GET /v1/subscriptions", { price: globex.priceId }),
     "lists every product of the platform": () => gate.list("GET /v1/products", {}),
+    "sifts from another tenant's object on": () => sifted({ starting_after: foreignConfiguration }),
+    "sifts back from another tenant's object": () => sifted({ ending_before: foreignConfiguration }),
+    "sifts by another tenant's customer": () => sifted({ customer: globex.customerId } as never),
+    "sifts by an id in a parameter nobody knows": () => sifted({ whose: [globex.customerId] } as never),
+    "sifts by an operator": () => sifted({ customer: { gte: "" } } as never),
+    "sifts a list that is not in the table": () =>
+      gate.sift("GET /v1/customers" as never, {} as never).next(),
+    "deactivates another tenant's portal configuration": () =>
+      gate.write(CONFIGURATION, { configuration: foreignConfiguration }, { active: false }),
     "climbs out of the path": () =>
       gate.retrieve("GET /v1/customers/{customer}", { customer: "../subscriptions" }, {}),
     "leaves the id out of the path": () =>
@@ -216,20 +247,80 @@ describe("an answer that is not the tenant's", () => {
     ]);
   });
 
-  it("is refused when it is of the other mode", async () => {
-    const live = new Gate({
-      transport: createTransport(world.stripe),
-      tenancy: metadataTenancy(),
-      tenantId: "acme",
-      account: undefined,
-      mode: "live",
-      cache: new OwnershipCache(),
-      deadline: new Deadline(5_000),
-      onAudit: () => undefined,
-      trusted: [],
-    });
+  it("is dropped from a sifted list, page by page, whatever was asked for", async () => {
+    expect(await sifted({ limit: 1 })).toEqual([ownConfiguration]);
+    expect(await sifted({ limit: 100, active: true })).toEqual([ownConfiguration]);
+    expect(await sifted({ active: false })).toEqual([]);
+  });
+
+  it("is not proved by having been dropped, neither to be named nor to be changed", async () => {
+    await ownCustomer();
+    expect(await sifted({})).toEqual([ownConfiguration]);
+    world.takeRequests();
+
     await expect(
-      live.retrieve("GET /v1/customers/{customer}", { customer: acme.customerId }, {}),
-    ).rejects.toMatchObject({ code: "mode_mismatch" });
+      openPortal({ customer: acme.customerId, configuration: foreignConfiguration }),
+    ).rejects.toMatchObject({ code: "isolation" });
+    await expect(
+      gate.write(CONFIGURATION, { configuration: foreignConfiguration }, { active: false }),
+    ).rejects.toMatchObject({ code: "isolation" });
+    expect(world.takeRequests()).toEqual([]);
+    await expect(
+      openPortal({ customer: acme.customerId, configuration: ownConfiguration }),
+    ).resolves.toMatchObject({ configuration: ownConfiguration });
+  });
+
+  it("is used and not changed where it is every tenant's, in a sifted list as well", async () => {
+    const { id } = await world.stripe.billingPortal.configurations.create({
+      features: { invoice_history: { enabled: true } },
+      metadata: { tenantId: "*" },
+    });
+    await ownCustomer();
+    expect(await sifted({})).toEqual([id, ownConfiguration]);
+    await expect(openPortal({ customer: acme.customerId, configuration: id })).resolves.toBeDefined();
+    await expect(gate.write(CONFIGURATION, { configuration: id }, { active: false })).rejects.toMatchObject({
+      code: "isolation",
+    });
+    await takeAway(id);
+  });
+
+  it.each([
+    [
+      "a retrieved one",
+      (live: Gate) => live.retrieve("GET /v1/customers/{customer}", { customer: acme.customerId }, {}),
+    ],
+    ["a sifted one", (live: Gate) => sifted({}, live)],
+  ])("is refused when it is of the other mode, %s", async (_, read) => {
+    await expect(read(gateFor("acme", { mode: "live" }))).rejects.toMatchObject({ code: "mode_mismatch" });
+  });
+});
+
+describe("an idempotency key for what every tenant shares", () => {
+  const make = (tenantId: string, name: string) =>
+    gateFor(tenantId).write(
+      "POST /v1/billing_portal/configurations",
+      {},
+      { name, features: { invoice_history: { enabled: true } } },
+      "the same key",
+    );
+
+  it("never meets another tenant's for something else, be the caller's key the same", async () => {
+    const ofAcme = await make("acme", "acme's");
+    const ofGlobex = await make("globex", "globex's");
+
+    expect(ofAcme).toMatchObject({ name: "acme's", metadata: { tenantId: "*" } });
+    expect(ofGlobex).toMatchObject({ name: "globex's", metadata: { tenantId: "*" } });
+    expect(ofGlobex.id).not.toBe(ofAcme.id);
+    const keys = world.local.requests.map(({ idempotencyKey }) => idempotencyKey);
+    expect(new Set(keys).size).toBe(2);
+    for (const { id } of [ofAcme, ofGlobex]) await takeAway(id);
+  });
+
+  it("makes one where two tenants make the same", async () => {
+    const first = await make("acme", "ours");
+    const second = await make("globex", "ours");
+
+    expect(second.id).toBe(first.id);
+    await takeAway(first.id);
   });
 });
