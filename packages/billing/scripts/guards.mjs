@@ -116,14 +116,31 @@ const FIRST_WALL = [
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a payment method's customer is the tenant's",
-    remove: "if (customer === null || !(await this.#owns(customer))) throw notFound();\n    return method;",
-    put: "if (customer === null) throw notFound();\n    return method;",
+    remove: ' || typeof customer === "string" || !(await this.#owns(customer))) throw notFound();',
+    put: ") throw notFound();",
+  },
+  {
+    file: "tenancy/tenant-scope.ts",
+    guard: "an invoice's customer is the tenant's",
+    remove:
+      "if (customer === null || !(await this.#owns(customer))) throw notFound();\n    this.#keep(invoice",
+    put: "if (customer === null) throw notFound();\n    this.#keep(invoice",
+  },
+  {
+    file: "tenancy/tenant-scope.ts",
+    guard: "an invoice is one of the customer's",
+    remove: "if (this.#proved.get(invoiceId) !== customerId) throw notFound();",
+  },
+  {
+    file: "tenancy/tenant-scope.ts",
+    guard: "a payment method is one of the customer's",
+    remove: "if (this.#proved.get(paymentMethodId) !== customerId) throw notFound();",
   },
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a payment method is attached to a customer",
-    remove: "if (customer === null || !(await this.#owns(customer))) throw notFound();\n    return method;",
-    put: "if (customer !== null && !(await this.#owns(customer))) throw notFound();\n    return method;",
+    remove: 'if (customer === null || typeof customer === "string" || !',
+    put: 'if (customer !== null && typeof customer !== "string" && !',
   },
   {
     file: "tenancy/tenant-scope.ts",
@@ -157,8 +174,8 @@ const FIRST_WALL = [
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a listed object is remembered with a proved customer alone",
-    remove: "if (this.#recalls(object.customer)) this.#keep(object.id, object.customer);",
-    put: "this.#keep(object.id, object.customer);",
+    remove: "if (this.#recalls(customerId)) this.#keep(object.id, customerId);",
+    put: "this.#keep(object.id, customerId);",
   },
   {
     file: "tenancy/tenant-scope.ts",
@@ -285,8 +302,58 @@ const FIRST_WALL = [
   {
     file: "capabilities/subscriptions/read.ts",
     guard: "a cursor is a subscription of the tenant's",
-    remove: "if (after !== undefined) await proveCursor(scope, after);",
-    put: "void proveCursor;",
+    remove: "await assertCursor(scope.proveSubscription(cursor));",
+    put: "void assertCursor;",
+  },
+  {
+    file: "tenancy/page-cursor.ts",
+    guard: "a cursor is awaited to be proved",
+    remove: "await proof;",
+    put: "proof.catch(() => undefined);",
+  },
+  {
+    file: "capabilities/invoices/read.ts",
+    guard: "invoices are listed for a proved customer",
+    remove: "await scope.proveCustomer(customerId);",
+  },
+  {
+    file: "capabilities/invoices/read.ts",
+    guard: "invoices are listed of a subscription of the customer's",
+    remove: "await scope.proveSubscriptionOf(customerId, subscription);",
+    put: "void subscription;",
+  },
+  {
+    file: "capabilities/invoices/read.ts",
+    guard: "a cursor is an invoice of the customer's",
+    remove: "await assertCursor(scope.proveInvoiceOf(customerId, cursor));",
+    put: "void assertCursor;",
+  },
+  {
+    file: "capabilities/invoices/upcoming.ts",
+    guard: "an upcoming invoice is previewed for a proved customer",
+    remove: "await scope.proveCustomer(customerId);",
+  },
+  {
+    file: "capabilities/invoices/upcoming.ts",
+    guard: "an upcoming invoice is previewed of a subscription of the customer's",
+    remove: "await scope.proveSubscriptionOf(customerId, subscription);",
+    put: "void subscription;",
+  },
+  {
+    file: "capabilities/payment-methods/list.ts",
+    guard: "payment methods are listed for a proved customer",
+    remove: "await scope.proveCustomer(customerId);",
+  },
+  {
+    file: "capabilities/payment-methods/list.ts",
+    guard: "a cursor is a payment method of the customer's",
+    remove: "await assertCursor(scope.provePaymentMethodOf(customerId, cursor));",
+    put: "void assertCursor;",
+  },
+  {
+    file: "capabilities/payment-methods/set-default.ts",
+    guard: "a payment method becomes the default of a subscription of its own customer",
+    remove: "await scope.proveSubscriptionOf(customer.id, subscription);",
   },
   {
     file: "capabilities/subscriptions/cancel.ts",
@@ -297,6 +364,12 @@ const FIRST_WALL = [
 
 /** @type {readonly Guard[]} */
 const SECOND_WALL = [
+  {
+    file: "tenancy/answer-check.ts",
+    guard: "a payment method without a customer was the tenant's",
+    remove: 'return typeof object.id === "string" && this.#proofs.accessTo(object.id) === "own";',
+    put: "return true;",
+  },
   {
     file: "tenancy/gate.ts",
     guard: "what is read is the tenant's",
