@@ -173,6 +173,7 @@ function newSubscription(
     trial_settings: trialSettings(params.trial_settings),
     trial_start: trialEnd === null ? null : act.now,
   };
+    resumesAt: null,
 }
 
 function checkCount(act: Act, customer: string): void {

@@ -2,7 +2,7 @@ import type { Act } from "../store/act.js";
 import type { InvoiceRecord, SubscriptionRecord } from "../store/records.js";
 import { endSchedule, endSubscription, firstPeriodEnd } from "./cancellation.js";
 import { closeInvoice } from "./invoices.js";
-import { markPaused } from "./pausing.js";
+import { markPaused, resumeFrom } from "./pausing.js";
 import { defaultMethod } from "./payment.js";
 import { overdueSchedule, turnPhase } from "./phase-turn.js";
 import { renew } from "./renewal.js";
@@ -16,7 +16,7 @@ const TRIAL_WARNING = 3 * DAY;
 export function nextMoment(subscription: SubscriptionRecord): number | null {
   const { status, cancel_at: cancelAt, trial_end: trialEnd, pause_collection: pause } = subscription;
   if (status === "canceled" || status === "incomplete_expired") return null;
-  if (status === "paused") return subscription.pendingChange?.expiresAt ?? null;
+  if (status === "paused") return subscription.pendingChange?.expiresAt ?? subscription.resumesAt;
   if (status === "incomplete") return subscription.created + TIME_TO_PAY;
   const moments = [
     firstPeriodEnd(subscription),
@@ -39,6 +39,10 @@ export function passMoment(act: Act, subscription: SubscriptionRecord): void {
   }
   if (subscription.pendingChange && subscription.pendingChange.expiresAt <= act.now) {
     dropPendingChange(act, subscription, subscription.pendingChange.invoice);
+    return;
+  }
+  if (status === "paused") {
+    resumeFrom(act, subscription, {});
     return;
   }
   const schedule = overdueSchedule(act, subscription);

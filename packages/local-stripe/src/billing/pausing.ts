@@ -13,6 +13,8 @@ export interface PauseRequest {
   };
   readonly invoicing_behavior?: "invoice" | "pending_invoice_item";
   readonly type?: "subscription";
+  /** When it goes on by itself, which the portal alone can ask for. */
+  readonly resumesAt?: number;
 }
 
 export interface ResumeRequest {
@@ -26,21 +28,12 @@ export interface ResumeRequest {
 export function pauseSubscription(act: Act, id: string, request: PauseRequest): SubscriptionRecord {
   const before = act.world.inPath("subscription", id);
   act.followClock(before);
-  if (before.billing_mode.type !== "flexible") {
-    throw invalid(
-      "Only a subscription with `billing_mode[type]` = `flexible` can be paused.",
-      "subscription",
-    );
-  }
-  if (before.schedule !== null) {
-    throw invalid("A subscription that a schedule is attached to cannot be paused.", "subscription");
-  }
-  if (before.status !== "active" && before.status !== "trialing" && before.status !== "past_due") {
-    throw invalid(`A subscription that is ${before.status} cannot be paused.`, "subscription");
-  }
+  const reason = whyNotPausable(before);
+  if (reason !== undefined) throw invalid(reason, "subscription");
   const credits = creditLines(act, before, request);
   const isInvoiced = request.invoicing_behavior === "invoice" && credits.length > 0;
-  const paused = markPaused(act, before, "pause_requested", isInvoiced ? [] : credits);
+  const { resumesAt = null } = request;
+  const paused = markPaused(act, before, "pause_requested", isInvoiced ? [] : credits, resumesAt);
   if (!isInvoiced) return paused;
   const draft = newInvoice(act, paused, "subscription_update", credits);
   act.insert("invoice", draft, "invoice.created");
@@ -49,12 +42,23 @@ export function pauseSubscription(act: Act, id: string, request: PauseRequest): 
   return act.world.inPath("subscription", id);
 }
 
+/** Why a subscription cannot be paused; `undefined` where it can. */
+export function whyNotPausable({ billing_mode, schedule, status }: SubscriptionRecord): string | undefined {
+  if (billing_mode.type !== "flexible") {
+    return "Only a subscription with `billing_mode[type]` = `flexible` can be paused.";
+  }
+  if (schedule !== null) return "A subscription that a schedule is attached to cannot be paused.";
+  if (status === "active" || status === "trialing" || status === "past_due") return undefined;
+  return `A subscription that is ${status} cannot be paused.`;
+}
+
 /** Turns a subscription to the status `paused`, for the reason that is given. */
 export function markPaused(
   act: Act,
   before: SubscriptionRecord,
   reason: "pause_requested" | "trial_end_without_payment_method",
   credits: SubscriptionRecord["pendingLines"],
+  resumesAt: number | null = null,
 ): SubscriptionRecord {
   const paused = act.change(
     "subscription",
@@ -65,6 +69,7 @@ export function markPaused(
         paused: { subscription: { type: reason }, transitioned_at: act.now, type: "subscription" },
       },
       pendingLines: [...before.pendingLines, ...credits],
+      resumesAt,
     },
     "customer.subscription.updated",
   );
@@ -85,8 +90,15 @@ export function resumeSubscription(act: Act, id: string, request: ResumeRequest)
   if (before.collection_method !== "charge_automatically") {
     throw invalid("Only a subscription that is charged automatically can be resumed.", "subscription");
   }
+  return resumeFrom(act, before, request);
+}
+
+/** The same by the time of what makes it go on. */
+export function resumeFrom(act: Act, before: SubscriptionRecord, request: ResumeRequest): SubscriptionRecord {
+  const { id } = before;
   const { status_details: _details, ...plain } = before;
-  const after: SubscriptionRecord = { ...plain, ...cycleAfter(act, before, request), status: "active" };
+  const cycle = cycleAfter(act, before, request);
+  const after: SubscriptionRecord = { ...plain, ...cycle, status: "active", resumesAt: null };
   const begun = after.items.filter((item) => item.current_period_start === act.now);
   const lines = [...after.pendingLines, ...periodLines(act.world, after, begun)];
   if (begun.length === 0) return resumed(act, before, after);

@@ -133,13 +133,20 @@ export interface Quote {
   readonly after: SubscriptionRecord;
 }
 
-/** What a change would cost. It is made, looked at, and taken back. */
+/** What a change would cost. */
 export function quoteChange(act: Act, id: string, change: SubscriptionChange): Quote {
+  return quote(act, id, (rehearsal) =>
+    // Whether the payment would go through is not what is asked.
+    changeSubscription(rehearsal, id, { ...change, payment_behavior: "default_incomplete" }),
+  );
+}
+
+/** What it would cost to write this of a subscription. It is written, looked at, and taken back. */
+export function quote(act: Act, id: string, write: (act: Act) => SubscriptionRecord): Quote {
   return act.rehearse((rehearsal) => {
     const { world } = rehearsal;
     const before = world.inPath("subscription", id);
-    // Whether the payment would go through is not what is asked.
-    const after = changeSubscription(rehearsal, id, { ...change, payment_behavior: "default_incomplete" });
+    const after = write(rehearsal);
     const isBilledNow = after.latest_invoice !== before.latest_invoice && after.latest_invoice !== null;
     return {
       now: isBilledNow ? world.inPath("invoice", after.latest_invoice ?? "") : undefined,

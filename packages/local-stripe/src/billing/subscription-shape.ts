@@ -5,7 +5,8 @@ import { planOf } from "./plan.js";
 
 /** A subscription as it is shown: with its items and their prices, without what only this server keeps in mind. */
 export function renderSubscription(record: SubscriptionRecord, world: World): Wire {
-  const { pendingChange, pendingLines: _lines, trialEndAnnounced: _announced, ...subscription } = record;
+  const { pendingChange, pendingLines: _lines, trialEndAnnounced: _announced, ...rest } = record;
+  const { resumesAt: _resumes, ...subscription } = rest;
   return {
     ...subscription,
     items: listed(`/v1/subscription_items?subscription=${record.id}`, false, shownItems(record, world)),

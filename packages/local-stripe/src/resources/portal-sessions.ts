@@ -1,3 +1,4 @@
+import { whyNotPausable } from "../billing/pausing.js";
 import { whyFixed } from "../billing/portal-changes.js";
 import { invalid } from "../http/api-error.js";
 import { hash, integer, list, oneOf, required, text, unsupported, type Values } from "../http/params.js";
@@ -227,6 +228,10 @@ function flowSubscription(data: FlowData, type: SubscriptionFlow, customer: stri
   }
   if (type === "subscription_cancel" && subscription.cancel_at !== null) {
     throw invalid(`The subscription ${id} is already set to be canceled.`, param);
+  }
+  if (type === "subscription_pause") {
+    const reason = whyNotPausable(subscription);
+    if (reason !== undefined) throw invalid(reason, param);
   }
   if (type === "subscription_update" || type === "subscription_update_confirm") {
     const reason = whyFixed(world, subscription);

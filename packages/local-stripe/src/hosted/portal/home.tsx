@@ -8,7 +8,9 @@ import { Notice, type OpenProps, PortalLayout } from "./frame.js";
 import { InvoiceHistory } from "./invoice-history.js";
 import { noticeOf } from "./notices.js";
 import type { PortalPage } from "./page.js";
+import { isPausable, pauseWords } from "./pause.js";
 import { Plan, productNames, type SubscriptionProps } from "./plan.js";
+import { isResumable } from "./resume.js";
 import { SavedMethods } from "./saved-methods.js";
 import { base, type OpenSession } from "./session.js";
 import { findChangeable } from "./update.js";
@@ -60,6 +62,16 @@ const SubscriptionCard: FC<SubscriptionProps> = ({ open, subscription }) => {
             Update subscription
           </a>
         )}
+        {isPausable(open, subscription) ? (
+          <a class="button" href={`${path}/pause`}>
+            Pause subscription
+          </a>
+        ) : null}
+        {isResumable(open, subscription) ? (
+          <a class="button primary" href={`${path}/resume`}>
+            Resume subscription
+          </a>
+        ) : null}
         {isCancelable(open, subscription) ? (
           <a class="button" href={`${path}/cancel`}>
             Cancel subscription
@@ -73,7 +85,7 @@ const SubscriptionCard: FC<SubscriptionProps> = ({ open, subscription }) => {
 function outlook({ session }: OpenSession, subscription: SubscriptionProps["subscription"]): string {
   const end = formatFor(session).date(subscription.cancel_at ?? lastPeriodEnd(subscription));
   if (subscription.cancel_at !== null) return `Your subscription will be canceled on ${end}.`;
-  if (subscription.status === "paused") return "Your subscription is paused. Nothing is charged.";
+  if (subscription.status === "paused") return pauseWords(session, subscription);
   if (subscription.status === "trialing") return `Your free trial ends on ${end}.`;
   return `Your subscription renews on ${end}.`;
 }

@@ -6,7 +6,9 @@ import { DETAILS } from "./details.js";
 import { HOME } from "./home.js";
 import { KEEP } from "./keep.js";
 import { mount } from "./page.js";
+import { PAUSE } from "./pause.js";
 import { AUTHENTICATE, PAYMENT_METHOD } from "./payment-method.js";
+import { RESUME } from "./resume.js";
 import { MAKE_DEFAULT, REMOVE_METHOD } from "./saved-methods.js";
 import { UPDATE } from "./update.js";
 import { FLOW_CONFIRM, UPDATE_CONFIRM } from "./update-confirm.js";
@@ -26,5 +28,7 @@ export function portalPages(worlds: Worlds): Hono {
   mount(app, worlds, MAKE_DEFAULT);
   mount(app, worlds, REMOVE_METHOD);
   mount(app, worlds, DETAILS);
+  mount(app, worlds, PAUSE);
+  mount(app, worlds, RESUME);
   return app;
 }

@@ -1,7 +1,5 @@
 import type { FC } from "hono/jsx";
-import { firstPeriodEnd } from "../../billing/cancellation.js";
 import { changeSubscription } from "../../billing/change-subscription.js";
-import { defaultMethod } from "../../billing/payment.js";
 import {
   changeRequest,
   choiceOf,
@@ -12,11 +10,9 @@ import {
 import { ApiError } from "../../http/api-error.js";
 import { Act } from "../../store/act.js";
 import type { SubscriptionRecord } from "../../store/records.js";
-import { formatFor } from "../format.js";
+import { Amounts } from "./amounts.js";
 import { type PageForm, PortalForm, TroubleNotice } from "./form.js";
 import { GoBack, type OpenProps, PortalLayout } from "./frame.js";
-import { InvoiceLines } from "./invoice-lines.js";
-import { MethodName } from "./method-name.js";
 import type { PageRequest, PortalPage } from "./page.js";
 import { Plan } from "./plan.js";
 import { type OpenSession, ownSubscription } from "./session.js";
@@ -119,35 +115,3 @@ function quoteOf(subject: Confirmable): Quote {
   const { world } = subject.open;
   return Act.run(world, null, (act) => quoteChange(act, subject.subscription.id, requestFor(subject)));
 }
-
-const Amounts: FC<OpenProps & { readonly quote: Quote }> = ({ open, quote: { now, next, after } }) => {
-  const format = formatFor(open.session);
-  const due = now?.amount_due ?? 0;
-  const method = defaultMethod(open.world, after);
-  return (
-    <>
-      <h2 class="section">Amount due today</h2>
-      <p class="total" data-amount="now">
-        {format.money(due, after.currency)}
-      </p>
-      {now === undefined ? null : <InvoiceLines open={open} invoice={now} />}
-      {due === 0 ? null : (
-        <p class="quiet">
-          Charged to <MethodName open={open} method={method} />.
-        </p>
-      )}
-      <h2 class="section">Next payment</h2>
-      {next === undefined ? (
-        <p>Nothing more is charged.</p>
-      ) : (
-        <>
-          <p class="total">
-            <span data-amount="next">{format.money(next.amount_due, after.currency)}</span>{" "}
-            <small>on {format.date(firstPeriodEnd(after))}</small>
-          </p>
-          <InvoiceLines open={open} invoice={next} />
-        </>
-      )}
-    </>
-  );
-};
