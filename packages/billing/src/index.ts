@@ -81,6 +81,7 @@ export {
   ModeMismatchError,
   NotFoundError,
   PaymentRequiredError,
+  type PaymentStep,
   PermissionError,
   PortalNotConfiguredError,
   RateLimitedError,
@@ -96,6 +97,14 @@ export type { Mode, StripeClient, StripeRequestOptions } from "./stripe/client.j
 export type { CallOptions } from "./stripe/deadline.js";
 export type { IdempotencyOptions } from "./stripe/idempotency.js";
 export type { ListOptions, Page, Pages } from "./stripe/page.js";
+export { logRequests, type RequestLogger } from "./stripe/request-log.js";
+export type { RequestListener, RequestRecord } from "./stripe/request-record.js";
+export {
+  type RequestSpan,
+  type RequestSpanOptions,
+  type RequestTracer,
+  traceRequests,
+} from "./stripe/request-trace.js";
 export type { AuditEvent, AuditListener } from "./tenancy/audit.js";
 export type { CallerMetadata } from "./tenancy/caller-metadata.js";
 export { type AccountDirectory, connectTenancy } from "./tenancy/connect-tenancy.js";

@@ -32,12 +32,14 @@ it("exports these names from @repo/billing", async () => {
       "isEntitled",
       "isIncomplete",
       "isPastDue",
+      "logRequests",
       "memoryDirectory",
       "metadataTenancy",
       "onGracePeriod",
       "onTrial",
       "postgresDirectory",
       "toProblemResponse",
+      "traceRequests",
     ]
   `);
 });

@@ -22,8 +22,11 @@ export interface RequestRecord {
   readonly errorCode: BillingError["code"] | undefined;
 }
 
-/** Is called once for each request, when it is over. What it throws, or rejects with, is a warning of the process. */
-export type RequestListener = (record: RequestRecord) => void;
+/**
+ * Is called once for each request, when it is over. Nobody waits for it; what it throws or rejects with is a warning of
+ * the process.
+ */
+export type RequestListener = (record: RequestRecord) => unknown;
 
 /** Tells a listener, whose failure is not the call's. */
 export async function tell(listener: RequestListener, record: RequestRecord): Promise<void> {

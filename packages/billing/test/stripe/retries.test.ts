@@ -1,0 +1,280 @@
+import fc from "fast-check";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { type BillingError, isBillingError, type StripeClient } from "../../src/index.js";
+import { Deadline } from "../../src/stripe/deadline.js";
+import { Retries } from "../../src/stripe/retries.js";
+import { type StripeRequest, send } from "../../src/stripe/send.js";
+import { createTransport, type Transport } from "../../src/stripe/transport.js";
+import {
+  type Act,
+  CUSTOMER,
+  DELETION,
+  READ,
+  type ScriptedStripe,
+  SDK_VERSIONS,
+  startScriptedStripe,
+  WRITE,
+} from "./scripted-stripe.js";
+
+const failing = (status: number, headers: Readonly<Record<string, string>> = {}, code?: string): Act => ({
+  status,
+  body: { error: { type: "api_error", ...(code && { code }) } },
+  headers,
+});
+const DOWN = failing(500);
+const LOCKED = failing(429, {}, "lock_timeout");
+
+describe.each(SDK_VERSIONS)("a request through %s", (version) => {
+  let stripe: ScriptedStripe;
+  let transport: Transport;
+  beforeAll(async () => {
+    // An application's own client, that would retry too.
+    stripe = await startScriptedStripe(5);
+  });
+  beforeEach(() => {
+    transport = createTransport(stripe.clients[version]);
+  });
+  afterAll(() => stripe.close());
+
+  const outcomeOf = (request: StripeRequest, deadline = new Deadline(20_000)) =>
+    send(transport, request, deadline).then(
+      () => "done",
+      (error: BillingError) => error.code,
+    );
+  const sent = () => stripe.requests.map(({ headers }) => headers["idempotency-key"]);
+
+  it.each([
+    ["Stripe fails", DOWN],
+    ["Stripe asks to slow down", failing(429)],
+    ["the object is locked", LOCKED],
+    ["the key is in use", failing(409)],
+    ["a proxy answers in Stripe's place", { status: 502, body: "<html>" }],
+    ["Stripe says that it may be repeated", failing(400, { "Stripe-Should-Retry": "true" })],
+    ["the answer is cut off", "cut off"],
+  ] as const)("is sent again under the same key when %s", async (_, act) => {
+    stripe.script(act, act, CUSTOMER);
+    expect(await outcomeOf(WRITE)).toBe("done");
+    expect(sent()).toEqual(["billing_1", "billing_1", "billing_1"]);
+  });
+
+  it("is sent four times at most when Stripe fails, whatever its client would do", async () => {
+    stripe.script(DOWN);
+    expect(await outcomeOf(READ)).toBe("stripe_unavailable");
+    expect(stripe.requests).toHaveLength(4);
+  });
+
+  it("is sent for as long as it has time while another has the object locked", async () => {
+    stripe.script(...Array.from({ length: 5 }, () => LOCKED), CUSTOMER);
+    transport = { ...transport, retries: new Retries(1, () => 0) };
+    expect(await outcomeOf(WRITE)).toBe("done");
+    expect(stripe.requests).toHaveLength(6);
+  });
+
+  it.each([
+    ["is declined", failing(402), "payment_required"],
+    ["is refused", failing(400), "invalid_argument"],
+    ["names what is not there", failing(404), "not_found"],
+    ["lacks a permission", failing(403), "permission"],
+    ["has a bad key", failing(401), "authentication"],
+    ["is not to be repeated, says Stripe", failing(429, { "Stripe-Should-Retry": "false" }), "rate_limited"],
+    ["failed for good, says Stripe", failing(500, { "Stripe-Should-Retry": "false" }), "indeterminate"],
+  ])("is sent once when it %s", async (_, act, code) => {
+    stripe.script(act);
+    expect(await outcomeOf(WRITE)).toBe(code);
+    expect(stripe.requests).toHaveLength(1);
+  });
+
+  it("that deletes is not repeated when its outcome is unknown, since Stripe keeps no key of it", async () => {
+    stripe.script(DOWN);
+    expect(await outcomeOf(DELETION)).toBe("indeterminate");
+    expect(stripe.requests).toHaveLength(1);
+    stripe.script(failing(429), CUSTOMER);
+    expect(await outcomeOf(DELETION)).toBe("done");
+  });
+
+  it("stays of unknown outcome when those after it are turned away, until one is answered", async () => {
+    for (const status of [401, 403, 429]) {
+      stripe.script(DOWN, failing(status, { "Stripe-Should-Retry": "false" }));
+      expect(await outcomeOf(WRITE)).toBe("indeterminate");
+      expect(await outcomeOf(READ)).not.toBe("indeterminate");
+    }
+    stripe.script(DOWN, failing(402));
+    expect(await outcomeOf(WRITE)).toBe("payment_required");
+  });
+
+  it("is not sent again when Stripe asks to wait for longer than there is time", async () => {
+    stripe.script(failing(429, { "Retry-After": "30" }), CUSTOMER);
+    expect(await outcomeOf(READ)).toBe("rate_limited");
+    expect(stripe.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ["a read", READ, "aborted"],
+    ["a write that may have been made", WRITE, "indeterminate"],
+  ])("ends at once when it is aborted in a pause, %s", async (_, request, code) => {
+    stripe.script(failing(503, { "Retry-After": "60" }));
+    const pausing = vi.spyOn(transport.retries, "pauseMs");
+    const controller = new AbortController();
+    const ending = outcomeOf(request, new Deadline(600_000, controller.signal));
+    await vi.waitFor(() => expect(pausing).toHaveReturned());
+    controller.abort();
+    expect(await ending).toBe(code);
+    expect(stripe.requests).toHaveLength(1);
+  });
+
+  it("is sent once by a service that wants no retries, even where waiting would help", async () => {
+    transport = createTransport(stripe.clients[version], { maxRetries: 0 });
+    stripe.script(LOCKED);
+    expect(await outcomeOf(WRITE)).toBe("rate_limited");
+    stripe.script(DOWN);
+    expect(await outcomeOf(READ)).toBe("stripe_unavailable");
+    expect(stripe.requests).toHaveLength(1);
+  });
+});
+
+describe("whatever Stripe does and however long it takes", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** One answer or failure, as the SDK tells it. */
+  const reply = fc.record({
+    afterMs: fc.oneof({ weight: 5, arbitrary: fc.nat(3_000) }, fc.constant(Number.POSITIVE_INFINITY)),
+    statusCode: fc.constantFrom(200, 400, 401, 402, 403, 404, 409, 424, 429, 500, 503, undefined),
+    code: fc.constantFrom("lock_timeout", undefined),
+    headers: fc.record(
+      {
+        "stripe-should-retry": fc.constantFrom("true", "false"),
+        "retry-after": fc.nat(9).map(String),
+      },
+      { requiredKeys: [] },
+    ),
+  });
+  type Reply = typeof reply extends fc.Arbitrary<infer T> ? T : never;
+
+  interface Try {
+    readonly startedAtMs: number;
+    readonly options: Parameters<StripeClient["rawRequest"]>[3];
+    readonly reply: Reply;
+  }
+
+  /** A client that replies as it is told, one after another, and keeps what it was asked. */
+  function clientThat(replies: readonly Reply[], tries: Try[]): StripeClient {
+    return {
+      rawRequest: (_method, _path, _params, options) =>
+        new Promise((resolve, reject) => {
+          const next = replies[tries.length % replies.length] as Reply; // there is always one
+          tries.push({ startedAtMs: performance.now(), options, reply: next });
+          if (next.afterMs === Number.POSITIVE_INFINITY) return;
+          const isAnswer = next.statusCode === 200;
+          const act = () => (isAnswer ? resolve({ object: "customer" }) : reject(next));
+          setTimeout(act, next.afterMs);
+        }),
+    };
+  }
+
+  const request = fc.constantFrom(READ, WRITE, DELETION);
+  const replies = fc.array(reply, { minLength: 1, maxLength: 6 });
+  const maxRetries = fc.nat(10);
+
+  it("a call ends by its deadline, with one key, and knows what became of it", {
+    timeout: 30_000,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        request,
+        replies,
+        maxRetries,
+        fc.integer({ min: 1, max: 20_000 }),
+        async (asked, script, retries, timeoutMs) => {
+          const tries: Try[] = [];
+          const transport = createTransport(clientThat(script, tries), { maxRetries: retries });
+          const startedAtMs = performance.now();
+          let endedAtMs = Number.NaN;
+          const ending = send(transport, asked, new Deadline(timeoutMs)).then(
+            () => undefined,
+            (error: unknown) => error,
+          );
+          void ending.then(() => {
+            endedAtMs = performance.now();
+          });
+          await vi.runAllTimersAsync();
+          const error = await ending;
+
+          expect(endedAtMs - startedAtMs).toBeLessThanOrEqual(timeoutMs + 1);
+          for (const { options } of tries) {
+            expect(options?.idempotencyKey).toBe(asked.idempotencyKey?.atStripe);
+            expect(options?.maxNetworkRetries).toBe(0);
+            expect(options?.timeout).toBeLessThanOrEqual(timeoutMs);
+          }
+          const failures = tries.slice(0, -1).map((each) => each.reply);
+          expect(failures.filter((each) => !isBusy(each)).length).toBeLessThanOrEqual(retries);
+          expect(failures.every((each) => mayBeRepeated(each, asked))).toBe(true);
+          if (error === undefined) return;
+          expect(isBillingError(error)).toBe(true);
+          const isUnknown = isBillingError(error) && error.code === "indeterminate";
+          expect(isUnknown).toBe(mayBeDone(tries, asked, endedAtMs));
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("a tenth of the requests is retried and fifty more, and no more", { timeout: 30_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        replies,
+        maxRetries,
+        fc.integer({ min: 1, max: 200 }),
+        async (script, retries, count) => {
+          const tries: Try[] = [];
+          const transport = createTransport(clientThat(script, tries), { maxRetries: retries });
+          const calls = Array.from({ length: count }, () =>
+            send(transport, WRITE, new Deadline(5_000)).catch((error: unknown) => error),
+          );
+          await vi.runAllTimersAsync();
+          await Promise.all(calls);
+          expect(tries.length).toBeLessThanOrEqual(count + count / 10 + 50);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it("pauses are of every length up to one that grows, and no longer than two seconds", () => {
+    const failed = { failure: { statusCode: 500 }, retryAfterMs: 0 } as never; // no other field is looked at
+    const pauseOf = (random: number, tries: number) =>
+      new Retries(10, () => random).pauseMs(failed, READ, tries, new Deadline(60_000));
+    expect([1, 2, 3, 4, 5, 10].map((tries) => pauseOf(1, tries))).toEqual([
+      50, 200, 800, 2_000, 2_000, 2_000,
+    ]);
+    expect([0, 0.25, 0.5].map((random) => pauseOf(random, 3))).toEqual([0, 200, 400]);
+  });
+
+  function isBusy({ statusCode, code }: Reply): boolean {
+    return statusCode === 409 || code === "lock_timeout";
+  }
+
+  function hasNoOutcome({ statusCode }: Reply): boolean {
+    return statusCode === undefined || statusCode >= 500 || statusCode === 424;
+  }
+
+  function mayBeRepeated(each: Reply, asked: StripeRequest): boolean {
+    const said = each.headers["stripe-should-retry"];
+    if (said !== undefined) return said === "true";
+    if (hasNoOutcome(each)) return asked.method === "GET" || asked.idempotencyKey !== undefined;
+    return each.statusCode === 429 || isBusy(each);
+  }
+
+  /** Whether a write was sent whose outcome nobody had heard of when the call ended. */
+  function mayBeDone(tries: readonly Try[], asked: StripeRequest, endedAtMs: number): boolean {
+    return tries.reduce((before, { startedAtMs, reply: each }) => {
+      if (asked.method === "GET") return false;
+      if (startedAtMs + each.afterMs > endedAtMs || hasNoOutcome(each)) return true;
+      return [401, 403, 409, 429].includes(each.statusCode ?? 0) && before;
+    }, false);
+  }
+});
