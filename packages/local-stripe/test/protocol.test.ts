@@ -95,6 +95,12 @@ describe("expand", () => {
     expect(written.customer).toMatchObject({ object: "customer" });
   });
 
+  it("leaves no trace in what is written", async () => {
+    const { stripe } = await startLocal();
+    const { id } = await stripe.products.create({ name: "Gold", expand: ["default_price"] });
+    expect(await stripe.products.retrieve(id)).not.toHaveProperty("expand");
+  });
+
   it("shows a deleted object as deleted", async () => {
     const { stripe } = await startLocal();
     const { id, customer } = await subscribe(stripe);

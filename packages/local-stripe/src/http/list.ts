@@ -4,7 +4,7 @@ import { metadataKey, type PageQuery } from "../store/collection.js";
 import type { ObjectName, Records, Wire } from "../store/records.js";
 import type { World } from "../store/world.js";
 import { invalid } from "./api-error.js";
-import { integer, list, required, type Shape, text, type Values } from "./params.js";
+import { integer, required, type Shape, text, type Values } from "./params.js";
 import { type Call, type Route, route } from "./route.js";
 
 const PAGING = {
@@ -73,14 +73,13 @@ export function searchRoute<Name extends ObjectName>(
     query: required(text({ max: 100_000 })),
     limit: integer({ min: 1, max: 100 }),
     page: text(),
-    expand: list(text()),
   };
-  return route(`GET ${path}/search`, shape, ({ world, params }) => {
+  return route(`GET ${path}/search`, shape, ({ world, params, expand }) => {
     const query = parseQuery(params.query);
     const test = matcher<Records[Name]>(query, fields);
     const limit = params.limit ?? 10;
     const skip = params.page === undefined ? 0 : offsetOf(params.page, params.query);
-    const wantsTotal = params.expand?.includes("total_count") ?? false;
+    const wantsTotal = expand.includes("total_count");
     const data: Wire[] = [];
     let found = 0;
     for (const record of world.of(name).searchable(indexed(query, fields))) {

@@ -9,6 +9,8 @@ export interface Call<P = unknown> {
   readonly act: Act;
   readonly world: World;
   readonly params: P;
+  /** The paths to expand in the answer, which is done for every route alike. */
+  readonly expand: readonly string[];
   /** The object that the path names first, and one inside of it where it names two. */
   readonly id: string;
   readonly innerId: string;
@@ -19,7 +21,7 @@ export interface Route {
   readonly method: "GET" | "POST" | "DELETE";
   /** A part that starts with a colon stands for any one part. */
   readonly path: string;
-  readonly handle: (call: Omit<Call, "params">, form: Form) => Answer;
+  readonly handle: (call: Omit<Call, "expand" | "params">, form: Form) => Answer;
 }
 
 export interface Answer {
@@ -47,14 +49,16 @@ export function route<S extends Shape>(
   const space = signature.indexOf(" ");
   // The type of the signature admits no other method.
   const method = signature.slice(0, space) as Route["method"];
-  const whole = { ...shape, ...EXPAND };
+  const whole: Shape = { ...shape, ...EXPAND };
   return {
     method,
     path: signature.slice(space + 1),
     handle: (call, form) => {
-      // What the whole shape declares is what the route declares, and `expand`.
-      const params = readParams<Shape>(whole, form, signature) as Values<S> & { readonly expand?: string[] };
-      return { body: run({ ...call, params }), expand: params.expand ?? [] };
+      // What the whole shape declares is `expand`, and what the route declares, which may write all of it down.
+      const { expand, ...params }: { readonly expand?: readonly string[]; readonly [name: string]: unknown } =
+        readParams(whole, form, signature);
+      const paths = expand ?? [];
+      return { body: run({ ...call, params: params as Values<S>, expand: paths }), expand: paths };
     },
   };
 }

@@ -22,6 +22,16 @@ export const EXCEPTIONS: readonly Exception[] = [
     example: { method: "POST", path: "/v1/subscriptions/sub_1/pause", form: "" },
   },
   {
+    call: /^POST \/v1\/billing_portal\/sessions$/,
+    param: /^flow_data\[(type\]=subscription_pause$|subscription_pause\])/,
+    reason: "the flow is newer than its specification",
+    example: {
+      method: "POST",
+      path: "/v1/billing_portal/sessions",
+      form: "customer=cus_1&flow_data[type]=subscription_pause&flow_data[subscription_pause][subscription]=sub_1",
+    },
+  },
+  {
     call: /^GET \/v1\/[a-z_]+\/search$/,
     param: /^expand\[\d*\]=total_count$/,
     reason: "it answers every search that counts with an internal error of its own",
