@@ -168,14 +168,18 @@ export class IndeterminateError extends BillingError {
   }
 }
 
-/** The call's `timeoutMs` passed. Nothing was changed. */
+/**
+ * The time for something was over: a call's `timeoutMs`, or a webhook handler's. The request that a call had under way has
+ * changed nothing, else it were an {@link IndeterminateError}, and the call is safe to repeat. What a handler did outside
+ * its transaction is not known.
+ */
 export class DeadlineError extends BillingError {
   override readonly name = "DeadlineError";
   override readonly code = "deadline";
   override readonly retryable = true;
 }
 
-/** The call's `signal` was aborted. Nothing was changed. */
+/** The same by a `signal`: the call's own, or the one that a webhook receiver gives up by. */
 export class AbortedError extends BillingError {
   override readonly name = "AbortedError";
   override readonly code = "aborted";
@@ -196,7 +200,10 @@ export class WebhookSignatureError extends BillingError {
   override readonly code = "webhook_signature";
 }
 
-/** A webhook was signed correctly, but its body is too large or not a Stripe event. */
+/**
+ * A webhook's body cannot be used: it is not raw, was read before, is too large, did not arrive in time, or is not a
+ * Stripe event, although its signature may be right.
+ */
 export class WebhookPayloadError extends BillingError {
   override readonly name = "WebhookPayloadError";
   override readonly code = "webhook_payload";

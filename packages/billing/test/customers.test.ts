@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   type AuditEvent,
@@ -266,6 +267,17 @@ describe("ensureCustomer", () => {
     });
     const { id } = await service.ensureCustomer({ reference: "lost" });
     expect(await customersUnder("lost")).toEqual([id]);
+  });
+
+  it("shows the reference, which may be a person's, in no error", async () => {
+    world.local.faults.add({ kind: "stall", when: "after", method: "POST", path: "/v1/customers" });
+    const reference = "ada@acme.example";
+    const error: unknown = await billing
+      .forTenant("acme")
+      .ensureCustomer({ reference, timeoutMs: 200 })
+      .catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: "indeterminate", idempotencyKey: expect.stringMatching(/^\w+$/) });
+    expect(inspect(error, { depth: 10 })).not.toContain("ada");
   });
 
   it.each([

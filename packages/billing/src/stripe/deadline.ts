@@ -82,5 +82,5 @@ export function isTimeoutMs(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 600_000;
 }
 
-const late = () => new DeadlineError("The call took longer than its timeoutMs allows. Nothing was changed.");
-const aborted = () => new AbortedError("The call's signal was aborted. Nothing was changed.");
+const late = () => new DeadlineError("The call took longer than its timeoutMs allows. It is safe to repeat.");
+const aborted = () => new AbortedError("The call's signal was aborted. It is safe to repeat.");

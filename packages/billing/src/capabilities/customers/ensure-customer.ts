@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { NotFoundError } from "../../errors.js";
@@ -91,13 +91,18 @@ async function find(
  */
 async function make(scope: TenantScope, reference: string, params: DetailParams): Promise<Stripe.Customer> {
   const metadata = { [REFERENCE_KEY]: reference };
-  for (let idempotencyKey = `${reference} first`; ; ) {
-    const { id } = await scope.write("POST /v1/customers", {}, { metadata }, idempotencyKey);
+  for (let attempt = "first"; ; ) {
+    const { id } = await scope.write("POST /v1/customers", {}, { metadata }, keyOf(reference, attempt));
     const hasDetails = Object.keys(params).length > 0;
     const customer = await (hasDetails ? ifThere(() => update(scope, id, params)) : settle(scope, id, {}));
     if (customer !== undefined) return customer;
-    idempotencyKey = `${reference} after ${id}`;
+    attempt = `after ${id}`;
   }
+}
+
+/** Errors hold the key and logs show errors, so it does not show the reference, which may be a person's. */
+function keyOf(reference: string, attempt: string): string {
+  return createHash("sha256").update(`${reference} ${attempt}`).digest("hex");
 }
 
 /** The customer as it is now, told what it does not say yet; undefined where there is none, or no longer. */
