@@ -47,6 +47,7 @@ export function toProblemResponse(error: unknown): Response {
     status,
     code: error.code,
     retryable: error.retryable,
+    ...(error.code === "payment_required" ? { nextStep: error.nextStep } : {}),
     ...(status < 500 ? { detail: error.message } : {}),
   };
   return new Response(JSON.stringify(problem), {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { StripeClient } from "../../src/index.js";
+import { isBillingError, type StripeClient, toProblemResponse } from "../../src/index.js";
 import { Deadline } from "../../src/stripe/deadline.js";
 import type { StripeRequest } from "../../src/stripe/send.js";
 import { bytesOf } from "../isolation/leaks.js";
@@ -102,6 +102,10 @@ const FAILURES: Readonly<Record<string, Failure>> = {
     act: refusal(401, { type: "invalid_request_error" }),
     read: { name: "AuthenticationError", code: "authentication", retryable: false },
   },
+  "401 of a key that was rolled": {
+    act: refusal(401, { type: "invalid_request_error", code: "api_key_expired" }),
+    read: { code: "authentication", message: expect.stringContaining("expired") },
+  },
   "402 of a card": {
     act: refusal(402, { type: "card_error", code: "card_declined", decline_code: "insufficient_funds" }),
     read: {
@@ -113,7 +117,29 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   },
   "402 of a request": {
     act: refusal(402, { type: "invalid_request_error" }),
-    read: { code: "payment_required", retryable: false },
+    read: { code: "payment_required", retryable: false, nextStep: "use_another_payment_method" },
+  },
+  "402 that wants the customer's word": {
+    act: refusal(402, {
+      type: "card_error",
+      code: "authentication_required",
+      decline_code: "authentication_required",
+    }),
+    read: {
+      code: "payment_required",
+      nextStep: "authenticate",
+      declineCode: "authentication_required",
+      message: expect.stringContaining("SCA"),
+    },
+  },
+  "400 without a payment method": {
+    act: refusal(400, {
+      type: "invalid_request_error",
+      code: "resource_missing",
+      message:
+        "This customer has no attached payment source or default payment method. Please consider adding one.",
+    }),
+    read: { name: "PaymentRequiredError", nextStep: "use_another_payment_method" },
   },
   "403 of a restricted key": {
     act: refusal(403, {
@@ -126,6 +152,14 @@ const FAILURES: Readonly<Record<string, Failure>> = {
       retryable: false,
       message: expect.stringContaining("the permission rak_customer_write."),
     },
+  },
+  "403 of an account that is not connected": {
+    act: refusal(403, {
+      type: "invalid_request_error",
+      code: "account_invalid",
+      message: "The provided key 'sk_live_*****' does not have access to account 'acct_canary'.",
+    }),
+    read: { code: "permission", message: expect.stringContaining("connected account") },
   },
   "403 without a permission's name": {
     act: refusal(403, { type: "invalid_request_error" }),
@@ -218,6 +252,47 @@ describe.each(SDK_VERSIONS)("what %s throws", (version) => {
     ]) {
       stripe.script(other);
       expect(await failureOf(READ)).toStrictEqual(missing);
+    }
+  });
+
+  it.each([
+    ["authenticate", { code: "authentication_required" }],
+    ["authenticate", { code: "subscription_payment_intent_requires_action" }],
+    ["authenticate", { code: "payment_intent_authentication_failure" }],
+    ["authenticate", { code: "card_declined", decline_code: "authentication_required" }],
+    ["correct_details", { code: "incorrect_cvc", decline_code: "incorrect_cvc" }],
+    ["correct_details", { code: "card_declined", decline_code: "invalid_number" }],
+    ["correct_details", { code: "card_declined", advice_code: "confirm_card_data" }],
+    ["try_again", { code: "processing_error" }],
+    ["try_again", { code: "card_declined", decline_code: "issuer_not_available" }],
+    ["try_again", { code: "card_declined", decline_code: "unheard_of", advice_code: "try_again_later" }],
+    ["use_another_payment_method", { code: "card_declined", advice_code: "do_not_try_again" }],
+    ["use_another_payment_method", { code: "expired_card" }],
+    ["use_another_payment_method", { code: "card_declined", decline_code: "insufficient_funds" }],
+    ["use_another_payment_method", { code: "card_declined", decline_code: "stolen_card" }],
+    ["use_another_payment_method", {}],
+  ])("says what a customer has to do next: %s after %o", async (nextStep, error) => {
+    stripe.script(
+      refusal(402, { type: "card_error", decline_code: undefined, advice_code: undefined, ...error }),
+    );
+    expect(await failureOf(WRITE)).toMatchObject({ code: "payment_required", nextStep });
+  });
+
+  it("tells nobody but the application that a card was reported as stolen", async () => {
+    const codeAndMessage = async (declineCode: string) => {
+      stripe.script(refusal(402, { type: "card_error", code: "card_declined", decline_code: declineCode }));
+      return toProblemResponse(await failureOf(WRITE)).text();
+    };
+    const told = await codeAndMessage("stolen_card");
+    expect(told).toBe(await codeAndMessage("insufficient_funds"));
+    expect(JSON.parse(told)).toMatchObject({ status: 402, nextStep: "use_another_payment_method" });
+  });
+
+  it("has an answer of ours for every status that Stripe could give", async () => {
+    for (let status = 400; status < 600; status++) {
+      stripe.script(refusal(status, { type: "surprise", code: "surprise" }));
+      for (const request of [READ, WRITE, DELETION])
+        expect(isBillingError(await failureOf(request))).toBe(true);
     }
   });
 
