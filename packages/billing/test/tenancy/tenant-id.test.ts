@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { isTenantId, parseTenantId } from "../../src/tenancy/tenant-id.js";
+
+describe("a tenant id", () => {
+  it.each(["a", "0", "Acme", "acme-1_2.3:4", "A".repeat(255)])("may be %.20s", (id) => {
+    expect(parseTenantId(id)).toBe(id);
+    expect(isTenantId(id)).toBe(true);
+  });
+
+  it.each([
+    "",
+    " ",
+    "-acme",
+    "_acme",
+    ".",
+    ":a",
+    "*",
+    "a b",
+    " acme",
+    "acme ",
+    "acme\n",
+    "\nacme",
+    "a/b",
+    'a"b',
+    "é",
+    "a".repeat(256),
+    7,
+    null,
+    undefined,
+    ["acme"],
+    { toString: () => "acme" },
+    new String("acme"),
+  ])("may not be %j", (id) => {
+    expect(isTenantId(id)).toBe(false);
+    expect(() => parseTenantId(id)).toThrow(
+      expect.objectContaining({
+        code: "tenant_context",
+        message:
+          "A tenant id is a string of 1 to 255 letters, digits, and _ . : - that begins with a letter or digit.",
+      }),
+    );
+  });
+});
