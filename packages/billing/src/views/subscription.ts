@@ -105,7 +105,7 @@ export function toSubscription(subscription: AnySubscription, reserved: Reserved
     items: Object.freeze(items),
     currentPeriodStart: latest(starts),
     currentPeriodEnd: earliest(ends),
-    cancelsAt: subscription.ended_at === null ? scheduledEnd(subscription, ends) : null,
+    cancelsAt: toDateOrNull(subscription.ended_at) === null ? scheduledEnd(subscription, ends) : null,
     canceledAt: toDateOrNull(subscription.canceled_at),
     endedAt: toDateOrNull(subscription.ended_at),
     trialEndsAt: toDateOrNull(subscription.trial_end),
@@ -117,8 +117,9 @@ export function toSubscription(subscription: AnySubscription, reserved: Reserved
     scheduledChange: toScheduledChange(subscription.schedule),
     collectionPause: toCollectionPause(subscription.pause_collection),
     pendingUpdateExpiresAt: toDateOrNull(pendingUpdate?.expires_at),
-    defaultPaymentMethodId:
-      subscription.default_payment_method === null ? null : idOf(subscription.default_payment_method),
+    defaultPaymentMethodId: subscription.default_payment_method
+      ? idOf(subscription.default_payment_method)
+      : null,
     discountIds: Object.freeze(discountIds(subscription)),
     metadata: reserved.withoutReserved(subscription.metadata),
     createdAt: toDate(subscription.created),
@@ -139,14 +140,14 @@ function toItem(
   });
 }
 
-function toCollectionPause(pause: Stripe.Subscription["pause_collection"]): CollectionPause | null {
-  return (
-    pause &&
-    Object.freeze({
-      invoices: pause.behavior as CollectionPause["invoices"], // Stripe's types leave room for more to come
-      resumesAt: toDateOrNull(pause.resumes_at),
-    })
-  );
+function toCollectionPause(
+  pause: Stripe.Subscription["pause_collection"] | undefined,
+): CollectionPause | null {
+  if (!pause) return null;
+  return Object.freeze({
+    invoices: pause.behavior as CollectionPause["invoices"], // Stripe's types leave room for more to come
+    resumesAt: toDateOrNull(pause.resumes_at),
+  });
 }
 
 function discountIds({ discount, discounts = [] }: Partial<AnySubscription>): string[] {
@@ -160,7 +161,8 @@ function idOf(reference: string | { readonly id: string }): string {
 
 /** The flag is classic billing's way, the date flexible billing's and the portal's; either alone schedules the end. */
 function scheduledEnd(subscription: Stripe.Subscription, ends: readonly Date[]): Date | null {
-  if (subscription.cancel_at !== null) return toDate(subscription.cancel_at);
+  const date = toDateOrNull(subscription.cancel_at);
+  if (date !== null) return date;
   return subscription.cancel_at_period_end ? latest(ends) : null;
 }
 

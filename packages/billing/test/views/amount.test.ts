@@ -32,6 +32,14 @@ describe("formatAmount", () => {
     expect(formatAmount(123456, "eur")).toBe("€1,234.56");
   });
 
+  it("counts every currency that there is as Stripe does", () => {
+    for (const currency of Intl.supportedValuesOf("currency")) {
+      const [shown] = /\d[\d.,]*/.exec(formatAmount(1_234_567, currency)) ?? [];
+      const expected = STRIPES_DIGITS[currency] ?? "12,345.67";
+      expect(`${currency} ${shown}`).toBe(`${currency} ${expected}`);
+    }
+  });
+
   it("loses no digit of any amount", () => {
     const amounts = fc.tuple(
       fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n }),
@@ -80,6 +88,16 @@ describe("formatAmount", () => {
     );
   });
 });
+
+/** https://docs.stripe.com/currencies: 1,234,567 of what Stripe does not count by hundreds. */
+const STRIPES_DIGITS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF"
+      .split(" ")
+      .map((currency) => [currency, "1,234,567"]),
+  ),
+  ...Object.fromEntries("BHD JOD KWD OMR TND".split(" ").map((currency) => [currency, "1,234.567"])),
+};
 
 /** A decimal as an integer of `10 ** -digits`; exact as long as it has no more digits than that. */
 function scaled(decimal: string, digits: number): bigint {

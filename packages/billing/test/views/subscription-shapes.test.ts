@@ -68,6 +68,22 @@ describe("a subscription's view", () => {
     );
   });
 
+  it("says of what an answer leaves out no more than that it is not so", () => {
+    fc.assert(
+      fc.property(facts, (fact) => {
+        const whole = toSubscription(
+          shapeSince({ ...fact, discountId: undefined, pausedUntil: undefined }),
+          everyKey,
+        );
+        const bare = toSubscription(bareOf(shapeSince(fact)), everyKey);
+        expect(bare).toEqual({
+          ...whole,
+          cancellation: { reason: null, feedback: null, comment: null },
+        });
+      }),
+    );
+  });
+
   it("is frozen to its depths", () => {
     fc.assert(
       fc.property(facts, (fact) => {
@@ -124,6 +140,21 @@ describe("a subscription's view", () => {
     };
   }
 });
+
+/** Without what is null, and what some version or some subscription does not have. */
+function bareOf(subscription: AnySubscription): AnySubscription {
+  const {
+    cancellation_details: _details,
+    discounts: _discounts,
+    pending_update: _update,
+    pause_collection: _pause,
+    default_payment_method: _method,
+    schedule: _schedule,
+    ...rest
+  } = subscription;
+  const bare = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null));
+  return bare as unknown as AnySubscription; // an older shape than the SDK's types know
+}
 
 const everyKey = {
   withoutReserved: (metadata: Readonly<Record<string, string>>) => Object.freeze({ ...metadata }),
