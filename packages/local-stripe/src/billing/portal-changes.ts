@@ -9,6 +9,7 @@ import type {
 import type { World } from "../store/world.js";
 import { changeSubscription, type SubscriptionChange } from "./change-subscription.js";
 import type { Features } from "./portal-features.js";
+import { futureChange } from "./portal-schedule.js";
 import { previewInvoice } from "./preview.js";
 
 type UpdateFeature = Features["subscription_update"];
@@ -35,6 +36,8 @@ export function whyFixed(world: World, subscription: SubscriptionRecord): string
   if (items.some(({ price }) => world.inPath("price", price).recurring?.usage_type === "metered")) {
     return `The subscription ${id} is metered.`;
   }
+  if (futureChange(world, subscription) !== undefined)
+    return `A change of the subscription ${id} is scheduled.`;
   const { status } = subscription;
   return status === "active" || status === "trialing" || status === "past_due"
     ? undefined

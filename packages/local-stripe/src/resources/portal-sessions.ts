@@ -1,5 +1,6 @@
 import { whyNotPausable } from "../billing/pausing.js";
 import { whyFixed } from "../billing/portal-changes.js";
+import { futureChange } from "../billing/portal-schedule.js";
 import { invalid } from "../http/api-error.js";
 import { hash, integer, list, oneOf, required, text, unsupported, type Values } from "../http/params.js";
 import { type Call, type Resource, route } from "../http/route.js";
@@ -228,6 +229,9 @@ function flowSubscription(data: FlowData, type: SubscriptionFlow, customer: stri
   }
   if (type === "subscription_cancel" && subscription.cancel_at !== null) {
     throw invalid(`The subscription ${id} is already set to be canceled.`, param);
+  }
+  if (type === "subscription_cancel" && futureChange(world, subscription) !== undefined) {
+    throw invalid(`A change of the subscription ${id} is scheduled, so it cannot be canceled.`, param);
   }
   if (type === "subscription_pause") {
     const reason = whyNotPausable(subscription);

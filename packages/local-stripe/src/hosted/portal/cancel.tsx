@@ -1,11 +1,7 @@
 import type { FC } from "hono/jsx";
-import {
-  type Details,
-  endSubscription,
-  FEEDBACK,
-  lastPeriodEnd,
-  scheduleCancellation,
-} from "../../billing/cancellation.js";
+import { cancelSubscription } from "../../billing/cancel-subscription.js";
+import { type Details, FEEDBACK, lastPeriodEnd, scheduleCancellation } from "../../billing/cancellation.js";
+import { dropFutureChange, futureChange } from "../../billing/portal-schedule.js";
 import type { Act } from "../../store/act.js";
 import type { SubscriptionRecord } from "../../store/records.js";
 import { formatFor } from "../format.js";
@@ -30,8 +26,16 @@ export const CANCEL: PortalPage<SubscriptionProps> = {
   },
 };
 
-export function isCancelable({ configuration }: OpenSession, subscription: SubscriptionRecord): boolean {
-  return configuration.features.subscription_cancel.enabled && subscription.cancel_at === null;
+/** Stripe's portal cancels nothing while a change of it is scheduled. */
+export function isCancelable(
+  { configuration, world }: OpenSession,
+  subscription: SubscriptionRecord,
+): boolean {
+  return (
+    configuration.features.subscription_cancel.enabled &&
+    subscription.cancel_at === null &&
+    futureChange(world, subscription) === undefined
+  );
 }
 
 /**
@@ -47,9 +51,12 @@ function cancelInPortal(
   const feature = open.configuration.features.subscription_cancel;
   const details = detailsOf(feature.cancellation_reason, fields);
   if (feature.mode === "immediately") {
-    endSubscription(act, subscription, "cancellation_requested", details);
+    const prorate = feature.proration_behavior === "create_prorations";
+    cancelSubscription(act, subscription.id, { prorate, cancellation_details: details });
     return;
   }
+  // A schedule with nothing left to do lets go of it, as it would at the end of the period.
+  dropFutureChange(act, subscription);
   const when =
     subscription.billing_mode.type === "flexible"
       ? { cancel_at: lastPeriodEnd(subscription) }

@@ -1,11 +1,14 @@
 import type { FC } from "hono/jsx";
 import { lastPeriodEnd } from "../../billing/cancellation.js";
+import { futureChange } from "../../billing/portal-schedule.js";
 import { formatFor } from "../format.js";
 import { isCancelable } from "./cancel.js";
 import { isEditable } from "./details.js";
+import { FutureWords } from "./drop-change.js";
 import { flowPath } from "./flow.js";
 import { Notice, type OpenProps, PortalLayout } from "./frame.js";
 import { InvoiceHistory } from "./invoice-history.js";
+import { isKeepable } from "./keep.js";
 import { noticeOf } from "./notices.js";
 import type { PortalPage } from "./page.js";
 import { isPausable, pauseWords } from "./pause.js";
@@ -45,23 +48,30 @@ const HomePage: FC<Home> = ({ open, notice }) => (
 
 const SubscriptionCard: FC<SubscriptionProps> = ({ open, subscription }) => {
   const path = `${base(open)}/subscriptions/${subscription.id}`;
+  const change = futureChange(open.world, subscription);
   return (
     <article class="card" aria-label={productNames(open, subscription).join(", ")}>
       <div>
         <Plan open={open} subscription={subscription} />
         <p>{outlook(open, subscription)}</p>
+        {change === undefined ? null : <FutureWords open={open} change={change} />}
       </div>
       <div class="actions">
-        {subscription.cancel_at === null ? null : (
+        {isKeepable(open, subscription) ? (
           <a class="button primary" href={`${path}/keep`}>
             Keep subscription
           </a>
-        )}
+        ) : null}
         {findChangeable(open, subscription.id) === undefined ? null : (
           <a class="button" href={`${path}/update`}>
             Update subscription
           </a>
         )}
+        {change !== undefined && open.configuration.features.subscription_update.enabled ? (
+          <a class="button" href={`${path}/keep-plan`}>
+            Cancel scheduled change
+          </a>
+        ) : null}
         {isPausable(open, subscription) ? (
           <a class="button" href={`${path}/pause`}>
             Pause subscription

@@ -1,17 +1,19 @@
 import { lastPeriodEnd, scheduleCancellation } from "../../billing/cancellation.js";
+import { dropFutureChange, futureChange } from "../../billing/portal-schedule.js";
+import type { SubscriptionRecord } from "../../store/records.js";
 import { formatFor } from "../format.js";
 import { PortalForm, TroubleNotice } from "./form.js";
 import { GoBack, PortalLayout } from "./frame.js";
 import type { PortalPage } from "./page.js";
 import { Plan, type SubscriptionProps } from "./plan.js";
-import { ownSubscription } from "./session.js";
+import { type OpenSession, ownSubscription } from "./session.js";
 
 /** Asks before a cancellation is taken back. */
 export const KEEP: PortalPage<SubscriptionProps> = {
   path: "/subscriptions/:subscription/keep",
   find: (open, { param }) => {
     const subscription = ownSubscription(open, param("subscription"));
-    return subscription === undefined || subscription.cancel_at === null ? undefined : { open, subscription };
+    return subscription && isKeepable(open, subscription) ? { open, subscription } : undefined;
   },
   seen: ({ subscription }) => subscription,
   show: ({ open, subscription }, form) => (
@@ -35,8 +37,14 @@ export const KEEP: PortalPage<SubscriptionProps> = {
     </PortalLayout>
   ),
   submit: (act, { subscription }) => {
+    dropFutureChange(act, subscription);
     const kept = scheduleCancellation(subscription, { cancel_at: null }, act.now);
     act.change("subscription", subscription.id, kept, "customer.subscription.updated");
     return "kept";
   },
 };
+
+/** What a schedule has planned beyond the next change of plan is not the portal's to undo. */
+export function isKeepable({ world }: OpenSession, subscription: SubscriptionRecord): boolean {
+  return subscription.cancel_at !== null && futureChange(world, subscription) === undefined;
+}

@@ -3,6 +3,7 @@ import type { Worlds } from "../../store/worlds.js";
 import { CANCEL } from "./cancel.js";
 import { CONFIRMATION } from "./confirmation.js";
 import { DETAILS } from "./details.js";
+import { DROP_CHANGE } from "./drop-change.js";
 import { HOME } from "./home.js";
 import { KEEP } from "./keep.js";
 import { mount } from "./page.js";
@@ -23,6 +24,7 @@ export function portalPages(worlds: Worlds): Hono {
   mount(app, worlds, UPDATE);
   mount(app, worlds, UPDATE_CONFIRM);
   mount(app, worlds, FLOW_CONFIRM);
+  mount(app, worlds, DROP_CHANGE);
   mount(app, worlds, PAYMENT_METHOD);
   mount(app, worlds, AUTHENTICATE);
   mount(app, worlds, MAKE_DEFAULT);

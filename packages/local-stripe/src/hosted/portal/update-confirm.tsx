@@ -1,15 +1,19 @@
 import type { FC } from "hono/jsx";
+import { firstPeriodEnd } from "../../billing/cancellation.js";
 import { changeSubscription } from "../../billing/change-subscription.js";
 import {
   changeRequest,
   choiceOf,
   type PortalChoice,
   type Quote,
+  quote,
   quoteChange,
 } from "../../billing/portal-changes.js";
+import { scheduleChoice, waitsForPeriodEnd } from "../../billing/portal-schedule.js";
 import { ApiError } from "../../http/api-error.js";
 import { Act } from "../../store/act.js";
 import type { SubscriptionRecord } from "../../store/records.js";
+import { formatFor } from "../format.js";
 import { Amounts } from "./amounts.js";
 import { type PageForm, PortalForm, TroubleNotice } from "./form.js";
 import { GoBack, type OpenProps, PortalLayout } from "./frame.js";
@@ -81,14 +85,22 @@ function requestFor({ open, subscription, choice, at }: Confirmable): ReturnType
   return changeRequest(open.configuration.features.subscription_update, subscription, choice, at);
 }
 
-function confirm(act: Act, subject: Confirmable): "changed" {
-  changeSubscription(act, subject.subscription.id, requestFor(subject));
+function confirm(act: Act, subject: Confirmable): "changed" | "scheduled" {
+  const { subscription, choice } = subject;
+  if (waits(subject)) {
+    scheduleChoice(act, subscription, choice);
+    return "scheduled";
+  }
+  changeSubscription(act, subscription.id, requestFor(subject));
   return "changed";
+}
+
+function waits({ open, subscription, choice }: Confirmable): boolean {
+  return waitsForPeriodEnd(open.world, open.configuration.features.subscription_update, subscription, choice);
 }
 
 const ConfirmPage: FC<Confirmable & { readonly form: PageForm }> = (props) => {
   const { open, subscription, form, at, back } = props;
-  const quote = quoteOf(props);
   return (
     <PortalLayout title="Confirm your update" open={open}>
       <div class="narrow">
@@ -97,8 +109,11 @@ const ConfirmPage: FC<Confirmable & { readonly form: PageForm }> = (props) => {
         <h2 class="section">Your plan now</h2>
         <Plan open={open} subscription={subscription} />
         <h2 class="section">Your plan then</h2>
-        <Plan open={open} subscription={quote.after} isPlanned />
-        <Amounts open={open} quote={quote} />
+        <Plan open={open} subscription={chosen(props)} isPlanned />
+        {waits(props) ? (
+          <p>It changes on {formatFor(open.session).date(firstPeriodEnd(subscription))}.</p>
+        ) : null}
+        <Amounts open={open} quote={quoteOf(props)} />
         <PortalForm form={form}>
           <input type="hidden" name="at" value={String(at)} />
           <button type="submit" class="primary">
@@ -112,6 +127,23 @@ const ConfirmPage: FC<Confirmable & { readonly form: PageForm }> = (props) => {
 };
 
 function quoteOf(subject: Confirmable): Quote {
-  const { world } = subject.open;
-  return Act.run(world, null, (act) => quoteChange(act, subject.subscription.id, requestFor(subject)));
+  const { open, subscription, choice } = subject;
+  return Act.run(open.world, null, (act) => {
+    act.followClock(open.customer);
+    if (!waits(subject)) return quoteChange(act, subscription.id, requestFor(subject));
+    return quote(act, subscription.id, (rehearsal) => {
+      scheduleChoice(rehearsal, subscription, choice);
+      return rehearsal.world.inPath("subscription", subscription.id);
+    });
+  });
+}
+
+/** What is subscribed to once the change is made, whenever that is. */
+function chosen({ subscription, choice: { price, quantity } }: Confirmable): SubscriptionRecord {
+  const items = subscription.items.map(({ quantity: _before, ...item }) => ({
+    ...item,
+    price: price.id,
+    ...(quantity !== undefined && { quantity }),
+  }));
+  return { ...subscription, items };
 }
