@@ -4,6 +4,7 @@ import { newId } from "../ids.js";
 import type { Act } from "../store/act.js";
 import type { CustomerRecord, InvoiceRecord, SubscriptionRecord } from "../store/records.js";
 import { type Schedule, scheduleCancellation } from "./cancellation.js";
+import { redeem } from "./discounts.js";
 import { periodLines } from "./invoice-lines.js";
 import { failInvoice, finalizeInvoice, newInvoice, payInvoice } from "./invoices.js";
 import { charge, declined, NO_METHOD, type PaymentOutcome } from "./payment.js";
@@ -104,10 +105,13 @@ function newSubscription(
     start: act.now,
     trialEnd,
     mode: params.billing_mode?.type ?? otherwise,
+    customer: customer.id,
+    testClock: customer.test_clock ?? null,
   };
   const items = params.items.map((item, at) => newItem(act, item, `items[${at}]`, billing));
   const price = checkItems(world, items, billing.mode);
   checkCurrency(params.currency, price.currency);
+  const holder = { ...billing, currency: price.currency, item: null };
   checkAnchor(params.billing_cycle_anchor, price.recurring, act.now);
   return {
     id,
@@ -141,7 +145,7 @@ function newSubscription(
     default_source: null,
     default_tax_rates: [],
     description: params.description ?? null,
-    discounts: [],
+    discounts: redeem(act, params.discounts ?? [], [], holder, "discounts"),
     ended_at: null,
     invoice_settings: {
       account_tax_ids: null,
@@ -169,11 +173,11 @@ function newSubscription(
     test_clock: customer.test_clock ?? null,
     transfer_data: null,
     trialEndAnnounced: false,
+    resumesAt: null,
     trial_end: trialEnd,
     trial_settings: trialSettings(params.trial_settings),
     trial_start: trialEnd === null ? null : act.now,
   };
-    resumesAt: null,
 }
 
 function checkCount(act: Act, customer: string): void {

@@ -4,6 +4,7 @@ import type { Act } from "../store/act.js";
 import type { SubscriptionRecord } from "../store/records.js";
 import { billChange } from "./bill-change.js";
 import { type Schedule, scheduleCancellation } from "./cancellation.js";
+import { redeem } from "./discounts.js";
 import { noteInSchedule } from "./schedule-life.js";
 import {
   checkedTrialEnd,
@@ -50,6 +51,8 @@ export function changed(
     start: act.now,
     trialEnd: retimed.status === "trialing" ? retimed.trial_end : null,
     mode: before.billing_mode.type === "classic" ? "classic" : "flexible",
+    customer: before.customer,
+    testClock: before.test_clock ?? null,
   };
   const items = change.items ? changedItems(act, retimed.items, change.items, billing) : retimed.items;
   checkItems(act.world, items, billing.mode);
@@ -68,6 +71,15 @@ export function changed(
       default_payment_method: ownMethod(act.world, before.customer, change.default_payment_method),
     }),
     ...(change.description !== undefined && { description: change.description }),
+    ...(change.discounts && {
+      discounts: redeem(
+        act,
+        change.discounts,
+        before.discounts,
+        { ...billing, currency: before.currency, item: null },
+        "discounts",
+      ),
+    }),
     ...(change.metadata !== undefined && { metadata: mergeMetadata(before.metadata, change.metadata) }),
     ...(pause !== undefined && {
       pause_collection: pause && { behavior: pause.behavior, resumes_at: pause.resumes_at ?? null },
@@ -86,13 +98,7 @@ function retime(act: Act, before: SubscriptionRecord, change: SubscriptionChange
   const { trial_end: asked } = change;
   if (asked === undefined && change.billing_cycle_anchor !== "now") return before;
   const end = asked === undefined || asked === "now" ? null : checkedTrialEnd(asked, act.now);
-  const billing: Billing = {
-    subscription: before.id,
-    anchor: end ?? act.now,
-    start: act.now,
-    trialEnd: end,
-    mode: "flexible",
-  };
+  const billing = { anchor: end ?? act.now, start: act.now, trialEnd: end };
   const trial =
     end === null
       ? {

@@ -1,11 +1,13 @@
 import { newId } from "../ids.js";
 import type {
+  DiscountRecord,
   InvoiceLineRecord,
   PriceRecord,
   SubscriptionItemRecord,
   SubscriptionRecord,
 } from "../store/records.js";
 import type { World } from "../store/world.js";
+import { discounted, itemOf, netOf } from "./discounting.js";
 
 /** What an item costs for a whole period, in the currency's smallest coin. */
 export function itemAmount(price: PriceRecord, quantity: number | undefined): number {
@@ -77,8 +79,12 @@ function part(
   const price = world.inPath("price", item.price);
   if (price.recurring?.usage_type === "metered") return [];
   const { current_period_start: start, current_period_end: end } = item;
+  const isItemized = subscription.billing_mode.flexible?.proration_discounts === "itemized";
+  const whole = isItemized
+    ? itemAmount(price, item.quantity)
+    : netAmount(world, subscription, item, sign, at);
   const share = Math.min(1, Math.max(0, (end - at) / (end - start)));
-  const amount = sign * Math.round(itemAmount(price, item.quantity) * share);
+  const amount = sign * Math.round(whole * share);
   const name = productName(world, price);
   const description =
     sign === -1 ? `Unused time on ${name} after ${day(at)}` : `Remaining time on ${name} after ${day(at)}`;
@@ -86,10 +92,39 @@ function part(
     line(world, subscription, item, price, {
       amount,
       description,
+      discountable: isItemized,
       proration: true,
       period: { start: at, end },
     }),
   ];
+}
+
+interface LineTexts {
+  readonly amount: number;
+  readonly description: string;
+  readonly discountable?: boolean;
+  readonly period: { start: number; end: number };
+  readonly proration: boolean;
+}
+
+/**
+ * What an item costs for its period with the discounts off: what was paid where it is taken back, and where it is charged
+ * what will be paid. What counts once waits for an invoice that is discounted itself.
+ */
+function netAmount(
+  world: World,
+  subscription: SubscriptionRecord,
+  item: SubscriptionItemRecord,
+  sign: 1 | -1,
+  at: number,
+): number {
+  const wasPaid = ({ endedAt }: DiscountRecord) => endedAt === null || endedAt >= item.current_period_start;
+  const willBe = ({ end, endedAt, terms }: DiscountRecord) =>
+    endedAt === null && !terms.isOnce && (end === null || end > at);
+  const lines = periodLines(world, { ...subscription, status: "active" }, subscription.items);
+  const { lines: net } = discounted(world, subscription, lines, sign === -1 ? wasPaid : willBe);
+  const own = net.find((one) => itemOf(one) === item.id);
+  return own === undefined ? 0 : netOf(own);
 }
 
 function line(
@@ -97,7 +132,7 @@ function line(
   subscription: SubscriptionRecord,
   item: SubscriptionItemRecord,
   price: PriceRecord,
-  what: { amount: number; description: string; proration: boolean; period: { start: number; end: number } },
+  what: LineTexts,
 ): InvoiceLineRecord {
   const quantity = item.quantity ?? 0;
   return {
@@ -107,8 +142,8 @@ function line(
     currency: price.currency,
     description: what.description,
     discount_amounts: [],
-    discountable: !what.proration,
-    discounts: [],
+    discountable: what.discountable ?? true,
+    discounts: item.discounts.filter((id) => world.of("discount").get(id)?.endedAt === null),
     invoice: null,
     livemode: world.livemode,
     metadata: subscription.metadata,

@@ -1,6 +1,13 @@
 import { newId, randomText } from "../ids.js";
 import type { Act } from "../store/act.js";
-import type { InvoiceLineRecord, InvoiceRecord, SubscriptionRecord } from "../store/records.js";
+import type {
+  DiscountRecord,
+  InvoiceLineRecord,
+  InvoiceRecord,
+  SubscriptionRecord,
+} from "../store/records.js";
+import { discounted, netOf } from "./discounting.js";
+import { isRunning } from "./discounts.js";
 import { charge, type FailedPayment, type PaymentOutcome } from "./payment.js";
 
 const HOUR = 3600;
@@ -21,7 +28,10 @@ export function newInvoice(
   const { world } = act;
   const customer = world.inPath("customer", subscription.customer);
   const id = reason === "upcoming" ? newId("upcoming_in") : newId("in");
-  const total = lines.reduce((sum, line) => sum + line.amount, 0);
+  const isRunningNow = ({ id: one }: DiscountRecord) => isRunning(world, one, act.now);
+  const { amounts, lines: billed } = discounted(world, subscription, lines, isRunningNow);
+  const subtotal = billed.reduce((sum, line) => sum + line.amount, 0);
+  const total = billed.reduce((sum, line) => sum + netOf(line), 0);
   // A negative balance is the customer's credit, a positive one is owed.
   const due = Math.max(0, total + customer.balance);
   const waits = reason === "subscription_cycle" || subscription.collection_method === "send_invoice";
@@ -62,7 +72,7 @@ export function newInvoice(
     default_source: null,
     default_tax_rates: [],
     description: subscription.invoice_settings.description,
-    discounts: [],
+    discounts: subscription.discounts.filter((one) => isRunning(world, one, act.now)),
     due_date: null,
     effective_at: null,
     ending_balance: null,
@@ -73,7 +83,7 @@ export function newInvoice(
     issuer: { type: "self" },
     last_finalization_error: null,
     latest_revision: null,
-    lines: lines.map((line) => ({ ...line, invoice: id })),
+    lines: billed.map((line) => ({ ...line, invoice: id })),
     livemode: world.livemode,
     metadata: {},
     next_payment_attempt: null,
@@ -97,11 +107,11 @@ export function newInvoice(
     statement_descriptor: null,
     status: "draft",
     status_transitions: { finalized_at: null, marked_uncollectible_at: null, paid_at: null, voided_at: null },
-    subtotal: total,
-    subtotal_excluding_tax: total,
+    subtotal,
+    subtotal_excluding_tax: subtotal,
     test_clock: subscription.test_clock ?? null,
     total,
-    total_discount_amounts: [],
+    total_discount_amounts: [...amounts],
     total_excluding_tax: total,
     total_pretax_credit_amounts: [],
     total_taxes: [],

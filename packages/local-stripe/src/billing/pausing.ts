@@ -4,7 +4,7 @@ import type { SubscriptionRecord } from "../store/records.js";
 import { periodLines, prorationLines } from "./invoice-lines.js";
 import { failInvoice, finalizeInvoice, newInvoice, payInvoice } from "./invoices.js";
 import { charge } from "./payment.js";
-import { type Billing, periodOf } from "./subscription-items.js";
+import { periodOf } from "./subscription-items.js";
 
 export interface PauseRequest {
   readonly bill_for?: {
@@ -134,13 +134,7 @@ function cycleAfter(
 ): Pick<SubscriptionRecord, "billing_cycle_anchor" | "items"> {
   const isUnchanged = request.billing_cycle_anchor === "unchanged";
   const anchor = isUnchanged ? before.billing_cycle_anchor : act.now;
-  const billing: Billing = {
-    subscription: before.id,
-    anchor,
-    start: act.now,
-    trialEnd: null,
-    mode: "flexible",
-  };
+  const billing = { anchor, start: act.now, trialEnd: null };
   const items = before.items.map((item) =>
     isUnchanged && item.current_period_end > act.now
       ? item

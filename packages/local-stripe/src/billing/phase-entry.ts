@@ -1,20 +1,27 @@
 import type { Act } from "../store/act.js";
-import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../store/records.js";
+import type {
+  SubscriptionItemRecord,
+  SubscriptionRecord,
+  SubscriptionScheduleRecord,
+} from "../store/records.js";
 import { changed, type SubscriptionChange } from "./change-subscription.js";
+import type { NewDiscount } from "./discount-params.js";
+import { phaseDiscounts } from "./phase-discounts.js";
 import type { PhaseRecord } from "./phases.js";
 import type { ItemChange } from "./subscription-items.js";
 
 /**
- * A subscription as a phase of its schedule has it, before anything is billed or kept. What belongs to the beginning of
- * the phase alone is done where it `begins`.
+ * A subscription as a phase of its schedule has it, before anything is billed or kept. `was` is the same phase before it
+ * was written anew; where a phase begins there is none, and what belongs to its beginning alone is done.
  */
 export function asInPhase(
   act: Act,
   subscription: SubscriptionRecord,
   schedule: SubscriptionScheduleRecord,
   phase: PhaseRecord,
-  begins: boolean,
+  was?: PhaseRecord,
 ): SubscriptionRecord {
+  const begins = was === undefined;
   const { default_settings: defaults } = schedule;
   const settings = { ...defaults.invoice_settings, ...withoutNull(phase.invoice_settings ?? {}) };
   const method = phase.collection_method ?? defaults.collection_method;
@@ -25,7 +32,8 @@ export function asInPhase(
     ...(isSent && settings.days_until_due !== null && { days_until_due: settings.days_until_due }),
     default_payment_method: stillAttached(act, subscription, phase, schedule),
     description: phase.description ?? defaults.description,
-    items: itemChanges(subscription, phase),
+    ...discountChange(act, subscription, phase.discounts, was?.discounts, null),
+    items: itemChanges(act, subscription, phase, was),
     ...trialChange(subscription, phase, act.now),
     ...(begins && anchor === "phase_start" && { billing_cycle_anchor: "now" as const }),
     ...(begins && { metadata: phase.metadata ?? {} }),
@@ -36,11 +44,19 @@ export function asInPhase(
 }
 
 /** Items are known again by their price; a price that was not there is a new item. */
-function itemChanges({ items }: SubscriptionRecord, phase: PhaseRecord): readonly ItemChange[] {
-  const wanted = phase.items.map(({ metadata, price, quantity }): ItemChange => {
+function itemChanges(
+  act: Act,
+  subscription: SubscriptionRecord,
+  phase: PhaseRecord,
+  was: PhaseRecord | undefined,
+): readonly ItemChange[] {
+  const { items } = subscription;
+  const wanted = phase.items.map(({ discounts, metadata, price, quantity }): ItemChange => {
     const present = items.find((item) => item.price === price);
+    const before = was?.items.find((item) => item.price === price)?.discounts;
     return {
       ...(present && { id: present.id }),
+      ...discountChange(act, subscription, discounts, before, present ?? null),
       agreed: true,
       metadata: metadata ?? {},
       price,
@@ -49,6 +65,20 @@ function itemChanges({ items }: SubscriptionRecord, phase: PhaseRecord): readonl
   });
   const gone = items.filter((item) => phase.items.every(({ price }) => price !== item.price));
   return [...wanted, ...gone.map(({ id }) => ({ id, deleted: true }))];
+}
+
+/** Discounts that are written again as they were stay as they have become since: used up, or in the middle. */
+function discountChange(
+  act: Act,
+  subscription: SubscriptionRecord,
+  wanted: PhaseRecord["discounts"],
+  before: PhaseRecord["discounts"] | undefined,
+  item: SubscriptionItemRecord | null,
+): { readonly discounts?: readonly NewDiscount[] } {
+  if (before !== undefined && JSON.stringify(before) === JSON.stringify(wanted)) return {};
+  const { currency, customer, id, test_clock: testClock = null } = subscription;
+  const holder = { currency, customer, subscription: id, item: item?.id ?? null, testClock };
+  return { discounts: phaseDiscounts(act, wanted, (item ?? subscription).discounts, holder) };
 }
 
 /** A phase is on trial until the date that it names, and else not at all. */

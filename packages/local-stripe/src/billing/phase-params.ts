@@ -15,6 +15,7 @@ import {
   timestamp,
   unsupported,
 } from "../http/params.js";
+import { DISCOUNTS, type NewDiscount } from "./discount-params.js";
 import { NEW_ITEMS, type NewItem } from "./subscription-items.js";
 
 const MOST_PHASES = 10;
@@ -52,6 +53,7 @@ const PHASE = {
   ...COMMON,
   currency: text({ max: 3 }),
   default_tax_rates: clearableList(text(), { max: 0 }),
+  discounts: DISCOUNTS,
   duration: hash({
     interval: required(oneOf("day", "month", "week", "year")),
     interval_count: integer({ min: 1 }),
@@ -63,7 +65,7 @@ const PHASE = {
   start_date: MOMENT,
   trial: bool(),
   trial_end: MOMENT,
-  ...unsupported("add_invoice_items", "discounts"),
+  ...unsupported("add_invoice_items"),
 };
 
 export const PHASES: Param<NewPhase[]> = list(hash(PHASE), { max: MOST_PHASES });
@@ -87,6 +89,7 @@ export interface NewDefaults {
 /** A phase as a request writes it. */
 export interface NewPhase extends NewDefaults {
   readonly currency?: string;
+  readonly discounts?: readonly NewDiscount[];
   readonly duration?: Interval;
   readonly end_date?: number | "now";
   readonly items: readonly NewItem[];

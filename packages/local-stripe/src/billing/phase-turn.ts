@@ -3,6 +3,7 @@ import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../store/re
 import { beginSubscription } from "./begin-subscription.js";
 import { billChange, type ChangeBilling } from "./bill-change.js";
 import { endSubscription, firstPeriodEnd } from "./cancellation.js";
+import { phaseDiscounts } from "./phase-discounts.js";
 import { asInPhase } from "./phase-entry.js";
 import type { PhaseRecord } from "./phases.js";
 import { renew } from "./renewal.js";
@@ -83,7 +84,7 @@ function enter(
     "subscription_schedule.updated",
   );
   const phase = entered.phases.find((one) => one.start_date === start_date);
-  return phase === undefined ? subscription : asInPhase(act, subscription, entered, phase, true);
+  return phase === undefined ? subscription : asInPhase(act, subscription, entered, phase);
 }
 
 function complete(act: Act, schedule: SubscriptionScheduleRecord): void {
@@ -105,6 +106,8 @@ export function start(act: Act, schedule: SubscriptionScheduleRecord): void {
   const isSent = (phase.collection_method ?? defaults.collection_method) === "send_invoice";
   const method = phase.default_payment_method ?? defaults.default_payment_method;
   const description = phase.description ?? defaults.description;
+  const { currency } = phase;
+  const holder = { customer: schedule.customer, currency, subscription: null, item: null, testClock: null };
   const subscription = beginSubscription(
     act,
     {
@@ -114,8 +117,10 @@ export function start(act: Act, schedule: SubscriptionScheduleRecord): void {
       customer: schedule.customer,
       default_payment_method: method,
       ...(description !== null && { description }),
-      items: phase.items.map(({ metadata, price, quantity }) => ({
+      discounts: phaseDiscounts(act, phase.discounts, [], holder),
+      items: phase.items.map(({ discounts, metadata, price, quantity }) => ({
         agreed: true,
+        discounts: phaseDiscounts(act, discounts, [], holder),
         metadata: metadata ?? {},
         price,
         ...(quantity !== undefined && { quantity }),

@@ -3,6 +3,8 @@ import { mergeMetadata } from "../http/metadata.js";
 import type { Act } from "../store/act.js";
 import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../store/records.js";
 import { firstPeriodEnd } from "./cancellation.js";
+import type { NewDiscount } from "./discount-params.js";
+import { checkRedeemable, isRunning } from "./discounts.js";
 import { type Interval, plusIntervals } from "./period.js";
 import { type NewDefaults, type NewPhase, refuseTwoEnds } from "./phase-params.js";
 import { ownMethod } from "./subscription-fields.js";
@@ -37,13 +39,13 @@ export function newPhases(
 }
 
 /** The phase that a subscription is in, as it stands: until the end of its period, or of itself. */
-export function phaseOf(subscription: SubscriptionRecord): PhaseRecord {
+export function phaseOf(act: Act, subscription: SubscriptionRecord): PhaseRecord {
   const { cancel_at: cancelAt, trial_end: trialEnd } = subscription;
   const start = Math.max(...subscription.items.map((item) => item.current_period_start));
   const end = cancelAt ?? firstPeriodEnd(subscription);
   return {
     ...BARE,
-    ...asItStands(subscription),
+    ...asItStands(act, subscription),
     currency: subscription.currency,
     end_date: end,
     metadata: subscription.metadata,
@@ -54,18 +56,21 @@ export function phaseOf(subscription: SubscriptionRecord): PhaseRecord {
 
 /** What a phase says of a subscription that was changed beside its schedule. Its metadata is not among that. */
 export function asItStands(
+  act: Act,
   subscription: SubscriptionRecord,
 ): Pick<
   PhaseRecord,
-  "collection_method" | "default_payment_method" | "description" | "invoice_settings" | "items"
+  "collection_method" | "default_payment_method" | "description" | "discounts" | "invoice_settings" | "items"
 > {
   return {
     collection_method: subscription.collection_method,
     default_payment_method: subscription.default_payment_method,
     description: subscription.description,
+    discounts: present(act, subscription.discounts),
     invoice_settings: settingsOf(subscription),
-    items: subscription.items.map(({ metadata, price, quantity }) => ({
+    items: subscription.items.map(({ discounts, metadata, price, quantity }) => ({
       ...BARE_ITEM,
+      discounts: present(act, discounts),
       metadata,
       plan: price,
       price,
@@ -147,15 +152,27 @@ const BARE: Omit<PhaseRecord, "currency" | "end_date" | "items" | "metadata" | "
   transfer_data: null,
 };
 
-const BARE_ITEM = { billing_thresholds: null, discounts: [], tax_rates: [] };
+const BARE_ITEM = { billing_thresholds: null, tax_rates: [] };
+
+type PhaseDiscount = PhaseRecord["discounts"][number];
+
+const NO_DISCOUNT: PhaseDiscount = { coupon: null, discount: null, promotion_code: null };
+
+/** The discounts that run, each named itself, so that it goes on from where it is. */
+function present(act: Act, discounts: readonly string[]): PhaseDiscount[] {
+  return discounts
+    .filter((discount) => isRunning(act.world, discount, act.now))
+    .map((discount) => ({ ...NO_DISCOUNT, discount }));
+}
 
 function newPhase(
   act: Act,
   phase: NewPhase,
   start: number,
   name: string,
-  { agreed, customer, defaults, mode }: PhaseContext,
+  context: PhaseContext,
 ): PhaseRecord {
+  const { agreed, customer, defaults, mode } = context;
   refuseTwoEnds(phase, name);
   if (phase.start_date !== undefined && momentOf(phase.start_date, act.now) !== start) {
     throw invalid(
@@ -165,7 +182,7 @@ function newPhase(
   }
   const items = phase.items.map((item, at) => {
     const isAgreed = item.price !== undefined && agreed?.has(item.price) === true;
-    return phaseItem(act, isAgreed ? { ...item, agreed: true } : item, `${name}[items][${at}]`);
+    return phaseItem(act, isAgreed ? { ...item, agreed: true } : item, `${name}[items][${at}]`, context);
   });
   const price = checkItems(act.world, items, mode);
   if (phase.currency !== undefined && phase.currency.toLowerCase() !== price.currency) {
@@ -195,6 +212,7 @@ function newPhase(
     currency: price.currency,
     default_payment_method: ownMethod(act.world, customer, phase.default_payment_method),
     description,
+    discounts: agreedDiscounts(act, phase.discounts, price.currency, `${name}[discounts]`, context),
     end_date: end,
     invoice_settings: settings === undefined ? null : { ...NO_SETTINGS, issuer: null, ...settings },
     items,
@@ -205,15 +223,37 @@ function newPhase(
   };
 }
 
-function phaseItem(act: Act, item: NewPhase["items"][number], name: string): PhaseRecord["items"][number] {
+function phaseItem(
+  act: Act,
+  item: NewPhase["items"][number],
+  name: string,
+  context: PhaseContext,
+): PhaseRecord["items"][number] {
   const { price, quantity } = soldItem(act, item, name);
   return {
     ...BARE_ITEM,
+    discounts: agreedDiscounts(act, item.discounts, price.currency, `${name}[discounts]`, context),
     metadata: mergeMetadata({}, item.metadata),
     plan: price.id,
     price: price.id,
     ...(quantity !== undefined && { quantity }),
   };
+}
+
+/** What is to be redeemed when the phase begins, or goes on then; it must be possible today. */
+function agreedDiscounts(
+  act: Act,
+  asked: readonly NewDiscount[] | undefined,
+  currency: string,
+  name: string,
+  { customer }: PhaseContext,
+): PhaseDiscount[] {
+  const holder = { customer, currency, subscription: null, item: null, testClock: null };
+  return (asked ?? []).map((one, at) => {
+    if (one.discount === undefined) checkRedeemable(act, one, holder, `${name}[${at}]`);
+    else act.world.named("discount", one.discount, `${name}[${at}][discount]`);
+    return { ...NO_DISCOUNT, ...one };
+  });
 }
 
 /** A phase of which nothing else is said lasts for one period of its first price. */

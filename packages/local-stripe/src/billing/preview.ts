@@ -3,16 +3,17 @@ import type { Act } from "../store/act.js";
 import type { InvoiceRecord, SubscriptionRecord } from "../store/records.js";
 import type { World } from "../store/world.js";
 import { beginSubscription } from "./begin-subscription.js";
+import { cancelSubscription } from "./cancel-subscription.js";
+import { firstPeriodEnd } from "./cancellation.js";
 import { changeSubscription, type SubscriptionChange } from "./change-subscription.js";
-import { periodLines } from "./invoice-lines.js";
-import { newInvoice } from "./invoices.js";
-import { periodOf } from "./subscription-items.js";
-
-const HOUR = 3600;
+import type { NewDiscount } from "./discount-params.js";
+import { asUpcoming, endsBefore, recurring, upcomingInvoice } from "./upcoming.js";
 
 /** What is asked about: a change of a subscription, or one that a customer does not have yet. */
 export interface PreviewRequest {
   readonly customer?: string;
+  /** In the place of those that the subscription has. */
+  readonly discounts?: readonly NewDiscount[];
   readonly preview_mode?: "next" | "recurring";
   readonly subscription?: string;
   readonly subscription_details?: Omit<SubscriptionChange, "metadata"> & { readonly cancel_now?: boolean };
@@ -42,13 +43,13 @@ function firstToRenew(world: World, customer: string | undefined): string {
     .of("subscription")
     .all({ customer: id })
     .filter((subscription) => subscription.ended_at === null && willRenew(subscription))
-    .toSorted((one, other) => nextPeriodStart(one) - nextPeriodStart(other));
+    .toSorted((one, other) => firstPeriodEnd(one) - firstPeriodEnd(other));
   if (first === undefined) throw noneUpcoming(id);
   return first.id;
 }
 
 function willRenew(subscription: SubscriptionRecord): boolean {
-  return !endsAt(subscription, nextPeriodStart(subscription)) || subscription.pendingLines.length > 0;
+  return !endsBefore(subscription, firstPeriodEnd(subscription)) || subscription.pendingLines.length > 0;
 }
 
 function beginningOf(act: Act, params: PreviewRequest): InvoiceRecord {
@@ -64,10 +65,11 @@ function beginningOf(act: Act, params: PreviewRequest): InvoiceRecord {
     customer: params.customer,
     items,
     payment_behavior: "default_incomplete" as const,
+    ...(params.discounts && { discounts: params.discounts }),
     ...(trial_end !== undefined && { trial_end }),
   };
-  const { id, latest_invoice } = beginSubscription(act, request, "flexible");
-  return asUpcoming(act, id, act.world.inPath("invoice", latest_invoice ?? ""));
+  const { latest_invoice: first } = beginSubscription(act, request, "flexible");
+  return asUpcoming(act.world.inPath("invoice", first ?? ""));
 }
 
 function nextOf(act: Act, id: string, params: PreviewRequest): InvoiceRecord {
@@ -77,52 +79,43 @@ function nextOf(act: Act, id: string, params: PreviewRequest): InvoiceRecord {
     throw invalid(`The subscription ${id} does not belong to the customer ${params.customer}.`, "customer");
   }
   act.followClock(before);
-  const { cancel_now: cancelNow, ...change } = params.subscription_details ?? {};
+  const { cancel_now: cancelNow, ...details } = params.subscription_details ?? {};
+  if (cancelNow === true) return lastOf(act, before, details.proration_behavior !== "none");
+  const change = { ...details, ...(params.discounts && { discounts: params.discounts }) };
   // Whether the payment would go through is not what is asked.
   const after = changeSubscription(act, id, { ...change, payment_behavior: "default_incomplete" });
   const isBilledNow = after.latest_invoice !== before.latest_invoice && after.latest_invoice !== null;
   if (isBilledNow && params.preview_mode !== "recurring") {
-    return asUpcoming(act, id, world.inPath("invoice", after.latest_invoice ?? ""));
+    return prorated(asUpcoming(world.inPath("invoice", after.latest_invoice ?? "")), act.now, change);
   }
-  const start = nextPeriodStart(after);
-  const ends = cancelNow === true || endsAt(after, start);
-  if (ends && after.pendingLines.length === 0) throw noneUpcoming(before.customer);
-  const renewal = ends ? [] : renewalLines(world, after);
-  const pending = params.preview_mode === "recurring" ? [] : after.pendingLines;
-  const upcoming = newInvoice(act, after, "upcoming", [...pending, ...renewal]);
-  // It is final an hour after the period has begun, and charged then.
-  const attempt = after.collection_method === "charge_automatically" ? start + HOUR : null;
-  return { ...upcoming, next_payment_attempt: attempt };
+  const next = params.preview_mode === "recurring" ? recurring(world, after) : after;
+  const upcoming = upcomingInvoice(act, next);
+  if (upcoming === undefined) throw noneUpcoming(before.customer);
+  return prorated(upcoming, act.now, change);
 }
 
-function endsAt({ cancel_at: end }: SubscriptionRecord, moment: number): boolean {
-  return end !== null && end <= moment;
+/** The last invoice of a subscription that is canceled now. */
+function lastOf(
+  act: Act,
+  { customer, id, latest_invoice: before }: SubscriptionRecord,
+  prorate: boolean,
+): InvoiceRecord {
+  const { latest_invoice: last } = cancelSubscription(act, id, { invoice_now: true, prorate });
+  if (last === before || last === null) throw noneUpcoming(customer);
+  return asUpcoming(act.world.inPath("invoice", last));
 }
+
+/** With the instant that prorations are reckoned from, where anything is changed. */
+function prorated(invoice: InvoiceRecord, now: number, change: SubscriptionChange): InvoiceRecord {
+  const details = invoice.parent?.subscription_details;
+  if (!invoice.parent || !details || !REPRICING.some((name) => change[name] !== undefined)) return invoice;
+  const instant = change.proration_date ?? now;
+  const dated = { ...details, subscription_proration_date: instant };
+  return { ...invoice, parent: { ...invoice.parent, subscription_details: dated } };
+}
+
+const REPRICING = ["billing_cycle_anchor", "items", "proration_date", "trial_end"] as const;
 
 function noneUpcoming(customer: string): ApiError {
   return invalid(`No upcoming invoices for customer: ${customer}`, undefined, "invoice_upcoming_none");
-}
-
-function asUpcoming(act: Act, subscription: string, invoice: InvoiceRecord): InvoiceRecord {
-  return newInvoice(act, act.world.inPath("subscription", subscription), "upcoming", invoice.lines);
-}
-
-function nextPeriodStart(subscription: SubscriptionRecord): number {
-  return Math.min(...subscription.items.map((item) => item.current_period_end));
-}
-
-/** The lines of the period after the present one, when no trial is left. */
-function renewalLines(world: World, subscription: SubscriptionRecord): InvoiceRecord["lines"] {
-  const start = nextPeriodStart(subscription);
-  const billing = {
-    subscription: subscription.id,
-    anchor: subscription.billing_cycle_anchor,
-    start,
-    trialEnd: null,
-    mode: "flexible" as const,
-  };
-  const items = subscription.items
-    .filter((item) => item.current_period_end === start)
-    .map((item) => ({ ...item, ...periodOf(world.inPath("price", item.price), billing) }));
-  return periodLines(world, { ...subscription, status: "active" }, items);
 }

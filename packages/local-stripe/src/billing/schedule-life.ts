@@ -27,7 +27,7 @@ export function noteInSchedule(act: Act, subscription: SubscriptionRecord): void
   const schedule = scheduleOf(act, subscription);
   const current = schedule && currentPhase(schedule);
   if (schedule === undefined || current === undefined) return;
-  const noted = { ...current, ...asItStands(subscription) };
+  const noted = { ...current, ...asItStands(act, subscription) };
   const phases = schedule.phases.map((phase) => (phase === current ? noted : phase));
   act.change(RENDERED, schedule.id, { phases }, "subscription_schedule.updated");
 }

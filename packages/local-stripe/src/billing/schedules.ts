@@ -75,7 +75,7 @@ export function updateSchedule(act: Act, id: string, change: ScheduleChange): Su
     },
     "subscription_schedule.updated",
   );
-  govern(act, after, change);
+  govern(act, before, after, change);
   return act.world.inPath(RENDERED, id);
 }
 
@@ -159,7 +159,7 @@ function createFrom(act: Act, id: string, params: NewSchedule): SubscriptionSche
       "from_subscription",
     );
   }
-  const phase = phaseOf(subscription);
+  const phase = phaseOf(act, subscription);
   const schedule = insert(act, {
     billing_mode: subscription.billing_mode,
     current_phase: { end_date: phase.end_date, start_date: phase.start_date },
@@ -251,13 +251,15 @@ function changedPhases(
 /** Makes the subscription what the schedule now says of its present. */
 function govern(
   act: Act,
+  was: SubscriptionScheduleRecord,
   schedule: SubscriptionScheduleRecord,
   { proration_behavior = "create_prorations" }: ScheduleChange,
 ): void {
   const phase = currentPhase(schedule);
   const before = act.world.of("subscription").get(schedule.subscription ?? "");
   if (phase === undefined || before === undefined) return;
-  const after = { ...asInPhase(act, before, schedule, phase, false), ...endOf(schedule, before, act.now) };
+  const inPhase = asInPhase(act, before, schedule, phase, currentPhase(was));
+  const after = { ...inPhase, ...endOf(schedule, before, act.now) };
   billChange(act, before, after, { proration_behavior });
 }
 

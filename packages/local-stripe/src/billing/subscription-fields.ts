@@ -3,6 +3,7 @@ import type { MetadataChange } from "../http/metadata.js";
 import { either, hash, oneOf, type Param, required } from "../http/params.js";
 import type { SubscriptionRecord } from "../store/records.js";
 import type { World } from "../store/world.js";
+import type { NewDiscount } from "./discount-params.js";
 import { plusIntervals } from "./period.js";
 
 /** What both a new subscription and a change of one may say. */
@@ -12,6 +13,7 @@ export interface SubscriptionFields {
   readonly days_until_due?: number;
   readonly default_payment_method?: string | null;
   readonly description?: string | null;
+  readonly discounts?: readonly NewDiscount[];
   readonly metadata?: MetadataChange;
   readonly payment_behavior?: PaymentBehavior;
   readonly payment_settings?: { readonly save_default_payment_method?: "off" | "on_subscription" };

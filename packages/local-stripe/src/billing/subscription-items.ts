@@ -17,6 +17,8 @@ import { newId } from "../ids.js";
 import type { Act } from "../store/act.js";
 import type { PriceRecord, SubscriptionItemRecord } from "../store/records.js";
 import type { World } from "../store/world.js";
+import { DISCOUNTS, type NewDiscount } from "./discount-params.js";
+import { type DiscountHolder, endDiscount, isRunning, redeem } from "./discounts.js";
 import { insertPrice } from "./insert-price.js";
 import { isSameLength, periodEnd } from "./period.js";
 
@@ -40,11 +42,13 @@ const ITEM = {
   }),
   quantity: integer({ min: 0, max: 999_999_999 }),
   tax_rates: clearableList(text(), { max: 0 }),
-  ...unsupported("billing_thresholds", "discounts", "plan", "trial"),
+  discounts: DISCOUNTS,
+  ...unsupported("billing_thresholds", "plan", "trial"),
 };
 
 /** What an element of `items` may hold. */
 export interface NewItem {
+  readonly discounts?: readonly NewDiscount[];
   readonly metadata?: MetadataChange;
   readonly price?: string;
   readonly price_data?: PriceData;
@@ -83,6 +87,8 @@ export interface Billing {
   readonly start: number;
   readonly trialEnd: number | null;
   readonly mode: "classic" | "flexible";
+  readonly customer: string;
+  readonly testClock: string | null;
 }
 
 /** What is sold by an item that a request writes, and how much of it. */
@@ -108,15 +114,16 @@ export function newItem(
     isSameLength(act.world.inPath("price", one.price).recurring, price.recurring),
   );
   const { current_period_start, current_period_end } = beside ?? periodOf(price, billing);
+  const id = newId("si", "short");
   return {
-    id: newId("si", "short"),
+    id,
     object: "subscription_item",
     billing_thresholds: null,
     created: act.now,
     current_period_start,
     current_period_end,
     current_trial: null,
-    discounts: [],
+    discounts: redeem(act, item.discounts ?? [], [], holder(id, price, billing), `${name}[discounts]`),
     metadata: mergeMetadata({}, item.metadata),
     price: price.id,
     ...quantityFor(price, item.quantity),
@@ -145,6 +152,7 @@ export function changedItems(
     const item = items.find((one) => one.id === change.id);
     if (item === undefined)
       throw invalid(`No such subscription item: '${change.id}'`, `${name}[id]`, "resource_missing");
+    if (change.deleted) endAll(act, item.discounts);
     const changed = change.deleted ? [] : [changedItem(act, item, change, name, billing)];
     items = items.flatMap((one) => (one === item ? changed : [one]));
   }
@@ -190,7 +198,7 @@ export function checkItems(
 
 export function periodOf(
   price: PriceRecord,
-  billing: Billing,
+  billing: Pick<Billing, "anchor" | "start" | "trialEnd">,
 ): Pick<SubscriptionItemRecord, "current_period_start" | "current_period_end"> {
   const { start, trialEnd, anchor } = billing;
   const length = price.recurring ?? { interval: "month", interval_count: 1 };
@@ -204,26 +212,40 @@ function changedItem(
   name: string,
   billing: Billing,
 ): SubscriptionItemRecord {
-  const metadataAfter = mergeMetadata(item.metadata, change.metadata);
+  const before = act.world.named("price", item.price, name);
+  const { discounts: asked } = change;
+  const same = {
+    metadata: mergeMetadata(item.metadata, change.metadata),
+    ...(asked && {
+      discounts: redeem(act, asked, item.discounts, holder(item.id, before, billing), `${name}[discounts]`),
+    }),
+  };
   const samePrice =
     change.price === undefined ? change.price_data === undefined : change.price === item.price;
   if (samePrice) {
     return {
       ...item,
-      metadata: metadataAfter,
+      ...same,
       ...(change.quantity !== undefined && { quantity: change.quantity }),
     };
   }
-  const before = act.world.named("price", item.price, name);
   const price = priceFor(act, change, name);
   const { quantity: _reset, ...kept } = item;
   return {
     ...kept,
-    metadata: metadataAfter,
+    ...same,
     price: price.id,
     ...quantityFor(price, change.quantity),
     ...(!isSameLength(before.recurring, price.recurring) && periodOf(price, billing)),
   };
+}
+
+function holder(item: string, { currency }: PriceRecord, { customer, testClock }: Billing): DiscountHolder {
+  return { customer, currency, subscription: null, item, testClock };
+}
+
+function endAll(act: Act, discounts: readonly string[]): void {
+  for (const id of discounts) if (isRunning(act.world, id, act.now)) endDiscount(act, id);
 }
 
 function priceFor(act: Act, item: NewItem, name: string): PriceRecord {

@@ -9,6 +9,7 @@ export function renderSubscription(record: SubscriptionRecord, world: World): Wi
   const { resumesAt: _resumes, ...subscription } = rest;
   return {
     ...subscription,
+    discounts: lasting(record.discounts, world),
     items: listed(`/v1/subscription_items?subscription=${record.id}`, false, shownItems(record, world)),
     pending_update: pendingChange && {
       billing_cycle_anchor: null,
@@ -24,6 +25,16 @@ export function renderSubscription(record: SubscriptionRecord, world: World): Wi
 function shownItems(subscription: SubscriptionRecord, world: World): readonly Wire[] {
   return subscription.items.map((item) => {
     const price = world.inPath("price", item.price);
-    return { ...item, plan: planOf(price), price: world.render("price", price) };
+    return {
+      ...item,
+      discounts: lasting(item.discounts, world),
+      plan: planOf(price),
+      price: world.render("price", price),
+    };
   });
+}
+
+/** A discount that is used up or over is not shown any more, wherever it was. */
+function lasting(ids: readonly string[], world: World): readonly string[] {
+  return ids.filter((id) => world.of("discount").get(id)?.endedAt === null);
 }

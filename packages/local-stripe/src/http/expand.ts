@@ -77,7 +77,12 @@ function expandableOf(owner: Wire, world: World): Readonly<Record<string, Expans
 
 /** Objects that only travel inside others. */
 const PARTS: Readonly<Record<string, Readonly<Record<string, Expansion>>>> = {
-  subscription_item: { price: "shown", discounts: "shown", tax_rates: "shown", billing_thresholds: "shown" },
+  subscription_item: {
+    price: "shown",
+    discounts: "discount",
+    tax_rates: "shown",
+    billing_thresholds: "shown",
+  },
 };
 
 function cannotExpand(place: Place): Error {

@@ -65,6 +65,8 @@ const CHANGES: readonly VersionChange[] = [
   { date: "2025-03-31", object: "subscription_item", older: withoutPeriod },
   { date: "2025-03-31", object: "invoice", older: withoutParent },
   { date: "2025-03-31", object: "line_item", older: withPrice },
+  { date: "2025-09-30", object: "discount", older: withCoupon },
+  { date: "2025-09-30", object: "promotion_code", older: withOwnCoupon },
 ];
 
 /** Before 2026-03-25 the mode of the page was called `hosted`. */
@@ -73,14 +75,14 @@ function withShortUiMode(session: Wire): Wire {
 }
 
 /** Before 2025-03-31 the period stood on the subscription, and there was one discount. */
-function withPeriodAndDiscount(subscription: Wire): Wire {
+function withPeriodAndDiscount(subscription: Wire, world: World): Wire {
   const items = itemsOf(subscription);
   const [first] = items;
   return {
     ...subscription,
     current_period_end: Math.min(...items.map((item) => Number(item["current_period_end"]))),
     current_period_start: Math.max(...items.map((item) => Number(item["current_period_start"]))),
-    discount: null,
+    discount: firstDiscount(subscription, world),
     plan: items.length === 1 ? (first?.["plan"] ?? null) : null,
     quantity: items.length === 1 ? (first?.["quantity"] ?? null) : null,
   };
@@ -91,17 +93,20 @@ function withoutPeriod({ current_period_start: _start, current_period_end: _end,
 }
 
 /** Before 2025-03-31 an invoice named its subscription itself, and said whether it is paid. */
-function withoutParent({ parent, total_taxes: _taxes, ...invoice }: Wire): Wire {
+function withoutParent({ parent, total_taxes: _taxes, ...invoice }: Wire, world: World): Wire {
   const details =
     isWire(parent) && isWire(parent["subscription_details"]) ? parent["subscription_details"] : null;
   return {
     ...invoice,
     charge: null,
-    discount: null,
+    discount: firstDiscount(invoice, world),
     paid: invoice["status"] === "paid",
     payment_intent: null,
     quote: null,
     subscription: details?.["subscription"] ?? null,
+    ...(details?.["subscription_proration_date"] !== undefined && {
+      subscription_proration_date: details["subscription_proration_date"],
+    }),
     subscription_details: { metadata: details?.["metadata"] ?? null },
     tax: null,
     total_tax_amounts: [],
@@ -129,6 +134,29 @@ function withPrice({ parent, pricing, taxes: _taxes, ...line }: Wire, world: Wor
     type: invoiceItem === null ? "subscription" : "invoiceitem",
     unit_amount_excluding_tax: isWire(pricing) ? pricing["unit_amount_decimal"] : null,
   };
+}
+
+/** Before 2025-09-30 a discount held its coupon itself, whole. */
+function withCoupon({ source, ...discount }: Wire, world: World): Wire {
+  const coupon = isWire(source) ? source["coupon"] : null;
+  return { ...discount, coupon: wholeCoupon(coupon, world) };
+}
+
+function withOwnCoupon({ promotion, ...code }: Wire, world: World): Wire {
+  return { ...code, coupon: wholeCoupon(isWire(promotion) ? promotion["coupon"] : null, world) };
+}
+
+function wholeCoupon(coupon: unknown, world: World): unknown {
+  const record = typeof coupon === "string" ? world.of("coupon").get(coupon) : undefined;
+  return record === undefined ? coupon : world.render("coupon", record);
+}
+
+/** What stood beside the list of discounts while there was but one, whole. */
+function firstDiscount({ discounts }: Wire, world: World): Wire | null {
+  const first: unknown = Array.isArray(discounts) ? discounts[0] : undefined;
+  if (isWire(first)) return first;
+  const record = typeof first === "string" ? world.of("discount").get(first) : undefined;
+  return record === undefined ? null : world.render("discount", record);
 }
 
 function itemsOf(subscription: Wire): readonly Wire[] {

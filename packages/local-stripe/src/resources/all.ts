@@ -5,6 +5,7 @@ import { activeEntitlements, entitlementSummaries } from "./active-entitlements.
 import { checkoutSessions } from "./checkout-sessions.js";
 import { coupons } from "./coupons.js";
 import { customers } from "./customers.js";
+import { discounts } from "./discounts.js";
 import { events } from "./events.js";
 import { features } from "./features.js";
 import { invoices } from "./invoices.js";
@@ -32,6 +33,7 @@ export const RESOURCES: { readonly [Name in ObjectName]: Resource<Name> } = {
   "checkout.session": checkoutSessions,
   coupon: coupons,
   customer: customers,
+  discount: discounts,
   "entitlements.active_entitlement": activeEntitlements,
   "entitlements.active_entitlement_summary": entitlementSummaries,
   "entitlements.feature": features,

@@ -1,3 +1,4 @@
+import { isPast, isUsedUp } from "../billing/discounts.js";
 import { invalid } from "../http/api-error.js";
 import { listRoute } from "../http/list.js";
 import { mergeMetadata, metadata } from "../http/metadata.js";
@@ -28,7 +29,7 @@ export const coupons: Resource<"coupon"> = {
     noun: "coupon",
     render: (coupon, world) => ({
       ...coupon,
-      valid: coupon.redeem_by === null || coupon.redeem_by > world.now,
+      valid: !isPast(coupon.redeem_by, world.now) && !isUsedUp(coupon),
     }),
   },
   permission: "coupon",

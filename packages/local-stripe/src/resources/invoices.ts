@@ -1,4 +1,5 @@
 import { CANCEL_AT } from "../billing/cancellation.js";
+import { DISCOUNTS } from "../billing/discount-params.js";
 import { closeInvoice, collect, finalizeInvoice, payInvoice, subscriptionOf } from "../billing/invoices.js";
 import { declined } from "../billing/payment.js";
 import { previewInvoice } from "../billing/preview.js";
@@ -38,6 +39,7 @@ const LIST = {
 
 const PREVIEW = {
   customer: text(),
+  discounts: DISCOUNTS,
   preview_mode: oneOf("next", "recurring"),
   subscription: text(),
   subscription_details: hash({
@@ -63,7 +65,6 @@ const PREVIEW = {
     "currency",
     "customer_account",
     "customer_details",
-    "discounts",
     "invoice_items",
     "issuer",
     "on_behalf_of",
@@ -97,6 +98,7 @@ export const invoices: Resource<"invoice"> = {
       confirmation_secret: confirmationSecret,
       customer: "customer",
       default_payment_method: "payment_method",
+      discounts: "discount",
       lines: "shown",
       parent: "shown",
       "parent.subscription_details.subscription": "subscription",

@@ -1,3 +1,4 @@
+import { isPast, isUsedUp } from "../billing/discounts.js";
 import { invalid } from "../http/api-error.js";
 import { listRoute } from "../http/list.js";
 import { mergeMetadata, metadata } from "../http/metadata.js";
@@ -15,6 +16,7 @@ import {
 import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
 import { newId, randomText } from "../ids.js";
 import type { PromotionCodeRecord, Wire } from "../store/records.js";
+import type { World } from "../store/world.js";
 
 const CREATE = {
   active: bool(),
@@ -34,6 +36,7 @@ export const promotionCodes: Resource<"promotion_code"> = {
     object: "promotion_code",
     noun: "promotion code",
     keys: { code: (one) => [one.code.toLowerCase()], customer: (one) => [one.customer] },
+    render: (one, world) => ({ ...one, active: isRedeemableCode(one, world) }),
     expandable: { customer: "customer", "promotion.coupon": "coupon", promotion: "shown" },
   },
   permission: "promotion_code",
@@ -43,18 +46,31 @@ export const promotionCodes: Resource<"promotion_code"> = {
       "promotion_code",
       "/v1/promotion_codes",
       { active: bool(), code: text(), customer: text() },
-      ({ params: { active, code, customer } }) => ({
+      ({ world, params: { active, code, customer } }) => ({
         match: {
           ...(code !== undefined && { code: code.toLowerCase() }),
           ...(customer !== undefined && { customer }),
         },
-        where: (one) => active === undefined || one.active === active,
+        where: (one) => active === undefined || isRedeemableCode(one, world) === active,
       }),
     ),
     retrieveRoute("promotion_code", "/v1/promotion_codes"),
     route("POST /v1/promotion_codes/:id", UPDATE, updatePromotionCode),
   ],
 };
+
+/** Whether a code can be redeemed at all, whoever has it; its customers and their purchases aside. */
+function isRedeemableCode(code: PromotionCodeRecord, world: World): boolean {
+  const coupon = world.of("coupon").get(code.promotion.coupon ?? "");
+  const both = coupon === undefined ? [] : [code, coupon];
+  return (
+    code.active &&
+    both.length === 2 &&
+    !both.some(isUsedUp) &&
+    !isPast(code.expires_at, world.now) &&
+    !isPast(coupon?.redeem_by ?? null, world.now)
+  );
+}
 
 function createPromotionCode({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
   const { active = true, code = randomText(8).toUpperCase(), customer, promotion } = params;

@@ -3,6 +3,7 @@ import { cancelSubscription } from "../billing/cancel-subscription.js";
 import { CANCEL_AT, CANCELLATION_DETAILS, endSubscription } from "../billing/cancellation.js";
 import { changeSubscription } from "../billing/change-subscription.js";
 import { nextMoment, onPaid, onPaymentFailed, passMoment } from "../billing/cycle.js";
+import { DISCOUNTS } from "../billing/discount-params.js";
 import { subscriptionOf } from "../billing/invoices.js";
 import { pauseSubscription, resumeSubscription } from "../billing/pausing.js";
 import { ANCHOR, anchorOf } from "../billing/subscription-fields.js";
@@ -35,6 +36,7 @@ const SHARED = {
   cancel_at_period_end: bool(),
   collection_method: oneOf("charge_automatically", "send_invoice"),
   days_until_due: integer({ min: 0 }),
+  discounts: DISCOUNTS,
   default_payment_method: text(),
   metadata: metadata(),
   off_session: bool(),
@@ -66,7 +68,6 @@ const SHARED = {
     "billing_thresholds",
     "default_source",
     "default_tax_rates",
-    "discounts",
     "invoice_settings",
     "on_behalf_of",
     "pending_invoice_item_interval",
@@ -148,7 +149,7 @@ export const subscriptions: Resource<"subscription"> = {
       cancellation_details: "shown",
       customer: "customer",
       default_payment_method: "payment_method",
-      discounts: "shown",
+      discounts: "discount",
       invoice_settings: "shown",
       items: "shown",
       latest_invoice: "invoice",

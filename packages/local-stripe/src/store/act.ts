@@ -53,9 +53,9 @@ export class Act {
     return this.#now;
   }
 
-  /** Runs `write` to see what would come of it, and takes everything back. */
-  rehearse<T>(write: (act: Act) => T): T {
-    const rehearsal = new Act(this.world, this.#origin, this.#now);
+  /** Runs `write` to see what would come of it, now or at another time, and takes everything back. */
+  rehearse<T>(write: (act: Act) => T, at: number = this.#now): T {
+    const rehearsal = new Act(this.world, this.#origin, at);
     try {
       return write(rehearsal);
     } finally {

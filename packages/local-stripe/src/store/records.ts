@@ -5,6 +5,7 @@ import type { Stored } from "./stored.js";
 export interface Records {
   account: AccountRecord;
   coupon: CouponRecord;
+  discount: DiscountRecord;
   promotion_code: PromotionCodeRecord;
   customer: CustomerRecord;
   invoice: InvoiceRecord;
@@ -149,6 +150,21 @@ export type TestClockRecord = Readonly<Omit<Stored<Stripe.TestHelpers.TestClock>
 export type CouponRecord = Readonly<
   Omit<Stored<Stripe.Coupon>, "applies_to" | "currency_options" | "deleted" | "valid">
 >;
+
+export type DiscountRecord = Readonly<Omit<Stored<Stripe.Discount>, "customer" | "deleted">> & {
+  readonly created: number;
+  readonly customer: string;
+  /** When it was taken away or used up. */
+  readonly endedAt: number | null;
+  /** What the coupon gave when it was redeemed; it may be gone since. */
+  readonly terms: {
+    readonly amountOff: number | null;
+    readonly currency: string | null;
+    readonly isOnce: boolean;
+    readonly percentOff: number | null;
+  };
+  readonly test_clock: string | null;
+};
 
 export type PromotionCodeRecord = Readonly<Stored<Stripe.PromotionCode>>;
 

@@ -1,0 +1,51 @@
+import { endDiscount, isRunning } from "../billing/discounts.js";
+import { ApiError } from "../http/api-error.js";
+import { type Resource, route } from "../http/route.js";
+import type { Act } from "../store/act.js";
+import type { Wire } from "../store/records.js";
+
+/** Discounts of subscriptions and their items. They come and go with the requests of others. */
+export const discounts: Resource<"discount"> = {
+  kind: {
+    object: "discount",
+    noun: "discount",
+    keys: { subscription: (discount) => [discount.subscription] },
+    render: ({ created: _created, endedAt: _ended, terms: _terms, test_clock: _clock, ...discount }) =>
+      discount,
+    expandable: {
+      customer: "customer",
+      promotion_code: "promotion_code",
+      source: "shown",
+      "source.coupon": "coupon",
+    },
+    due: {
+      at: ({ end, endedAt }) => (endedAt === null ? end : null),
+      run: (act, { id }) => endDiscount(act, id),
+    },
+  },
+  permission: "subscription",
+  routes: [
+    route("DELETE /v1/subscriptions/:id/discount", {}, ({ act, world, id }) => {
+      const subscription = world.inPath("subscription", id);
+      act.followClock(subscription);
+      const running = subscription.discounts.filter((one) => isRunning(world, one, act.now));
+      const [first] = running;
+      if (first === undefined) {
+        throw new ApiError(404, `No active discount for subscription: ${id}`, { code: "resource_missing" });
+      }
+      for (const one of running) endDiscount(act, one);
+      const { end: _end, ...ended } = world.render("discount", world.inPath("discount", first));
+      return { ...ended, deleted: true };
+    }),
+  ],
+  reactions: { "invoice.created": useUp },
+};
+
+/** What is given once is used up by the first invoice that it takes something off. */
+function useUp(act: Act, shown: Wire): void {
+  const invoice = act.world.inPath("invoice", String(shown["id"]));
+  for (const { amount, discount: id } of invoice.total_discount_amounts ?? []) {
+    const discount = act.world.of("discount").get(id);
+    if (amount > 0 && discount?.terms.isOnce === true && discount.endedAt === null) endDiscount(act, id);
+  }
+}
