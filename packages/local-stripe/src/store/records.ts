@@ -87,9 +87,9 @@ export type SubscriptionRecord = Readonly<Omit<Stored<Stripe.Subscription>, "ite
   } | null;
   /** Whether the end of the trial was announced. */
   readonly trialEndAnnounced: boolean;
-};
   /** When a pause that was asked for in the portal is over, where it was asked for until then. */
   readonly resumesAt: number | null;
+};
 
 export type SubscriptionScheduleRecord = Readonly<Stored<Stripe.SubscriptionSchedule>> & {
   /** When its end is announced; `null` where it is too near for that, or was announced. */
