@@ -1,7 +1,6 @@
 import { inject } from "vitest";
-import type { GivenAnswer } from "../../src/index.js";
 import { findOpenApi } from "./openapi.js";
-import { refusedByStripeMock } from "./stripe-mock.js";
+import { refusedByStripeMock, type SentRequest } from "./stripe-mock.js";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -16,6 +15,13 @@ if (openApi === undefined) {
     "Stripe's OpenAPI specification is not to be had (no Go toolchain, no STRIPE_OPENAPI): answers are not checked";
   if (process.env["CI"] === "true") throw new Error(loss);
   process.stderr.write(`${loss}\n`);
+}
+
+/** What a server tells of every answer, in so far as it matters here. Other packages' tests use this without its sources. */
+interface GivenAnswer extends SentRequest {
+  readonly status: number;
+  readonly version: string;
+  readonly body: string;
 }
 
 /** What others say about the answers of a server and about the requests that it accepts. */
