@@ -116,6 +116,28 @@ describe("searching customers", () => {
     expect((await refusal(stripe.customers.search({ query: 'nonsense:"a"' }))).param).toBe("query");
   });
 
+  it("finds the prices of several products, and what one or another tenant has, once each and newest first", async () => {
+    const { stripe } = await startLocal();
+    const ids: string[] = [];
+    const products: string[] = [];
+    for (const tenant of ["a", "b", "c", "a"]) {
+      const product = await stripe.products.create({ name: tenant, metadata: { tenant, team: "a" } });
+      products.unshift(product.id);
+      for (let count = 0; count < 2; count += 1) {
+        const price = await stripe.prices.create({ product: product.id, currency: "usd", unit_amount: 100 });
+        if (tenant !== "b") ids.unshift(price.id);
+      }
+    }
+    const [last, third, , first] = products;
+    const query = [first, last, third?.toUpperCase(), last].map((id) => `product:"${id}"`).join(" OR ");
+    expect((await stripe.prices.search({ query })).data.map(({ id }) => id)).toEqual(ids);
+
+    const ofAny = 'metadata["tenant"]:"a" OR metadata["tenant"]:"B" OR metadata["team"]:"a"';
+    expect((await stripe.products.search({ query: ofAny })).data.map(({ id }) => id)).toEqual(products);
+    const named = await stripe.products.search({ query: 'metadata["tenant"]:"a" OR name:"c"' });
+    expect(named.data.map(({ id }) => id)).toEqual([last, third, first]);
+  });
+
   it("does not see what was written within the indexing delay", async () => {
     const { local, stripe } = await startLocal();
     const query = 'metadata["tenant"]:"a"';

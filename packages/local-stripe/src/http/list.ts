@@ -1,5 +1,5 @@
 import { matcher, type SearchFields } from "../search/fields.js";
-import { parseQuery, type Query } from "../search/query.js";
+import { type Clause, parseQuery, type Query } from "../search/query.js";
 import { metadataKey, type PageQuery } from "../store/collection.js";
 import type { ObjectName, Records, Wire } from "../store/records.js";
 import type { World } from "../store/world.js";
@@ -100,17 +100,22 @@ export function searchRoute<Name extends ObjectName>(
   });
 }
 
-/** The clauses that an index can answer, so that a search costs what it finds and not what the account holds. */
-function indexed<T>(query: Query, fields: SearchFields<T>): Record<string, string> {
-  if (query.join === "or" && query.clauses.length > 1) return {};
-  const match: Record<string, string> = {};
-  for (const { field, key, operator, value, negated } of query.clauses) {
-    if (negated || operator !== ":" || value === null) continue;
-    const index = Object.hasOwn(fields, field) ? fields[field]?.index : undefined;
-    if (key !== undefined && field === "metadata") match["metadata"] = metadataKey(key, value);
-    else if (index !== undefined) match[index] = value.toLowerCase();
-  }
-  return match;
+/**
+ * What an index can answer, so that a search costs what it finds and not what the account holds: the values that all
+ * hits have together; joined by OR, those of each alternative.
+ */
+function indexed<T>(query: Query, fields: SearchFields<T>): readonly Readonly<Record<string, string>>[] {
+  const matches = query.clauses.map((clause) => indexedClause(clause, fields));
+  return query.join === "or" ? matches : [Object.assign({}, ...matches)];
+}
+
+/** Nothing, where no index can. */
+function indexedClause<T>(clause: Clause, fields: SearchFields<T>): Record<string, string> {
+  const { field, key, operator, value, negated } = clause;
+  if (negated || operator !== ":" || value === null) return {};
+  if (key !== undefined) return field === "metadata" ? { metadata: metadataKey(key, value) } : {};
+  const index = Object.hasOwn(fields, field) ? fields[field]?.index : undefined;
+  return index === undefined ? {} : { [index]: value.toLowerCase() };
 }
 
 function pageToken(offset: number, query: string): string {

@@ -85,6 +85,8 @@ export const prices: Resource<"price"> = {
     noun: "price",
     keys: {
       product: (price) => [price.product],
+      // A search is blind to case.
+      product_searched: (price) => [price.product.toLowerCase()],
       lookup_key: (price) => [price.lookup_key],
       active: (price) => [String(price.active)],
     },
@@ -105,7 +107,7 @@ export const prices: Resource<"price"> = {
       active: { type: "token", of: (price) => price.active, index: "active" },
       currency: { type: "token", of: (price) => price.currency },
       lookup_key: { type: "token", of: (price) => price.lookup_key },
-      product: { type: "token", of: (price) => price.product },
+      product: { type: "token", of: (price) => price.product, index: "product_searched" },
       type: { type: "token", of: (price) => price.type },
     }),
     listRoute("price", "/v1/prices", LIST, ({ params }) => {

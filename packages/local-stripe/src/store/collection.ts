@@ -134,19 +134,27 @@ export class Collection<T extends Entity> {
   }
 
   /**
-   * What a search sees, newest first: the objects as they were before the indexing delay. `match` may be left out, then
-   * it is everything.
+   * What a search sees, newest first: the objects as they were before the indexing delay. Those that are under no
+   * alternative's values may be left out; an alternative without values is everything.
    */
-  *searchable(match: Readonly<Record<string, string>>): Generator<T> {
+  *searchable(alternatives: readonly Readonly<Record<string, string>>[]): Generator<T> {
     const stale = this.#recent.before();
     for (const [id, record] of [...stale].reverse()) {
       if (record !== undefined && !this.#rows.has(id)) yield record;
     }
-    const { rows } = this.#narrowest(match);
-    for (const row of stale.size === 0 ? backwards(rows) : backwards(this.#order)) {
+    for (const row of backwards(stale.size === 0 ? this.#union(alternatives) : this.#order)) {
       const record = stale.has(row.record.id) ? stale.get(row.record.id) : row.record;
       if (record !== undefined) yield record;
     }
+  }
+
+  /** What any of the alternatives finds, once and in order. */
+  #union(alternatives: readonly Readonly<Record<string, string>>[]): readonly Row<T>[] {
+    const found = alternatives.map((match) => this.#narrowest(match).rows);
+    const [only] = found;
+    if (only !== undefined && found.length === 1) return only;
+    if (found.includes(this.#order)) return this.#order;
+    return [...new Set(found.flat())].sort((one, other) => one.position - other.position);
   }
 
   #narrowest(match: Readonly<Record<string, string>>): { rows: readonly Row<T>[]; rest: [string, string][] } {
