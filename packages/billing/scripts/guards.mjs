@@ -360,6 +360,22 @@ const FIRST_WALL = [
     guard: "a subscription is proved before it is canceled",
     remove: "await scope.proveSubscription(subscriptionId);",
   },
+  {
+    file: "capabilities/entitlements/entitlements.ts",
+    guard: "a customer is proved before its entitlements are listed",
+    remove: "await scope.proveCustomer(customerId);",
+  },
+  {
+    file: "capabilities/usage/report-usage.ts",
+    guard: "a customer is proved before its usage is reported",
+    remove: "await scope.proveCustomer(customerId);",
+  },
+  {
+    file: "capabilities/usage/report-usage.ts",
+    guard: "no tenant can take an identifier from another",
+    remove: 'scopedName([scope.account ?? "", scope.tenantId, customerId, eventName, identifier]);',
+    put: "scopedName([identifier]);",
+  },
 ];
 
 /** @type {readonly Guard[]} */
@@ -495,6 +511,44 @@ const SECOND_WALL = [
     put: "await this.#answers.admits(object, call);",
   },
   {
+    file: "tenancy/gate.ts",
+    guard: "a list that tells no owners is of the tenant's own",
+    remove: 'return holds === undefined ? access !== undefined : access === "own";',
+    put: "return holds === undefined || access !== undefined;",
+  },
+  {
+    file: "tenancy/gate.ts",
+    guard: "usage is of one customer that is the tenant's",
+    remove:
+      "if (customerIn !== undefined && !isUsageOf(given.get(customerIn), (id) => this.#owns(id))) return false;",
+    put: "void [customerIn, isUsageOf, this.#owns];",
+  },
+  {
+    file: "tenancy/meter-payload.ts",
+    guard: "usage names nobody under a second key",
+    remove: "others.length === 0 &&\n",
+    put: "others !== undefined &&\n",
+  },
+  {
+    file: "tenancy/meter-payload.ts",
+    guard: "usage names a customer",
+    remove: 'isObjectId("customer", customerId) &&',
+    put: "isObjectId !== undefined &&",
+  },
+  {
+    file: "tenancy/meter-payload.ts",
+    guard: "usage is of a proved customer",
+    remove: "owns(customerId)\n",
+    put: "owns !== undefined\n",
+  },
+  {
+    file: "tenancy/answer-check.ts",
+    guard: "an answered meter event is of the tenant's customer",
+    remove:
+      'if (isTop && object.object === "billing.meter_event") return this.#namesOnlyOwn(object.payload);',
+    put: 'if (isTop && object.object === "billing.meter_event") return this.#namesOnlyOwn !== undefined;',
+  },
+  {
     file: "tenancy/answer-check.ts",
     guard: "an answer is of the service's mode",
     remove:
@@ -510,8 +564,8 @@ const SECOND_WALL = [
   {
     file: "tenancy/answer-check.ts",
     guard: "every object in an answer is the tenant's",
-    remove: "if (!objects.every((object) => this.#belongs(object, object === top))) return false;",
-    put: "objects.every((object) => this.#belongs(object, object === top));",
+    remove: "if (!objects.every((object) => this.#belongs(object, object === top, isHeld))) return false;",
+    put: "objects.every((object) => this.#belongs(object, object === top, isHeld));",
   },
   {
     file: "tenancy/answer-check.ts",
@@ -550,13 +604,13 @@ const SECOND_WALL = [
   {
     file: "tenancy/answer-check.ts",
     guard: "an answered object's customer is the tenant's",
-    remove: 'return this.#proofs.accessTo(idOf(object.customer)) === "own";\n    return !isTop;',
-    put: "return true;\n    return !isTop;",
+    remove: 'return this.#proofs.accessTo(idOf(object.customer)) === "own";\n    // A meter',
+    put: "return true;\n    // A meter",
   },
   {
     file: "tenancy/answer-check.ts",
     guard: "an answer whose owner cannot be told is nobody's",
-    remove: "return !isTop;",
+    remove: "return !isTop || isHeld;",
     put: "return true;",
   },
   {

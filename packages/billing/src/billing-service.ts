@@ -22,6 +22,7 @@ import {
   updateCustomer,
 } from "./capabilities/customers/customers.js";
 import { type EnsureCustomerOptions, ensureCustomer } from "./capabilities/customers/ensure-customer.js";
+import { hasEntitlement, listEntitlements } from "./capabilities/entitlements/entitlements.js";
 import { getInvoice, type ListInvoicesOptions, listInvoices } from "./capabilities/invoices/read.js";
 import {
   type PreviewUpcomingInvoiceOptions,
@@ -72,6 +73,7 @@ import {
 } from "./capabilities/subscriptions/read.js";
 import { type ResumeSubscriptionOptions, resumeSubscription } from "./capabilities/subscriptions/resume.js";
 import { updateSubscription } from "./capabilities/subscriptions/update.js";
+import { type ReportUsageOptions, reportUsage } from "./capabilities/usage/report-usage.js";
 import { copyOptions } from "./input.js";
 import type { StripeBillingConfig } from "./settings.js";
 import type { CallOptions } from "./stripe/deadline.js";
@@ -80,12 +82,14 @@ import { type Pages, pages } from "./stripe/page.js";
 import type { TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
 import { TenantBinding } from "./tenant-binding.js";
 import type { Customer } from "./views/customer.js";
+import type { Entitlement } from "./views/entitlement.js";
 import type { Invoice, UpcomingInvoice } from "./views/invoice.js";
 import type { PaymentMethod } from "./views/payment-method.js";
 import type { ChangedSubscription } from "./views/pending-payment.js";
 import type { PortalConfiguration } from "./views/portal-configuration.js";
 import type { Price } from "./views/price.js";
 import type { Product } from "./views/product.js";
+import type { ReportedUsage } from "./views/reported-usage.js";
 import type { Subscription } from "./views/subscription.js";
 
 /**
@@ -628,6 +632,54 @@ export class StripeBillingService<TMetadata = undefined> {
     return this.#binding.changingCatalog(options, (scope) =>
       setDefaultPrice(scope, priceId, options, this.#binding.catalog),
     );
+  }
+
+  /**
+   * All features that a customer has access to by its subscriptions, never a part of them. One request for each hundred;
+   * one more the first time the customer is seen.
+   *
+   * Stripe works them out from the features of the products that are subscribed to. A feature that is attached to a
+   * product reaches those who subscribe already with their next period.
+   *
+   * @throws NotFoundError when the customer is missing, deleted or another tenant's.
+   * @see https://docs.stripe.com/billing/entitlements
+   */
+  listEntitlements(customerId?: string, options: CallOptions = {}): Promise<readonly Entitlement[]> {
+    return this.#binding.within(options, (scope) => listEntitlements(scope, customerId, options));
+  }
+
+  /**
+   * Whether a customer has access to the feature with this lookup key, by exact text. Requests as
+   * {@link listEntitlements}; an application that asks often keeps what `entitlements.active_entitlement_summary.updated`
+   * tells it.
+   *
+   * @throws NotFoundError when the customer is missing, deleted or another tenant's. A feature that does not exist is one
+   *   that nobody has.
+   * @see https://docs.stripe.com/api/entitlements/active-entitlement/list
+   */
+  hasEntitlement(
+    customerId: string | undefined,
+    lookupKey: string,
+    options: CallOptions = {},
+  ): Promise<boolean> {
+    return this.#binding.within(options, (scope) => hasEntitlement(scope, customerId, lookupKey, options));
+  }
+
+  /**
+   * Tells Stripe what a customer used, for the prices that are billed by a meter. One request; one more the first time
+   * the customer is seen.
+   *
+   * Usage with the same `identifier` counts once, however often it is reported: a repeated call succeeds with the same
+   * view. Neither another tenant nor another customer or meter can take an identifier away. Stripe adds usage up a little
+   * later, so that it may not show at once.
+   *
+   * @throws NotFoundError when the customer is missing, deleted or another tenant's.
+   * @throws InvalidArgumentError when no active meter has this event name, or the timestamp lies outside Stripe's window.
+   * @throws ConflictError when the identifier was reported lately with another value or timestamp.
+   * @see https://docs.stripe.com/billing/subscriptions/usage-based/recording-usage-api
+   */
+  reportUsage(customerId: string | undefined, options: ReportUsageOptions): Promise<ReportedUsage> {
+    return this.#binding.within(options, (scope) => reportUsage(scope, customerId, options));
   }
 
   /**

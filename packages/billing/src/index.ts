@@ -64,6 +64,7 @@ export type {
 export type { SubscriptionPreview } from "./capabilities/subscriptions/preview.js";
 export type { ListSubscriptionsOptions } from "./capabilities/subscriptions/read.js";
 export type { ResumeSubscriptionOptions } from "./capabilities/subscriptions/resume.js";
+export type { ReportUsageOptions } from "./capabilities/usage/report-usage.js";
 export {
   AbortedError,
   AccountMismatchError,
@@ -126,6 +127,7 @@ export type { Tenancy, TenantOrigin, TenantResolution } from "./tenancy/tenancy.
 export type { ReturnUrlSettings } from "./tenancy/tenant-return-urls.js";
 export { formatAmount } from "./views/amount.js";
 export type { Address, Customer } from "./views/customer.js";
+export type { Entitlement } from "./views/entitlement.js";
 export type { Invoice, InvoiceAmounts, InvoiceStatus, UpcomingInvoice } from "./views/invoice.js";
 export type { InvoiceLine } from "./views/invoice-line.js";
 export type { BankAccount, Card, PaymentMethod } from "./views/payment-method.js";
@@ -133,6 +135,7 @@ export type { ChangedSubscription, PendingPayment } from "./views/pending-paymen
 export type { PortalConfiguration } from "./views/portal-configuration.js";
 export type { Price, Recurrence } from "./views/price.js";
 export type { MetadataIssue, MetadataOf, Product, RawMetadata } from "./views/product.js";
+export type { ReportedUsage } from "./views/reported-usage.js";
 export type { ScheduledChange, ScheduledItem } from "./views/scheduled-change.js";
 export type {
   CancellationDetails,

@@ -18,6 +18,8 @@ export interface TenantWorld {
   /** The subscription's first invoice, which is paid. */
   readonly invoiceId: string;
   readonly promotionCodeId: string;
+  /** The lookup key of a feature that its subscription gives access to. */
+  readonly lookupKey: string;
 }
 
 /** A local Stripe with tenants in it, and the real SDK to look at it and change it behind the library's back. */
@@ -39,6 +41,9 @@ export interface TenantOptions {
   /** The connected account to make it in. */
   readonly stripeAccount?: string;
 }
+
+/** What the account's meter counts. */
+export const EVENT_NAME = "api_call";
 
 export const RETURN_URL = "https://app.example.com/billing";
 
@@ -108,6 +113,16 @@ async function addTenant(stripe: Stripe, tenantId: string, options: TenantOption
     { product: product.id, currency: "usd", unit_amount: 49_000, recurring: { interval: "year" } },
     requestOptions,
   );
+  const feature = await stripe.entitlements.features.create(
+    {
+      lookup_key: `${tenantId}-sso-${product.id}`.slice(-80),
+      name: `${tenantId} sign-on`,
+      metadata: { note: tenantId },
+    },
+    requestOptions,
+  );
+  await stripe.products.createFeature(product.id, { entitlement_feature: feature.id }, requestOptions);
+  await ensureMeter(stripe, requestOptions);
   const subscription = await stripe.subscriptions.create(
     {
       customer: customer.id,
@@ -138,5 +153,16 @@ async function addTenant(stripe: Stripe, tenantId: string, options: TenantOption
     paymentMethodId: card.id,
     invoiceId: typeof subscription.latest_invoice === "string" ? subscription.latest_invoice : "",
     promotionCodeId: code.id,
+    lookupKey: feature.lookup_key,
   };
+}
+
+/** Meters are an account's, and so one is enough for all of its tenants. */
+async function ensureMeter(stripe: Stripe, requestOptions: Stripe.RequestOptions): Promise<void> {
+  const { data } = await stripe.billing.meters.list({ status: "active" }, requestOptions);
+  if (data.some((meter) => meter.event_name === EVENT_NAME)) return;
+  await stripe.billing.meters.create(
+    { display_name: "API calls", event_name: EVENT_NAME, default_aggregation: { formula: "sum" } },
+    requestOptions,
+  );
 }

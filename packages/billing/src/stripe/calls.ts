@@ -135,6 +135,14 @@ export interface Calls {
     params: Stripe.PromotionCodeRetrieveParams;
     answer: Stripe.PromotionCode;
   };
+  "GET /v1/entitlements/active_entitlements": {
+    params: Stripe.Entitlements.ActiveEntitlementListParams;
+    answer: Stripe.ApiList<Stripe.Entitlements.ActiveEntitlement>;
+  };
+  "POST /v1/billing/meter_events": {
+    params: Stripe.Billing.MeterEventCreateParams;
+    answer: Stripe.Billing.MeterEvent;
+  };
   "GET /v1/billing_portal/configurations": {
     params: Stripe.BillingPortal.ConfigurationListParams;
     answer: Stripe.ApiList<Stripe.BillingPortal.Configuration>;
@@ -216,6 +224,11 @@ export const CALLS: {
   "GET /v1/prices/{price}": {},
   "GET /v1/coupons/{coupon}": {},
   "GET /v1/promotion_codes/{promotion_code}": {},
+  "GET /v1/entitlements/active_entitlements": {
+    scopedBy: "customer",
+    holds: "entitlements.active_entitlement",
+  },
+  "POST /v1/billing/meter_events": { customerIn: "payload" },
   "GET /v1/billing_portal/configurations": {},
   "GET /v1/billing_portal/configurations/{configuration}": {},
   "POST /v1/billing_portal/configurations": { mark: "share" },
@@ -227,6 +240,8 @@ export interface ListRule {
   readonly scopedBy: string;
   /** The tenant's own connected account is filter enough, where it has one. */
   readonly orByAccount?: boolean;
+  /** The kind of object it lists, where that says nothing of whose it is: to be on the tenant's own list is the proof. */
+  readonly holds?: string;
 }
 
 export interface WriteRule {
@@ -237,4 +252,6 @@ export interface WriteRule {
   readonly mark?: "create" | "update" | "share";
   /** The parameter that names what the new object becomes a part of, which must be the tenant's own. */
   readonly within?: string;
+  /** The parameter that names its customer under a key which is the caller's to choose. */
+  readonly customerIn?: string;
 }

@@ -32,8 +32,12 @@ export function scopeIdempotencyKey(ofCaller: string, scope: KeyScope): Idempote
   if (typeof ofCaller !== "string" || !/^[\x20-\x7e]{1,255}$/.test(ofCaller)) {
     throw new InvalidArgumentError("idempotencyKey must be a string of 1 to 255 printable ASCII characters.");
   }
-  const parts = [scope.account ?? "", scope.tenantId, scope.call, ofCaller];
+  return { ofCaller, atStripe: scopedName([scope.account ?? "", scope.tenantId, scope.call, ofCaller]) };
+}
+
+/** One name for a list of parts, of 72 characters, that no other list has. */
+export function scopedName(parts: readonly string[]): string {
   // With its length before each part, no two lists of parts read the same.
   const named = parts.map((part) => `${part.length}:${part}`).join("");
-  return { ofCaller, atStripe: `billing_${createHash("sha256").update(named).digest("hex")}` };
+  return `billing_${createHash("sha256").update(named).digest("hex")}`;
 }

@@ -71,6 +71,13 @@ export function translateError(
       details,
     );
   }
+  const repeated = /^An event already exists with identifier (billing_[0-9a-f]{64})\.$/.exec(message)?.[1];
+  if (repeated !== undefined) {
+    return new ConflictError("Usage with this identifier was reported before.", {
+      ...details,
+      conflictingId: repeated,
+    });
+  }
   if (message.startsWith("No configuration provided")) {
     return new PortalNotConfiguredError(
       "Stripe has no default portal configuration in this mode. Save the customer portal's settings once in the " +

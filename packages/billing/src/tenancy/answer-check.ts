@@ -1,10 +1,10 @@
 import { ModeMismatchError } from "../errors.js";
-import type { Call } from "../stripe/calls.js";
+import { CALLS, type Call } from "../stripe/calls.js";
 import type { Mode } from "../stripe/client.js";
 import type { Deadline } from "../stripe/deadline.js";
 import type { AuditEvent } from "./audit.js";
 import { SHARED } from "./metadata-mark.js";
-import { referencesIn } from "./named-ids.js";
+import { namedIds, referencesIn } from "./named-ids.js";
 import type { Access, Proofs } from "./proofs.js";
 import { isStripeObject, objectsIn, type StripeObject } from "./stripe-objects.js";
 import type { ProductAccess, Tenancy } from "./tenancy.js";
@@ -49,8 +49,9 @@ export class AnswerCheck {
     for (const object of objects) {
       if (object.object === "customer" && !(await this.#ownsCustomer(object, call))) return false;
     }
-    if (!objects.every((object) => this.#belongs(object, object === top))) return false;
-    this.#remember(top);
+    const isHeld = isHeldBy(call, top);
+    if (!objects.every((object) => this.#belongs(object, object === top, isHeld))) return false;
+    this.#remember(top, isHeld);
     // An item is its subscription's, and has no owner of its own to tell it by.
     for (const { object, id, customer } of objects) {
       const isOwn = object === "subscription_item" || (customer ?? null) !== null;
@@ -77,7 +78,7 @@ export class AnswerCheck {
   }
 
   /** Nested objects without an owner of their own, such as a subscription's items and their prices, are their parent's. */
-  #belongs(object: StripeObject, isTop: boolean): boolean {
+  #belongs(object: StripeObject, isTop: boolean, isHeld: boolean): boolean {
     if (object.object === "customer") return true;
     if (object.object === "product") return this.#productAccess(object) !== "none";
     if (object.object === "price" && isTop) return this.#catalogAccess(object) !== undefined;
@@ -88,7 +89,15 @@ export class AnswerCheck {
       return typeof object.id === "string" && this.#proofs.accessTo(object.id) === "own";
     if ("customer" in object && (isTop || object.customer !== null))
       return this.#proofs.accessTo(idOf(object.customer)) === "own";
-    return !isTop;
+    // A meter event's customer stands in its payload, under a key that is the meter's to name.
+    if (isTop && object.object === "billing.meter_event") return this.#namesOnlyOwn(object.payload);
+    return !isTop || isHeld;
+  }
+
+  #namesOnlyOwn(payload: unknown): boolean {
+    return [...namedIds({ payload })].every(
+      (id) => typeof id === "string" && this.#proofs.accessTo(id) === "own",
+    );
   }
 
   /** A price is whose its product is; without the product beside it, whose that was proved to be. */
@@ -114,9 +123,9 @@ export class AnswerCheck {
     return isGiven || object.is_default === true ? "shared" : "none";
   }
 
-  #remember(top: StripeObject): void {
+  #remember(top: StripeObject, isHeld: boolean): void {
     if (typeof top.id !== "string") return;
-    const access = this.#accessShownBy(top);
+    const access = isHeld ? "own" : this.#accessShownBy(top);
     if (access === undefined || access === "none") return;
     this.#proofs.add(top.id, access);
     if (typeof top.lookup_key === "string") this.#proofs.addLookupKey(top.lookup_key, access);
@@ -136,6 +145,12 @@ const MARKED: ReadonlySet<string> = new Set(["coupon", "promotion_code", "billin
 
 /** What holds references that are written again with every change: prices, discounts, tax rates. */
 const REFERRING: ReadonlySet<string> = new Set(["subscription", "subscription_schedule"]);
+
+/** Whether a list that was asked for by something of the tenant's holds this, which does not say whose it is. */
+function isHeldBy(call: Call, { object }: StripeObject): boolean {
+  const rule: object = CALLS[call];
+  return "holds" in rule && rule.holds === object;
+}
 
 /** A reference is an id, or the whole object where it was expanded. */
 function idOf(reference: unknown): string | undefined {

@@ -24,6 +24,7 @@ import type { AuditEvent, AuditListener } from "./audit.js";
 import { isLookupKeyOf } from "./lookup-key.js";
 import { markedParams } from "./marked-params.js";
 import { SHARED } from "./metadata-mark.js";
+import { isUsageOf } from "./meter-payload.js";
 import { namedIds } from "./named-ids.js";
 import { Proofs, type ProofsOptions } from "./proofs.js";
 import { type RequestTarget, requestTarget } from "./request-target.js";
@@ -184,7 +185,8 @@ export class Gate {
   #changesOnlyOwn(call: WriteCall, params: object): boolean {
     const { account, tenantId } = this.#options;
     const given = new Map<string, unknown>(Object.entries(params));
-    const { within } = CALLS[call];
+    const { within, customerIn } = CALLS[call];
+    if (customerIn !== undefined && !isUsageOf(given.get(customerIn), (id) => this.#owns(id))) return false;
     const owner = within === undefined ? undefined : given.get(within);
     if (within !== undefined && (typeof owner !== "string" || this.#proofs.accessTo(owner) !== "own"))
       return false;
@@ -192,6 +194,10 @@ export class Gate {
     if (lookupKey === undefined || lookupKey === "") return true;
     if (typeof lookupKey !== "string") return false;
     return isLookupKeyOf(tenantId, account, lookupKey) || this.#proofs.ownsLookupKey(lookupKey);
+  }
+
+  #owns(id: string): boolean {
+    return this.#proofs.accessTo(id) === "own";
   }
 
   /** One for the whole call, so that whoever retries with it repeats none of the call's writes. */
@@ -213,12 +219,13 @@ export class Gate {
   }
 
   /** Whether a list can hold nobody else's objects: by its tenant's own account, or by a filter on what is proved. */
-  #isScoped({ scopedBy, orByAccount }: ListRule, params: object): boolean {
+  #isScoped({ scopedBy, orByAccount, holds }: ListRule, params: object): boolean {
     const filter = new Map<string, unknown>(Object.entries(params)).get(scopedBy);
     if (scopedBy === "account" || (orByAccount && filter === undefined)) {
       return this.#options.account !== undefined;
     }
-    return typeof filter === "string" && this.#proofs.accessTo(filter) !== undefined;
+    const access = typeof filter === "string" ? this.#proofs.accessTo(filter) : undefined;
+    return holds === undefined ? access !== undefined : access === "own";
   }
 
   async #admitted<C extends Call>(call: C, answer: unknown): Promise<Answer<C>> {

@@ -33,6 +33,7 @@ const FREE_TEXT = new Set([
   "comment",
   "custom_message",
   "description",
+  "event_name",
   "headline",
   "lookup_key",
   "metadata",

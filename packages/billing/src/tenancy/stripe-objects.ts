@@ -8,6 +8,7 @@ export interface StripeObject {
   readonly livemode?: unknown;
   readonly deleted?: unknown;
   readonly is_default?: unknown;
+  readonly payload?: unknown;
   readonly metadata?: Readonly<Record<string, string>> | null;
 }
 

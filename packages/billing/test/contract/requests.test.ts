@@ -413,6 +413,26 @@ const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant" | "forgetCatalog">
   },
   archivePrice: { "by id": (acme) => acme.archivePrice("price_1") },
   setDefaultPrice: { "by id": (acme) => acme.setDefaultPrice("price_1") },
+  listEntitlements: { "by customer": (acme, customerId) => acme.listEntitlements(customerId) },
+  hasEntitlement: { "by customer": (acme, customerId) => acme.hasEntitlement(customerId, "sso") },
+  reportUsage: {
+    "by customer": (_, customerId, { asIf }) =>
+      asIf(usageOf(customerId)).reportUsage(customerId, {
+        eventName: "api_call",
+        value: 1,
+        identifier: "request 1",
+      }),
+    "with every option": (_, customerId, { asIf }) =>
+      asIf(usageOf(customerId)).reportUsage(customerId, {
+        eventName: "api_call",
+        value: -1,
+        identifier: "request 2",
+        timestamp: new Date(),
+        customerKey: "account",
+        valueKey: "calls",
+        idempotencyKey: "key",
+      }),
+  },
   resolveTenant: { "of a customer": (acme, customerId) => acme.resolveTenant({ customerId }) },
 };
 
@@ -519,6 +539,11 @@ describeContract("the requests this package sends", () => {
     const driven = (call: string) => sent.some((request) => patternOf(call).test(request));
     expect(Object.keys(CALLS).filter((call) => !driven(call))).toEqual([]);
   });
+});
+
+/** The mock's meter event is of another customer than the one that was named. */
+const usageOf = (customerId: string): Answers => ({
+  "billing.meter_event": { payload: { stripe_customer_id: customerId } },
 });
 
 /** The mock's subscription is active, going to end and ended at once. */

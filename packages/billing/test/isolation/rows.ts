@@ -1,4 +1,5 @@
 import type { TenantMethod } from "../public-methods.js";
+import { EVENT_NAME } from "../stripe-world.js";
 import { id, type MethodRow, type Place, type Target } from "./method-row.js";
 import type { Realm } from "./realms.js";
 import type { TenantIds } from "./tenants.js";
@@ -280,6 +281,29 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
     does: "write",
     takes: "otherPriceId",
     options: { idempotencyKey: "idempotencyKey" },
+  },
+  listEntitlements: { does: "read", takes: "customerId", options: {} },
+  hasEntitlement: {
+    does: "read",
+    takes: "customerId",
+    options: {},
+    invoke: ({ billing, tenantId, objectId, options }) =>
+      billing.forTenant(tenantId).hasEntitlement(objectId as never, "sso", options as never), // hostile values
+  },
+  reportUsage: {
+    does: "write",
+    takes: "customerId",
+    options: {
+      eventName: "plain",
+      value: "plain",
+      identifier: "plain",
+      timestamp: "plain",
+      customerKey: "plain",
+      valueKey: "plain",
+      idempotencyKey: "idempotencyKey",
+    },
+    // The same identifier for every tenant.
+    valid: () => ({ eventName: EVENT_NAME, value: 1, identifier: "one usage for all" }),
   },
 };
 

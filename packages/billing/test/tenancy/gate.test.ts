@@ -6,7 +6,7 @@ import type { SearchQuery } from "../../src/stripe/search-query.js";
 import { createTransport } from "../../src/stripe/transport.js";
 import { Gate } from "../../src/tenancy/gate.js";
 import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";
-import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+import { EVENT_NAME, type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
 
 /**
  * The second wall alone: capabilities written wrong on purpose, which forget, mix up or drop what the real ones check.
@@ -73,6 +73,8 @@ const ownSubscription = () =>
   );
 const updateOwn = (params: Params<"POST /v1/subscriptions/{subscription}">) =>
   gate.write("POST /v1/subscriptions/{subscription}", { subscription: acme.subscriptionId }, params);
+const reportUsage = (payload: Record<string, string>) =>
+  gate.write("POST /v1/billing/meter_events", {}, { event_name: EVENT_NAME, payload });
 const openPortal = (params: Params<"POST /v1/billing_portal/sessions">) =>
   gate.write("POST /v1/billing_portal/sessions", {}, params);
 
@@ -102,6 +104,10 @@ describe("a capability that checks nothing", () => {
       openPortal({ customer: acme.customerId }),
     "lists a foreign customer's subscriptions": () =>
       gate.list("GET /v1/subscriptions", { customer: globex.customerId }),
+    "lists what a foreign customer is entitled to": () =>
+      gate.list("GET /v1/entitlements/active_entitlements", { customer: globex.customerId }),
+    "reports a foreign customer's usage": () =>
+      reportUsage({ stripe_customer_id: globex.customerId, value: "1" }),
     "lists by a foreign price": () => gate.list("GET /v1/subscriptions", { price: globex.priceId }),
     "lists every product of the platform": () => gate.list("GET /v1/products", {}),
     "sifts from another tenant's object on": () => sifted({ starting_after: foreignConfiguration }),
@@ -136,6 +142,29 @@ describe("a capability that proved its own customer and subscription first, and 
     "sends an empty filter": () => gate.list("GET /v1/subscriptions", { customer: "" }),
     "sends an operator for a filter": () =>
       gate.list("GET /v1/subscriptions", { customer: { gte: "" } } as never),
+    "drops the filter of a list that tells no owners": () =>
+      gate.list("GET /v1/entitlements/active_entitlements", {} as never),
+    "filters such a list by something that is shared": () =>
+      gate.list("GET /v1/entitlements/active_entitlements", { customer: acme.priceId }),
+    "pages through such a list with a cursor that nothing proved": () =>
+      gate.list("GET /v1/entitlements/active_entitlements", {
+        customer: acme.customerId,
+        starting_after: "ent_1",
+      }),
+    "reports usage of nobody": () => reportUsage({ value: "1" }),
+    "reports usage of a customer by its name": () =>
+      reportUsage({ stripe_customer_id: "globex", value: "1" }),
+    "reports usage of another customer under another key": () =>
+      reportUsage({ stripe_customer_id: acme.customerId, account: globex.customerId, value: "1" }),
+    "reports usage of another customer that does not look like one": () =>
+      reportUsage({ stripe_customer_id: acme.customerId, account: "globex", value: "1" }),
+    "reports usage of its own subscription": () =>
+      reportUsage({ stripe_customer_id: acme.subscriptionId, value: "1" }),
+    "reports usage of two customers": () =>
+      reportUsage({ stripe_customer_id: acme.customerId, account: acme.customerId, value: "1" }),
+    "reports usage deeper inside": () =>
+      reportUsage({ stripe_customer_id: acme.customerId, value: { id: globex.customerId } } as never),
+    "reports usage of a payload that is none": () => reportUsage(acme.customerId as never),
     "pages with a foreign cursor": () =>
       gate.list("GET /v1/subscriptions", {
         customer: acme.customerId,
@@ -199,6 +228,12 @@ describe("a capability that proved its own customer and subscription first, and 
       customer: acme.customerId,
     });
     await expect(gate.list("GET /v1/subscriptions", { customer: acme.customerId })).resolves.toBeDefined();
+    await expect(reportUsage({ account: acme.customerId, stripe_customer_id: "7" })).rejects.toMatchObject({
+      code: "not_found",
+    });
+    await expect(reportUsage({ stripe_customer_id: acme.customerId, value: "-7" })).resolves.toMatchObject({
+      event_name: EVENT_NAME,
+    });
   });
 });
 

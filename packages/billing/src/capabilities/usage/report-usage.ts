@@ -1,0 +1,91 @@
+import * as z from "zod/mini";
+import { ConflictError, InvalidArgumentError } from "../../errors.js";
+import { checkInput, text, WRITE_OPTIONS } from "../../input.js";
+import type { Params } from "../../stripe/calls.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import { type IdempotencyOptions, scopedName } from "../../stripe/idempotency.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { toEpochSeconds } from "../../views/epoch.js";
+import { type ReportedUsage, toReportedUsage } from "../../views/reported-usage.js";
+
+export interface ReportUsageOptions extends CallOptions, IdempotencyOptions {
+  /** The event name of the meter that counts it. */
+  readonly eventName: string;
+  /** How much was used: a whole number of at most 15 digits. Below zero it takes back what was reported. */
+  readonly value: number;
+  /**
+   * Your own name for this usage, of 1 to 255 printable characters: reported again, it counts once. It is valid for this
+   * tenant, customer and event name alone. Stripe remembers it for 24 hours at the least, so do not report again what is
+   * older without knowing that it did not arrive.
+   */
+  readonly identifier: string;
+  /** When it was used: within the past 35 days, and at most five minutes ahead. Default: when Stripe receives it. */
+  readonly timestamp?: Date;
+  /** The key under which the meter looks for the customer. Default: `"stripe_customer_id"`, as every meter's is that names none. */
+  readonly customerKey?: string;
+  /** The key under which the meter looks for the value. Default: `"value"`. */
+  readonly valueKey?: string;
+}
+
+const MOST = 999_999_999_999_999;
+const VALUE = "value must be a whole number of at most 15 digits.";
+const IDENTIFIER = "identifier must be a string of 1 to 255 printable ASCII characters.";
+
+const reportOptions = z.strictObject(
+  {
+    ...WRITE_OPTIONS,
+    eventName: text("eventName must be a meter's event name, of 1 to 100 characters.", /^\P{Cc}{1,100}$/u),
+    value: z.int(VALUE).check(z.gte(-MOST, VALUE), z.lte(MOST, VALUE)),
+    identifier: text(IDENTIFIER, /^[\x20-\x7e]{1,255}$/),
+    // Whether it lies within Stripe's window is Stripe's to say: a customer on a test clock lives at another time.
+    timestamp: z.optional(z.date("timestamp must be a valid Date.")),
+    customerKey: z.optional(payloadKey("customerKey")),
+    valueKey: z.optional(payloadKey("valueKey")),
+  },
+  "The options must be an object.",
+);
+
+export async function reportUsage(
+  scope: TenantScope,
+  customer: string | undefined,
+  options: ReportUsageOptions,
+): Promise<ReportedUsage> {
+  const {
+    eventName,
+    value,
+    identifier,
+    timestamp,
+    customerKey = "stripe_customer_id",
+    valueKey = "value",
+    idempotencyKey,
+  } = checkInput(reportOptions, options);
+  if (customerKey === valueKey) throw new InvalidArgumentError("customerKey and valueKey must be different.");
+  const customerId = await scope.customerId(customer);
+  await scope.proveCustomer(customerId);
+
+  // Identifiers are taken in the whole account, so each is made its tenant's own, and its customer's and meter's.
+  const scoped = scopedName([scope.account ?? "", scope.tenantId, customerId, eventName, identifier]);
+  const event = await reportOnce(scope, idempotencyKey ?? scoped, {
+    event_name: eventName,
+    identifier: scoped,
+    payload: { [customerKey]: customerId, [valueKey]: String(value) },
+    ...(timestamp && { timestamp: toEpochSeconds(timestamp) }),
+  });
+  return toReportedUsage({ customerId, eventName, identifier, value, timestamp }, event);
+}
+
+type MeterEventParams = Params<"POST /v1/billing/meter_events">;
+
+/** Stripe refuses an identifier that it has seen, which is what a caller who reports again hopes for. */
+async function reportOnce(scope: TenantScope, key: string, params: MeterEventParams) {
+  try {
+    return await scope.write("POST /v1/billing/meter_events", {}, params, key);
+  } catch (error) {
+    if (error instanceof ConflictError && error.conflictingId === params.identifier) return undefined;
+    throw error;
+  }
+}
+
+function payloadKey(option: string): z.ZodMiniString {
+  return text(`${option} must be a key of the meter's payload, such as "value".`, /^[A-Za-z][\w.-]{0,99}$/);
+}

@@ -1,0 +1,20 @@
+import type Stripe from "stripe";
+
+/** A feature that a customer has access to, by one of its subscriptions. */
+export interface Entitlement {
+  readonly id: string;
+  /** The feature's own key, the same for every customer that has it: `"sso"`. */
+  readonly lookupKey: string;
+  readonly featureId: string;
+  readonly livemode: boolean;
+}
+
+export function toEntitlement(entitlement: Stripe.Entitlements.ActiveEntitlement): Entitlement {
+  const { id, feature, livemode, lookup_key: lookupKey } = entitlement;
+  return Object.freeze({
+    id,
+    lookupKey,
+    featureId: typeof feature === "string" ? feature : feature.id,
+    livemode,
+  });
+}
