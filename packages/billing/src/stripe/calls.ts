@@ -206,7 +206,7 @@ export const CALLS: {
   "POST /v1/subscription_schedules": {},
   "POST /v1/subscription_schedules/{schedule}": {},
   "POST /v1/subscription_schedules/{schedule}/release": {},
-  "POST /v1/invoices/create_preview": {},
+  "POST /v1/invoices/create_preview": { changes: "nothing" },
   "GET /v1/invoices": { scopedBy: "customer" },
   "GET /v1/invoices/{invoice}": {},
   "GET /v1/payment_methods": { scopedBy: "customer" },
@@ -245,6 +245,8 @@ export interface ListRule {
 }
 
 export interface WriteRule {
+  /** A write in its method alone, after which there is nothing to be unsure of. */
+  readonly changes?: "nothing";
   /**
    * On `create` the mark is always written, on `update` only with other metadata; it is merged last, over anything else.
    * On `share` it is written as on `create`, as everyone's where nothing is named that is the tenant's alone.
@@ -254,4 +256,9 @@ export interface WriteRule {
   readonly within?: string;
   /** The parameter that names its customer under a key which is the caller's to choose. */
   readonly customerIn?: string;
+}
+
+/** Whether a failure of the call may have changed something all the same. */
+export function changesSomething(call: Call): boolean {
+  return !call.startsWith("GET ") && !("changes" in CALLS[call]);
 }

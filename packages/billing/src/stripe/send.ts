@@ -1,5 +1,5 @@
 import { type BillingError, IndeterminateError, InvalidArgumentError, isBillingError } from "../errors.js";
-import type { Call } from "./calls.js";
+import { type Call, changesSomething } from "./calls.js";
 import type { StripeClient } from "./client.js";
 import { type Deadline, isLate } from "./deadline.js";
 import type { IdempotencyKey } from "./idempotency.js";
@@ -20,6 +20,12 @@ export interface StripeRequest {
   readonly account?: string | undefined;
   /** Stripe honours it on POST alone. */
   readonly idempotencyKey?: IdempotencyKey | undefined;
+  /** A change that the same call has made before, after which no failure may say that nothing was changed. */
+  readonly after?: Change | undefined;
+}
+
+export interface Change {
+  readonly idempotencyKey: IdempotencyKey | undefined;
 }
 
 /** How a request is getting on. */
@@ -38,7 +44,8 @@ export async function send(
   deadline: Deadline,
 ): Promise<unknown> {
   const { onRequest } = transport;
-  const course: Course = { tries: 0, mayBeDone: false, status: undefined, requestId: undefined };
+  const mayBeDone = request.after !== undefined;
+  const course: Course = { tries: 0, mayBeDone, status: undefined, requestId: undefined };
   if (onRequest === undefined) return insist(transport, request, deadline, course);
 
   const startedAt = new Date();
@@ -68,16 +75,17 @@ async function insist(
   course: Course,
 ): Promise<unknown> {
   retries.earn();
+  const key = request.idempotencyKey ?? request.after?.idempotencyKey;
   try {
     for (;;) {
       const { answer, failed } = await attempt(client, request, deadline, course);
       if (failed === undefined) return answer;
       const pauseMs = retries.pauseMs(failed, request, course.tries, deadline);
-      if (pauseMs === undefined) throw translateError(failed, request, course.mayBeDone);
+      if (pauseMs === undefined) throw translateError(failed, course.mayBeDone, key);
       await deadline.sleep(pauseMs);
     }
   } catch (error) {
-    throw isLate(error) && course.mayBeDone ? outcomeUnknown(error, request.idempotencyKey) : error;
+    throw isLate(error) && course.mayBeDone ? outcomeUnknown(error, key) : error;
   }
 }
 
@@ -106,7 +114,7 @@ async function attempt(
     const body = method === "POST" ? { ...params } : undefined;
     const path = method === "POST" ? request.path : withQuery(request.path, params);
     course.tries += 1;
-    course.mayBeDone = method !== "GET";
+    course.mayBeDone ||= changesSomething(request.call);
     const answer = await deadline.race(client.rawRequest(method, path, body, options));
     // The SDK takes any JSON without an `error` for Stripe's answer, even what a proxy says when Stripe is down.
     if (typeof answer !== "object" || answer === null || !("object" in answer)) throw new NoAnswer();

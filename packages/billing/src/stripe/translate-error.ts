@@ -19,12 +19,12 @@ import { hasNoOutcome, isBusy, type SdkError } from "./sdk-error.js";
  * Turns what the SDK threw into this package's errors. Stripe's text is left behind, since it may quote ids, keys and
  * e-mails.
  *
- * @param mayBeDone whether the change may have been made without anyone having heard of it.
+ * @param mayBeDone whether a change may have been made that nobody has heard the end of; `key` is that to repeat it with.
  */
 export function translateError(
   failed: SdkError,
-  { idempotencyKey }: { readonly idempotencyKey?: IdempotencyKey | undefined },
   mayBeDone: boolean,
+  key: IdempotencyKey | undefined,
 ): BillingError {
   const { failure, rawType, requestId, message } = failed;
   const details = { cause: failure, ...(requestId === undefined ? {} : { requestId }) };
@@ -33,7 +33,7 @@ export function translateError(
   if (mayBeDone) {
     return new IndeterminateError(
       "Stripe did not say whether the change was made. Retry with the same idempotency key.",
-      { ...details, ...(idempotencyKey === undefined ? {} : { idempotencyKey: idempotencyKey.ofCaller }) },
+      { ...details, ...(key === undefined ? {} : { idempotencyKey: key.ofCaller }) },
     );
   }
   if (hasNoOutcome(failed)) {

@@ -4,6 +4,7 @@ import {
   type Answer,
   CALLS,
   type Call,
+  changesSomething,
   type ListCall,
   type ListRule,
   type Params,
@@ -16,7 +17,7 @@ import {
 import { isLate } from "../stripe/deadline.js";
 import { type IdempotencyKey, scopeIdempotencyKey } from "../stripe/idempotency.js";
 import type { SearchQuery } from "../stripe/search-query.js";
-import { outcomeUnknown, send } from "../stripe/send.js";
+import { type Change, outcomeUnknown, send } from "../stripe/send.js";
 import { notFound } from "../stripe/translate-error.js";
 import type { Transport } from "../stripe/transport.js";
 import { AnswerCheck, type AnswerCheckOptions } from "./answer-check.js";
@@ -62,6 +63,8 @@ export class Gate {
   readonly #proofs: Proofs;
   readonly #answers: AnswerCheck;
   #randomKey: string | undefined;
+  /** The last change that the call has made. */
+  #made: Change | undefined;
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -154,6 +157,7 @@ export class Gate {
       ? scopeIdempotencyKey(idempotencyKey ?? this.#ownKey(), { account, tenantId, call: keyedCall })
       : undefined;
     const answer = await this.#send(request, marked, key);
+    if (changesSomething(call)) this.#made = { idempotencyKey: key };
     try {
       if (CALLS[call].mark === "create") await this.#link(answer);
       return await this.#admitted(call, answer);
@@ -208,7 +212,14 @@ export class Gate {
 
   #send(target: RequestTarget, params: object, idempotencyKey?: IdempotencyKey): Promise<unknown> {
     const { transport, tenantId, account, deadline } = this.#options;
-    const request = { ...target, params: { ...params }, tenantId, account, idempotencyKey };
+    const request = {
+      ...target,
+      params: { ...params },
+      tenantId,
+      account,
+      idempotencyKey,
+      after: this.#made,
+    };
     return send(transport, request, deadline);
   }
 

@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { IndeterminateError, isBillingError, StripeUnavailableError } from "../errors.js";
+import { isBillingError } from "../errors.js";
 import type { Params } from "../stripe/calls.js";
 import type { TenantScope } from "./tenant-scope.js";
 
@@ -13,12 +13,6 @@ export async function previewInvoice(
     return await scope.write("POST /v1/invoices/create_preview", {}, params, undefined, step);
   } catch (error) {
     if (isUpcomingNone(error)) return undefined;
-    // A preview changes nothing, so that its outcome is nothing to be unsure of.
-    if (error instanceof IndeterminateError) {
-      throw new StripeUnavailableError("Stripe did not answer. Nothing was changed; try again.", {
-        cause: error,
-      });
-    }
     throw error;
   }
 }

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type BillingError, isBillingError, type StripeBillingService } from "../src/index.js";
+import { clientThat } from "./isolation/intercepted-client.js";
+import { invoke } from "./isolation/method-row.js";
+import { REALMS, type Realm } from "./isolation/realms.js";
+import { TARGETS } from "./isolation/rows.js";
+import type { TenantIds } from "./isolation/tenants.js";
+import { publicMethods } from "./public-methods.js";
+
+interface Time {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** One way to call a method: with a tenant's own valid arguments, and the time it may take. */
+interface Row {
+  readonly name: string;
+  readonly method: string;
+  readonly call: (billing: StripeBillingService, own: TenantIds, time: Time) => PromiseLike<unknown>;
+}
+
+const ROWS: readonly Row[] = [
+  ...TARGETS.filter(({ name }) => name !== "ensurePortalConfiguration").map(
+    (target): Row => ({
+      name: target.name,
+      method: target.method,
+      call: (billing, own, time) =>
+        invoke(target, {
+          billing,
+          tenantId: own.tenantId,
+          objectId: target.takes === undefined ? undefined : own[target.takes],
+          options: { ...target.valid?.(own), ...time },
+        }),
+    }),
+  ),
+  {
+    name: "ensurePortalConfiguration", // whose options come after what it ensures
+    method: "ensurePortalConfiguration",
+    call: (billing, { tenantId }, time) =>
+      billing
+        .forTenant(tenantId)
+        .ensurePortalConfiguration({ name: tenantId, features: { invoiceHistory: true } }, time),
+  },
+  {
+    name: "resolveTenant",
+    method: "resolveTenant",
+    call: (billing, { customerId }, time) => billing.resolveTenant({ customerId }, time),
+  },
+  {
+    name: "diagnosePortal",
+    method: "diagnosePortal",
+    call: (billing, { tenantId, customerId }, time) =>
+      billing.forTenant(tenantId).diagnosePortal({ customerId, ...time }),
+  },
+];
+
+/** They send nothing, or do it behind the caller's back and never for more than a second. */
+const WITHOUT_TIME = ["forTenant", "forgetCatalog"];
+
+const LIMIT_MS = 50;
+
+let realm: Realm;
+beforeAll(async () => {
+  realm = await REALMS.metadataTenancy();
+});
+afterAll(() => realm.close());
+
+let tenants = 0;
+const newTenant = () => realm.addTenant(`timed-${++tenants}`);
+
+/** A service of whose requests the nth is never answered. */
+function stalledAt(nth: number, onStall: () => void = () => undefined) {
+  const sent: string[] = [];
+  const stripe = clientThat(realm.world.local, ({ method, path }, send) => {
+    sent.push(`${method} ${path}`);
+    if (sent.length <= nth) return send();
+    onStall();
+    return new Promise(() => undefined);
+  });
+  return { billing: realm.service({ stripe }), sent };
+}
+
+async function failureOf(work: PromiseLike<unknown>): Promise<BillingError | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (isBillingError(error)) return error;
+    throw error;
+  }
+}
+
+describe.each(ROWS.map((row) => [row.name, row] as const))("%s", (_, { method, call }) => {
+  let requests: number;
+  beforeAll(async () => {
+    const { billing, sent } = stalledAt(Number.POSITIVE_INFINITY);
+    await call(billing, await newTenant(), {});
+    requests = sent.length;
+  });
+
+  /** What a call that ended early has to say, by what it had sent. */
+  const expectTold = (error: BillingError | undefined, sent: readonly string[], code: string) => {
+    if (method === "diagnosePortal") return;
+    const mayHaveChanged = sent.some((request) => !/^GET|\/create_preview$/.test(request));
+    expect({ sent, code: error?.code }).toEqual({ sent, code: mayHaveChanged ? "indeterminate" : code });
+  };
+
+  it("ends within 50 ms of an abort, in whichever of its requests it is", async () => {
+    expect(requests).toBeGreaterThan(0);
+    for (let nth = 0; nth < requests; nth++) {
+      await bestOfThree(async (own) => {
+        const controller = new AbortController();
+        let abortedAtMs = Number.NaN;
+        const { billing, sent } = stalledAt(nth, () => {
+          setImmediate(() => {
+            abortedAtMs = performance.now();
+            controller.abort();
+          });
+        });
+        const error = await failureOf(call(billing, own, { signal: controller.signal }));
+        expectTold(error, sent, "aborted");
+        return performance.now() - abortedAtMs;
+      });
+    }
+  });
+
+  it("ends within 50 ms of its deadline, in whichever of its requests it is", async () => {
+    const timeoutMs = 100;
+    for (let nth = 0; nth < requests; nth++) {
+      await bestOfThree(async (own) => {
+        const { billing, sent } = stalledAt(nth);
+        const startedAtMs = performance.now();
+        const error = await failureOf(call(billing, own, { timeoutMs }));
+        expectTold(error, sent, "deadline");
+        return performance.now() - startedAtMs - timeoutMs;
+      });
+    }
+  });
+});
+
+it("there is a row for every public method", () => {
+  const rows = new Set([...ROWS.map(({ method }) => method), ...WITHOUT_TIME]);
+  expect([...rows].sort()).toEqual(publicMethods());
+});
+
+/** What a busy machine adds is not ours. */
+async function bestOfThree(overMs: (own: TenantIds) => Promise<number>): Promise<void> {
+  const measured: number[] = [];
+  do measured.push(await overMs(await newTenant()));
+  while (measured.length < 3 && Math.min(...measured) > LIMIT_MS);
+  expect(Math.min(...measured)).toBeLessThanOrEqual(LIMIT_MS);
+}
