@@ -15,7 +15,7 @@ export default defineConfig({
           root: billing,
           include: ["test/**/*.test.ts"],
           exclude: ["test/contract/**"],
-          globalSetup: ["test/postgres.ts"],
+          globalSetup: ["test/postgres.ts", "test/contract/stripe-mock.ts"],
         },
       },
       {
@@ -45,6 +45,8 @@ export default defineConfig({
           root: "./packages/local-stripe",
           include: ["test/**/*.test.ts"],
           globalSetup: ["../billing/test/contract/stripe-mock.ts"],
+          // The first test of a file reads Stripe's whole specification.
+          testTimeout: 30_000,
         },
       },
       {

@@ -8,6 +8,8 @@ import type {
 } from "../store/records.js";
 import type { World } from "../store/world.js";
 import { changeSubscription, type SubscriptionChange } from "./change-subscription.js";
+import type { NewDiscount } from "./discount-params.js";
+import { isRunning } from "./discounts.js";
 import type { Features } from "./portal-features.js";
 import { futureChange } from "./portal-schedule.js";
 import { previewInvoice } from "./preview.js";
@@ -23,6 +25,8 @@ export interface PortalOffer {
 export interface PortalChoice {
   readonly price: PriceRecord;
   readonly quantity: number | undefined;
+  /** What is taken off from then on, beside what is taken off already. */
+  readonly discounts?: readonly NewDiscount[];
 }
 
 /**
@@ -106,21 +110,32 @@ function quantityOf(
 
 /** The request that makes a change as the configuration says. `at` is the moment from which it is prorated. */
 export function changeRequest(
+  world: World,
   feature: UpdateFeature,
   subscription: SubscriptionRecord,
-  { price, quantity }: PortalChoice,
+  { price, quantity, discounts = [] }: PortalChoice,
   at: number,
 ): SubscriptionChange {
   const [item] = subscription.items;
   const endsTrial = subscription.status === "trialing" && feature.trial_update_behavior === "end_trial";
   return {
     items: [{ ...(item && { id: item.id }), price: price.id, ...(quantity !== undefined && { quantity }) }],
+    ...(discounts.length > 0 && { discounts: [...runningDiscounts(world, subscription, at), ...discounts] }),
     // A payment that fails leaves everything as it was, for the customer to see and try again.
     payment_behavior: "error_if_incomplete",
     proration_behavior: PRORATIONS[feature.proration_behavior] ?? "none",
     ...(endsTrial ? { trial_end: "now" } : { proration_date: at }),
     ...(feature.billing_cycle_anchor === "now" && !endsTrial && { billing_cycle_anchor: "now" }),
   };
+}
+
+/** The discounts of a subscription that still count, as a request names them to keep them. */
+export function runningDiscounts(
+  world: World,
+  { discounts }: SubscriptionRecord,
+  now: number,
+): readonly NewDiscount[] {
+  return discounts.filter((id) => isRunning(world, id, now)).map((discount) => ({ discount }));
 }
 
 const PRORATIONS: Readonly<Record<string, "always_invoice" | "create_prorations">> = {

@@ -2,6 +2,7 @@ import type { Act } from "../store/act.js";
 import type { PriceRecord, SubscriptionRecord } from "../store/records.js";
 import type { World } from "../store/world.js";
 import { firstPeriodEnd } from "./cancellation.js";
+import type { NewDiscount } from "./discount-params.js";
 import { itemAmount } from "./invoice-lines.js";
 import { plusIntervals } from "./period.js";
 import type { NewPhase } from "./phase-params.js";
@@ -50,7 +51,7 @@ export function scheduleChoice(act: Act, subscription: SubscriptionRecord, choic
       : act.world.inPath("subscription_schedule", present);
   const current = currentPhase(schedule);
   if (current === undefined) return;
-  const { price, quantity } = choice;
+  const { price, quantity, discounts = [] } = choice;
   const now = again(current);
   const { trial_end: _trial, start_date: _start, ...kept } = now;
   updateSchedule(act, schedule.id, {
@@ -59,6 +60,7 @@ export function scheduleChoice(act: Act, subscription: SubscriptionRecord, choic
       { ...now, end_date: firstPeriodEnd(subscription) },
       {
         ...kept,
+        discounts: [...(kept.discounts ?? []), ...discounts],
         items: [{ price: price.id, ...(quantity !== undefined && { quantity }) }],
         proration_behavior: "none",
       },
@@ -77,7 +79,9 @@ function again(phase: PhaseRecord): NewPhase {
   const { default_payment_method: card, description, trial_end: trialEnd } = phase;
   return {
     start_date: phase.start_date,
-    items: phase.items.map(({ metadata, price, quantity }) => ({
+    discounts: phase.discounts.map(named),
+    items: phase.items.map(({ discounts, metadata, price, quantity }) => ({
+      discounts: discounts.map(named),
       metadata: metadata ?? {},
       price,
       ...(quantity !== undefined && { quantity }),
@@ -86,6 +90,11 @@ function again(phase: PhaseRecord): NewPhase {
     ...(description !== null && { description }),
     ...(trialEnd !== null && { trial_end: trialEnd }),
   };
+}
+
+function named({ coupon, discount, promotion_code: code }: PhaseRecord["discounts"][number]): NewDiscount {
+  if (discount !== null) return { discount };
+  return code === null ? { coupon: coupon ?? "" } : { promotion_code: code };
 }
 
 function lengthOf({ recurring }: PriceRecord): number {

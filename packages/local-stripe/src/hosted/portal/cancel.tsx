@@ -9,17 +9,28 @@ import { type PageForm, PortalForm, TroubleNotice } from "./form.js";
 import { GoBack, PortalLayout } from "./frame.js";
 import type { PortalPage } from "./page.js";
 import { Plan, type SubscriptionProps } from "./plan.js";
+import { findOffer } from "./retention.js";
 import { type OpenSession, ownSubscription } from "./session.js";
 
-/** Asks before anything is canceled, and why. */
-export const CANCEL: PortalPage<SubscriptionProps> = {
+interface Cancelable extends SubscriptionProps {
+  readonly isOfferDeclined: boolean;
+}
+
+/** Asks before anything is canceled, and why. What the session's flow offers for staying comes first. */
+export const CANCEL: PortalPage<Cancelable> = {
   path: "/subscriptions/:subscription/cancel",
-  find: (open, { param }) => {
+  find: (open, { param, query }) => {
     const subscription = ownSubscription(open, param("subscription"));
-    return subscription && isCancelable(open, subscription) ? { open, subscription } : undefined;
+    if (subscription === undefined || !isCancelable(open, subscription)) return undefined;
+    return { open, subscription, isOfferDeclined: query.get("offer") === "declined" };
   },
   seen: ({ subscription }) => subscription,
-  show: ({ open, subscription }, form) => <CancelPage open={open} subscription={subscription} form={form} />,
+  show: ({ open, subscription, isOfferDeclined }, form) =>
+    isOfferDeclined || findOffer(open, subscription.id) === undefined ? (
+      <CancelPage open={open} subscription={subscription} form={form} />
+    ) : (
+      { goTo: `/subscriptions/${subscription.id}/cancel/offer` }
+    ),
   submit: (act, { open, subscription }, fields) => {
     cancelInPortal(act, open, subscription, fields);
     return "canceled";

@@ -10,6 +10,7 @@ import { mount } from "./page.js";
 import { PAUSE } from "./pause.js";
 import { AUTHENTICATE, PAYMENT_METHOD } from "./payment-method.js";
 import { RESUME } from "./resume.js";
+import { RETENTION } from "./retention.js";
 import { MAKE_DEFAULT, REMOVE_METHOD } from "./saved-methods.js";
 import { UPDATE } from "./update.js";
 import { FLOW_CONFIRM, UPDATE_CONFIRM } from "./update-confirm.js";
@@ -20,6 +21,7 @@ export function portalPages(worlds: Worlds): Hono {
   mount(app, worlds, HOME);
   mount(app, worlds, CONFIRMATION);
   mount(app, worlds, CANCEL);
+  mount(app, worlds, RETENTION);
   mount(app, worlds, KEEP);
   mount(app, worlds, UPDATE);
   mount(app, worlds, UPDATE_CONFIRM);

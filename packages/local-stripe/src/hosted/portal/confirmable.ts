@@ -1,0 +1,163 @@
+import { changeSubscription } from "../../billing/change-subscription.js";
+import type { NewDiscount } from "../../billing/discount-params.js";
+import { isRedeemable } from "../../billing/discounts.js";
+import {
+  changeRequest,
+  choiceOf,
+  type PortalChoice,
+  type Quote,
+  quote,
+  quoteChange,
+} from "../../billing/portal-changes.js";
+import { scheduleChoice, waitsForPeriodEnd } from "../../billing/portal-schedule.js";
+import { ApiError } from "../../http/api-error.js";
+import { Act } from "../../store/act.js";
+import type { PromotionCodeRecord, SubscriptionRecord } from "../../store/records.js";
+import type { PageRequest } from "./page.js";
+import { type OpenSession, ownSubscription } from "./session.js";
+import { findChangeable } from "./update.js";
+
+/** A change of plan that a customer has chosen and not confirmed yet. */
+export interface Confirmable {
+  readonly open: OpenSession;
+  readonly subscription: SubscriptionRecord;
+  readonly choice: PortalChoice;
+  /** The moment from which it is prorated: that at which the amounts were shown. */
+  readonly at: number;
+  /** Whether it is made when the period ends, and not at once. */
+  readonly waits: boolean;
+  readonly quote: Quote;
+  /** Where the choice was made, if in the portal. */
+  readonly back?: string;
+  /** A code that was typed and is none that may be redeemed. */
+  readonly refusedCode?: string;
+}
+
+/** What was chosen in the portal. `undefined` where it is not offered, or no longer. */
+export function chosenInPortal(open: OpenSession, request: PageRequest): Confirmable | undefined {
+  const { query } = request;
+  const found = findChangeable(open, request.param("subscription"));
+  if (found === undefined) return undefined;
+  const { subscription, item, offers } = found;
+  const code = query.get("promotion_code")?.trim() ?? "";
+  const promotion = findPromotion(open, subscription, code);
+  return ifPossible(() => {
+    const choice = choiceOf(offers, item, { price: query.get("price"), quantity: query.get("quantity") });
+    const discounts = promotion && [{ promotion_code: promotion.id }];
+    return {
+      ...weighed(open, subscription, { ...choice, ...(discounts && { discounts }) }, request),
+      back: `/subscriptions/${subscription.id}/update`,
+      ...(code !== "" && promotion === undefined && { refusedCode: code }),
+    };
+  });
+}
+
+/** What the session's flow asks to confirm. */
+export function chosenByFlow(open: OpenSession, request: PageRequest): Confirmable | undefined {
+  const flow = open.session.flow?.subscription_update_confirm;
+  const [item] = flow?.items ?? [];
+  if (!flow || item === undefined || open.session.isFlowDone) return undefined;
+  const subscription = ownSubscription(open, flow.subscription);
+  if (subscription === undefined || !open.configuration.features.subscription_update.enabled)
+    return undefined;
+  return ifPossible(() => {
+    const price = open.world.inPath("price", item.price ?? "");
+    const discounts = (flow.discounts ?? []).map(named);
+    return weighed(open, subscription, { price, quantity: item.quantity, discounts }, request);
+  });
+}
+
+/** Makes the change, or schedules it. */
+export function carryOut(
+  act: Act,
+  { open, subscription, choice, at, waits }: Confirmable,
+): "changed" | "scheduled" {
+  if (waits) {
+    scheduleChoice(act, subscription, choice);
+    return "scheduled";
+  }
+  const feature = open.configuration.features.subscription_update;
+  changeSubscription(act, subscription.id, changeRequest(open.world, feature, subscription, choice, at));
+  return "changed";
+}
+
+/** What is subscribed to once the change is made, whenever that is. */
+export function afterwards({ subscription, choice: { price, quantity } }: Confirmable): SubscriptionRecord {
+  const items = subscription.items.map(({ quantity: _before, ...item }) => ({
+    ...item,
+    price: price.id,
+    ...(quantity !== undefined && { quantity }),
+  }));
+  return { ...subscription, items };
+}
+
+/** Whether customers may type a promotion code. */
+export function takesCodes({ configuration }: OpenSession): boolean {
+  return configuration.features.subscription_update.default_allowed_updates.includes("promotion_code");
+}
+
+function weighed(
+  open: OpenSession,
+  subscription: SubscriptionRecord,
+  choice: PortalChoice,
+  { fields }: PageRequest,
+): Confirmable {
+  const { world, configuration } = open;
+  const feature = configuration.features.subscription_update;
+  // What was shown holds for as long as the page may stand open: the form's seal covers the moment too.
+  const sent = fields?.get("at") ?? null;
+  const at = sent === null ? open.now : Number(sent);
+  const waits = waitsForPeriodEnd(world, feature, subscription, choice);
+  const quoted = Act.run(world, null, (act) => {
+    act.followClock(open.customer);
+    if (!waits) {
+      return quoteChange(act, subscription.id, changeRequest(world, feature, subscription, choice, at));
+    }
+    return quote(act, subscription.id, (rehearsal) => {
+      scheduleChoice(rehearsal, subscription, choice);
+      return rehearsal.world.inPath("subscription", subscription.id);
+    });
+  });
+  return { open, subscription, choice, at, waits, quote: quoted };
+}
+
+/** What cannot be done any more, such as a change to a price that was archived since, is not there to be confirmed. */
+function ifPossible(find: () => Confirmable): Confirmable | undefined {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof ApiError) return undefined;
+    throw error;
+  }
+}
+
+function findPromotion(
+  open: OpenSession,
+  subscription: SubscriptionRecord,
+  code: string,
+): PromotionCodeRecord | undefined {
+  if (code === "" || !takesCodes(open)) return undefined;
+  const { world, customer } = open;
+  const holder = {
+    customer: customer.id,
+    currency: subscription.currency,
+    subscription: subscription.id,
+    item: null,
+    testClock: customer.test_clock ?? null,
+  };
+  return Act.run(world, null, (act) => {
+    act.followClock(customer);
+    const isIt = (one: PromotionCodeRecord): boolean =>
+      one.code.toLowerCase() === code.toLowerCase() && isRedeemable(act, { promotion_code: one.id }, holder);
+    return world.of("promotion_code").all({}, isIt)[0];
+  });
+}
+
+interface FlowDiscount {
+  readonly coupon: string | null;
+  readonly promotion_code: string | null;
+}
+
+function named({ coupon, promotion_code: code }: FlowDiscount): NewDiscount {
+  return code === null ? { coupon: coupon ?? "" } : { promotion_code: code };
+}

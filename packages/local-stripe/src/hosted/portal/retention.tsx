@@ -1,0 +1,88 @@
+import type { FC } from "hono/jsx";
+import { changeSubscription } from "../../billing/change-subscription.js";
+import { isRedeemable } from "../../billing/discounts.js";
+import { runningDiscounts } from "../../billing/portal-changes.js";
+import { Act } from "../../store/act.js";
+import type { CouponRecord } from "../../store/records.js";
+import { type Format, formatFor } from "../format.js";
+import { type PageForm, PortalForm, TroubleNotice } from "./form.js";
+import { PortalLayout } from "./frame.js";
+import type { PortalPage } from "./page.js";
+import { Plan, type SubscriptionProps } from "./plan.js";
+import { base, type OpenSession, ownSubscription } from "./session.js";
+
+interface Offer extends SubscriptionProps {
+  readonly coupon: CouponRecord;
+}
+
+/** Offers the flow's coupon to whoever is about to cancel. */
+export const RETENTION: PortalPage<Offer> = {
+  path: "/subscriptions/:subscription/cancel/offer",
+  find: (open, { param }) => findOffer(open, param("subscription")),
+  seen: ({ subscription, coupon: { id, percent_off, amount_off } }) => [
+    subscription,
+    id,
+    percent_off,
+    amount_off,
+  ],
+  show: ({ open, subscription, coupon }, form) => (
+    <OfferPage open={open} subscription={subscription} coupon={coupon} form={form} />
+  ),
+  submit: (act, { subscription, coupon }) => {
+    const kept = runningDiscounts(act.world, subscription, act.now);
+    changeSubscription(act, subscription.id, { discounts: [...kept, { coupon: coupon.id }] });
+    return "discounted";
+  },
+};
+
+/** What the session's flow offers for staying, where it still can be redeemed. */
+export function findOffer(open: OpenSession, id: string): Offer | undefined {
+  const { world, customer, session } = open;
+  const flow = session.isFlowDone ? undefined : session.flow?.subscription_cancel;
+  const subscription = flow?.subscription === id ? ownSubscription(open, id) : undefined;
+  const offered = flow?.retention?.coupon_offer?.coupon;
+  const coupon = offered === undefined ? undefined : world.of("coupon").get(offered);
+  if (subscription === undefined || subscription.cancel_at !== null || coupon === undefined) return undefined;
+  const holder = {
+    customer: customer.id,
+    currency: subscription.currency,
+    subscription: id,
+    item: null,
+    testClock: customer.test_clock ?? null,
+  };
+  const isOpen = Act.run(world, null, (act) => {
+    act.followClock(customer);
+    return isRedeemable(act, { coupon: coupon.id }, holder);
+  });
+  return isOpen ? { open, subscription, coupon } : undefined;
+}
+
+const OfferPage: FC<Offer & { readonly form: PageForm }> = ({ open, subscription, coupon, form }) => (
+  <PortalLayout title="Before you go" open={open}>
+    <div class="narrow">
+      <h1>Before you go</h1>
+      <TroubleNotice form={form} />
+      <Plan open={open} subscription={subscription} />
+      <p>
+        Stay, and take <strong>{offerOf(coupon, formatFor(open.session))}</strong>.
+      </p>
+      <PortalForm form={form}>
+        <button type="submit" class="primary">
+          Accept offer
+        </button>
+      </PortalForm>
+      <a class="button" href={`${base(open)}/subscriptions/${subscription.id}/cancel?offer=declined`}>
+        No thanks, continue to cancel
+      </a>
+    </div>
+  </PortalLayout>
+);
+
+/** "25% off for 3 months". */
+function offerOf(coupon: CouponRecord, format: Format): string {
+  const { amount_off: amount, currency, duration, duration_in_months: months, percent_off: percent } = coupon;
+  const off = amount === null || currency === null ? `${percent}%` : format.money(amount, currency);
+  if (duration === "once") return `${off} off your next payment`;
+  if (duration === "forever") return `${off} off from now on`;
+  return `${off} off for ${months === 1 ? "a month" : `${months} months`}`;
+}
