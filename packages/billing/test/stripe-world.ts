@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type LocalStripe, type LocalStripeOptions, startLocalStripe } from "@repo/local-stripe";
 import Stripe from "stripe";
 import { expect } from "vitest";
@@ -17,6 +18,8 @@ export interface TenantWorld {
   readonly paymentMethodId: string;
   /** The subscription's first invoice, which is paid. */
   readonly invoiceId: string;
+  /** Of the form that its maker chose, as coupons' ids are. */
+  readonly couponId: string;
   readonly promotionCodeId: string;
   /** The lookup key of a feature that its subscription gives access to. */
   readonly lookupKey: string;
@@ -133,7 +136,7 @@ async function addTenant(stripe: Stripe, tenantId: string, options: TenantOption
   );
   const card = await stripe.paymentMethods.attach("pm_card_visa", { customer: customer.id }, requestOptions);
   const coupon = await stripe.coupons.create(
-    { percent_off: 25, metadata: { ...metadata, note: tenantId } },
+    { id: couponIdOf(tenantId), percent_off: 25, metadata: { ...metadata, note: tenantId } },
     requestOptions,
   );
   const promotion = { type: "coupon" as const, coupon: coupon.id };
@@ -152,9 +155,14 @@ async function addTenant(stripe: Stripe, tenantId: string, options: TenantOption
     otherPriceId: otherPrice.id,
     paymentMethodId: card.id,
     invoiceId: typeof subscription.latest_invoice === "string" ? subscription.latest_invoice : "",
+    couponId: coupon.id,
     promotionCodeId: code.id,
     lookupKey: feature.lookup_key,
   };
+}
+
+function couponIdOf(tenantId: string): string {
+  return `${tenantId.replaceAll(/\W/g, "")}-${randomUUID().slice(0, 8)}`;
 }
 
 /** Meters are an account's, and so one is enough for all of its tenants. */

@@ -16,6 +16,23 @@ const FLOW: readonly Place[] = [
   },
   { holds: "priceId", put: (priceId, { subscriptionId }) => ({ type: CONFIRM, subscriptionId, priceId }) },
   {
+    holds: "couponId",
+    put: (retentionCouponId, { subscriptionId }) => ({
+      type: "subscription_cancel",
+      subscriptionId,
+      retentionCouponId,
+    }),
+  },
+  {
+    holds: "couponId",
+    put: (couponId, { subscriptionId }) => ({
+      type: CONFIRM,
+      subscriptionId,
+      quantity: 2,
+      discount: { couponId },
+    }),
+  },
+  {
     holds: "promotionCodeId",
     put: (promotionCodeId, { subscriptionId }) => ({
       type: CONFIRM,
@@ -67,16 +84,22 @@ const OFFER: readonly Place[] = [
   { holds: "priceId", put: (priceId, { productId }) => offering({ productId, priceId }) },
 ];
 
+const DISCOUNTS: readonly Place[] = [
+  { holds: "couponId", put: (couponId) => [{ couponId }] },
+  { holds: "promotionCodeId", put: (promotionCodeId) => [{ promotionCodeId }] },
+];
+
 const CHANGE = {
   priceId: id("priceId"),
   quantity: "plain",
   items: [
     { holds: "priceId", put: (priceId) => [{ add: priceId }] },
     { holds: "itemId", put: (change) => [{ change, quantity: 2 }] },
+    { holds: "priceId", put: (priceId, { itemId: change }) => [{ change, priceId }] },
     { holds: "itemId", put: (remove) => [{ remove }] },
   ],
   trialEnd: "plain",
-  discounts: [{ holds: "promotionCodeId", put: (promotionCodeId) => [{ promotionCodeId }] }],
+  discounts: DISCOUNTS,
   defaultPaymentMethodId: id("paymentMethodId"),
   metadata: "metadata",
   when: "plain",
@@ -149,7 +172,7 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
       defaultPaymentMethodId: id("paymentMethodId"),
       paymentBehavior: "plain",
       daysUntilDue: "plain",
-      discounts: [{ holds: "promotionCodeId", put: (promotionCodeId) => [{ promotionCodeId }] }],
+      discounts: DISCOUNTS,
       automaticTax: "plain",
       metadata: "metadata",
       allowSecond: "plain",

@@ -23,6 +23,7 @@ export const TENANT_OBJECTS: Readonly<Record<IdName, Read>> = {
     stripe.paymentMethods.list({ customer }, options),
   invoiceId: (stripe, { customerId: customer }, options) =>
     stripe.invoices.list({ customer, limit: 100 }, options),
+  couponId: (stripe, { couponId }, options) => stripe.coupons.retrieve(couponId, {}, options),
   promotionCodeId: (stripe, { promotionCodeId }, options) =>
     stripe.promotionCodes.retrieve(promotionCodeId, {}, options),
 };

@@ -4,7 +4,7 @@ import { isBillingError, type StripeBillingService } from "../../../src/index.js
 import { hostileTexts, hostileValues } from "../hostile-values.js";
 import { idPlaces } from "../method-row.js";
 import type { Attack, Case, Outcome, Siege } from "../siege.js";
-import { missingId, prefixOf, TENANT_OBJECTS, type TenantIds } from "../tenants.js";
+import { type IdName, missingId, prefixOf, TENANT_OBJECTS, type TenantIds } from "../tenants.js";
 
 /** c and d: an id of B's, and one that nobody has, are answered alike down to the last byte and request. */
 export const foreignId: Attack = async function* (siege) {
@@ -97,13 +97,15 @@ export const nestedId: Attack = async function* (siege) {
     expect(answers[1], `a foreign and a missing ${holds} in ${option}`).toEqual(answers[0]);
     expect(answers[2], `a namesake's and a missing ${holds} in ${option}`).toEqual(answers[0]);
 
-    const malformed: readonly (readonly [string, unknown])[] = [
+    const others: readonly (readonly [string, unknown])[] = [
       ...otherKinds(b, b[holds]).map((id) => [id, id] as const),
       ...hostileTexts(b[holds]).map((id) => [JSON.stringify(id), id] as const),
       ...hostileValues(b[holds]),
     ];
-    for (const [name, id] of malformed)
-      yield refusedUnsent(siege, `${option} ${name}`, { options: options(id) });
+    for (const [name, id] of others) {
+      const refused = refusedUnsent(siege, `${option} ${name}`, { options: options(id) });
+      yield mayName(holds, id) ? { ...refused, refusedAs: ["not_found"], sends: "reads" } : refused;
+    }
   }
 };
 
@@ -122,6 +124,11 @@ function answerOf({ error, requests }: Outcome, id: string): unknown {
     json: JSON.stringify(error),
     requests: requests.map(({ method, path }) => `${method} ${path.replace(id, "{id}")}`),
   };
+}
+
+/** Coupons are called what their maker likes, so that any word may be one. */
+function mayName(holds: IdName, id: unknown): boolean {
+  return holds === "couponId" && typeof id === "string" && /^[\w-]{1,200}$/.test(id);
 }
 
 function otherKinds(tenant: TenantIds, id: string): string[] {
