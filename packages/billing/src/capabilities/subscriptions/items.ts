@@ -49,6 +49,8 @@ export type ResolvedItem =
       readonly item: Stripe.SubscriptionItem;
       /** Undefined where the price stays. */
       readonly priceId: string | undefined;
+      /** Whether the caller named the price that it has already. */
+      readonly namesOwnPrice: boolean;
       /** As the caller gave it. */
       readonly quantity: number | undefined;
     }
@@ -132,8 +134,12 @@ export function toItemParams(
   return resolvedItems.map((one) => {
     if (one.does === "remove") return { id: one.item.id, deleted: true };
     if (one.does === "add") return { price: one.priceId, ...quantityFor(one, 1, isMetered) };
-    const price = one.priceId === undefined ? {} : { price: one.priceId };
-    return { id: one.item.id, ...price, ...quantityFor(one, one.item.quantity, isMetered) };
+    const price = one.priceId ?? (one.namesOwnPrice && one.item.price.active ? one.item.price.id : undefined);
+    return {
+      id: one.item.id,
+      ...(price !== undefined && { price }),
+      ...quantityFor(one, one.item.quantity, isMetered),
+    };
   });
 }
 
@@ -167,13 +173,23 @@ function resolved(current: readonly Stripe.SubscriptionItem[], change: CheckedIt
   return { does: "add", priceId: change.add, quantity: change.quantity };
 }
 
-/** A price that the item has already is not sent again, so that an archived one can be kept. */
+/**
+ * A price that the item has already is not proved again, and sent again only where it can be sold, so that an archived one
+ * can be kept, and a change that was made before is repeated in the same words.
+ */
 function changed(
   item: Stripe.SubscriptionItem,
   price: string | undefined,
   wanted: number | undefined,
 ): ResolvedItem {
-  return { does: "change", item, priceId: price === item.price.id ? undefined : price, quantity: wanted };
+  const namesOwnPrice = price === item.price.id;
+  return {
+    does: "change",
+    item,
+    priceId: namesOwnPrice ? undefined : price,
+    namesOwnPrice,
+    quantity: wanted,
+  };
 }
 
 function found(

@@ -80,13 +80,18 @@ function atOnce(
     next?.parent?.subscription_details?.subscription_proration_date ?? next?.subscription_proration_date;
   const prorationDate = instant === undefined ? plan.change.prorationDate : toDate(instant);
   const lines = linesOf(next);
-  const newPeriod = lines.find((line) => beginsPeriodNow(line, before));
-  const isBilledNow = newPeriod !== undefined || plan.change.proration === "always_invoice";
+  const endsTrial = before.status === "trialing" && plan.change.trialEnd === "now";
+  const newPeriod = lines.find((line) => beginsPeriodNow(line, before, endsTrial));
+  // Without anything to prorate no invoice is made at once, and the next is the one of the next period.
+  const isProrationAlone = lines.length > 0 && lines.every(({ proration }) => proration);
+  const billsProrations = plan.change.proration === "always_invoice" && isProrationAlone;
+  const isBilledNow = newPeriod !== undefined || billsProrations;
   const later = isBilledNow ? recurring : next;
+  const nextAmount = isBilledNow && recurring ? afterCredit(recurring, next) : (later?.amount_due ?? null);
   return toPreview(plan, {
     shown: next,
     amountDueNow: isBilledNow ? (next?.amount_due ?? 0) : 0,
-    nextAmount: later?.amount_due ?? null,
+    nextAmount,
     nextInvoiceAt: later === undefined ? null : (newPeriod?.periodEnd ?? nextPeriod(plan, before)),
     recurring,
     ...(prorationDate && { prorationDate }),
@@ -135,9 +140,19 @@ function toPreview(plan: PlannedChange, findings: Findings): SubscriptionPreview
 function beginsPeriodNow(
   { proration, periodStart }: InvoiceLine,
   { currentPeriodStart, currentPeriodEnd }: Subscription,
+  endsTrial: boolean,
 ): boolean {
   if (proration || currentPeriodStart === null || currentPeriodEnd === null) return false;
-  return periodStart > currentPeriodStart && periodStart < currentPeriodEnd;
+  // A trial that ends with the second in which it began is over all the same.
+  const isAfter = endsTrial ? periodStart >= currentPeriodStart : periodStart > currentPeriodStart;
+  return isAfter && periodStart < currentPeriodEnd;
+}
+
+/** What an invoice comes to when the one before it leaves a credit. A negative balance is one. */
+function afterCredit(invoice: Preview, before: Preview | undefined): number {
+  if (before === undefined) return invoice.amount_due;
+  const balance = Math.min(0, before.starting_balance + before.total);
+  return Math.max(0, invoice.total + balance);
 }
 
 /** Where the billing cycle stays as it was, or a trial puts it off. */
