@@ -56,6 +56,28 @@ it("comes again, signed anew, until the endpoint answers with a 2xx", async () =
   expect(new Set(received.map(({ body }) => (JSON.parse(body) as { id: string }).id)).size).toBe(1);
 });
 
+it("comes again by the server's time, each attempt at its own", async () => {
+  const { local, stripe } = await startLocal({ webhookRetryDelaysMs: [3_600_000, 7_200_000, 86_400_000] });
+  const { url } = await receiver([500, 500, 500]);
+  await stripe.webhookEndpoints.create({ url, enabled_events: ["customer.created"] });
+  await stripe.customers.create({});
+  const attempts = async (count: number) =>
+    expect.poll(() => local.deliveries.length, { timeout: 20_000 }).toBe(count);
+  await attempts(1);
+  local.advanceBy(3_599_000);
+  local.advanceBy(1_000);
+  await attempts(2);
+  // Two at once: they were due one after the other.
+  local.advanceBy(7_200_000 + 86_400_000);
+  await local.settled();
+  expect(local.deliveries.map(({ attempt, status }) => [attempt, status])).toEqual([
+    [1, 500],
+    [2, 500],
+    [3, 500],
+    [4, 200],
+  ]);
+});
+
 it("answers the API while an endpoint does not", async () => {
   const { local, stripe } = await startLocal({ webhookRetryDelaysMs: [] });
   await stripe.webhookEndpoints.create({ url: "http://127.0.0.1:1/", enabled_events: ["*"] });

@@ -5,7 +5,7 @@ import type { World } from "../store/world.js";
 import { signatureHeader } from "./sign.js";
 
 export interface DeliveryOptions {
-  /** The pauses before the second, third, … attempt. As many again as there are pauses are made. */
+  /** The pauses before the second, third, … attempt, by the server's time. As many again as there are pauses are made. */
   readonly retryDelaysMs: readonly number[];
   /** How long an endpoint may take to answer. */
   readonly timeoutMs: number;
@@ -127,8 +127,11 @@ export class Deliveries {
 
   async #deliver(delivery: Delivery): Promise<void> {
     const { eventId, world, owner, endpointId, isCopy } = delivery;
+    let dueMs = this.#clock.nowMs;
     for (const [index, delayMs] of [delivery.delayMs, ...this.#options.retryDelaysMs].entries()) {
-      await pause(delayMs, this.#stop.signal);
+      dueMs += delayMs;
+      // Even the first attempt waits for the answer to the request to be on its way.
+      await this.#clock.until(dueMs, this.#stop.signal);
       const event = world.of("event").get(eventId);
       // An endpoint that was deleted or switched off meanwhile hears nothing more.
       const endpoint = owner.of("webhook_endpoint").get(endpointId);
@@ -222,18 +225,4 @@ function eventIn(event: EventRecord, version: string, world: World): object {
       ...(previous && { previous_attributes: previousInVersion(previous, object, version, world) }),
     },
   };
-}
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  // Even the first attempt waits for the answer to the request to be on its way.
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(done, milliseconds);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    signal.addEventListener("abort", done);
-  });
 }
