@@ -15,8 +15,7 @@ import { saveDefaultConfiguration } from "./resources/portal-configurations.js";
 import { rollSecret } from "./resources/webhook-endpoints.js";
 import { Act } from "./store/act.js";
 import { passTime } from "./store/passing-time.js";
-import type { ObjectName } from "./store/records.js";
-import type { EventType, Kind, Reaction, Surroundings } from "./store/world.js";
+import type { EventType, Reaction, Surroundings } from "./store/world.js";
 import { Worlds } from "./store/worlds.js";
 import { Deliveries, type DeliveryAttempt, type DeliveryMishap } from "./webhooks/deliveries.js";
 
@@ -39,7 +38,7 @@ export interface LocalStripeOptions {
   readonly requirePaymentMethod?: boolean;
   /** How long a new or changed object stays unseen by search. Default 0. */
   readonly searchDelayMs?: number;
-  /** The pauses before a failed webhook delivery is tried again. Default 100 ms, 500 ms and 2 s. */
+  /** The pauses before a failed webhook delivery is tried again, by the server's time. Default 100 ms, 500 ms and 2 s. */
   readonly webhookRetryDelaysMs?: readonly number[];
   /** How long a webhook endpoint may take to answer. Default 10 s. */
   readonly webhookTimeoutMs?: number;
@@ -122,7 +121,7 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     origin: () => url,
     indexingDelayMs: () => searchDelayMs,
     requirePaymentMethod: options.requirePaymentMethod ?? false,
-    kinds: kinds(),
+    resources: RESOURCES,
     reactions: reactions(),
     announce: (world, event) => deliveries.announce(event, world, worlds.platform(world.livemode)),
   };
@@ -212,12 +211,6 @@ async function closeServer(server: Server): Promise<void> {
     server.close((error) => (error ? reject(error) : resolve()));
     server.closeAllConnections();
   });
-}
-
-function kinds(): ReadonlyMap<ObjectName, Kind> {
-  const entries = Object.values(RESOURCES).map((resource) => [resource.kind.object, resource.kind] as const);
-  // Each kind is held under its own name, by which alone it is asked for.
-  return new Map(entries) as ReadonlyMap<ObjectName, unknown> as ReadonlyMap<ObjectName, Kind>;
 }
 
 function reactions(): ReadonlyMap<EventType, readonly Reaction[]> {

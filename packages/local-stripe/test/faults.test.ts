@@ -25,6 +25,14 @@ describe("a planned fault", () => {
     expect(outcomes).toEqual(["ok", "StripeRateLimitError", "StripeRateLimitError", "ok"]);
   });
 
+  it("befalls one account of several", async () => {
+    const { local, stripe } = await startLocal({ accounts: ["acct_one"] });
+    local.faults.add({ kind: "conflict", account: "acct_one" });
+    await stripe.products.list();
+    const there = await refusal(stripe.products.list({}, { stripeAccount: "acct_one" }));
+    expect(there.code).toBe("idempotency_key_in_use");
+  });
+
   it("is taken away again by the function that planned it, or with all others", async () => {
     const { local, stripe } = await startLocal();
     const undo = local.faults.add({ kind: "conflict", times: 9 });
@@ -79,12 +87,15 @@ describe("a planned fault", () => {
     expect(local.requests.filter(({ method }) => method === "POST")).toHaveLength(4);
   });
 
-  it("stalls until the client gives up", async () => {
+  it.each([
+    ["before", 0],
+    ["after", 1],
+  ] as const)("stalls %s the effect until the client gives up", async (when, made) => {
     const { local, stripe } = await startLocal();
-    local.faults.add({ kind: "stall", when: "after" });
+    local.faults.add({ kind: "stall", when });
     const error = await refusal(stripe.customers.create({}, { timeout: 50 }));
     expect(error.type).toBe("StripeConnectionError");
-    expect((await stripe.customers.list()).data).toHaveLength(1);
+    expect((await stripe.customers.list()).data).toHaveLength(made);
   });
 
   it.each(["json", "connection"] as const)("cuts the answer short by %s", async (by) => {

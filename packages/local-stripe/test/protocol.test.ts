@@ -88,9 +88,12 @@ describe("expand", () => {
     expect(read.customer).toMatchObject({ object: "customer", name: "Ada" });
     expect(read.items.data[0]?.price.product).toMatchObject({ object: "product", name: "Gold" });
     const list = await stripe.subscriptions.list({
-      expand: ["data.customer.subscriptions", "data.items.data.price.product"],
+      expand: ["data.customer.subscriptions", "data.latest_invoice.customer.subscriptions"],
     });
-    expect(list.data[0]?.customer).toMatchObject({ subscriptions: { data: [{ id }] } });
+    expect(list.data[0]).toMatchObject({
+      customer: { subscriptions: { data: [{ id }] } },
+      latest_invoice: { customer: { subscriptions: { data: [{ id }] } } },
+    });
     const written = await stripe.subscriptions.update(id, { metadata: { a: "1" }, expand: ["customer"] });
     expect(written.customer).toMatchObject({ object: "customer" });
   });
@@ -114,8 +117,8 @@ describe("expand", () => {
     const { id } = await subscribe(stripe);
     const error = await refusal(stripe.subscriptions.retrieve(id, { expand: ["status"] }));
     expect(error).toMatchObject({ statusCode: 400, message: "This property cannot be expanded (status)." });
-    const deep = await refusal(stripe.subscriptions.retrieve(id, { expand: ["a.b.c.d.e"] }));
-    expect(deep.message).toContain("4 levels");
+    const deep = await refusal(stripe.subscriptions.list({ expand: ["data.items.data.price.product"] }));
+    expect(deep.message).toBe("You cannot expand more than 4 levels of a property.");
   });
 });
 
@@ -173,6 +176,17 @@ describe("an answer", () => {
     expect(lastResponse.apiVersion).toBe("2026-10-28.endive");
     const older = await stripe.customers.list({}, { apiVersion: "2026-08-26.dahlia" });
     expect(older.lastResponse.apiVersion).toBe("2026-08-26.dahlia");
+  });
+
+  it("carries them when it refuses as well, and the idempotency key of a write", async () => {
+    const { local, stripe } = await startLocal();
+    const options = { idempotencyKey: "one", apiVersion: "2025-02-24.acacia" };
+    const { headers, requestId } = await refusal(stripe.customers.update("cus_none", {}, options));
+    expect(headers).toMatchObject({ "stripe-version": "2025-02-24.acacia", "idempotency-key": "one" });
+    expect(requestId).toBe(local.requests.at(-1)?.requestId);
+    const wrong = await ask(local, "GET", "/v1/customers", { headers: { "Stripe-Version": "yesterday" } });
+    expect(wrong.body).toMatchObject({ error: { message: "Invalid Stripe API version: yesterday" } });
+    expect(wrong.headers.get("Stripe-Version")).toBe("2026-10-28.endive");
   });
 
   it("names a call that is not known", async () => {

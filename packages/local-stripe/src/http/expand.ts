@@ -9,9 +9,9 @@ export function expand(body: Wire, paths: readonly string[], world: World): Wire
   let expanded = body;
   for (const path of paths) {
     const parts = path.split(".");
-    const levels = parts[0] === "data" ? parts.length - 1 : parts.length;
-    if (levels > MAX_LEVELS) {
-      throw invalid(`You cannot expand more than ${MAX_LEVELS} levels of a property (${path}).`, "expand");
+    // The `data` of a list is a level as well.
+    if (parts.length > MAX_LEVELS) {
+      throw invalid(`You cannot expand more than ${MAX_LEVELS} levels of a property.`, "expand");
     }
     expanded = expandInto(expanded, parts, { world, path });
   }
@@ -71,8 +71,11 @@ function replaceAt(owner: Wire, path: readonly string[], change: (value: unknown
 function expandableOf(owner: Wire, world: World): Readonly<Record<string, Expansion>> {
   const name = owner["object"];
   if (name === "list" || name === "search_result") return { data: "shown", total_count: "shown" };
-  const kind = [...world.surroundings.kinds.values()].find((one) => one.object === name);
-  return kind?.expandable ?? PARTS[String(name)] ?? {};
+  return (isKept(name, world) ? world.kind(name).expandable : PARTS[String(name)]) ?? {};
+}
+
+function isKept(name: unknown, world: World): name is ObjectName {
+  return typeof name === "string" && Object.hasOwn(world.surroundings.resources, name);
 }
 
 /** Objects that only travel inside others. */

@@ -53,7 +53,7 @@ export interface Surroundings {
   readonly indexingDelayMs: () => number;
   /** Whether a customer without a payment method cannot pay. */
   readonly requirePaymentMethod: boolean;
-  readonly kinds: ReadonlyMap<ObjectName, Kind>;
+  readonly resources: { readonly [Name in ObjectName]: { readonly kind: Kind<Name> } };
   /** What resources do when objects of others change. */
   readonly reactions: ReadonlyMap<EventType, readonly Reaction[]>;
   /** Tells the webhook endpoints of a new event. */
@@ -98,10 +98,7 @@ export class World {
   }
 
   kind<Name extends ObjectName>(name: Name): Kind<Name> {
-    const kind = this.surroundings.kinds.get(name);
-    if (kind === undefined) throw new Error(`there is no kind ${name}`);
-    // Kinds are registered under their own name.
-    return kind as unknown as Kind<Name>;
+    return this.surroundings.resources[name].kind;
   }
 
   render<Name extends ObjectName>(name: Name, record: Records[Name]): Wire {
