@@ -74,8 +74,8 @@ ul.order li span:last-child { text-align: right; color: var(--side-quiet); }
 .choice.offer > span:nth-of-type(1) { flex: 1; } .choice.offer .quiet { display: block; }
 .choice.offer .status { white-space: nowrap; }
 .total { font-size: 1.75rem; font-weight: 600; line-height: 1.25; margin: 0 0 .5rem; } .total small { font-size: 1rem; font-weight: 400; color: var(--quiet); }
-.row { display: flex; gap: 1rem; justify-content: space-between; align-items: flex-start; padding: .25rem 0; } .row p { margin: .25rem 0; }
-.links { display: flex; gap: 1rem; } .button.inline { display: inline-block; width: auto; }
+.row { display: flex; flex-wrap: wrap; gap: 0 1rem; justify-content: space-between; align-items: flex-start; padding: .25rem 0; } .row p { margin: .25rem 0; }
+.links { display: flex; gap: 1rem; white-space: nowrap; } .button.inline { display: inline-block; width: auto; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 button + button { margin-top: .75rem; } form > button, form > p > button { margin-top: 1rem; }
 @media (max-width: 46rem) {

@@ -53,7 +53,7 @@ export const FutureWords: FC<Omit<Scheduled, "subscription">> = ({ open, change:
     return productName(open, product) + times;
   });
   return (
-    <p>
+    <p class="quiet">
       It changes to {names.join(", ")} on {formatFor(open.session).date(at)}.
     </p>
   );

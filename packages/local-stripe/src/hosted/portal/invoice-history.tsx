@@ -24,6 +24,9 @@ export const InvoiceHistory: FC<{ readonly open: OpenSession }> = ({ open }) => 
             <th scope="col" class="amount">
               Amount
             </th>
+            <th scope="col" class="amount">
+              Download
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -34,6 +37,11 @@ export const InvoiceHistory: FC<{ readonly open: OpenSession }> = ({ open }) => 
               </td>
               <td>{INVOICE_WORDS[invoice.status]}</td>
               <td class="amount">{format.money(invoice.total, invoice.currency)}</td>
+              <td class="amount">
+                <a href={invoice.invoice_pdf ?? ""}>
+                  PDF<span class="unseen"> of invoice {invoice.number}</span>
+                </a>
+              </td>
             </tr>
           ))}
         </tbody>

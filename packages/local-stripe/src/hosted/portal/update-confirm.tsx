@@ -75,7 +75,7 @@ const CodeForm: FC<ConfirmProps> = ({ choice: { price, quantity, discounts }, fo
         label="Promotion code"
         value={known.get("promotion_code")}
       />
-      {discounts === undefined ? null : <p class="good">It is applied to the amounts below.</p>}
+      {discounts === undefined ? null : <p class="quiet">It is applied to the amounts below.</p>}
       <button type="submit">Apply</button>
     </form>
   );

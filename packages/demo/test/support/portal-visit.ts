@@ -1,0 +1,54 @@
+import type { PortalFlow } from "@repo/billing";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach } from "vitest";
+import { openChromium } from "./chromium.js";
+import { type BillingMode, type PortalScene, startPortalScene } from "./portal-scene.js";
+
+export interface PortalVisits {
+  /** Whether there is a browser to visit it with. */
+  readonly isPossible: boolean;
+  start(mode: BillingMode, features: Parameters<typeof startPortalScene>[1]): Promise<PortalScene>;
+  /** Opens the portal as the application does, in a browser of its own. */
+  visit(scene: PortalScene, flow?: PortalFlow, options?: BrowserContextOptions): Promise<Page>;
+}
+
+/** One browser for a file of tests. What a test has started ends with it. */
+export async function portalVisits(): Promise<PortalVisits> {
+  const chromium = await openChromium();
+  const open: { close(): Promise<void> }[] = [];
+  afterEach(async () => {
+    for (const one of open.splice(0).reverse()) await one.close();
+  });
+  afterAll(() => chromium?.close());
+  return {
+    isPossible: chromium !== undefined,
+    start: async (mode, features) => {
+      const scene = await startPortalScene(mode, features);
+      open.push(scene);
+      return scene;
+    },
+    visit: async (scene, flow, options) => {
+      if (chromium === undefined) throw new Error("There is no Chromium.");
+      const context = await chromium.browser.newContext(options);
+      open.push(context);
+      const page = await context.newPage();
+      page.setDefaultTimeout(15_000);
+      const { url } = await scene.billing.createCustomerPortalSession(scene.customerId, {
+        ...(flow !== undefined && { flow }),
+      });
+      await scene.heard();
+      await page.goto(url);
+      return page;
+    },
+  };
+}
+
+export async function press(page: Page, name: string): Promise<void> {
+  await page.getByRole("button", { name, exact: true }).click();
+}
+
+/** What the page says is due now and next. */
+export async function amounts(page: Page): Promise<Record<string, string | null>> {
+  const amount = (name: string) => page.locator(`[data-amount="${name}"]`).textContent();
+  return { now: await amount("now"), next: await amount("next") };
+}
