@@ -76,7 +76,7 @@ function discountChange(
   item: SubscriptionItemRecord | null,
 ): { readonly discounts?: readonly NewDiscount[] } {
   if (before !== undefined && JSON.stringify(before) === JSON.stringify(wanted)) return {};
-  const { currency, customer, id, test_clock: testClock = null } = subscription;
+  const { currency, customer, id, test_clock: testClock } = subscription;
   const holder = { currency, customer, subscription: id, item: item?.id ?? null, testClock };
   return { discounts: phaseDiscounts(act, wanted, (item ?? subscription).discounts, holder) };
 }
