@@ -4,6 +4,7 @@ import { periodLines, prorationLines } from "./invoice-lines.js";
 import { failInvoice, finalizeInvoice, newInvoice, payInvoice } from "./invoices.js";
 import { charge, declined, type FailedPayment, type PaymentOutcome } from "./payment.js";
 import type { SubscriptionFields } from "./subscription-fields.js";
+import { usageBefore } from "./usage-lines.js";
 
 const TIME_TO_PAY = 23 * 3600;
 
@@ -39,7 +40,13 @@ function dueLines(
   const { proration_behavior: behavior = "create_prorations" } = billing;
   const at = billing.proration_date ?? act.now;
   const begun = after.items.filter((item) => isBegun(before, item, act.now));
-  const prorations = behavior === "none" ? [] : prorationLines(act.world, before, after, at, begun);
+  const prorations =
+    behavior === "none"
+      ? []
+      : [
+          ...usageBefore(act.world, before, after, act.now),
+          ...prorationLines(act.world, before, after, at, begun),
+        ];
   if (begun.length > 0) {
     return {
       now: [...after.pendingLines, ...prorations, ...periodLines(act.world, after, begun)],

@@ -3,7 +3,8 @@ import type { Act } from "../store/act.js";
 import type { SubscriptionRecord } from "../store/records.js";
 import { type Details, endSubscription } from "./cancellation.js";
 import { prorationLines } from "./invoice-lines.js";
-import { collect, finalizeInvoice, newInvoice } from "./invoices.js";
+import { billLast } from "./last-invoice.js";
+import { lastUsage } from "./usage-lines.js";
 
 /** How a subscription is canceled at once. */
 export interface CancelRequest {
@@ -22,7 +23,8 @@ export function cancelSubscription(act: Act, id: string, request: CancelRequest)
   }
   const { invoice_now: invoiceNow = false, prorate = false } = request;
   const credits = prorate && isPaidAhead(before) ? creditLines(act, before) : [];
-  const pending = invoiceNow || prorate ? [...before.pendingLines, ...credits] : [];
+  const used = invoiceNow ? lastUsage(act.world, before, act.now) : [];
+  const pending = invoiceNow || prorate ? [...before.pendingLines, ...used, ...credits] : [];
   const ending = act.change("subscription", id, { pendingLines: invoiceNow ? [] : pending });
   endSubscription(act, ending, "cancellation_requested", request.cancellation_details);
   if (invoiceNow && pending.length > 0) billLast(act, ending, pending);
@@ -36,17 +38,4 @@ function isPaidAhead({ status }: SubscriptionRecord): boolean {
 
 function creditLines(act: Act, before: SubscriptionRecord): SubscriptionRecord["pendingLines"] {
   return prorationLines(act.world, before, { ...before, items: [] }, act.now);
-}
-
-function billLast(
-  act: Act,
-  subscription: SubscriptionRecord,
-  lines: SubscriptionRecord["pendingLines"],
-): void {
-  const draft = newInvoice(act, subscription, "subscription_update", lines);
-  act.insert("invoice", draft, "invoice.created");
-  act.change("subscription", subscription.id, { latest_invoice: draft.id }, "customer.subscription.updated");
-  if (draft.collection_method === "send_invoice") return;
-  finalizeInvoice(act, draft.id);
-  collect(act, draft.id);
 }

@@ -2,10 +2,12 @@ import type { Act } from "../store/act.js";
 import type { InvoiceRecord, SubscriptionRecord } from "../store/records.js";
 import { endSchedule, endSubscription, firstPeriodEnd } from "./cancellation.js";
 import { closeInvoice } from "./invoices.js";
+import { billLast } from "./last-invoice.js";
 import { markPaused, resumeFrom } from "./pausing.js";
 import { defaultMethod } from "./payment.js";
 import { overdueSchedule, turnPhase } from "./phase-turn.js";
 import { renew } from "./renewal.js";
+import { lastUsage } from "./usage-lines.js";
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -51,7 +53,7 @@ export function passMoment(act: Act, subscription: SubscriptionRecord): void {
     return;
   }
   if (cancelAt !== null && cancelAt <= act.now) {
-    endSubscription(act, subscription, subscription.cancellation_details?.reason ?? "cancellation_requested");
+    endAsScheduled(act, subscription);
     return;
   }
   if (pause?.resumes_at && pause.resumes_at <= act.now) {
@@ -64,6 +66,13 @@ export function passMoment(act: Act, subscription: SubscriptionRecord): void {
     return;
   }
   goOn(act, subscription);
+}
+
+/** What was used until then is billed; nothing else is left to be. */
+function endAsScheduled(act: Act, before: SubscriptionRecord): void {
+  const used = lastUsage(act.world, before, act.now);
+  endSubscription(act, before, before.cancellation_details?.reason ?? "cancellation_requested");
+  if (used.length > 0) billLast(act, act.world.inPath("subscription", before.id), used);
 }
 
 /** Begins the next period, unless a trial ends without a payment method and that is not to be. */

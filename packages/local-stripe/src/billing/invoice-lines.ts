@@ -14,27 +14,35 @@ export function itemAmount(price: PriceRecord, quantity: number | undefined): nu
   return Math.round(Number(price.unit_amount_decimal ?? 0) * (quantity ?? 1));
 }
 
-/** One line for each item that is billed in advance for its present period. A trial is a line that costs nothing. */
+/**
+ * One line for each item that is billed in advance for its present period. A trial is a line that costs nothing, and what
+ * is metered has none until it was used.
+ */
 export function periodLines(
   world: World,
   subscription: SubscriptionRecord,
   items: readonly SubscriptionItemRecord[],
 ): readonly InvoiceLineRecord[] {
-  return items.map((item) => {
+  return items.flatMap((item) => {
     const price = world.inPath("price", item.price);
+    if (price.recurring?.usage_type === "metered") return [];
     const isTrial = subscription.status === "trialing";
-    const name = productName(world, price);
-    // What is metered is billed for what was used, which is nothing that this server counts.
-    const isFree = isTrial || price.recurring?.usage_type === "metered";
+    const quantity = item.quantity ?? 0;
     return line(world, subscription, item, price, {
-      amount: isFree ? 0 : itemAmount(price, item.quantity),
+      amount: isTrial ? 0 : itemAmount(price, item.quantity),
       description: isTrial
-        ? `Trial period for ${name}`
-        : `${item.quantity ?? 0} × ${name} (at ${perPeriod(price)})`,
+        ? `Trial period for ${productName(world, price)}`
+        : quantityText(world, price, quantity),
       proration: false,
       period: { start: item.current_period_start, end: item.current_period_end },
+      quantity,
     });
   });
+}
+
+/** "3 × Gold (at $20.00 / month)" */
+export function quantityText(world: World, price: PriceRecord, quantity: number): string {
+  return `${quantity} × ${productName(world, price)} (at ${perPeriod(price)})`;
 }
 
 /**
@@ -95,16 +103,18 @@ function part(
       discountable: isItemized,
       proration: true,
       period: { start: at, end },
+      quantity: item.quantity ?? 0,
     }),
   ];
 }
 
-interface LineTexts {
+interface LineContent {
   readonly amount: number;
   readonly description: string;
   readonly discountable?: boolean;
   readonly period: { start: number; end: number };
   readonly proration: boolean;
+  readonly quantity: number;
 }
 
 /**
@@ -127,14 +137,14 @@ function netAmount(
   return own === undefined ? 0 : netOf(own);
 }
 
-function line(
+/** A line of an invoice for an item of a subscription. */
+export function line(
   world: World,
   subscription: SubscriptionRecord,
   item: SubscriptionItemRecord,
   price: PriceRecord,
-  what: LineTexts,
+  what: LineContent,
 ): InvoiceLineRecord {
-  const quantity = item.quantity ?? 0;
   return {
     id: newId("il"),
     object: "line_item",
@@ -165,8 +175,8 @@ function line(
       type: "price_details",
       unit_amount_decimal: price.unit_amount_decimal,
     },
-    quantity,
-    quantity_decimal: String(quantity),
+    quantity: what.quantity,
+    quantity_decimal: String(what.quantity),
     subscription: subscription.id,
     subtotal: what.amount,
     taxes: [],

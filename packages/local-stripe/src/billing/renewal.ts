@@ -4,6 +4,7 @@ import type { World } from "../store/world.js";
 import { periodLines } from "./invoice-lines.js";
 import { closeInvoice, finalizeInvoice, newInvoice } from "./invoices.js";
 import { periodEnd } from "./period.js";
+import { usageLines } from "./usage-lines.js";
 
 /**
  * A new period for every item whose period is over, and an invoice for it that is final an hour later. `as` is what the
@@ -20,7 +21,9 @@ export function renew(act: Act, before: SubscriptionRecord, as: SubscriptionReco
     status: isTrialOver ? "active" : as.status,
   };
   const begun = renewed.items.filter((item) => item.current_period_start === act.now);
-  const lines = [...as.pendingLines, ...periodLines(world, renewed, begun)];
+  const over = before.items.filter((item) => item.current_period_end <= act.now);
+  const used = usageLines(world, before, over, act.now);
+  const lines = [...as.pendingLines, ...used, ...periodLines(world, renewed, begun)];
   const draft = newInvoice(act, renewed, "subscription_cycle", lines);
   const isKept = before.pause_collection?.behavior === "keep_as_draft";
   const invoice = act.insert(

@@ -98,7 +98,7 @@ export function soldItem(
   name: string,
 ): { readonly price: PriceRecord; readonly quantity?: number } {
   const price = priceFor(act, item, name);
-  return { price, ...quantityFor(price, item.quantity) };
+  return { price, ...quantityFor(price, item.quantity, name) };
 }
 
 /** One that joins others of the same interval is billed together with them. */
@@ -126,7 +126,7 @@ export function newItem(
     discounts: redeem(act, item.discounts ?? [], [], holder(id, price, billing), `${name}[discounts]`),
     metadata: mergeMetadata({}, item.metadata),
     price: price.id,
-    ...quantityFor(price, item.quantity),
+    ...quantityFor(price, item.quantity, name),
     subscription: billing.subscription,
     tax_rates: [],
   };
@@ -223,6 +223,7 @@ function changedItem(
   const samePrice =
     change.price === undefined ? change.price_data === undefined : change.price === item.price;
   if (samePrice) {
+    if (change.quantity !== undefined) quantityFor(before, change.quantity, name);
     return {
       ...item,
       ...same,
@@ -230,13 +231,14 @@ function changedItem(
     };
   }
   const price = priceFor(act, change, name);
-  const { quantity: _reset, ...kept } = item;
+  const { quantity: _reset, meteredFrom: _from, ...kept } = item;
+  const isBegunAnew = !isSameLength(before.recurring, price.recurring);
   return {
     ...kept,
     ...same,
     price: price.id,
-    ...quantityFor(price, change.quantity),
-    ...(!isSameLength(before.recurring, price.recurring) && periodOf(price, billing)),
+    ...quantityFor(price, change.quantity, name),
+    ...(isBegunAnew ? periodOf(price, billing) : { meteredFrom: act.now }),
   };
 }
 
@@ -287,6 +289,15 @@ function priceFor(act: Act, item: NewItem, name: string): PriceRecord {
 }
 
 /** A metered price has no quantity; any other has one unless said otherwise. */
-function quantityFor(price: PriceRecord, quantity: number | undefined): { quantity?: number } {
-  return price.recurring?.usage_type === "metered" ? {} : { quantity: quantity ?? 1 };
+function quantityFor(
+  price: PriceRecord,
+  quantity: number | undefined,
+  name: string,
+): { readonly quantity?: number } {
+  if (price.recurring?.usage_type !== "metered") return { quantity: quantity ?? 1 };
+  if (quantity === undefined) return {};
+  throw invalid(
+    `Quantity should not be specified where usage_type is \`metered\`. Remove quantity from \`${name}\``,
+    `${name}[quantity]`,
+  );
 }

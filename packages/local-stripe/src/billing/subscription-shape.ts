@@ -23,7 +23,7 @@ export function renderSubscription(record: SubscriptionRecord, world: World): Wi
 }
 
 function shownItems(subscription: SubscriptionRecord, world: World): readonly Wire[] {
-  return subscription.items.map((item) => {
+  return subscription.items.map(({ meteredFrom: _from, ...item }) => {
     const price = world.inPath("price", item.price);
     return {
       ...item,

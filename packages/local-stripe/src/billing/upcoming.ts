@@ -6,6 +6,7 @@ import { firstPeriodEnd } from "./cancellation.js";
 import { newInvoice } from "./invoices.js";
 import { overdueSchedule, turnPhase } from "./phase-turn.js";
 import { renew } from "./renewal.js";
+import { lastUsage } from "./usage-lines.js";
 
 const HOUR = 3600;
 
@@ -21,8 +22,9 @@ export function endsBefore({ cancel_at: end }: SubscriptionRecord, moment: numbe
 export function upcomingInvoice(act: Act, subscription: SubscriptionRecord): InvoiceRecord | undefined {
   const start = firstPeriodEnd(subscription);
   if (endsBefore(subscription, start)) {
-    if (subscription.pendingLines.length === 0) return undefined;
-    return newInvoice(act, subscription, "upcoming", subscription.pendingLines);
+    const used = lastUsage(act.world, subscription, subscription.cancel_at ?? start);
+    const lines = [...subscription.pendingLines, ...used];
+    return lines.length === 0 ? undefined : newInvoice(act, subscription, "upcoming", lines);
   }
   return act.rehearse((rehearsal) => {
     const schedule = overdueSchedule(rehearsal, subscription);

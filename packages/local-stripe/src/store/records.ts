@@ -73,6 +73,8 @@ export type SubscriptionItemRecord = Readonly<
   Omit<Stored<Stripe.SubscriptionItem>, "deleted" | "plan" | "price">
 > & {
   readonly price: string;
+  /** Unix time from which usage counts for its price, where that is not the beginning of its period. */
+  readonly meteredFrom?: number;
 };
 
 export type SubscriptionRecord = Readonly<Omit<Stored<Stripe.Subscription>, "items" | "pending_update">> & {
