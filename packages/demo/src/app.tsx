@@ -57,11 +57,14 @@ export function createApp({
   app.use("/api/*", signedIn({ billing, sessions, workspaces }));
 
   app.get("/billing", async (c) => {
-    const { workspace } = c.var;
-    const [products, foreign, missing] = await Promise.all([
-      c.var.billing.listTenantProducts({ limit: 100 }),
-      probe(c.var.billing, workspaces.otherThan(workspace).subscriptionId),
-      probe(c.var.billing, "sub_1DoesNotExistAnywhere000"),
+    const { workspace, billing: own } = c.var;
+    const [products, invoices, upcoming, paymentMethods, foreign, missing] = await Promise.all([
+      own.listTenantProducts({ limit: 100 }),
+      own.listInvoices(workspace.customerId),
+      own.previewUpcomingInvoice(workspace.customerId),
+      own.listPaymentMethods(workspace.customerId),
+      probe(own, workspaces.otherThan(workspace).subscriptionId),
+      probe(own, "sub_1DoesNotExistAnywhere000"),
     ]);
     const state = readModel.get(workspace.tenantId);
     return c.html(
@@ -69,6 +72,9 @@ export function createApp({
         workspace={workspace}
         state={state}
         products={products.data}
+        invoices={invoices.data}
+        upcoming={upcoming}
+        paymentMethods={paymentMethods.data}
         probes={{ foreign, missing }}
       />,
     );
@@ -76,6 +82,15 @@ export function createApp({
 
   app.post("/billing/portal", async (c) => {
     const session = await c.var.billing.createCustomerPortalSession(c.var.workspace.customerId);
+    return c.redirect(session.url, 303);
+  });
+
+  app.post("/billing/payment-method", async (c) => {
+    const flow = {
+      type: "payment_method_update",
+      afterCompletion: { type: "redirect", returnUrl: "/billing" },
+    } as const;
+    const session = await c.var.billing.createCustomerPortalSession(c.var.workspace.customerId, { flow });
     return c.redirect(session.url, 303);
   });
 

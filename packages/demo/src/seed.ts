@@ -46,10 +46,16 @@ async function findOrCreateProduct(
 
 /** The tenant in the metadata decides: an e-mail address proves nothing, it only shortens the list. */
 async function findOrCreateCustomer(stripe: Stripe, tenant: TenantSpec): Promise<Stripe.Customer> {
-  const { data } = await stripe.customers.list({ email: tenant.email, limit: 100 });
+  const { name, email, id: tenantId, card } = tenant;
+  const { data } = await stripe.customers.list({ email, limit: 100 });
   return (
-    data.find(({ metadata }) => metadata["tenantId"] === tenant.id) ??
-    stripe.customers.create({ name: tenant.name, email: tenant.email, metadata: { tenantId: tenant.id } })
+    data.find(({ metadata }) => metadata["tenantId"] === tenantId) ??
+    stripe.customers.create({
+      name,
+      email,
+      metadata: { tenantId },
+      ...(card && { payment_method: card, invoice_settings: { default_payment_method: card } }),
+    })
   );
 }
 
@@ -66,10 +72,8 @@ async function findOrCreateSubscription(
   return stripe.subscriptions.create({
     customer: customer.id,
     items: [{ price: typeof price === "string" ? price : price.id }],
-    // Either way there is nothing to pay yet, so that no card is needed.
-    ...(tenant.trialDays === undefined
-      ? { collection_method: "send_invoice", days_until_due: 30 }
-      : { trial_period_days: tenant.trialDays }),
+    // Who has no card has a trial, in which there is nothing to pay yet.
+    ...(tenant.trialDays !== undefined && { trial_period_days: tenant.trialDays }),
   });
 }
 
@@ -84,6 +88,7 @@ async function findOrCreatePortalConfiguration(
       business_profile: { headline: `Billing for ${tenant.name}` },
       features: {
         invoice_history: { enabled: true },
+        payment_method_update: { enabled: true },
         subscription_cancel: {
           enabled: true,
           mode: "at_period_end",

@@ -7,6 +7,8 @@ export interface TenantSpec {
   /** The first one is what the tenant is subscribed to. */
   readonly products: readonly ProductSpec[];
   readonly trialDays?: number;
+  /** One of Stripe's test cards, which it pays with from the beginning. */
+  readonly card?: string;
 }
 
 export interface ProductSpec {
@@ -25,6 +27,7 @@ export const TENANTS: readonly TenantSpec[] = [
     name: "Acme Analytics",
     person: "Ada Palmer",
     email: "ada@acme.example",
+    card: "pm_card_visa",
     products: [
       {
         id: "demo_acme_team",

@@ -69,6 +69,45 @@ describe.skipIf(chromium === undefined)("the demo, in a browser", () => {
     await panel(open, "Webhook activity").getByText("Cancels on").waitFor();
   });
 
+  it("shows the invoices with their documents, what comes next, and the card that pays", async () => {
+    const page = await signIn("Acme Analytics");
+    const invoices = panel(page, "Invoices");
+    const [invoice, ...others] = await invoices
+      .getByRole("row")
+      .filter({ hasNot: columnHeaders(page) })
+      .all();
+    expect(others).toEqual([]);
+    expect(await invoice?.textContent()).toMatch(/^\w+-0001\d+ \w+ \d{4}\$49\.00Paid/);
+    await invoices.getByText("Next invoice: $49.00 on").waitFor();
+    const card = panel(page, "Payment method");
+    await card.getByText("Visa •••• 4242").waitFor();
+    await card.getByText("Default").waitFor();
+
+    const pdf = await invoices.getByRole("link", { name: "PDF of invoice" }).getAttribute("href");
+    expect((await fetch(pdf ?? "")).headers.get("content-type")).toBe("application/pdf");
+    await invoices.getByRole("link", { name: "View of invoice" }).click();
+    await page.getByText("$49.00").first().waitFor();
+    expect(new URL(page.url()).pathname).toMatch(/^\/p\/invoice\//);
+  });
+
+  it("says that nothing more will be billed once the subscription is going to end", async () => {
+    const page = await signIn("Acme Analytics");
+    await toPortal(page);
+    await cancelInPortal(page);
+    await backToDemo(page);
+    await panel(page, "Invoices").getByText("Nothing more will be billed.").waitFor();
+  });
+
+  it("leads whoever has no card straight to the portal's page for one, and shows it afterwards", async () => {
+    const page = await signIn("Globex Logistics");
+    await panel(page, "Invoices").getByText("$0.00").waitFor();
+    await panel(page, "Payment method").getByRole("button", { name: "Add a card" }).click();
+    await page.waitForURL("**/p/session/**");
+    await page.getByRole("button", { name: "Save card" }).click();
+    await page.waitForURL(`${demo.url}/billing`);
+    await panel(page, "Payment method").getByText("Visa •••• 4242").waitFor();
+  });
+
   it("refuses the other tenant's subscription in the same words as one that does not exist", async () => {
     const page = await signIn("Acme Analytics");
     const foreign = page.getByRole("article", { name: "Another tenant’s subscription" });
@@ -109,6 +148,10 @@ describe.skipIf(chromium === undefined)("the demo, in a browser", () => {
 
 function panel(page: Page, name: string): Locator {
   return page.getByRole("region", { name });
+}
+
+function columnHeaders(page: Page): Locator {
+  return page.getByRole("columnheader");
 }
 
 /** What stands beside a term of a description list. */

@@ -1,11 +1,13 @@
-import type { Product } from "@repo/billing";
+import type { Invoice, PaymentMethod, Product, UpcomingInvoice } from "@repo/billing";
 import type { FC } from "hono/jsx";
 import type { Probe } from "../isolation.js";
 import type { TenantBilling } from "../read-model.js";
 import type { Workspace } from "../workspaces.js";
 import { ActivityPanel } from "./activity-panel.js";
+import { InvoicesPanel } from "./invoices-panel.js";
 import { IsolationPanel } from "./isolation-panel.js";
 import { Layout } from "./layout.js";
+import { PaymentMethodsPanel } from "./payment-methods-panel.js";
 import { ProductsPanel } from "./products-panel.js";
 import { SubscriptionPanel } from "./subscription-panel.js";
 
@@ -15,10 +17,14 @@ interface BillingPageProps {
   readonly state: TenantBilling;
   /** What Stripe says now. */
   readonly products: readonly Product[];
+  readonly invoices: readonly Invoice[];
+  readonly upcoming: UpcomingInvoice | null;
+  readonly paymentMethods: readonly PaymentMethod[];
   readonly probes: { readonly foreign: Probe; readonly missing: Probe };
 }
 
-export const BillingPage: FC<BillingPageProps> = ({ workspace, state, products, probes }) => {
+export const BillingPage: FC<BillingPageProps> = ({ workspace, state, products, probes, ...rest }) => {
+  const { invoices, upcoming, paymentMethods } = rest;
   const planIds = new Set(
     state.subscriptions
       .filter(({ endedAt }) => endedAt === null)
@@ -30,6 +36,10 @@ export const BillingPage: FC<BillingPageProps> = ({ workspace, state, products, 
       <div class="columns">
         <SubscriptionPanel subscriptions={state.subscriptions} products={products} version={state.version} />
         <ActivityPanel activity={state.activity} />
+      </div>
+      <div class="columns">
+        <InvoicesPanel invoices={invoices} upcoming={upcoming} />
+        <PaymentMethodsPanel methods={paymentMethods} />
       </div>
       <ProductsPanel products={products} planIds={planIds} />
       <IsolationPanel workspace={workspace} probes={probes} />

@@ -66,6 +66,24 @@ dl > div { display: grid; grid-template-columns: 13rem minmax(0, 1fr); gap: 0 1r
 dt { color: var(--quiet); }
 dd { font-variant-numeric: tabular-nums; }
 
+table { width: 100%; border-collapse: collapse; }
+thead th { color: var(--quiet); font-size: .8125rem; font-weight: 550; padding: 0 .75rem .5rem 0; text-align: left; }
+tbody th, tbody td { border-top: 1px solid var(--line); padding: .6rem .75rem .6rem 0; text-align: left; font-weight: 400;
+  font-variant-numeric: tabular-nums; }
+tbody th { font-weight: 550; }
+th.amount, td.amount { text-align: right; padding-right: 1.5rem; }
+.documents { white-space: nowrap; text-align: right; padding-right: 0; }
+.documents a + a { margin-left: .85rem; }
+table + .hint { margin-top: .85rem; padding-top: .85rem; border-top: 1px solid var(--line); }
+.state { display: inline-block; padding: .05rem .65rem; border-radius: 99px; font-size: .8125rem; font-weight: 600;
+  background: var(--sunken); color: var(--quiet); }
+.state.paid { background: var(--tint); color: var(--accent); }
+.state.open, .state.uncollectible { background: var(--warn-tint); color: var(--warn); }
+.methods { display: grid; gap: .85rem; }
+.methods strong { margin-right: .6rem; }
+.methods .hint { display: block; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+
 .activity { margin-top: .85rem; }
 .activity li { padding: .7rem 0 .7rem 1.25rem; border-top: 1px solid var(--line); position: relative; }
 .activity li::before { content: ""; position: absolute; left: 0; top: 1.22rem; width: .5rem; height: .5rem; border-radius: 50%;
@@ -117,6 +135,14 @@ button { font: inherit; font-weight: 600; cursor: pointer; border-radius: 10px; 
   .sign-in { margin: 1.25rem auto; }
   dl > div { grid-template-columns: minmax(0, 1fr); }
   .primary { width: 100%; }
+  table, tbody { display: block; }
+  thead { display: none; }
+  tbody tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .15rem 1rem; padding: .75rem 0;
+    border-top: 1px solid var(--line); }
+  tbody th, tbody td, td.amount { border: 0; padding: 0; }
+  td.amount { grid-area: 1 / 2; }
+  td.amount + td { text-align: right; }
+  .documents { grid-column: 2; }
 }
 @media (prefers-reduced-motion: no-preference) {
   button { transition: background-color .12s, border-color .12s, color .12s; }

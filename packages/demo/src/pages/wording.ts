@@ -1,4 +1,12 @@
-import type { Price, Subscription, SubscriptionStatus } from "@repo/billing";
+import {
+  formatAmount,
+  type Invoice,
+  type InvoiceStatus,
+  type PaymentMethod,
+  type Price,
+  type Subscription,
+  type SubscriptionStatus,
+} from "@repo/billing";
 
 const LANGUAGE = "en-GB";
 const DATE = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "long", timeZone: "UTC" });
@@ -13,15 +21,12 @@ export function inTime(date: Date): string {
 }
 
 /** "$49.00", and "per month". */
-export function inMoney({ unitAmount, currency, recurring }: Price): { amount: string; rhythm: string } {
-  if (unitAmount === null) return { amount: "By usage", rhythm: "" };
-  const format = new Intl.NumberFormat(LANGUAGE, {
-    style: "currency",
-    currency,
-    currencyDisplay: "narrowSymbol",
-  });
-  // Amounts count the currency's smallest unit, and how many of those make one is the currency's own.
-  const amount = format.format(unitAmount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+export function inMoney({ unitAmountDecimal, currency, recurring }: Price): {
+  amount: string;
+  rhythm: string;
+} {
+  if (unitAmountDecimal === null) return { amount: "By usage", rhythm: "" };
+  const amount = formatAmount(unitAmountDecimal, currency);
   return { amount, rhythm: recurring === null ? "once" : every(recurring) };
 }
 
@@ -43,6 +48,31 @@ const STATUS: Record<SubscriptionStatus, string> = {
 
 export function inStatus({ status }: Subscription): string {
   return STATUS[status] ?? status;
+}
+
+/** Total as well. */
+const INVOICE_STATUS: Record<InvoiceStatus, string> = {
+  draft: "Draft",
+  open: "Open",
+  paid: "Paid",
+  uncollectible: "Uncollectible",
+  void: "Void",
+};
+
+export function inInvoiceStatus({ status }: Invoice): string {
+  return INVOICE_STATUS[status] ?? status;
+}
+
+/** "Visa •••• 4242", or as much as is known of what is no card. */
+export function inDigits({ type, card, bankAccount }: PaymentMethod): string {
+  const last4 = card?.last4 ?? bankAccount?.last4;
+  const name = inWords(card?.brand ?? bankAccount?.bankName ?? type);
+  return last4 ? `${name} •••• ${last4}` : name;
+}
+
+/** "sepa_debit" is Stripe's, "Sepa debit" people's. */
+function inWords(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
 }
 
 /** What will become of it, or has. */
