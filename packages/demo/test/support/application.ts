@@ -1,6 +1,8 @@
 import { startLocalStripe } from "@repo/local-stripe";
 import type { Hono } from "hono";
 import Stripe from "stripe";
+import { expect } from "vitest";
+import { startConformity } from "../../../local-stripe/test/support/conformity.js";
 import { createApp } from "../../src/app.js";
 import { createBilling, createWebhooks } from "../../src/billing.js";
 import { ReadModel } from "../../src/read-model.js";
@@ -14,7 +16,8 @@ export const SIGNING_SECRET = "whsec_0123456789abcdefghijklmnopqrstuv";
 
 /** The application without a server around it, on a local Stripe of its own that delivers no webhooks. */
 export async function startApplication(): Promise<Application> {
-  const local = await startLocalStripe();
+  const conformity = startConformity();
+  const local = await startLocalStripe({ onAnswer: conformity.onAnswer });
   const stripe = new Stripe(local.secretKey, {
     host: local.host,
     port: local.port,
@@ -29,6 +32,10 @@ export async function startApplication(): Promise<Application> {
   const webhooks = createWebhooks({ signingSecret: SIGNING_SECRET, billing, readModel });
   const logged: string[] = [];
   const log = (line: string): void => void logged.push(line);
+  const stop = async (): Promise<void> => {
+    await local.close();
+    expect(await conformity.problems()).toEqual([]);
+  };
   let stopped: Promise<void> | undefined;
   const app = createApp({ billing, webhooks, readModel, workspaces, sessions: new Sessions(), log });
   return {
@@ -37,7 +44,7 @@ export async function startApplication(): Promise<Application> {
     workspaces,
     readModel,
     logged,
-    stopStripe: () => (stopped ??= local.close()),
+    stopStripe: () => (stopped ??= stop()),
     signIn: async (tenantId) => {
       const answer = await postForm(app, "/sign-in", { form: { tenant: tenantId } });
       return (answer.headers.get("set-cookie") ?? "").split(";", 1).join("");
@@ -51,6 +58,7 @@ export interface Application {
   readonly workspaces: Workspaces;
   readonly readModel: ReadModel;
   readonly logged: readonly string[];
+  /** All that it answered must be as Stripe specifies it. */
   stopStripe(): Promise<void>;
   /** The answer is the cookie of the session. */
   signIn(tenantId: string): Promise<string>;
