@@ -7,9 +7,12 @@ import { type BillingMode, type PortalScene, startPortalScene } from "./portal-s
 export interface PortalVisits {
   /** Whether there is a browser to visit it with. */
   readonly isPossible: boolean;
-  start(mode: BillingMode, features: Parameters<typeof startPortalScene>[1]): Promise<PortalScene>;
+  readonly start: (
+    mode: BillingMode,
+    features: Parameters<typeof startPortalScene>[1],
+  ) => Promise<PortalScene>;
   /** Opens the portal as the application does, in a browser of its own. */
-  visit(scene: PortalScene, flow?: PortalFlow, options?: BrowserContextOptions): Promise<Page>;
+  readonly visit: (scene: PortalScene, flow?: PortalFlow, options?: BrowserContextOptions) => Promise<Page>;
 }
 
 /** One browser for a file of tests. What a test has started ends with it. */

@@ -9,6 +9,7 @@ import type {
 import { discounted, netOf } from "./discounting.js";
 import { isRunning } from "./discounts.js";
 import { charge, type FailedPayment, type PaymentOutcome } from "./payment.js";
+import { taxIdsOf } from "./tax-ids.js";
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -67,7 +68,7 @@ export function newInvoice(
     customer_phone: customer.phone ?? null,
     customer_shipping: customer.shipping,
     customer_tax_exempt: customer.tax_exempt ?? null,
-    customer_tax_ids: [],
+    customer_tax_ids: taxIdsOf(world, customer.id).map(({ type, value }) => ({ type, value })),
     default_payment_method: null,
     default_source: null,
     default_tax_rates: [],

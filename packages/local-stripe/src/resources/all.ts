@@ -20,6 +20,7 @@ import { products } from "./products.js";
 import { promotionCodes } from "./promotion-codes.js";
 import { subscriptionSchedules } from "./subscription-schedules.js";
 import { subscriptions } from "./subscriptions.js";
+import { taxIds } from "./tax-ids.js";
 import { testClocks } from "./test-clocks.js";
 import { webhookEndpoints } from "./webhook-endpoints.js";
 
@@ -46,6 +47,7 @@ export const RESOURCES: { readonly [Name in ObjectName]: Resource<Name> } = {
   promotion_code: promotionCodes,
   subscription: subscriptions,
   subscription_schedule: subscriptionSchedules,
+  tax_id: taxIds,
   "test_helpers.test_clock": testClocks,
   webhook_endpoint: webhookEndpoints,
 };

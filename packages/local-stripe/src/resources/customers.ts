@@ -70,6 +70,7 @@ export const customers: Resource<"customer"> = {
       "invoice_settings.default_payment_method": "payment_method",
       test_clock: "test_helpers.test_clock",
       subscriptions: subscriptionsOf,
+      tax_ids: firstTaxIdsOf,
     },
   },
   permission: "customer",
@@ -246,5 +247,16 @@ function subscriptionsOf(customer: Wire, world: World): Wire {
     `/v1/customers/${id}/subscriptions`,
     page?.hasMore ?? false,
     (page?.data ?? []).map((one) => world.render("subscription", one)),
+  );
+}
+
+/** The first page of the customer's tax ids. */
+function firstTaxIdsOf(customer: Wire, world: World): Wire {
+  const id = String(customer["id"]);
+  const page = world.of("tax_id").page({ match: { customer: id }, limit: 10 });
+  return listed(
+    `/v1/customers/${id}/tax_ids`,
+    page?.hasMore ?? false,
+    (page?.data ?? []).map((one) => world.render("tax_id", one)),
   );
 }

@@ -14,6 +14,7 @@ export interface Records {
   product: ProductRecord;
   price: PriceRecord;
   subscription: SubscriptionRecord;
+  tax_id: TaxIdRecord;
   subscription_schedule: SubscriptionScheduleRecord;
   "billing.meter": MeterRecord;
   "billing.meter_event": MeterEventRecord;
@@ -57,6 +58,8 @@ export type AccountRecord = Readonly<
 export type CustomerRecord = Readonly<
   Omit<Stored<Stripe.Customer>, "deleted" | "sources" | "subscriptions" | "tax" | "tax_ids">
 >;
+
+export type TaxIdRecord = Readonly<Omit<Stored<Stripe.TaxId>, "deleted">>;
 
 export type ProductRecord = Readonly<
   Omit<Stored<Stripe.Product>, "deleted" | "package_dimensions" | "tax_details">

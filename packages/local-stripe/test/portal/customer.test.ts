@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { describe, expect, it } from "vitest";
 import { Browser } from "../support/browser.js";
-import { cardholder, idOf, startLocal, subscribe } from "../support/local.js";
+import { cardholder, idOf, monthly, startLocal, subscribe } from "../support/local.js";
 
 type Features = Stripe.BillingPortal.ConfigurationCreateParams.Features;
 
@@ -140,6 +140,44 @@ describe("billing information in the portal", () => {
     }
     expect(browser.text.includes('aria-invalid="true"')).toBe(true);
     expect(await retrieve(stripe, id)).toMatchObject({ name: "Ada", email: "ada@example.com" });
+  });
+
+  it("holds a tax id, which the next invoice names", async () => {
+    const { stripe } = await startLocal();
+    const { id } = await stripe.customers.create({ email: "ada@example.com" });
+    const browser = await enter(stripe, id, {
+      customer_update: { enabled: true, allowed_updates: ["tax_id"] },
+    });
+    await browser.follow("Update information");
+    await browser.submit("Save", { "tax_id[type]": "eu_vat", "tax_id[value]": "123" });
+    expect([browser.status, browser.alert]).toEqual([422, "Invalid value for eu_vat."]);
+    await browser.submit("Save", { "tax_id[value]": "DE123456789" });
+    expect(browser.alert).toBe("Choose the kind of tax ID.");
+    await browser.submit("Save", { "tax_id[type]": "eu_vat", "tax_id[value]": "DE123456789" });
+    expect(browser.text).toContain("DE123456789");
+    const { tax_ids } = (await stripe.customers.retrieve(id, { expand: ["tax_ids"] })) as Stripe.Customer;
+    expect(tax_ids?.data).toMatchObject([
+      { type: "eu_vat", value: "DE123456789", country: "DE", customer: id },
+    ]);
+
+    const { latest_invoice } = await stripe.subscriptions.create({
+      customer: id,
+      items: [{ price: (await monthly(stripe)).id }],
+      expand: ["latest_invoice"],
+    });
+    expect(latest_invoice).toMatchObject({ customer_tax_ids: [{ type: "eu_vat", value: "DE123456789" }] });
+
+    await browser.follow("Update information");
+    await browser.submit("Save", { "tax_id[type]": "gb_vat", "tax_id[value]": "GB123456789" });
+    expect((await stripe.customers.listTaxIds(id)).data).toMatchObject([{ type: "gb_vat", country: "GB" }]);
+    const events = (
+      await stripe.events.list({ types: ["customer.tax_id.created", "customer.tax_id.deleted"] })
+    ).data;
+    expect(events.map(({ type }) => type.replace("customer.tax_id.", ""))).toEqual([
+      "created",
+      "deleted",
+      "created",
+    ]);
   });
 
   it("is shown and not changed where the configuration switches that off", async () => {

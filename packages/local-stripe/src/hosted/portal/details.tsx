@@ -6,15 +6,20 @@ import { Field, type PageForm, PortalForm, TroubleNotice } from "./form.js";
 import { GoBack, type OpenProps, PortalLayout } from "./frame.js";
 import type { PortalPage } from "./page.js";
 import type { OpenSession } from "./session.js";
+import { changeTaxId, TaxIdFields, taxIdOf } from "./tax-id.js";
 
 /** Changes what the configuration lets a customer change of the name, the addresses and how to be reached. */
 export const DETAILS: PortalPage<OpenSession> = {
   path: "/details",
   find: (open) => (isEditable(open) ? open : undefined),
-  seen: ({ customer: { address, email, name, phone, shipping } }) => [address, email, name, phone, shipping],
+  seen: (open) => {
+    const { address, email, name, phone, shipping } = open.customer;
+    return [address, email, name, phone, shipping, taxIdOf(open)];
+  },
   show: (open, form) => <DetailsPage open={open} form={form} />,
   submit: (act, open, fields) => {
     act.change("customer", open.customer.id, changesOf(open, fields), "customer.updated");
+    if (allows(open, "tax_id")) changeTaxId(act, open, fields);
     return "address";
   },
 };
@@ -24,7 +29,7 @@ export function isEditable({ configuration }: OpenSession): boolean {
   return enabled && allowed_updates.length > 0;
 }
 
-type Detail = "address" | "email" | "name" | "phone" | "shipping";
+type Detail = "address" | "email" | "name" | "phone" | "shipping" | "tax_id";
 
 function allows({ configuration }: OpenSession, detail: Detail): boolean {
   return configuration.features.customer_update.allowed_updates.includes(detail);
@@ -135,6 +140,7 @@ const DetailsPage: FC<OpenProps & { readonly form: PageForm }> = ({ open, form }
             />
           ) : null}
           {allows(open, "shipping") ? <ShippingFields form={form} shipping={customer.shipping} /> : null}
+          {allows(open, "tax_id") ? <TaxIdFields form={form} taxId={taxIdOf(open)} /> : null}
           <button type="submit" class="primary">
             Save
           </button>

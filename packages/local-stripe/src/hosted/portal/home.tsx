@@ -16,6 +16,7 @@ import { Plan, productNames, type SubscriptionProps } from "./plan.js";
 import { isResumable } from "./resume.js";
 import { SavedMethods } from "./saved-methods.js";
 import { base, type OpenSession } from "./session.js";
+import { taxIdOf } from "./tax-id.js";
 import { findChangeable } from "./update.js";
 
 interface Home extends OpenProps {
@@ -102,6 +103,7 @@ function outlook({ session }: OpenSession, subscription: SubscriptionProps["subs
 
 const BillingInformation: FC<OpenProps> = ({ open }) => {
   const { name, email, phone, address } = open.customer;
+  const taxId = taxIdOf(open);
   return (
     <section aria-label="Billing information">
       <h2 class="section">Billing information</h2>
@@ -114,6 +116,12 @@ const BillingInformation: FC<OpenProps> = ({ open }) => {
           <>
             <dt>Phone</dt>
             <dd>{phone}</dd>
+          </>
+        ) : null}
+        {taxId ? (
+          <>
+            <dt>Tax ID</dt>
+            <dd>{taxId.value}</dd>
           </>
         ) : null}
         {address ? (
