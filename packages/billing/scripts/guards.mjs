@@ -180,14 +180,39 @@ const FIRST_WALL = [
   {
     file: "tenancy/tenant-scope.ts",
     guard: "the tenancy's keys are kept from callers",
-    remove: "return [...this.#options.tenancy.reservedMetadata, REFERENCE_KEY];",
-    put: "return [REFERENCE_KEY];",
+    remove: "return [...this.#options.tenancy.reservedMetadata, REFERENCE_KEY, CHECKOUT_KEY];",
+    put: "return [REFERENCE_KEY, CHECKOUT_KEY];",
   },
   {
     file: "tenancy/tenant-scope.ts",
-    guard: "the reference's key is kept from callers",
-    remove: "return [...this.#options.tenancy.reservedMetadata, REFERENCE_KEY];",
+    guard: "the package's own keys are kept from callers",
+    remove: "return [...this.#options.tenancy.reservedMetadata, REFERENCE_KEY, CHECKOUT_KEY];",
     put: "return this.#options.tenancy.reservedMetadata;",
+  },
+  {
+    file: "tenancy/tenant-scope.ts",
+    guard: "a Checkout session is of one of the tenant's customers",
+    remove:
+      "const { customer } = session;\n    if (customer === null || !(await this.#owns(customer))) throw notFound();",
+    put: "const { customer } = session;\n    if (customer === null) throw notFound();",
+  },
+  {
+    file: "tenancy/for-sale.ts",
+    guard: "what is archived is not sold",
+    remove: "if (!onSale)",
+    put: "if (onSale === undefined)",
+  },
+  {
+    file: "tenancy/new-discount.ts",
+    guard: "a coupon is the tenant's or shared",
+    remove: "await scope.coupon(discount.couponId);\n",
+  },
+  {
+    file: "tenancy/new-discount.ts",
+    guard: "a promotion code of one customer is for that one",
+    remove:
+      'if (customer !== null && (typeof customer === "string" ? customer : customer.id) !== customerId) {',
+    put: "if (customer === undefined) {",
   },
   {
     file: "tenancy/scoped-catalog.ts",
@@ -726,9 +751,9 @@ const MARKS = [
   },
   {
     file: "tenancy/marked-params.ts",
-    guard: "a product's first price is marked as well",
-    remove: "return markedPrice && { ...marked, [FIRST_PRICE]: markedPrice };",
-    put: "return markedPrice && marked;",
+    guard: "what is made along with something else is marked as well",
+    remove: "marked = markedData && { ...marked, [name]: markedData };",
+    put: "marked = markedData && marked;",
   },
   {
     file: "tenancy/caller-metadata.ts",
@@ -833,8 +858,8 @@ const STRATEGIES = [
   {
     file: "tenancy/metadata-mark.ts",
     guard: "a mark's key is not the one of references",
-    remove: 'const isTaken = key === "__proto__" || key === REFERENCE_KEY;',
-    put: 'const isTaken = key === "__proto__";',
+    remove: 'key === "__proto__" || key === REFERENCE_KEY || key === CHECKOUT_KEY;',
+    put: 'key === "__proto__";',
   },
   {
     file: "tenancy/directory-tenancy.ts",

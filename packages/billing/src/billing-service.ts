@@ -16,6 +16,9 @@ import {
   updateProduct,
 } from "./capabilities/catalog/products.js";
 import { type ReplacePriceOptions, replacePrice } from "./capabilities/catalog/replace-price.js";
+import { createCheckoutSession } from "./capabilities/checkout/create.js";
+import type { CreateCheckoutSessionOptions } from "./capabilities/checkout/options.js";
+import { getCheckoutSession } from "./capabilities/checkout/read.js";
 import {
   getCustomer,
   type UpdateCustomerOptions,
@@ -81,6 +84,7 @@ import type { IdempotencyOptions } from "./stripe/idempotency.js";
 import { type Pages, pages } from "./stripe/page.js";
 import type { TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
 import { TenantBinding } from "./tenant-binding.js";
+import type { CheckoutSession, OpenCheckoutSession } from "./views/checkout-session.js";
 import type { Customer } from "./views/customer.js";
 import type { Entitlement } from "./views/entitlement.js";
 import type { Invoice, UpcomingInvoice } from "./views/invoice.js";
@@ -268,6 +272,36 @@ export class StripeBillingService<TMetadata = undefined> {
     } catch (error) {
       return undiagnosed(error);
     }
+  }
+
+  /**
+   * Opens a page of Stripe's on which a customer subscribes, pays once or saves a card, by `mode`. Asked again with the
+   * same options, it answers with the same page while that is open; asked for the same product with others, it closes
+   * the page from before, so that nobody pays on both.
+   *
+   * Three requests; one more for each price, for a discount, the first time the customer is seen, and for each open page
+   * that is closed; one less with `allowSecond` and for what is no subscription, and for a page that is open already.
+   *
+   * @throws NotFoundError when anything it names is missing or not the tenant's to sell or give away.
+   * @throws ReturnUrlNotAllowedError when the success or cancel URL is not on an allowed origin.
+   * @throws ReservedMetadataError when metadata names a key that this package writes.
+   * @throws ConflictError when a price is archived, the customer has a current subscription to the same product, or is
+   *   just completing another page for it.
+   * @see https://docs.stripe.com/api/checkout/sessions/create
+   */
+  createCheckoutSession(options: CreateCheckoutSessionOptions): Promise<OpenCheckoutSession> {
+    return this.#binding.withinUrls(options, (scope, urls) => createCheckoutSession(scope, options, urls));
+  }
+
+  /**
+   * What came of a page that {@link createCheckoutSession} opened, as it is now, for the page that the customer comes
+   * back to. One request.
+   *
+   * @throws NotFoundError when it is missing or another tenant's.
+   * @see https://docs.stripe.com/api/checkout/sessions/retrieve
+   */
+  getCheckoutSession(checkoutSessionId: string, options: CallOptions = {}): Promise<CheckoutSession> {
+    return this.#binding.within(options, (scope) => getCheckoutSession(scope, checkoutSessionId, options));
   }
 
   /**

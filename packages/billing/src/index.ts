@@ -17,6 +17,13 @@ export type {
   UpdateProductOptions,
 } from "./capabilities/catalog/products.js";
 export type { ReplacePriceOptions } from "./capabilities/catalog/replace-price.js";
+export type {
+  CheckoutItem,
+  CreateCheckoutSessionOptions,
+  PaymentCheckoutOptions,
+  SetupCheckoutOptions,
+  SubscriptionCheckoutOptions,
+} from "./capabilities/checkout/options.js";
 export type { UpdateCustomerOptions } from "./capabilities/customers/customers.js";
 export type { CustomerDetails } from "./capabilities/customers/details.js";
 export type { EnsureCustomerOptions } from "./capabilities/customers/ensure-customer.js";
@@ -47,7 +54,7 @@ export type { CancelSubscriptionOptions } from "./capabilities/subscriptions/can
 export type { SubscriptionChange, UpdateSubscriptionOptions } from "./capabilities/subscriptions/change.js";
 export type { SubscriptionConfirmation } from "./capabilities/subscriptions/confirmation.js";
 export type { CreateSubscriptionOptions, NewSubscriptionItem } from "./capabilities/subscriptions/create.js";
-export type { NewDiscount, SubscriptionDiscount } from "./capabilities/subscriptions/discounts.js";
+export type { SubscriptionDiscount } from "./capabilities/subscriptions/discounts.js";
 export type {
   AddedItem,
   ChangedItem,
@@ -116,6 +123,7 @@ export {
 } from "./tenancy/directory-tenancy.js";
 export { type LinkableDirectory, memoryDirectory } from "./tenancy/memory-directory.js";
 export { type MetadataTenancyOptions, metadataTenancy } from "./tenancy/metadata-tenancy.js";
+export type { NewDiscount } from "./tenancy/new-discount.js";
 export type { PerTenant } from "./tenancy/per-tenant.js";
 export {
   type PostgresDirectory,
@@ -126,6 +134,7 @@ export {
 export type { Tenancy, TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
 export type { ReturnUrlSettings } from "./tenancy/tenant-return-urls.js";
 export { formatAmount } from "./views/amount.js";
+export type { CheckoutSession, OpenCheckoutSession } from "./views/checkout-session.js";
 export type { Address, Customer } from "./views/customer.js";
 export type { Entitlement } from "./views/entitlement.js";
 export type { Invoice, InvoiceAmounts, InvoiceStatus, UpcomingInvoice } from "./views/invoice.js";

@@ -10,6 +10,7 @@ import { OwnershipCache } from "./tenancy/ownership-cache.js";
 import { resolveTenant } from "./tenancy/resolve-tenant.js";
 import type { TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
 import { parseTenantId } from "./tenancy/tenant-id.js";
+import { returnUrlsOf, type TenantReturnUrls } from "./tenancy/tenant-return-urls.js";
 import { admit, admitOperator, type TenantScope } from "./tenancy/tenant-scope.js";
 import { Turns } from "./tenancy/turns.js";
 
@@ -71,6 +72,17 @@ export class TenantBinding<TMetadata> {
     const call = this.#begin(options);
     const portal = await call.deadline.race(portalOf(settings.portal, call.tenantId));
     return work(await admit({ ...settings, ...call, cache, trusted: trustedIn(portal) }), portal);
+  }
+
+  /** The same with where the tenant's browsers may be sent back to. */
+  async withinUrls<T>(
+    options: CallOptions,
+    work: (scope: TenantScope, urls: TenantReturnUrls) => Promise<T>,
+  ): Promise<T> {
+    const { settings, cache } = this.#shared;
+    const call = this.#begin(options);
+    const urls = await call.deadline.race(returnUrlsOf(settings.portal, call.tenantId));
+    return work(await admit({ ...settings, ...call, cache, trusted: [] }), urls);
   }
 
   /** For a change to the catalogue: what may have been changed is forgotten however the call ended. */

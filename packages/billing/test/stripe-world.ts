@@ -23,6 +23,8 @@ export interface TenantWorld {
   readonly promotionCodeId: string;
   /** The lookup key of a feature that its subscription gives access to. */
   readonly lookupKey: string;
+  /** Open, to subscribe to the product once more. */
+  readonly checkoutSessionId: string;
 }
 
 /** A local Stripe with tenants in it, and the real SDK to look at it and change it behind the library's back. */
@@ -144,6 +146,17 @@ async function addTenant(stripe: Stripe, tenantId: string, options: TenantOption
     { promotion, metadata: { ...metadata, note: tenantId } },
     requestOptions,
   );
+  const session = await stripe.checkout.sessions.create(
+    {
+      mode: "subscription",
+      customer: customer.id,
+      line_items: [{ price: otherPrice.id, quantity: 1 }],
+      success_url: RETURN_URL,
+      client_reference_id: tenantId,
+      metadata: { ...metadata, note: tenantId },
+    },
+    requestOptions,
+  );
   const [item] = subscription.items.data;
   return {
     tenantId,
@@ -158,6 +171,7 @@ async function addTenant(stripe: Stripe, tenantId: string, options: TenantOption
     couponId: coupon.id,
     promotionCodeId: code.id,
     lookupKey: feature.lookup_key,
+    checkoutSessionId: session.id,
   };
 }
 

@@ -143,6 +143,22 @@ export interface Calls {
     params: Stripe.Billing.MeterEventCreateParams;
     answer: Stripe.Billing.MeterEvent;
   };
+  "GET /v1/checkout/sessions": {
+    params: Stripe.Checkout.SessionListParams;
+    answer: Stripe.ApiList<Stripe.Checkout.Session>;
+  };
+  "GET /v1/checkout/sessions/{session}": {
+    params: Stripe.Checkout.SessionRetrieveParams;
+    answer: Stripe.Checkout.Session;
+  };
+  "POST /v1/checkout/sessions": {
+    params: Stripe.Checkout.SessionCreateParams;
+    answer: Stripe.Checkout.Session;
+  };
+  "POST /v1/checkout/sessions/{session}/expire": {
+    params: Stripe.Checkout.SessionExpireParams;
+    answer: Stripe.Checkout.Session;
+  };
   "GET /v1/billing_portal/configurations": {
     params: Stripe.BillingPortal.ConfigurationListParams;
     answer: Stripe.ApiList<Stripe.BillingPortal.Configuration>;
@@ -229,6 +245,10 @@ export const CALLS: {
     holds: "entitlements.active_entitlement",
   },
   "POST /v1/billing/meter_events": { customerIn: "payload" },
+  "GET /v1/checkout/sessions": { scopedBy: "customer" },
+  "GET /v1/checkout/sessions/{session}": {},
+  "POST /v1/checkout/sessions": { mark: "create", within: "customer" },
+  "POST /v1/checkout/sessions/{session}/expire": {},
   "GET /v1/billing_portal/configurations": {},
   "GET /v1/billing_portal/configurations/{configuration}": {},
   "POST /v1/billing_portal/configurations": { mark: "share" },

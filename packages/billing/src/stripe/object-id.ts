@@ -9,6 +9,7 @@ export type ObjectKind =
   | "price"
   | "promotion_code"
   | "payment_method"
+  | "checkout_session"
   | "invoice";
 
 const PREFIX: Record<ObjectKind, string> = {
@@ -18,6 +19,7 @@ const PREFIX: Record<ObjectKind, string> = {
   product: "prod",
   price: "price",
   promotion_code: "promo",
+  checkout_session: "cs",
   payment_method: "pm",
   invoice: "in",
 };

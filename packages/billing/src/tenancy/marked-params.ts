@@ -14,16 +14,24 @@ export function markedParams(
   const rule = CALLS[call];
   const mark = rule.mark === undefined ? {} : tenancy.markFor(tenantId);
   const isMade = rule.mark === "create" || rule.mark === "share";
-  const marked = withMark(params, mark, isMade, tenancy.reservedMetadata);
-  // A product may be made with its first price, which is a root of its own.
-  const priceData = marked === undefined ? undefined : new Map(Object.entries(marked)).get(FIRST_PRICE);
-  if (priceData === undefined) return marked;
-  if (typeof priceData !== "object" || priceData === null) return undefined;
-  const markedPrice = withMark(priceData, mark, isMade, tenancy.reservedMetadata);
-  return markedPrice && { ...marked, [FIRST_PRICE]: markedPrice };
+  let marked = withMark(params, mark, isMade, tenancy.reservedMetadata);
+  for (const name of ROOTS) {
+    const data: unknown = marked && Reflect.get(marked, name);
+    if (data === undefined) continue;
+    if (typeof data !== "object" || data === null) return undefined;
+    const markedData = withMark(data, mark, isMade, tenancy.reservedMetadata);
+    marked = markedData && { ...marked, [name]: markedData };
+  }
+  return marked;
 }
 
-const FIRST_PRICE = "default_price_data";
+/** What is made along with something else and is a root of its own, such as a product's first price. */
+const ROOTS = [
+  "default_price_data",
+  "subscription_data",
+  "payment_intent_data",
+  "setup_intent_data",
+] as const;
 
 function withMark(
   params: object,

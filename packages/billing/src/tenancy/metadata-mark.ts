@@ -7,12 +7,15 @@ export const SHARED = "*";
 /** The metadata key under which a customer carries the tenant's own reference for it. */
 export const REFERENCE_KEY = "billingReference";
 
+/** The metadata key under which a Checkout session carries the fingerprint of what it was made with. */
+export const CHECKOUT_KEY = "billingCheckout";
+
 /** @throws ConfigurationError when a key cannot hold the tenant's mark. */
 export function parseMetadataKey(key = "tenantId"): string {
-  const isTaken = key === "__proto__" || key === REFERENCE_KEY;
+  const isTaken = key === "__proto__" || key === REFERENCE_KEY || key === CHECKOUT_KEY;
   if (typeof key === "string" && /^[A-Za-z0-9_-]{1,40}$/.test(key) && !isTaken) return key;
   throw new ConfigurationError(
-    `A tenancy's metadata key must be 1 to 40 letters, digits, _ or -, and not "${REFERENCE_KEY}".`,
+    `A tenancy's metadata key must be 1 to 40 letters, digits, _ or -, and not "${REFERENCE_KEY}" or "${CHECKOUT_KEY}".`,
   );
 }
 

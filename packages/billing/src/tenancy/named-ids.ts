@@ -30,6 +30,7 @@ export function looksLikeAnId(text: string): boolean {
 const FREE_TEXT = new Set([
   "address",
   "allowed_updates",
+  "client_reference_id",
   "comment",
   "custom_message",
   "description",

@@ -7,7 +7,7 @@ import { notFound } from "../stripe/translate-error.js";
 import type { AuditEvent } from "./audit.js";
 import { parseCallerMetadata, type StripeMetadata } from "./caller-metadata.js";
 import { Gate, type GateOptions, type SearchPage, type SearchParams } from "./gate.js";
-import { REFERENCE_KEY, SHARED } from "./metadata-mark.js";
+import { CHECKOUT_KEY, REFERENCE_KEY, SHARED } from "./metadata-mark.js";
 import { ScopedCatalog } from "./scoped-catalog.js";
 import { ScopedConfigurations } from "./scoped-configurations.js";
 import { parseTenantId } from "./tenant-id.js";
@@ -215,6 +215,17 @@ class Scope {
     return invoice;
   }
 
+  /** One request. @throws NotFoundError when the session is missing or not of one of the tenant's customers. */
+  async checkoutSession(sessionId: string): Promise<Stripe.Checkout.Session> {
+    const params = this.#recalls(sessionId) ? {} : { expand: ["customer"] };
+    const ids = { session: sessionId };
+    const session = await this.#gate.retrieve("GET /v1/checkout/sessions/{session}", ids, params);
+    const { customer } = session;
+    if (customer === null || !(await this.#owns(customer))) throw notFound();
+    this.#keep(sessionId, typeof customer === "string" ? customer : customer.id);
+    return session;
+  }
+
   /** No request when it was proved lately, else one. @throws NotFoundError as {@link customer}. */
   async proveCustomer(customerId: string): Promise<void> {
     if (!this.#recalls(customerId)) await this.customer(customerId);
@@ -283,7 +294,7 @@ class Scope {
   }
 
   #reservedMetadata(): readonly string[] {
-    return [...this.#options.tenancy.reservedMetadata, REFERENCE_KEY];
+    return [...this.#options.tenancy.reservedMetadata, REFERENCE_KEY, CHECKOUT_KEY];
   }
 
   async #owns(customer: string | Stripe.Customer | Stripe.DeletedCustomer): Promise<boolean> {

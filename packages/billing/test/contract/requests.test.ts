@@ -140,6 +140,50 @@ const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant" | "forgetCatalog">
     "by status": (acme, customerId) => acme.listCustomerSubscriptions(customerId, { status: "past_due" }),
   },
   getSubscription: { "by id": (acme) => acme.getSubscription("sub_1") },
+  createCheckoutSession: {
+    "to subscribe": (_acme, customerId, { asIf }) =>
+      asIf(checkout(customerId)).createCheckoutSession({ customerId, priceId: "price_1" }),
+    "to subscribe, with every option": (_acme, customerId, { asIf }) =>
+      asIf(checkout(customerId)).createCheckoutSession({
+        customerId,
+        items: [{ priceId: "price_1", quantity: 2 }, { priceId: "price_2" }],
+        successUrl: "/done?session={CHECKOUT_SESSION_ID}",
+        cancelUrl: "/plans",
+        trialDays: 14,
+        trialWithoutPaymentMethod: "pause",
+        paymentMethodCollection: "if_required",
+        discount: { promotionCodeId: "promo_1" },
+        automaticTax: true,
+        locale: "en-GB",
+        clientReferenceId: "cart-1",
+        metadata: { seats: "team" },
+        expiresAt: new Date(Date.now() + 3_600_000),
+      }),
+    "to subscribe a second time, with codes and a trial to a date": (_acme, customerId, { asIf }) =>
+      asIf(checkout(customerId)).createCheckoutSession({
+        customerId,
+        priceId: "price_1",
+        allowPromotionCodes: true,
+        trialEnd: new Date(Date.now() + 7 * 86_400_000),
+        allowSecond: true,
+      }),
+    "to pay once": (_acme, customerId, { asIf }) =>
+      asIf({ ...checkout(customerId), price: { recurring: null } }).createCheckoutSession({
+        mode: "payment",
+        customerId,
+        priceId: "price_1",
+        discount: { couponId: "welcome" },
+      }),
+    "to save a card, in place of another session": (_acme, customerId, { asIf }) =>
+      asIf(checkout(customerId, OPEN_SETUP)).createCheckoutSession({
+        mode: "setup",
+        customerId,
+        currency: "usd",
+      }),
+  },
+  getCheckoutSession: {
+    "by id": (acme) => acme.getCheckoutSession("cs_test_1"),
+  },
   createSubscription: {
     "to one price": (acme, customerId) =>
       acme.createSubscription({ customerId, priceId: "price_1", quantity: 2, allowSecond: true }),
@@ -568,6 +612,21 @@ async function fixtureProduct(stripe: Stripe): Promise<string> {
   const [price] = (await stripe.prices.list()).data;
   if (typeof price?.product !== "string") throw new Error("stripe-mock's price names no product.");
   return price.product;
+}
+
+const OPEN_SETUP = {
+  id: "cs_test_1",
+  object: "checkout.session",
+  mode: "setup",
+  status: "open",
+  created: 2_000_000_000,
+  metadata: {},
+};
+
+/** A customer that is subscribed to nothing, and whose sessions, those listed first, are its own. */
+function checkout(customer: string, ...open: readonly object[]): Answers {
+  const listed = open.map((session) => ({ ...session, customer }));
+  return { list: { data: listed, has_more: false }, "checkout.session": { customer, status: "open" } };
 }
 
 /** Whatever is listed, the mock answers with objects of this one customer. */

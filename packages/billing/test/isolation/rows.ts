@@ -153,6 +153,38 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
     options: { ...DETAILS, idempotencyKey: "idempotencyKey" },
     valid: () => ({ phone: "1" }),
   },
+  createCheckoutSession: {
+    does: "write",
+    takes: "customerId",
+    options: {
+      mode: "plain",
+      priceId: "plain", // attacked in a form of its own, below
+      quantity: "plain",
+      items: [{ holds: "priceId", put: (priceId) => [{ priceId }] }],
+      successUrl: "url",
+      cancelUrl: "url",
+      trialDays: "plain",
+      trialEnd: "plain",
+      trialWithoutPaymentMethod: "plain",
+      paymentMethodCollection: "plain",
+      discount: [{ holds: "promotionCodeId", put: (promotionCodeId) => ({ promotionCodeId }) }],
+      allowPromotionCodes: "plain",
+      automaticTax: "plain",
+      locale: "plain",
+      clientReferenceId: "plain",
+      metadata: "metadata",
+      expiresAt: "plain",
+      allowSecond: "plain",
+      currency: "plain",
+    },
+    valid: ({ priceId }) => ({ items: [{ priceId }], allowSecond: true }),
+    invoke: ({ billing, tenantId, objectId, options }) =>
+      billing
+        .forTenant(tenantId)
+        // Hostile values are of no type that it takes.
+        .createCheckoutSession(withProperties(options, { customerId: objectId }) as never),
+  },
+  getCheckoutSession: { does: "read", takes: "checkoutSessionId", options: {} },
   listCustomerSubscriptions: {
     does: "list",
     takes: "customerId",
@@ -347,6 +379,13 @@ const OTHER_FORMS: readonly Target[] = [
     method: "createSubscription",
     name: "createSubscription, to one price",
     options: { ...ROWS.createSubscription.options, priceId: id("priceId"), items: "plain" },
+    valid: ({ priceId }) => ({ priceId, allowSecond: true }),
+  },
+  {
+    ...ROWS.createCheckoutSession,
+    method: "createCheckoutSession",
+    name: "createCheckoutSession, for one price",
+    options: { ...ROWS.createCheckoutSession.options, priceId: id("priceId"), items: "plain" },
     valid: ({ priceId }) => ({ priceId, allowSecond: true }),
   },
 ];

@@ -26,6 +26,8 @@ export const TENANT_OBJECTS: Readonly<Record<IdName, Read>> = {
   couponId: (stripe, { couponId }, options) => stripe.coupons.retrieve(couponId, {}, options),
   promotionCodeId: (stripe, { promotionCodeId }, options) =>
     stripe.promotionCodes.retrieve(promotionCodeId, {}, options),
+  checkoutSessionId: (stripe, { customerId: customer }, options) =>
+    stripe.checkout.sessions.list({ customer, limit: 100 }, options),
 };
 
 /** An id of the same kind that nobody has. */

@@ -114,18 +114,28 @@ describe("the metadata key of the mark", () => {
     expect(parseMetadataKey("k".repeat(40))).toBe("k".repeat(40));
   });
 
-  it.each(["", "a b", "a[b]", "k".repeat(41), "__proto__", "billingReference", "é", " a", "a ", 7, null])(
-    "is not %j",
-    (key) => {
-      expect(() => Reflect.apply(parseMetadataKey, undefined, [key])).toThrow(
-        expect.objectContaining({
-          code: "configuration",
-          message:
-            'A tenancy\'s metadata key must be 1 to 40 letters, digits, _ or -, and not "billingReference".',
-        }),
-      );
-    },
-  );
+  it.each([
+    "",
+    "a b",
+    "a[b]",
+    "k".repeat(41),
+    "__proto__",
+    "billingReference",
+    "billingCheckout",
+    "é",
+    " a",
+    "a ",
+    7,
+    null,
+  ])("is not %j", (key) => {
+    expect(() => Reflect.apply(parseMetadataKey, undefined, [key])).toThrow(
+      expect.objectContaining({
+        code: "configuration",
+        message:
+          'A tenancy\'s metadata key must be 1 to 40 letters, digits, _ or -, and not "billingReference" or "billingCheckout".',
+      }),
+    );
+  });
 });
 
 describe("a lookup key", () => {

@@ -65,6 +65,7 @@ function subscribe(
   method: string | null,
   isAuthenticated: boolean,
 ): SubscriptionRecord {
+  if (session.discounts?.length) throw notImplemented("discounts of a subscription that Checkout makes");
   const items = session.lines.map(({ price, quantity }) => {
     if (act.world.inPath("price", price).recurring === null) {
       throw notImplemented("one-time prices in a Checkout session of the mode subscription");

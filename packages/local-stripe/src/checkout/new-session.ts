@@ -5,6 +5,7 @@ import { isBefore } from "../http/versions.js";
 import { randomText } from "../ids.js";
 import type { Act } from "../store/act.js";
 import type { CheckoutSessionRecord, CheckoutSubscriptionData, CustomerRecord } from "../store/records.js";
+import { discounted, type NewDiscount, newDiscounts } from "./discounts.js";
 import { type NewLine, newLines, totalsOf } from "./line-items.js";
 
 const MINUTE = 60;
@@ -20,6 +21,7 @@ export interface NewSession {
   readonly client_reference_id?: string;
   readonly currency?: string;
   readonly customer?: string;
+  readonly discounts?: readonly NewDiscount[];
   readonly expires_at?: number;
   readonly line_items?: readonly NewLine[];
   readonly locale?: string;
@@ -40,7 +42,11 @@ export function newSession(act: Act, params: NewSession, version: string): Check
   const customer = world.named("customer", params.customer, "customer");
   checkTogether(params, version);
   const isTrial = trialEnd(params, act.now) !== null;
-  const lines = params.mode === "setup" ? [] : newLines(world, params.line_items ?? [], params.mode, isTrial);
+  const discounts = newDiscounts(world, params.discounts ?? [], customer.id);
+  const lines =
+    params.mode === "setup"
+      ? []
+      : discounted(world, newLines(world, params.line_items ?? [], params.mode, isTrial), discounts);
   const totals = totalsOf(lines);
   const mode = world.livemode ? "live" : "test";
   const secret = `${mode}_${randomText(64)}`;
@@ -77,7 +83,7 @@ export function newSession(act: Act, params: NewSession, version: string): Check
     customer_creation: null,
     customer_details: customerDetails(customer),
     customer_email: null,
-    discounts: [],
+    discounts,
     expires_at: expiryOf(params.expires_at, act.now),
     integration_identifier: null,
     invoice: null,
@@ -131,6 +137,13 @@ function checkTogether(params: NewSession, version: string): void {
   const otherName = isBefore(version, "2026-03-25") ? "hosted_page" : "hosted";
   if (params.ui_mode === otherName) {
     throw invalid(`Invalid ui_mode: ${otherName} is not a value of the version ${version}`, "ui_mode");
+  }
+  if (params.allow_promotion_codes !== undefined && params.discounts !== undefined) {
+    throw invalid(
+      "You may only specify one of these parameters: allow_promotion_codes, discounts.",
+      "allow_promotion_codes",
+      "parameters_exclusive",
+    );
   }
   if (params.mode !== "subscription") {
     const misplaced = (["subscription_data", "payment_method_collection"] as const).find(

@@ -32,6 +32,7 @@ const CREATE = {
   client_reference_id: text({ max: 200 }),
   currency: text({ max: 3 }),
   customer: text(),
+  discounts: list(hash({ coupon: text(), promotion_code: text() }), { max: 1 }),
   expires_at: timestamp(),
   line_items: list(
     hash({
@@ -86,7 +87,6 @@ const CREATE = {
     "customer_creation",
     "customer_email",
     "customer_update",
-    "discounts",
     "excluded_payment_method_types",
     "integration_identifier",
     "invoice_creation",

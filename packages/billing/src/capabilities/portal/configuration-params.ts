@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type Stripe from "stripe";
 import { InvalidArgumentError } from "../../errors.js";
+import { fingerprintOf } from "../../tenancy/fingerprint.js";
 import { allowReturnUrl, type ReturnUrlPolicy } from "../../tenancy/return-url.js";
 import type { PortalConfigurationSpec, PortalFeatures } from "./configuration-spec.js";
 
@@ -46,7 +46,7 @@ export function toContent(
             policy === undefined ? plainUrl(returnUrl, "returnUrl") : allowReturnUrl(returnUrl, policy),
         }),
   };
-  return { params, hash: createHash("sha256").update(canonicalJson(params)).digest("hex") };
+  return { params, hash: fingerprintOf(params) };
 }
 
 function toFeatures({
@@ -126,10 +126,3 @@ function plainUrl(url: string, name: string): string {
 }
 
 /** JSON with its keys in order, so that the same content is the same text. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-}

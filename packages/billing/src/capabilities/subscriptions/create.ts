@@ -6,6 +6,8 @@ import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import type { CallerMetadata } from "../../tenancy/caller-metadata.js";
+import { type Prices, productsOf } from "../../tenancy/for-sale.js";
+import type { NewDiscount } from "../../tenancy/new-discount.js";
 import { assertNotSubscribed } from "../../tenancy/one-subscription.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
 import { toEpochSeconds } from "../../views/epoch.js";
@@ -14,9 +16,9 @@ import {
   PENDING_PAYMENT,
   toChangedSubscription,
 } from "../../views/pending-payment.js";
-import { type NewDiscount, newDiscounts, proveDiscounts } from "./discounts.js";
+import { newDiscounts, proveDiscounts } from "./discounts.js";
 import { priceId, quantity } from "./items.js";
-import { isMetered, type Prices, provePaymentMethod, provePrices } from "./named.js";
+import { isMetered, provePaymentMethod, provePrices } from "./named.js";
 
 /** What a customer is subscribed to, and how it is billed. */
 export interface CreateSubscriptionOptions extends CallOptions, IdempotencyOptions {
@@ -191,10 +193,4 @@ function toParams(wanted: Wanted): Omit<Stripe.SubscriptionCreateParams, "custom
     ...(wanted.automaticTax !== undefined && { automatic_tax: { enabled: wanted.automaticTax } }),
     ...(wanted.metadata && { metadata: wanted.metadata }),
   };
-}
-
-function productsOf(prices: Prices): ReadonlySet<string> {
-  return new Set(
-    [...prices.values()].map(({ product }) => (typeof product === "string" ? product : product.id)),
-  );
 }

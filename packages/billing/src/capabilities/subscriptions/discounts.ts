@@ -4,14 +4,8 @@ import { InvalidArgumentError } from "../../errors.js";
 import { text } from "../../input.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import { notFound } from "../../stripe/translate-error.js";
+import { type NewDiscount, proveNewDiscount } from "../../tenancy/new-discount.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
-
-/**
- * A discount to begin. Coupons and promotion codes belong, as products do, to the tenant that their metadata names, or
- * with `"*"` to all; one without that mark is no tenant's, and is refused. A promotion code made for one customer is for
- * that customer alone.
- */
-export type NewDiscount = { readonly couponId: string } | { readonly promotionCodeId: string };
 
 /** A discount to begin, or one (`di_…`) that the subscription has already and keeps. */
 export type SubscriptionDiscount = NewDiscount | { readonly discountId: string };
@@ -78,19 +72,7 @@ async function proveDiscount(
   discount: CheckedDiscount,
   { customerId, discountIds }: DiscountTarget,
 ): Promise<Stripe.SubscriptionUpdateParams.Discount> {
-  if ("couponId" in discount) {
-    await scope.coupon(discount.couponId);
-    return { coupon: discount.couponId };
-  }
-  if ("promotionCodeId" in discount) {
-    const { customer } = await scope.promotionCode(discount.promotionCodeId);
-    if (customer !== null && idOf(customer) !== customerId) throw notFound();
-    return { promotion_code: discount.promotionCodeId };
-  }
+  if (!("discountId" in discount)) return proveNewDiscount(scope, discount, customerId);
   if (!discountIds.includes(discount.discountId)) throw notFound();
   return { discount: discount.discountId };
-}
-
-function idOf(reference: string | { readonly id: string }): string {
-  return typeof reference === "string" ? reference : reference.id;
 }

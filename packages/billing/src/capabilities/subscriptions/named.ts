@@ -1,29 +1,20 @@
 /** Proofs of what a new or changed subscription names, so that nobody sells or pays with what is not theirs. */
-import type Stripe from "stripe";
-import { ConflictError, InvalidArgumentError } from "../../errors.js";
+import { InvalidArgumentError } from "../../errors.js";
+import { type Prices, pricesForSale } from "../../tenancy/for-sale.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
-
-/** Prices by their ids, each proved to be for sale. */
-export type Prices = ReadonlyMap<string, Stripe.Price>;
 
 /**
  * One request for each price.
  *
- * @throws NotFoundError for a price that is missing, or of a product that the tenant may not see.
- * @throws ConflictError for one that is archived, or whose product is.
+ * @throws NotFoundError | ConflictError as {@link pricesForSale}.
  * @throws InvalidArgumentError for one that is paid once.
  */
 export async function provePrices(scope: TenantScope, priceIds: readonly string[]): Promise<Prices> {
-  const prices = await Promise.all([...new Set(priceIds)].map((priceId) => scope.price(priceId)));
-  for (const { active, product, recurring } of prices) {
-    const onSale = active && typeof product === "object" && !product.deleted && product.active;
-    if (!onSale)
-      throw new ConflictError("A price or its product is archived, so it cannot be sold any more.");
-    if (recurring === null) {
-      throw new InvalidArgumentError("A subscription takes recurring prices, and one of these is paid once.");
-    }
+  const prices = await pricesForSale(scope, priceIds);
+  if ([...prices.values()].some(({ recurring }) => recurring === null)) {
+    throw new InvalidArgumentError("A subscription takes recurring prices, and one of these is paid once.");
   }
-  return new Map(prices.map((price) => [price.id, price]));
+  return prices;
 }
 
 export function isMetered(prices: Prices, priceId: string): boolean {

@@ -1,13 +1,14 @@
 import type Stripe from "stripe";
 import { ConflictError, InvalidArgumentError } from "../../errors.js";
 import { parseObjectId } from "../../stripe/object-id.js";
+import type { Prices } from "../../tenancy/for-sale.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
 import { futurePhases } from "../../views/scheduled-change.js";
 import { toSubscription } from "../../views/subscription.js";
 import { type CheckedChange, checkChange, isBilled, type UpdateSubscriptionOptions } from "./change.js";
 import { proveDiscounts } from "./discounts.js";
 import { type ResolvedItem, resolveItems } from "./items.js";
-import { type Prices, provePaymentMethod, provePrices } from "./named.js";
+import { provePaymentMethod, provePrices } from "./named.js";
 
 /** A change with everything looked up and proved, so that all that is left to do is write it. */
 export interface PlannedChange {

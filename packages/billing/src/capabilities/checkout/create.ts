@@ -1,0 +1,105 @@
+import { InvalidArgumentError, StripeUnavailableError } from "../../errors.js";
+import { type Prices, pricesForSale, productsOf } from "../../tenancy/for-sale.js";
+import { proveNewDiscount } from "../../tenancy/new-discount.js";
+import { assertNotSubscribed } from "../../tenancy/one-subscription.js";
+import { allowReturnUrl } from "../../tenancy/return-url.js";
+import type { TenantReturnUrls } from "../../tenancy/tenant-return-urls.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { isOpen, type OpenCheckoutSession, toCheckoutSession } from "../../views/checkout-session.js";
+import { type CustomerSessions, expireOthers, sameSession, sessionsOf } from "./open-sessions.js";
+import {
+  type CheckedPayment,
+  type CheckedSetup,
+  type CheckedSubscription,
+  type CreateCheckoutSessionOptions,
+  checkOptions,
+} from "./options.js";
+import {
+  paymentContent,
+  purchaseParams,
+  type SessionContent,
+  setupContent,
+  subscriptionContent,
+  type Visit,
+} from "./params.js";
+
+export async function createCheckoutSession(
+  scope: TenantScope,
+  options: CreateCheckoutSessionOptions,
+  urls: TenantReturnUrls,
+): Promise<OpenCheckoutSession> {
+  const wanted = checkOptions(options);
+  const { successUrl = urls.returnUrl, cancelUrl = urls.returnUrl, metadata } = wanted;
+  const checked = {
+    successUrl: allowUrl(successUrl, urls, "successUrl"),
+    cancelUrl: allowUrl(cancelUrl, urls, "cancelUrl"),
+    metadata: metadata === undefined ? {} : scope.callerMetadata(metadata),
+  };
+  const customerId = await scope.customerId(wanted.customerId);
+  await scope.proveCustomer(customerId);
+  const { content, productIds } = await contentOf(scope, wanted, { ...checked, customerId });
+  const sessions = await sessionsOf(scope, customerId);
+  const session =
+    sameSession(sessions, content) ?? (await make(scope, wanted, content, productIds, sessions));
+  const view = toCheckoutSession(session, scope);
+  if (isOpen(view)) return view;
+  throw new StripeUnavailableError("Stripe made a Checkout session without a page. Try again.");
+}
+
+type Wanted = CheckedSubscription | CheckedPayment | CheckedSetup;
+
+interface Proved {
+  readonly content: SessionContent;
+  readonly productIds: ReadonlySet<string>;
+}
+
+/** Proves everything that is named, and says what is to be sent. */
+async function contentOf(scope: TenantScope, wanted: Wanted, visit: Visit): Promise<Proved> {
+  if (wanted.mode === "setup") return { content: setupContent(wanted, visit), productIds: new Set() };
+  const { lines, discount } = wanted;
+  const [prices, discountParam] = await Promise.all([
+    pricesForSale(
+      scope,
+      lines.map((line) => line.priceId),
+    ),
+    discount === undefined ? undefined : proveNewDiscount(scope, discount, visit.customerId),
+  ]);
+  const productIds = productsOf(prices);
+  assertKind(prices, wanted);
+  const purchase = purchaseParams(wanted, prices, discountParam);
+  if (wanted.mode === "payment") return { content: paymentContent(wanted, visit, purchase), productIds };
+  if (wanted.allowSecond !== true) await assertNotSubscribed(scope, visit.customerId, productIds);
+  return { content: subscriptionContent(wanted, visit, purchase), productIds };
+}
+
+async function make(
+  scope: TenantScope,
+  wanted: Wanted,
+  { params, fingerprint }: SessionContent,
+  productIds: ReadonlySet<string>,
+  sessions: CustomerSessions,
+) {
+  const maySellTwice = wanted.mode !== "setup" && wanted.mode !== "payment" && wanted.allowSecond === true;
+  if (!maySellTwice) await expireOthers(scope, sessions, wanted.mode ?? "subscription", productIds);
+  // Two clicks at once have the same key, and so get the same session. It changes with the customer's next session, and
+  // every minute, since Stripe would repeat an answer that failed for as long as it remembers the key.
+  const minute = Math.floor(Date.now() / 60_000);
+  const key = `${fingerprint} ${sessions.newestId ?? "first"} ${minute}`;
+  return scope.write("POST /v1/checkout/sessions", {}, params, key);
+}
+
+function allowUrl(given: unknown, { policy }: TenantReturnUrls, name: string): string {
+  if (given !== undefined) return allowReturnUrl(given, policy, name);
+  throw new InvalidArgumentError(`Give ${name}, or the settings portal.returnUrl.`);
+}
+
+/** @throws InvalidArgumentError when prices are paid otherwise than the session asks for. */
+function assertKind(prices: Prices, { mode }: CheckedSubscription | CheckedPayment): void {
+  const recurring = [...prices.values()].filter((price) => price.recurring !== null).length;
+  if (mode === "payment" && recurring > 0) {
+    throw new InvalidArgumentError("A payment takes prices that are paid once, and one of these recurs.");
+  }
+  if (mode !== "payment" && recurring < prices.size) {
+    throw new InvalidArgumentError("A subscription takes recurring prices, and one of these is paid once.");
+  }
+}

@@ -1,0 +1,115 @@
+import type Stripe from "stripe";
+import { InvalidArgumentError } from "../../errors.js";
+import type { StripeMetadata } from "../../tenancy/caller-metadata.js";
+import { fingerprintOf } from "../../tenancy/fingerprint.js";
+import type { Prices } from "../../tenancy/for-sale.js";
+import { CHECKOUT_KEY } from "../../tenancy/metadata-mark.js";
+import { toEpochSeconds } from "../../views/epoch.js";
+import type { CheckedPayment, CheckedSetup, CheckedSubscription } from "./options.js";
+
+export type SessionParams = Stripe.Checkout.SessionCreateParams;
+
+/** What every session is made with, whatever it is for. */
+export interface Visit {
+  readonly customerId: string;
+  readonly successUrl: string;
+  readonly cancelUrl: string;
+  readonly metadata: StripeMetadata;
+}
+
+/** The parameters of a session, and the fingerprint of all of them, by which an open one is found again. */
+export interface SessionContent {
+  readonly params: SessionParams;
+  readonly fingerprint: string;
+}
+
+export function subscriptionContent(
+  wanted: CheckedSubscription,
+  visit: Visit,
+  purchase: PurchaseParams,
+): SessionContent {
+  const { trialDays, trialEnd, trialWithoutPaymentMethod: missing, paymentMethodCollection } = wanted;
+  return toContent({
+    ...visitParams("subscription", wanted, visit),
+    ...purchase,
+    subscription_data: {
+      metadata: visit.metadata,
+      ...(trialDays !== undefined && { trial_period_days: trialDays }),
+      ...(trialEnd !== undefined && { trial_end: toEpochSeconds(trialEnd) }),
+      ...(missing && { trial_settings: { end_behavior: { missing_payment_method: missing } } }),
+    },
+    ...(paymentMethodCollection && { payment_method_collection: paymentMethodCollection }),
+  });
+}
+
+export function paymentContent(
+  wanted: CheckedPayment,
+  visit: Visit,
+  purchase: PurchaseParams,
+): SessionContent {
+  const payment_intent_data = { metadata: visit.metadata };
+  return toContent({ ...visitParams("payment", wanted, visit), ...purchase, payment_intent_data });
+}
+
+export function setupContent(wanted: CheckedSetup, visit: Visit): SessionContent {
+  const setup_intent_data = { metadata: visit.metadata };
+  return toContent({
+    ...visitParams("setup", wanted, visit),
+    currency: wanted.currency,
+    setup_intent_data,
+  });
+}
+
+type PurchaseParams = Pick<
+  SessionParams,
+  "line_items" | "discounts" | "allow_promotion_codes" | "automatic_tax" | "customer_update"
+>;
+
+/** @throws InvalidArgumentError when a metered price has a quantity. */
+export function purchaseParams(
+  { lines, allowPromotionCodes, automaticTax }: CheckedSubscription | CheckedPayment,
+  prices: Prices,
+  discount: NonNullable<SessionParams["discounts"]>[number] | undefined,
+): PurchaseParams {
+  return {
+    line_items: lines.map(({ priceId, quantity }) => {
+      const isMetered = prices.get(priceId)?.recurring?.usage_type === "metered";
+      if (isMetered && quantity !== undefined) {
+        throw new InvalidArgumentError(
+          "A metered price takes no quantity: it bills the usage that is reported.",
+        );
+      }
+      return { price: priceId, ...(!isMetered && { quantity: quantity ?? 1 }) };
+    }),
+    ...(discount && { discounts: [discount] }),
+    ...(allowPromotionCodes && { allow_promotion_codes: true }),
+    // Taxes need an address, and a customer that has none already is to give it on the page.
+    ...(automaticTax && { automatic_tax: { enabled: true }, customer_update: { address: "auto" as const } }),
+  };
+}
+
+/** `ui_mode` is left out: a hosted page is the default, and its name is another one before 2026-03-25. */
+function visitParams(
+  mode: "subscription" | "payment" | "setup",
+  { locale, clientReferenceId, expiresAt }: CheckedSubscription | CheckedPayment | CheckedSetup,
+  { customerId, successUrl, cancelUrl, metadata }: Visit,
+): SessionParams {
+  return {
+    mode,
+    customer: customerId,
+    success_url: successUrl,
+    cancel_url: cancelUrl,
+    metadata,
+    ...(locale !== undefined && { locale }),
+    ...(clientReferenceId !== undefined && { client_reference_id: clientReferenceId }),
+    ...(expiresAt !== undefined && { expires_at: toEpochSeconds(expiresAt) }),
+  };
+}
+
+function toContent(params: SessionParams): SessionContent {
+  const fingerprint = fingerprintOf(params);
+  return {
+    params: { ...params, metadata: { ...params.metadata, [CHECKOUT_KEY]: fingerprint } },
+    fingerprint,
+  };
+}

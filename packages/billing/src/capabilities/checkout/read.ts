@@ -1,0 +1,18 @@
+import * as z from "zod/mini";
+import { CALL_OPTIONS, checkInput } from "../../input.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import { parseObjectId } from "../../stripe/object-id.js";
+import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { type CheckoutSession, toCheckoutSession } from "../../views/checkout-session.js";
+
+const readOptions = z.strictObject(CALL_OPTIONS, "The options must be an object.");
+
+export async function getCheckoutSession(
+  scope: TenantScope,
+  checkoutSessionId: string,
+  options: CallOptions,
+): Promise<CheckoutSession> {
+  const id = parseObjectId("checkout_session", checkoutSessionId, "checkoutSessionId");
+  checkInput(readOptions, options);
+  return toCheckoutSession(await scope.checkoutSession(id), scope);
+}

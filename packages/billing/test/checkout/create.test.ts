@@ -1,0 +1,249 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import {
+  ConflictError,
+  InvalidArgumentError,
+  NotFoundError,
+  ReservedMetadataError,
+  ReturnUrlNotAllowedError,
+  type StripeBillingService,
+} from "../../src/index.js";
+import { RETURN_URL, type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+import { addPlan, addPrice, type Plan } from "../subscriptions/plans.js";
+import { payOnPage } from "./checkout-page.js";
+
+const HOUR_MS = 3_600_000;
+
+let world: StripeWorld;
+let acme: TenantWorld;
+let globex: TenantWorld;
+let plan: Plan;
+let billing: StripeBillingService;
+
+beforeAll(async () => {
+  world = await startStripeWorld();
+  acme = await world.addTenant("acme");
+  globex = await world.addTenant("globex");
+  plan = await addPlan(world, "acme");
+});
+
+beforeEach(async () => {
+  billing = world.service().forTenant("acme");
+  plan = await addPlan(world, "acme");
+  world.takeRequests();
+});
+
+afterAll(() => world.close());
+
+type Options = Readonly<Record<string, unknown>>;
+
+function create(options: Options) {
+  // Hostile options are of no type that it takes.
+  return billing.createCheckoutSession({ customerId: acme.customerId, ...options } as never);
+}
+
+function lastCreated() {
+  return world.local.requests.findLast(
+    ({ method, path }) => method === "POST" && path === "/v1/checkout/sessions",
+  )?.params;
+}
+
+describe("createCheckoutSession", () => {
+  it("opens a page to subscribe on, after it has proved what it names", async () => {
+    const session = await create({
+      priceId: plan.priceId,
+      quantity: 3,
+      successUrl: "/done?session={CHECKOUT_SESSION_ID}",
+      cancelUrl: "https://app.example.com/plans",
+      clientReferenceId: "sub_order-1",
+      locale: "de",
+      metadata: { campaign: "spring" },
+    });
+
+    expect(session).toMatchObject({
+      mode: "subscription",
+      status: "open",
+      paymentStatus: "unpaid",
+      customerId: acme.customerId,
+      subscriptionId: null,
+      amountTotal: 29_700,
+      currency: "usd",
+      clientReferenceId: "sub_order-1",
+      metadata: { campaign: "spring" },
+      livemode: false,
+    });
+    expect(session.url).toContain(world.local.url);
+    expect(session.expiresAt.getTime() - session.createdAt.getTime()).toBe(24 * HOUR_MS);
+    expect(lastCreated()).toMatchObject({
+      mode: "subscription",
+      success_url: "https://app.example.com/done?session={CHECKOUT_SESSION_ID}",
+      cancel_url: "https://app.example.com/plans",
+      locale: "de",
+      metadata: { tenantId: "acme", campaign: "spring" },
+      subscription_data: { metadata: { tenantId: "acme", campaign: "spring" } },
+    });
+    expect(world.takeRequests()).toEqual([
+      `GET /v1/customers/${acme.customerId}`,
+      `GET /v1/prices/${plan.priceId}`,
+      "GET /v1/subscriptions",
+      "GET /v1/checkout/sessions",
+      "POST /v1/checkout/sessions",
+    ]);
+  });
+
+  it("goes on to the tenant's own subscription, once its customer has paid", async () => {
+    const { id, url } = await create({
+      priceId: plan.priceId,
+      successUrl: "/done?session={CHECKOUT_SESSION_ID}",
+      metadata: { campaign: "spring" },
+    });
+    expect(await payOnPage(url)).toBe(`https://app.example.com/done?session=${id}`);
+
+    const result = await billing.getCheckoutSession(id);
+    expect(result).toMatchObject({ status: "complete", paymentStatus: "paid", url: null });
+    const subscription = await billing.getSubscription(result.subscriptionId ?? "");
+    expect(subscription).toMatchObject({
+      customerId: acme.customerId,
+      status: "active",
+      metadata: { campaign: "spring" },
+      items: [{ price: { id: plan.priceId } }],
+    });
+    expect((await world.stripe.subscriptions.retrieve(subscription.id)).metadata).toMatchObject({
+      tenantId: "acme",
+    });
+  });
+
+  it("begins with a trial, without a card where none is needed yet", async () => {
+    const { id, url, amountTotal } = await create({
+      priceId: plan.priceId,
+      trialDays: 14,
+      trialWithoutPaymentMethod: "cancel",
+      paymentMethodCollection: "if_required",
+    });
+    expect(amountTotal).toBe(0);
+    await payOnPage(url);
+    const { subscriptionId, paymentStatus } = await billing.getCheckoutSession(id);
+    expect(paymentStatus).toBe("no_payment_required");
+    expect(await billing.getSubscription(subscriptionId ?? "")).toMatchObject({ status: "trialing" });
+  });
+
+  it("sells shared products too, and several prices at once", async () => {
+    const shared = await addPlan(world, "acme", { mark: "*" });
+    await create({ items: [{ priceId: shared.priceId }, { priceId: plan.priceId, quantity: 2 }] });
+    expect(lastCreated()?.["line_items"]).toEqual([
+      { price: shared.priceId, quantity: "1" },
+      { price: plan.priceId, quantity: "2" },
+    ]);
+  });
+
+  it("leads back to the settings' return URL where no other is named", async () => {
+    await create({ priceId: plan.priceId });
+    expect(lastCreated()).toMatchObject({ success_url: RETURN_URL, cancel_url: RETURN_URL });
+
+    const service = world.service({
+      portal: { returnUrl: "https://{tenant}.example.com/billing" },
+    });
+    await service.forTenant("acme").createCheckoutSession({
+      customerId: acme.customerId,
+      priceId: plan.priceId,
+      successUrl: "/done",
+    });
+    expect(lastCreated()).toMatchObject({
+      success_url: "https://acme.example.com/done",
+      cancel_url: "https://acme.example.com/billing",
+    });
+
+    const homeless = world.service({ portal: {} }).forTenant("acme");
+    await expect(
+      homeless.createCheckoutSession({ customerId: acme.customerId, priceId: plan.priceId }),
+    ).rejects.toThrow(InvalidArgumentError);
+  });
+
+  it("needs no customer's id where the directory names the only one", async () => {
+    const { memoryDirectory, directoryTenancy } = await import("../../src/index.js");
+    const directory = memoryDirectory();
+    await directory.link("acme", acme.customerId);
+    const service = world.service({ tenancy: directoryTenancy(directory) }).forTenant("acme");
+    const session = await service.createCheckoutSession({ priceId: plan.priceId });
+    expect(session.customerId).toBe(acme.customerId);
+  });
+
+  it("never shows the tenant's mark or its own, and takes neither from a caller", async () => {
+    const { metadata } = await create({ priceId: plan.priceId });
+    expect(metadata).toEqual({});
+    for (const key of ["tenantId", "billingCheckout", "BillingCheckout"]) {
+      world.takeRequests();
+      const forged = { priceId: plan.priceId, metadata: { [key]: "globex" } };
+      await expect(create(forged)).rejects.toThrow(ReservedMetadataError);
+      expect(world.takeRequests()).toEqual([]);
+    }
+  });
+});
+
+describe("what createCheckoutSession refuses", () => {
+  it.each<[string, Options]>([
+    ["nothing to sell", {}],
+    ["a price and items", { priceId: "price_1", items: [{ priceId: "price_1" }] }],
+    ["a quantity beside items", { items: [{ priceId: "price_1" }], quantity: 2 }],
+    ["a price twice", { items: [{ priceId: "price_1" }, { priceId: "price_1" }] }],
+    ["a quantity of none", { priceId: "price_1", quantity: 0 }],
+    ["an id that is no price's", { priceId: "plan_1" }],
+    [
+      "a trial in two ways",
+      { priceId: "price_1", trialDays: 3, trialEnd: new Date(Date.now() + 72 * HOUR_MS) },
+    ],
+    ["a trial that is too short", { priceId: "price_1", trialEnd: new Date(Date.now() + 47 * HOUR_MS) }],
+    ["an end too soon", { priceId: "price_1", expiresAt: new Date(Date.now() + 60_000) }],
+    ["an end too late", { priceId: "price_1", expiresAt: new Date(Date.now() + 25 * HOUR_MS) }],
+    ["a discount and codes", { priceId: "price_1", discount: { couponId: "x" }, allowPromotionCodes: true }],
+    ["two discounts in one", { priceId: "price_1", discount: { couponId: "x", promotionCodeId: "promo_1" } }],
+    ["a reference with spaces", { priceId: "price_1", clientReferenceId: "order 1" }],
+    ["a mode that is none", { priceId: "price_1", mode: "donation" }],
+    ["a trial of a payment", { priceId: "price_1", mode: "payment", trialDays: 3 }],
+    ["a price to save a card with", { priceId: "price_1", mode: "setup", currency: "usd" }],
+    ["a setup without a currency", { mode: "setup" }],
+  ] as const)("%s, before anything is sent", async (_name, options) => {
+    await expect(create(options)).rejects.toThrow(InvalidArgumentError);
+    expect(world.takeRequests()).toEqual([]);
+  });
+
+  it("a foreign price, product, coupon and promotion code, as if they were missing", async () => {
+    const foreign = await addPlan(world, "globex");
+    const unmarked = await world.stripe.coupons.create({ percent_off: 10 });
+    for (const options of [
+      { priceId: foreign.priceId },
+      { priceId: "price_missing" },
+      { priceId: plan.priceId, discount: { promotionCodeId: globex.promotionCodeId } },
+      { priceId: plan.priceId, discount: { couponId: unmarked.id } },
+      { priceId: plan.priceId, customerId: globex.customerId },
+    ]) {
+      await expect(create(options)).rejects.toThrow(NotFoundError);
+    }
+    expect(world.takeRequests().filter((request) => request.startsWith("POST /v1/checkout"))).toEqual([]);
+  });
+
+  it("a price that is archived, or whose product is", async () => {
+    const archived = await addPrice(world, plan);
+    await world.stripe.prices.update(archived, { active: false });
+    await expect(create({ priceId: archived })).rejects.toThrow(ConflictError);
+    const gone = await addPlan(world, "acme");
+    await world.stripe.products.update(gone.productId, { active: false });
+    await expect(create({ priceId: gone.priceId })).rejects.toThrow(ConflictError);
+  });
+
+  it("a price that is paid otherwise than the mode wants", async () => {
+    const once = await world.stripe.prices.create({
+      product: plan.productId,
+      currency: "usd",
+      unit_amount: 5,
+    });
+    await expect(create({ priceId: once.id })).rejects.toThrow(InvalidArgumentError);
+    await expect(create({ mode: "payment", priceId: plan.priceId })).rejects.toThrow(InvalidArgumentError);
+  });
+
+  it.each(["successUrl", "cancelUrl"])("a %s that leads elsewhere, before anything is sent", async (name) => {
+    for (const url of ["https://evil.example/done", "//evil.example", "javascript:alert(1)", 7]) {
+      await expect(create({ priceId: plan.priceId, [name]: url })).rejects.toThrow(ReturnUrlNotAllowedError);
+    }
+    expect(world.takeRequests()).toEqual([]);
+  });
+});

@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  ConflictError,
+  InvalidArgumentError,
+  NotFoundError,
+  type StripeBillingService,
+} from "../../src/index.js";
+import { clientThat } from "../isolation/intercepted-client.js";
+import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+import { addPlan, addPrice, type Plan } from "../subscriptions/plans.js";
+import { payOnPage } from "./checkout-page.js";
+
+const HOUR_MS = 3_600_000;
+
+let world: StripeWorld;
+let acme: TenantWorld;
+let plan: Plan;
+let billing: StripeBillingService;
+
+beforeAll(async () => {
+  world = await startStripeWorld();
+  acme = await world.addTenant("acme");
+  plan = await addPlan(world, "acme");
+});
+
+beforeEach(async () => {
+  billing = world.service().forTenant("acme");
+  plan = await addPlan(world, "acme");
+  world.takeRequests();
+});
+
+afterAll(() => world.close());
+
+type Options = Readonly<Record<string, unknown>>;
+
+function create(options: Options) {
+  // Hostile options are of no type that it takes.
+  return billing.createCheckoutSession({ customerId: acme.customerId, ...options } as never);
+}
+
+describe("a second Checkout session", () => {
+  it("is the first one while that is open and wanted just so, whatever the order of its words", async () => {
+    const wanted = { priceId: plan.priceId, metadata: { a: "1", b: "2" } };
+    const first = await create(wanted);
+    world.takeRequests();
+    const second = await create({ ...wanted, metadata: { b: "2", a: "1" } });
+    expect(second).toEqual(first);
+    expect(world.takeRequests().filter((request) => request.startsWith("POST"))).toEqual([]);
+  });
+
+  it("is one with the first when both are asked for at once", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    try {
+      const both = await Promise.all([create({ priceId: plan.priceId }), create({ priceId: plan.priceId })]);
+      expect(new Set(both.map(({ id }) => id)).size).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("closes the first when it is to sell the same product otherwise", async () => {
+    const yearly = await addPrice(world, plan, { recurring: { interval: "year" } });
+    const first = await create({ priceId: plan.priceId });
+    const other = await create({ priceId: (await addPlan(world, "acme")).priceId });
+    const second = await create({ priceId: yearly });
+
+    expect(second.id).not.toBe(first.id);
+    expect(await billing.getCheckoutSession(first.id)).toMatchObject({ status: "expired", url: null });
+    expect(await billing.getCheckoutSession(other.id)).toMatchObject({ status: "open" });
+  });
+
+  it("leaves the first open where a second subscription is allowed", async () => {
+    const first = await create({ priceId: plan.priceId, allowSecond: true });
+    const second = await create({ priceId: plan.priceId, allowSecond: true, quantity: 2 });
+    expect(second.id).not.toBe(first.id);
+    expect(await billing.getCheckoutSession(first.id)).toMatchObject({ status: "open" });
+  });
+
+  it("is a new one when the first is over", async () => {
+    const first = await create({ priceId: plan.priceId });
+    await world.stripe.checkout.sessions.expire(first.id);
+    const second = await create({ priceId: plan.priceId });
+    expect(second.id).not.toBe(first.id);
+    expect(second.status).toBe("open");
+  });
+
+  it("is a new one when the first has too little time left to fill it in", async () => {
+    const first = await create({
+      priceId: plan.priceId,
+      expiresAt: new Date(Date.now() + HOUR_MS),
+    });
+    const spy = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 31 * 60_000);
+    try {
+      const second = await create({ priceId: plan.priceId, expiresAt: first.expiresAt }).catch(
+        (error: unknown) => error,
+      );
+      expect(second).toBeInstanceOf(InvalidArgumentError);
+      expect((await create({ priceId: plan.priceId })).id).not.toBe(first.id);
+    } finally {
+      spy.mockRestore();
+    }
+    expect(await billing.getCheckoutSession(first.id)).toMatchObject({ status: "expired" });
+  });
+
+  it("is a typed conflict once the customer has a current subscription, unless a second is allowed", async () => {
+    const { id, url } = await create({ priceId: plan.priceId });
+    await payOnPage(url);
+    const { subscriptionId } = await billing.getCheckoutSession(id);
+    world.takeRequests();
+
+    const error: unknown = await create({ priceId: plan.priceId }).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(ConflictError);
+    expect(error).toMatchObject({ conflictingId: subscriptionId });
+    expect(world.takeRequests().filter((request) => request.startsWith("POST"))).toEqual([]);
+    expect((await create({ priceId: plan.priceId, allowSecond: true })).status).toBe("open");
+  });
+
+  it("is a typed conflict while the customer is just completing the first", async () => {
+    const yearly = await addPrice(world, plan, { recurring: { interval: "year" } });
+    const first = await create({ priceId: plan.priceId });
+    // The list still shows it open; by the time it is to be expired, it is complete.
+    const stripe = clientThat(world.local, async ({ method, path }, send) => {
+      const answer = await send();
+      if (method === "GET" && path.startsWith("/v1/checkout/sessions?")) await payOnPage(first.url);
+      return answer;
+    });
+    billing = world.service({ stripe }).forTenant("acme");
+    const error: unknown = await create({ priceId: yearly }).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(ConflictError);
+    expect(error).toMatchObject({ conflictingId: first.id });
+  });
+
+  it("goes ahead where the first has expired by itself in the meantime", async () => {
+    const yearly = await addPrice(world, plan, { recurring: { interval: "year" } });
+    const first = await create({ priceId: plan.priceId });
+    const stripe = clientThat(world.local, async ({ method, path }, send) => {
+      const answer = await send();
+      if (method === "GET" && path.startsWith("/v1/checkout/sessions?")) {
+        await world.stripe.checkout.sessions.expire(first.id);
+      }
+      return answer;
+    });
+    billing = world.service({ stripe }).forTenant("acme");
+    expect((await create({ priceId: yearly })).status).toBe("open");
+  });
+});
+
+describe("getCheckoutSession", () => {
+  it("reads a session of the tenant's with one request", async () => {
+    const made = await create({ priceId: plan.priceId });
+    world.takeRequests();
+    const cold = world.service().forTenant("acme");
+    expect(await cold.getCheckoutSession(made.id)).toEqual(made);
+    expect(world.takeRequests()).toEqual([`GET /v1/checkout/sessions/${made.id}`]);
+  });
+
+  it("answers another tenant as if there were none, whatever has become of it", async () => {
+    const open = await create({ priceId: plan.priceId });
+    const complete = await create({ priceId: (await addPlan(world, "acme")).priceId });
+    await payOnPage(complete.url);
+    const expired = await create({ priceId: (await addPlan(world, "acme")).priceId });
+    await world.stripe.checkout.sessions.expire(expired.id);
+    const other = world.service().forTenant("globex");
+    const missing: unknown = await other.getCheckoutSession("cs_test_none").catch((error: unknown) => error);
+    for (const { id } of [open, complete, expired]) {
+      world.takeRequests();
+      const error: unknown = await other.getCheckoutSession(id).catch((caught: unknown) => caught);
+      expect(error).toBeInstanceOf(NotFoundError);
+      expect(JSON.stringify(error)).toBe(JSON.stringify(missing));
+      expect(String(error)).toBe(String(missing));
+      expect(world.takeRequests()).toEqual([`GET /v1/checkout/sessions/${id}`]);
+    }
+  });
+});
