@@ -22,8 +22,8 @@ interface Retried {
  *
  * - Where Stripe failed, did not answer or asked to slow down: up to `maxRetries` times.
  * - Where it is busy with another request for the same object or under the same key: for as long as the call has time.
- * - A write without an idempotency key whose outcome is unknown, and what Stripe asks not to repeat: never. Nor is
- *   anything with `maxRetries` 0.
+ * - A write without an idempotency key whose outcome is unknown, what Stripe asks not to repeat, and what the SDK has
+ *   repeated by itself: never. Nor is anything with `maxRetries` 0.
  *
  * Pauses are of a random length up to one that grows, so that those who failed together do not come back together. Of any
  * number of requests, a tenth may be retried, and 50 more: an outage is not made worse by those who wait for its end.
@@ -64,6 +64,7 @@ export class Retries {
 }
 
 function mayRepeat(failed: SdkError, { method, idempotencyKey }: Retried): boolean {
+  if (failed.wasRepeated) return false;
   if (failed.shouldRetry !== undefined) return failed.shouldRetry;
   if (hasNoOutcome(failed)) return method === "GET" || idempotencyKey !== undefined;
   return isBusy(failed) || failed.failure.statusCode === 429;

@@ -12,6 +12,8 @@ export interface SdkError {
   readonly shouldRetry: boolean | undefined;
   /** How long Stripe asks to wait at least. */
   readonly retryAfterMs: number;
+  /** Whether the SDK has sent it twice: it does so when a connection is closed on it, and cannot be told not to. */
+  readonly wasRepeated: boolean;
 }
 
 /**
@@ -23,6 +25,7 @@ export function readSdkError(error: unknown): SdkError {
   const headers = fieldsOf(fields["headers"]);
   const statusCode = fields["statusCode"];
   const shouldRetry = headers["stripe-should-retry"];
+  const requestId = word(fields["requestId"]);
   const failure = Object.freeze({
     type: word(fields["type"]) ?? "Error",
     statusCode: typeof statusCode === "number" ? statusCode : undefined,
@@ -35,10 +38,12 @@ export function readSdkError(error: unknown): SdkError {
     rawType: word(fields["rawType"]),
     // A property of the SDK's error since 22.3.2.
     adviceCode: word(fields["advice_code"]),
-    requestId: word(fields["requestId"]),
+    requestId,
     message: error instanceof Error ? error.message : "",
     shouldRetry: shouldRetry === "true" ? true : shouldRetry === "false" ? false : undefined,
     retryAfterMs: milliseconds(headers["retry-after"]),
+    // Not where the answer had begun: then there is an id.
+    wasRepeated: CLOSED.has(fieldsOf(fields["detail"])["code"]) && requestId === undefined,
   };
 }
 
@@ -61,6 +66,8 @@ export function isBusy({ failure: { statusCode, code } }: SdkError): boolean {
 export function word(value: unknown): string | undefined {
   return typeof value === "string" && /^[\w.[\]-]{1,100}$/.test(value) ? value : undefined;
 }
+
+const CLOSED: ReadonlySet<unknown> = new Set(["ECONNRESET", "EPIPE"]);
 
 function milliseconds(retryAfter: unknown): number {
   return typeof retryAfter === "string" && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) * 1_000 : 0;

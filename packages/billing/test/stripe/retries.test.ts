@@ -84,6 +84,12 @@ describe.each(SDK_VERSIONS)("a request through %s", (version) => {
     expect(stripe.requests).toHaveLength(1);
   });
 
+  it("is sent twice by the SDK when its connection is closed, and not by us as well", async () => {
+    stripe.script("reset");
+    expect(await outcomeOf(WRITE)).toBe("indeterminate");
+    expect(sent()).toEqual(["billing_1", "billing_1"]);
+  });
+
   it("that deletes is not repeated when its outcome is unknown, since Stripe keeps no key of it", async () => {
     stripe.script(DOWN);
     expect(await outcomeOf(DELETION)).toBe("indeterminate");

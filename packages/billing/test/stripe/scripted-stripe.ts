@@ -118,7 +118,8 @@ function perform(act: Act, response: ServerResponse): void {
     return;
   }
   if (act === "drip" || act === "cut off") {
-    response.writeHead(200, { "Content-Type": "application/json", "Content-Length": "1000" });
+    const length = { "Content-Type": "application/json", "Content-Length": "1000" };
+    response.writeHead(200, { ...length, "Request-Id": "req_1" });
     response.write('{"id": "cus_1", ');
     if (act === "cut off") setTimeout(() => response.socket?.destroy(), 5);
     return;
