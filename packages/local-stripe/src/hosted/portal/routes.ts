@@ -6,6 +6,7 @@ import { DETAILS } from "./details.js";
 import { DROP_CHANGE } from "./drop-change.js";
 import { HOME } from "./home.js";
 import { KEEP } from "./keep.js";
+import { mountLogin } from "./login.js";
 import { mount } from "./page.js";
 import { PAUSE } from "./pause.js";
 import { AUTHENTICATE, PAYMENT_METHOD } from "./payment-method.js";
@@ -18,6 +19,7 @@ import { FLOW_CONFIRM, UPDATE_CONFIRM } from "./update-confirm.js";
 /** The customer portal, at the address of a session. */
 export function portalPages(worlds: Worlds): Hono {
   const app = new Hono();
+  mountLogin(app, worlds);
   mount(app, worlds, HOME);
   mount(app, worlds, CONFIRMATION);
   mount(app, worlds, CANCEL);

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { describe, expect, it } from "vitest";
-import { Browser } from "./support/browser.js";
-import { client, idOf, monthly, refusal, startLocal, subscribe } from "./support/local.js";
+import { Browser } from "../support/browser.js";
+import { client, idOf, monthly, refusal, startLocal, subscribe } from "../support/local.js";
 
 const RETURN_URL = "https://app.example.com/billing";
 
@@ -217,53 +217,33 @@ describe("a portal session", () => {
   });
 });
 
-describe("a portal configuration", () => {
-  it("keeps what was not named, and shows the products only when expanded", async () => {
+describe("the login page of a portal", () => {
+  it("leads a customer in by the link that would be mailed, and nobody else", async () => {
     const { stripe } = await startLocal();
-    const price = await monthly(stripe);
-    const products = [{ product: idOf(price.product), prices: [price.id] }];
-    const created = await stripe.billingPortal.configurations.create({
-      features: {
-        invoice_history: { enabled: true },
-        subscription_update: { enabled: true, default_allowed_updates: ["price"], products },
-      },
-      metadata: { tenant: "acme" },
-    });
-    expect(created).toMatchObject({ active: true, is_default: false, metadata: { tenant: "acme" } });
-    expect(created.features.subscription_update).not.toHaveProperty("products");
-    await stripe.billingPortal.configurations.update(created.id, {
-      features: { invoice_history: { enabled: false } },
+    const own = await subscribe(stripe);
+    await stripe.customers.create({ email: "ada@example.com" });
+    const configuration = await stripe.billingPortal.configurations.create({
+      features: { invoice_history: { enabled: true } },
+      login_page: { enabled: true },
       default_return_url: RETURN_URL,
     });
-    const read = await stripe.billingPortal.configurations.retrieve(created.id, {
-      expand: ["features.subscription_update.products"],
+    const url = configuration.login_page.url ?? "";
+    const browser = await Browser.open(url);
+    await browser.post(url, { email: "nobody@example.com" });
+    expect(browser.text).toContain("a link is on its way");
+    expect(browser.text).not.toContain("/p/session/");
+    await browser.post(url, { email: "ada@example.com" });
+    await browser.follow("the link that it would send");
+    expect(browser.text).toContain("Gold");
+    expect(browser.link("Return to app.example.com")).toBe(RETURN_URL);
+    const [event] = (await stripe.events.list({ type: "billing_portal.session.created" })).data;
+    expect(event?.data.object).toMatchObject({
+      customer: idOf(own.customer),
+      configuration: configuration.id,
     });
-    expect(read.default_return_url).toBe(RETURN_URL);
-    expect(read.features).toMatchObject({
-      invoice_history: { enabled: false },
-      subscription_update: { enabled: true, products: [{ product: price.product, prices: [price.id] }] },
-    });
-  });
 
-  it("offers at most ten products", async () => {
-    const { stripe } = await startLocal();
-    const { product, id } = await monthly(stripe);
-    const products = Array.from({ length: 11 }, () => ({ product: idOf(product), prices: [id] }));
-    const error = await refusal(
-      stripe.billingPortal.configurations.create({
-        features: { subscription_update: { enabled: true, products } },
-      }),
-    );
-    expect(error.param).toBe("features[subscription_update][products]");
-  });
-
-  it("is found by whether it is the default", async () => {
-    const { stripe } = await startLocal();
-    const own = await stripe.billingPortal.configurations.create({
-      features: { invoice_history: { enabled: true } },
-    });
-    expect((await stripe.billingPortal.configurations.list({ is_default: true })).data).toHaveLength(1);
-    const others = await stripe.billingPortal.configurations.list({ is_default: false });
-    expect(others.data.map((one) => one.id)).toEqual([own.id]);
+    await stripe.billingPortal.configurations.update(configuration.id, { login_page: { enabled: false } });
+    await browser.visit(url);
+    expect(browser.status).toBe(404);
   });
 });

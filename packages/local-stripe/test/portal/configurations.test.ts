@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { idOf, monthly, refusal, startLocal } from "../support/local.js";
+
+const RETURN_URL = "https://app.example.com/billing";
+
+describe("a portal configuration", () => {
+  it("keeps what was not named, and shows the products only when expanded", async () => {
+    const { stripe } = await startLocal();
+    const price = await monthly(stripe);
+    const products = [{ product: idOf(price.product), prices: [price.id] }];
+    const created = await stripe.billingPortal.configurations.create({
+      features: {
+        invoice_history: { enabled: true },
+        subscription_update: { enabled: true, default_allowed_updates: ["price"], products },
+      },
+      metadata: { tenant: "acme" },
+    });
+    expect(created).toMatchObject({ active: true, is_default: false, metadata: { tenant: "acme" } });
+    expect(created.features.subscription_update).not.toHaveProperty("products");
+    await stripe.billingPortal.configurations.update(created.id, {
+      features: { invoice_history: { enabled: false } },
+      default_return_url: RETURN_URL,
+    });
+    const read = await stripe.billingPortal.configurations.retrieve(created.id, {
+      expand: ["features.subscription_update.products"],
+    });
+    expect(read.default_return_url).toBe(RETURN_URL);
+    expect(read.features).toMatchObject({
+      invoice_history: { enabled: false },
+      subscription_update: { enabled: true, products: [{ product: price.product, prices: [price.id] }] },
+    });
+  });
+
+  it("offers at most ten products", async () => {
+    const { stripe } = await startLocal();
+    const { product, id } = await monthly(stripe);
+    const products = Array.from({ length: 11 }, () => ({ product: idOf(product), prices: [id] }));
+    const error = await refusal(
+      stripe.billingPortal.configurations.create({
+        features: { subscription_update: { enabled: true, products } },
+      }),
+    );
+    expect(error.param).toBe("features[subscription_update][products]");
+  });
+
+  it("is found by whether it is the default", async () => {
+    const { stripe } = await startLocal();
+    const own = await stripe.billingPortal.configurations.create({
+      features: { invoice_history: { enabled: true } },
+    });
+    expect((await stripe.billingPortal.configurations.list({ is_default: true })).data).toHaveLength(1);
+    const others = await stripe.billingPortal.configurations.list({ is_default: false });
+    expect(others.data.map((one) => one.id)).toEqual([own.id]);
+  });
+});
