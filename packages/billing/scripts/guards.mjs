@@ -941,12 +941,14 @@ const WIRE = [
   {
     file: "stripe/object-id.ts",
     guard: "an id is of the right kind",
-    remove: "value.startsWith(prefix) && ",
+    remove: "PREFIXES[kind].includes(prefix)",
+    put: 'prefix !== ""',
   },
   {
     file: "stripe/object-id.ts",
     guard: "an id is letters, digits and underscores",
-    remove: " && /^\\w+$/.test(value.slice(prefix.length))",
+    remove: "/^([a-z]+)_\\w+$/",
+    put: "/^([a-z]+)_/",
   },
   {
     file: "stripe/object-id.ts",

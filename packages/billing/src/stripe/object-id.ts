@@ -12,16 +12,17 @@ export type ObjectKind =
   | "checkout_session"
   | "invoice";
 
-const PREFIX: Record<ObjectKind, string> = {
-  customer: "cus",
-  subscription: "sub",
-  subscription_item: "si",
-  product: "prod",
-  price: "price",
-  promotion_code: "promo",
-  checkout_session: "cs",
-  payment_method: "pm",
-  invoice: "in",
+/** The first is today's; cards and sources of old are payment methods as well, and keep their ids. */
+const PREFIXES: Record<ObjectKind, readonly [string, ...string[]]> = {
+  customer: ["cus"],
+  subscription: ["sub"],
+  subscription_item: ["si"],
+  product: ["prod"],
+  price: ["price"],
+  promotion_code: ["promo"],
+  payment_method: ["pm", "card", "src"],
+  checkout_session: ["cs"],
+  invoice: ["in"],
 };
 
 /**
@@ -35,11 +36,11 @@ const PREFIX: Record<ObjectKind, string> = {
 export function parseObjectId(kind: ObjectKind, value: unknown, argument = `${kind}Id`): string {
   if (typeof value === "string" && isObjectId(kind, value)) return value;
   throw new InvalidArgumentError(
-    `${argument} must be the id of a Stripe ${kind}, such as "${PREFIX[kind]}_…".`,
+    `${argument} must be the id of a Stripe ${kind}, such as "${PREFIXES[kind][0]}_…".`,
   );
 }
 
 export function isObjectId(kind: ObjectKind, value: string): boolean {
-  const prefix = `${PREFIX[kind]}_`;
-  return value.length <= 255 && value.startsWith(prefix) && /^\w+$/.test(value.slice(prefix.length));
+  const [, prefix = ""] = /^([a-z]+)_\w+$/.exec(value) ?? [];
+  return value.length <= 255 && PREFIXES[kind].includes(prefix);
 }

@@ -75,6 +75,8 @@ const updateOwn = (params: Params<"POST /v1/subscriptions/{subscription}">) =>
   gate.write("POST /v1/subscriptions/{subscription}", { subscription: acme.subscriptionId }, params);
 const reportUsage = (payload: Record<string, string>) =>
   gate.write("POST /v1/billing/meter_events", {}, { event_name: EVENT_NAME, payload });
+const readMethod = (payment_method: string) =>
+  gate.retrieve("GET /v1/payment_methods/{payment_method}", { payment_method }, { expand: ["customer"] });
 const openPortal = (params: Params<"POST /v1/billing_portal/sessions">) =>
   gate.write("POST /v1/billing_portal/sessions", {}, params);
 
@@ -170,6 +172,26 @@ describe("a capability that proved its own customer and subscription first, and 
         customer: acme.customerId,
         starting_after: globex.subscriptionId,
       }),
+    "lists a foreign customer's invoices": () =>
+      gate.list("GET /v1/invoices", { customer: globex.customerId }),
+    "lists every customer's invoices": () => gate.list("GET /v1/invoices", { status: "open" }),
+    "lists the invoices of a foreign subscription": () =>
+      gate.list("GET /v1/invoices", { customer: acme.customerId, subscription: globex.subscriptionId }),
+    "lists every customer's payment methods": () => gate.list("GET /v1/payment_methods", {}),
+    "previews a foreign customer's invoice": () =>
+      gate.write("POST /v1/invoices/create_preview", {}, { customer: globex.customerId }),
+    "detaches a foreign card": () =>
+      gate.write(
+        "POST /v1/payment_methods/{payment_method}/detach",
+        { payment_method: globex.paymentMethodId },
+        {},
+      ),
+    "makes a foreign card its customer's default": () =>
+      gate.write(
+        "POST /v1/customers/{customer}",
+        { customer: acme.customerId },
+        { invoice_settings: { default_payment_method: globex.paymentMethodId } },
+      ),
     "filters by a foreign price beside its own customer": () =>
       gate.list("GET /v1/subscriptions", { customer: acme.customerId, price: globex.priceId }),
     "forgets the id nested in a portal flow": () =>
@@ -254,9 +276,33 @@ describe("an answer that is not the tenant's", () => {
           { expand: ["customer"] },
         ),
     ],
+    [
+      "invoice",
+      () =>
+        gate.retrieve("GET /v1/invoices/{invoice}", { invoice: globex.invoiceId }, { expand: ["customer"] }),
+    ],
+    ["payment method", () => readMethod(globex.paymentMethodId)],
   ])("is withheld: a foreign %s reads like a missing one", async (_, read) => {
     await expect(read()).rejects.toMatchObject({ code: "not_found" });
     expect(audit).toEqual([expect.objectContaining({ type: "foreign_object", tenantId: "acme" })]);
+  });
+
+  it("is withheld where it is a payment method of nobody's, unless it was the tenant's in this call", async () => {
+    const { id: loose } = await world.stripe.paymentMethods.create({
+      type: "card",
+      card: { token: "tok_visa" },
+    });
+    await expect(readMethod(loose)).rejects.toMatchObject({ code: "not_found" });
+
+    const own = await world.stripe.paymentMethods.attach("pm_card_visa", { customer: acme.customerId });
+    await readMethod(own.id);
+    const call = "POST /v1/payment_methods/{payment_method}/detach";
+    await expect(gate.write(call, { payment_method: loose }, {})).rejects.toMatchObject({
+      code: "isolation",
+    });
+    await expect(gate.write(call, { payment_method: own.id }, {})).resolves.toMatchObject({ customer: null });
+    gate = gateFor("acme");
+    await expect(readMethod(own.id)).rejects.toMatchObject({ code: "not_found" });
   });
 
   it("is withheld when only something expanded in it is foreign", async () => {

@@ -36,6 +36,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   "a customer": (scope, { customerId }) => scope.customer(customerId),
   "a subscription": (scope, { subscriptionId }) => scope.subscription(subscriptionId),
   "a payment method": (scope, { paymentMethodId }) => scope.paymentMethod(paymentMethodId),
+  "an invoice": (scope, { invoiceId }) => scope.invoice(invoiceId),
   "a product": (scope, { productId }) => scope.catalog.product(productId),
   "a product to change": (scope, { productId }) => scope.catalog.ownProduct(productId),
   "a price": (scope, { priceId }) => scope.price(priceId),
@@ -82,6 +83,25 @@ describe("a scope by itself", () => {
       code: "not_found",
     });
   });
+
+  it.each(["proveInvoiceOf", "provePaymentMethodOf", "proveSubscriptionOf"] as const)(
+    "%s refuses what another customer of the tenant's has",
+    async (prove) => {
+      const sister = await objectsOf("sister", "acme");
+      const ids = ({ invoiceId, paymentMethodId, subscriptionId }: Objects) => ({
+        proveInvoiceOf: invoiceId,
+        provePaymentMethodOf: paymentMethodId,
+        proveSubscriptionOf: subscriptionId,
+      });
+      const scope = await scopeOf("acme");
+      for (let times = 0; times < 2; times += 1) {
+        await expect(scope[prove](acme.customerId, ids(acme)[prove])).resolves.toBeUndefined();
+        await expect(scope[prove](acme.customerId, ids(sister)[prove])).rejects.toMatchObject({
+          code: "not_found",
+        });
+      }
+    },
+  );
 
   it("refuses a customer that was deleted, however it is marked", async () => {
     const { id } = await world.stripe.customers.create({ metadata: { tenantId: "acme" } });

@@ -24,7 +24,7 @@ export async function detachPaymentMethod(
   paymentMethod: string,
   options: DetachPaymentMethodOptions,
 ): Promise<PaymentMethod> {
-  const paymentMethodId = parseObjectId("payment_method", paymentMethod);
+  const paymentMethodId = parseObjectId("payment_method", paymentMethod, "paymentMethodId");
   const { allowInUse = false, idempotencyKey } = checkInput(detachOptions, options);
   const method = await scope.paymentMethod(paymentMethodId);
   if (!allowInUse) await assertNotInUse(scope, method);

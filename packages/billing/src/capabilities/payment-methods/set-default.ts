@@ -28,7 +28,7 @@ export async function setDefaultPaymentMethod(
   options: SetDefaultPaymentMethodOptions,
   chargeOn: ChargeOn,
 ): Promise<PaymentMethod> {
-  const paymentMethodId = parseObjectId("payment_method", paymentMethod);
+  const paymentMethodId = parseObjectId("payment_method", paymentMethod, "paymentMethodId");
   const { subscriptionId, idempotencyKey } = checkInput(setDefaultOptions, options);
   const subscription =
     subscriptionId === undefined
