@@ -33,6 +33,8 @@ const SUITES = [
     "test/subscriptions",
     "test/invoices",
     "test/payment-methods",
+    "test/entitlements",
+    "test/usage",
   ],
   ["test/isolation/attack-matrix", "test/isolation/hostile-ids"],
 ];

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Call } from "../../src/stripe/calls.js";
 import { Deadline } from "../../src/stripe/deadline.js";
 import { AnswerCheck, type AnswerCheckOptions } from "../../src/tenancy/answer-check.js";
 import { directoryTenancy } from "../../src/tenancy/directory-tenancy.js";
@@ -8,6 +9,7 @@ import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";
 import { Proofs } from "../../src/tenancy/proofs.js";
 
 const CALL = "GET /v1/subscriptions";
+const LIST_OF_ENTITLEMENTS = "GET /v1/entitlements/active_entitlements";
 const own = { tenantId: "acme" };
 const foreign = { tenantId: "globex" };
 const everyones = { tenantId: "*" };
@@ -25,7 +27,11 @@ beforeEach(() => {
   audits = [];
 });
 
-function admits(answer: unknown, options: Partial<AnswerCheckOptions> = {}): Promise<boolean> {
+function admits(
+  answer: unknown,
+  options: Partial<AnswerCheckOptions> = {},
+  call: Call = CALL,
+): Promise<boolean> {
   const check = new AnswerCheck(
     {
       tenancy: metadataTenancy(),
@@ -37,7 +43,7 @@ function admits(answer: unknown, options: Partial<AnswerCheckOptions> = {}): Pro
     proofs,
     (type, call) => audits.push(`${type} ${call}`),
   );
-  return check.admits(answer, CALL);
+  return check.admits(answer, call);
 }
 
 /** What may be named after an answer, and how. */
@@ -311,6 +317,50 @@ describe("a portal configuration without a mark", () => {
 
   it("is nobody's by being the default of another kind", async () => {
     expect(await admits({ object: "coupon", id: "c_1", metadata: {}, is_default: true })).toBe(false);
+  });
+});
+
+describe("an entitlement, which does not say whose it is", () => {
+  const entitlement = { object: "entitlements.active_entitlement", id: "ent_1", feature: "feat_1" };
+  const listed = (object: object) => admits(object, {}, LIST_OF_ENTITLEMENTS);
+
+  it("is whose list it is on, and proved so that the next page can be asked for", async () => {
+    expect(await listed(entitlement)).toBe(true);
+    expect([proofs.accessTo("ent_1"), proofs.accessTo("feat_1")]).toEqual(["own", undefined]);
+  });
+
+  it("is nobody's in any other answer", async () => {
+    expect(await admits(entitlement)).toBe(false);
+    expect(proofs.accessTo("ent_1")).toBeUndefined();
+  });
+
+  it("lends its place on the list to no other kind, and to none of somebody else's", async () => {
+    expect(await listed({ ...entitlement, object: "entitlements.feature" })).toBe(false);
+    expect(await listed({ ...entitlement, customer: "cus_other" })).toBe(false);
+    expect(await listed({ ...entitlement, feature: customer(foreign) })).toBe(false);
+  });
+});
+
+describe("a meter event", () => {
+  const event = (payload: unknown) => ({ object: "billing.meter_event", identifier: "one", payload });
+
+  it("is its payload's customer's, whatever key it stands under", async () => {
+    proofs.add("cus_1", "own");
+    expect(await admits(event({ account: "cus_1", value: "7" }))).toBe(true);
+  });
+
+  it.each([
+    { stripe_customer_id: "cus_other", value: "7" },
+    { account: "cus_1", stripe_customer_id: "cus_other" },
+    "cus_other",
+  ])("is refused with the payload %j", async (payload) => {
+    proofs.add("cus_1", "own");
+    expect(await admits(event(payload))).toBe(false);
+  });
+
+  it("is refused of a customer that may be named and no more", async () => {
+    proofs.add("cus_1", "shared");
+    expect(await admits(event({ stripe_customer_id: "cus_1" }))).toBe(false);
   });
 });
 

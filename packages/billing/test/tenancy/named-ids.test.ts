@@ -42,6 +42,7 @@ const TEXTS = [
   "comment",
   "custom_message",
   "description",
+  "event_name",
   "headline",
   "lookup_key",
   "metadata",
