@@ -36,6 +36,11 @@ export interface LocalStripeOptions {
    * pays, so that a test about something else need not give it a card.
    */
   readonly requirePaymentMethod?: boolean;
+  /**
+   * What becomes of a subscription when the last attempt to charge its invoice has failed: it is canceled (the default), is
+   * `unpaid`, or stays past due. At Stripe this is a setting of the account.
+   */
+  readonly afterLastAttempt?: "cancel" | "past_due" | "unpaid";
   /** How long a new or changed object stays unseen by search. Default 0. */
   readonly searchDelayMs?: number;
   /** The pauses before a failed webhook delivery is tried again, by the server's time. Default 100 ms, 500 ms and 2 s. */
@@ -121,6 +126,7 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     origin: () => url,
     indexingDelayMs: () => searchDelayMs,
     requirePaymentMethod: options.requirePaymentMethod ?? false,
+    afterLastAttempt: options.afterLastAttempt ?? "cancel",
     resources: RESOURCES,
     reactions: reactions(),
     announce: (world, event) => deliveries.announce(event, world, worlds.platform(world.livemode)),

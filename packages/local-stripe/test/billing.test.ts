@@ -153,7 +153,8 @@ describe("time on a test clock", () => {
     const { items } = await stripe.subscriptions.retrieve(id);
     expect(items.data[0]?.current_period_start).toBe(Date.UTC(2027, 2, 31, 12) / 1000);
     expect(items.data[0]?.current_period_end).toBe(Date.UTC(2027, 3, 30, 12) / 1000);
-    expect((await happened(stripe)).slice(5, 10)).toEqual([
+    expect((await happened(stripe)).slice(5, 11)).toEqual([
+      "invoice.upcoming",
       "invoice.created",
       "customer.subscription.updated",
       "invoice.finalized",

@@ -3,6 +3,7 @@ import { mergeMetadata } from "../http/metadata.js";
 import { newId } from "../ids.js";
 import type { Act } from "../store/act.js";
 import type { CustomerRecord, InvoiceRecord, SubscriptionRecord } from "../store/records.js";
+import { announceTrialEnd } from "./announcements.js";
 import { type Schedule, scheduleCancellation } from "./cancellation.js";
 import { redeem } from "./discounts.js";
 import { periodLines } from "./invoice-lines.js";
@@ -70,6 +71,7 @@ export function beginSubscription(
     // With default_incomplete nothing was tried: the customer is to confirm the payment first.
     else if (params.payment_behavior !== "default_incomplete") failInvoice(act, open, outcome);
   }
+  announceTrialEnd(act, world.inPath("subscription", subscription.id));
   if (customer.currency === null) act.change("customer", customer.id, { currency: subscription.currency });
   return world.inPath("subscription", subscription.id);
 }
@@ -173,6 +175,7 @@ function newSubscription(
     test_clock: customer.test_clock ?? null,
     transfer_data: null,
     trialEndAnnounced: false,
+    upcomingAnnouncedFor: null,
     resumesAt: null,
     trial_end: trialEnd,
     trial_settings: trialSettings(params.trial_settings),

@@ -88,7 +88,18 @@ export function endSubscription(
   });
   act.emit("customer.subscription.deleted", act.world.render("subscription", ended));
   endSchedule(act, ended, reason);
+  stopCollection(act, ended.id);
   return ended;
+}
+
+/** What is open stays owed, and is not charged any more by itself. */
+function stopCollection(act: Act, subscription: string): void {
+  const open = act.world
+    .of("invoice")
+    .all({ subscription, status: "open" }, (invoice) => invoice.auto_advance === true);
+  for (const { id } of open) {
+    act.change("invoice", id, { auto_advance: false, next_payment_attempt: null }, "invoice.updated");
+  }
 }
 
 /** A schedule does not outlive its subscription. */

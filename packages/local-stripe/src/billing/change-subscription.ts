@@ -2,6 +2,7 @@ import { invalid } from "../http/api-error.js";
 import { mergeMetadata } from "../http/metadata.js";
 import type { Act } from "../store/act.js";
 import type { SubscriptionRecord } from "../store/records.js";
+import { announceTrialEnd } from "./announcements.js";
 import { billChange } from "./bill-change.js";
 import { type Schedule, scheduleCancellation } from "./cancellation.js";
 import { redeem } from "./discounts.js";
@@ -34,7 +35,8 @@ export function changeSubscription(act: Act, id: string, change: SubscriptionCha
   refuseWhereGoverned(before, change);
   const after = billChange(act, before, changed(act, before, change), change);
   noteInSchedule(act, after);
-  return after;
+  announceTrialEnd(act, after, before);
+  return act.world.inPath("subscription", id);
 }
 
 /** The subscription as the change would have it, before anything is billed or kept. */

@@ -1,5 +1,6 @@
 import type { Act } from "../store/act.js";
 import type { InvoiceRecord, SubscriptionRecord } from "../store/records.js";
+import { announceInvoice, announceTrialEnd, invoiceWarningAt, trialWarningAt } from "./announcements.js";
 import { endSchedule, endSubscription, firstPeriodEnd } from "./cancellation.js";
 import { closeInvoice } from "./invoices.js";
 import { billLast } from "./last-invoice.js";
@@ -10,13 +11,11 @@ import { renew } from "./renewal.js";
 import { lastUsage } from "./usage-lines.js";
 
 const HOUR = 3600;
-const DAY = 24 * HOUR;
 const TIME_TO_PAY = 23 * HOUR;
-const TRIAL_WARNING = 3 * DAY;
 
 /** The next moment at which something happens to a subscription by itself. */
 export function nextMoment(subscription: SubscriptionRecord): number | null {
-  const { status, cancel_at: cancelAt, trial_end: trialEnd, pause_collection: pause } = subscription;
+  const { status, cancel_at: cancelAt, pause_collection: pause } = subscription;
   if (status === "canceled" || status === "incomplete_expired") return null;
   if (status === "paused") return subscription.pendingChange?.expiresAt ?? subscription.resumesAt;
   if (status === "incomplete") return subscription.created + TIME_TO_PAY;
@@ -25,16 +24,15 @@ export function nextMoment(subscription: SubscriptionRecord): number | null {
     cancelAt,
     pause?.resumes_at ?? null,
     subscription.pendingChange?.expiresAt ?? null,
+    trialWarningAt(subscription),
+    invoiceWarningAt(subscription),
   ];
-  if (status === "trialing" && trialEnd !== null && !subscription.trialEndAnnounced) {
-    moments.push(Math.max(subscription.trial_start ?? 0, trialEnd - TRIAL_WARNING));
-  }
   return Math.min(...moments.filter((moment) => moment !== null));
 }
 
 /** Makes that happen. */
 export function passMoment(act: Act, subscription: SubscriptionRecord): void {
-  const { id, status, cancel_at: cancelAt, trial_end: trialEnd, pause_collection: pause } = subscription;
+  const { id, status, cancel_at: cancelAt, pause_collection: pause } = subscription;
   if (status === "incomplete") {
     expire(act, subscription);
     return;
@@ -47,6 +45,7 @@ export function passMoment(act: Act, subscription: SubscriptionRecord): void {
     resumeFrom(act, subscription, {});
     return;
   }
+  if (endsTrialUnpaid(act, subscription)) return;
   const schedule = overdueSchedule(act, subscription);
   if (schedule !== undefined) {
     turnPhase(act, subscription, schedule);
@@ -60,12 +59,13 @@ export function passMoment(act: Act, subscription: SubscriptionRecord): void {
     act.change("subscription", id, { pause_collection: null }, "customer.subscription.updated");
     return;
   }
-  if (status === "trialing" && trialEnd !== null && trialEnd > act.now) {
-    const announced = act.change("subscription", id, { trialEndAnnounced: true });
-    act.emit("customer.subscription.trial_will_end", act.world.render("subscription", announced));
-    return;
-  }
-  goOn(act, subscription);
+  if (isDue(trialWarningAt(subscription), act.now)) announceTrialEnd(act, subscription);
+  else if (isDue(invoiceWarningAt(subscription), act.now)) announceInvoice(act, subscription);
+  else renew(act, subscription);
+}
+
+function isDue(moment: number | null, now: number): boolean {
+  return moment !== null && moment <= now;
 }
 
 /** What was used until then is billed; nothing else is left to be. */
@@ -75,20 +75,16 @@ function endAsScheduled(act: Act, before: SubscriptionRecord): void {
   if (used.length > 0) billLast(act, act.world.inPath("subscription", before.id), used);
 }
 
-/** Begins the next period, unless a trial ends without a payment method and that is not to be. */
-function goOn(act: Act, before: SubscriptionRecord): void {
-  if (before.status === "trialing" && defaultMethod(act.world, before) === null) {
-    const behavior = before.trial_settings?.end_behavior.missing_payment_method;
-    if (behavior === "cancel") {
-      endSubscription(act, before, "cancellation_requested");
-      return;
-    }
-    if (behavior === "pause") {
-      markPaused(act, before, "trial_end_without_payment_method", []);
-      return;
-    }
-  }
-  renew(act, before);
+/** Where a trial is over and there is nothing to charge: whether that was to end or to pause it, which is then done. */
+function endsTrialUnpaid(act: Act, subscription: SubscriptionRecord): boolean {
+  const { status, trial_end: trialEnd, trial_settings: settings } = subscription;
+  if (status !== "trialing" || !isDue(trialEnd, act.now)) return false;
+  if (defaultMethod(act.world, subscription) !== null) return false;
+  const behavior = settings?.end_behavior.missing_payment_method;
+  if (behavior === "cancel") endSubscription(act, subscription, "cancellation_requested");
+  else if (behavior === "pause") markPaused(act, subscription, "trial_end_without_payment_method", []);
+  else return false;
+  return true;
 }
 
 /** What was not paid within 23 hours of its beginning has never begun. */
@@ -132,7 +128,7 @@ export function onPaid(act: Act, subscription: SubscriptionRecord, { id: invoice
   }
 }
 
-/** What an invoice that could not be charged makes of its subscription: past due, and canceled after the last attempt. */
+/** What an invoice that could not be charged makes of its subscription: past due, and after the last attempt what is set. */
 export function onPaymentFailed(act: Act, subscription: SubscriptionRecord, invoice: InvoiceRecord): void {
   const { id, status } = subscription;
   if (invoice.billing_reason === "subscription_create" || subscription.pendingChange?.invoice === invoice.id)
@@ -140,7 +136,15 @@ export function onPaymentFailed(act: Act, subscription: SubscriptionRecord, invo
   if (status === "active" || status === "trialing") {
     act.change("subscription", id, { status: "past_due" }, "customer.subscription.updated");
   }
-  if (invoice.next_payment_attempt === null && invoice.attempt_count > 1) {
-    endSubscription(act, act.world.inPath("subscription", id), "payment_failed");
+  if (invoice.next_payment_attempt === null && invoice.attempt_count > 1) giveUp(act, id);
+}
+
+/** What becomes of a subscription whose last attempt has failed is a setting of the account. */
+function giveUp(act: Act, id: string): void {
+  const { afterLastAttempt } = act.world.surroundings;
+  const subscription = act.world.inPath("subscription", id);
+  if (afterLastAttempt === "cancel") endSubscription(act, subscription, "payment_failed");
+  if (afterLastAttempt === "unpaid") {
+    act.change("subscription", id, { status: "unpaid" }, "customer.subscription.updated");
   }
 }

@@ -25,7 +25,8 @@ export function renew(act: Act, before: SubscriptionRecord, as: SubscriptionReco
   const used = usageLines(world, before, over, act.now);
   const lines = [...as.pendingLines, ...used, ...periodLines(world, renewed, begun)];
   const draft = newInvoice(act, renewed, "subscription_cycle", lines);
-  const isKept = before.pause_collection?.behavior === "keep_as_draft";
+  // One that is not paid for goes on being billed, and is not charged before it is paid for again.
+  const isKept = before.pause_collection?.behavior === "keep_as_draft" || before.status === "unpaid";
   const invoice = act.insert(
     "invoice",
     isKept ? { ...draft, auto_advance: false } : draft,

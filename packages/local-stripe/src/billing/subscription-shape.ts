@@ -6,7 +6,7 @@ import { planOf } from "./plan.js";
 /** A subscription as it is shown: with its items and their prices, without what only this server keeps in mind. */
 export function renderSubscription(record: SubscriptionRecord, world: World): Wire {
   const { pendingChange, pendingLines: _lines, trialEndAnnounced: _announced, ...rest } = record;
-  const { resumesAt: _resumes, ...subscription } = rest;
+  const { resumesAt: _resumes, upcomingAnnouncedFor: _told, ...subscription } = rest;
   return {
     ...subscription,
     discounts: lasting(record.discounts, world),

@@ -92,6 +92,8 @@ export type SubscriptionRecord = Readonly<Omit<Stored<Stripe.Subscription>, "ite
   } | null;
   /** Whether the end of the trial was announced. */
   readonly trialEndAnnounced: boolean;
+  /** The end of the period after which the last announced invoice comes. */
+  readonly upcomingAnnouncedFor: number | null;
   /** When a pause that was asked for in the portal is over, where it was asked for until then. */
   readonly resumesAt: number | null;
 };

@@ -53,6 +53,8 @@ export interface Surroundings {
   readonly indexingDelayMs: () => number;
   /** Whether a customer without a payment method cannot pay. */
   readonly requirePaymentMethod: boolean;
+  /** What becomes of a subscription when the last attempt to charge its invoice has failed. */
+  readonly afterLastAttempt: "cancel" | "past_due" | "unpaid";
   readonly resources: { readonly [Name in ObjectName]: { readonly kind: Kind<Name> } };
   /** What resources do when objects of others change. */
   readonly reactions: ReadonlyMap<EventType, readonly Reaction[]>;
