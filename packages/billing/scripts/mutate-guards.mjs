@@ -9,7 +9,6 @@ import { spawnSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -129,7 +128,9 @@ function copyPackage() {
   for (const path of ["node_modules", `${BILLING}/node_modules`]) {
     symlinkSync(join(ROOT, path), join(directory, path), "dir");
   }
-  // The other projects of the test configuration want folders of their own.
-  for (const name of ["local-stripe", "demo"]) mkdirSync(join(directory, "packages", name));
+  // The other projects of the test configuration want folders of their own, and the tests what stands beside them.
+  for (const name of ["local-stripe", "demo"]) {
+    symlinkSync(join(ROOT, "packages", name), join(directory, "packages", name), "dir");
+  }
   return directory;
 }
