@@ -684,8 +684,8 @@ export class StripeBillingService<TMetadata = undefined> {
 
   /**
    * Whether a customer has access to the feature with this lookup key, by exact text. Requests as
-   * {@link listEntitlements}; an application that asks often keeps what `entitlements.active_entitlement_summary.updated`
-   * tells it.
+   * {@link listEntitlements}; an application that asks often keeps the list until the customer's next
+   * `entitlements.active_entitlement_summary.updated`, which itself holds only the first ten.
    *
    * @throws NotFoundError when the customer is missing, deleted or another tenant's. A feature that does not exist is one
    *   that nobody has.
