@@ -13,6 +13,7 @@ import type { PortalConfigurationRecord } from "../store/records.js";
 import type { World } from "../store/world.js";
 import { FEEDBACK } from "./cancellation.js";
 import { OFFERS, type Offer, offeredProducts } from "./offered-products.js";
+import { plusIntervals } from "./period.js";
 
 export type Features = PortalConfigurationRecord["features"];
 
@@ -139,14 +140,7 @@ export function featuresAfter(before: Features, changes: FeatureChanges, world: 
       payment_method_update: { ...before.payment_method_update, enabled: payment_method_update.enabled },
     }),
     ...(subscription_cancel && {
-      subscription_cancel: {
-        ...before.subscription_cancel,
-        ...subscription_cancel,
-        cancellation_reason: {
-          ...before.subscription_cancel.cancellation_reason,
-          ...subscription_cancel.cancellation_reason,
-        },
-      },
+      subscription_cancel: cancelFeature(before.subscription_cancel, subscription_cancel),
     }),
     ...(subscription_pause && {
       subscription_pause: pauseFeature(before.subscription_pause, subscription_pause),
@@ -156,6 +150,24 @@ export function featuresAfter(before: Features, changes: FeatureChanges, world: 
     }),
   };
 }
+
+function cancelFeature(
+  before: Features["subscription_cancel"],
+  change: NonNullable<FeatureChanges["subscription_cancel"]>,
+): Features["subscription_cancel"] {
+  const reason = { ...before.cancellation_reason, ...change.cancellation_reason };
+  const after = { ...before, ...change, cancellation_reason: reason };
+  const { mode, proration_behavior: behavior } = after;
+  if (behavior === "always_invoice" || (behavior === "create_prorations" && mode !== "immediately")) {
+    throw invalid(
+      `A cancellation with \`mode\` = \`${mode}\` cannot have \`proration_behavior\` = \`${behavior}\`.`,
+      "features[subscription_cancel][proration_behavior]",
+    );
+  }
+  return after;
+}
+
+const LONGEST_PAUSE = plusIntervals(0, { interval: "year", interval_count: 3 }, 1);
 
 function pauseFeature(
   before: Features["subscription_pause"],
@@ -170,6 +182,12 @@ function pauseFeature(
     );
   }
   const intervals = options.map(({ interval, interval_count = 1 }) => ({ interval, interval_count }));
+  if (intervals.some((one) => plusIntervals(0, one, 1) > LONGEST_PAUSE)) {
+    throw invalid(
+      "A pause can last three years at most.",
+      "features[subscription_pause][duration][interval_options]",
+    );
+  }
   return { duration: { interval_options: intervals, type: duration.type }, enabled };
 }
 

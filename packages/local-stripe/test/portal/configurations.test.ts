@@ -1,3 +1,4 @@
+import type Stripe from "stripe";
 import { describe, expect, it } from "vitest";
 import { idOf, monthly, refusal, startLocal } from "../support/local.js";
 
@@ -29,6 +30,27 @@ describe("a portal configuration", () => {
       invoice_history: { enabled: false },
       subscription_update: { enabled: true, products: [{ product: price.product, prices: [price.id] }] },
     });
+  });
+
+  it("prorates only cancellations that end at once, and pauses for three years at most", async () => {
+    const { stripe } = await startLocal();
+    const create = (features: Stripe.BillingPortal.ConfigurationCreateParams.Features) =>
+      stripe.billingPortal.configurations.create({ features });
+    const prorated = { enabled: true, proration_behavior: "create_prorations" as const };
+    await create({ subscription_cancel: { ...prorated, mode: "immediately" } });
+    for (const cancel of [prorated, { ...prorated, proration_behavior: "always_invoice" as const }]) {
+      const error = await refusal(create({ subscription_cancel: cancel }));
+      expect(error.param).toBe("features[subscription_cancel][proration_behavior]");
+    }
+    const pause = (interval_count: number) =>
+      create({
+        subscription_pause: {
+          enabled: true,
+          duration: { type: "interval_options", interval_options: [{ interval: "month", interval_count }] },
+        },
+      });
+    await pause(36);
+    expect((await refusal(pause(37))).param).toContain("interval_options");
   });
 
   it("offers at most ten products", async () => {

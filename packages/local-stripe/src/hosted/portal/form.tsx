@@ -71,6 +71,7 @@ export const Field: FC<InputProps> = ({ form, name, label, value, type = "text",
       value={form.fields?.get(name) ?? value ?? ""}
       {...input}
       {...problemOf(form, name)}
+      autofocus={form.trouble?.field === name}
     />
   </Labeled>
 );
@@ -84,7 +85,13 @@ export const Choice: FC<ChoiceProps> = ({ form, name, label, value, options, ...
   const chosen = form.fields?.get(name) ?? value ?? "";
   return (
     <Labeled form={form} name={name} label={label}>
-      <select id={idOf(name)} name={name} {...select} {...problemOf(form, name)}>
+      <select
+        id={idOf(name)}
+        name={name}
+        {...select}
+        {...problemOf(form, name)}
+        autofocus={form.trouble?.field === name}
+      >
         <option value="">–</option>
         {options.map(([option, words]) => (
           <option value={option} selected={option === chosen}>

@@ -1,4 +1,5 @@
 import type { FC } from "hono/jsx";
+import type { InvoiceRecord } from "../../store/records.js";
 import { formatFor } from "../format.js";
 import { INVOICE_WORDS } from "../invoice-pages.js";
 import type { OpenSession } from "./session.js";
@@ -10,7 +11,7 @@ export const InvoiceHistory: FC<{ readonly open: OpenSession }> = ({ open }) => 
   const format = formatFor(open.session);
   const invoices = open.world
     .of("invoice")
-    .all({ customer: open.session.customer }, (one) => one.status !== "draft")
+    .all({ customer: open.customer.id }, (one) => one.status !== "draft" && isInScope(open, one))
     .slice(0, MOST_INVOICES);
   if (invoices.length === 0) return null;
   return (
@@ -49,3 +50,8 @@ export const InvoiceHistory: FC<{ readonly open: OpenSession }> = ({ open }) => 
     </>
   );
 };
+
+/** A session on behalf of a connected account shows nothing of others. */
+function isInScope({ session }: OpenSession, { on_behalf_of: account }: InvoiceRecord): boolean {
+  return session.on_behalf_of === null || account === session.on_behalf_of;
+}

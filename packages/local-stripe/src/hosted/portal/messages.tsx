@@ -1,5 +1,7 @@
 import type { Context } from "hono";
 import { Layout } from "../layout.js";
+import { GoBack, PortalLayout } from "./frame.js";
+import type { OpenSession } from "./session.js";
 
 /** Said of every link that does not open: never was, was not used in time, or was not used for too long. */
 export function expired(context: Context): Response | Promise<Response> {
@@ -21,8 +23,24 @@ export function forbidden(context: Context): Response | Promise<Response> {
 }
 
 export function notFound(context: Context): Response | Promise<Response> {
-  return message(context, 404, "There is nothing here", "This page does not belong to your billing.");
+  return message(context, 404, NOTHING, "This page does not belong to your billing.");
 }
+
+/** Said within a session of a page that is switched off, of somebody else's, or for what is done already. */
+export function nothingHere(context: Context, open: OpenSession): Response | Promise<Response> {
+  return context.html(
+    <PortalLayout title={NOTHING} open={open}>
+      <div class="narrow">
+        <h1>{NOTHING}</h1>
+        <p>What this page is for is done already, or is not offered to you.</p>
+        <GoBack open={open} />
+      </div>
+    </PortalLayout>,
+    404,
+  );
+}
+
+const NOTHING = "There is nothing to do here";
 
 function message(
   context: Context,

@@ -5,7 +5,7 @@ import { Act } from "../../store/act.js";
 import type { Worlds } from "../../store/worlds.js";
 import { finish, isInFlow } from "./flow.js";
 import type { PageForm, Trouble } from "./form.js";
-import { expired, forbidden, notFound } from "./messages.js";
+import { expired, forbidden, nothingHere } from "./messages.js";
 import type { Notice } from "./notices.js";
 import { base, look, type OpenSession, openSession } from "./session.js";
 
@@ -59,7 +59,7 @@ function display<Subject>(
   again?: { readonly fields: URLSearchParams; readonly trouble: Trouble },
 ): Response | Promise<Response> {
   const subject = page.find(open, requestOf(context, undefined));
-  if (subject === undefined) return notFound(context);
+  if (subject === undefined) return nothingHere(context, open);
   const form: PageForm = {
     action: actionOf(context),
     token: open.session.csrfToken,
@@ -86,7 +86,7 @@ function carryOut<Subject>(
   if (session.lastForm?.sent === sent) return context.redirect(session.lastForm.location, 303);
 
   const subject = page.find(open, requestOf(context, fields));
-  if (subject === undefined || page.submit === undefined) return notFound(context);
+  if (subject === undefined || page.submit === undefined) return nothingHere(context, open);
   const { submit } = page;
   if (fields.get("seen") !== seal(open, page.seen?.(subject))) {
     return display(context, page, open, { fields, trouble: STALE });
