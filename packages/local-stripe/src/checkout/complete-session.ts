@@ -1,6 +1,8 @@
 import { beginSubscription } from "../billing/begin-subscription.js";
 import { payInvoice } from "../billing/invoices.js";
 import { declined } from "../billing/payment.js";
+import { takePayment } from "../billing/payment-intents.js";
+import { succeed } from "../billing/setup-intents.js";
 import { testCard } from "../billing/test-cards.js";
 import { invalid, notImplemented } from "../http/api-error.js";
 import { attach } from "../resources/payment-methods.js";
@@ -33,14 +35,15 @@ export function completeSession(
   session: CheckoutSessionRecord,
   payment: Payment,
 ): CheckoutSessionRecord {
-  const method = payMethod(act, session, payment);
-  const subscription = subscribe(act, session, method, payment.isAuthenticated);
+  if (wantsCard(session) && payment.card === undefined) {
+    throw invalid("A card is needed.", "card", "parameter_missing");
+  }
+  const made = make(act, session, payment);
   const customer = act.world.inPath("customer", String(session.customer));
   const completed = act.change("checkout.session", session.id, {
+    ...made,
     status: "complete",
-    payment_status: session.amount_total === 0 ? "no_payment_required" : "paid",
-    subscription: subscription.id,
-    invoice: subscription.latest_invoice,
+    payment_status: session.amount_total ? "paid" : "no_payment_required",
     askedCard: null,
     url: null,
     customer_details: session.customer_details && {
@@ -53,10 +56,33 @@ export function completeSession(
   return completed;
 }
 
-function payMethod(act: Act, session: CheckoutSessionRecord, { card }: Payment): string | null {
-  if (!wantsCard(session)) return null;
-  if (card === undefined) throw invalid("A card is needed.", "card", "parameter_missing");
-  return attach(act, card, String(session.customer)).id;
+function make(
+  act: Act,
+  session: CheckoutSessionRecord,
+  { card, isAuthenticated }: Payment,
+): Partial<CheckoutSessionRecord> {
+  const customer = String(session.customer);
+  const amount = session.amount_total ?? 0;
+  if (session.mode === "subscription") {
+    const method = card === undefined || !wantsCard(session) ? null : attach(act, card, customer).id;
+    const { id, latest_invoice: invoice } = subscribe(act, session, method, isAuthenticated);
+    return { subscription: id, invoice };
+  }
+  if (session.mode === "setup") {
+    const intent = act.world.inPath("setup_intent", String(session.setup_intent));
+    succeed(act, intent, attach(act, String(card), customer).id);
+    return {};
+  }
+  if (amount === 0) return {};
+  const { id } = takePayment(act, {
+    amount,
+    currency: String(session.currency),
+    customer,
+    metadata: session.intentMetadata,
+    method: String(card),
+    isAuthenticated,
+  });
+  return { payment_intent: id };
 }
 
 function subscribe(
@@ -65,19 +91,22 @@ function subscribe(
   method: string | null,
   isAuthenticated: boolean,
 ): SubscriptionRecord {
-  if (session.discounts?.length) throw notImplemented("discounts of a subscription that Checkout makes");
   const items = session.lines.map(({ price, quantity }) => {
     if (act.world.inPath("price", price).recurring === null) {
       throw notImplemented("one-time prices in a Checkout session of the mode subscription");
     }
     return { price, ...(quantity !== null && { quantity }) };
   });
+  const discounts = (session.discounts ?? []).map(({ coupon, promotion_code: code }) =>
+    coupon === null ? { promotion_code: String(code) } : { coupon },
+  );
   const { metadata, ...data } = session.subscriptionData;
   const begun = beginSubscription(
     act,
     {
       ...data,
       customer: String(session.customer),
+      discounts,
       items,
       metadata,
       // What its holder has confirmed is paid below; any other card pays at once or not at all.

@@ -1,37 +1,21 @@
-import { invalid } from "../http/api-error.js";
+import type { NewDiscount } from "../billing/discount-params.js";
+import { checkRedeemable } from "../billing/discounts.js";
+import type { Act } from "../store/act.js";
 import type { CheckoutLineRecord, CheckoutSessionRecord, CouponRecord } from "../store/records.js";
 import type { World } from "../store/world.js";
-
-export interface NewDiscount {
-  readonly coupon?: string;
-  readonly promotion_code?: string;
-}
 
 type Discounts = NonNullable<CheckoutSessionRecord["discounts"]>;
 
 /** The one coupon or promotion code that a session begins with, for a customer who may redeem it. */
-export function newDiscounts(world: World, given: readonly NewDiscount[], customer: string): Discounts {
-  return given.map(({ coupon, promotion_code: code }) => {
-    if ((coupon === undefined) === (code === undefined)) {
-      throw invalid("You must specify either `coupon` or `promotion_code` for a discount.", "discounts[0]");
-    }
-    if (coupon !== undefined) {
-      redeemable(world, coupon, "discounts[0][coupon]");
-      return { coupon, promotion_code: null };
-    }
-    const promotionCode = world.named("promotion_code", code ?? "", "discounts[0][promotion_code]");
-    const isOver = promotionCode.expires_at !== null && promotionCode.expires_at <= world.now;
-    if (!promotionCode.active || isOver) {
-      throw invalid("This promotion code is inactive or has expired.", "discounts[0][promotion_code]");
-    }
-    if (promotionCode.customer !== null && promotionCode.customer !== customer) {
-      throw invalid(
-        "This promotion code cannot be redeemed by this customer.",
-        "discounts[0][promotion_code]",
-      );
-    }
-    redeemable(world, String(promotionCode.promotion.coupon), "discounts[0][promotion_code]");
-    return { coupon: null, promotion_code: promotionCode.id };
+export function newDiscounts(
+  act: Act,
+  given: readonly NewDiscount[],
+  to: { readonly customer: string; readonly currency: string },
+): Discounts {
+  return given.map((discount) => {
+    const holder = { ...to, subscription: null, item: null, testClock: null };
+    checkRedeemable(act, discount, holder, "discounts[0]");
+    return { coupon: discount.coupon ?? null, promotion_code: discount.promotion_code ?? null };
   });
 }
 
@@ -55,10 +39,4 @@ export function discounted(
 function couponOf(world: World, { coupon, promotion_code: code }: Discounts[number]): CouponRecord {
   const id = coupon ?? world.inPath("promotion_code", String(code)).promotion.coupon;
   return world.inPath("coupon", String(id));
-}
-
-function redeemable(world: World, id: string, param: string): void {
-  const coupon = world.named("coupon", id, param);
-  if (coupon.redeem_by === null || coupon.redeem_by > world.now) return;
-  throw invalid(`Coupon ${id} is expired and cannot be applied.`, param, "coupon_expired");
 }

@@ -35,6 +35,8 @@ export function renderLine(line: CheckoutLineRecord, world: World): Wire {
 export function totalsOf(
   lines: readonly CheckoutLineRecord[],
 ): Pick<CheckoutSessionRecord, "amount_subtotal" | "amount_total" | "total_details"> {
+  // Where nothing is sold, there is nothing to add up.
+  if (lines.length === 0) return { amount_subtotal: null, amount_total: null, total_details: null };
   const sum = (amount: (line: CheckoutLineRecord) => number): number =>
     lines.reduce((total, line) => total + amount(line), 0);
   return {

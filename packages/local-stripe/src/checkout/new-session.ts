@@ -1,3 +1,5 @@
+import type { NewDiscount } from "../billing/discount-params.js";
+import { beginSetup } from "../billing/setup-intents.js";
 import { trialEndOf } from "../billing/subscription-fields.js";
 import { invalid, notImplemented } from "../http/api-error.js";
 import { type MetadataChange, mergeMetadata } from "../http/metadata.js";
@@ -5,7 +7,7 @@ import { isBefore } from "../http/versions.js";
 import { randomText } from "../ids.js";
 import type { Act } from "../store/act.js";
 import type { CheckoutSessionRecord, CheckoutSubscriptionData, CustomerRecord } from "../store/records.js";
-import { discounted, type NewDiscount, newDiscounts } from "./discounts.js";
+import { discounted, newDiscounts } from "./discounts.js";
 import { type NewLine, newLines, totalsOf } from "./line-items.js";
 
 const MINUTE = 60;
@@ -27,7 +29,9 @@ export interface NewSession {
   readonly locale?: string;
   readonly metadata?: MetadataChange;
   readonly mode: "payment" | "setup" | "subscription";
+  readonly payment_intent_data?: { readonly metadata?: MetadataChange };
   readonly payment_method_collection?: "always" | "if_required";
+  readonly setup_intent_data?: { readonly metadata?: MetadataChange };
   readonly subscription_data?: Partial<Omit<CheckoutSubscriptionData, "metadata">> & {
     readonly metadata?: MetadataChange;
   };
@@ -42,12 +46,17 @@ export function newSession(act: Act, params: NewSession, version: string): Check
   const customer = world.named("customer", params.customer, "customer");
   checkTogether(params, version);
   const isTrial = trialEnd(params, act.now) !== null;
-  const discounts = newDiscounts(world, params.discounts ?? [], customer.id);
-  const lines =
-    params.mode === "setup"
-      ? []
-      : discounted(world, newLines(world, params.line_items ?? [], params.mode, isTrial), discounts);
+  const bought =
+    params.mode === "setup" ? [] : newLines(world, params.line_items ?? [], params.mode, isTrial);
+  const currency = bought[0]?.currency ?? params.currency?.toLowerCase() ?? null;
+  const to = { customer: customer.id, currency: currency ?? "" };
+  const discounts = newDiscounts(act, params.discounts ?? [], to);
+  const lines = discounted(world, bought, discounts);
   const totals = totalsOf(lines);
+  const setupIntent =
+    params.mode === "setup"
+      ? beginSetup(act, { customer: customer.id, ...params.setup_intent_data }).id
+      : null;
   const mode = world.livemode ? "live" : "test";
   const secret = `${mode}_${randomText(64)}`;
   return {
@@ -69,7 +78,7 @@ export function newSession(act: Act, params: NewSession, version: string): Check
     consent_collection: null,
     created: act.now,
     csrfToken: randomText(32),
-    currency: lines[0]?.currency ?? null,
+    currency,
     currency_conversion: null,
     custom_fields: [],
     custom_text: {
@@ -87,6 +96,7 @@ export function newSession(act: Act, params: NewSession, version: string): Check
     expires_at: expiryOf(params.expires_at, act.now),
     integration_identifier: null,
     invoice: null,
+    intentMetadata: mergeMetadata({}, params.payment_intent_data?.metadata),
     invoice_creation: null,
     lines,
     livemode: world.livemode,
@@ -97,11 +107,12 @@ export function newSession(act: Act, params: NewSession, version: string): Check
     origin_context: null,
     payment_intent: null,
     payment_link: null,
-    payment_method_collection: params.payment_method_collection ?? "always",
+    payment_method_collection:
+      params.payment_method_collection ?? (params.mode === "payment" ? "if_required" : "always"),
     payment_method_configuration_details: null,
     payment_method_options: {},
     payment_method_types: ["card"],
-    payment_status: totals.amount_total === 0 ? "no_payment_required" : "unpaid",
+    payment_status: totals.amount_total ? "unpaid" : "no_payment_required",
     permissions: null,
     phone_number_collection: { enabled: false },
     recovered_from: null,
@@ -111,7 +122,7 @@ export function newSession(act: Act, params: NewSession, version: string): Check
       payment_method_save: null,
     },
     secret,
-    setup_intent: null,
+    setup_intent: setupIntent,
     shipping_address_collection: null,
     shipping_cost: null,
     shipping_options: [],
@@ -145,16 +156,22 @@ function checkTogether(params: NewSession, version: string): void {
       "parameters_exclusive",
     );
   }
-  if (params.mode !== "subscription") {
-    const misplaced = (["subscription_data", "payment_method_collection"] as const).find(
-      (name) => params[name] !== undefined,
-    );
-    if (misplaced !== undefined)
-      throw invalid(`You can not pass \`${misplaced}\` in \`${params.mode}\` mode.`, misplaced);
-    throw notImplemented(`a Checkout session in the mode ${params.mode}`);
+  const misplaced = ELSEWHERE[params.mode].find((name) => params[name] !== undefined);
+  if (misplaced !== undefined) {
+    throw invalid(`You can not pass \`${misplaced}\` in \`${params.mode}\` mode.`, misplaced);
+  }
+  if (params.mode === "setup" && params.currency === undefined) {
+    throw invalid("Missing required param: currency.", "currency", "parameter_missing");
   }
   if (params.automatic_tax?.enabled) throw notImplemented("automatic_tax");
 }
+
+/** What belongs to other modes. */
+const ELSEWHERE: Readonly<Record<NewSession["mode"], readonly (keyof NewSession)[]>> = {
+  payment: ["setup_intent_data", "subscription_data"],
+  setup: ["discounts", "line_items", "payment_intent_data", "payment_method_collection", "subscription_data"],
+  subscription: ["payment_intent_data", "setup_intent_data"],
+};
 
 /** The end of the trial, which Checkout wants to be two days away at least. */
 function trialEnd(params: NewSession, now: number): number | null {

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { Worlds } from "../store/worlds.js";
+import { authenticationPages } from "./authentication.js";
 import { checkoutPages } from "./checkout.js";
 import { invoicePages } from "./invoices.js";
 import { portalPages } from "./portal/routes.js";
@@ -19,6 +20,7 @@ export function hostedPages(worlds: Worlds): Hono {
   app.route("/p", portalPages(worlds));
   app.route("/p/invoice", invoicePages(worlds));
   app.route("/p/checkout", checkoutPages(worlds));
+  app.route("/p/authenticate", authenticationPages(worlds));
   return app;
 }
 

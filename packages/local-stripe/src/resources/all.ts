@@ -11,6 +11,7 @@ import { features } from "./features.js";
 import { invoices } from "./invoices.js";
 import { meterEvents } from "./meter-events.js";
 import { meters } from "./meters.js";
+import { paymentIntents } from "./payment-intents.js";
 import { paymentMethods } from "./payment-methods.js";
 import { portalConfigurations } from "./portal-configurations.js";
 import { portalSessions } from "./portal-sessions.js";
@@ -18,6 +19,7 @@ import { prices } from "./prices.js";
 import { productFeatures } from "./product-features.js";
 import { products } from "./products.js";
 import { promotionCodes } from "./promotion-codes.js";
+import { setupIntents } from "./setup-intents.js";
 import { subscriptionSchedules } from "./subscription-schedules.js";
 import { subscriptions } from "./subscriptions.js";
 import { taxIds } from "./tax-ids.js";
@@ -32,6 +34,8 @@ export const RESOURCES: { readonly [Name in ObjectName]: Resource<Name> } = {
   "billing_portal.configuration": portalConfigurations,
   "billing_portal.session": portalSessions,
   "checkout.session": checkoutSessions,
+  payment_intent: paymentIntents,
+  setup_intent: setupIntents,
   coupon: coupons,
   customer: customers,
   discount: discounts,

@@ -1,3 +1,4 @@
+import { cancelSetup } from "../billing/setup-intents.js";
 import { renderLine } from "../checkout/line-items.js";
 import { newSession } from "../checkout/new-session.js";
 import { ApiError } from "../http/api-error.js";
@@ -24,6 +25,8 @@ import type { World } from "../store/world.js";
 
 const PATH = "/v1/checkout/sessions";
 
+const INTENT_DATA = ["description", "on_behalf_of"] as const;
+
 const CREATE = {
   allow_promotion_codes: bool(),
   automatic_tax: hash({ enabled: required(bool()), ...unsupported("liability") }),
@@ -49,7 +52,23 @@ const CREATE = {
   ),
   metadata: metadata(),
   mode: required(oneOf("payment", "setup", "subscription")),
+  payment_intent_data: hash({
+    metadata: metadata(),
+    ...unsupported(
+      ...INTENT_DATA,
+      "capture_method",
+      "receipt_email",
+      "setup_future_usage",
+      "shipping",
+      "statement_descriptor",
+      "statement_descriptor_suffix",
+      "transfer_group",
+      "application_fee_amount",
+      "transfer_data",
+    ),
+  }),
   payment_method_collection: oneOf("always", "if_required"),
+  setup_intent_data: hash({ metadata: metadata(), ...unsupported(...INTENT_DATA) }),
   subscription_data: hash({
     description: text({ max: 500 }),
     metadata: metadata(),
@@ -94,7 +113,6 @@ const CREATE = {
     "name_collection",
     "optional_items",
     "origin_context",
-    "payment_intent_data",
     "payment_method_configuration",
     "payment_method_data",
     "payment_method_options",
@@ -104,7 +122,6 @@ const CREATE = {
     "redirect_on_completion",
     "return_url",
     "saved_payment_method_options",
-    "setup_intent_data",
     "shipping_address_collection",
     "shipping_options",
     "submit_type",
@@ -137,6 +154,7 @@ export const checkoutSessions: Resource<"checkout.session"> = {
     render: ({
       askedCard: _asked,
       csrfToken: _token,
+      intentMetadata: _metadata,
       lines: _lines,
       secret: _secret,
       subscriptionData: _data,
@@ -148,6 +166,8 @@ export const checkoutSessions: Resource<"checkout.session"> = {
       invoice: "invoice",
       line_items: (session, world) =>
         lineItems(world.inPath("checkout.session", String(session["id"])), world),
+      payment_intent: "payment_intent",
+      setup_intent: "setup_intent",
       subscription: "subscription",
       total_details: "shown",
     },
@@ -192,7 +212,8 @@ export const checkoutSessions: Resource<"checkout.session"> = {
   ],
 };
 
-function expire(act: Act, { id }: CheckoutSessionRecord): CheckoutSessionRecord {
+function expire(act: Act, { id, setup_intent: intent }: CheckoutSessionRecord): CheckoutSessionRecord {
+  if (intent !== null) cancelSetup(act, act.world.inPath("setup_intent", intent), "abandoned");
   const expired = act.change("checkout.session", id, { status: "expired", url: null, askedCard: null });
   act.emit("checkout.session.expired", act.world.render("checkout.session", expired));
   return expired;

@@ -141,7 +141,8 @@ export function attach(act: Act, idOrToken: string, customer: string): PaymentMe
   return attached;
 }
 
-function methodFor(act: Act, idOrToken: string): PaymentMethodRecord {
+/** A payment method of the account, or a new one for a well-known token. */
+export function methodFor(act: Act, idOrToken: string): PaymentMethodRecord {
   const card = testCard(idOrToken);
   if (card !== undefined) return act.insert("payment_method", newMethod(act, card, {}));
   return act.world.inPath("payment_method", idOrToken);

@@ -21,6 +21,8 @@ export interface Records {
   "billing_portal.configuration": PortalConfigurationRecord;
   "billing_portal.session": PortalSessionRecord;
   "checkout.session": CheckoutSessionRecord;
+  payment_intent: PaymentIntentRecord;
+  setup_intent: SetupIntentRecord;
   "entitlements.active_entitlement": ActiveEntitlementRecord;
   "entitlements.active_entitlement_summary": EntitlementSummaryRecord;
   "entitlements.feature": FeatureRecord;
@@ -244,6 +246,8 @@ export type CheckoutSessionRecord = Readonly<Omit<Stored<Stripe.Checkout.Session
   readonly lines: readonly CheckoutLineRecord[];
   /** What the subscription is to be made with. */
   readonly subscriptionData: CheckoutSubscriptionData;
+  /** The metadata of the payment or setup intent. */
+  readonly intentMetadata: Stripe.Metadata;
   /** The unguessable end of the session's address. */
   readonly secret: string;
   /** Proves that a form was sent from a page of this session. */
@@ -251,6 +255,46 @@ export type CheckoutSessionRecord = Readonly<Omit<Stored<Stripe.Checkout.Session
   /** The card whose holder is being asked. */
   readonly askedCard: string | null;
 };
+
+export type PaymentIntentRecord = Readonly<
+  Omit<
+    Stored<Stripe.PaymentIntent>,
+    | "last_payment_error"
+    | "next_action"
+    | "payment_method_options"
+    | "payment_record"
+    | "processing"
+    | "source"
+  >
+> & { readonly last_payment_error: null; readonly next_action: null; readonly processing: null };
+
+export type SetupIntentRecord = Readonly<
+  Omit<Stored<Stripe.SetupIntent>, "last_setup_error" | "next_action" | "payment_method_options">
+> & {
+  readonly last_setup_error: IntentError | null;
+  readonly next_action: IntentAction | null;
+  /** Where the holder of the card is asked: the unguessable end of the address, and the token of its form. */
+  readonly authentication: { readonly secret: string; readonly csrfToken: string };
+};
+
+/** Why a card was not taken. */
+export interface IntentError {
+  readonly code: string;
+  readonly decline_code?: string;
+  readonly message: string;
+  readonly type: "card_error";
+}
+
+/** What the holder of a card has to do: go to an address and come back, or be asked by Stripe.js. */
+export type IntentAction =
+  | {
+      readonly type: "redirect_to_url";
+      readonly redirect_to_url: { readonly return_url: string; readonly url: string };
+    }
+  | {
+      readonly type: "use_stripe_sdk";
+      readonly use_stripe_sdk: { readonly type: "three_d_secure_redirect"; readonly stripe_js: string };
+    };
 
 /** One thing that is bought, for the amounts of today. */
 export type CheckoutLineRecord = Readonly<Omit<Stored<Stripe.LineItem>, "price">> & {

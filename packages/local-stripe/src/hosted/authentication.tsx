@@ -1,0 +1,63 @@
+import { type Context, Hono } from "hono";
+import { settleAuthentication } from "../billing/setup-intents.js";
+import { Act } from "../store/act.js";
+import type { SetupIntentRecord } from "../store/records.js";
+import type { World } from "../store/world.js";
+import type { Worlds } from "../store/worlds.js";
+import { AuthenticationPage } from "./authentication-page.js";
+import { Layout } from "./layout.js";
+
+/** Where the holder of a card is asked, at the address that a setup intent's `next_action` names. */
+export function authenticationPages(worlds: Worlds): Hono {
+  const app = new Hono();
+  app.get("/:secret", (context) => {
+    const found = waiting(worlds, context);
+    if (found === undefined) return closed(context);
+    const { csrfToken } = found.intent.authentication;
+    return context.html(<AuthenticationPage action={context.req.path} token={csrfToken} amount={null} />);
+  });
+  app.post("/:secret", async (context) => {
+    const form = new URLSearchParams(await context.req.text());
+    const found = waiting(worlds, context);
+    if (found === undefined) return closed(context);
+    const { world, intent } = found;
+    if (form.get("csrf_token") !== intent.authentication.csrfToken) return closed(context, 403);
+    const isAuthenticated = form.get("result") === "complete";
+    const settled = Act.run(world, null, (act) => settleAuthentication(act, intent, isAuthenticated));
+    const { next_action: action } = intent;
+    if (action?.type !== "redirect_to_url") return closed(context, 200);
+    return context.redirect(backTo(action.redirect_to_url.return_url, settled), 303);
+  });
+  return app;
+}
+
+function waiting(
+  worlds: Worlds,
+  context: Context,
+): { readonly world: World; readonly intent: SetupIntentRecord } | undefined {
+  const secret = context.req.param("secret") ?? "";
+  for (const world of worlds.all()) {
+    const intent = world.of("setup_intent").all({ secret })[0];
+    if (intent?.status === "requires_action") return { world, intent };
+  }
+  return undefined;
+}
+
+/** The application learns by the address how it went, as from Stripe. */
+function backTo(returnUrl: string, { id, client_secret: secret, status }: SetupIntentRecord): string {
+  const url = new URL(returnUrl);
+  url.searchParams.set("setup_intent", id);
+  url.searchParams.set("setup_intent_client_secret", String(secret));
+  url.searchParams.set("redirect_status", status === "succeeded" ? "succeeded" : "failed");
+  return url.href;
+}
+
+function closed(context: Context, status: 200 | 403 | 404 = 404): Response | Promise<Response> {
+  return context.html(
+    <Layout title="Nothing is asked">
+      <h1>Nothing is asked here any more</h1>
+      <p>Go back to the application.</p>
+    </Layout>,
+    status,
+  );
+}

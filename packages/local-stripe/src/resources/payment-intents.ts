@@ -1,0 +1,26 @@
+import { listRoute } from "../http/list.js";
+import { isWithin, range, text, unsupported } from "../http/params.js";
+import { type Resource, retrieveRoute } from "../http/route.js";
+
+/** What was paid through Checkout. */
+export const paymentIntents: Resource<"payment_intent"> = {
+  kind: {
+    object: "payment_intent",
+    noun: "payment_intent",
+    keys: { customer: (intent) => [intent.customer] },
+    expandable: { customer: "customer", payment_method: "payment_method" },
+  },
+  permission: "payment_intent",
+  routes: [
+    listRoute(
+      "payment_intent",
+      "/v1/payment_intents",
+      { created: range(), customer: text(), ...unsupported("customer_account") },
+      ({ params: { created, customer } }) => ({
+        match: { ...(customer !== undefined && { customer }) },
+        where: (intent) => created === undefined || isWithin(created, intent.created),
+      }),
+    ),
+    retrieveRoute("payment_intent", "/v1/payment_intents"),
+  ],
+};

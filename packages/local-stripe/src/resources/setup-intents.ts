@@ -1,0 +1,110 @@
+import { beginSetup, cancelSetup, confirmSetup } from "../billing/setup-intents.js";
+import { listRoute } from "../http/list.js";
+import { metadata } from "../http/metadata.js";
+import { bool, hash, isWithin, list, oneOf, range, required, text, unsupported } from "../http/params.js";
+import { type Resource, retrieveRoute, route } from "../http/route.js";
+import { webUrl } from "../http/web-url.js";
+
+const PATH = "/v1/setup_intents";
+
+const CREATE = {
+  automatic_payment_methods: hash({
+    allow_redirects: oneOf("always", "never"),
+    enabled: required(bool()),
+  }),
+  confirm: bool(),
+  customer: text(),
+  description: text({ max: 1000 }),
+  metadata: metadata(),
+  payment_method: text(),
+  payment_method_types: list(oneOf("card")),
+  return_url: webUrl(),
+  usage: oneOf("off_session", "on_session"),
+  ...unsupported(
+    "allowed_payment_method_types",
+    "attach_to_self",
+    "confirmation_token",
+    "customer_account",
+    "excluded_payment_method_types",
+    "flow_directions",
+    "mandate_data",
+    "on_behalf_of",
+    "payment_method_configuration",
+    "payment_method_data",
+    "payment_method_options",
+    "single_use",
+    "use_stripe_sdk",
+  ),
+};
+
+const CONFIRM = {
+  payment_method: text(),
+  return_url: webUrl(),
+  ...unsupported(
+    "confirmation_token",
+    "mandate_data",
+    "payment_method_data",
+    "payment_method_options",
+    "use_stripe_sdk",
+  ),
+};
+
+const LIST = {
+  created: range(),
+  customer: text(),
+  payment_method: text(),
+  ...unsupported("attach_to_self", "customer_account"),
+};
+
+/** Cards on their way to be saved; where their holders are asked is in `hosted/authentication.tsx`. */
+export const setupIntents: Resource<"setup_intent"> = {
+  kind: {
+    object: "setup_intent",
+    noun: "setupintent",
+    keys: {
+      customer: (intent) => [intent.customer],
+      payment_method: (intent) => [intent.payment_method],
+      secret: (intent) => [intent.authentication.secret],
+    },
+    render: ({ authentication: _authentication, ...intent }) => intent,
+    expandable: { customer: "customer", payment_method: "payment_method" },
+  },
+  permission: "setup_intent",
+  routes: [
+    route(`POST ${PATH}`, CREATE, ({ act, world, params: { confirm, return_url: returnUrl, ...params } }) => {
+      const { automatic_payment_methods: automatic, ...fields } = params;
+      const begun = beginSetup(act, fields);
+      const intent =
+        automatic === undefined
+          ? begun
+          : act.change("setup_intent", begun.id, { automatic_payment_methods: automatic });
+      if (!confirm) return world.render("setup_intent", intent);
+      const confirmed = confirmSetup(act, intent.id, { ...(returnUrl !== undefined && { returnUrl }) });
+      return world.render("setup_intent", confirmed);
+    }),
+    listRoute("setup_intent", PATH, LIST, ({ params: { created, customer, payment_method } }) => ({
+      match: {
+        ...(customer !== undefined && { customer }),
+        ...(payment_method !== undefined && { payment_method }),
+      },
+      where: (intent) => created === undefined || isWithin(created, intent.created),
+    })),
+    retrieveRoute("setup_intent", PATH),
+    route(`POST ${PATH}/:id/confirm`, CONFIRM, ({ act, world, id, params }) => {
+      const { payment_method: method, return_url: returnUrl } = params;
+      const confirmed = confirmSetup(act, id, {
+        ...(method !== undefined && { method }),
+        ...(returnUrl !== undefined && { returnUrl }),
+      });
+      return world.render("setup_intent", confirmed);
+    }),
+    route(
+      `POST ${PATH}/:id/cancel`,
+      { cancellation_reason: oneOf("abandoned", "duplicate", "requested_by_customer") },
+      ({ act, world, id, params }) => {
+        const intent = world.inPath("setup_intent", id);
+        return world.render("setup_intent", cancelSetup(act, intent, params.cancellation_reason ?? null));
+      },
+    ),
+  ],
+};

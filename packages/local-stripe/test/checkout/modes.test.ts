@@ -1,0 +1,193 @@
+import type Stripe from "stripe";
+import { describe, expect, it } from "vitest";
+import { Browser } from "../support/browser.js";
+import { idOf, monthly, refusal, startLocal } from "../support/local.js";
+
+const SUCCESS = { success_url: "https://app.example.com/done" };
+const VISA = { card: "pm_card_visa" };
+
+async function onePrice(stripe: Stripe, amount = 1500): Promise<string> {
+  const product = await stripe.products.create({ name: "Handbook" });
+  return (await stripe.prices.create({ product: product.id, currency: "usd", unit_amount: amount })).id;
+}
+
+async function typesOf(stripe: Stripe): Promise<readonly string[]> {
+  return (await stripe.events.list({ limit: 100 })).data.map(({ type }) => type).reverse();
+}
+
+describe("a Checkout session for a payment", () => {
+  it("takes the payment, with the intent's own metadata", async () => {
+    const { stripe } = await startLocal();
+    const { id: customer } = await stripe.customers.create({ name: "Ada" });
+    const { id, url } = await stripe.checkout.sessions.create({
+      mode: "payment",
+      customer,
+      line_items: [{ price: await onePrice(stripe), quantity: 2 }],
+      payment_intent_data: { metadata: { tenantId: "acme" } },
+      ...SUCCESS,
+    });
+    const browser = await Browser.open(url ?? "");
+    expect(browser.heading).toBe("Pay for Handbook");
+    await browser.submit("Pay $30.00", VISA);
+    const done = await stripe.checkout.sessions.retrieve(id, { expand: ["payment_intent"] });
+    expect(done).toMatchObject({
+      status: "complete",
+      payment_status: "paid",
+      subscription: null,
+      payment_intent: {
+        status: "succeeded",
+        amount: 3000,
+        amount_received: 3000,
+        customer,
+        metadata: { tenantId: "acme" },
+      },
+    });
+    expect((await typesOf(stripe)).slice(-3)).toEqual([
+      "payment_intent.created",
+      "payment_intent.succeeded",
+      "checkout.session.completed",
+    ]);
+    expect((await stripe.paymentIntents.list({ customer })).data).toHaveLength(1);
+    // A card is kept only where that was asked for.
+    expect((await stripe.paymentMethods.list({ customer })).data).toEqual([]);
+  });
+
+  it("is refused a card that is declined, and asks the holder of one that wants it", async () => {
+    const { stripe } = await startLocal();
+    const { id: customer } = await stripe.customers.create({});
+    const { id, url } = await stripe.checkout.sessions.create({
+      mode: "payment",
+      customer,
+      line_items: [{ price: await onePrice(stripe), quantity: 1 }],
+      ...SUCCESS,
+    });
+    const browser = await Browser.open(url ?? "");
+    await browser.submit("Pay $15.00", { card: "pm_card_chargeCustomerFail" });
+    expect(browser.status).toBe(402);
+    expect((await stripe.paymentIntents.list({ customer })).data).toEqual([]);
+    await browser.submit("Pay $15.00", { card: "pm_card_threeDSecure2Required" });
+    expect(browser.text).toContain("whether you want to pay $15.00");
+    await browser.submit("Complete authentication", { result: "complete" });
+    expect((await stripe.checkout.sessions.retrieve(id)).payment_status).toBe("paid");
+  });
+
+  it("takes no recurring price and nothing that belongs to a subscription", async () => {
+    const { stripe } = await startLocal();
+    const { id: customer } = await stripe.customers.create({});
+    const { id: price } = await monthly(stripe);
+    const session = (params: object) =>
+      refusal(stripe.checkout.sessions.create({ mode: "payment", customer, ...SUCCESS, ...params }));
+    expect((await session({ line_items: [{ price, quantity: 1 }] })).message).toContain(
+      "Either switch to `subscription` mode or use only one-time prices.",
+    );
+    expect((await session({ subscription_data: { description: "x" } })).param).toBe("subscription_data");
+  });
+});
+
+describe("a Checkout session that saves a card", () => {
+  it("attaches it to the customer and charges nothing", async () => {
+    const { stripe } = await startLocal();
+    const { id: customer } = await stripe.customers.create({});
+    const session = await stripe.checkout.sessions.create({
+      mode: "setup",
+      customer,
+      currency: "usd",
+      setup_intent_data: { metadata: { tenantId: "acme" } },
+      ...SUCCESS,
+    });
+    expect(session).toMatchObject({
+      amount_total: null,
+      currency: "usd",
+      payment_status: "no_payment_required",
+    });
+    const browser = await Browser.open(session.url ?? "");
+    expect(browser.heading).toBe("Save a card");
+    await browser.submit("Save card", VISA);
+    const done = await stripe.checkout.sessions.retrieve(session.id, { expand: ["setup_intent"] });
+    const [card] = (await stripe.paymentMethods.list({ customer })).data;
+    expect(done).toMatchObject({
+      status: "complete",
+      payment_status: "no_payment_required",
+      setup_intent: { status: "succeeded", payment_method: card?.id, metadata: { tenantId: "acme" } },
+    });
+    expect((await typesOf(stripe)).slice(-3)).toEqual([
+      "payment_method.attached",
+      "setup_intent.succeeded",
+      "checkout.session.completed",
+    ]);
+  });
+
+  it("gives its setup intent up when it expires", async () => {
+    const { stripe } = await startLocal();
+    const { id: customer } = await stripe.customers.create({});
+    const session = await stripe.checkout.sessions.create({
+      mode: "setup",
+      customer,
+      currency: "usd",
+      ...SUCCESS,
+    });
+    await stripe.checkout.sessions.expire(session.id);
+    const intent = await stripe.setupIntents.retrieve(idOf(session.setup_intent));
+    expect(intent).toMatchObject({ status: "canceled", cancellation_reason: "abandoned" });
+  });
+
+  it("needs a currency", async () => {
+    const { stripe } = await startLocal();
+    const { id: customer } = await stripe.customers.create({});
+    const error = await refusal(stripe.checkout.sessions.create({ mode: "setup", customer, ...SUCCESS }));
+    expect(error).toMatchObject({ code: "parameter_missing", param: "currency" });
+  });
+});
+
+describe("a Checkout session with a discount", () => {
+  it("shows it, charges less, and hands it on to the subscription", async () => {
+    const { stripe } = await startLocal();
+    const { id: customer } = await stripe.customers.create({});
+    const { id: price } = await monthly(stripe);
+    const coupon = await stripe.coupons.create({ percent_off: 25, duration: "forever" });
+    const session = await stripe.checkout.sessions.create({
+      mode: "subscription",
+      customer,
+      line_items: [{ price, quantity: 1 }],
+      discounts: [{ coupon: coupon.id }],
+      ...SUCCESS,
+    });
+    expect(session).toMatchObject({
+      amount_subtotal: 2000,
+      amount_total: 1500,
+      total_details: { amount_discount: 500 },
+      discounts: [{ coupon: coupon.id, promotion_code: null }],
+    });
+    const browser = await Browser.open(session.url ?? "");
+    expect(browser.text).toContain("$15.00");
+    await browser.submit("Subscribe", VISA);
+    const done = await stripe.checkout.sessions.retrieve(session.id, { expand: ["subscription", "invoice"] });
+    expect(done).toMatchObject({ invoice: { total: 1500, status: "paid" } });
+    expect(done.subscription).toMatchObject({ discounts: [expect.stringMatching(/^di_/)] });
+  });
+
+  it("takes no promotion code that is another customer's, nor both ways at once", async () => {
+    const { stripe } = await startLocal();
+    const { id: customer } = await stripe.customers.create({});
+    const { id: other } = await stripe.customers.create({});
+    const { id: price } = await monthly(stripe);
+    const coupon = await stripe.coupons.create({ percent_off: 25 });
+    const code = await stripe.promotionCodes.create({
+      promotion: { type: "coupon", coupon: coupon.id },
+      customer: other,
+    });
+    const session = (params: object) =>
+      refusal(
+        stripe.checkout.sessions.create({
+          mode: "subscription",
+          customer,
+          line_items: [{ price, quantity: 1 }],
+          ...SUCCESS,
+          ...params,
+        }),
+      );
+    expect((await session({ discounts: [{ promotion_code: code.id }] })).statusCode).toBe(400);
+    const both = { discounts: [{ coupon: coupon.id }], allow_promotion_codes: true };
+    expect((await session(both)).code).toBe("parameters_exclusive");
+  });
+});
