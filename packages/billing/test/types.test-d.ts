@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import type Stripe22 from "stripe-22";
 import { describe, expectTypeOf, it } from "vitest";
 import { getSubscription } from "../src/capabilities/subscriptions/read.js";
 import {
@@ -13,6 +14,7 @@ import type { TenantScope } from "../src/tenancy/tenant-scope.js";
 
 declare const billing: StripeBillingService;
 declare const stripe: Stripe;
+declare const stripe22: Stripe22;
 declare const gate: Gate;
 
 describe("a tenant's scope", () => {
@@ -33,8 +35,9 @@ describe("a tenant's scope", () => {
 });
 
 describe("the service", () => {
-  it("takes the SDK's client as it is", () => {
+  it("takes the SDK's client as it is, of either version", () => {
     expectTypeOf(new StripeBillingService({ stripe })).toEqualTypeOf<StripeBillingService>();
+    expectTypeOf(new StripeBillingService({ stripe: stripe22 })).toEqualTypeOf<StripeBillingService>();
   });
 
   it("gives one page to await and every object to iterate over", async () => {

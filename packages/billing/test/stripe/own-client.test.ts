@@ -1,0 +1,53 @@
+import Stripe from "stripe";
+import Stripe22 from "stripe-22";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { StripeBillingService as Service, type StripeBillingService } from "../../src/index.js";
+import { RETURN_URL, type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+
+let world: StripeWorld;
+let acme: TenantWorld;
+beforeAll(async () => {
+  world = await startStripeWorld();
+  acme = await world.addTenant("acme");
+});
+afterAll(() => world.close());
+
+/** What an application may have told its client, beside where to go. */
+const SETTINGS: Readonly<Record<string, Stripe.StripeConfig>> = {
+  "nothing else": {},
+  "the fetch HTTP client": { httpClient: Stripe.createFetchHttpClient() },
+  "an impatient one": { timeout: 1, maxNetworkRetries: 0 },
+  "a patient one": { timeout: 600_000, maxNetworkRetries: 10 },
+  "no account and a name of its own": { stripeAccount: "", appInfo: { name: "app" }, telemetry: false },
+  // Before periods moved to items, and invoices and cancellations changed their shapes.
+  "an older version of the API": { apiVersion: "2024-06-20" as never },
+};
+
+const VERSIONS = { "stripe 23": Stripe, "stripe 22.6": Stripe22 };
+
+describe.each(Object.entries(VERSIONS))("a client of %s that the application made", (_, SDK) => {
+  it.each(Object.entries(SETTINGS))("does with %s", async (_name, settings) => {
+    const { host, port, secretKey } = world.local;
+    // One type of settings for both versions, whose own differ in what neither is given here.
+    const config = { host, port, protocol: "http", ...settings } as object;
+    const stripe = new SDK(secretKey, config);
+    const billing = new StripeBillingService({ stripe, portal: { returnUrl: RETURN_URL } });
+    const bound = billing.forTenant("acme");
+
+    const { currentPeriodEnd } = await world.service().forTenant("acme").getSubscription(acme.subscriptionId);
+    expect(await bound.getSubscription(acme.subscriptionId)).toMatchObject({
+      status: "active",
+      currentPeriodEnd,
+    });
+    expect((await bound.createCustomerPortalSession(acme.customerId)).url).toMatch(/^http/);
+    for await (const { id } of bound.listCustomerSubscriptions(acme.customerId)) {
+      expect(id).toBe(acme.subscriptionId);
+    }
+    await expect(bound.getSubscription("sub_missing")).rejects.toMatchObject({ code: "not_found" });
+
+    world.local.faults.add({ kind: "rate_limit", times: 2 });
+    world.takeRequests();
+    await bound.updateCustomer(acme.customerId, { phone: "1" });
+    expect(world.takeRequests()).toHaveLength(3);
+  });
+});
