@@ -401,6 +401,14 @@ describe("what a portal may offer", () => {
       "a pause of four years",
       { features: { subscriptionPause: { intervals: [{ interval: "year", count: 4 }] } } },
     ],
+    [
+      "a proration of what ends with its period",
+      { features: { subscriptionCancel: { prorationBehavior: "create_prorations" } } },
+    ],
+    [
+      "an invoice for what is canceled",
+      { features: { subscriptionCancel: { mode: "immediately", prorationBehavior: "always_invoice" } } },
+    ],
     ["a script for a link", { ...BRAND, privacyPolicyUrl: "javascript:alert(1)" }],
     ["http for a link", { ...BRAND, termsOfServiceUrl: "http://example.com" }],
     ["a foreign return URL", { ...BRAND, returnUrl: "https://evil.example/" }],

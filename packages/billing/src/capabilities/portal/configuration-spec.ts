@@ -44,8 +44,8 @@ export interface PortalFeatures {
   readonly subscriptionCancel?: {
     /** Default: `"at_period_end"`. */
     readonly mode?: "at_period_end" | "immediately";
-    /** With `"immediately"`. Default: `"none"`. */
-    readonly prorationBehavior?: ProrationBehavior;
+    /** Credits what was paid ahead, with `"immediately"` alone. Default: `"none"`. */
+    readonly prorationBehavior?: "none" | "create_prorations";
     /** The reasons that a customer may choose from. Default: nobody is asked. */
     readonly reasons?: readonly CancellationReason[];
   };
@@ -104,7 +104,6 @@ const MOST_PRODUCTS = 10;
 /** Far more than there are intervals that anyone sells. */
 const MOST_PRICES = 20;
 
-const prorationBehavior = z.optional(oneOf("prorationBehavior", PRORATIONS));
 const url = z.optional(z.string("The URLs of a portal configuration must be strings."));
 
 const schema = object("The portal configuration", {
@@ -123,7 +122,7 @@ const schema = object("The portal configuration", {
     subscriptionCancel: z.optional(
       object("subscriptionCancel", {
         mode: z.optional(oneOf("mode", ["at_period_end", "immediately"])),
-        prorationBehavior,
+        prorationBehavior: z.optional(oneOf("prorationBehavior", ["none", "create_prorations"])),
         reasons: z.optional(setOf("reasons", REASONS)),
       }),
     ),
@@ -158,7 +157,7 @@ const schema = object("The portal configuration", {
             ),
           }),
         ),
-        prorationBehavior,
+        prorationBehavior: z.optional(oneOf("prorationBehavior", PRORATIONS)),
         scheduleAtPeriodEnd: z.optional(
           setOf("scheduleAtPeriodEnd", ["decreasing_item_amount", "shortening_interval"]),
         ),
@@ -172,7 +171,10 @@ const schema = object("The portal configuration", {
 /** A plain copy of a spec. @throws InvalidArgumentError with one sentence per mistake that can be seen without Stripe. */
 export function checkSpec(given: unknown): PortalConfigurationSpec {
   const spec = checkInput(schema, given);
-  const { subscriptionPause, subscriptionUpdate } = spec.features;
+  const { subscriptionCancel: cancel, subscriptionPause, subscriptionUpdate } = spec.features;
+  if (cancel?.prorationBehavior === "create_prorations" && cancel.mode !== "immediately") {
+    throw new InvalidArgumentError("Only a cancellation with mode immediately can be prorated.");
+  }
   for (const { interval, count = 1 } of subscriptionPause?.intervals ?? []) {
     if (count > INTERVALS[interval]) throw new InvalidArgumentError("A pause lasts three years at most.");
   }
