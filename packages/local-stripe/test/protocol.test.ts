@@ -157,6 +157,7 @@ describe("parameters", () => {
     expect(
       (await refusal(stripe.customers.create({ metadata: { ["k".repeat(41)]: "v" } }))).message,
     ).toContain("40");
+    expect((await refusal(stripe.customers.create({ metadata: { "a[b]": "v" } }))).param).toBe("metadata");
     expect((await refusal(stripe.customers.create({ metadata: { k: "v".repeat(501) } }))).param).toBe(
       "metadata[k]",
     );

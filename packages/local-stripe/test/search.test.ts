@@ -26,6 +26,7 @@ describe("the search language", () => {
     ['name:"a" AND email:"b" OR phone:"c"', "cannot be combined"],
     ['(name:"a")', "expected a field"],
     ['name:"a', "expected a value"],
+    ["status:active", "in quotation marks"],
     ['name:"a"email:"b"', "expected a space"],
     ['name:"a" AND', "connective"],
     ["name", "operator"],
@@ -114,6 +115,8 @@ describe("searching customers", () => {
       "3 characters",
     );
     expect((await refusal(stripe.customers.search({ query: 'nonsense:"a"' }))).param).toBe("query");
+    const part = await refusal(stripe.customers.search({ query: 'metadata["tenant"]~"acme"' }));
+    expect(part.message).toContain("as a whole");
   });
 
   it("finds the prices of several products, and what one or another tenant has, once each and newest first", async () => {

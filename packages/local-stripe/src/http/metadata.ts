@@ -18,6 +18,9 @@ export function metadata(): Param<MetadataChange> {
             name,
           );
         }
+        if (/[[\]]/.test(key)) {
+          throw invalid(`Metadata keys cannot contain square brackets. Invalid key: ${short(key)}`, name);
+        }
         if (key.length > 40) {
           throw invalid(
             `Metadata keys can have up to 40 characters, but you passed in a key that is ${key.length} characters. Invalid key: ${short(key)}`,

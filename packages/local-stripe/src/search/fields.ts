@@ -3,11 +3,11 @@ import type { Entity } from "../store/records.js";
 import type { Clause, Query } from "./query.js";
 
 /**
- * What a field may be asked: a token is compared as a whole, text word by word, a number by size. `of` reads it from an
- * object; nothing there is `null`.
+ * What a field may be asked: a token and metadata are compared as a whole, text word by word, a number by size; `~` asks
+ * for a part of a token or of text. `of` reads it from an object; nothing there is `null`.
  */
 export interface SearchField<T> {
-  readonly type: "token" | "text" | "number";
+  readonly type: "token" | "text" | "number" | "metadata";
   readonly of: (record: T) => string | number | boolean | null | undefined;
   /** The index whose values are this field's, in lower case. */
   readonly index?: string;
@@ -26,7 +26,7 @@ function clauseTest<T extends Entity>(clause: Clause, fields: SearchFields<T>): 
   const { key } = clause;
   const field: SearchField<T> | undefined =
     clause.field === "metadata" && key !== undefined
-      ? { type: "token", of: (record) => ownValue(record.metadata, key) }
+      ? { type: "metadata", of: (record) => ownValue(record.metadata, key) }
       : key === undefined && Object.hasOwn(fields, clause.field)
         ? fields[clause.field]
         : undefined;
@@ -42,13 +42,14 @@ function valueTest(clause: Clause, type: SearchField<never>["type"]): (value: Va
   if (value === null) return (present) => present === null || present === "";
   if (type === "number") return numberTest(clause, value);
   if (operator === "~") {
+    if (type === "metadata") throw refused("metadata can only be compared as a whole");
     if (value.length < 3) throw refused(`the value of ${clause.field}~ must have at least 3 characters`);
     const part = value.toLowerCase();
     return (present) => present !== null && String(present).toLowerCase().includes(part);
   }
   if (operator !== ":") throw refused(`the field ${clause.field} cannot be compared with '${operator}'`);
   const wanted = value.toLowerCase();
-  if (type === "token") return (present) => present !== null && String(present).toLowerCase() === wanted;
+  if (type !== "text") return (present) => present !== null && String(present).toLowerCase() === wanted;
   const words = wordsOf(wanted);
   return (present) => present !== null && holdsInOrder(wordsOf(String(present).toLowerCase()), words);
 }

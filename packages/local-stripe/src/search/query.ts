@@ -65,8 +65,8 @@ function readKey(reader: Reader): string {
 function readValue(reader: Reader): string | null {
   const quoted = readQuoted(reader);
   if (quoted !== undefined) return quoted;
-  const bare = reader.take(/^[^\s"'()]+/);
-  if (bare === undefined) throw reader.refuse("expected a value");
+  const bare = reader.take(/^(null|-?\d+(\.\d+)?)(?=\s|$)/i);
+  if (bare === undefined) throw reader.refuse("expected a value in quotation marks, a number or null");
   return bare.toLowerCase() === "null" ? null : bare;
 }
 
