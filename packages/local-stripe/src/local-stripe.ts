@@ -15,7 +15,7 @@ import { saveDefaultConfiguration } from "./resources/portal-configurations.js";
 import { rollSecret } from "./resources/webhook-endpoints.js";
 import { Act } from "./store/act.js";
 import { passTime } from "./store/passing-time.js";
-import type { EventType, Reaction, Surroundings } from "./store/world.js";
+import type { EventType, Reaction, Surroundings, World } from "./store/world.js";
 import { Worlds } from "./store/worlds.js";
 import { Deliveries, type DeliveryAttempt, type DeliveryMishap } from "./webhooks/deliveries.js";
 
@@ -129,7 +129,7 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     afterLastAttempt: options.afterLastAttempt ?? "cancel",
     resources: RESOURCES,
     reactions: reactions(),
-    announce: (world, event) => deliveries.announce(event, world, worlds.platform(world.livemode)),
+    announce: (world, event) => deliveries.announce(event, world, platformsAbove(world, worlds)),
   };
   const worlds = new Worlds(surroundings, (world) => {
     if (options.defaultPortalConfiguration ?? true) Act.run(world, null, saveDefaultConfiguration);
@@ -217,6 +217,12 @@ async function closeServer(server: Server): Promise<void> {
     server.close((error) => (error ? reject(error) : resolve()));
     server.closeAllConnections();
   });
+}
+
+/** A Connect endpoint of live mode hears of what connected accounts do in either mode. */
+function platformsAbove(world: World, worlds: Worlds): readonly World[] {
+  if (world.isPlatform) return [];
+  return world.livemode ? [worlds.platform(true)] : [worlds.platform(false), worlds.platform(true)];
 }
 
 function reactions(): ReadonlyMap<EventType, readonly Reaction[]> {

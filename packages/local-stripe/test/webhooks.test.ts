@@ -122,6 +122,21 @@ it("tells the platform's Connect endpoints of connected accounts, and names the 
   ]);
 });
 
+it("tells a live Connect endpoint of both modes, and a test one of test mode alone", async () => {
+  const { local, stripe } = await startLocal({ accounts: ["acct_one"] });
+  const live = client(local, local.liveSecretKey);
+  const ofTest = await receiver();
+  const ofLive = await receiver();
+  const connect = { enabled_events: ["customer.created" as const], connect: true };
+  await stripe.webhookEndpoints.create({ ...connect, url: ofTest.url });
+  await live.webhookEndpoints.create({ ...connect, url: ofLive.url });
+  await stripe.customers.create({}, { stripeAccount: "acct_one" });
+  await live.customers.create({}, { stripeAccount: "acct_one" });
+  await local.settled();
+  expect(ofTest.events().map(({ livemode }) => livemode)).toEqual([false]);
+  expect(new Set(ofLive.events().map(({ livemode }) => livemode))).toEqual(new Set([false, true]));
+});
+
 it("lists the events of its own mode, newest first, by type", async () => {
   const { local, stripe } = await startLocal();
   const live = client(local, local.liveSecretKey);

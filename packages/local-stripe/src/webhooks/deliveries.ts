@@ -78,11 +78,14 @@ export class Deliveries {
     }
   }
 
-  /** Sends the event to every endpoint that asked for its type. Endpoints of the platform may ask for other accounts'. */
-  announce(event: EventRecord, world: World, platform: World): void {
+  /**
+   * Sends the event to every endpoint that asked for its type: those of its own account, and the Connect endpoints of the
+   * platforms that it concerns.
+   */
+  announce(event: EventRecord, world: World, platforms: readonly World[]): void {
     const targets = [
       ...endpointsOf(world, event, false),
-      ...(world === platform ? [] : endpointsOf(platform, event, true)),
+      ...platforms.flatMap((platform) => endpointsOf(platform, event, true)),
     ];
     if (targets.length === 0) return;
     world.of("event").replace({ ...event, pending_webhooks: targets.length });
