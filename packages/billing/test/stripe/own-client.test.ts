@@ -1,7 +1,7 @@
 import Stripe from "stripe";
 import Stripe22 from "stripe-22";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { StripeBillingService as Service, type StripeBillingService } from "../../src/index.js";
+import { StripeBillingService } from "../../src/index.js";
 import { RETURN_URL, type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
 
 let world: StripeWorld;
