@@ -1,0 +1,133 @@
+import { describe, expect, it } from "vitest";
+import { NotFoundError, type StripeBillingService } from "../../src/index.js";
+import type { TenantWorld } from "../stripe-world.js";
+import { type FrozenWorld, freeze } from "./frozen-world.js";
+import { addPlan } from "./plans.js";
+
+const DAY_MS = 86_400_000;
+
+interface Billed {
+  readonly world: FrozenWorld;
+  readonly acme: TenantWorld;
+  readonly billing: StripeBillingService;
+  /** To three at $49.00, in the tenth day of its month. */
+  readonly id: string;
+}
+
+async function tenDaysIn(mode: "classic" | "flexible" = "flexible"): Promise<Billed> {
+  const world = await freeze();
+  const acme = await world.addTenant("acme");
+  const { id } = await world.stripe.subscriptions.create({
+    billing_mode: { type: mode },
+    customer: acme.customerId,
+    items: [{ price: acme.priceId, quantity: 3 }],
+  });
+  world.moveTo(world.now + 10 * DAY_MS);
+  return { world, acme, billing: world.service().forTenant("acme"), id };
+}
+
+describe.each(["classic", "flexible"] as const)("cancelSubscription in %s billing", (mode) => {
+  it("keeps what was paid for, and ends it by the clock", async () => {
+    const { billing, id, world } = await tenDaysIn(mode);
+    const ending = await billing.cancelSubscription(id, { feedback: "too_expensive", comment: "Sorry" });
+    expect(ending).toMatchObject({
+      status: "active",
+      endedAt: null,
+      cancelsAt: ending.currentPeriodEnd,
+      cancellation: { reason: "cancellation_requested", feedback: "too_expensive", comment: "Sorry" },
+    });
+    world.moveTo(Number(ending.cancelsAt));
+    expect(await billing.getSubscription(id)).toMatchObject({
+      status: "canceled",
+      endedAt: ending.cancelsAt,
+    });
+    expect(await world.invoices(id)).toHaveLength(1);
+  });
+
+  it("ends it on a date, before or after the end of the period", async () => {
+    const { billing, id, world } = await tenDaysIn(mode);
+    const when = new Date(world.now + 60 * DAY_MS);
+    expect((await billing.cancelSubscription(id, { when })).cancelsAt).toEqual(when);
+    world.moveTo(when);
+    expect((await billing.getSubscription(id)).status).toBe("canceled");
+    expect((await world.invoices(id)).length).toBeGreaterThan(1);
+  });
+
+  it("ends it now, and gives back nothing where nothing is said", async () => {
+    const { billing, id, world } = await tenDaysIn(mode);
+    await billing.updateSubscription(id, { quantity: 30 });
+    const ended = await billing.cancelSubscription(id, { when: "now" });
+    expect(ended).toMatchObject({ status: "canceled", cancelsAt: null, endedAt: new Date(world.now) });
+    expect(await world.invoices(id)).toHaveLength(1);
+  });
+
+  it("bills what is pending and credits what is left, as it is told", async () => {
+    const { acme, billing, id, world } = await tenDaysIn(mode);
+    await billing.updateSubscription(id, { quantity: 4 });
+    await billing.cancelSubscription(id, { when: "now", invoiceNow: true, prorate: true });
+    const [, last] = await world.invoices(id);
+    const [unused, added, credit] = last?.lines.data.map(({ amount }) => amount) ?? [];
+    expect([unused, added, credit].map((amount) => Math.sign(amount ?? 0))).toEqual([-1, 1, -1]);
+    expect(credit).toBe(-(added ?? 0));
+    expect(await world.stripe.customers.retrieve(acme.customerId)).toMatchObject({ balance: last?.total });
+  });
+});
+
+describe("cancelSubscription", () => {
+  it("succeeds with the same view where it has ended, or is going to, already", async () => {
+    const { billing, id } = await tenDaysIn();
+    const once = await billing.cancelSubscription(id);
+    expect(await billing.cancelSubscription(id)).toEqual(once);
+    const ended = await billing.cancelSubscription(id, { when: "now" });
+    expect(await billing.cancelSubscription(id, { when: "now" })).toEqual(ended);
+    expect(await billing.cancelSubscription(id)).toEqual(ended);
+  });
+
+  it("moves an end that was set before", async () => {
+    const { billing, id, world } = await tenDaysIn();
+    const when = new Date(world.now + 5 * DAY_MS);
+    await billing.cancelSubscription(id);
+    expect((await billing.cancelSubscription(id, { when })).cancelsAt).toEqual(when);
+    const back = await billing.cancelSubscription(id);
+    expect(back.cancelsAt).toEqual(back.currentPeriodEnd);
+  });
+
+  it("ends a subscription under a schedule, at once or later", async () => {
+    const { billing, id, world } = await tenDaysIn();
+    const { priceId } = await addPlan(world, "acme");
+    const later = await billing.updateSubscription(id, { priceId, when: "period_end" });
+    const when = new Date(world.now + 3 * DAY_MS);
+    const ending = await billing.cancelSubscription(id, { when });
+    expect(later.scheduledChange).not.toBeNull();
+    expect(ending).toMatchObject({ cancelsAt: when, scheduledChange: null });
+    await world.stripe.subscriptions.update(id, { cancel_at: "" });
+    await world.stripe.subscriptionSchedules.create({ from_subscription: id });
+    expect((await billing.cancelSubscription(id, { when: "now" })).status).toBe("canceled");
+  });
+
+  it("leaves what a failed renewal owes open, and charges it no more", async () => {
+    const { acme, billing, id, world } = await tenDaysIn();
+    const card = await world.stripe.paymentMethods.attach("pm_card_chargeCustomerFail", {
+      customer: acme.customerId,
+    });
+    await billing.updateSubscription(id, { defaultPaymentMethodId: card.id });
+    const { currentPeriodEnd } = await billing.getSubscription(id);
+    world.moveTo(Number(currentPeriodEnd) + 3_600_000);
+    expect((await billing.getSubscription(id)).status).toBe("past_due");
+    await billing.cancelSubscription(id, { when: "now" });
+    world.moveTo(world.now + 30 * DAY_MS);
+    expect((await world.invoices(id)).at(-1)).toMatchObject({ status: "open", attempt_count: 1 });
+  });
+
+  it("gives one error for another tenant's and a missing one, and writes nothing", async () => {
+    const { billing, world } = await tenDaysIn();
+    const globex = await world.addTenant("globex");
+    world.takeRequests();
+    for (const id of [globex.subscriptionId, "sub_missing"]) {
+      for (const when of ["now", "period_end"] as const) {
+        await expect(billing.cancelSubscription(id, { when })).rejects.toThrow(NotFoundError);
+      }
+    }
+    expect(world.takeRequests().every((request) => request.startsWith("GET"))).toBe(true);
+  });
+});
