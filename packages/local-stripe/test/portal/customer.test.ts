@@ -24,8 +24,13 @@ describe("a payment method in the portal", () => {
       customer: id,
       card: { brand: "mastercard", last4: "4444" },
     });
-    const events = (await stripe.events.list({ limit: 2 })).data;
-    expect(events.map(({ type }) => type)).toEqual(["customer.updated", "payment_method.attached"]);
+    const events = (await stripe.events.list({ limit: 4 })).data;
+    expect(events.map(({ type }) => type)).toEqual([
+      "customer.updated",
+      "setup_intent.succeeded",
+      "payment_method.attached",
+      "setup_intent.created",
+    ]);
     expect(events[0]?.data.previous_attributes).toMatchObject({
       invoice_settings: { default_payment_method: expect.stringMatching(/^pm_/) },
     });
@@ -38,6 +43,8 @@ describe("a payment method in the portal", () => {
     await browser.follow("Add payment method");
     await browser.submit("Save card", { card: "chargeDeclinedInsufficientFunds" });
     expect([browser.status, browser.alert]).toEqual([422, "Your card has insufficient funds."]);
+    const [failed] = (await stripe.events.list({ limit: 1 })).data;
+    expect(failed?.type).toBe("setup_intent.setup_failed");
     await browser.submit("Save card", { card: "4242" });
     expect(browser.alert).toBe("Choose a card.");
     expect((await stripe.customers.listPaymentMethods(id)).data).toEqual([]);

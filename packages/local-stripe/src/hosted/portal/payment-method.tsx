@@ -1,8 +1,8 @@
 import type { FC } from "hono/jsx";
+import { beginSetup, confirmSetup } from "../../billing/setup-intents.js";
 import { ApiError, invalid } from "../../http/api-error.js";
-import { attach } from "../../resources/payment-methods.js";
 import type { Act } from "../../store/act.js";
-import type { PaymentMethodRecord } from "../../store/records.js";
+import type { PaymentMethodRecord, SetupIntentRecord } from "../../store/records.js";
 import { type PageForm, PortalForm, Problem, problemOf, TroubleNotice } from "./form.js";
 import { GoBack, type OpenProps, PortalLayout } from "./frame.js";
 import type { PortalPage } from "./page.js";
@@ -89,13 +89,15 @@ export function methodsOf({ world, customer }: OpenSession): readonly PaymentMet
 }
 
 function saveCard(act: Act, { customer }: OpenSession, { card }: CardChoice): void {
-  makeDefault(act, customer.id, attached(act, card, customer.id));
+  const { id } = beginSetup(act, { customer: customer.id, payment_method: `pm_card_${card}` });
+  const { payment_method: saved } = confirmed(act, id);
+  if (saved !== null) makeDefault(act, customer.id, saved);
 }
 
 /** A refusal of the card is told beside the choice of it. */
-function attached(act: Act, card: string, customer: string): string {
+function confirmed(act: Act, id: string): SetupIntentRecord {
   try {
-    return attach(act, `pm_card_${card}`, customer).id;
+    return confirmSetup(act, id, {});
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     throw new ApiError(error.status, error.message, { ...error.details, param: "card" });
