@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import type { TenantWorld } from "../stripe-world.js";
+import { countedUsage } from "./counted-usage.js";
 
 /** The ids of what one tenant has: its customer, subscription and so on, as `stripe-world.ts` makes them. */
 export type TenantIds = TenantWorld;
@@ -11,7 +12,11 @@ type Read = (stripe: Stripe, own: TenantIds, options: Stripe.RequestOptions) => 
 
 /** How each object is looked at behind the library's back, with whatever hangs on it that a call could change. */
 export const TENANT_OBJECTS: Readonly<Record<IdName, Read>> = {
-  customerId: (stripe, { customerId }, options) => stripe.customers.retrieve(customerId, {}, options),
+  customerId: async (stripe, { customerId }, options) => [
+    await stripe.customers.retrieve(customerId, {}, options),
+    await stripe.entitlements.activeEntitlements.list({ customer: customerId }, options),
+    await countedUsage(stripe, customerId, options),
+  ],
   subscriptionId: (stripe, { customerId: customer }, options) =>
     stripe.subscriptions.list({ customer, status: "all", limit: 100 }, options),
   itemId: (stripe, { subscriptionId }, options) => stripe.subscriptions.retrieve(subscriptionId, {}, options),

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import type { Subscription } from "../../../src/index.js";
+import { EVENT_NAME } from "../../stripe-world.js";
 import {
   callAs,
   type Model,
@@ -94,6 +95,34 @@ export const ANY_COMMAND: fc.Arbitrary<Command>[] = [
       expect(outcome.result).toMatchObject({ customerId: caller.customerId, livemode: false });
     }),
   ),
+  aim.map((target) =>
+    command(`listEntitlements ${describe(target)}`, async (model, program) => {
+      const { caller, owner } = resolve(model, target);
+      const outcome = await callAs(program, caller, (bound) => bound.listEntitlements(owner.customerId));
+      if (expectForeign(outcome, caller, owner)) return;
+      const isEntitled = owner.subscriptions.some(({ ended }) => !ended);
+      expect(outcome.result.map(({ lookupKey }) => lookupKey)).toEqual(isEntitled ? [owner.lookupKey] : []);
+    }),
+  ),
+  // Few identifiers, the same for all.
+  fc
+    .tuple(aim, fc.constantFrom("use 1", "use 2"), fc.integer({ min: 1, max: 2 }))
+    .map(([target, identifier, value]) =>
+      command(`reportUsage ${describe(target)} ${identifier} of ${value}`, async (model, program) => {
+        const { caller, owner } = resolve(model, target);
+        const outcome = await callAs(program, caller, (bound) =>
+          bound.reportUsage(owner.customerId, { eventName: EVENT_NAME, identifier, value }),
+        );
+        const reported = owner.usage.get(identifier) ?? value;
+        if (caller === owner && reported !== value) {
+          expect(outcome).toEqual({ refusedAs: "conflict" });
+          return;
+        }
+        if (expectForeign(outcome, caller, owner)) return;
+        owner.usage.set(identifier, value);
+        expect(outcome.result).toMatchObject({ customerId: owner.customerId, identifier, value });
+      }),
+    ),
   fc.tuple(tenant, fc.constantFrom(true, false, "all" as const)).map(([at, active]) =>
     command(`listTenantProducts by ${at} ${active}`, async (model, program) => {
       const caller = memberOf(model.tenants, at);

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { isBillingError, type StripeBillingService } from "../../../src/index.js";
+import { countedUsage } from "../counted-usage.js";
 import { bytesOf, canaryName, Owners } from "../leaks.js";
 import type { Realm } from "../realms.js";
 
@@ -20,6 +21,10 @@ export interface TenantModel {
   readonly tenantId: string;
   readonly customerId: string;
   readonly priceId: string;
+  /** Of the feature that all its subscriptions give access to. */
+  readonly lookupKey: string;
+  /** What was reported, by identifier. */
+  readonly usage: Map<string, number>;
   readonly subscriptions: SubscriptionModel[];
   readonly products: ProductModel[];
 }
@@ -55,9 +60,17 @@ export async function startProgram(realm: Realm): Promise<Started> {
     const ids = await realm.addTenant(tenantId);
     owners.claim(tenantId, JSON.stringify([ids, realm.accountOf(tenantId)]));
     const product = { id: ids.productId, active: true };
-    const { customerId, priceId } = ids;
+    const { customerId, priceId, lookupKey } = ids;
     const subscription: SubscriptionModel = { id: ids.subscriptionId, cancels: "never", ended: false };
-    const tenant = { tenantId, customerId, priceId, subscriptions: [subscription], products: [product] };
+    const tenant: TenantModel = {
+      tenantId,
+      customerId,
+      priceId,
+      lookupKey,
+      usage: new Map(),
+      subscriptions: [subscription],
+      products: [product],
+    };
     tenants.push(tenant);
     products.push({ product, owner: tenant });
   }
@@ -118,6 +131,8 @@ export async function compareWithStripe({
       cancels: !ended && cancels !== "never",
     }));
     expect(actual.reverse()).toEqual(modeled);
+    const used = [...tenant.usage.values()].reduce((sum, value) => sum + value, 0);
+    expect(await countedUsage(realm.backdoor, tenant.customerId, options)).toBe(used);
     for (const { product, owner } of products) {
       if (owner !== tenant) continue;
       const { active } = await realm.backdoor.products.retrieve(product.id, {}, options);
