@@ -1,11 +1,8 @@
 import { StripeBillingService } from "../src/index.js";
 
-/** The service's methods, and the ones among them that act for a tenant and throw when they are refused. */
+/** The service's methods, and the ones among them that act for a tenant. */
 export type PublicMethod = keyof StripeBillingService;
-export type TenantMethod = Exclude<
-  PublicMethod,
-  "forTenant" | "resolveTenant" | "forgetCatalog" | "diagnosePortal"
->;
+export type TenantMethod = Exclude<PublicMethod, "forTenant" | "resolveTenant" | "forgetCatalog">;
 
 /** The same at run time, so that a suite can fail for a method it forgot. */
 export function publicMethods(): string[] {

@@ -42,6 +42,14 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   "createCustomerPortalSession onBehalfOf": "one of the accounts that the settings name; flows.test.ts",
   "deactivateUnusedPortalConfigurations inUse": "only hashed, to be told from what is there; never sent",
   "ensureCustomer reference": "the tenant's own name for it, looked for among the tenant's alone",
+  "createCheckoutSession clientReferenceId":
+    "kept with the session for the application alone; proves nothing here",
+  "reportUsage eventName":
+    "a meter's name, which counts for the customer that is proved, whoever made the meter",
+  "reportUsage identifier":
+    "kept behind the tenant's and the customer's name; its row gives all the same one",
+  "reportUsage customerKey": "a key and no value; the gate looks at every value of a meter's payload",
+  "reportUsage valueKey": "a key and no value; the gate looks at every value of a meter's payload",
   "createPrice lookupKey": "kept behind the tenant's name; its row gives every tenant the same one",
   "updateSubscription discounts[].discountId": "foreign-discounts.test.ts",
   "previewSubscriptionChange discounts[].discountId": "foreign-discounts.test.ts",

@@ -27,7 +27,7 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
     another = await discounted(a, second.id);
     foreign = await discounted(b, b.subscriptionId);
   });
-  afterAll(() => realm.close());
+  afterAll(() => realm.close(), 120_000);
 
   const accountOf = ({ tenantId }: TenantIds) => {
     const stripeAccount = realm.accountOf(tenantId);

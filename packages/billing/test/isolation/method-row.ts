@@ -19,6 +19,8 @@ export interface MethodRow<M extends TenantMethod = TenantMethod> {
   readonly renew?: (realm: Realm, own: TenantIds) => Promise<string>;
   /** How it is called where that is not `forTenant(…).method(id, options)`, or `(options)` where it takes no id. */
   readonly invoke?: (call: Invocation) => PromiseLike<unknown>;
+  /** Where it tells of a refusal instead of throwing one, and looks at the rest: whether a result tells of one. */
+  readonly tellsRefusal?: (result: unknown) => boolean;
   /** Attacks that its shape calls for and that cannot be made on it, each with the reason. */
   readonly leftOut?: Partial<Readonly<Record<AttackCode, string>>>;
 }

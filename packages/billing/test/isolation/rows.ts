@@ -135,6 +135,15 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
     },
     valid: (own) => ({ features: offering(own) }),
   },
+  diagnosePortal: {
+    does: "read",
+    takes: "customerId",
+    options: { returnUrl: "url", flow: FLOW, createSession: "plain" },
+    invoke: ({ billing, tenantId, objectId, options }) =>
+      // Hostile values are of no type that it takes.
+      billing.forTenant(tenantId).diagnosePortal(withProperties(options, { customerId: objectId }) as never),
+    tellsRefusal: (result) => Reflect.get(Object(result), "ok") === false,
+  },
   deactivateUnusedPortalConfigurations: {
     // It writes only what it finds by itself; that it finds nothing of others has tests of its own.
     does: "read",
@@ -167,7 +176,10 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
       trialEnd: "plain",
       trialWithoutPaymentMethod: "plain",
       paymentMethodCollection: "plain",
-      discount: [{ holds: "promotionCodeId", put: (promotionCodeId) => ({ promotionCodeId }) }],
+      discount: [
+        { holds: "couponId", put: (couponId) => ({ couponId }) },
+        { holds: "promotionCodeId", put: (promotionCodeId) => ({ promotionCodeId }) },
+      ],
       allowPromotionCodes: "plain",
       automaticTax: "plain",
       locale: "plain",

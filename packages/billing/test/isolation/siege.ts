@@ -32,6 +32,8 @@ export interface Case {
 export interface Outcome {
   readonly result: unknown;
   readonly error: unknown;
+  /** Whether an error was thrown, or told of in the result. */
+  readonly refused: boolean;
   readonly requests: readonly Request[];
   readonly audits: readonly AuditEvent[];
 }
@@ -121,14 +123,14 @@ export async function runAttack(
   let cases = 0;
   for (let step = await steps.next(); step.done !== true; cases++) {
     const { value } = step;
-    const outcome = await carryOut(value, siege.realm, console);
+    const outcome = await carryOut(value, siege, console);
     for (const failure of judge(value, outcome, siege, console)) failures.push(`${value.name}: ${failure}`);
     step = await steps.next(outcome);
   }
   return { cases, failures };
 }
 
-async function carryOut({ act }: Case, realm: Realm, console: Console): Promise<Outcome> {
+async function carryOut({ act }: Case, { realm, target }: Siege, console: Console): Promise<Outcome> {
   const { local } = realm.world;
   local.clearRequests();
   console.clear();
@@ -141,25 +143,27 @@ async function carryOut({ act }: Case, realm: Realm, console: Console): Promise<
     error = caught;
   }
   const requests = local.requests.filter((request) => !isBackdoor(request));
-  return { result, error, requests, audits: realm.audits.slice(heard) };
+  const refused = error !== undefined || target.tellsRefusal?.(result) === true;
+  return { result, error, refused, requests, audits: realm.audits.slice(heard) };
 }
 
 function* judge(
   { refusedAs = [], mayAlsoSucceed, sends, caller, account, brings = [] }: Case,
-  { result, error, requests, audits }: Outcome,
-  { realm, a, owners }: Siege,
+  { result, error, refused, requests, audits }: Outcome,
+  { realm, target, a, owners }: Siege,
   console: Console,
 ): Generator<string> {
   const expected = refusedAs.join(" or ");
-  if (error === undefined && refusedAs.length > 0 && !mayAlsoSucceed) yield `succeeded, not ${expected}`;
+  if (!refused && refusedAs.length > 0 && !mayAlsoSucceed) yield `succeeded, not ${expected}`;
   if (error !== undefined && !isBillingError(error))
     yield `threw ${inspect(error)}, which is no BillingError`;
   if (isBillingError(error) && !refusedAs.includes(error.code))
     yield `threw ${error}, not ${expected || "at all"}`;
 
   const sent = requests.map(({ method, path }) => `${method} ${path}`).join(", ");
-  if (sends === "nothing" && sent.length > 0) yield `sent ${sent}`;
-  if (sends === "reads" && requests.some(({ method }) => method !== "GET")) yield `wrote ${sent}`;
+  const mayLookOn = target.tellsRefusal !== undefined;
+  if (sends === "nothing" && sent.length > 0 && !mayLookOn) yield `sent ${sent}`;
+  if (sends !== "writes" && requests.some(({ method }) => method !== "GET")) yield `wrote ${sent}`;
 
   const { tenantId } = caller ?? a;
   const foreignIn = (text: string) =>

@@ -15,7 +15,7 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
     a = await realm.addTenant("tenant-a");
     b = await realm.addTenant("tenant-b");
   });
-  afterAll(() => realm.close());
+  afterAll(() => realm.close(), 120_000);
 
   const originOf = ({ tenantId, customerId }: TenantIds): TenantOrigin => {
     const account = realm.accountOf(tenantId);

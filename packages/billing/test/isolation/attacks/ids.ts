@@ -114,20 +114,20 @@ function refusedUnsent(siege: Siege, name: string, given: Parameters<Siege["call
 }
 
 /** All that a caller can tell two answers apart by, but for the time they took. */
-function answerOf({ error, requests }: Outcome, id: string): unknown {
+function answerOf({ error, result, requests }: Outcome, id: string): unknown {
   const fields = new Map(error instanceof Error ? Object.entries(error) : []);
   const texts = error instanceof Error ? [error.name, error.message, inspect(error.cause)] : [];
   return {
     kind: error?.constructor,
     fields: inspect(fields, { depth: 10, showHidden: true }),
     texts,
-    json: JSON.stringify(error),
+    json: JSON.stringify(error ?? result),
     requests: requests.map(({ method, path }) => `${method} ${path.replace(id, "{id}")}`),
   };
 }
 
 /** Coupons are called what their maker likes, so that any word may be one. */
-function mayName(holds: IdName, id: unknown): boolean {
+export function mayName(holds: IdName, id: unknown): boolean {
   return holds === "couponId" && typeof id === "string" && /^[\w-]{1,200}$/.test(id);
 }
 
