@@ -6,12 +6,12 @@ import type { Workspaces } from "./workspaces.js";
 export async function seed(stripe: Stripe, workspaces: Workspaces): Promise<void> {
   await findOrCreateProduct(stripe, SHARED_PRODUCT, "*");
   for (const tenant of TENANTS) {
-    const [plan] = await Promise.all(
+    const plans = await Promise.all(
       tenant.products.map((product) => findOrCreateProduct(stripe, product, tenant.id)),
     );
     const customer = await findOrCreateCustomer(stripe, tenant);
-    const subscription = await findOrCreateSubscription(stripe, tenant, customer, plan);
-    const configuration = await findOrCreatePortalConfiguration(stripe, tenant);
+    const subscription = await findOrCreateSubscription(stripe, tenant, customer, plans[0]);
+    const configuration = await findOrCreatePortalConfiguration(stripe, tenant, plans);
     workspaces.add({
       tenantId: tenant.id,
       name: tenant.name,
@@ -67,11 +67,10 @@ async function findOrCreateSubscription(
 ): Promise<Stripe.Subscription> {
   const { data } = await stripe.subscriptions.list({ customer: customer.id, limit: 1 });
   if (data[0] !== undefined) return data[0];
-  const price = plan?.default_price;
-  if (!price) throw new Error(`The first product of ${tenant.id} has no default price to subscribe to.`);
+  if (plan === undefined) throw new Error(`There is no product of ${tenant.id} to subscribe to.`);
   return stripe.subscriptions.create({
     customer: customer.id,
-    items: [{ price: typeof price === "string" ? price : price.id }],
+    items: [{ price: idOf(plan.default_price) }],
     // Who has no card has a trial, in which there is nothing to pay yet.
     ...(tenant.trialDays !== undefined && { trial_period_days: tenant.trialDays }),
   });
@@ -80,6 +79,7 @@ async function findOrCreateSubscription(
 async function findOrCreatePortalConfiguration(
   stripe: Stripe,
   tenant: TenantSpec,
+  plans: readonly Stripe.Product[],
 ): Promise<Stripe.BillingPortal.Configuration> {
   const { data } = await stripe.billingPortal.configurations.list({ active: true, limit: 100 });
   return (
@@ -87,6 +87,7 @@ async function findOrCreatePortalConfiguration(
     stripe.billingPortal.configurations.create({
       business_profile: { headline: `Billing for ${tenant.name}` },
       features: {
+        customer_update: { enabled: true, allowed_updates: ["email", "name", "address", "tax_id"] },
         invoice_history: { enabled: true },
         payment_method_update: { enabled: true },
         subscription_cancel: {
@@ -97,8 +98,21 @@ async function findOrCreatePortalConfiguration(
             options: ["too_expensive", "missing_features", "unused", "other"],
           },
         },
+        subscription_update: {
+          enabled: true,
+          default_allowed_updates: ["price"],
+          // What is more costs more at once; what is less begins with the next period.
+          proration_behavior: "always_invoice",
+          schedule_at_period_end: { conditions: [{ type: "decreasing_item_amount" }] },
+          products: plans.map(({ id, default_price }) => ({ product: id, prices: [idOf(default_price)] })),
+        },
       },
       metadata: { tenantId: tenant.id },
     })
   );
+}
+
+function idOf(price: Stripe.Product["default_price"]): string {
+  if (!price) throw new Error("A product of the demo has no default price.");
+  return typeof price === "string" ? price : price.id;
 }

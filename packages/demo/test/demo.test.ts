@@ -108,6 +108,21 @@ describe.skipIf(chromium === undefined)("the demo, in a browser", () => {
     await panel(page, "Payment method").getByText("Visa •••• 4242").waitFor();
   });
 
+  it("shows a change of plan made in the hosted portal", async () => {
+    const page = await signIn("Acme Analytics");
+    const subscription = panel(page, "Subscription");
+    await subscription.getByRole("heading", { name: "Team" }).waitFor();
+
+    await toPortal(page);
+    await page.getByRole("link", { name: "Update subscription" }).click();
+    await page.getByRole("radio", { name: "Company" }).check();
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await page.getByText("Your subscription is changed.").waitFor();
+    await backToDemo(page);
+    await subscription.getByRole("heading", { name: "Company" }).waitFor();
+  });
+
   it("refuses the other tenant's subscription in the same words as one that does not exist", async () => {
     const page = await signIn("Acme Analytics");
     const foreign = page.getByRole("article", { name: "Another tenant’s subscription" });

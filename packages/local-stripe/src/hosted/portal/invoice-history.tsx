@@ -26,7 +26,7 @@ export const InvoiceHistory: FC<{ readonly open: OpenSession }> = ({ open }) => 
               Amount
             </th>
             <th scope="col" class="amount">
-              Download
+              <span class="unseen">Download</span>
             </th>
           </tr>
         </thead>
