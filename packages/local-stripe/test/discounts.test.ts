@@ -62,8 +62,10 @@ describe("a coupon that is redeemed", () => {
     });
     expect(await happened(stripe)).toEqual(["customer.discount.created"]);
     expect(await stripe.coupons.retrieve(coupon)).toMatchObject({ times_redeemed: 1 });
-    const [invoice] = (await stripe.invoices.list({ expand: ["data.discounts.source.coupon"] })).data;
-    expect(invoice?.discounts).toMatchObject([{ source: { coupon: { id: coupon, percent_off: 25 } } }]);
+    const invoice = await stripe.invoices.retrieve(idOf(subscription.latest_invoice), {
+      expand: ["discounts.source.coupon"],
+    });
+    expect(invoice.discounts).toMatchObject([{ source: { coupon: { id: coupon, percent_off: 25 } } }]);
   });
 
   it.each([

@@ -88,7 +88,10 @@ export const customers: Resource<"customer"> = {
       { created: range(), email: text({ max: 512 }), test_clock: text() },
       ({ params: { created, email, test_clock } }) => ({
         match: { ...(email !== undefined && { email }), ...(test_clock !== undefined && { test_clock }) },
-        ...(created && { where: (customer) => isWithin(created, customer.created) }),
+        where: (customer) =>
+          (created === undefined || isWithin(created, customer.created)) &&
+          // Customers of test clocks are listed only when their clock is named.
+          (test_clock !== undefined || customer.test_clock === null),
       }),
     ),
     route("GET /v1/customers/:id", {}, ({ world, id }) =>

@@ -1,10 +1,10 @@
 import { CANCEL_AT } from "../billing/cancellation.js";
 import { DISCOUNTS } from "../billing/discount-params.js";
 import { closeInvoice, collect, finalizeInvoice, payInvoice, subscriptionOf } from "../billing/invoices.js";
+import { CHANGED_ITEMS } from "../billing/item-params.js";
 import { declined } from "../billing/payment.js";
 import { previewInvoice } from "../billing/preview.js";
 import { ANCHOR, anchorOf } from "../billing/subscription-fields.js";
-import { CHANGED_ITEMS } from "../billing/subscription-items.js";
 import { invalid } from "../http/api-error.js";
 import { listed, listRoute, searchRoute } from "../http/list.js";
 import { mergeMetadata, metadata } from "../http/metadata.js";
@@ -131,6 +131,8 @@ export const invoices: Resource<"invoice"> = {
         ...(params.status !== undefined && { status: params.status }),
       },
       where: (invoice) =>
+        // What lives by a test clock is listed only for its customer or its subscription.
+        (params.customer !== undefined || params.subscription !== undefined || invoice.test_clock === null) &&
         (params.collection_method === undefined || invoice.collection_method === params.collection_method) &&
         (params.created === undefined || isWithin(params.created, invoice.created)) &&
         (params.due_date === undefined ||
