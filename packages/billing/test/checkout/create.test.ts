@@ -126,6 +126,51 @@ describe("createCheckoutSession", () => {
     expect(await billing.getSubscription(subscriptionId ?? "")).toMatchObject({ status: "trialing" });
   });
 
+  it("takes a discount of the tenant's own, and shows what is due with it", async () => {
+    const { id, amountTotal, url } = await create({
+      priceId: plan.priceId,
+      discount: { promotionCodeId: acme.promotionCodeId },
+    });
+    expect(amountTotal).toBe(7425);
+    await payOnPage(url);
+    const { invoiceId } = await billing.getCheckoutSession(id);
+    expect((await world.stripe.invoices.retrieve(invoiceId ?? "")).amount_paid).toBe(7425);
+  });
+
+  it("takes a payment, and marks it as the tenant's", async () => {
+    const once = await world.stripe.prices.create({
+      product: plan.productId,
+      currency: "usd",
+      unit_amount: 1500,
+    });
+    const { id, url } = await create({ mode: "payment", priceId: once.id, metadata: { order: "7" } });
+    await payOnPage(url);
+    const paid = await billing.getCheckoutSession(id);
+    expect(paid).toMatchObject({
+      mode: "payment",
+      paymentStatus: "paid",
+      amountTotal: 1500,
+      subscriptionId: null,
+    });
+    const intent = await world.stripe.paymentIntents.retrieve(paid.paymentIntentId ?? "");
+    expect(intent.metadata).toEqual({ tenantId: "acme", order: "7" });
+  });
+
+  it("saves a card, and marks its setup as the tenant's", async () => {
+    const { id, url, amountTotal } = await create({ mode: "setup", currency: "usd" });
+    expect(amountTotal).toBeNull();
+    await payOnPage(url, "pm_card_mastercard");
+    const { setupIntentId, status } = await billing.getCheckoutSession(id);
+    expect(status).toBe("complete");
+    const intent = await world.stripe.setupIntents.retrieve(setupIntentId ?? "", {
+      expand: ["payment_method"],
+    });
+    expect(intent).toMatchObject({
+      metadata: { tenantId: "acme" },
+      payment_method: { customer: acme.customerId, card: { brand: "mastercard" } },
+    });
+  });
+
   it("sells shared products too, and several prices at once", async () => {
     const shared = await addPlan(world, "acme", { mark: "*" });
     await create({ items: [{ priceId: shared.priceId }, { priceId: plan.priceId, quantity: 2 }] });

@@ -76,6 +76,13 @@ describe("a second Checkout session", () => {
     expect(await billing.getCheckoutSession(first.id)).toMatchObject({ status: "open" });
   });
 
+  it("closes the first when both are to save a card, with other words", async () => {
+    const first = await create({ mode: "setup", currency: "usd" });
+    const second = await create({ mode: "setup", currency: "eur" });
+    expect(second.id).not.toBe(first.id);
+    expect(await billing.getCheckoutSession(first.id)).toMatchObject({ status: "expired" });
+  });
+
   it("is a new one when the first is over", async () => {
     const first = await create({ priceId: plan.priceId });
     await world.stripe.checkout.sessions.expire(first.id);

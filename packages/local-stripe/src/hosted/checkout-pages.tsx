@@ -90,6 +90,10 @@ const Summary: FC<PageProps> = ({ open }) => {
   const format = formatFor(session);
   const currency = session.currency ?? "usd";
   const trialEnd = trialEndOf(session.subscriptionData, session.created);
+  const off = session.total_details?.amount_discount ?? 0;
+  const prices = session.lines.map(({ price, quantity }) =>
+    format.price(world.inPath("price", price), { quantity: quantity ?? 1 }),
+  );
   return (
     <>
       {session.cancel_url === null ? null : (
@@ -100,24 +104,31 @@ const Summary: FC<PageProps> = ({ open }) => {
         </p>
       )}
       <h2>{session.mode === "setup" ? "Save a card" : format.money(session.amount_total ?? 0, currency)}</h2>
-      {session.mode === "setup" ? <p>Nothing is charged now.</p> : <p>Due today</p>}
+      <p>{session.mode === "setup" ? "Nothing is charged now." : "Due today"}</p>
       {session.lines.length === 0 ? null : (
         <ul class="order" aria-label="What you get">
-          {session.lines.map((line) => {
-            const price = world.inPath("price", line.price);
-            return (
-              <li>
-                <span>
-                  {line.description}
-                  {line.quantity === null || line.quantity === 1 ? "" : ` × ${line.quantity}`}
-                </span>
-                <span>{format.price(price, { quantity: line.quantity ?? 1 })}</span>
-              </li>
-            );
-          })}
+          {session.lines.map((line, at) => (
+            <li>
+              <span>
+                {line.description}
+                {line.quantity === null || line.quantity === 1 ? "" : ` × ${line.quantity}`}
+              </span>
+              <span>{prices[at]}</span>
+            </li>
+          ))}
+          {off === 0 ? null : (
+            <li>
+              <span>Discount</span>
+              <span>−{format.money(off, currency)}</span>
+            </li>
+          )}
         </ul>
       )}
-      {trialEnd === null ? null : <p>Free until {format.date(trialEnd)}, then as above.</p>}
+      {trialEnd === null ? null : (
+        <p>
+          Free until {format.date(trialEnd)}, then {prices.join(" and ")}.
+        </p>
+      )}
     </>
   );
 };

@@ -62,7 +62,7 @@ td.amount, th.amount { text-align: right; font-variant-numeric: tabular-nums; pa
 .choice small { display: block; color: var(--quiet); font-size: .8125rem; }
 .choice .brand { text-transform: capitalize; } .choice .digits { font-variant-numeric: tabular-nums; }
 .choice:has(small) { align-items: flex-start; }
-.stack { display: flex; flex-direction: column; gap: .75rem; }
+.stack { margin-top: 1.5rem; } .side h2 + p { margin-top: -.75rem; }
 .terms { color: var(--quiet); font-size: .875rem; margin: 0; }
 ul.order { list-style: none; margin: .5rem 0 0; padding: 0; border-top: 1px solid #3a4166; }
 ul.order li { display: flex; justify-content: space-between; gap: 1.5rem; padding: .6rem 0; border-bottom: 1px solid #3a4166; }
