@@ -8,6 +8,7 @@ import { type Schedule, scheduleCancellation } from "./cancellation.js";
 import { redeem } from "./discounts.js";
 import { periodLines } from "./invoice-lines.js";
 import { failInvoice, finalizeInvoice, newInvoice, payInvoice } from "./invoices.js";
+import type { NewItem } from "./item-params.js";
 import { charge, declined, NO_METHOD, type PaymentOutcome } from "./payment.js";
 import { type Interval, plusIntervals } from "./period.js";
 import {
@@ -19,7 +20,7 @@ import {
   trialEndOf,
   trialSettings,
 } from "./subscription-fields.js";
-import { type Billing, checkItems, type NewItem, newItem } from "./subscription-items.js";
+import { type Billing, checkItems, newItem } from "./subscription-items.js";
 
 const MOST_PER_CUSTOMER = 500;
 

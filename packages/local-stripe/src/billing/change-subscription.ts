@@ -6,7 +6,8 @@ import { announceTrialEnd } from "./announcements.js";
 import { billChange } from "./bill-change.js";
 import { type Schedule, scheduleCancellation } from "./cancellation.js";
 import { redeem } from "./discounts.js";
-import { noteInSchedule } from "./schedule-life.js";
+import type { ItemChange } from "./item-params.js";
+import { noteInSchedule } from "./schedules/schedule.js";
 import {
   checkedTrialEnd,
   collectionFields,
@@ -15,7 +16,7 @@ import {
   type SubscriptionFields,
   trialSettings,
 } from "./subscription-fields.js";
-import { type Billing, changedItems, checkItems, type ItemChange, periodOf } from "./subscription-items.js";
+import { type Billing, changedItems, checkItems, periodOf } from "./subscription-items.js";
 
 export interface SubscriptionChange extends SubscriptionFields, Schedule {
   readonly billing_cycle_anchor?: "now" | "unchanged";

@@ -6,8 +6,8 @@ import { closeInvoice } from "./invoices.js";
 import { billLast } from "./last-invoice.js";
 import { markPaused, resumeFrom } from "./pausing.js";
 import { defaultMethod } from "./payment.js";
-import { overdueSchedule, turnPhase } from "./phase-turn.js";
 import { renew } from "./renewal.js";
+import { overdueSchedule, turnPhase } from "./schedules/phase-turn.js";
 import { lastUsage } from "./usage-lines.js";
 
 const HOUR = 3600;

@@ -5,12 +5,14 @@ import { firstPeriodEnd } from "./cancellation.js";
 import type { NewDiscount } from "./discount-params.js";
 import { itemAmount } from "./invoice-lines.js";
 import { plusIntervals } from "./period.js";
-import type { NewPhase } from "./phase-params.js";
-import type { PhaseRecord } from "./phases.js";
 import type { PortalChoice } from "./portal-changes.js";
 import type { Features } from "./portal-features.js";
-import { currentPhase } from "./schedule-life.js";
-import { createSchedule, releaseSchedule, updateSchedule } from "./schedules.js";
+import { createSchedule } from "./schedules/create-schedule.js";
+import { releaseSchedule } from "./schedules/end-schedule.js";
+import type { PhaseRecord } from "./schedules/phase.js";
+import type { NewPhase } from "./schedules/phase-params.js";
+import { currentPhase } from "./schedules/schedule.js";
+import { updateSchedule } from "./schedules/update-schedule.js";
 
 /** A change that a subscription's schedule will make by itself. */
 export interface FutureChange {

@@ -4,8 +4,8 @@ import type { InvoiceRecord, SubscriptionRecord } from "../store/records.js";
 import type { World } from "../store/world.js";
 import { firstPeriodEnd } from "./cancellation.js";
 import { newInvoice } from "./invoices.js";
-import { overdueSchedule, turnPhase } from "./phase-turn.js";
 import { renew } from "./renewal.js";
+import { overdueSchedule, turnPhase } from "./schedules/phase-turn.js";
 import { lastUsage } from "./usage-lines.js";
 
 const HOUR = 3600;

@@ -1,6 +1,8 @@
-import { DEFAULT_SETTINGS, PHASES } from "../billing/phase-params.js";
-import { nextTurn, passTurn } from "../billing/phase-turn.js";
-import { cancelSchedule, createSchedule, releaseSchedule, updateSchedule } from "../billing/schedules.js";
+import { createSchedule } from "../billing/schedules/create-schedule.js";
+import { cancelSchedule, releaseSchedule } from "../billing/schedules/end-schedule.js";
+import { DEFAULT_SETTINGS, PHASES } from "../billing/schedules/phase-params.js";
+import { nextTurn, passTurn } from "../billing/schedules/phase-turn.js";
+import { updateSchedule } from "../billing/schedules/update-schedule.js";
 import { notImplemented } from "../http/api-error.js";
 import { listRoute } from "../http/list.js";
 import { metadata } from "../http/metadata.js";

@@ -1,17 +1,22 @@
-import { invalid } from "../http/api-error.js";
-import { mergeMetadata } from "../http/metadata.js";
-import type { Act } from "../store/act.js";
-import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../store/records.js";
-import { firstPeriodEnd } from "./cancellation.js";
-import type { NewDiscount } from "./discount-params.js";
-import { checkRedeemable, isRunning } from "./discounts.js";
-import { type Interval, plusIntervals } from "./period.js";
-import { type NewDefaults, type NewPhase, refuseTwoEnds } from "./phase-params.js";
-import { ownMethod } from "./subscription-fields.js";
-import { type Billing, checkItems, soldItem } from "./subscription-items.js";
-
-export type DefaultSettings = SubscriptionScheduleRecord["default_settings"];
-export type PhaseRecord = SubscriptionScheduleRecord["phases"][number];
+import { invalid } from "../../http/api-error.js";
+import { mergeMetadata } from "../../http/metadata.js";
+import type { Act } from "../../store/act.js";
+import type { NewDiscount } from "../discount-params.js";
+import { checkRedeemable } from "../discounts.js";
+import { type Interval, plusIntervals } from "../period.js";
+import { ownMethod } from "../subscription-fields.js";
+import { type Billing, checkItems, soldItem } from "../subscription-items.js";
+import type { DefaultSettings } from "./default-settings.js";
+import {
+  BARE,
+  BARE_ITEM,
+  NO_DISCOUNT,
+  NO_SETTINGS,
+  type PhaseDiscount,
+  type PhaseRecord,
+  UNTAXED,
+} from "./phase.js";
+import { type NewPhase, refuseTwoEnds } from "./phase-params.js";
 
 /** What the phases of one schedule have in common. */
 export interface PhaseContext {
@@ -36,133 +41,6 @@ export function newPhases(
     made.push(newPhase(act, phase, begins, `phases[${at}]`, context));
   }
   return made;
-}
-
-/** The phase that a subscription is in, as it stands: until the end of its period, or of itself. */
-export function phaseOf(act: Act, subscription: SubscriptionRecord): PhaseRecord {
-  const { cancel_at: cancelAt, trial_end: trialEnd } = subscription;
-  const start = Math.max(...subscription.items.map((item) => item.current_period_start));
-  const end = cancelAt ?? firstPeriodEnd(subscription);
-  return {
-    ...BARE,
-    ...asItStands(act, subscription),
-    currency: subscription.currency,
-    end_date: end,
-    metadata: subscription.metadata,
-    start_date: start,
-    trial_end: subscription.status === "trialing" && trialEnd !== null ? Math.min(trialEnd, end) : null,
-  };
-}
-
-/** What a phase says of a subscription that was changed beside its schedule. Its metadata is not among that. */
-export function asItStands(
-  act: Act,
-  subscription: SubscriptionRecord,
-): Pick<
-  PhaseRecord,
-  "collection_method" | "default_payment_method" | "description" | "discounts" | "invoice_settings" | "items"
-> {
-  return {
-    collection_method: subscription.collection_method,
-    default_payment_method: subscription.default_payment_method,
-    description: subscription.description,
-    discounts: present(act, subscription.discounts),
-    invoice_settings: settingsOf(subscription),
-    items: subscription.items.map(({ discounts, metadata, price, quantity }) => ({
-      ...BARE_ITEM,
-      discounts: present(act, discounts),
-      metadata,
-      plan: price,
-      price,
-      ...(quantity !== undefined && { quantity }),
-    })),
-  };
-}
-
-export function defaultSettings(
-  act: Act,
-  given: NewDefaults | undefined,
-  customer: string,
-  before: DefaultSettings = NO_DEFAULTS,
-): DefaultSettings {
-  if (given === undefined) return before;
-  const { automatic_tax: _untaxed, invoice_settings: settings, ...plain } = given;
-  const method = ownMethod(act.world, customer, given.default_payment_method);
-  return {
-    ...before,
-    ...plain,
-    ...(given.default_payment_method !== undefined && { default_payment_method: method }),
-    invoice_settings: { ...before.invoice_settings, ...settings },
-  };
-}
-
-/** What a subscription would go on with if its phases said nothing more. */
-export function defaultsOf(subscription: SubscriptionRecord): DefaultSettings {
-  const { collection_method, default_payment_method, description } = subscription;
-  const settings = { ...settingsOf(subscription), issuer: NO_DEFAULTS.invoice_settings.issuer };
-  return {
-    ...NO_DEFAULTS,
-    collection_method,
-    default_payment_method,
-    description,
-    invoice_settings: settings,
-  };
-}
-
-const NO_SETTINGS = {
-  account_tax_ids: null,
-  custom_fields: null,
-  days_until_due: null,
-  description: null,
-  footer: null,
-};
-
-const UNTAXED: NonNullable<PhaseRecord["automatic_tax"]> = {
-  disabled_reason: null,
-  enabled: false,
-  liability: null,
-};
-
-const NO_DEFAULTS: DefaultSettings = {
-  application_fee_percent: null,
-  automatic_tax: UNTAXED,
-  billing_cycle_anchor: "automatic",
-  billing_thresholds: null,
-  collection_method: "charge_automatically",
-  default_payment_method: null,
-  description: null,
-  invoice_settings: { ...NO_SETTINGS, issuer: { type: "self" } },
-  on_behalf_of: null,
-  transfer_data: null,
-};
-
-const BARE: Omit<PhaseRecord, "currency" | "end_date" | "items" | "metadata" | "start_date" | "trial_end"> = {
-  add_invoice_items: [],
-  application_fee_percent: null,
-  billing_cycle_anchor: null,
-  billing_thresholds: null,
-  collection_method: null,
-  default_payment_method: null,
-  default_tax_rates: [],
-  description: null,
-  discounts: [],
-  invoice_settings: null,
-  on_behalf_of: null,
-  proration_behavior: "create_prorations",
-  transfer_data: null,
-};
-
-const BARE_ITEM = { billing_thresholds: null, tax_rates: [] };
-
-type PhaseDiscount = PhaseRecord["discounts"][number];
-
-const NO_DISCOUNT: PhaseDiscount = { coupon: null, discount: null, promotion_code: null };
-
-/** The discounts that run, each named itself, so that it goes on from where it is. */
-function present(act: Act, discounts: readonly string[]): PhaseDiscount[] {
-  return discounts
-    .filter((discount) => isRunning(act.world, discount, act.now))
-    .map((discount) => ({ ...NO_DISCOUNT, discount }));
 }
 
 function newPhase(
@@ -273,17 +151,4 @@ function trialEndOf(phase: NewPhase, start: number, end: number, name: string, n
 
 export function momentOf(moment: number | "now", now: number): number {
   return moment === "now" ? now : moment;
-}
-
-function settingsOf(subscription: SubscriptionRecord): NonNullable<PhaseRecord["invoice_settings"]> {
-  const { custom_fields, description, footer } = subscription.invoice_settings;
-  const days = subscription.days_until_due;
-  return {
-    ...NO_SETTINGS,
-    custom_fields,
-    days_until_due: days,
-    description,
-    footer,
-    issuer: { type: "self" },
-  };
 }

@@ -1,13 +1,13 @@
-import type { Act } from "../store/act.js";
-import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../store/records.js";
-import { beginSubscription } from "./begin-subscription.js";
-import { billChange, type ChangeBilling } from "./bill-change.js";
-import { endSubscription, firstPeriodEnd } from "./cancellation.js";
+import type { Act } from "../../store/act.js";
+import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
+import { beginSubscription } from "../begin-subscription.js";
+import { billChange, type ChangeBilling } from "../bill-change.js";
+import { endSubscription, firstPeriodEnd } from "../cancellation.js";
+import { renew } from "../renewal.js";
+import type { PhaseRecord } from "./phase.js";
 import { phaseDiscounts } from "./phase-discounts.js";
 import { asInPhase } from "./phase-entry.js";
-import type { PhaseRecord } from "./phases.js";
-import { renew } from "./renewal.js";
-import { RENDERED, release, scheduleOf } from "./schedule-life.js";
+import { release, SCHEDULE, scheduleOf } from "./schedule.js";
 
 /** The next moment at which something happens to a schedule by itself. */
 export function nextTurn(schedule: SubscriptionScheduleRecord): number | null {
@@ -21,8 +21,8 @@ export function nextTurn(schedule: SubscriptionScheduleRecord): number | null {
 export function passTurn(act: Act, schedule: SubscriptionScheduleRecord): void {
   const { expiringAt, id, status } = schedule;
   if (expiringAt !== null && expiringAt <= act.now) {
-    const announced = act.change(RENDERED, id, { expiringAt: null });
-    act.emit("subscription_schedule.expiring", act.world.render(RENDERED, announced));
+    const announced = act.change(SCHEDULE, id, { expiringAt: null });
+    act.emit("subscription_schedule.expiring", act.world.render(SCHEDULE, announced));
     return;
   }
   if (status === "not_started") {
@@ -78,7 +78,7 @@ function enter(
   { end_date, start_date }: PhaseRecord,
 ): SubscriptionRecord {
   const entered = act.change(
-    RENDERED,
+    SCHEDULE,
     schedule.id,
     { current_phase: { end_date, start_date } },
     "subscription_schedule.updated",
@@ -88,13 +88,13 @@ function enter(
 }
 
 function complete(act: Act, schedule: SubscriptionScheduleRecord): void {
-  const completed = act.change(RENDERED, schedule.id, {
+  const completed = act.change(SCHEDULE, schedule.id, {
     status: "completed",
     completed_at: act.now,
     current_phase: null,
     expiringAt: null,
   });
-  act.emit("subscription_schedule.completed", act.world.render(RENDERED, completed));
+  act.emit("subscription_schedule.completed", act.world.render(SCHEDULE, completed));
 }
 
 /** Makes the subscription of a schedule whose first phase begins. */
@@ -134,7 +134,7 @@ export function start(act: Act, schedule: SubscriptionScheduleRecord): void {
   );
   const { end_date, start_date } = phase;
   act.change(
-    RENDERED,
+    SCHEDULE,
     schedule.id,
     { status: "active", current_phase: { end_date, start_date }, subscription: subscription.id },
     "subscription_schedule.updated",

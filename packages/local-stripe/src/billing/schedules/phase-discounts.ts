@@ -1,7 +1,7 @@
-import type { Act } from "../store/act.js";
-import type { NewDiscount } from "./discount-params.js";
-import { type DiscountHolder, isRedeemable, isRunning } from "./discounts.js";
-import type { PhaseRecord } from "./phases.js";
+import type { Act } from "../../store/act.js";
+import type { NewDiscount } from "../discount-params.js";
+import { type DiscountHolder, isRedeemable, isRunning } from "../discounts.js";
+import type { PhaseRecord } from "./phase.js";
 
 /**
  * What to ask for so that a holder gets the discounts of a phase. One of a coupon or code that it has already goes on;

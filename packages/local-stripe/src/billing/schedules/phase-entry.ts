@@ -1,14 +1,14 @@
-import type { Act } from "../store/act.js";
+import type { Act } from "../../store/act.js";
 import type {
   SubscriptionItemRecord,
   SubscriptionRecord,
   SubscriptionScheduleRecord,
-} from "../store/records.js";
-import { changed, type SubscriptionChange } from "./change-subscription.js";
-import type { NewDiscount } from "./discount-params.js";
+} from "../../store/records.js";
+import { changed, type SubscriptionChange } from "../change-subscription.js";
+import type { NewDiscount } from "../discount-params.js";
+import type { ItemChange } from "../item-params.js";
+import type { PhaseRecord } from "./phase.js";
 import { phaseDiscounts } from "./phase-discounts.js";
-import type { PhaseRecord } from "./phases.js";
-import type { ItemChange } from "./subscription-items.js";
 
 /**
  * A subscription as a phase of its schedule has it, before anything is billed or kept. `was` is the same phase before it

@@ -1,11 +1,13 @@
-import type { Act } from "../store/act.js";
-import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../store/records.js";
-import { asItStands, type PhaseRecord } from "./phases.js";
+import { invalid } from "../../http/api-error.js";
+import type { Act } from "../../store/act.js";
+import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
+import { asItStands, type PhaseRecord } from "./phase.js";
 
 const DAY = 24 * 3600;
 const WARNING = 7 * DAY;
 
-export const RENDERED = "subscription_schedule";
+/** The name under which schedules are kept. */
+export const SCHEDULE = "subscription_schedule";
 
 /** The phase that a schedule is in, and `undefined` where it is in none. */
 export function currentPhase({
@@ -19,7 +21,7 @@ export function scheduleOf(
   act: Act,
   { schedule }: SubscriptionRecord,
 ): SubscriptionScheduleRecord | undefined {
-  return schedule === null ? undefined : act.world.of(RENDERED).get(schedule);
+  return schedule === null ? undefined : act.world.of(SCHEDULE).get(schedule);
 }
 
 /** A change of a subscription beside its schedule is a change of the phase that it is in. */
@@ -29,7 +31,7 @@ export function noteInSchedule(act: Act, subscription: SubscriptionRecord): void
   if (schedule === undefined || current === undefined) return;
   const noted = { ...current, ...asItStands(act, subscription) };
   const phases = schedule.phases.map((phase) => (phase === current ? noted : phase));
-  act.change(RENDERED, schedule.id, { phases }, "subscription_schedule.updated");
+  act.change(SCHEDULE, schedule.id, { phases }, "subscription_schedule.updated");
 }
 
 /** Where the schedule of a subscription lets go of it: the subscription as it goes on, and the schedule as it ends. */
@@ -38,7 +40,7 @@ export function release(
   schedule: SubscriptionScheduleRecord,
   subscription: SubscriptionRecord | undefined,
 ): SubscriptionRecord | undefined {
-  const released = act.change(RENDERED, schedule.id, {
+  const released = act.change(SCHEDULE, schedule.id, {
     status: "released",
     current_phase: null,
     expiringAt: null,
@@ -46,7 +48,7 @@ export function release(
     released_subscription: schedule.subscription,
     subscription: null,
   });
-  act.emit("subscription_schedule.released", act.world.render(RENDERED, released));
+  act.emit("subscription_schedule.released", act.world.render(SCHEDULE, released));
   return subscription && { ...subscription, schedule: null };
 }
 
@@ -54,4 +56,18 @@ export function release(
 export function expiryOf(phases: readonly PhaseRecord[], now: number): number | null {
   const end = phases.at(-1)?.end_date ?? now;
   return end - WARNING > now ? end - WARNING : null;
+}
+
+/** What takes a scheduled end back. */
+export const NOT_ENDING: Pick<SubscriptionRecord, "cancel_at" | "cancel_at_period_end" | "canceled_at"> = {
+  cancel_at: null,
+  cancel_at_period_end: false,
+  canceled_at: null,
+};
+
+export function refuseUnlessRunning({ status }: SubscriptionScheduleRecord, verb: string): void {
+  if (status === "active" || status === "not_started") return;
+  throw invalid(
+    `You cannot ${verb} a subscription schedule that is currently in the \`${status}\` status. It must be in one of the following: \`not_started\`, \`active\`.`,
+  );
 }

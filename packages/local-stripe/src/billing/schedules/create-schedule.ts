@@ -1,0 +1,144 @@
+import { invalid } from "../../http/api-error.js";
+import { type MetadataChange, mergeMetadata } from "../../http/metadata.js";
+import { newId } from "../../ids.js";
+import type { Act } from "../../store/act.js";
+import type { SubscriptionScheduleRecord } from "../../store/records.js";
+import type { Billing } from "../subscription-items.js";
+import { defaultSettings, defaultsOf } from "./default-settings.js";
+import { momentOf, newPhases } from "./new-phases.js";
+import { phaseOf } from "./phase.js";
+import type { NewDefaults, NewPhase } from "./phase-params.js";
+import { start } from "./phase-turn.js";
+import { expiryOf, SCHEDULE } from "./schedule.js";
+
+export interface NewSchedule {
+  readonly billing_mode?: SubscriptionModeRequest;
+  readonly customer?: string;
+  readonly default_settings?: NewDefaults;
+  readonly end_behavior?: "cancel" | "release";
+  readonly from_subscription?: string;
+  readonly metadata?: MetadataChange;
+  readonly phases?: readonly NewPhase[];
+  readonly start_date?: number | "now";
+}
+
+interface SubscriptionModeRequest {
+  readonly type: "classic" | "flexible";
+}
+
+/** `mode` is the billing mode where none is asked for. */
+export function createSchedule(
+  act: Act,
+  params: NewSchedule,
+  mode: Billing["mode"],
+): SubscriptionScheduleRecord {
+  return params.from_subscription === undefined
+    ? createWithPhases(act, params, mode)
+    : createFrom(act, params.from_subscription, params);
+}
+
+function createWithPhases(
+  act: Act,
+  params: NewSchedule,
+  otherwise: Billing["mode"],
+): SubscriptionScheduleRecord {
+  if (params.customer === undefined) {
+    throw invalid("Missing required param: customer.", "customer", "parameter_missing");
+  }
+  const customer = act.world.named("customer", params.customer, "customer");
+  act.followClock(customer);
+  const mode = params.billing_mode?.type ?? otherwise;
+  const defaults = defaultSettings(act, params.default_settings, customer.id);
+  const begins = momentOf(params.start_date ?? "now", act.now);
+  if (begins < act.now) throw invalid("This server begins no schedule in the past.", "start_date");
+  const context = { customer: customer.id, mode, defaults };
+  const phases = newPhases(act, params.phases ?? [], begins, context);
+  const schedule = insert(act, {
+    ...asked(params),
+    billing_mode: { type: mode, flexible: mode === "classic" ? null : { proration_discounts: "included" } },
+    customer: customer.id,
+    default_settings: defaults,
+    expiringAt: expiryOf(phases, act.now),
+    phases: [...phases],
+    test_clock: customer.test_clock ?? null,
+  });
+  if (begins === act.now) start(act, schedule);
+  return act.world.inPath(SCHEDULE, schedule.id);
+}
+
+const FROM_SUBSCRIPTION: readonly string[] = ["expand", "from_subscription"];
+
+function createFrom(act: Act, id: string, params: NewSchedule): SubscriptionScheduleRecord {
+  const subscription = act.world.named("subscription", id, "from_subscription");
+  act.followClock(subscription);
+  const more = Object.keys(params).find((name) => !FROM_SUBSCRIPTION.includes(name));
+  if (more !== undefined) {
+    throw invalid(`You cannot set \`${more}\` if \`from_subscription\` is set.`, more);
+  }
+  if (subscription.schedule !== null) {
+    throw invalid(
+      `You cannot migrate a subscription that is already attached to a schedule: \`${subscription.schedule}\`.`,
+      "from_subscription",
+    );
+  }
+  if (subscription.ended_at !== null || subscription.status === "incomplete") {
+    throw invalid(
+      `You cannot migrate a subscription that is in the \`${subscription.status}\` status.`,
+      "from_subscription",
+    );
+  }
+  const phase = phaseOf(act, subscription);
+  const schedule = insert(act, {
+    billing_mode: subscription.billing_mode,
+    current_phase: { end_date: phase.end_date, start_date: phase.start_date },
+    customer: subscription.customer,
+    default_settings: defaultsOf(subscription),
+    end_behavior: subscription.cancel_at === null ? "release" : "cancel",
+    expiringAt: expiryOf([phase], act.now),
+    metadata: {},
+    phases: [phase],
+    status: "active",
+    subscription: subscription.id,
+    test_clock: subscription.test_clock ?? null,
+  });
+  act.change("subscription", id, { schedule: schedule.id }, "customer.subscription.updated");
+  return schedule;
+}
+
+function asked(params: NewSchedule): Pick<SubscriptionScheduleRecord, "end_behavior" | "metadata"> {
+  return { end_behavior: params.end_behavior ?? "release", metadata: mergeMetadata({}, params.metadata) };
+}
+
+type Own =
+  | "billing_mode"
+  | "customer"
+  | "default_settings"
+  | "end_behavior"
+  | "expiringAt"
+  | "metadata"
+  | "phases";
+
+function insert(
+  act: Act,
+  fields: Pick<SubscriptionScheduleRecord, Own> & Partial<SubscriptionScheduleRecord>,
+): SubscriptionScheduleRecord {
+  const schedule: SubscriptionScheduleRecord = {
+    id: newId("sub_sched"),
+    object: SCHEDULE,
+    application: null,
+    canceled_at: null,
+    completed_at: null,
+    created: act.now,
+    current_phase: null,
+    customer_account: null,
+    livemode: act.world.livemode,
+    pause_schedules: [],
+    released_at: null,
+    released_subscription: null,
+    status: "not_started",
+    subscription: null,
+    test_clock: null,
+    ...fields,
+  };
+  return act.insert(SCHEDULE, schedule, "subscription_schedule.created");
+}

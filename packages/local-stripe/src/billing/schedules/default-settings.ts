@@ -1,0 +1,51 @@
+import type { Act } from "../../store/act.js";
+import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
+import { ownMethod } from "../subscription-fields.js";
+import { NO_SETTINGS, settingsOf, UNTAXED } from "./phase.js";
+import type { NewDefaults } from "./phase-params.js";
+
+export type DefaultSettings = SubscriptionScheduleRecord["default_settings"];
+
+/** What the phases of a schedule have in common after a request. */
+export function defaultSettings(
+  act: Act,
+  given: NewDefaults | undefined,
+  customer: string,
+  before: DefaultSettings = NO_DEFAULTS,
+): DefaultSettings {
+  if (given === undefined) return before;
+  const { automatic_tax: _untaxed, invoice_settings: settings, ...plain } = given;
+  const method = ownMethod(act.world, customer, given.default_payment_method);
+  return {
+    ...before,
+    ...plain,
+    ...(given.default_payment_method !== undefined && { default_payment_method: method }),
+    invoice_settings: { ...before.invoice_settings, ...settings },
+  };
+}
+
+/** What a subscription would go on with if its phases said nothing more. */
+export function defaultsOf(subscription: SubscriptionRecord): DefaultSettings {
+  const { collection_method, default_payment_method, description } = subscription;
+  const settings = { ...settingsOf(subscription), issuer: NO_DEFAULTS.invoice_settings.issuer };
+  return {
+    ...NO_DEFAULTS,
+    collection_method,
+    default_payment_method,
+    description,
+    invoice_settings: settings,
+  };
+}
+
+const NO_DEFAULTS: DefaultSettings = {
+  application_fee_percent: null,
+  automatic_tax: UNTAXED,
+  billing_cycle_anchor: "automatic",
+  billing_thresholds: null,
+  collection_method: "charge_automatically",
+  default_payment_method: null,
+  description: null,
+  invoice_settings: { ...NO_SETTINGS, issuer: { type: "self" } },
+  on_behalf_of: null,
+  transfer_data: null,
+};

@@ -1,0 +1,112 @@
+import type { Act } from "../../store/act.js";
+import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
+import { firstPeriodEnd } from "../cancellation.js";
+import { isRunning } from "../discounts.js";
+
+export type PhaseRecord = SubscriptionScheduleRecord["phases"][number];
+
+export type PhaseSettings = NonNullable<PhaseRecord["invoice_settings"]>;
+
+/** The phase that a subscription is in, as it stands: until the end of its period, or of itself. */
+export function phaseOf(act: Act, subscription: SubscriptionRecord): PhaseRecord {
+  const { cancel_at: cancelAt, trial_end: trialEnd } = subscription;
+  const start = Math.max(...subscription.items.map((item) => item.current_period_start));
+  const end = cancelAt ?? firstPeriodEnd(subscription);
+  return {
+    ...BARE,
+    ...asItStands(act, subscription),
+    currency: subscription.currency,
+    end_date: end,
+    metadata: subscription.metadata,
+    start_date: start,
+    trial_end: subscription.status === "trialing" && trialEnd !== null ? Math.min(trialEnd, end) : null,
+  };
+}
+
+/** What a phase says of a subscription that was changed beside its schedule. Its metadata is not among that. */
+export function asItStands(
+  act: Act,
+  subscription: SubscriptionRecord,
+): Pick<
+  PhaseRecord,
+  "collection_method" | "default_payment_method" | "description" | "discounts" | "invoice_settings" | "items"
+> {
+  return {
+    collection_method: subscription.collection_method,
+    default_payment_method: subscription.default_payment_method,
+    description: subscription.description,
+    discounts: present(act, subscription.discounts),
+    invoice_settings: settingsOf(subscription),
+    items: subscription.items.map(({ discounts, metadata, price, quantity }) => ({
+      ...BARE_ITEM,
+      discounts: present(act, discounts),
+      metadata,
+      plan: price,
+      price,
+      ...(quantity !== undefined && { quantity }),
+    })),
+  };
+}
+
+/** What the invoices of a subscription are to have. */
+export function settingsOf(subscription: SubscriptionRecord): PhaseSettings {
+  const { custom_fields, description, footer } = subscription.invoice_settings;
+  const days = subscription.days_until_due;
+  return {
+    ...NO_SETTINGS,
+    custom_fields,
+    days_until_due: days,
+    description,
+    footer,
+    issuer: { type: "self" },
+  };
+}
+
+export const NO_SETTINGS: Omit<PhaseSettings, "issuer"> = {
+  account_tax_ids: null,
+  custom_fields: null,
+  days_until_due: null,
+  description: null,
+  footer: null,
+};
+
+export const UNTAXED: NonNullable<PhaseRecord["automatic_tax"]> = {
+  disabled_reason: null,
+  enabled: false,
+  liability: null,
+};
+
+export const BARE: Omit<
+  PhaseRecord,
+  "currency" | "end_date" | "items" | "metadata" | "start_date" | "trial_end"
+> = {
+  add_invoice_items: [],
+  application_fee_percent: null,
+  billing_cycle_anchor: null,
+  billing_thresholds: null,
+  collection_method: null,
+  default_payment_method: null,
+  default_tax_rates: [],
+  description: null,
+  discounts: [],
+  invoice_settings: null,
+  on_behalf_of: null,
+  proration_behavior: "create_prorations",
+  transfer_data: null,
+};
+
+export const BARE_ITEM: Pick<PhaseRecord["items"][number], "billing_thresholds" | "tax_rates"> = {
+  billing_thresholds: null,
+  tax_rates: [],
+};
+
+export type PhaseDiscount = PhaseRecord["discounts"][number];
+
+export const NO_DISCOUNT: PhaseDiscount = { coupon: null, discount: null, promotion_code: null };
+
+/** The discounts that run, each named itself, so that it goes on from where it is. */
+function present(act: Act, discounts: readonly string[]): PhaseDiscount[] {
+  return discounts
+    .filter((discount) => isRunning(act.world, discount, act.now))
+    .map((discount) => ({ ...NO_DISCOUNT, discount }));
+}

@@ -1,0 +1,102 @@
+import { invalid } from "../../http/api-error.js";
+import { type MetadataChange, mergeMetadata } from "../../http/metadata.js";
+import type { Act } from "../../store/act.js";
+import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
+import { billChange } from "../bill-change.js";
+import { type DefaultSettings, defaultSettings } from "./default-settings.js";
+import { momentOf, newPhases } from "./new-phases.js";
+import type { PhaseRecord } from "./phase.js";
+import { asInPhase } from "./phase-entry.js";
+import type { NewDefaults, NewPhase } from "./phase-params.js";
+import { currentPhase, expiryOf, NOT_ENDING, refuseUnlessRunning, SCHEDULE } from "./schedule.js";
+
+export interface ScheduleChange {
+  readonly default_settings?: NewDefaults;
+  readonly end_behavior?: "cancel" | "release";
+  readonly metadata?: MetadataChange;
+  readonly phases?: readonly NewPhase[];
+  readonly proration_behavior?: "always_invoice" | "create_prorations" | "none";
+}
+
+export function updateSchedule(act: Act, id: string, change: ScheduleChange): SubscriptionScheduleRecord {
+  const before = act.world.inPath(SCHEDULE, id);
+  act.followClock(before);
+  refuseUnlessRunning(before, "update");
+  const defaults = defaultSettings(act, change.default_settings, before.customer, before.default_settings);
+  const phases = change.phases ? changedPhases(act, before, change.phases, defaults) : before.phases;
+  const current = phases.find((phase) => phase.start_date <= act.now && phase.end_date > act.now);
+  const after = act.change(
+    SCHEDULE,
+    id,
+    {
+      default_settings: defaults,
+      ...(change.end_behavior && { end_behavior: change.end_behavior }),
+      ...(change.metadata !== undefined && { metadata: mergeMetadata(before.metadata, change.metadata) }),
+      ...(change.phases && { expiringAt: expiryOf(phases, act.now) }),
+      phases: [...phases],
+      ...(before.status === "active" &&
+        current && { current_phase: { end_date: current.end_date, start_date: current.start_date } }),
+    },
+    "subscription_schedule.updated",
+  );
+  govern(act, before, after, change);
+  return act.world.inPath(SCHEDULE, id);
+}
+
+/** The phases after an update, which writes them anew from the present one on. Those of the past stay. */
+function changedPhases(
+  act: Act,
+  schedule: SubscriptionScheduleRecord,
+  phases: readonly NewPhase[],
+  defaults: DefaultSettings,
+): readonly PhaseRecord[] {
+  const current = currentPhase(schedule);
+  const past = schedule.phases.filter((phase) => current && phase.end_date <= current.start_date);
+  const isPast = ({ start_date: at }: NewPhase) => past.some((phase) => phase.start_date === at);
+  const written = phases.filter((phase) => !isPast(phase));
+  const [first] = written;
+  if (first?.start_date === undefined) {
+    throw invalid(
+      "The subscription schedule update is missing at least one phase with a `start_date` to anchor end dates to.",
+      "phases",
+    );
+  }
+  const begins = momentOf(first.start_date, act.now);
+  if (current !== undefined && begins !== current.start_date) {
+    throw invalid("You can not modify the start date of the current phase.", "phases[0][start_date]");
+  }
+  if (current === undefined && begins < act.now) {
+    throw invalid("A schedule that has not begun cannot begin in the past.", "phases[0][start_date]");
+  }
+  const mode = schedule.billing_mode.type === "classic" ? "classic" : "flexible";
+  const agreed = new Set(schedule.phases.flatMap(({ items }) => items.map(({ price }) => price)));
+  const made = newPhases(act, written, begins, { customer: schedule.customer, mode, defaults, agreed });
+  const isOver = made.every((phase) => phase.end_date <= act.now);
+  if (isOver) throw invalid("The phases of a schedule cannot all be over.", "phases");
+  return [...past, ...made];
+}
+
+/** Makes the subscription what the schedule now says of its present. */
+function govern(
+  act: Act,
+  was: SubscriptionScheduleRecord,
+  schedule: SubscriptionScheduleRecord,
+  { proration_behavior = "create_prorations" }: ScheduleChange,
+): void {
+  const phase = currentPhase(schedule);
+  const before = act.world.of("subscription").get(schedule.subscription ?? "");
+  if (phase === undefined || before === undefined) return;
+  const inPhase = asInPhase(act, before, schedule, phase, currentPhase(was));
+  const after = { ...inPhase, ...endOf(schedule, before, act.now) };
+  billChange(act, before, after, { proration_behavior });
+}
+
+/** A schedule that cancels at its end gives its subscription that date, and takes it back when it no longer does. */
+function endOf(
+  { end_behavior: behavior, phases }: SubscriptionScheduleRecord,
+  before: SubscriptionRecord,
+  now: number,
+): Partial<SubscriptionRecord> {
+  if (behavior !== "cancel") return before.cancel_at === null ? {} : NOT_ENDING;
+  return { cancel_at: phases.at(-1)?.end_date ?? null, canceled_at: before.canceled_at ?? now };
+}

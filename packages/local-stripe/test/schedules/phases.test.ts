@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { idOf } from "../support/local.js";
+import {
+  FEBRUARY,
+  HOUR,
+  happenedSince,
+  later,
+  MARCH,
+  START,
+  scheduled,
+  seconds,
+  withBigPhase,
+} from "./scheduled.js";
+
+describe("a phase", () => {
+  it("begins by the clock where the period ends, with its items, metadata and events", async () => {
+    const world = await scheduled();
+    const { big, clock, schedule, stripe, subscription } = world;
+    const updated = await stripe.subscriptionSchedules.update(schedule.id, withBigPhase(world));
+    expect(updated.phases[1]).toMatchObject({ start_date: seconds(FEBRUARY), end_date: seconds(MARCH) });
+    expect((await stripe.subscriptions.retrieve(subscription.id)).items.data[0]?.price.unit_amount).toBe(
+      2000,
+    );
+
+    await clock.advanceTo(later(FEBRUARY, 2 * HOUR));
+    const after = await stripe.subscriptions.retrieve(subscription.id, { expand: ["latest_invoice"] });
+    expect(after.items.data).toMatchObject([{ price: { id: big.id }, quantity: 3 }]);
+    expect(after.items.data[0]?.current_period_end).toBe(seconds(MARCH));
+    expect(after.metadata).toEqual({ plan: "big" });
+    expect(after.latest_invoice).toMatchObject({ total: 15_000, status: "paid" });
+    expect(await happenedSince(stripe, FEBRUARY)).toEqual([
+      "subscription_schedule.updated",
+      "invoice.created",
+      "customer.subscription.updated",
+      "invoice.finalized",
+      "invoice.paid",
+      "invoice.payment_succeeded",
+    ]);
+    const [change] = (await stripe.events.list({ type: "customer.subscription.updated" })).data;
+    expect(change?.data.previous_attributes).toMatchObject({ metadata: { plan: "small" } });
+  });
+
+  it("that begins within the period is prorated as it says", async () => {
+    const world = await scheduled();
+    const { clock, schedule, stripe, subscription } = world;
+    const half = later(START, 15.5 * 24 * HOUR);
+    const [current, next] = withBigPhase(world, { proration_behavior: "always_invoice" }).phases ?? [];
+    if (current === undefined || next === undefined) throw new Error("there are two phases");
+    await stripe.subscriptionSchedules.update(schedule.id, {
+      phases: [{ ...current, end_date: seconds(half) }, next],
+    });
+    await clock.advanceTo(later(half, HOUR));
+    const after = await stripe.subscriptions.retrieve(subscription.id, { expand: ["latest_invoice"] });
+    expect(after.latest_invoice).toMatchObject({
+      billing_reason: "subscription_update",
+      total: (15_000 - 4000) / 2,
+    });
+    expect(after.items.data[0]?.current_period_end).toBe(seconds(FEBRUARY));
+  });
+
+  it("of another interval begins a cycle of its own", async () => {
+    const world = await scheduled();
+    const { clock, schedule, small, stripe, subscription } = world;
+    const yearly = await stripe.prices.create({
+      product: idOf(small.product),
+      currency: "usd",
+      unit_amount: 20_000,
+      recurring: { interval: "year" },
+    });
+    await stripe.subscriptionSchedules.update(
+      schedule.id,
+      withBigPhase(world, { items: [{ price: yearly.id }] }),
+    );
+    await clock.advanceTo(later(FEBRUARY, 2 * HOUR));
+    const after = await stripe.subscriptions.retrieve(subscription.id, { expand: ["latest_invoice"] });
+    expect(after.latest_invoice).toMatchObject({ total: 20_000 });
+    expect(after.items.data[0]?.current_period_end).toBe(Date.UTC(2028, 1, 1, 12) / 1000);
+  });
+
+  it("charges a price that was archived since it was agreed on", async () => {
+    const world = await scheduled();
+    const { big, clock, schedule, stripe, subscription } = world;
+    await stripe.subscriptionSchedules.update(schedule.id, withBigPhase(world));
+    await stripe.prices.update(big.id, { active: false });
+    await clock.advanceTo(later(FEBRUARY, HOUR));
+    expect((await stripe.subscriptions.retrieve(subscription.id)).items.data[0]?.price.id).toBe(big.id);
+  });
+
+  it("is on trial until the date that it names", async () => {
+    const world = await scheduled();
+    const { clock, schedule, stripe, subscription } = world;
+    const trialEnd = later(FEBRUARY, 10 * 24 * HOUR);
+    await stripe.subscriptionSchedules.update(
+      schedule.id,
+      withBigPhase(world, { trial_end: seconds(trialEnd) }),
+    );
+    await clock.advanceTo(later(FEBRUARY, HOUR));
+    expect(await stripe.subscriptions.retrieve(subscription.id)).toMatchObject({
+      status: "trialing",
+      trial_end: seconds(trialEnd),
+    });
+    await clock.advanceTo(later(trialEnd, 2 * HOUR));
+    const after = await stripe.subscriptions.retrieve(subscription.id, { expand: ["latest_invoice"] });
+    expect(after).toMatchObject({ status: "active", latest_invoice: { total: 15_000 } });
+  });
+});
