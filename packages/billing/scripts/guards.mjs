@@ -420,14 +420,20 @@ const SECOND_WALL = [
   {
     file: "tenancy/gate.ts",
     guard: "a list names only what was proved",
-    remove: "this.#assertNamesOnlyProved(call, params);\n    if (!this.#isScoped",
+    remove: "this.#assertNamesOnlyProved(call, named);\n    if (!this.#isScoped",
     put: "if (!this.#isScoped",
   },
   {
     file: "tenancy/gate.ts",
     guard: "a list is kept to the tenant's",
-    remove: "if (!this.#isScoped(CALLS[call], params)) throw this.#breach(call);",
+    remove: "if (!this.#isScoped(CALLS[call], named)) throw this.#breach(call);",
     put: "void this.#isScoped;",
+  },
+  {
+    file: "tenancy/gate.ts",
+    guard: "the id in a list's path cannot be hidden behind a parameter",
+    remove: "{ ...params, ...ids }",
+    put: "{ ...ids, ...params }",
   },
   {
     file: "tenancy/gate.ts",

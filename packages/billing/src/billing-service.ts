@@ -453,7 +453,8 @@ export class StripeBillingService<TMetadata = undefined> {
   }
 
   /**
-   * One invoice, as it is now, with the links to see, pay and print it. One request.
+   * One invoice, as it is now, with all its lines and the links to see, pay and print it. One request; where it has more
+   * than ten lines, one more for each hundred.
    *
    * @throws NotFoundError when it is missing or another tenant's.
    * @see https://docs.stripe.com/api/invoices/retrieve

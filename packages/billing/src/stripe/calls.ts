@@ -73,6 +73,10 @@ export interface Calls {
     params: Stripe.InvoiceRetrieveParams;
     answer: Stripe.Invoice;
   };
+  "GET /v1/invoices/{invoice}/lines": {
+    params: Stripe.InvoiceListLineItemsParams;
+    answer: Stripe.ApiList<Stripe.InvoiceLineItem>;
+  };
   "GET /v1/payment_methods": {
     params: Stripe.PaymentMethodListParams;
     answer: Stripe.ApiList<Stripe.PaymentMethod>;
@@ -225,6 +229,7 @@ export const CALLS: {
   "POST /v1/invoices/create_preview": { changes: "nothing" },
   "GET /v1/invoices": { scopedBy: "customer" },
   "GET /v1/invoices/{invoice}": {},
+  "GET /v1/invoices/{invoice}/lines": { scopedBy: "invoice", holds: "line_item" },
   "GET /v1/payment_methods": { scopedBy: "customer" },
   "GET /v1/payment_methods/{payment_method}": {},
   "POST /v1/payment_methods/{payment_method}/detach": {},
@@ -257,6 +262,7 @@ export const CALLS: {
 };
 
 export interface ListRule {
+  /** A parameter, or an id of the path. */
   readonly scopedBy: string;
   /** The tenant's own connected account is filter enough, where it has one. */
   readonly orByAccount?: boolean;

@@ -80,10 +80,11 @@ export class Gate {
     throw notFound();
   }
 
-  async list<C extends ListCall>(call: C, params: Params<C>): Promise<Answer<C>> {
-    const request = requestTarget(call, {});
-    this.#assertNamesOnlyProved(call, params);
-    if (!this.#isScoped(CALLS[call], params)) throw this.#breach(call);
+  async list<C extends ListCall>(call: C, params: Params<C>, ids: object = {}): Promise<Answer<C>> {
+    const request = requestTarget(call, ids);
+    const named = { ...params, ...ids };
+    this.#assertNamesOnlyProved(call, named);
+    if (!this.#isScoped(CALLS[call], named)) throw this.#breach(call);
     return this.#admitted(call, await this.#send(request, params));
   }
 

@@ -254,8 +254,8 @@ class Scope {
     if (this.#proved.get(paymentMethodId) !== customerId) throw notFound();
   }
 
-  async list<C extends ListCall>(call: C, params: Params<C>): Promise<Answer<C>> {
-    const answer = await this.#gate.list(call, params);
+  async list<C extends ListCall>(call: C, params: Params<C>, ids: object = {}): Promise<Answer<C>> {
+    const answer = await this.#gate.list(call, params, ids);
     for (const object of answer.data) {
       if (!("customer" in object) || !object.customer) continue;
       const customerId = idOf(object.customer);

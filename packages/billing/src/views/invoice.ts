@@ -40,8 +40,9 @@ export interface Invoice extends InvoiceAmounts {
   readonly collectionMethod: "charge_automatically" | "send_invoice";
   readonly amountPaid: number;
   readonly amountRemaining: number;
-  /** The first lines; where there are more, {@link hostedInvoiceUrl} and {@link pdfUrl} show all of them. */
+  /** All of them where it was asked for alone; in a list, the first ten. */
   readonly lines: readonly InvoiceLine[];
+  /** Whether there are more lines than these. The amounts have them all. */
   readonly hasMoreLines: boolean;
   /** Stripe's page to see and pay it; whoever has the address may. Null while it is a draft. */
   readonly hostedInvoiceUrl: string | null;

@@ -316,7 +316,11 @@ const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant" | "forgetCatalog">
         after: "in_1",
       }),
   },
-  getInvoice: { "by id": (acme) => acme.getInvoice("in_1") },
+  getInvoice: {
+    "by id": (acme) => acme.getInvoice("in_1"),
+    "with more lines than are shown": (_acme, _customerId, { asIf }) =>
+      asIf({ invoice: { lines: { object: "list", data: [], has_more: true } } }).getInvoice("in_1"),
+  },
   previewUpcomingInvoice: {
     "of a customer": (acme, customerId) => acme.previewUpcomingInvoice(customerId),
     "of a subscription": (acme, customerId) =>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { NotFoundError, type StripeBillingService } from "../../src/index.js";
+import { NotFoundError, type StripeBillingService, type StripeClient } from "../../src/index.js";
 import { type StripeWorld, sdkFor, startStripeWorld, type TenantWorld } from "../stripe-world.js";
 
 let world: StripeWorld;
@@ -80,6 +80,45 @@ describe("getInvoice", () => {
 
     expect((await billing.getInvoice(acme.invoiceId)).metadata).toEqual({ po: "4711" });
     expect(world.takeRequests()).toEqual(Array(2).fill(`GET /v1/invoices/${acme.invoiceId}`));
+  });
+
+  it("has all lines, however many pages they take, and a list the first ten", async () => {
+    const { customerId, productId: product } = await world.addTenant("seller");
+    const prices = await Promise.all(
+      Array.from({ length: 13 }, (_, at) =>
+        world.stripe.prices.create({
+          product,
+          currency: "usd",
+          unit_amount: at + 1,
+          recurring: { interval: "month" },
+        }),
+      ),
+    );
+    const { latest_invoice: invoiceId } = await world.stripe.subscriptions.create({
+      customer: customerId,
+      items: prices.map(({ id: price }) => ({ price })),
+    });
+    const id = typeof invoiceId === "string" ? invoiceId : "";
+    // Stripe's pages of a hundred lines, made small.
+    const stripe: StripeClient = {
+      rawRequest: (method, path, ...rest) =>
+        world.stripe.rawRequest(method, path.replace("limit=100", "limit=5"), ...rest),
+    };
+    const seller = world.service({ stripe }).forTenant("seller");
+    world.takeRequests();
+    const invoice = await seller.getInvoice(id);
+
+    expect(world.takeRequests()).toEqual([
+      `GET /v1/invoices/${id}`,
+      ...Array(3).fill(`GET /v1/invoices/${id}/lines`),
+    ]);
+    expect(invoice.lines.map(({ priceId }) => priceId)).toEqual(prices.map((price) => price.id));
+    expect(invoice.hasMoreLines).toBe(false);
+    expect(invoice.lines.reduce((sum, { amount }) => sum + amount, 0)).toBe(invoice.total);
+
+    const [listed] = (await seller.listInvoices(customerId)).data;
+    expect(listed).toMatchObject({ id, total: invoice.total, hasMoreLines: true });
+    expect(listed?.lines).toEqual(invoice.lines.slice(0, 10));
   });
 
   it("gives the same error for another tenant's invoice and a missing one, whatever its metadata says", async () => {

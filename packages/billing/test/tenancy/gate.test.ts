@@ -177,6 +177,12 @@ describe("a capability that proved its own customer and subscription first, and 
     "lists every customer's invoices": () => gate.list("GET /v1/invoices", { status: "open" }),
     "lists the invoices of a foreign subscription": () =>
       gate.list("GET /v1/invoices", { customer: acme.customerId, subscription: globex.subscriptionId }),
+    "lists the lines of a foreign invoice": () =>
+      gate.list("GET /v1/invoices/{invoice}/lines", {}, { invoice: globex.invoiceId }),
+    "lists the lines of a foreign invoice beside its own": () =>
+      gate.list("GET /v1/invoices/{invoice}/lines", { invoice: acme.customerId } as never, {
+        invoice: globex.invoiceId,
+      }),
     "lists every customer's payment methods": () => gate.list("GET /v1/payment_methods", {}),
     "previews a foreign customer's invoice": () =>
       gate.write("POST /v1/invoices/create_preview", {}, { customer: globex.customerId }),

@@ -1,3 +1,4 @@
+import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { CALL_OPTIONS, checkInput, LIST_OPTIONS } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
@@ -69,5 +70,23 @@ export async function getInvoice(
 ): Promise<Invoice> {
   const invoiceId = parseObjectId("invoice", invoice);
   checkInput(callOptions, options);
-  return toInvoice(await scope.invoice(invoiceId), scope);
+  const found = await scope.invoice(invoiceId);
+  if (!found.lines.has_more) return toInvoice(found, scope);
+  const lines = { data: await linesOf(scope, invoiceId), has_more: false };
+  return toInvoice({ ...found, lines }, scope);
+}
+
+/** All of them, of which Stripe shows the first ten with the invoice. One request for each hundred. */
+async function linesOf(scope: TenantScope, invoice: string): Promise<Stripe.InvoiceLineItem[]> {
+  const lines: Stripe.InvoiceLineItem[] = [];
+  for (let cursor = {}; ; ) {
+    const params = { limit: 100, ...cursor };
+    const { data, has_more: hasMore } = await scope.list("GET /v1/invoices/{invoice}/lines", params, {
+      invoice,
+    });
+    lines.push(...data);
+    const last = data.at(-1);
+    if (!hasMore || last === undefined) return lines;
+    cursor = { starting_after: last.id };
+  }
 }
