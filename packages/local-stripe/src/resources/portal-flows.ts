@@ -1,8 +1,9 @@
+import type Stripe from "stripe";
 import { whyNotPausable } from "../billing/pausing.js";
 import { whyFixed } from "../billing/portal-changes.js";
 import { futureChange } from "../billing/portal-schedule.js";
 import { invalid } from "../http/api-error.js";
-import { hash, integer, list, oneOf, type Param, required, text, type Values } from "../http/params.js";
+import { hash, integer, list, oneOf, type Param, required, text } from "../http/params.js";
 import { webUrl } from "../http/web-url.js";
 import type { PortalConfigurationRecord, PortalSessionRecord } from "../store/records.js";
 import type { World } from "../store/world.js";
@@ -44,7 +45,16 @@ const SHAPE = {
 /** A task that a session leads straight to, as a request names it. */
 export const FLOW_DATA: Param<FlowData> = hash(SHAPE);
 
-export type FlowData = Values<typeof SHAPE>;
+/** The SDK's type holds any text for a task that is newer than itself. */
+export type FlowData = Omit<Stripe.BillingPortal.SessionCreateParams.FlowData, "type"> & {
+  readonly type:
+    | "customer_update"
+    | "payment_method_update"
+    | "subscription_cancel"
+    | "subscription_pause"
+    | "subscription_update"
+    | "subscription_update_confirm";
+};
 type Flow = NonNullable<PortalSessionRecord["flow"]>;
 
 /** The task of a new session. Refuses what the configuration switches off, and what is not the customer's. */
