@@ -81,6 +81,7 @@ const READS: readonly Call[] = [
   { method: "listInvoices", takes: "customerId", make: (bound, id) => bound.listInvoices(id) },
   { method: "getInvoice", takes: "invoiceId", make: (bound, id) => bound.getInvoice(id) },
   { method: "listPaymentMethods", takes: "customerId", make: (bound, id) => bound.listPaymentMethods(id) },
+  { method: "listEntitlements", takes: "customerId", make: (bound, id) => bound.listEntitlements(id) },
 ];
 
 const WRITES: readonly Call[] = [
