@@ -7,6 +7,7 @@ import {
   type Outcome,
   type TenantResolver,
   verifyWebhook,
+  type WebhookHandler,
   type WebhookInbox,
   type WebhookReceiverOptions,
 } from "../src/webhooks.js";
@@ -57,6 +58,18 @@ describe("a handler", () => {
       billing,
       on: { "invoice.paid": (_event, { tx }) => expectTypeOf(tx).toEqualTypeOf<undefined>() },
     });
+  });
+
+  test("of several types stands under each of them", () => {
+    type Saved = "customer.subscription.created" | "customer.subscription.updated";
+    const save: WebhookHandler<Saved, Bound, undefined> = (event) => {
+      expectTypeOf(event.type).toEqualTypeOf<Saved>();
+      expectTypeOf(event.data.object).toEqualTypeOf<Stripe.Subscription>();
+    };
+    const on = { "customer.subscription.created": save, "customer.subscription.updated": save };
+    createWebhookReceiver({ signingSecrets, billing, on });
+    // @ts-expect-error a type that it does not handle
+    createWebhookReceiver({ signingSecrets, billing, on: { "invoice.paid": save } });
   });
 
   test("cannot stand under a type that Stripe does not send", () => {

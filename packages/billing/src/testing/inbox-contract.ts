@@ -227,16 +227,17 @@ const LEASE_PROMISES: Promises = {
   async "counts an attempt whose holder was stopped"({ inbox, peer, expireClaims }) {
     const delivery = aDelivery("evt_1");
     const stopped: PausedWork[] = [];
+    const late: Promise<unknown>[] = [];
     for (let attempt = 1; attempt <= 3; attempt += 1) {
       const work = new PausedWork();
       stopped.push(work);
-      void inbox.process(delivery, work.run).catch(() => undefined);
+      late.push(inbox.process(delivery, work.run));
       await work.started;
       await expireClaims();
     }
     assert.deepEqual(await peer.process(delivery, mustNotRun), { status: "dead", attempt: 3 });
     for (const work of stopped) work.finish();
-    await nextTurn();
+    for (const outcome of await Promise.all(late)) assert.deepEqual(outcome, { status: "busy" });
     assert.equal((await peer.listDead()).length, 1);
   },
 };

@@ -4,7 +4,10 @@ import { ConfigurationError } from "../errors.js";
 export type WebhookEventType = Stripe.Event["type"];
 
 /** Stripe's event of one type, with the object it carries. */
-export type WebhookEventOf<T extends WebhookEventType> = Extract<Stripe.Event, { type: T }>;
+export type WebhookEventOf<T extends WebhookEventType> = EventsByType[T];
+
+// Looked up, and not extracted, so that a handler of several types may stand where one of a single type is asked for.
+type EventsByType = { readonly [E in Stripe.Event as E["type"]]: E };
 
 /** What a handler is given beside the event. */
 export interface WebhookContext<TBilling, Tx> {

@@ -23,7 +23,8 @@ async function readBody(request: Request, limits: BodyLimits): Promise<Uint8Arra
     const declaredLength = request.headers.get("content-length");
     return await collectBody({ declaredLength, next: () => reader.read() }, limits);
   } catch (error) {
-    // Tells the sender to stop. Whether it hears that changes nothing for the answer, so it is not waited for.
+    // Tells the sender to stop, and waits for nobody. Where the body itself had failed, this fails with the same error,
+    // which is thrown below.
     reader.cancel().catch(() => undefined);
     throw error;
   }
