@@ -11,6 +11,8 @@ const TIME_TO_PAY = 23 * 3600;
 /** How a change is billed. */
 export interface ChangeBilling extends Pick<SubscriptionFields, "payment_behavior" | "proration_behavior"> {
   readonly proration_date?: number;
+  /** Whether the card's holder was asked already. */
+  readonly isAuthenticated?: boolean;
 }
 
 /** Keeps a subscription as a change made it, and bills for that: at once where its cycle begins anew, else later. */
@@ -71,10 +73,11 @@ function billForChange(
   before: SubscriptionRecord,
   after: SubscriptionRecord,
   lines: Lines,
-  { payment_behavior: behavior = "allow_incomplete" }: ChangeBilling,
+  billing: ChangeBilling,
 ): SubscriptionRecord {
+  const { payment_behavior: behavior = "allow_incomplete" } = billing;
   const draft = newInvoice(act, after, "subscription_update", lines);
-  const outcome = outcomeOf(act, after, draft, behavior);
+  const outcome = outcomeOf(act, after, draft, billing);
   const isPaid = outcome === "sent" || outcome.kind === "pays";
   if (!isPaid && behavior === "error_if_incomplete") throw declined(outcome);
   const billed: SubscriptionRecord = { ...after, latest_invoice: draft.id, pendingLines: [] };
@@ -99,9 +102,11 @@ function outcomeOf(
   act: Act,
   after: SubscriptionRecord,
   draft: ReturnType<typeof newInvoice>,
-  behavior: SubscriptionFields["payment_behavior"],
+  { isAuthenticated = false, payment_behavior: behavior }: ChangeBilling,
 ): PaymentOutcome | "sent" {
   if (after.collection_method === "send_invoice") return "sent";
   const asks: FailedPayment = { kind: "asks" };
-  return behavior === "default_incomplete" && draft.amount_due > 0 ? asks : charge(act.world, draft, after);
+  if (behavior === "default_incomplete" && draft.amount_due > 0) return asks;
+  const outcome = charge(act.world, draft, after);
+  return outcome.kind === "asks" && isAuthenticated ? { kind: "pays" } : outcome;
 }

@@ -26,6 +26,8 @@ export interface SubscriptionChange extends SubscriptionFields, Schedule {
     readonly resumes_at?: number;
   } | null;
   readonly proration_date?: number;
+  /** Whether the card's holder was asked already, which only a hosted page can tell. */
+  readonly isAuthenticated?: boolean;
 }
 
 /** Changes a subscription and bills for the change: at once where its cycle begins anew, else with the next invoice. */

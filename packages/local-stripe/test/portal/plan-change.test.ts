@@ -115,6 +115,29 @@ describe("a change of plan in the portal", () => {
     expect(after).toMatchObject({ status: "active", latest_invoice: shop.subscription.latest_invoice });
   });
 
+  it("is paid once the holder of the card has answered the bank", async () => {
+    const { stripe } = await startLocal();
+    const shop = await openShop(stripe);
+    const asks = await stripe.paymentMethods.attach("pm_card_authenticationRequired", {
+      customer: shop.customer,
+    });
+    await stripe.customers.update(shop.customer, { invoice_settings: { default_payment_method: asks.id } });
+    const browser = await enter(stripe, shop);
+    await browser.follow("Update subscription");
+    await browser.submit("Continue", { price: shop.large.id, quantity: "1" });
+    await browser.submit("Confirm");
+    expect(browser.text).toContain("Your bank wants to know that it is you.");
+    await browser.submit("Fail authentication", { authentication: "fail" });
+    expect(browser.alert).toContain("We are unable to authenticate your payment method.");
+    const before = await stripe.subscriptions.retrieve(shop.subscription.id);
+    expect(before.latest_invoice).toBe(shop.subscription.latest_invoice);
+
+    await browser.submit("Confirm");
+    await browser.submit("Complete authentication", { authentication: "complete" });
+    const after = await stripe.subscriptions.retrieve(shop.subscription.id, { expand: ["latest_invoice"] });
+    expect(after).toMatchObject({ status: "active", latest_invoice: { status: "paid", amount_paid: 1050 } });
+  });
+
   it("ends a trial or lets it go on, as the configuration says", async () => {
     const { stripe } = await startLocal();
     const trial = { trial_period_days: 30 };

@@ -15,6 +15,7 @@ import { Act } from "../../store/act.js";
 import type { PromotionCodeRecord, SubscriptionRecord } from "../../store/records.js";
 import type { PageRequest } from "./page.js";
 import { type OpenSession, ownSubscription } from "./session.js";
+import { notAuthenticated } from "./three-d-secure.js";
 import { findChangeable } from "./update.js";
 
 /** A change of plan that a customer has chosen and not confirmed yet. */
@@ -67,17 +68,21 @@ export function chosenByFlow(open: OpenSession, request: PageRequest): Confirmab
   });
 }
 
-/** Makes the change, or schedules it. */
+/** Makes the change, or schedules it. What the holder of the card has said counts where the bank has asked. */
 export function carryOut(
   act: Act,
   { open, subscription, choice, at, waits }: Confirmable,
+  fields: URLSearchParams,
 ): "changed" | "scheduled" {
   if (waits) {
     scheduleChoice(act, subscription, choice);
     return "scheduled";
   }
+  const said = fields.get("authentication");
+  if (said === "fail") throw notAuthenticated("payment_intent_authentication_failure");
   const feature = open.configuration.features.subscription_update;
-  changeSubscription(act, subscription.id, changeRequest(open.world, feature, subscription, choice, at));
+  const request = changeRequest(open.world, feature, subscription, choice, at);
+  changeSubscription(act, subscription.id, { ...request, isAuthenticated: said === "complete" });
   return "changed";
 }
 

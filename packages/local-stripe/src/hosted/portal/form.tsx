@@ -20,6 +20,8 @@ export interface Trouble {
   readonly status: 409 | 422;
   /** The field that it is about, where it is about one. */
   readonly field?: string;
+  /** Stripe's code for it. */
+  readonly code?: string;
 }
 
 export const PortalForm: FC<{ readonly form: PageForm; readonly children?: Child }> = ({

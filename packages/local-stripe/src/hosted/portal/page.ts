@@ -104,8 +104,13 @@ function carryOut<Subject>(
     return context.redirect(location, 303);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const { param } = error.details;
-    const trouble: Trouble = { message: error.message, status: 422, ...(param && { field: param }) };
+    const { code, param } = error.details;
+    const trouble: Trouble = {
+      message: error.message,
+      status: 422,
+      ...(code && { code }),
+      ...(param && { field: param }),
+    };
     // A payment that was tried and failed has left its mark.
     return display(context, page, look(world, session.id), { fields, trouble });
   }

@@ -7,6 +7,7 @@ import { type PageForm, PortalForm, Problem, problemOf, TroubleNotice } from "./
 import { GoBack, type OpenProps, PortalLayout } from "./frame.js";
 import type { PortalPage } from "./page.js";
 import type { OpenSession } from "./session.js";
+import { HolderAnswers, notAuthenticated } from "./three-d-secure.js";
 
 interface CardChoice {
   /** The end of its well-known name, `pm_card_…`. */
@@ -69,7 +70,7 @@ export const AUTHENTICATE: PortalPage<Asked> = {
   seen: ({ open, choice }) => [seenOf(open), choice],
   show: ({ open }, form) => <AuthenticatePage open={open} form={form} />,
   submit: (act, { open, choice }, fields) => {
-    if (fields.get("outcome") !== "complete") throw notAuthenticated();
+    if (fields.get("outcome") !== "complete") throw notAuthenticated("setup_intent_authentication_failure");
     saveCard(act, open, choice);
     return "payment_method";
   },
@@ -109,14 +110,6 @@ export function makeDefault(act: Act, customer: string, method: string): void {
   const { invoice_settings: settings } = act.world.inPath("customer", customer);
   const invoice_settings = { ...settings, default_payment_method: method };
   act.change("customer", customer, { invoice_settings }, "customer.updated");
-}
-
-function notAuthenticated(): ApiError {
-  return new ApiError(
-    402,
-    "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
-    { type: "card_error", code: "setup_intent_authentication_failure" },
-  );
 }
 
 const CardPage: FC<OpenProps & { readonly form: PageForm }> = ({ open, form }) => (
@@ -159,14 +152,8 @@ const AuthenticatePage: FC<OpenProps & { readonly form: PageForm }> = ({ open, f
     <div class="narrow">
       <h1>Confirm that it is you</h1>
       <TroubleNotice form={form} />
-      <p>Here the card's bank would ask its holder, by 3D Secure. Answer for the holder:</p>
       <PortalForm form={form}>
-        <button type="submit" name="outcome" value="complete" class="primary">
-          Complete authentication
-        </button>
-        <button type="submit" name="outcome" value="fail">
-          Fail authentication
-        </button>
+        <HolderAnswers name="outcome" />
       </PortalForm>
       <GoBack open={open} to="/payment-method" />
     </div>

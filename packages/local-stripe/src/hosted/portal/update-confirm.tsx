@@ -14,6 +14,7 @@ import { Field, type PageForm, PortalForm, TroubleNotice } from "./form.js";
 import { GoBack, PortalLayout } from "./frame.js";
 import type { PortalPage } from "./page.js";
 import { Plan } from "./plan.js";
+import { HolderAnswers } from "./three-d-secure.js";
 
 /** Shows what a choice costs, now and next, before it is made. */
 const CONFIRM: Pick<PortalPage<Confirmable>, "seen" | "show" | "submit"> = {
@@ -34,11 +35,16 @@ type ConfirmProps = Confirmable & { readonly form: PageForm };
 
 const ConfirmPage: FC<ConfirmProps> = (props) => {
   const { open, subscription, form, at, back, quote, waits } = props;
+  const isAsked = form.trouble?.code === "authentication_required";
   return (
     <PortalLayout title="Confirm your update" open={open}>
       <div class="narrow">
         <h1>Confirm your update</h1>
-        <TroubleNotice form={form} />
+        {isAsked ? (
+          <p class="notice">Your bank wants to know that it is you.</p>
+        ) : (
+          <TroubleNotice form={form} />
+        )}
         <h2 class="section">Your plan now</h2>
         <Plan open={open} subscription={subscription} />
         <h2 class="section">Your plan then</h2>
@@ -48,9 +54,13 @@ const ConfirmPage: FC<ConfirmProps> = (props) => {
         <Amounts open={open} quote={quote} />
         <PortalForm form={form}>
           <input type="hidden" name="at" value={String(at)} />
-          <button type="submit" class="primary">
-            Confirm
-          </button>
+          {isAsked ? (
+            <HolderAnswers name="authentication" />
+          ) : (
+            <button type="submit" class="primary">
+              Confirm
+            </button>
+          )}
         </PortalForm>
         <GoBack open={open} {...(back !== undefined && { to: back })} />
       </div>
