@@ -130,6 +130,7 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     resources: RESOURCES,
     reactions: reactions(),
     announce: (world, event) => deliveries.announce(event, world, platformsAbove(world, worlds)),
+    redeliver: (world, event, endpointId) => deliveries.redeliver(event, world, endpointId),
   };
   const worlds = new Worlds(surroundings, (world) => {
     if (options.defaultPortalConfiguration ?? true) Act.run(world, null, saveDefaultConfiguration);

@@ -1,9 +1,11 @@
 import { listRoute } from "../http/list.js";
-import { bool, isWithin, list, range, text } from "../http/params.js";
-import { type Resource, retrieveRoute } from "../http/route.js";
+import { bool, isWithin, list, range, required, text, unsupported } from "../http/params.js";
+import { type Resource, retrieveRoute, route } from "../http/route.js";
 import type { EventRecord } from "../store/records.js";
 
 const THIRTY_DAYS = 30 * 24 * 3600;
+
+const RETRY = { ...unsupported("account", "for_stripecli"), webhook_endpoint: required(text()) };
 
 export const events: Resource<"event"> = {
   kind: {
@@ -27,6 +29,13 @@ export const events: Resource<"event"> = {
       }),
     ),
     retrieveRoute("event", "/v1/events"),
+    // Not in Stripe's reference: it is what `stripe events resend` asks for.
+    route("POST /v1/events/:id/retry", RETRY, ({ world, id, params }) => {
+      const event = world.inPath("event", id);
+      const endpoint = world.named("webhook_endpoint", params.webhook_endpoint, "webhook_endpoint");
+      world.surroundings.redeliver(world, event, endpoint.id);
+      return world.render("event", world.inPath("event", id));
+    }),
   ],
 };
 

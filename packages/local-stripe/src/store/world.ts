@@ -60,6 +60,8 @@ export interface Surroundings {
   readonly reactions: ReadonlyMap<EventType, readonly Reaction[]>;
   /** Tells the webhook endpoints of a new event. */
   readonly announce: (world: World, event: EventRecord) => void;
+  /** Tells one endpoint of an event once more. */
+  readonly redeliver: (world: World, event: EventRecord, endpointId: string) => void;
 }
 
 /** Everything that one account holds in one mode. Nothing in it refers to another world. */

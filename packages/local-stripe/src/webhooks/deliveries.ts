@@ -89,19 +89,13 @@ export class Deliveries {
     ];
     if (targets.length === 0) return;
     world.of("event").replace({ ...event, pending_webhooks: targets.length });
-    for (const target of targets) {
-      const mishap = this.#mishapFor(event.type);
-      if (mishap?.kind === "loss") continue;
-      const copies = mishap?.kind === "duplicate" ? (mishap.copies ?? 2) : 1;
-      const delayMs = mishap?.kind === "delay" ? mishap.milliseconds : 0;
-      const send = (): void => {
-        for (let copy = 0; copy < copies; copy += 1) {
-          this.#track(this.#deliver({ ...target, eventId: event.id, world, delayMs, isCopy: copy > 0 }));
-        }
-      };
-      if (this.#held) this.#held.push(send);
-      else send();
-    }
+    for (const target of targets) this.#send(event, world, target);
+  }
+
+  /** Sends the event to one endpoint of its own account once more, whatever that asked for. */
+  redeliver(event: EventRecord, world: World, endpointId: string): void {
+    world.of("event").replace({ ...event, pending_webhooks: event.pending_webhooks + 1 });
+    this.#send(event, world, { owner: world, endpointId });
   }
 
   /** Resolves once no delivery is under way or waits for another attempt. */
@@ -113,6 +107,20 @@ export class Deliveries {
   async close(): Promise<void> {
     this.#stop.abort();
     await this.settled();
+  }
+
+  #send(event: EventRecord, world: World, target: Target): void {
+    const mishap = this.#mishapFor(event.type);
+    if (mishap?.kind === "loss") return;
+    const copies = mishap?.kind === "duplicate" ? (mishap.copies ?? 2) : 1;
+    const delayMs = mishap?.kind === "delay" ? mishap.milliseconds : 0;
+    const send = (): void => {
+      for (let copy = 0; copy < copies; copy += 1) {
+        this.#track(this.#deliver({ ...target, eventId: event.id, world, delayMs, isCopy: copy > 0 }));
+      }
+    };
+    if (this.#held) this.#held.push(send);
+    else send();
   }
 
   #track(delivery: Promise<void>): void {
@@ -192,20 +200,20 @@ export class Deliveries {
   }
 }
 
-interface Delivery {
-  readonly eventId: string;
-  readonly world: World;
+/** An endpoint, and whose it is. */
+interface Target {
   readonly owner: World;
   readonly endpointId: string;
+}
+
+interface Delivery extends Target {
+  readonly eventId: string;
+  readonly world: World;
   readonly delayMs: number;
   readonly isCopy: boolean;
 }
 
-function endpointsOf(
-  owner: World,
-  event: EventRecord,
-  connect: boolean,
-): { readonly owner: World; readonly endpointId: string }[] {
+function endpointsOf(owner: World, event: EventRecord, connect: boolean): Target[] {
   return owner
     .of("webhook_endpoint")
     .all({ status: "enabled" })

@@ -3,6 +3,7 @@ import type Stripe from "stripe";
 import { describe, expect, it } from "vitest";
 import type { LocalStripe } from "../../src/index.js";
 import { startLocal } from "../support/local.js";
+import { receiver } from "../support/receiver.js";
 import { findClient, runClient } from "./find-client.js";
 
 /** Neither does it tell anybody of its use, nor look for a newer version of itself. */
@@ -87,6 +88,25 @@ describe.skipIf(cli === undefined)("the Stripe CLI", { timeout: 60_000 }, () => 
     expect(
       await ask(local, ["customers", "retrieve", customer.id, "-v", "2024-06-20", "-e", "subscriptions"], as),
     ).toMatchObject({ subscriptions: { data: [] } });
+  });
+
+  it("resends an event to an endpoint", async () => {
+    const { local, stripe: sdk } = await startLocal();
+    const { url, events } = await receiver();
+    await sdk.customers.create({});
+    const endpoint = await sdk.webhookEndpoints.create({ url, enabled_events: ["product.created"] });
+    const [event] = (await sdk.events.list()).data;
+    const resend = ["events", "resend", String(event?.id), "--webhook-endpoint", endpoint.id];
+    expect(await ask(local, resend)).toMatchObject({ id: event?.id, pending_webhooks: 1 });
+    await ask(local, resend);
+    await local.settled();
+    expect(events().map(({ id }) => id)).toEqual([event?.id, event?.id]);
+    expect(await sdk.events.retrieve(String(event?.id))).toMatchObject({ pending_webhooks: 0 });
+    expect(await ask(local, resend.slice(0, 3))).toMatchObject({
+      error: {
+        message: "local-stripe does not know the parameter for_stripecli of POST /v1/events/:id/retry.",
+      },
+    });
   });
 
   it.each<Stripe.Event["type"]>([

@@ -22,6 +22,11 @@ export const EXCEPTIONS: readonly Exception[] = [
     example: { method: "POST", path: "/v1/subscriptions/sub_1/pause", form: "" },
   },
   {
+    call: /^POST \/v1\/events\/[^/]+\/retry$/,
+    reason: "only Stripe's command line knows the call",
+    example: { method: "POST", path: "/v1/events/evt_1/retry", form: "webhook_endpoint=we_1" },
+  },
+  {
     call: /^POST \/v1\/billing_portal\/sessions$/,
     param: /^flow_data\[(type\]=subscription_pause$|subscription_pause\])/,
     reason: "the flow is newer than its specification",
