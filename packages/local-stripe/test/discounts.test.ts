@@ -122,6 +122,8 @@ describe("a coupon that is redeemed", () => {
     expect(invoice.total_discount_amounts?.map(({ amount }) => amount)).toEqual([1000, 1000]);
     const [item] = items.data;
     expect(invoice.lines.data[0]?.discounts).toEqual(item?.discounts);
+    const expanded = await stripe.invoices.retrieve(invoice.id, { expand: ["lines.data.discounts"] });
+    expect(expanded.lines.data[0]?.discounts).toMatchObject([{ subscription_item: item?.id }]);
     const cleared = await stripe.subscriptions.update(String(item?.subscription), {
       items: [{ id: String(item?.id), discounts: "" }],
     });
@@ -149,6 +151,25 @@ describe("a coupon that is redeemed", () => {
     const credit = await stripe.invoices.createPreview({ subscription: subscription.id, discounts: "" });
     expect(credit.total).toBe(2000);
   });
+});
+
+it("stands beside what a change credits and charges, where that is to be itemized", async () => {
+  const { clock, price, stripe, subscribe } = await shop({ percent_off: 50, duration: "forever" });
+  const subscription = await subscribe({
+    billing_mode: { type: "flexible", flexible: { proration_discounts: "itemized" } },
+  });
+  await clock.advanceTo(after(15.5));
+  const items = [{ id: String(subscription.items.data[0]?.id), price: price.id, quantity: 3 }];
+  const preview = await stripe.invoices.createPreview({
+    subscription: subscription.id,
+    subscription_details: { items, proration_behavior: "always_invoice" },
+  });
+  const lines = preview.lines.data.map(({ amount, discount_amounts: off }) => [amount, off?.[0]?.amount]);
+  expect(lines).toEqual([
+    [-1000, -500],
+    [3000, 1500],
+  ]);
+  expect(preview).toMatchObject({ subtotal: 2000, total: 1000 });
 });
 
 describe("the discounts of a subscription", () => {

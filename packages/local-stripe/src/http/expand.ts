@@ -80,6 +80,7 @@ function isKept(name: unknown, world: World): name is ObjectName {
 
 /** Objects that only travel inside others. */
 const PARTS: Readonly<Record<string, Readonly<Record<string, Expansion>>>> = {
+  line_item: { discounts: "discount", parent: "shown", pricing: "shown" },
   subscription_item: {
     price: "shown",
     discounts: "discount",
