@@ -123,6 +123,82 @@ export const ANY_COMMAND: fc.Arbitrary<Command>[] = [
         expect(outcome.result).toMatchObject({ customerId: owner.customerId, identifier, value });
       }),
     ),
+  aim.map((target) =>
+    command(`getInvoice ${describe(target)}`, async (model, program) => {
+      const { caller, owner } = resolve(model, target);
+      const invoiceId = memberOf(owner.invoiceIds, target.index);
+      const outcome = await callAs(program, caller, (bound) => bound.getInvoice(invoiceId));
+      if (expectForeign(outcome, caller, owner)) return;
+      expect(outcome.result).toMatchObject({ id: invoiceId, customerId: owner.customerId });
+    }),
+  ),
+  aim.map((target) =>
+    command(`listInvoices ${describe(target)}`, async (model, program) => {
+      const { caller, owner } = resolve(model, target);
+      const outcome = await callAs(program, caller, async (bound) => {
+        const ids: string[] = [];
+        for await (const { id } of bound.listInvoices(owner.customerId, { limit: 2 })) ids.push(id);
+        return ids;
+      });
+      if (expectForeign(outcome, caller, owner)) return;
+      expect(outcome.result.reverse()).toEqual(owner.invoiceIds);
+    }),
+  ),
+  aim.map((target) =>
+    command(`listPaymentMethods ${describe(target)}`, async (model, program) => {
+      const { caller, owner } = resolve(model, target);
+      const outcome = await callAs(program, caller, async (bound) => {
+        const views: [string, boolean][] = [];
+        for await (const { id, isDefault } of bound.listPaymentMethods(owner.customerId, { limit: 2 }))
+          views.push([id, isDefault]);
+        return views;
+      });
+      if (expectForeign(outcome, caller, owner)) return;
+      expect(outcome.result.reverse()).toEqual(
+        owner.paymentMethodIds.map((id) => [id, id === owner.defaultPaymentMethodId]),
+      );
+    }),
+  ),
+  aim.map((target) =>
+    command(`setDefaultPaymentMethod ${describe(target)}`, async (model, program) => {
+      const { caller, owner } = resolve(model, target);
+      if (owner.paymentMethodIds.length === 0) return;
+      const methodId = memberOf(owner.paymentMethodIds, target.index);
+      const outcome = await callAs(program, caller, (bound) => bound.setDefaultPaymentMethod(methodId));
+      if (expectForeign(outcome, caller, owner)) return;
+      owner.defaultPaymentMethodId = methodId;
+      expect(outcome.result).toMatchObject({ id: methodId, customerId: owner.customerId, isDefault: true });
+    }),
+  ),
+  aim.map((target) =>
+    command(`detachPaymentMethod ${describe(target)}`, async (model, program) => {
+      const { caller, owner } = resolve(model, target);
+      if (owner.paymentMethodIds.length === 0) return;
+      const methodId = memberOf(owner.paymentMethodIds, target.index);
+      const outcome = await callAs(program, caller, (bound) => bound.detachPaymentMethod(methodId));
+      const isCharged =
+        methodId === owner.defaultPaymentMethodId && owner.subscriptions.some(({ ended }) => !ended);
+      if (caller === owner && isCharged) {
+        expect(outcome).toEqual({ refusedAs: "conflict" });
+        return;
+      }
+      if (expectForeign(outcome, caller, owner)) return;
+      owner.paymentMethodIds.splice(owner.paymentMethodIds.indexOf(methodId), 1);
+      if (owner.defaultPaymentMethodId === methodId) owner.defaultPaymentMethodId = null;
+    }),
+  ),
+  tenant.map((at) =>
+    command(`Stripe: a new card of ${at}`, async ({ tenants }, { realm, owners }) => {
+      const owner = memberOf(tenants, at);
+      const { id } = await realm.backdoor.paymentMethods.attach(
+        "pm_card_visa",
+        { customer: owner.customerId },
+        accountOptions(realm.accountOf(owner.tenantId)),
+      );
+      owners.claim(owner.tenantId, id);
+      owner.paymentMethodIds.push(id);
+    }),
+  ),
   fc.tuple(tenant, fc.constantFrom(true, false, "all" as const)).map(([at, active]) =>
     command(`listTenantProducts by ${at} ${active}`, async (model, program) => {
       const caller = memberOf(model.tenants, at);
@@ -148,12 +224,18 @@ export const ANY_COMMAND: fc.Arbitrary<Command>[] = [
     command(`Stripe: a new subscription for ${at}`, async ({ tenants }, { realm, owners }) => {
       const owner = memberOf(tenants, at);
       if (owner.products[0]?.active !== true) return; // which Stripe sells no more
-      const { id, items } = await realm.backdoor.subscriptions.create(
+      const {
+        id,
+        items,
+        latest_invoice: invoice,
+      } = await realm.backdoor.subscriptions.create(
         { customer: owner.customerId, items: [{ price: owner.priceId }] },
         accountOptions(realm.accountOf(owner.tenantId)),
       );
-      owners.claim(owner.tenantId, [id, ...items.data.map((item) => item.id)].join(" "));
+      const invoiceId = typeof invoice === "string" ? invoice : "";
+      owners.claim(owner.tenantId, [id, invoiceId, ...items.data.map((item) => item.id)].join(" "));
       owner.subscriptions.push({ id, cancels: "never", ended: false });
+      owner.invoiceIds.push(invoiceId);
     }),
   ),
   fc.tuple(tenant, fc.constantFrom("own", "everyone", "nobody")).map(([at, whose]) =>

@@ -26,6 +26,11 @@ export interface TenantModel {
   /** What was reported, by identifier. */
   readonly usage: Map<string, number>;
   readonly subscriptions: SubscriptionModel[];
+  /** One of each subscription's beginning. */
+  readonly invoiceIds: string[];
+  /** What is attached to its customer. */
+  readonly paymentMethodIds: string[];
+  defaultPaymentMethodId: string | null;
   readonly products: ProductModel[];
 }
 
@@ -60,7 +65,7 @@ export async function startProgram(realm: Realm): Promise<Started> {
     const ids = await realm.addTenant(tenantId);
     owners.claim(tenantId, JSON.stringify([ids, realm.accountOf(tenantId)]));
     const product = { id: ids.productId, active: true };
-    const { customerId, priceId, lookupKey } = ids;
+    const { customerId, priceId, lookupKey, invoiceId, paymentMethodId } = ids;
     const subscription: SubscriptionModel = { id: ids.subscriptionId, cancels: "never", ended: false };
     const tenant: TenantModel = {
       tenantId,
@@ -69,6 +74,9 @@ export async function startProgram(realm: Realm): Promise<Started> {
       lookupKey,
       usage: new Map(),
       subscriptions: [subscription],
+      invoiceIds: [invoiceId],
+      paymentMethodIds: [paymentMethodId],
+      defaultPaymentMethodId: null,
       products: [product],
     };
     tenants.push(tenant);
@@ -131,6 +139,15 @@ export async function compareWithStripe({
       cancels: !ended && cancels !== "never",
     }));
     expect(actual.reverse()).toEqual(modeled);
+    const customer = await realm.backdoor.customers.retrieve(tenant.customerId, {}, options);
+    expect(customer).toMatchObject({
+      invoice_settings: { default_payment_method: tenant.defaultPaymentMethodId },
+    });
+    const cards = await realm.backdoor.paymentMethods.list(
+      { customer: tenant.customerId, limit: 100 },
+      options,
+    );
+    expect(cards.data.map(({ id }) => id).reverse()).toEqual(tenant.paymentMethodIds);
     const used = [...tenant.usage.values()].reduce((sum, value) => sum + value, 0);
     expect(await countedUsage(realm.backdoor, tenant.customerId, options)).toBe(used);
     for (const { product, owner } of products) {
