@@ -58,7 +58,10 @@ export function createApp({
 
   app.get("/billing", async (c) => {
     const { workspace, billing: own } = c.var;
-    const [products, invoices, upcoming, paymentMethods, foreign, missing] = await Promise.all([
+    const visit = c.req.query("checkout");
+    const [checkout, products, invoices, upcoming, paymentMethods, foreign, missing] = await Promise.all([
+      // The address proves nothing: what came of the visit is asked, and only the tenant's own is told.
+      visit === undefined ? undefined : own.getCheckoutSession(visit),
       own.listTenantProducts({ limit: 100 }),
       own.listInvoices(workspace.customerId),
       own.previewUpcomingInvoice(workspace.customerId),
@@ -70,6 +73,7 @@ export function createApp({
     return c.html(
       <BillingPage
         workspace={workspace}
+        checkout={checkout}
         state={state}
         products={products.data}
         invoices={invoices.data}
@@ -94,6 +98,17 @@ export function createApp({
     return c.redirect(session.url, 303);
   });
 
+  app.post("/billing/checkout", async (c) => {
+    const priceId = new URLSearchParams(await c.req.text()).get("price") ?? "";
+    const session = await c.var.billing.createCheckoutSession({
+      customerId: c.var.workspace.customerId,
+      priceId,
+      successUrl: "/billing?checkout={CHECKOUT_SESSION_ID}",
+      cancelUrl: "/billing",
+    });
+    return c.redirect(session.url, 303);
+  });
+
   app.get("/billing/updates", (c) => streamVersions(c, readModel, c.var.workspace.tenantId));
 
   app.get("/api/subscriptions/:id", async (c) =>
@@ -105,7 +120,7 @@ export function createApp({
   return app;
 }
 
-// There is no form-action: browsers hold it against redirects too, and a form here leads on to Stripe's portal.
+// There is no form-action: browsers hold it against redirects too, and a form here leads on to Stripe's pages.
 const HEADERS = {
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],

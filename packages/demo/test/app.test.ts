@@ -29,7 +29,7 @@ describe("the application's routes", () => {
     ["nobody knows where", { origin: "" }],
   ])("refuses a form from %s", async (_where, headers) => {
     const cookie = await application.signIn("acme");
-    for (const path of ["/sign-in", "/sign-out", "/billing/portal"]) {
+    for (const path of ["/sign-in", "/sign-out", "/billing/portal", "/billing/checkout"]) {
       const form = { tenant: "globex" };
       const answer = await postForm(application.app, path, { form, headers: { cookie, ...headers } });
       expect([path, answer.status]).toEqual([path, 403]);
@@ -47,6 +47,7 @@ describe("the application's routes", () => {
     const page = await application.app.request("/billing");
     expect([page.status, page.headers.get("location")]).toEqual([303, "/"]);
     expect((await postForm(application.app, "/billing/portal")).status).toBe(401);
+    expect((await postForm(application.app, "/billing/checkout")).status).toBe(401);
     expect((await application.app.request("/billing/updates")).status).toBe(401);
     expect((await application.app.request("/api/subscriptions/sub_1")).status).toBe(401);
   });
@@ -68,6 +69,44 @@ describe("the application's routes", () => {
     expect(portal).toContain("ada@acme.example");
     expect(portal).not.toContain("hugo@globex.example");
     expect(portal).toContain(`${ORIGIN}/billing`);
+  });
+
+  it("sells a tenant its own and shared plans, and another's as little as one that does not exist", async () => {
+    const cookie = await application.signIn("acme");
+    const buy = async (price: string) =>
+      postForm(application.app, "/billing/checkout", { form: { price }, headers: { cookie } });
+    const priceOf = async (product: string) => {
+      const { default_price: price } = await application.stripe.products.retrieve(product);
+      return typeof price === "string" ? price : (price?.id ?? "");
+    };
+    const sold = await buy(await priceOf("demo_shared_support"));
+    expect(sold.status).toBe(303);
+    const page = await (await fetch(sold.headers.get("location") ?? "")).text();
+    expect(page).toContain("Priority support");
+
+    const foreign = await buy(await priceOf("demo_globex_pilot"));
+    const missing = await buy("price_1DoesNotExistAnywhere000");
+    expect([foreign.status, missing.status]).toEqual([404, 404]);
+    expect(await foreign.text()).toBe(await missing.text());
+  });
+
+  it("offers its plans to a tenant that no webhook has told of a subscription yet", async () => {
+    const page = await (await get("/billing", await application.signIn("globex"))).text();
+    expect(page).toContain("Subscribe to Pilot");
+    expect(page).toContain("Subscribe to Priority support");
+  });
+
+  it("tells nobody what came of another tenant's visit to Checkout", async () => {
+    const form = { price: "" };
+    const cookie = await application.signIn("acme");
+    const { data } = await application.stripe.prices.list({ product: "demo_shared_support" });
+    form.price = data[0]?.id ?? "";
+    await postForm(application.app, "/billing/checkout", { form, headers: { cookie } });
+    const [session] = (await application.stripe.checkout.sessions.list()).data;
+    const own = await get(`/billing?checkout=${session?.id}`, cookie);
+    expect(await own.text()).toContain("You have not subscribed yet");
+    const foreign = await get(`/billing?checkout=${session?.id}`, await application.signIn("globex"));
+    expect(foreign.status).toBe(404);
   });
 
   it("answers programs the same problem for a foreign subscription as for a missing one", async () => {

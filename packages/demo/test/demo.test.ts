@@ -123,6 +123,25 @@ describe.skipIf(chromium === undefined)("the demo, in a browser", () => {
     await subscription.getByRole("heading", { name: "Company" }).waitFor();
   });
 
+  it("subscribes to an extra on Stripe's page, and shows it once its webhook arrives", async () => {
+    const page = await signIn("Acme Analytics");
+    // Another plan is a change of the one there is, and made in the portal.
+    expect(await page.getByRole("button", { name: "Subscribe to Company" }).count()).toBe(0);
+    await page.getByRole("button", { name: "Subscribe to Priority support" }).click();
+    await page.waitForURL("**/p/checkout/**");
+    await page.getByRole("heading", { name: "Subscribe to Priority support" }).waitFor();
+    await page.getByRole("radio", { name: /insufficient funds/ }).check();
+    await page.getByRole("button", { name: "Subscribe" }).click();
+    await page.getByRole("alert").getByText("Your card has insufficient funds.").waitFor();
+    await page.getByRole("radio", { name: /3-D Secure/ }).check();
+    await page.getByRole("button", { name: "Subscribe" }).click();
+    await page.getByRole("button", { name: "Complete authentication" }).click();
+
+    await page.waitForURL(`${demo.url}/billing?checkout=cs_test_*`);
+    await page.getByRole("status").getByText("Thank you. You are subscribed.").waitFor();
+    await panel(page, "Subscription").getByRole("heading", { name: "Priority support" }).waitFor();
+  });
+
   it("refuses the other tenant's subscription in the same words as one that does not exist", async () => {
     const page = await signIn("Acme Analytics");
     const foreign = page.getByRole("article", { name: "Another tenant’s subscription" });

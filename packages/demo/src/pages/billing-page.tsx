@@ -1,4 +1,4 @@
-import type { Invoice, PaymentMethod, Product, UpcomingInvoice } from "@repo/billing";
+import type { CheckoutSession, Invoice, PaymentMethod, Product, UpcomingInvoice } from "@repo/billing";
 import type { FC } from "hono/jsx";
 import type { Probe } from "../isolation.js";
 import type { TenantBilling } from "../read-model.js";
@@ -10,9 +10,12 @@ import { Layout } from "./layout.js";
 import { PaymentMethodsPanel } from "./payment-methods-panel.js";
 import { ProductsPanel } from "./products-panel.js";
 import { SubscriptionPanel } from "./subscription-panel.js";
+import { inOutcome } from "./wording.js";
 
 interface BillingPageProps {
   readonly workspace: Workspace;
+  /** What came of the visit to Stripe Checkout that the person comes back from. */
+  readonly checkout: CheckoutSession | undefined;
   /** What webhooks said. */
   readonly state: TenantBilling;
   /** What Stripe says now. */
@@ -23,7 +26,14 @@ interface BillingPageProps {
   readonly probes: { readonly foreign: Probe; readonly missing: Probe };
 }
 
-export const BillingPage: FC<BillingPageProps> = ({ workspace, state, products, probes, ...rest }) => {
+export const BillingPage: FC<BillingPageProps> = ({
+  workspace,
+  checkout,
+  state,
+  products,
+  probes,
+  ...rest
+}) => {
   const { invoices, upcoming, paymentMethods } = rest;
   const planIds = new Set(
     state.subscriptions
@@ -33,6 +43,11 @@ export const BillingPage: FC<BillingPageProps> = ({ workspace, state, products, 
   return (
     <Layout title="Billing" workspace={workspace} live>
       <h1>Billing</h1>
+      {checkout === undefined ? null : (
+        <p class="notice" role="status">
+          {inOutcome(checkout)}
+        </p>
+      )}
       <div class="columns">
         <SubscriptionPanel subscriptions={state.subscriptions} products={products} version={state.version} />
         <ActivityPanel activity={state.activity} />

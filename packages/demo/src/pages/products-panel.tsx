@@ -8,28 +8,44 @@ interface ProductsPanelProps {
   readonly planIds: ReadonlySet<string>;
 }
 
-export const ProductsPanel: FC<ProductsPanelProps> = ({ products, planIds }) => (
-  <section aria-labelledby="products-title">
-    <h2 id="products-title">Plans and extras for you</h2>
-    {products.length === 0 ? (
-      <p>None found yet. Stripe’s search finds a new product within a minute.</p>
-    ) : null}
-    <ul class="products">
-      {ownFirst(products).map((product) => (
-        <li class={planIds.has(product.id) ? "card chosen" : "card"}>
-          <p class="eyebrow">{origin(product, planIds.has(product.id))}</p>
-          <h3>{product.name}</h3>
-          <ProductPrice product={product} />
-          <p>{product.description}</p>
-          <ul class="features">
-            {product.features.map((feature) => (
-              <li>{feature}</li>
-            ))}
-          </ul>
-        </li>
-      ))}
-    </ul>
-  </section>
+export const ProductsPanel: FC<ProductsPanelProps> = ({ products, planIds }) => {
+  const hasPlan = products.some(({ id, shared }) => !shared && planIds.has(id));
+  // Whoever has a plan changes it in the portal; extras come beside it.
+  const canSubscribe = ({ id, shared, defaultPrice }: Product): boolean =>
+    defaultPrice !== null && !planIds.has(id) && (shared || !hasPlan);
+  return (
+    <section aria-labelledby="products-title">
+      <h2 id="products-title">Plans and extras for you</h2>
+      {products.length === 0 ? (
+        <p>None found yet. Stripe’s search finds a new product within a minute.</p>
+      ) : null}
+      <ul class="products">
+        {ownFirst(products).map((product) => (
+          <li class={planIds.has(product.id) ? "card chosen" : "card"}>
+            <p class="eyebrow">{origin(product, planIds.has(product.id))}</p>
+            <h3>{product.name}</h3>
+            <ProductPrice product={product} />
+            <p>{product.description}</p>
+            <ul class="features">
+              {product.features.map((feature) => (
+                <li>{feature}</li>
+              ))}
+            </ul>
+            {canSubscribe(product) ? <Subscribe product={product} /> : null}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+};
+
+const Subscribe: FC<{ readonly product: Product }> = ({ product: { name, defaultPrice } }) => (
+  <form method="post" action="/billing/checkout">
+    <input type="hidden" name="price" value={defaultPrice?.id ?? ""} />
+    <button type="submit" class="primary" aria-label={`Subscribe to ${name}`}>
+      Subscribe
+    </button>
+  </form>
 );
 
 const ProductPrice: FC<{ readonly product: Product }> = ({ product: { defaultPrice } }) => {

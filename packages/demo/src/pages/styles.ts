@@ -100,6 +100,8 @@ time { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .features { margin-top: .5rem; color: var(--quiet); font-size: .9375rem; }
 .features li { padding-left: 1.1rem; position: relative; }
 .features li::before { content: ""; position: absolute; left: 0; top: .72em; width: .5rem; height: 2px; background: var(--accent); }
+.products form { margin-top: .75rem; }
+.notice { background: var(--tint); border: 1px solid var(--accent); border-radius: 10px; padding: .75rem 1rem; margin: 0 0 1.25rem; }
 .chosen { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
 .chosen .eyebrow { color: var(--accent); }
 .probes { grid-template-columns: repeat(2, minmax(0, 1fr)); }

@@ -1,4 +1,5 @@
 import {
+  type CheckoutSession,
   formatAmount,
   type Invoice,
   type InvoiceStatus,
@@ -32,6 +33,15 @@ export function inMoney({ unitAmountDecimal, currency, recurring }: Price): {
 
 function every({ interval, intervalCount }: NonNullable<Price["recurring"]>): string {
   return intervalCount === 1 ? `per ${interval}` : `every ${intervalCount} ${interval}s`;
+}
+
+/** What came of a visit to Stripe Checkout. */
+export function inOutcome({ status, paymentStatus }: CheckoutSession): string {
+  if (status === "open") return "You have not subscribed yet: Stripe’s page is still open.";
+  if (status === "expired") return "Stripe’s page was open for too long. Nothing was charged.";
+  return paymentStatus === "unpaid"
+    ? "Thank you. Your payment is on its way."
+    : "Thank you. You are subscribed.";
 }
 
 /** Total, so that a new status has to be given a word; one from a newer Stripe is shown as it is. */
