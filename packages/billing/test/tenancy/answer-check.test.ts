@@ -145,6 +145,16 @@ describe("what belongs to a customer", () => {
     ]);
   });
 
+  it("proves what is expanded in it and is the same customer's", async () => {
+    const latest_invoice = { object: "invoice", id: "in_1", customer: "cus_1" };
+    expect(await provedBy({ ...subscription(customer(own)), latest_invoice }, "in_1")).toEqual(["own"]);
+  });
+
+  it("is refused without a customer, whatever was proved of it", async () => {
+    proofs.add("in_1", "own");
+    expect(await admits({ object: "invoice", id: "in_1", customer: null })).toBe(false);
+  });
+
   it("leaves a reference what it was proved to be before", async () => {
     proofs.add("price_1", "own");
     expect(await provedBy(subscription(customer(own)), "price_1")).toEqual(["own"]);

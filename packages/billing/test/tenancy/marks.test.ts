@@ -47,6 +47,7 @@ describe("the mark that a write bears", () => {
     expect(marked(call, { metadata: { seats: "3" } })).toEqual({ metadata: { seats: "3" } });
     for (const tenantId of ["acme", "globex", ""]) {
       expect(marked(call, { metadata: { tenantId } })).toBeUndefined();
+      expect(marked(call, { metadata: { seats: "3", tenantId } })).toBeUndefined();
     }
   });
 

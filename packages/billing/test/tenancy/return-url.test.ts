@@ -84,6 +84,27 @@ describe("allowReturnUrl", () => {
   });
 });
 
+describe("a refusal", () => {
+  it.each([
+    ["https://app.example.com/\n", "holds a control character or one that must be percent-encoded"],
+    [
+      "https://user@app.example.com/",
+      "must be an absolute https URL with a plainly spelled host and no credentials",
+    ],
+    ["https://app.example.com//evil.example", "must not have a path that begins with two slashes"],
+    [7, "must be a string"],
+  ])("of %j says what is wrong with it", (url, problem) => {
+    expect(() => allowReturnUrl(url, POLICY)).toThrow(`returnUrl ${problem}`);
+  });
+
+  it.each([
+    ["https://*.example.com", "without wildcards"],
+    ["http://app.example.com", "An allowed origin must use https: http://app.example.com"],
+  ])("of the origin %j says what is wrong with it", (origin, problem) => {
+    expect(() => parseOrigin(origin)).toThrow(problem);
+  });
+});
+
 describe("parseOrigin", () => {
   it.each([
     ["https://app.example.com", "https://app.example.com"],
