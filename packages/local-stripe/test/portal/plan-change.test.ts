@@ -126,7 +126,8 @@ describe("a change of plan in the portal", () => {
     await browser.follow("Update subscription");
     await browser.submit("Continue", { price: shop.large.id, quantity: "1" });
     await browser.submit("Confirm");
-    expect(browser.text).toContain("Your bank wants to know that it is you.");
+    expect(browser.heading).toBe("Confirm that it is you");
+    expect(browser.text).toContain("$10.50");
     await browser.submit("Fail authentication", { authentication: "fail" });
     expect(browser.alert).toContain("We are unable to authenticate your payment method.");
     const before = await stripe.subscriptions.retrieve(shop.subscription.id);

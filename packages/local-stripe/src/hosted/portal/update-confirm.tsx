@@ -35,16 +35,12 @@ type ConfirmProps = Confirmable & { readonly form: PageForm };
 
 const ConfirmPage: FC<ConfirmProps> = (props) => {
   const { open, subscription, form, at, back, quote, waits } = props;
-  const isAsked = form.trouble?.code === "authentication_required";
+  if (form.trouble?.code === "authentication_required") return <AskedPage {...props} />;
   return (
     <PortalLayout title="Confirm your update" open={open}>
       <div class="narrow">
         <h1>Confirm your update</h1>
-        {isAsked ? (
-          <p class="notice">Your bank wants to know that it is you.</p>
-        ) : (
-          <TroubleNotice form={form} />
-        )}
+        <TroubleNotice form={form} />
         <h2 class="section">Your plan now</h2>
         <Plan open={open} subscription={subscription} />
         <h2 class="section">Your plan then</h2>
@@ -54,19 +50,33 @@ const ConfirmPage: FC<ConfirmProps> = (props) => {
         <Amounts open={open} quote={quote} />
         <PortalForm form={form}>
           <input type="hidden" name="at" value={String(at)} />
-          {isAsked ? (
-            <HolderAnswers name="authentication" />
-          ) : (
-            <button type="submit" class="primary">
-              Confirm
-            </button>
-          )}
+          <button type="submit" class="primary">
+            Confirm
+          </button>
         </PortalForm>
         <GoBack open={open} {...(back !== undefined && { to: back })} />
       </div>
     </PortalLayout>
   );
 };
+
+/** In between, the bank of the card asks. The amounts are those that were confirmed. */
+const AskedPage: FC<ConfirmProps> = ({ open, form, at, quote: { now, after } }) => (
+  <PortalLayout title="Confirm that it is you" open={open}>
+    <div class="narrow">
+      <h1>Confirm that it is you</h1>
+      <p>
+        Your bank asks whether you want to pay{" "}
+        <strong>{formatFor(open.session).money(now?.amount_due ?? 0, after.currency)}</strong>.
+      </p>
+      <PortalForm form={form}>
+        <input type="hidden" name="at" value={String(at)} />
+        <HolderAnswers name="authentication" />
+      </PortalForm>
+      <GoBack open={open} />
+    </div>
+  </PortalLayout>
+);
 
 /** Shows the page again with a promotion code. Nothing is changed by it. */
 const CodeForm: FC<ConfirmProps> = ({ choice: { price, quantity, discounts }, form, refusedCode }) => {
