@@ -2,30 +2,20 @@ import fc from "fast-check";
 import { expect } from "vitest";
 import type { Subscription } from "../../../src/index.js";
 import { EVENT_NAME } from "../../stripe-world.js";
+import { PAYMENT_COMMANDS } from "./payment-commands.js";
+import { callAs, type ProductModel, type SubscriptionModel, serviceOf, type TenantModel } from "./program.js";
 import {
-  callAs,
-  type Model,
-  type ProductModel,
-  type Program,
-  type SubscriptionModel,
-  serviceOf,
-  type TenantModel,
-} from "./program.js";
-
-type Command = fc.AsyncCommand<Model, Program>;
-
-/** Who calls, and whose object is named: most often the caller's own. */
-interface Aim {
-  readonly caller: number;
-  readonly owner: number;
-  readonly index: number;
-}
-
-const tenant = fc.nat({ max: 2 });
-const index = fc.nat({ max: 5 });
-const aim: fc.Arbitrary<Aim> = fc
-  .record({ caller: tenant, other: tenant, own: fc.integer({ min: 0, max: 9 }), index })
-  .map(({ caller, other, own, index: at }) => ({ caller, owner: own < 6 ? caller : other, index: at }));
+  accountOptions,
+  aim,
+  type Command,
+  command,
+  describe,
+  expectForeign,
+  index,
+  memberOf,
+  resolve,
+  tenant,
+} from "./step.js";
 
 /** One step of a program: calls of the library by any tenant about anyone's objects, and what Stripe does meanwhile. */
 export const ANY_COMMAND: fc.Arbitrary<Command>[] = [
@@ -123,82 +113,7 @@ export const ANY_COMMAND: fc.Arbitrary<Command>[] = [
         expect(outcome.result).toMatchObject({ customerId: owner.customerId, identifier, value });
       }),
     ),
-  aim.map((target) =>
-    command(`getInvoice ${describe(target)}`, async (model, program) => {
-      const { caller, owner } = resolve(model, target);
-      const invoiceId = memberOf(owner.invoiceIds, target.index);
-      const outcome = await callAs(program, caller, (bound) => bound.getInvoice(invoiceId));
-      if (expectForeign(outcome, caller, owner)) return;
-      expect(outcome.result).toMatchObject({ id: invoiceId, customerId: owner.customerId });
-    }),
-  ),
-  aim.map((target) =>
-    command(`listInvoices ${describe(target)}`, async (model, program) => {
-      const { caller, owner } = resolve(model, target);
-      const outcome = await callAs(program, caller, async (bound) => {
-        const ids: string[] = [];
-        for await (const { id } of bound.listInvoices(owner.customerId, { limit: 2 })) ids.push(id);
-        return ids;
-      });
-      if (expectForeign(outcome, caller, owner)) return;
-      expect(outcome.result.reverse()).toEqual(owner.invoiceIds);
-    }),
-  ),
-  aim.map((target) =>
-    command(`listPaymentMethods ${describe(target)}`, async (model, program) => {
-      const { caller, owner } = resolve(model, target);
-      const outcome = await callAs(program, caller, async (bound) => {
-        const views: [string, boolean][] = [];
-        for await (const { id, isDefault } of bound.listPaymentMethods(owner.customerId, { limit: 2 }))
-          views.push([id, isDefault]);
-        return views;
-      });
-      if (expectForeign(outcome, caller, owner)) return;
-      expect(outcome.result.reverse()).toEqual(
-        owner.paymentMethodIds.map((id) => [id, id === owner.defaultPaymentMethodId]),
-      );
-    }),
-  ),
-  aim.map((target) =>
-    command(`setDefaultPaymentMethod ${describe(target)}`, async (model, program) => {
-      const { caller, owner } = resolve(model, target);
-      if (owner.paymentMethodIds.length === 0) return;
-      const methodId = memberOf(owner.paymentMethodIds, target.index);
-      const outcome = await callAs(program, caller, (bound) => bound.setDefaultPaymentMethod(methodId));
-      if (expectForeign(outcome, caller, owner)) return;
-      owner.defaultPaymentMethodId = methodId;
-      expect(outcome.result).toMatchObject({ id: methodId, customerId: owner.customerId, isDefault: true });
-    }),
-  ),
-  aim.map((target) =>
-    command(`detachPaymentMethod ${describe(target)}`, async (model, program) => {
-      const { caller, owner } = resolve(model, target);
-      if (owner.paymentMethodIds.length === 0) return;
-      const methodId = memberOf(owner.paymentMethodIds, target.index);
-      const outcome = await callAs(program, caller, (bound) => bound.detachPaymentMethod(methodId));
-      const isCharged =
-        methodId === owner.defaultPaymentMethodId && owner.subscriptions.some(({ ended }) => !ended);
-      if (caller === owner && isCharged) {
-        expect(outcome).toEqual({ refusedAs: "conflict" });
-        return;
-      }
-      if (expectForeign(outcome, caller, owner)) return;
-      owner.paymentMethodIds.splice(owner.paymentMethodIds.indexOf(methodId), 1);
-      if (owner.defaultPaymentMethodId === methodId) owner.defaultPaymentMethodId = null;
-    }),
-  ),
-  tenant.map((at) =>
-    command(`Stripe: a new card of ${at}`, async ({ tenants }, { realm, owners }) => {
-      const owner = memberOf(tenants, at);
-      const { id } = await realm.backdoor.paymentMethods.attach(
-        "pm_card_visa",
-        { customer: owner.customerId },
-        accountOptions(realm.accountOf(owner.tenantId)),
-      );
-      owners.claim(owner.tenantId, id);
-      owner.paymentMethodIds.push(id);
-    }),
-  ),
+  ...PAYMENT_COMMANDS,
   fc.tuple(tenant, fc.constantFrom(true, false, "all" as const)).map(([at, active]) =>
     command(`listTenantProducts by ${at} ${active}`, async (model, program) => {
       const caller = memberOf(model.tenants, at);
@@ -283,38 +198,6 @@ function isLeaving({ cancels, ended }: SubscriptionModel): boolean {
   return ended || cancels !== "never";
 }
 
-function command(name: string, run: (model: Model, program: Program) => Promise<void>): Command {
-  return { check: () => true, run, toString: () => name };
-}
-
-function describe({ caller, owner, index: at }: Aim): string {
-  return `by ${caller} of ${owner}'s ${at}`;
-}
-
-function resolve({ tenants }: Model, { caller, owner, index: at }: Aim) {
-  const named = memberOf(tenants, owner);
-  return { caller: memberOf(tenants, caller), owner: named, subscription: memberOf(named.subscriptions, at) };
-}
-
-function memberOf<T>(list: readonly T[], at: number): T {
-  const member = list[at % list.length];
-  if (member === undefined) throw new Error("The model has none of these.");
-  return member;
-}
-
-type CallOutcome<T> = { readonly result: T } | { readonly refusedAs: string };
-
-/** Whether the call was about somebody else's object; then it must have been refused, else it must not. */
-function expectForeign<T>(
-  outcome: CallOutcome<T>,
-  caller: TenantModel,
-  owner: TenantModel,
-): outcome is { readonly refusedAs: string } {
-  if (caller !== owner) expect(outcome).toEqual({ refusedAs: "not_found" });
-  else if ("refusedAs" in outcome) throw new Error(`the own call was refused as ${outcome.refusedAs}`);
-  return caller !== owner;
-}
-
 function expectView(view: Subscription | undefined, model: SubscriptionModel, owner: TenantModel): void {
   expect(view).toMatchObject({
     id: model.id,
@@ -324,10 +207,6 @@ function expectView(view: Subscription | undefined, model: SubscriptionModel, ow
   expect(view?.endedAt instanceof Date).toBe(model.ended);
   const end = model.cancels === "period_end" ? view?.currentPeriodEnd : model.cancels;
   expect(view?.cancelsAt).toEqual(model.ended || end === "never" ? null : end);
-}
-
-function accountOptions(stripeAccount: string | undefined): { stripeAccount?: string } {
-  return stripeAccount === undefined ? {} : { stripeAccount };
 }
 
 function inAWeek(): Date {
