@@ -197,6 +197,17 @@ const FIRST_WALL = [
     put: "const { customer } = session;\n    if (customer === null) throw notFound();",
   },
   {
+    file: "stripe/calls.ts",
+    guard: "a Checkout session is for a customer of the tenant's",
+    remove: '"POST /v1/checkout/sessions": { mark: "create", within: "customer" },',
+    put: '"POST /v1/checkout/sessions": { mark: "create" },',
+  },
+  {
+    file: "tenancy/marked-params.ts",
+    guard: "what Checkout makes is marked as well",
+    remove: '"subscription_data",\n',
+  },
+  {
     file: "tenancy/for-sale.ts",
     guard: "what is archived is not sold",
     remove: "if (!onSale)",

@@ -80,6 +80,9 @@ const readMethod = (payment_method: string) =>
 const openPortal = (params: Params<"POST /v1/billing_portal/sessions">) =>
   gate.write("POST /v1/billing_portal/sessions", {}, params);
 
+const openCheckout = (params: Params<"POST /v1/checkout/sessions">) =>
+  gate.write("POST /v1/checkout/sessions", {}, params);
+
 const CONFIGURATIONS = "GET /v1/billing_portal/configurations";
 const CONFIGURATION = "POST /v1/billing_portal/configurations/{configuration}";
 /** But for the account's default, which is everyone's. */
@@ -104,6 +107,10 @@ describe("a capability that checks nothing", () => {
     "opens the portal for a foreign customer": () => openPortal({ customer: globex.customerId }),
     "opens the portal for nobody proved, its own customer included": () =>
       openPortal({ customer: acme.customerId }),
+    "opens Checkout for a foreign customer": () =>
+      openCheckout({ mode: "setup", currency: "usd", customer: globex.customerId }),
+    "closes a foreign Checkout session": () =>
+      gate.write("POST /v1/checkout/sessions/{session}/expire", { session: globex.checkoutSessionId }, {}),
     "lists a foreign customer's subscriptions": () =>
       gate.list("GET /v1/subscriptions", { customer: globex.customerId }),
     "lists what a foreign customer is entitled to": () =>
@@ -214,6 +221,21 @@ describe("a capability that proved its own customer and subscription first, and 
       openPortal({ customer: acme.customerId, on_behalf_of: "acct_globex" }),
     "names another customer by the newer parameter": () =>
       openPortal({ customer: acme.customerId, customer_account: "globex" }),
+    "opens Checkout for nobody": () => openCheckout({ mode: "setup", currency: "usd" }),
+    "opens Checkout for whoever has an e-mail address": () =>
+      openCheckout({ mode: "setup", currency: "usd", customer_email: "billing@acme.example" }),
+    "sells a foreign price in Checkout": () =>
+      openCheckout({ customer: acme.customerId, line_items: [{ price: globex.priceId, quantity: 1 }] }),
+    "gives a foreign discount in Checkout": () =>
+      openCheckout({ customer: acme.customerId, discounts: [{ promotion_code: globex.promotionCodeId }] }),
+    "clears the tenant's key of what Checkout makes": () =>
+      openCheckout({ customer: acme.customerId, subscription_data: { metadata: "" as never } }),
+    "lists every customer's Checkout sessions": () => gate.list("GET /v1/checkout/sessions", {}),
+    "lists Checkout sessions by a foreign subscription": () =>
+      gate.list("GET /v1/checkout/sessions", {
+        customer: acme.customerId,
+        subscription: globex.subscriptionId,
+      }),
     "changes a foreign item": () => updateOwn({ items: [{ id: globex.itemId, quantity: 9 }] }),
     "buys a foreign price": () => updateOwn({ items: [{ id: acme.itemId, price: globex.priceId }] }),
     "buys a foreign product with a price of its own": () =>

@@ -63,6 +63,24 @@ describe("the mark that a write bears", () => {
     ).toMatchObject({ default_price_data: { metadata: { tenantId: "acme" } } });
   });
 
+  it.each(["subscription_data", "payment_intent_data", "setup_intent_data"])(
+    "is on the %s of a Checkout session as well, whatever that says itself",
+    (name) => {
+      const call = "POST /v1/checkout/sessions";
+      const both = { tenantId: "acme" };
+
+      expect(marked(call, { [name]: { description: "x" } })).toEqual({
+        metadata: both,
+        [name]: { description: "x", metadata: both },
+      });
+      expect(marked(call, { [name]: { metadata: { tenantId: "globex" } } })).toMatchObject({
+        [name]: { metadata: both },
+      });
+      expect(marked(call, { [name]: { metadata: "" } })).toBeUndefined();
+      expect(marked(call, { [name]: "text" })).toBeUndefined();
+    },
+  );
+
   it.each(["text", 7, null, ""])("is not left out by %j in place of a first price", (first) => {
     expect(marked("POST /v1/products", { default_price_data: first })).toBeUndefined();
   });

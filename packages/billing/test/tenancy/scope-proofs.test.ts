@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { metadataTenancy } from "../../src/index.js";
 import { Deadline } from "../../src/stripe/deadline.js";
 import { createTransport } from "../../src/stripe/transport.js";
-import { REFERENCE_KEY } from "../../src/tenancy/metadata-mark.js";
+import { CHECKOUT_KEY, REFERENCE_KEY } from "../../src/tenancy/metadata-mark.js";
 import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";
 import { admit, type TenantScope } from "../../src/tenancy/tenant-scope.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
@@ -36,6 +36,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   "a customer": (scope, { customerId }) => scope.customer(customerId),
   "a subscription": (scope, { subscriptionId }) => scope.subscription(subscriptionId),
   "a payment method": (scope, { paymentMethodId }) => scope.paymentMethod(paymentMethodId),
+  "a Checkout session": (scope, { checkoutSessionId }) => scope.checkoutSession(checkoutSessionId),
   "an invoice": (scope, { invoiceId }) => scope.invoice(invoiceId),
   "a product": (scope, { productId }) => scope.catalog.product(productId),
   "a product to change": (scope, { productId }) => scope.catalog.ownProduct(productId),
@@ -126,7 +127,7 @@ describe("a scope by itself", () => {
 
   it("keeps the keys that say whose an object is, and what it is called, from callers", async () => {
     const scope = await scopeOf("acme");
-    const reserved = { tenantId: "globex", [REFERENCE_KEY]: "theirs" };
+    const reserved = { tenantId: "globex", [REFERENCE_KEY]: "theirs", [CHECKOUT_KEY]: "theirs" };
 
     for (const [key, value] of Object.entries(reserved)) {
       expect(() => scope.callerMetadata({ [key]: value })).toThrow(
