@@ -431,13 +431,13 @@ const SECOND_WALL = [
   {
     file: "tenancy/gate.ts",
     guard: "a list names only what was proved",
-    remove: "this.#assertNamesOnlyProved(call, named);\n    if (!this.#isScoped",
+    remove: "this.#assertNamesOnlyProved(call, params);\n    if (!this.#isScoped",
     put: "if (!this.#isScoped",
   },
   {
     file: "tenancy/gate.ts",
     guard: "a list is kept to the tenant's",
-    remove: "if (!this.#isScoped(CALLS[call], named)) throw this.#breach(call);",
+    remove: "if (!this.#isScoped(CALLS[call], { ...params, ...ids })) throw this.#breach(call);",
     put: "void this.#isScoped;",
   },
   {

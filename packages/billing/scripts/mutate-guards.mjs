@@ -19,16 +19,20 @@ const SUITES = [
   [
     "test/tenancy/answer-check",
     "test/tenancy/caller-metadata",
-    "test/tenancy/gate",
     "test/tenancy/marks",
     "test/tenancy/named-ids",
     "test/tenancy/proofs",
     "test/tenancy/request-target",
     "test/tenancy/return-url",
-    "test/tenancy/scope-proofs",
     "test/tenancy/tenant-id",
-    "test/stripe/idempotency",
     "test/portal/return-urls",
+  ],
+  [
+    "test/tenancy/gate",
+    "test/tenancy/ownership-cache",
+    "test/tenancy/scope-proofs",
+    "test/tenancy/tenant-scope",
+    "test/stripe/idempotency",
   ],
   ["test/tenancy", "test/stripe/send", "test/stripe/search-query", "test/stripe/translate-error"],
   [

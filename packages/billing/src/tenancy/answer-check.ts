@@ -128,7 +128,9 @@ export class AnswerCheck {
     const access = isHeld ? "own" : this.#accessShownBy(top);
     if (access === undefined || access === "none") return;
     this.#proofs.add(top.id, access);
-    if (typeof top.lookup_key === "string") this.#proofs.addLookupKey(top.lookup_key, access);
+    // Features have lookup keys as well, which are no prices'.
+    if (top.object === "price" && typeof top.lookup_key === "string")
+      this.#proofs.addLookupKey(top.lookup_key, access);
     // A price is proved by the product that came with it, which is proved as well.
     const product = top.object === "price" && isStripeObject(top.product) ? top.product.id : undefined;
     if (typeof product === "string") this.#proofs.add(product, access);

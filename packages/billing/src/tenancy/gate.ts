@@ -82,9 +82,8 @@ export class Gate {
 
   async list<C extends ListCall>(call: C, params: Params<C>, ids: object = {}): Promise<Answer<C>> {
     const request = requestTarget(call, ids);
-    const named = { ...params, ...ids };
-    this.#assertNamesOnlyProved(call, named);
-    if (!this.#isScoped(CALLS[call], named)) throw this.#breach(call);
+    this.#assertNamesOnlyProved(call, params);
+    if (!this.#isScoped(CALLS[call], { ...params, ...ids })) throw this.#breach(call);
     return this.#admitted(call, await this.#send(request, params));
   }
 

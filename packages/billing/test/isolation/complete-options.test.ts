@@ -127,7 +127,7 @@ const SERVICE = resolve(import.meta.dirname, "../../src/billing-service.ts");
 /** Where texts stand in the options of each method, as "items[].priceId". */
 function textsByMethod(): Map<string, Set<string>> {
   const { options } = ts.parseJsonConfigFileContent(
-    ts.readConfigFile(resolve(SERVICE, "../../tsconfig.json"), ts.sys.readFile).config,
+    ts.readConfigFile(resolve(SERVICE, "../../tsconfig.json"), (path) => ts.sys.readFile(path)).config,
     ts.sys,
     resolve(SERVICE, "../.."),
   );

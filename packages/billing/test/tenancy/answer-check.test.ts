@@ -282,6 +282,11 @@ describe("a price", () => {
     expect(await admits(price("prod_1", { lookup_key: null }))).toBe(true);
   });
 
+  it("lends no lookup key of another kind, as a feature's is", async () => {
+    await admits({ object: "product", id: "prod_1", metadata: own, lookup_key: "sso" });
+    expect(proofs.ownsLookupKey("sso")).toBe(false);
+  });
+
   it("within another object is that one's, and is not proved by it", async () => {
     const item = { object: "line_item", id: "il_1", customer: customer(own), price: price("prod_9") };
     expect(await provedBy(item, "il_1", "price_1")).toEqual(["own", undefined]);

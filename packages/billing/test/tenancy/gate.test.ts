@@ -83,6 +83,7 @@ const openPortal = (params: Params<"POST /v1/billing_portal/sessions">) =>
 const openCheckout = (params: Params<"POST /v1/checkout/sessions">) =>
   gate.write("POST /v1/checkout/sessions", {}, params);
 
+const LINES = "GET /v1/invoices/{invoice}/lines";
 const CONFIGURATIONS = "GET /v1/billing_portal/configurations";
 const CONFIGURATION = "POST /v1/billing_portal/configurations/{configuration}";
 /** But for the account's default, which is everyone's. */
@@ -174,6 +175,9 @@ describe("a capability that proved its own customer and subscription first, and 
     "reports usage deeper inside": () =>
       reportUsage({ stripe_customer_id: acme.customerId, value: { id: globex.customerId } } as never),
     "reports usage of a payload that is none": () => reportUsage(acme.customerId as never),
+    "lists the lines of a foreign invoice": () => gate.list(LINES, {}, { invoice: globex.invoiceId }),
+    "names a foreign invoice beside its own": () =>
+      gate.list(LINES, { invoice: globex.invoiceId } as never, { invoice: acme.invoiceId }),
     "pages with a foreign cursor": () =>
       gate.list("GET /v1/subscriptions", {
         customer: acme.customerId,
@@ -259,6 +263,7 @@ describe("a capability that proved its own customer and subscription first, and 
   it.each(Object.entries(WRONG))("%s: nothing is sent, and it is audited", async (_, wrong) => {
     await ownCustomer();
     await ownSubscription();
+    await gate.retrieve("GET /v1/invoices/{invoice}", { invoice: acme.invoiceId }, {});
     world.takeRequests();
     audit.length = 0;
 
