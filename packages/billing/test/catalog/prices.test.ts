@@ -218,7 +218,7 @@ describe("replacePrice", () => {
       }),
       { numRuns: 60 },
     );
-  });
+  }, 60_000);
 
   /** Replaces with a client whose nth request never arrives, or whose answer is lost. */
   async function replaceStopping(
