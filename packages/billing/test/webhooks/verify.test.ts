@@ -189,9 +189,8 @@ describe("the header", () => {
     for (const header of [many, long, huge]) {
       expect(errorOf(() => verify(body, header))).toBeInstanceOf(WebhookSignatureError);
     }
-    const started = performance.now();
-    for (let run = 0; run < 100; run += 1) errorOf(() => verify(body, huge));
-    expect((performance.now() - started) / 100).toBeLessThan(0.5);
+    // A thousand times the length.
+    expect(leastMs(() => verify(body, huge))).toBeLessThan(50 * leastMs(() => verify(body, long)));
   });
 });
 
@@ -238,3 +237,13 @@ describe("the time of signing", () => {
     expect(stale).toEqual(fresh);
   });
 });
+
+/** The shortest of many tries, which a busy machine does not change. */
+function leastMs(work: () => unknown): number {
+  const tries = Array.from({ length: 200 }, () => {
+    const startedMs = performance.now();
+    errorOf(work);
+    return performance.now() - startedMs;
+  });
+  return Math.min(...tries);
+}
