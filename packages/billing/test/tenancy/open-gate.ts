@@ -21,7 +21,7 @@ export function openGate(client: StripeClient): GateToStripe {
   };
   return {
     retrieve: (call, ids, params) => ask(call, ids, params),
-    list: (call, params, ids = {}) => ask(call, ids, params),
+    list: (call, params, ids) => ask(call, { ...ids }, params),
     search: () => Promise.reject(new Error("No capability here searches.")),
     sift: () => {
       throw new Error("No capability here sifts.");
