@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type Stripe from "stripe";
 import { expect, it } from "vitest";
 import { startLocalStripe } from "../src/index.js";
-import { cardholder, client, monthly } from "./support/local.js";
+import { cardholder, client, idOf, monthly } from "./support/local.js";
 
 const START = Date.UTC(2027, 0, 31, 12);
 const HOUR = 3600 * 1000;
@@ -56,7 +56,7 @@ async function subscribe(stripe: Stripe, life: Life): Promise<void> {
   const { product } = await monthly(stripe);
   const recurring = { interval };
   const amounts = [1000, 2500].map((unit_amount) =>
-    stripe.prices.create({ currency: "usd", product: String(product), recurring, unit_amount }),
+    stripe.prices.create({ currency: "usd", product: idOf(product), recurring, unit_amount }),
   );
   const [small, big] = await Promise.all(amounts);
   if (small === undefined || big === undefined) throw new Error("two prices were made");
@@ -87,7 +87,7 @@ async function schedule(stripe: Stripe, subscription: string, price: string): Pr
   const [current] = phases;
   if (current === undefined) throw new Error("a phase runs");
   const { end_date, start_date, trial_end } = current;
-  const items = current.items.map((item) => ({ price: String(item.price) }));
+  const items = current.items.map((item) => ({ price: idOf(item.price) }));
   await stripe.subscriptionSchedules.update(id, {
     phases: [
       { items, end_date, start_date, ...(trial_end !== null && { trial_end }) },
