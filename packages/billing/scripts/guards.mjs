@@ -676,8 +676,8 @@ const SECOND_WALL = [
   {
     file: "tenancy/proofs.ts",
     guard: "what a subscription refers to is not the tenant's to change",
-    remove: 'if (!this.#proved.has(id)) this.#proved.set(id, "shared");',
-    put: 'this.#proved.set(id, "own");',
+    remove: 'if (!this.#proved.has(reference)) this.#proved.set(reference, "shared");',
+    put: 'this.#proved.set(reference, "own");',
   },
   {
     file: "tenancy/request-target.ts",

@@ -37,13 +37,22 @@ export function text(sentence: string, form: RegExp): z.ZodMiniString {
   return z.string(sentence).check(z.regex(form, sentence));
 }
 
+/** A schema that is made when it is first asked for: to make all of them takes longer than to load the rest of the package. */
+export function onFirstUse<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 /**
  * Checks what a caller gave against a schema whose messages are whole sentences, and returns a plain copy of it, so
  * that nothing can change between the check and the use.
  *
  * @throws InvalidArgumentError with one sentence per mistake; values are never quoted.
  */
-export function checkInput<T>(schema: z.ZodMiniType<T>, input: unknown): T {
+export function checkInput<T>(schema: () => z.ZodMiniType<T>, input: unknown): T {
   const sentences = mistakesIn(schema, input);
   if ("value" in sentences) return sentences.value;
   throw new InvalidArgumentError(sentences.mistakes.join(" "));
@@ -63,11 +72,11 @@ export function copyOptions<T extends object>(options: T): T {
 
 /** The checked value, or one sentence per mistake. */
 export function mistakesIn<T>(
-  schema: z.ZodMiniType<T>,
+  schema: () => z.ZodMiniType<T>,
   input: unknown,
 ): { readonly value: T } | { readonly mistakes: readonly string[] } {
   try {
-    const result = z.safeParse(schema, input);
+    const result = z.safeParse(schema(), input);
     return result.success ? { value: result.data } : { mistakes: result.error.issues.map(toSentence) };
   } catch {
     // A getter or proxy in the input threw, which makes it no input at all.

@@ -12,7 +12,7 @@ import {
   type PortalSettings,
 } from "./capabilities/portal/settings.js";
 import { ConfigurationError } from "./errors.js";
-import { mistakesIn } from "./input.js";
+import { mistakesIn, onFirstUse } from "./input.js";
 import { createStripeClient, type Mode, modeOf, type StripeClient } from "./stripe/client.js";
 import { isTimeoutMs } from "./stripe/deadline.js";
 import type { RequestListener } from "./stripe/request-record.js";
@@ -153,40 +153,48 @@ const catalogSchema = z.strictObject(
   "catalog must be an object.",
 );
 
-const configSchema = z.strictObject(
-  {
-    secretKey: setting<string>(
-      (value) => typeof value === "string" && modeOf(value) !== undefined,
-      'secretKey must be a secret or restricted Stripe key, such as "sk_test_…" or "rk_live_…".',
-    ),
-    stripe: setting<StripeClient>(
-      (value) => hasMethods(value, ["rawRequest"]),
-      "stripe must be a client made by the stripe package, version 22.6 or 23.",
-    ),
-    mode: setting<Mode>((value) => value === "live" || value === "test", 'mode must be "live" or "test".'),
-    tenantId: setting<string>(
-      isTenantId,
-      "tenantId must be 1 to 255 letters, digits, and _ . : - after a letter or digit.",
-    ),
-    tenancy: setting<Tenancy>(
-      (value) =>
-        hasMethods(value, ["accountOf", "customerAccess", "productAccess", "productQuery", "resolveTenant"]),
-      "tenancy must be a tenancy strategy, such as metadataTenancy().",
-    ),
-    portal: z.optional(portalSchema),
-    catalog: z.optional(catalogSchema),
-    timeoutMs: setting<number>(
-      isTimeoutMs,
-      "timeoutMs must be a whole number of milliseconds from 1 to 600000.",
-    ),
-    maxRetries: setting<number>(
-      (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 10,
-      "maxRetries must be a whole number from 0 to 10.",
-    ),
-    onAudit: setting<AuditListener>(isFunction, "onAudit must be a function."),
-    onRequest: setting<RequestListener>(isFunction, "onRequest must be a function."),
-  },
-  "The configuration must be an object.",
+const configSchema = onFirstUse(() =>
+  z.strictObject(
+    {
+      secretKey: setting<string>(
+        (value) => typeof value === "string" && modeOf(value) !== undefined,
+        'secretKey must be a secret or restricted Stripe key, such as "sk_test_…" or "rk_live_…".',
+      ),
+      stripe: setting<StripeClient>(
+        (value) => hasMethods(value, ["rawRequest"]),
+        "stripe must be a client made by the stripe package, version 22.6 or 23.",
+      ),
+      mode: setting<Mode>((value) => value === "live" || value === "test", 'mode must be "live" or "test".'),
+      tenantId: setting<string>(
+        isTenantId,
+        "tenantId must be 1 to 255 letters, digits, and _ . : - after a letter or digit.",
+      ),
+      tenancy: setting<Tenancy>(
+        (value) =>
+          hasMethods(value, [
+            "accountOf",
+            "customerAccess",
+            "productAccess",
+            "productQuery",
+            "resolveTenant",
+          ]),
+        "tenancy must be a tenancy strategy, such as metadataTenancy().",
+      ),
+      portal: z.optional(portalSchema),
+      catalog: z.optional(catalogSchema),
+      timeoutMs: setting<number>(
+        isTimeoutMs,
+        "timeoutMs must be a whole number of milliseconds from 1 to 600000.",
+      ),
+      maxRetries: setting<number>(
+        (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 10,
+        "maxRetries must be a whole number from 0 to 10.",
+      ),
+      onAudit: setting<AuditListener>(isFunction, "onAudit must be a function."),
+      onRequest: setting<RequestListener>(isFunction, "onRequest must be a function."),
+    },
+    "The configuration must be an object.",
+  ),
 );
 
 /** Some libraries' schemas are functions. */

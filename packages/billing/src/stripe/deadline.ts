@@ -26,9 +26,13 @@ export class Deadline {
   }
 
   /** Settles as `work` does, or rejects when the time is over; what `work` does after that is ignored. */
-  race<T>(work: Promise<T>): Promise<T> {
+  race<T>(work: T | Promise<T>): Promise<T> {
     const signal = this.#signal;
     return new Promise<T>((resolve, reject) => {
+      if (!(work instanceof Promise)) {
+        this.remainingMs();
+        return resolve(work);
+      }
       let timer: NodeJS.Timeout | undefined;
       const onAbort = () => settle(() => reject(aborted()));
       const settle = (act: () => void) => {

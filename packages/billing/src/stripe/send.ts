@@ -4,7 +4,7 @@ import type { StripeClient } from "./client.js";
 import { type Deadline, isLate } from "./deadline.js";
 import type { IdempotencyKey } from "./idempotency.js";
 import { withQuery } from "./query-string.js";
-import { tell } from "./request-record.js";
+import { type RequestListener, tell } from "./request-record.js";
 import { hasNoOutcome, readSdkError, type SdkError, wasTurnedAway, word } from "./sdk-error.js";
 import { translateError } from "./translate-error.js";
 import type { Transport } from "./transport.js";
@@ -38,16 +38,20 @@ interface Course {
 }
 
 /** Sends one request, and again where that helps, and turns what can go wrong into this package's errors. */
-export async function send(
-  transport: Transport,
-  request: StripeRequest,
-  deadline: Deadline,
-): Promise<unknown> {
+export function send(transport: Transport, request: StripeRequest, deadline: Deadline): Promise<unknown> {
   const { onRequest } = transport;
   const mayBeDone = request.after !== undefined;
   const course: Course = { tries: 0, mayBeDone, status: undefined, requestId: undefined };
-  if (onRequest === undefined) return insist(transport, request, deadline, course);
+  const answer = insist(transport, request, deadline, course);
+  return onRequest === undefined ? answer : telling(onRequest, request, course, answer);
+}
 
+async function telling(
+  onRequest: RequestListener,
+  request: StripeRequest,
+  course: Course,
+  pending: Promise<unknown>,
+): Promise<unknown> {
   const startedAt = new Date();
   const startedAtMs = performance.now();
   const tellOf = (errorCode?: BillingError["code"]) => {
@@ -58,7 +62,7 @@ export async function send(
     void tell(onRequest, { tenantId, call, startedAt, durationMs, tries, status, requestId, errorCode });
   };
   try {
-    const answer = await insist(transport, request, deadline, course);
+    const answer = await pending;
     tellOf();
     return answer;
   } catch (error) {

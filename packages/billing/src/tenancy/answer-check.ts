@@ -4,7 +4,7 @@ import type { Mode } from "../stripe/client.js";
 import type { Deadline } from "../stripe/deadline.js";
 import type { AuditEvent } from "./audit.js";
 import { SHARED } from "./metadata-mark.js";
-import { namedIds, referencesIn } from "./named-ids.js";
+import { namedIds } from "./named-ids.js";
 import type { Access, Proofs } from "./proofs.js";
 import { isStripeObject, objectsIn, type StripeObject } from "./stripe-objects.js";
 import type { ProductAccess, Tenancy } from "./tenancy.js";
@@ -58,9 +58,7 @@ export class AnswerCheck {
       if (isOwn && typeof id === "string") this.#proofs.add(id, "own");
     }
     // What a subscription refers to already, its change may name again.
-    if (REFERRING.has(top.object)) {
-      for (const id of referencesIn(top)) this.#proofs.addReference(id);
-    }
+    if (REFERRING.has(top.object)) this.#proofs.addReferencesOf(top);
     return true;
   }
 

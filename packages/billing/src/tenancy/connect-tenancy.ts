@@ -34,7 +34,7 @@ export function connectTenancy(accounts: AccountDirectory): Tenancy {
       }
       return account;
     },
-    customerAccess: async () => "own",
+    customerAccess: () => "own",
     productAccess: () => "own",
     productQuery: () => undefined,
     resolveTenant: async ({ account }) => {

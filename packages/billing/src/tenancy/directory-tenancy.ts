@@ -45,7 +45,7 @@ export function directoryTenancy(directory: TenantDirectory, options: DirectoryT
       link: async (tenantId: string, customerId: string) => directory.link?.(tenantId, customerId),
     }),
     readOnly: !linkable,
-    accountOf: async () => undefined,
+    accountOf: () => undefined,
     customerAccess: async (tenantId, customer): Promise<CustomerAccess> => {
       const linked = await directory.tenantOf(customer.id);
       const mark = markOf(customer, key);

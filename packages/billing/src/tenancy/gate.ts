@@ -212,8 +212,11 @@ export class Gate {
 
   #send(target: RequestTarget, params: object, idempotencyKey?: IdempotencyKey): Promise<unknown> {
     const { transport, tenantId, account, deadline } = this.#options;
+    const { call, method, path } = target;
     const request = {
-      ...target,
+      call,
+      method,
+      path,
       params: { ...params },
       tenantId,
       account,

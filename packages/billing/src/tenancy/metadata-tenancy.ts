@@ -19,8 +19,8 @@ export interface MetadataTenancyOptions {
 export function metadataTenancy(options: MetadataTenancyOptions = {}): Tenancy {
   const key = parseMetadataKey(options.key);
   return Object.freeze<Tenancy>({
-    accountOf: async () => undefined,
-    customerAccess: async (tenantId, customer) => (markOf(customer, key) === tenantId ? "own" : "none"),
+    accountOf: () => undefined,
+    customerAccess: (tenantId, customer) => (markOf(customer, key) === tenantId ? "own" : "none"),
     productAccess: (tenantId, product) => accessByMark(tenantId, product, key),
     productQuery: (tenantId) => metadataIs(key, tenantId, SHARED),
     resolveTenant: async ({ account, customerId, metadata }, readCustomer) => {

@@ -1,4 +1,5 @@
 import { SHARED } from "./metadata-mark.js";
+import { referencesIn } from "./named-ids.js";
 import type { Owner, OwnershipCache } from "./ownership-cache.js";
 import type { ProductAccess } from "./tenancy.js";
 
@@ -18,6 +19,8 @@ export interface ProofsOptions extends Owner {
 export class Proofs {
   readonly #options: ProofsOptions;
   readonly #proved = new Map<string, Access>();
+  /** Their references are looked up when one is asked for, since most calls only read. */
+  #referring: object[] = [];
 
   constructor(options: ProofsOptions) {
     this.#options = options;
@@ -29,8 +32,8 @@ export class Proofs {
   }
 
   /** What an object of the tenant's refers to may be named again; that does not make it the tenant's to change. */
-  addReference(id: string): void {
-    if (!this.#proved.has(id)) this.#proved.set(id, "shared");
+  addReferencesOf(object: object): void {
+    this.#referring.push(object);
   }
 
   addLookupKey(lookupKey: string, access: Access): void {
@@ -44,7 +47,7 @@ export class Proofs {
 
   /** Whether an id was named by the settings or proved in this call. */
   has(id: string): boolean {
-    return this.#proved.has(id);
+    return this.#proved.has(id) || this.#isReferredTo(id);
   }
 
   accessTo(id: string | undefined): Access | undefined {
@@ -53,11 +56,22 @@ export class Proofs {
     if (this.#options.account !== undefined) return "own";
     const proved = this.#proved.get(id);
     if (proved !== undefined) return proved;
+    if (this.#isReferredTo(id)) return "shared";
     const customerId = this.#options.cache.customerOf(this.#options, id);
     if (customerId === undefined) return this.#accessForAll(id);
     // Kept for the rest of the call, in case the cache forgets them half-way.
     this.#proved.set(id, "own").set(customerId, "own");
     return "own";
+  }
+
+  #isReferredTo(id: string): boolean {
+    for (const object of this.#referring) {
+      for (const reference of referencesIn(object)) {
+        if (!this.#proved.has(reference)) this.#proved.set(reference, "shared");
+      }
+    }
+    this.#referring = [];
+    return this.#proved.has(id);
   }
 
   /** What was found lately to be shared by all. */

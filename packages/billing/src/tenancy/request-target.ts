@@ -12,9 +12,8 @@ export type RequestTarget = Pick<StripeRequest, "call" | "method" | "path">;
  */
 export function requestTarget(call: Call, ids: object): RequestTarget {
   const [method, template = ""] = Object.hasOwn(CALLS, call) ? call.split(" ") : [];
-  const named = new Map<string, unknown>(Object.entries(ids));
-  const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const id = named.get(name);
+  const path = template.replaceAll(PLACEHOLDER, (_, name: string) => {
+    const id: unknown = Object.hasOwn(ids, name) ? ids[name as keyof typeof ids] : undefined; // a key of its own
     if (typeof id !== "string" || !/^[\w-]+$/.test(id))
       throw new IsolationError(`${call} needs a well-formed ${name} id.`);
     return id;
@@ -22,3 +21,5 @@ export function requestTarget(call: Call, ids: object): RequestTarget {
   if (method === "GET" || method === "POST" || method === "DELETE") return { call, method, path };
   throw new IsolationError("A request was asked for that this package does not know.");
 }
+
+const PLACEHOLDER = /\{(\w+)\}/g;

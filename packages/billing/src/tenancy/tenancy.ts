@@ -9,8 +9,8 @@ export interface Tenancy {
    * The connected account that holds the tenant's data and nobody else's; undefined where tenants share the platform's
    * own account. @throws AccountMismatchError when the tenant should have an account and has none of its own.
    */
-  accountOf(tenantId: string): Promise<string | undefined>;
-  customerAccess(tenantId: string, customer: OwnedByMetadata): Promise<CustomerAccess>;
+  accountOf(tenantId: string): Promise<string | undefined> | undefined;
+  customerAccess(tenantId: string, customer: OwnedByMetadata): Promise<CustomerAccess> | CustomerAccess;
   productAccess(tenantId: string, product: OwnedByMetadata): ProductAccess;
   /** Finds the products that {@link productAccess} would let the tenant see; undefined where its account holds no others. */
   productQuery(tenantId: string): SearchQuery | undefined;

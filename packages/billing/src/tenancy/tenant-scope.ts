@@ -113,7 +113,7 @@ class Scope {
   }
 
   /** Settles as `work` does, or rejects when the call's time is over. */
-  race<T>(work: Promise<T>): Promise<T> {
+  race<T>(work: T | Promise<T>): Promise<T> {
     return this.#options.deadline.race(work);
   }
 

@@ -38,7 +38,7 @@ describe("what a gate may name", () => {
   it("is what something of the tenant's refers to, to be used and not to be changed", () => {
     const proofs = proofsOf();
     proofs.add("si_own", "own");
-    for (const id of ["price_1", "si_own"]) proofs.addReference(id);
+    proofs.addReferencesOf({ items: [{ id: "si_own", price: "price_1" }] });
 
     expect(proofs.accessTo("price_1")).toBe("shared");
     expect(proofs.accessTo("si_own")).toBe("own");

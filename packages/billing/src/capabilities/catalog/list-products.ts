@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
-import { checkInput, LIST_OPTIONS } from "../../input.js";
+import { checkInput, LIST_OPTIONS, onFirstUse } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { ListOptions, Page } from "../../stripe/page.js";
 import { productIdOf } from "../../tenancy/scoped-catalog.js";
@@ -14,12 +14,14 @@ export interface ListProductsOptions extends CallOptions, ListOptions {
   readonly active?: boolean | "all";
 }
 
-const listProductsOptions = z.strictObject(
-  {
-    ...LIST_OPTIONS,
-    active: z.optional(z.union([z.boolean(), z.literal("all")], 'active must be true, false or "all".')),
-  },
-  "The options must be an object.",
+const listProductsOptions = onFirstUse(() =>
+  z.strictObject(
+    {
+      ...LIST_OPTIONS,
+      active: z.optional(z.union([z.boolean(), z.literal("all")], 'active must be true, false or "all".')),
+    },
+    "The options must be an object.",
+  ),
 );
 
 export async function listTenantProducts<TMetadata>(

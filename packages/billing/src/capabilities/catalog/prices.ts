@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { ConflictError, InvalidArgumentError, isBillingError } from "../../errors.js";
-import { checkInput, text, WRITE_OPTIONS } from "../../input.js";
+import { checkInput, onFirstUse, text, WRITE_OPTIONS } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -27,17 +27,19 @@ export const NICKNAME: z.ZodMiniOptional<z.ZodMiniString> = z.optional(
   text("nickname must be a string of 1 to 250 characters in one line.", /^[^\p{Cc}]{1,250}$/u),
 );
 
-const createOptions = z.strictObject(
-  {
-    ...WRITE_OPTIONS,
-    ...NEW_PRICE,
-    nickname: NICKNAME,
-    lookupKey: z.optional(
-      text("lookupKey must be 1 to 100 printable characters without spaces.", /^[\x21-\x7e]{1,100}$/),
-    ),
-    transferLookupKey: z.optional(z.boolean("transferLookupKey must be true or false.")),
-  },
-  "Give an object with an amount and a currency.",
+const createOptions = onFirstUse(() =>
+  z.strictObject(
+    {
+      ...WRITE_OPTIONS,
+      ...NEW_PRICE,
+      nickname: NICKNAME,
+      lookupKey: z.optional(
+        text("lookupKey must be 1 to 100 printable characters without spaces.", /^[\x21-\x7e]{1,100}$/),
+      ),
+      transferLookupKey: z.optional(z.boolean("transferLookupKey must be true or false.")),
+    },
+    "Give an object with an amount and a currency.",
+  ),
 );
 
 export async function createPrice(
@@ -69,7 +71,7 @@ export async function createPrice(
   }
 }
 
-const writeOptions = z.strictObject(WRITE_OPTIONS, "The options must be an object.");
+const writeOptions = onFirstUse(() => z.strictObject(WRITE_OPTIONS, "The options must be an object."));
 
 export async function archivePrice(
   scope: TenantScope,

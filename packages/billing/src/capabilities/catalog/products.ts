@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { CALL_OPTIONS, checkInput, text, WRITE_OPTIONS } from "../../input.js";
+import { CALL_OPTIONS, checkInput, onFirstUse, text, WRITE_OPTIONS } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -12,7 +12,7 @@ import { type Catalog, productView, withDefault } from "./catalog.js";
 import { NEW_PRICE, type NewPrice, toPriceParams } from "./new-price.js";
 import { assertMetadata } from "./product-metadata.js";
 
-const callOptions = z.strictObject(CALL_OPTIONS, "The options must be an object.");
+const callOptions = onFirstUse(() => z.strictObject(CALL_OPTIONS, "The options must be an object."));
 
 export async function getProduct<TMetadata>(
   scope: TenantScope,
@@ -74,14 +74,16 @@ const DETAILS = {
   metadata: z.optional(z.unknown()),
 };
 
-const createOptions = z.strictObject(
-  {
-    ...WRITE_OPTIONS,
-    ...DETAILS,
-    name: NAME,
-    price: z.optional(z.strictObject(NEW_PRICE, "price must be an object.")),
-  },
-  "Give an object with a name.",
+const createOptions = onFirstUse(() =>
+  z.strictObject(
+    {
+      ...WRITE_OPTIONS,
+      ...DETAILS,
+      name: NAME,
+      price: z.optional(z.strictObject(NEW_PRICE, "price must be an object.")),
+    },
+    "Give an object with a name.",
+  ),
 );
 
 export async function createProduct<TMetadata>(
@@ -114,14 +116,16 @@ export interface UpdateProductOptions extends ProductDetails, CallOptions, Idemp
   readonly active?: boolean;
 }
 
-const updateOptions = z.strictObject(
-  {
-    ...WRITE_OPTIONS,
-    ...DETAILS,
-    name: z.optional(NAME),
-    active: z.optional(z.boolean("active must be true or false.")),
-  },
-  "The options must be an object.",
+const updateOptions = onFirstUse(() =>
+  z.strictObject(
+    {
+      ...WRITE_OPTIONS,
+      ...DETAILS,
+      name: z.optional(NAME),
+      active: z.optional(z.boolean("active must be true or false.")),
+    },
+    "The options must be an object.",
+  ),
 );
 
 export async function updateProduct<TMetadata>(
@@ -148,7 +152,7 @@ export async function updateProduct<TMetadata>(
   return change(scope, productId, params, catalog, idempotencyKey);
 }
 
-const archiveOptions = z.strictObject(WRITE_OPTIONS, "The options must be an object.");
+const archiveOptions = onFirstUse(() => z.strictObject(WRITE_OPTIONS, "The options must be an object."));
 
 export async function archiveProduct<TMetadata>(
   scope: TenantScope,

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError, IndeterminateError } from "../../errors.js";
-import { checkInput, WRITE_OPTIONS } from "../../input.js";
+import { checkInput, onFirstUse, WRITE_OPTIONS } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -22,9 +22,11 @@ export interface ReplacePriceOptions
   readonly nickname?: string;
 }
 
-const replaceOptions = z.strictObject(
-  { ...WRITE_OPTIONS, ...NEW_PRICE, currency: z.optional(NEW_PRICE.currency), nickname: NICKNAME },
-  "Give an object with an amount.",
+const replaceOptions = onFirstUse(() =>
+  z.strictObject(
+    { ...WRITE_OPTIONS, ...NEW_PRICE, currency: z.optional(NEW_PRICE.currency), nickname: NICKNAME },
+    "Give an object with an amount.",
+  ),
 );
 
 /**

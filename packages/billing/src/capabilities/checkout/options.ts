@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { CALL_OPTIONS, checkInput, copyOptions, text } from "../../input.js";
+import { CALL_OPTIONS, checkInput, copyOptions, onFirstUse, text } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import type { CallerMetadata } from "../../tenancy/caller-metadata.js";
@@ -138,32 +138,36 @@ const PURCHASE = {
 
 const OBJECT = "The options must be an object.";
 
-const subscriptionOptions = z.strictObject(
-  {
-    ...PURCHASE,
-    mode: z.optional(z.literal("subscription")),
-    trialDays: z.optional(z.int(TRIAL_DAYS).check(z.gte(1, TRIAL_DAYS), z.lte(730, TRIAL_DAYS))),
-    trialEnd: z.optional(z.date("trialEnd must be a Date.")),
-    trialWithoutPaymentMethod: z.optional(
-      z.enum(WITHOUT_METHOD, `trialWithoutPaymentMethod must be one of ${WITHOUT_METHOD.join(", ")}.`),
-    ),
-    paymentMethodCollection: z.optional(
-      z.enum(COLLECTION, `paymentMethodCollection must be one of ${COLLECTION.join(", ")}.`),
-    ),
-    allowSecond: z.optional(z.boolean("allowSecond must be true or false.")),
-  },
-  OBJECT,
+const subscriptionOptions = onFirstUse(() =>
+  z.strictObject(
+    {
+      ...PURCHASE,
+      mode: z.optional(z.literal("subscription")),
+      trialDays: z.optional(z.int(TRIAL_DAYS).check(z.gte(1, TRIAL_DAYS), z.lte(730, TRIAL_DAYS))),
+      trialEnd: z.optional(z.date("trialEnd must be a Date.")),
+      trialWithoutPaymentMethod: z.optional(
+        z.enum(WITHOUT_METHOD, `trialWithoutPaymentMethod must be one of ${WITHOUT_METHOD.join(", ")}.`),
+      ),
+      paymentMethodCollection: z.optional(
+        z.enum(COLLECTION, `paymentMethodCollection must be one of ${COLLECTION.join(", ")}.`),
+      ),
+      allowSecond: z.optional(z.boolean("allowSecond must be true or false.")),
+    },
+    OBJECT,
+  ),
 );
 
-const paymentOptions = z.strictObject({ ...PURCHASE, mode: z.literal("payment") }, OBJECT);
+const paymentOptions = onFirstUse(() => z.strictObject({ ...PURCHASE, mode: z.literal("payment") }, OBJECT));
 
-const setupOptions = z.strictObject(
-  {
-    ...SESSION,
-    mode: z.literal("setup"),
-    currency: text('currency must be three lower-case letters, such as "usd".', /^[a-z]{3}$/),
-  },
-  OBJECT,
+const setupOptions = onFirstUse(() =>
+  z.strictObject(
+    {
+      ...SESSION,
+      mode: z.literal("setup"),
+      currency: text('currency must be three lower-case letters, such as "usd".', /^[a-z]{3}$/),
+    },
+    OBJECT,
+  ),
 );
 
 /** What was checked; the rest is judged by the guards for its kind. */

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { CALL_OPTIONS, checkInput, WRITE_OPTIONS } from "../../input.js";
+import { CALL_OPTIONS, checkInput, onFirstUse, WRITE_OPTIONS } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { markOf, REFERENCE_KEY } from "../../tenancy/metadata-mark.js";
@@ -9,7 +9,7 @@ import type { TenantScope } from "../../tenancy/tenant-scope.js";
 import { type Customer, toCustomer } from "../../views/customer.js";
 import { type CustomerDetails, DETAILS, toDetailParams } from "./details.js";
 
-const callOptions = z.strictObject(CALL_OPTIONS, "The options must be an object.");
+const callOptions = onFirstUse(() => z.strictObject(CALL_OPTIONS, "The options must be an object."));
 
 export async function getCustomer(
   scope: TenantScope,
@@ -23,7 +23,9 @@ export async function getCustomer(
 
 export interface UpdateCustomerOptions extends CustomerDetails, CallOptions, IdempotencyOptions {}
 
-const updateOptions = z.strictObject({ ...WRITE_OPTIONS, ...DETAILS }, "The options must be an object.");
+const updateOptions = onFirstUse(() =>
+  z.strictObject({ ...WRITE_OPTIONS, ...DETAILS }, "The options must be an object."),
+);
 
 export async function updateCustomer(
   scope: TenantScope,

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { NotFoundError } from "../../errors.js";
-import { CALL_OPTIONS, checkInput, text } from "../../input.js";
+import { CALL_OPTIONS, checkInput, onFirstUse, text } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { allOf, metadataIs } from "../../stripe/search-query.js";
 import { markOf, REFERENCE_KEY } from "../../tenancy/metadata-mark.js";
@@ -21,16 +21,18 @@ export interface EnsureCustomerOptions extends CustomerDetails, CallOptions {
   readonly reference: string;
 }
 
-const ensureOptions = z.strictObject(
-  {
-    ...CALL_OPTIONS,
-    ...DETAILS,
-    reference: text(
-      "reference must be 1 to 200 letters, digits, and _ . : @ / + = - after a letter or digit.",
-      /^[A-Za-z0-9][\w.:@/+=-]{0,199}$/,
-    ),
-  },
-  "Give an object with a reference.",
+const ensureOptions = onFirstUse(() =>
+  z.strictObject(
+    {
+      ...CALL_OPTIONS,
+      ...DETAILS,
+      reference: text(
+        "reference must be 1 to 200 letters, digits, and _ . : @ / + = - after a letter or digit.",
+        /^[A-Za-z0-9][\w.:@/+=-]{0,199}$/,
+      ),
+    },
+    "Give an object with a reference.",
+  ),
 );
 
 /**

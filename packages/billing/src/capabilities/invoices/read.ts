@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
-import { CALL_OPTIONS, checkInput, LIST_OPTIONS } from "../../input.js";
+import { CALL_OPTIONS, checkInput, LIST_OPTIONS, onFirstUse } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { ListOptions, Page } from "../../stripe/page.js";
@@ -23,13 +23,15 @@ const STATUSES = [
   "void",
 ] as const satisfies readonly InvoiceStatus[];
 
-const listOptions = z.strictObject(
-  {
-    ...LIST_OPTIONS,
-    status: z.optional(z.enum(STATUSES, `status must be one of ${STATUSES.join(", ")}.`)),
-    subscriptionId: z.optional(z.unknown()),
-  },
-  "The options must be an object.",
+const listOptions = onFirstUse(() =>
+  z.strictObject(
+    {
+      ...LIST_OPTIONS,
+      status: z.optional(z.enum(STATUSES, `status must be one of ${STATUSES.join(", ")}.`)),
+      subscriptionId: z.optional(z.unknown()),
+    },
+    "The options must be an object.",
+  ),
 );
 
 export async function listInvoices(
@@ -61,7 +63,7 @@ export async function listInvoices(
   });
 }
 
-const callOptions = z.strictObject(CALL_OPTIONS, "The options must be an object.");
+const callOptions = onFirstUse(() => z.strictObject(CALL_OPTIONS, "The options must be an object."));
 
 export async function getInvoice(
   scope: TenantScope,

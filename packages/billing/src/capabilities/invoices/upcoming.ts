@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { CALL_OPTIONS, checkInput } from "../../input.js";
+import { CALL_OPTIONS, checkInput, onFirstUse } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import { previewInvoice } from "../../tenancy/invoice-preview.js";
@@ -11,9 +11,11 @@ export interface PreviewUpcomingInvoiceOptions extends CallOptions {
   readonly subscriptionId?: string;
 }
 
-const previewOptions = z.strictObject(
-  { ...CALL_OPTIONS, subscriptionId: z.optional(z.unknown()) },
-  "The options must be an object.",
+const previewOptions = onFirstUse(() =>
+  z.strictObject(
+    { ...CALL_OPTIONS, subscriptionId: z.optional(z.unknown()) },
+    "The options must be an object.",
+  ),
 );
 
 export async function previewUpcomingInvoice(

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { checkInput, WRITE_OPTIONS } from "../../input.js";
+import { checkInput, onFirstUse, WRITE_OPTIONS } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -14,9 +14,11 @@ export interface SetDefaultPaymentMethodOptions extends CallOptions, Idempotency
   readonly subscriptionId?: string;
 }
 
-const setDefaultOptions = z.strictObject(
-  { ...WRITE_OPTIONS, subscriptionId: z.optional(z.unknown()) },
-  "The options must be an object.",
+const setDefaultOptions = onFirstUse(() =>
+  z.strictObject(
+    { ...WRITE_OPTIONS, subscriptionId: z.optional(z.unknown()) },
+    "The options must be an object.",
+  ),
 );
 
 /** Changes what a subscription is charged on, now and in whatever is scheduled for it. */

@@ -1,7 +1,7 @@
 /** What a portal should look like and allow, as code. */
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { checkInput, mistakesIn, text } from "../../input.js";
+import { checkInput, mistakesIn, onFirstUse, text } from "../../input.js";
 import { isObjectId, type ObjectKind } from "../../stripe/object-id.js";
 
 /**
@@ -106,67 +106,69 @@ const MOST_PRICES = 20;
 
 const url = z.optional(z.string("The URLs of a portal configuration must be strings."));
 
-const schema = object("The portal configuration", {
-  name: z.optional(text("name must be a string of 1 to 256 characters.", /^.{1,256}$/)),
-  headline: z.optional(text("headline must be a string of 1 to 60 characters.", /^.{1,60}$/)),
-  privacyPolicyUrl: url,
-  termsOfServiceUrl: url,
-  returnUrl: url,
-  loginPage: flag("loginPage"),
-  features: object("features", {
-    invoiceHistory: flag("invoiceHistory"),
-    paymentMethodUpdate: flag("paymentMethodUpdate"),
-    customerUpdate: z.optional(
-      object("customerUpdate", { allowedUpdates: setOf("customerUpdate.allowedUpdates", DETAILS) }),
-    ),
-    subscriptionCancel: z.optional(
-      object("subscriptionCancel", {
-        mode: z.optional(oneOf("mode", ["at_period_end", "immediately"])),
-        prorationBehavior: z.optional(oneOf("prorationBehavior", ["none", "create_prorations"])),
-        reasons: z.optional(setOf("reasons", REASONS)),
-      }),
-    ),
-    subscriptionPause: z.optional(
-      object("subscriptionPause", {
-        intervals: z.optional(
-          listOf(
-            "intervals",
-            object("Each of intervals", {
-              interval: oneOf("interval", ["day", "week", "month", "year"]),
-              count: z.optional(whole("count", 1)),
-            }),
-          ),
-        ),
-      }),
-    ),
-    subscriptionUpdate: z.optional(
-      object("subscriptionUpdate", {
-        allowedUpdates: setOf("subscriptionUpdate.allowedUpdates", ["price", "quantity", "promotion_code"]),
-        products: listOf(
-          "products",
-          object("Each of products", {
-            productId: idOf("product"),
-            priceIds: listOf("priceIds", idOf("price")).check(
-              z.maxLength(MOST_PRICES, `priceIds must name at most ${MOST_PRICES}.`),
-            ),
-            quantity: z.optional(
-              object("quantity", {
-                minimum: z.optional(whole("minimum", 0)),
-                maximum: z.optional(whole("maximum", 1)),
+const schema = onFirstUse(() =>
+  object("The portal configuration", {
+    name: z.optional(text("name must be a string of 1 to 256 characters.", /^.{1,256}$/)),
+    headline: z.optional(text("headline must be a string of 1 to 60 characters.", /^.{1,60}$/)),
+    privacyPolicyUrl: url,
+    termsOfServiceUrl: url,
+    returnUrl: url,
+    loginPage: flag("loginPage"),
+    features: object("features", {
+      invoiceHistory: flag("invoiceHistory"),
+      paymentMethodUpdate: flag("paymentMethodUpdate"),
+      customerUpdate: z.optional(
+        object("customerUpdate", { allowedUpdates: setOf("customerUpdate.allowedUpdates", DETAILS) }),
+      ),
+      subscriptionCancel: z.optional(
+        object("subscriptionCancel", {
+          mode: z.optional(oneOf("mode", ["at_period_end", "immediately"])),
+          prorationBehavior: z.optional(oneOf("prorationBehavior", ["none", "create_prorations"])),
+          reasons: z.optional(setOf("reasons", REASONS)),
+        }),
+      ),
+      subscriptionPause: z.optional(
+        object("subscriptionPause", {
+          intervals: z.optional(
+            listOf(
+              "intervals",
+              object("Each of intervals", {
+                interval: oneOf("interval", ["day", "week", "month", "year"]),
+                count: z.optional(whole("count", 1)),
               }),
             ),
-          }),
-        ),
-        prorationBehavior: z.optional(oneOf("prorationBehavior", PRORATIONS)),
-        scheduleAtPeriodEnd: z.optional(
-          setOf("scheduleAtPeriodEnd", ["decreasing_item_amount", "shortening_interval"]),
-        ),
-        trialUpdateBehavior: z.optional(oneOf("trialUpdateBehavior", ["end_trial", "continue_trial"])),
-        billingCycleAnchor: z.optional(oneOf("billingCycleAnchor", ["unchanged", "now"])),
-      }),
-    ),
+          ),
+        }),
+      ),
+      subscriptionUpdate: z.optional(
+        object("subscriptionUpdate", {
+          allowedUpdates: setOf("subscriptionUpdate.allowedUpdates", ["price", "quantity", "promotion_code"]),
+          products: listOf(
+            "products",
+            object("Each of products", {
+              productId: idOf("product"),
+              priceIds: listOf("priceIds", idOf("price")).check(
+                z.maxLength(MOST_PRICES, `priceIds must name at most ${MOST_PRICES}.`),
+              ),
+              quantity: z.optional(
+                object("quantity", {
+                  minimum: z.optional(whole("minimum", 0)),
+                  maximum: z.optional(whole("maximum", 1)),
+                }),
+              ),
+            }),
+          ),
+          prorationBehavior: z.optional(oneOf("prorationBehavior", PRORATIONS)),
+          scheduleAtPeriodEnd: z.optional(
+            setOf("scheduleAtPeriodEnd", ["decreasing_item_amount", "shortening_interval"]),
+          ),
+          trialUpdateBehavior: z.optional(oneOf("trialUpdateBehavior", ["end_trial", "continue_trial"])),
+          billingCycleAnchor: z.optional(oneOf("billingCycleAnchor", ["unchanged", "now"])),
+        }),
+      ),
+    }),
   }),
-});
+);
 
 /** A plain copy of a spec. @throws InvalidArgumentError with one sentence per mistake that can be seen without Stripe. */
 export function checkSpec(given: unknown): PortalConfigurationSpec {

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
-import { CALL_OPTIONS, checkInput } from "../../input.js";
+import { CALL_OPTIONS, checkInput, onFirstUse } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { isReplay } from "../../stripe/replay.js";
 import type { ReturnUrlPolicy } from "../../tenancy/return-url.js";
@@ -27,7 +27,7 @@ type Configuration = Stripe.BillingPortal.Configuration;
 /** The metadata key that holds a specification's hash. */
 const HASH_KEY = "billingSpec";
 
-const callOptions = z.strictObject(CALL_OPTIONS, "The options must be an object.");
+const callOptions = onFirstUse(() => z.strictObject(CALL_OPTIONS, "The options must be an object."));
 
 export async function ensurePortalConfiguration(
   scope: TenantScope,
@@ -112,15 +112,17 @@ export interface DeactivateUnusedOptions extends CallOptions {
 const DAY_MS = 86_400_000;
 const MIN_AGE = "minAgeMs must be a whole number of milliseconds, not negative.";
 
-const deactivateOptions = z.strictObject(
-  {
-    ...CALL_OPTIONS,
-    inUse: z.array(z.unknown(), "inUse must be the list of specifications in use."),
-    shared: z.optional(z.boolean("shared must be true or false.")),
-    dryRun: z.optional(z.boolean("dryRun must be true or false.")),
-    minAgeMs: z.optional(z.int(MIN_AGE).check(z.gte(0, MIN_AGE))),
-  },
-  "The options must be an object.",
+const deactivateOptions = onFirstUse(() =>
+  z.strictObject(
+    {
+      ...CALL_OPTIONS,
+      inUse: z.array(z.unknown(), "inUse must be the list of specifications in use."),
+      shared: z.optional(z.boolean("shared must be true or false.")),
+      dryRun: z.optional(z.boolean("dryRun must be true or false.")),
+      minAgeMs: z.optional(z.int(MIN_AGE).check(z.gte(0, MIN_AGE))),
+    },
+    "The options must be an object.",
+  ),
 );
 
 export async function deactivateUnusedPortalConfigurations(

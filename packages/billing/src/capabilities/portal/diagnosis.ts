@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { type AnyBillingError, isBillingError } from "../../errors.js";
-import { CALL_OPTIONS, checkInput } from "../../input.js";
+import { CALL_OPTIONS, checkInput, onFirstUse } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { allowReturnUrl } from "../../tenancy/return-url.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
@@ -32,15 +32,17 @@ export interface PortalDiagnosis {
   readonly checks: readonly PortalCheck[];
 }
 
-const options = z.strictObject(
-  {
-    ...CALL_OPTIONS,
-    customerId: z.optional(z.unknown()),
-    returnUrl: z.optional(z.unknown()),
-    flow: z.optional(z.unknown()),
-    createSession: z.optional(z.boolean("createSession must be true or false.")),
-  },
-  "The options must be an object.",
+const options = onFirstUse(() =>
+  z.strictObject(
+    {
+      ...CALL_OPTIONS,
+      customerId: z.optional(z.unknown()),
+      returnUrl: z.optional(z.unknown()),
+      flow: z.optional(z.unknown()),
+      createSession: z.optional(z.boolean("createSession must be true or false.")),
+    },
+    "The options must be an object.",
+  ),
 );
 
 export async function diagnosePortal(

@@ -7,7 +7,7 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { checkInput, text } from "../../input.js";
+import { checkInput, onFirstUse, text } from "../../input.js";
 import { isObjectId, type ObjectKind } from "../../stripe/object-id.js";
 import { notFound } from "../../stripe/translate-error.js";
 import { allowReturnUrl, type ReturnUrlPolicy } from "../../tenancy/return-url.js";
@@ -89,39 +89,47 @@ const afterCompletion = z.optional(
 const subscriptionId = idOf("subscription", "subscriptionId");
 const couponId = text("A coupon's id is 1 to 200 letters, digits, _ and -.", /^[\w-]{1,200}$/);
 
-const portalFlow = z.discriminatedUnion(
-  "type",
-  [
-    object({ type: z.enum(["payment_method_update", "customer_update"]), afterCompletion }),
-    object({ type: z.enum(["subscription_update", "subscription_pause"]), subscriptionId, afterCompletion }),
-    object({
-      type: z.literal("subscription_cancel"),
-      subscriptionId,
-      retentionCouponId: z.optional(couponId),
-      afterCompletion,
-    }),
-    object({
-      type: z.literal("subscription_update_confirm"),
-      subscriptionId,
-      itemId: z.optional(idOf("subscription_item", "itemId")),
-      priceId: z.optional(idOf("price", "priceId")),
-      quantity: z.optional(
-        z.int("flow.quantity must be a whole number.").check(z.gte(0, "flow.quantity must not be negative.")),
-      ),
-      discount: z.optional(
-        z.union(
-          [object({ couponId }), object({ promotionCodeId: idOf("promotion_code", "promotionCodeId") })],
-          "flow.discount must be { couponId } or { promotionCodeId }.",
+const portalFlow = onFirstUse(() =>
+  z.discriminatedUnion(
+    "type",
+    [
+      object({ type: z.enum(["payment_method_update", "customer_update"]), afterCompletion }),
+      object({
+        type: z.enum(["subscription_update", "subscription_pause"]),
+        subscriptionId,
+        afterCompletion,
+      }),
+      object({
+        type: z.literal("subscription_cancel"),
+        subscriptionId,
+        retentionCouponId: z.optional(couponId),
+        afterCompletion,
+      }),
+      object({
+        type: z.literal("subscription_update_confirm"),
+        subscriptionId,
+        itemId: z.optional(idOf("subscription_item", "itemId")),
+        priceId: z.optional(idOf("price", "priceId")),
+        quantity: z.optional(
+          z
+            .int("flow.quantity must be a whole number.")
+            .check(z.gte(0, "flow.quantity must not be negative.")),
         ),
-      ),
-      afterCompletion,
-    }),
-  ],
-  "flow.type must be payment_method_update, customer_update, subscription_update, subscription_pause, " +
-    "subscription_cancel or subscription_update_confirm.",
+        discount: z.optional(
+          z.union(
+            [object({ couponId }), object({ promotionCodeId: idOf("promotion_code", "promotionCodeId") })],
+            "flow.discount must be { couponId } or { promotionCodeId }.",
+          ),
+        ),
+        afterCompletion,
+      }),
+    ],
+    "flow.type must be payment_method_update, customer_update, subscription_update, subscription_pause, " +
+      "subscription_cancel or subscription_update_confirm.",
+  ),
 );
 
-type CheckedFlow = z.infer<typeof portalFlow>;
+type CheckedFlow = z.infer<ReturnType<typeof portalFlow>>;
 type ConfirmFlow = Extract<CheckedFlow, { type: "subscription_update_confirm" }>;
 type FlowData = Stripe.BillingPortal.SessionCreateParams.FlowData;
 

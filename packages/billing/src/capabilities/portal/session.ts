@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError, isBillingError, PortalNotConfiguredError } from "../../errors.js";
-import { CALL_OPTIONS, checkInput } from "../../input.js";
+import { CALL_OPTIONS, checkInput, onFirstUse } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { allowReturnUrl } from "../../tenancy/return-url.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
@@ -47,16 +47,18 @@ export interface PortalSession {
   readonly livemode: boolean;
 }
 
-const sessionOptions = z.strictObject(
-  {
-    ...CALL_OPTIONS,
-    // Each judged by the one guard for its kind.
-    returnUrl: z.optional(z.unknown()),
-    flow: z.optional(z.unknown()),
-    onBehalfOf: z.optional(z.unknown()),
-    locale: z.optional(z.custom<string>(isLocale, `locale must be ${LOCALE}`)),
-  },
-  "The options must be an object.",
+const sessionOptions = onFirstUse(() =>
+  z.strictObject(
+    {
+      ...CALL_OPTIONS,
+      // Each judged by the one guard for its kind.
+      returnUrl: z.optional(z.unknown()),
+      flow: z.optional(z.unknown()),
+      onBehalfOf: z.optional(z.unknown()),
+      locale: z.optional(z.custom<string>(isLocale, `locale must be ${LOCALE}`)),
+    },
+    "The options must be an object.",
+  ),
 );
 
 /** The configuration comes from the settings alone, so that no caller can choose another tenant's. */

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { checkInput, WRITE_OPTIONS } from "../../input.js";
+import { checkInput, onFirstUse, WRITE_OPTIONS } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { isObjectId } from "../../stripe/object-id.js";
@@ -58,31 +58,33 @@ const PAYMENT_BEHAVIORS = [
 const PRORATIONS = ["create_prorations", "always_invoice", "none"] as const;
 const TRIAL_END = 'trialEnd must be "now" or a Date.';
 
-const changeOptions = z.strictObject(
-  {
-    ...WRITE_OPTIONS,
-    priceId: z.optional(priceId),
-    quantity: z.optional(quantity),
-    items: z.optional(itemChanges),
-    trialEnd: z.optional(z.union([z.literal("now"), z.date(TRIAL_END)], TRIAL_END)),
-    discounts: z.optional(subscriptionDiscounts),
-    defaultPaymentMethodId: z.optional(
-      z.custom<string>(
-        (value) => typeof value === "string" && isObjectId("payment_method", value),
-        'defaultPaymentMethodId must be the id of a Stripe payment method, such as "pm_…".',
+const changeOptions = onFirstUse(() =>
+  z.strictObject(
+    {
+      ...WRITE_OPTIONS,
+      priceId: z.optional(priceId),
+      quantity: z.optional(quantity),
+      items: z.optional(itemChanges),
+      trialEnd: z.optional(z.union([z.literal("now"), z.date(TRIAL_END)], TRIAL_END)),
+      discounts: z.optional(subscriptionDiscounts),
+      defaultPaymentMethodId: z.optional(
+        z.custom<string>(
+          (value) => typeof value === "string" && isObjectId("payment_method", value),
+          'defaultPaymentMethodId must be the id of a Stripe payment method, such as "pm_…".',
+        ),
       ),
-    ),
-    // Judged by the scope, which knows the keys that no caller may name.
-    metadata: z.optional(z.unknown()),
-    when: z.optional(z.enum(["now", "period_end"], 'when must be "now" or "period_end".')),
-    proration: z.optional(z.enum(PRORATIONS, `proration must be one of ${PRORATIONS.join(", ")}.`)),
-    prorationDate: z.optional(z.date("prorationDate must be a Date.")),
-    paymentBehavior: z.optional(
-      z.enum(PAYMENT_BEHAVIORS, `paymentBehavior must be one of ${PAYMENT_BEHAVIORS.join(", ")}.`),
-    ),
-    scheduledChange: z.optional(z.null("scheduledChange must be null, to drop what is scheduled.")),
-  },
-  "The options must be an object.",
+      // Judged by the scope, which knows the keys that no caller may name.
+      metadata: z.optional(z.unknown()),
+      when: z.optional(z.enum(["now", "period_end"], 'when must be "now" or "period_end".')),
+      proration: z.optional(z.enum(PRORATIONS, `proration must be one of ${PRORATIONS.join(", ")}.`)),
+      prorationDate: z.optional(z.date("prorationDate must be a Date.")),
+      paymentBehavior: z.optional(
+        z.enum(PAYMENT_BEHAVIORS, `paymentBehavior must be one of ${PAYMENT_BEHAVIORS.join(", ")}.`),
+      ),
+      scheduledChange: z.optional(z.null("scheduledChange must be null, to drop what is scheduled.")),
+    },
+    "The options must be an object.",
+  ),
 );
 
 /** A change that does not contradict itself, before anything was looked up. */

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { checkInput, WRITE_OPTIONS } from "../../input.js";
+import { checkInput, onFirstUse, WRITE_OPTIONS } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { isObjectId } from "../../stripe/object-id.js";
@@ -66,45 +66,47 @@ const DAYS_UNTIL_DUE = "daysUntilDue must be a whole number from 0 to 365.";
 const MISSING_PAYMENT_METHOD = ["create_invoice", "pause", "cancel"] as const;
 const PAYMENT_BEHAVIORS = ["allow_incomplete", "default_incomplete", "error_if_incomplete"] as const;
 
-const createOptions = z.strictObject(
-  {
-    ...WRITE_OPTIONS,
-    // Judged by the scope, which knows the tenant's customers.
-    customerId: z.optional(z.unknown()),
-    priceId: z.optional(priceId),
-    quantity: z.optional(quantity),
-    items: z.optional(
-      z
-        .array(z.strictObject({ priceId, quantity: z.optional(quantity) }, ITEMS), ITEMS)
-        .check(z.minLength(1, ITEMS), z.maxLength(20, ITEMS)),
-    ),
-    trialDays: z.optional(z.int(TRIAL_DAYS).check(z.gte(1, TRIAL_DAYS), z.lte(730, TRIAL_DAYS))),
-    trialEnd: z.optional(z.date("trialEnd must be a Date.")),
-    trialWithoutPaymentMethod: z.optional(
-      z.enum(
-        MISSING_PAYMENT_METHOD,
-        `trialWithoutPaymentMethod must be one of ${MISSING_PAYMENT_METHOD.join(", ")}.`,
+const createOptions = onFirstUse(() =>
+  z.strictObject(
+    {
+      ...WRITE_OPTIONS,
+      // Judged by the scope, which knows the tenant's customers.
+      customerId: z.optional(z.unknown()),
+      priceId: z.optional(priceId),
+      quantity: z.optional(quantity),
+      items: z.optional(
+        z
+          .array(z.strictObject({ priceId, quantity: z.optional(quantity) }, ITEMS), ITEMS)
+          .check(z.minLength(1, ITEMS), z.maxLength(20, ITEMS)),
       ),
-    ),
-    defaultPaymentMethodId: z.optional(
-      z.custom<string>(
-        (value) => typeof value === "string" && isObjectId("payment_method", value),
-        'defaultPaymentMethodId must be the id of a Stripe payment method, such as "pm_…".',
+      trialDays: z.optional(z.int(TRIAL_DAYS).check(z.gte(1, TRIAL_DAYS), z.lte(730, TRIAL_DAYS))),
+      trialEnd: z.optional(z.date("trialEnd must be a Date.")),
+      trialWithoutPaymentMethod: z.optional(
+        z.enum(
+          MISSING_PAYMENT_METHOD,
+          `trialWithoutPaymentMethod must be one of ${MISSING_PAYMENT_METHOD.join(", ")}.`,
+        ),
       ),
-    ),
-    paymentBehavior: z.optional(
-      z.enum(PAYMENT_BEHAVIORS, `paymentBehavior must be one of ${PAYMENT_BEHAVIORS.join(", ")}.`),
-    ),
-    daysUntilDue: z.optional(
-      z.int(DAYS_UNTIL_DUE).check(z.gte(0, DAYS_UNTIL_DUE), z.lte(365, DAYS_UNTIL_DUE)),
-    ),
-    discounts: z.optional(newDiscounts),
-    automaticTax: z.optional(z.boolean("automaticTax must be true or false.")),
-    // Judged by the scope, which knows the keys that no caller may name.
-    metadata: z.optional(z.unknown()),
-    allowSecond: z.optional(z.boolean("allowSecond must be true or false.")),
-  },
-  "The options must be an object.",
+      defaultPaymentMethodId: z.optional(
+        z.custom<string>(
+          (value) => typeof value === "string" && isObjectId("payment_method", value),
+          'defaultPaymentMethodId must be the id of a Stripe payment method, such as "pm_…".',
+        ),
+      ),
+      paymentBehavior: z.optional(
+        z.enum(PAYMENT_BEHAVIORS, `paymentBehavior must be one of ${PAYMENT_BEHAVIORS.join(", ")}.`),
+      ),
+      daysUntilDue: z.optional(
+        z.int(DAYS_UNTIL_DUE).check(z.gte(0, DAYS_UNTIL_DUE), z.lte(365, DAYS_UNTIL_DUE)),
+      ),
+      discounts: z.optional(newDiscounts),
+      automaticTax: z.optional(z.boolean("automaticTax must be true or false.")),
+      // Judged by the scope, which knows the keys that no caller may name.
+      metadata: z.optional(z.unknown()),
+      allowSecond: z.optional(z.boolean("allowSecond must be true or false.")),
+    },
+    "The options must be an object.",
+  ),
 );
 
 export async function createSubscription(

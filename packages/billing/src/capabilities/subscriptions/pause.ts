@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError, InvalidArgumentError, NotFoundError } from "../../errors.js";
-import { checkInput, WRITE_OPTIONS } from "../../input.js";
+import { checkInput, onFirstUse, WRITE_OPTIONS } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -44,17 +44,19 @@ export interface UnpauseSubscriptionOptions extends CallOptions, IdempotencyOpti
 const INVOICES = ["void", "mark_uncollectible", "keep_as_draft"] as const;
 const SETTLE = ["pending_invoice_item", "invoice"] as const;
 
-const pauseOptions = z.strictObject(
-  {
-    ...WRITE_OPTIONS,
-    pause: z.optional(
-      z.enum(["collection", "subscription"], 'pause must be "collection" or "subscription".'),
-    ),
-    invoices: z.optional(z.enum(INVOICES, `invoices must be one of ${INVOICES.join(", ")}.`)),
-    until: z.optional(z.date("until must be a Date.")),
-    settle: z.optional(z.enum(SETTLE, `settle must be one of ${SETTLE.join(", ")}.`)),
-  },
-  "The options must be an object.",
+const pauseOptions = onFirstUse(() =>
+  z.strictObject(
+    {
+      ...WRITE_OPTIONS,
+      pause: z.optional(
+        z.enum(["collection", "subscription"], 'pause must be "collection" or "subscription".'),
+      ),
+      invoices: z.optional(z.enum(INVOICES, `invoices must be one of ${INVOICES.join(", ")}.`)),
+      until: z.optional(z.date("until must be a Date.")),
+      settle: z.optional(z.enum(SETTLE, `settle must be one of ${SETTLE.join(", ")}.`)),
+    },
+    "The options must be an object.",
+  ),
 );
 
 export async function pauseSubscription(
@@ -82,7 +84,7 @@ export async function pauseSubscription(
   return toSubscription(after, scope);
 }
 
-const unpauseOptions = z.strictObject(WRITE_OPTIONS, "The options must be an object.");
+const unpauseOptions = onFirstUse(() => z.strictObject(WRITE_OPTIONS, "The options must be an object."));
 
 export async function unpauseSubscription(
   scope: TenantScope,

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { CALL_OPTIONS, checkInput, LIST_OPTIONS } from "../../input.js";
+import { CALL_OPTIONS, checkInput, LIST_OPTIONS, onFirstUse } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { ListOptions, Page } from "../../stripe/page.js";
@@ -29,12 +29,14 @@ const STATUS_FILTERS = [
   "unpaid",
 ] as const;
 
-const listOptions = z.strictObject(
-  {
-    ...LIST_OPTIONS,
-    status: z.optional(z.enum(STATUS_FILTERS, `status must be one of ${STATUS_FILTERS.join(", ")}.`)),
-  },
-  "The options must be an object.",
+const listOptions = onFirstUse(() =>
+  z.strictObject(
+    {
+      ...LIST_OPTIONS,
+      status: z.optional(z.enum(STATUS_FILTERS, `status must be one of ${STATUS_FILTERS.join(", ")}.`)),
+    },
+    "The options must be an object.",
+  ),
 );
 
 export async function listCustomerSubscriptions(
@@ -63,7 +65,7 @@ export async function listCustomerSubscriptions(
   });
 }
 
-const callOptions = z.strictObject(CALL_OPTIONS, "The options must be an object.");
+const callOptions = onFirstUse(() => z.strictObject(CALL_OPTIONS, "The options must be an object."));
 
 export async function getSubscription(
   scope: TenantScope,

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { ConflictError, InvalidArgumentError } from "../../errors.js";
-import { checkInput, text, WRITE_OPTIONS } from "../../input.js";
+import { checkInput, onFirstUse, text, WRITE_OPTIONS } from "../../input.js";
 import type { Params } from "../../stripe/calls.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { type IdempotencyOptions, scopedName } from "../../stripe/idempotency.js";
@@ -31,18 +31,20 @@ const MOST = 999_999_999_999_999;
 const VALUE = "value must be a whole number of at most 15 digits.";
 const IDENTIFIER = "identifier must be a string of 1 to 255 printable ASCII characters.";
 
-const reportOptions = z.strictObject(
-  {
-    ...WRITE_OPTIONS,
-    eventName: text("eventName must be a meter's event name, of 1 to 100 characters.", /^\P{Cc}{1,100}$/u),
-    value: z.int(VALUE).check(z.gte(-MOST, VALUE), z.lte(MOST, VALUE)),
-    identifier: text(IDENTIFIER, /^[\x20-\x7e]{1,255}$/),
-    // Whether it lies within Stripe's window is Stripe's to say: a customer on a test clock lives at another time.
-    timestamp: z.optional(z.date("timestamp must be a valid Date.")),
-    customerKey: z.optional(payloadKey("customerKey")),
-    valueKey: z.optional(payloadKey("valueKey")),
-  },
-  "The options must be an object.",
+const reportOptions = onFirstUse(() =>
+  z.strictObject(
+    {
+      ...WRITE_OPTIONS,
+      eventName: text("eventName must be a meter's event name, of 1 to 100 characters.", /^\P{Cc}{1,100}$/u),
+      value: z.int(VALUE).check(z.gte(-MOST, VALUE), z.lte(MOST, VALUE)),
+      identifier: text(IDENTIFIER, /^[\x20-\x7e]{1,255}$/),
+      // Whether it lies within Stripe's window is Stripe's to say: a customer on a test clock lives at another time.
+      timestamp: z.optional(z.date("timestamp must be a valid Date.")),
+      customerKey: z.optional(payloadKey("customerKey")),
+      valueKey: z.optional(payloadKey("valueKey")),
+    },
+    "The options must be an object.",
+  ),
 );
 
 export async function reportUsage(
