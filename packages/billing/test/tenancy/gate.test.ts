@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type AuditEvent, metadataTenancy } from "../../src/index.js";
+import { type AuditEvent, metadataTenancy, type StripeClient } from "../../src/index.js";
 import type { Params } from "../../src/stripe/calls.js";
 import { Deadline } from "../../src/stripe/deadline.js";
 import type { SearchQuery } from "../../src/stripe/search-query.js";
@@ -50,9 +50,15 @@ async function takeAway(configurationId: string): Promise<void> {
   await world.stripe.billingPortal.configurations.update(configurationId, { metadata: { tenantId: "" } });
 }
 
-function gateFor(tenantId: string, { mode = "test" }: { readonly mode?: "test" | "live" } = {}): Gate {
+function gateFor(
+  tenantId: string,
+  {
+    mode = "test",
+    client = world.stripe,
+  }: { readonly mode?: "test" | "live"; readonly client?: StripeClient } = {},
+): Gate {
   return new Gate({
-    transport: createTransport(world.stripe),
+    transport: createTransport(client),
     tenancy: metadataTenancy(),
     tenantId,
     account: undefined,
@@ -120,6 +126,8 @@ describe("a capability that checks nothing", () => {
       reportUsage({ stripe_customer_id: globex.customerId, value: "1" }),
     "lists by a foreign price": () => gate.list("GET /v1/subscriptions", { price: globex.priceId }),
     "lists every product of the platform": () => gate.list("GET /v1/products", {}),
+    "searches from another tenant's object on": () =>
+      gate.search("GET /v1/products/search", 'name~"Pro"' as SearchQuery, { page: globex.productId }),
     "sifts from another tenant's object on": () => sifted({ starting_after: foreignConfiguration }),
     "sifts back from another tenant's object": () => sifted({ ending_before: foreignConfiguration }),
     "sifts by another tenant's customer": () => sifted({ customer: globex.customerId } as never),
@@ -273,6 +281,26 @@ describe("a capability that proved its own customer and subscription first, and 
     ]);
   });
 
+  it("gives a price of its own product another tenant's lookup key: nothing is sent", async () => {
+    const { product } = await gate.retrieve(
+      "GET /v1/prices/{price}",
+      { price: acme.priceId },
+      { expand: ["product"] },
+    );
+    if (typeof product === "string") throw new Error("the product was expanded");
+    world.takeRequests();
+    const priced = { product: product.id, currency: "usd", unit_amount: 1, transfer_lookup_key: true };
+    for (const lookup_key of ["globex//gold", "gold", "acme/gold"]) {
+      await expect(gate.write("POST /v1/prices", {}, { ...priced, lookup_key })).rejects.toMatchObject({
+        code: "isolation",
+      });
+    }
+    expect(world.takeRequests()).toEqual([]);
+    expect(await gate.write("POST /v1/prices", {}, { ...priced, lookup_key: "acme//gold" })).toMatchObject({
+      lookup_key: "acme//gold",
+    });
+  });
+
   it("may still do what it proved, and keep any text in metadata", async () => {
     await ownCustomer();
     await ownSubscription();
@@ -335,6 +363,20 @@ describe("an answer that is not the tenant's", () => {
     await expect(gate.write(call, { payment_method: own.id }, {})).resolves.toMatchObject({ customer: null });
     gate = gateFor("acme");
     await expect(readMethod(own.id)).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("is withheld in a list, whatever was asked for", async () => {
+    const foreign = await world.stripe.subscriptions.retrieve(globex.subscriptionId);
+    const rawRequest: StripeClient["rawRequest"] = async (method, path, ...rest) =>
+      path.startsWith("/v1/subscriptions?")
+        ? { object: "list", data: [foreign] }
+        : world.stripe.rawRequest(method, path, ...rest);
+    gate = gateFor("acme", { client: { rawRequest } });
+    await ownCustomer();
+    await expect(gate.list("GET /v1/subscriptions", { customer: acme.customerId })).rejects.toMatchObject({
+      code: "isolation",
+    });
+    expect(audit).toMatchObject([{ type: "isolation_breach", tenantId: "acme" }]);
   });
 
   it("is withheld when only something expanded in it is foreign", async () => {
