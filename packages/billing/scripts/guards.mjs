@@ -535,6 +535,11 @@ const SECOND_WALL = [
   },
   {
     file: "tenancy/gate.ts",
+    guard: "no codes are typed in an account that tenants share",
+    remove: "if (account === undefined && letsTypeCodes(params)) return false;",
+  },
+  {
+    file: "tenancy/gate.ts",
     guard: "a lookup key is the tenant's to give",
     remove: "return isLookupKeyOf(tenantId, account, lookupKey) || this.#proofs.ownsLookupKey(lookupKey);",
     put: 'return isLookupKeyOf(tenantId, account, lookupKey) || lookupKey !== "";',

@@ -30,6 +30,7 @@ import { namedIds } from "./named-ids.js";
 import { Proofs, type ProofsOptions } from "./proofs.js";
 import { type RequestTarget, requestTarget } from "./request-target.js";
 import { isStripeObject, topObjects } from "./stripe-objects.js";
+import { letsTypeCodes } from "./typed-codes.js";
 
 export interface GateOptions extends ProofsOptions, AnswerCheckOptions {
   readonly transport: Transport;
@@ -189,6 +190,7 @@ export class Gate {
   #changesOnlyOwn(call: WriteCall, params: object): boolean {
     const { account, tenantId } = this.#options;
     const given = new Map<string, unknown>(Object.entries(params));
+    if (account === undefined && letsTypeCodes(params)) return false;
     const { within, customerIn } = CALLS[call];
     if (customerIn !== undefined && !isUsageOf(given.get(customerIn), (id) => this.#owns(id))) return false;
     const owner = within === undefined ? undefined : given.get(within);

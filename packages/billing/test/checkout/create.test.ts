@@ -240,6 +240,7 @@ describe("what createCheckoutSession refuses", () => {
     ["an end too soon", { priceId: "price_1", expiresAt: new Date(Date.now() + 60_000) }],
     ["an end too late", { priceId: "price_1", expiresAt: new Date(Date.now() + 25 * HOUR_MS) }],
     ["a discount and codes", { priceId: "price_1", discount: { couponId: "x" }, allowPromotionCodes: true }],
+    ["that codes are typed which may be another tenant's", { priceId: "price_1", allowPromotionCodes: true }],
     ["two discounts in one", { priceId: "price_1", discount: { couponId: "x", promotionCodeId: "promo_1" } }],
     ["a reference with spaces", { priceId: "price_1", clientReferenceId: "order 1" }],
     ["a mode that is none", { priceId: "price_1", mode: "donation" }],

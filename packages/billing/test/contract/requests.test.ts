@@ -24,7 +24,7 @@ interface Others {
   readonly connected: StripeBillingService;
   readonly stripe: Stripe;
   /** A service that is answered with objects changed so, by the kind they are of. */
-  readonly asIf: (changes: Answers) => StripeBillingService;
+  readonly asIf: (changes: Answers, tenancy?: Tenancy) => StripeBillingService;
   /** The same, with a schedule that governs the subscription. */
   readonly scheduled: (subscription?: object, schedule?: object) => StripeBillingService;
 }
@@ -32,6 +32,8 @@ interface Others {
 type Answers = Readonly<Record<string, object>>;
 
 type Forms = Readonly<Record<string, Drive>>;
+
+const IN_OWN_ACCOUNTS = connectTenancy({ accountOf: () => "acct_1", tenantOf: () => "acme" });
 
 const DETAILS: CustomerDetails = {
   email: "billing@acme.example",
@@ -160,7 +162,7 @@ const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant" | "forgetCatalog">
         expiresAt: new Date(Date.now() + 3_600_000),
       }),
     "to subscribe a second time, with codes and a trial to a date": (_acme, customerId, { asIf }) =>
-      asIf(checkout(customerId)).createCheckoutSession({
+      asIf(checkout(customerId), IN_OWN_ACCOUNTS).createCheckoutSession({
         customerId,
         priceId: "price_1",
         allowPromotionCodes: true,
@@ -373,9 +375,9 @@ const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant" | "forgetCatalog">
       acme.ensurePortalConfiguration({ features: { subscriptionPause: {} } }),
     "with nobody asked for a reason": (acme) =>
       acme.ensurePortalConfiguration({ features: { subscriptionCancel: {} } }),
-    "with products": async (acme) => {
+    "with products": async (_acme, _customerId, { connected }) => {
       const { product } = await stripeOnMock().prices.retrieve("price_1");
-      return acme.ensurePortalConfiguration({
+      return connected.ensurePortalConfiguration({
         features: {
           subscriptionUpdate: {
             allowedUpdates: ["price", "quantity", "promotion_code"],
@@ -515,13 +517,13 @@ describeContract("the requests this package sends", () => {
   };
   const connected = new StripeBillingService({
     ...config,
-    tenancy: connectTenancy({ accountOf: () => "acct_1", tenantOf: () => "acme" }),
+    tenancy: IN_OWN_ACCOUNTS,
   });
-  const asIf = ({ subscription, ...changes }: Answers) =>
+  const asIf = ({ subscription, ...changes }: Answers, tenancy: Tenancy = ownerOfEverything) =>
     new StripeBillingService({
       ...config,
       stripe: answering(config.stripe, { ...changes, subscription: { ...RUNNING, ...subscription } }),
-      tenancy: ownerOfEverything,
+      tenancy,
     });
   const acme = asIf({});
   let schedule: Stripe.SubscriptionSchedule;

@@ -283,6 +283,17 @@ describe("ensurePortalConfiguration", () => {
     expect(world.takeRequests()).toEqual([LIST]);
   });
 
+  it("lets no codes be typed in an account that tenants share, where they may be another's", async () => {
+    const spec = plansOf(acme);
+    const subscriptionUpdate = { ...spec.features.subscriptionUpdate, allowedUpdates: ["promotion_code"] };
+    await expect(
+      billing.forTenant("acme").ensurePortalConfiguration({
+        features: { subscriptionUpdate },
+      } as PortalConfigurationSpec),
+    ).rejects.toMatchObject({ code: "invalid_argument", message: expect.stringMatching(/connectTenancy/) });
+    expect(world.takeRequests()).toEqual([]);
+  });
+
   it("works in a tenant's own connected account", async () => {
     const account = world.local.connectAccount();
     const own = await world.addTenant("initech", { stripeAccount: account });
@@ -290,6 +301,11 @@ describe("ensurePortalConfiguration", () => {
       .service({ tenancy: connectTenancy({ accountOf: () => account, tenantOf: () => "initech" }) })
       .forTenant("initech");
     const first = await service.ensurePortalConfiguration(plansOf(own));
+    const { subscriptionUpdate } = plansOf(own).features;
+    if (subscriptionUpdate === undefined) throw new Error("it offers plans");
+    const typed = { ...subscriptionUpdate, allowedUpdates: ["price", "promotion_code"] as const };
+    const other = await service.ensurePortalConfiguration({ features: { subscriptionUpdate: typed } });
+    expect(other.id).not.toBe(first.id);
     expect(await service.ensurePortalConfiguration(plansOf(own))).toEqual(first);
     const options = { stripeAccount: account };
     expect(

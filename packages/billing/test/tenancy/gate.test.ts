@@ -259,6 +259,21 @@ describe("a capability that proved its own customer and subscription first, and 
       updateOwn({ add_invoice_items: [{ price: globex.priceId }] }),
     "charges a foreign card": () => updateOwn({ default_payment_method: "pm_globex" }),
     "takes a foreign coupon": () => updateOwn({ discounts: [{ coupon: "GLOBEX50" }] }),
+    "lets codes be typed in Checkout": () =>
+      openCheckout({
+        mode: "setup",
+        currency: "usd",
+        customer: acme.customerId,
+        allow_promotion_codes: true,
+      }),
+    "lets codes be typed in Checkout, in another spelling": () =>
+      openCheckout({ mode: "setup", customer: acme.customerId, allow_promotion_codes: "true" as never }),
+    "lets codes be typed in the portal": () =>
+      gate.write("POST /v1/billing_portal/configurations", {}, {
+        features: {
+          subscription_update: { enabled: true, default_allowed_updates: ["price", "promotion_code"] },
+        },
+      } as never),
     "takes a foreign promotion code": () => updateOwn({ discounts: [{ promotion_code: "promo_globex" }] }),
     "pays out to an account": () => updateOwn({ transfer_data: { destination: "acct_globex" } }),
     "hides an id under a parameter nobody knows": () =>

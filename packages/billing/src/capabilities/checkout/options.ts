@@ -43,7 +43,7 @@ interface PurchaseOptions extends CheckoutOptions {
   readonly discount?: NewDiscount;
   /**
    * Lets the customer type a promotion code, in place of {@link discount}. Stripe takes any active code of the account
-   * there, whichever tenant's it is: restrict codes to products or customers. Default: false.
+   * there, so this is refused but where each tenant has an account of its own (`connectTenancy`). Default: false.
    */
   readonly allowPromotionCodes?: boolean;
   /** Let Stripe Tax reckon the taxes, by the address that the customer gives. Default: false. */

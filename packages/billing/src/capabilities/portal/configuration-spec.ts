@@ -55,6 +55,10 @@ export interface PortalFeatures {
     readonly intervals?: readonly PauseInterval[];
   };
   readonly subscriptionUpdate?: {
+    /**
+     * `promotion_code` is refused but with `connectTenancy`: Stripe takes any active code of the account, whichever
+     * tenant's it is.
+     */
     readonly allowedUpdates: readonly ("price" | "quantity" | "promotion_code")[];
     /** Up to ten, the tenant's own or shared ones. */
     readonly products: readonly OfferedProduct[];

@@ -7,6 +7,7 @@ import type { CallOptions } from "../../stripe/deadline.js";
 import { isReplay } from "../../stripe/replay.js";
 import type { ReturnUrlPolicy } from "../../tenancy/return-url.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { assertOwnCodes } from "../../tenancy/typed-codes.js";
 import { type PortalConfiguration, toPortalConfiguration } from "../../views/portal-configuration.js";
 import { type ConfigurationContent, toContent } from "./configuration-params.js";
 import { checkSpec, type PortalConfigurationSpec } from "./configuration-spec.js";
@@ -52,6 +53,9 @@ export async function ensureConfiguration(
   policy: ReturnUrlPolicy,
 ): Promise<Ensured> {
   const spec = checkSpec(given);
+  if (spec.features.subscriptionUpdate?.allowedUpdates.includes("promotion_code")) {
+    assertOwnCodes(scope, "promotion_code among allowedUpdates", "Leave it out.");
+  }
   const content = toContent(spec, policy);
   const { hash } = content;
   // A login page's address is not remembered.
