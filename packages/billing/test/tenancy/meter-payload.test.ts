@@ -42,7 +42,8 @@ describe("a meter event's payload", () => {
     );
     fc.assert(
       fc.property(fc.dictionary(fc.string(), value), (payload) => {
-        const customers = Object.values(payload).filter((one) => !/^-?\d+$/.test(String(one)));
+        const isNumber = (one: unknown) => typeof one === "string" && /^-?\d+$/.test(one);
+        const customers = Object.values(payload).filter((one) => !isNumber(one));
         if (isUsageOf(payload, isOwn)) expect(customers).toEqual(["cus_own"]);
       }),
     );
