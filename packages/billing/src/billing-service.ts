@@ -210,7 +210,8 @@ export class StripeBillingService<TMetadata = undefined> {
    * own products is shared by all tenants that ask for the same.
    *
    * No request while it is remembered; else one for every hundred active configurations (the newest hundred come first),
-   * and where it has to be made two more, and one for each price made within the last minute. Safe to repeat.
+   * and where it has to be made two more, and one for each price made within the last minute. With
+   * `portal.configurationIds` one to find it and at most three to make it, however many there are. Safe to repeat.
    *
    * @throws NotFoundError when a product or price is missing or another tenant's.
    * @throws ConflictError when one is archived.
@@ -222,8 +223,8 @@ export class StripeBillingService<TMetadata = undefined> {
     spec: PortalConfigurationSpec,
     options: CallOptions = {},
   ): Promise<EnsuredPortalConfiguration> {
-    return this.#binding.withinPortal(options, (scope, { policy }) =>
-      ensurePortalConfiguration(scope, spec, options, policy),
+    return this.#binding.withinPortal(options, (scope, portal) =>
+      ensurePortalConfiguration(scope, spec, options, portal),
     );
   }
 

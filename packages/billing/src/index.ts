@@ -48,6 +48,7 @@ export type {
 } from "./capabilities/portal/configuration-spec.js";
 export type { DiagnosePortalOptions, PortalDiagnosis } from "./capabilities/portal/diagnosis.js";
 export type { AfterCompletion, PortalDiscount, PortalFlow } from "./capabilities/portal/flow.js";
+export type { PortalConfigurationIds } from "./capabilities/portal/kept-configuration.js";
 export type { PortalConfig, PortalSession, PortalSessionOptions } from "./capabilities/portal/session.js";
 export type { PortalSettings } from "./capabilities/portal/settings.js";
 export type { CancelSubscriptionOptions } from "./capabilities/subscriptions/cancel.js";

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { CatalogSettings } from "./capabilities/catalog/catalog.js";
 import type { MetadataSchema } from "./capabilities/catalog/product-metadata.js";
 import type { PortalConfigurationSpec } from "./capabilities/portal/configuration-spec.js";
+import type { PortalConfigurationIds } from "./capabilities/portal/kept-configuration.js";
 import {
   ACCOUNTS,
   CONFIGURATION,
@@ -121,6 +122,10 @@ const portalSchema = z.strictObject(
     configuration: setting<PerTenant<string | PortalConfigurationSpec | undefined>>(
       perTenant(isConfiguration),
       `portal.configuration must be a function of the tenant, or ${CONFIGURATION}`,
+    ),
+    configurationIds: setting<PortalConfigurationIds>(
+      (value) => hasMethods(value, ["get", "set"]),
+      "portal.configurationIds must have the methods get and set.",
     ),
     locale: setting<PerTenant<string | undefined>>(
       perTenant(isLocale),

@@ -22,7 +22,7 @@ export interface SeenConfiguration {
 /** Which keys of a product's metadata the catalogue's schema refuses. */
 export type MetadataJudge = (metadata: Readonly<Record<string, string>>) => Promise<readonly string[]>;
 
-/** One request; where the settings hold a specification, one for every hundred active configurations. */
+/** One request; where the settings hold a specification and keep no ids, one for every hundred active configurations. */
 export async function lookForConfiguration(
   scope: TenantScope,
   portal: TenantPortal,
@@ -31,7 +31,7 @@ export async function lookForConfiguration(
   if (configuration === undefined) return lookForDefault(scope);
   if (typeof configuration === "string") return lookForGiven(scope, configuration);
   const { params, hash } = toContent(checkSpec(configuration), portal.policy);
-  const found = await findConfiguration(scope, hash);
+  const found = await findConfiguration(scope, hash, portal.configurationIds);
   const fact =
     found === undefined
       ? "The specification's is not made yet; the first session makes it."

@@ -125,4 +125,14 @@ function plainUrl(url: string, name: string): string {
   return allowReturnUrl(url, { allowedOrigins: [new URL(url).origin] }, name);
 }
 
-/** JSON with its keys in order, so that the same content is the same text. */
+/** The metadata key that holds the hash. */
+const HASH_KEY = "billingSpec";
+
+export function metadataWith(hash: string): Record<string, string> {
+  return { [HASH_KEY]: hash };
+}
+
+/** The hash of the spec that a configuration was made from; undefined for one that was made otherwise. */
+export function hashOf({ metadata }: Stripe.BillingPortal.Configuration): string | undefined {
+  return metadata && Object.hasOwn(metadata, HASH_KEY) ? metadata[HASH_KEY] : undefined;
+}

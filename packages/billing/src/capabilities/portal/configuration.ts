@@ -9,9 +9,11 @@ import type { ReturnUrlPolicy } from "../../tenancy/return-url.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
 import { assertOwnCodes } from "../../tenancy/typed-codes.js";
 import { type PortalConfiguration, toPortalConfiguration } from "../../views/portal-configuration.js";
-import { type ConfigurationContent, toContent } from "./configuration-params.js";
+import { type ConfigurationContent, hashOf, metadataWith, toContent } from "./configuration-params.js";
 import { checkSpec, type PortalConfigurationSpec } from "./configuration-spec.js";
+import { keepConfiguration, keptConfiguration, type PortalConfigurationIds } from "./kept-configuration.js";
 import { proveOffer } from "./offer.js";
+import type { TenantPortal } from "./settings.js";
 
 /** A portal configuration that is active and holds what its specification says. */
 export interface EnsuredPortalConfiguration {
@@ -25,19 +27,16 @@ export interface EnsuredPortalConfiguration {
 
 type Configuration = Stripe.BillingPortal.Configuration;
 
-/** The metadata key that holds a specification's hash. */
-const HASH_KEY = "billingSpec";
-
 const callOptions = onFirstUse(() => z.strictObject(CALL_OPTIONS, "The options must be an object."));
 
 export async function ensurePortalConfiguration(
   scope: TenantScope,
   given: PortalConfigurationSpec,
   options: CallOptions,
-  policy: ReturnUrlPolicy,
+  portal: TenantPortal,
 ): Promise<EnsuredPortalConfiguration> {
   checkInput(callOptions, options);
-  return (await ensureConfiguration(scope, given, policy)).configuration;
+  return (await ensureConfiguration(scope, given, portal)).configuration;
 }
 
 /** `remembered` where Stripe was not asked, so that it may have been deactivated since. */
@@ -50,7 +49,7 @@ export interface Ensured {
 export async function ensureConfiguration(
   scope: TenantScope,
   given: PortalConfigurationSpec,
-  policy: ReturnUrlPolicy,
+  { policy, configurationIds }: TenantPortal,
 ): Promise<Ensured> {
   const spec = checkSpec(given);
   if (spec.features.subscriptionUpdate?.allowedUpdates.includes("promotion_code")) {
@@ -63,21 +62,34 @@ export async function ensureConfiguration(
   if (known !== undefined) {
     return { configuration: Object.freeze({ ...known, loginPageUrl: null }), hash, remembered: true };
   }
-  const found = (await findConfiguration(scope, hash)) ?? (await make(scope, spec, content));
+  const kept = configurationIds && (await keptConfiguration(scope, configurationIds, hash));
+  const found =
+    kept ?? (await listedConfiguration(scope, hash, configurationIds)) ?? (await make(scope, spec, content));
   const { id, login_page: login } = found;
+  if (configurationIds && kept === undefined) await keepConfiguration(scope, configurationIds, hash, id);
   const shared = scope.configurations.isShared(found);
   scope.configurations.remember(hash, { id, shared });
   return { configuration: Object.freeze({ id, shared, loginPageUrl: login.url }), hash, remembered: false };
 }
 
-/** The active configuration with a hash; of twins the older, the same for everyone who looks. */
+/** The active configuration with a hash, where there is one. */
 export async function findConfiguration(
   scope: TenantScope,
   hash: string,
+  ids: PortalConfigurationIds | undefined,
+): Promise<Configuration | undefined> {
+  return (ids && (await keptConfiguration(scope, ids, hash))) ?? listedConfiguration(scope, hash, ids);
+}
+
+/** Of twins the older, the same for everyone who looks. Who keeps ids is spared all but the newest hundred. */
+async function listedConfiguration(
+  scope: TenantScope,
+  hash: string,
+  ids: PortalConfigurationIds | undefined,
 ): Promise<Configuration | undefined> {
   for await (const page of scope.configurations.pages({ active: true })) {
     const [oldest] = page.filter((one) => hashOf(one) === hash).sort(byAge);
-    if (oldest !== undefined) return oldest;
+    if (oldest !== undefined || ids !== undefined) return oldest;
   }
   return undefined;
 }
@@ -93,7 +105,7 @@ async function make(
 ): Promise<Configuration> {
   await proveOffer(scope, spec.features.subscriptionUpdate?.products ?? []);
   const call = "POST /v1/billing_portal/configurations";
-  const marked = { ...params, metadata: { [HASH_KEY]: hash } };
+  const marked = { ...params, metadata: metadataWith(hash) };
   for (let key = hash; ; ) {
     const made = await scope.write(call, {}, marked, key);
     const current = isReplay(made) ? await scope.configurations.get(made.id) : made;
@@ -165,10 +177,6 @@ async function deactivate(scope: TenantScope, id: string): Promise<void> {
   const call = "POST /v1/billing_portal/configurations/{configuration}";
   // A key of its own for each: one that followed from the id would make a second time no time at all.
   await scope.write(call, { configuration: id }, { active: false }, randomUUID());
-}
-
-function hashOf({ metadata }: Configuration): string | undefined {
-  return metadata && Object.hasOwn(metadata, HASH_KEY) ? metadata[HASH_KEY] : undefined;
 }
 
 /** Oldest first; the same order for everyone who looks. */

@@ -131,10 +131,10 @@ function openWith(
 async function ensureFromSettings(
   scope: TenantScope,
   spec: PortalConfigurationSpec,
-  { policy }: TenantPortal,
+  portal: TenantPortal,
 ): Promise<Ensured> {
   try {
-    return await ensureConfiguration(scope, spec, policy);
+    return await ensureConfiguration(scope, spec, portal);
   } catch (error) {
     if (!isBillingError(error) || !CALLERS_MISTAKES.has(error.code)) throw error;
     throw new PortalNotConfiguredError(

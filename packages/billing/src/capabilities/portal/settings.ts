@@ -6,6 +6,7 @@ import {
   type TenantReturnUrls,
 } from "../../tenancy/tenant-return-urls.js";
 import { isSpec, type PortalConfigurationSpec } from "./configuration-spec.js";
+import type { PortalConfigurationIds } from "./kept-configuration.js";
 
 /** The customer portal's settings, each a value or a function of the tenant. */
 export interface PortalSettings extends ReturnUrlSettings {
@@ -14,6 +15,11 @@ export interface PortalSettings extends ReturnUrlSettings {
    * while it is remembered. Default: the account's own default configuration.
    */
   readonly configuration?: PerTenant<string | PortalConfigurationSpec | undefined> | undefined;
+  /**
+   * Where the ids of ensured configurations are kept between processes, so that a process that has just begun asks Stripe
+   * for one configuration instead of all. Default: nowhere, which is enough for a hundred or two of them in the account.
+   */
+  readonly configurationIds?: PortalConfigurationIds | undefined;
   /** An IETF language tag such as `"en-GB"`, or `"auto"`. Default: the customer's or the browser's. */
   readonly locale?: PerTenant<string | undefined> | undefined;
   /** Connected accounts (`acct_…`) that a call may open the portal on behalf of. Default: none. */
@@ -23,6 +29,7 @@ export interface PortalSettings extends ReturnUrlSettings {
 /** The settings as they are for one tenant. */
 export interface TenantPortal extends TenantReturnUrls {
   readonly configuration: string | PortalConfigurationSpec | undefined;
+  readonly configurationIds: PortalConfigurationIds | undefined;
   readonly locale: string | undefined;
   readonly onBehalfOf: readonly string[];
 }
@@ -44,7 +51,7 @@ export async function portalOf(settings: PortalSettings, tenantId: string): Prom
   if (!isAccountList(onBehalfOf)) {
     throw new ConfigurationError(`portal.allowedOnBehalfOf must give ${ACCOUNTS}`);
   }
-  return { configuration, locale, onBehalfOf, ...urls };
+  return { configuration, configurationIds: settings.configurationIds, locale, onBehalfOf, ...urls };
 }
 
 /** Ids that the application chose itself, so that a request may name them unproved. */
