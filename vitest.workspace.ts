@@ -2,6 +2,9 @@ import { defineConfig } from "vitest/config";
 
 const billing = "./packages/billing";
 
+/** What is slow on a busy machine must not be taken for what fails. */
+const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
+
 // .ci/run counts the tests from this report.
 const ciReport = { reporters: ["default", "json"], outputFile: { json: ".cache/vitest-report.json" } };
 
@@ -13,6 +16,7 @@ export default defineConfig({
         test: {
           name: "billing",
           root: billing,
+          ...patience,
           include: ["test/**/*.test.ts"],
           exclude: ["test/contract/**"],
           globalSetup: ["test/postgres.ts", "test/contract/stripe-mock.ts"],
@@ -24,6 +28,7 @@ export default defineConfig({
         test: {
           name: "billing on stripe 22.6",
           root: billing,
+          ...patience,
           include: [
             "test/*.test.ts",
             "test/{catalog,invoices,payment-methods,portal,subscriptions}/**/*.test.ts",
@@ -36,6 +41,7 @@ export default defineConfig({
         test: {
           name: "stripe-mock contract",
           root: billing,
+          ...patience,
           include: ["test/contract/**/*.test.ts"],
           globalSetup: ["test/contract/stripe-mock.ts"],
         },
@@ -60,7 +66,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           globalSetup: ["../billing/test/contract/stripe-mock.ts"],
           // The first test of a file reads Stripe's whole specification.
-          testTimeout: 30_000,
+          ...patience,
         },
       },
       {

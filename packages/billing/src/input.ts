@@ -3,34 +3,42 @@ import { InvalidArgumentError } from "./errors.js";
 
 type Optional<T extends z.core.$ZodType> = z.ZodMiniOptional<T>;
 
-/** The options that every method takes. Their values are checked when the call's deadline is set. */
-export const CALL_OPTIONS: {
+interface CallFields {
   readonly timeoutMs: Optional<z.ZodMiniUnknown>;
   readonly signal: Optional<z.ZodMiniUnknown>;
-} = {
+}
+
+/** The options that every method takes. Their values are checked when the call's deadline is set. */
+export const callFields: () => CallFields = onFirstUse(() => ({
   timeoutMs: z.optional(z.unknown()),
   signal: z.optional(z.unknown()),
-};
+}));
+
+interface WriteFields extends CallFields {
+  readonly idempotencyKey: Optional<z.ZodMiniString>;
+}
 
 /** What every writing method takes beside those. */
-export const WRITE_OPTIONS: typeof CALL_OPTIONS & { readonly idempotencyKey: Optional<z.ZodMiniString> } = {
-  ...CALL_OPTIONS,
+export const writeFields: () => WriteFields = onFirstUse(() => ({
+  ...callFields(),
   idempotencyKey: z.optional(
     text("idempotencyKey must be a string of 1 to 255 printable ASCII characters.", /^[\x20-\x7e]{1,255}$/),
   ),
-};
+}));
+
+interface ListFields extends CallFields {
+  readonly limit: Optional<z.ZodMiniNumberFormat>;
+  readonly after: Optional<z.ZodMiniString>;
+}
 
 const LIMIT = "limit must be a whole number from 1 to 100.";
 
 /** What every list takes beside those. */
-export const LIST_OPTIONS: typeof CALL_OPTIONS & {
-  readonly limit: Optional<z.ZodMiniNumberFormat>;
-  readonly after: Optional<z.ZodMiniString>;
-} = {
-  ...CALL_OPTIONS,
+export const listFields: () => ListFields = onFirstUse(() => ({
+  ...callFields(),
   limit: z.optional(z.int(LIMIT).check(z.gte(1, LIMIT), z.lte(100, LIMIT))),
   after: z.optional(text("after must be the nextCursor of a page.", /^[\w+/=.-]{1,1000}$/)),
-};
+}));
 
 /** A string of one form; `sentence` says which. */
 export function text(sentence: string, form: RegExp): z.ZodMiniString {

@@ -109,54 +109,59 @@ export function resolveSettings<TMetadata>(config: StripeBillingConfig<TMetadata
   });
 }
 
-const portalSchema = z.strictObject(
-  {
-    returnUrl: setting<PerTenant<string>>(
-      perTenant(isReturnUrl),
-      "portal.returnUrl must be an absolute https URL (or http on localhost), or a function of the tenant.",
-    ),
-    allowedReturnOrigins: setting<PerTenant<readonly string[]>>(
-      perTenant((value) => Array.isArray(value) && value.every(isOrigin)),
-      'portal.allowedReturnOrigins must be a list of origins such as "https://app.example.com", or a function of the tenant.',
-    ),
-    configuration: setting<PerTenant<string | PortalConfigurationSpec | undefined>>(
-      perTenant(isConfiguration),
-      `portal.configuration must be a function of the tenant, or ${CONFIGURATION}`,
-    ),
-    configurationIds: setting<PortalConfigurationIds>(
-      (value) => hasMethods(value, ["get", "set"]),
-      "portal.configurationIds must have the methods get and set.",
-    ),
-    locale: setting<PerTenant<string | undefined>>(
-      perTenant(isLocale),
-      `portal.locale must be a function of the tenant, or ${LOCALE}`,
-    ),
-    allowedOnBehalfOf: setting<PerTenant<readonly string[]>>(
-      perTenant(isAccountList),
-      `portal.allowedOnBehalfOf must be a function of the tenant, or ${ACCOUNTS}`,
-    ),
-    slug: setting<(tenantId: string) => string>(isFunction, "portal.slug must be a function of the tenant."),
-    domain: setting<(tenantId: string) => string>(
-      isFunction,
-      "portal.domain must be a function of the tenant.",
-    ),
-  },
-  "portal must be an object.",
-);
+const portalSchema = () =>
+  z.strictObject(
+    {
+      returnUrl: setting<PerTenant<string>>(
+        perTenant(isReturnUrl),
+        "portal.returnUrl must be an absolute https URL (or http on localhost), or a function of the tenant.",
+      ),
+      allowedReturnOrigins: setting<PerTenant<readonly string[]>>(
+        perTenant((value) => Array.isArray(value) && value.every(isOrigin)),
+        'portal.allowedReturnOrigins must be a list of origins such as "https://app.example.com", or a function of the tenant.',
+      ),
+      configuration: setting<PerTenant<string | PortalConfigurationSpec | undefined>>(
+        perTenant(isConfiguration),
+        `portal.configuration must be a function of the tenant, or ${CONFIGURATION}`,
+      ),
+      configurationIds: setting<PortalConfigurationIds>(
+        (value) => hasMethods(value, ["get", "set"]),
+        "portal.configurationIds must have the methods get and set.",
+      ),
+      locale: setting<PerTenant<string | undefined>>(
+        perTenant(isLocale),
+        `portal.locale must be a function of the tenant, or ${LOCALE}`,
+      ),
+      allowedOnBehalfOf: setting<PerTenant<readonly string[]>>(
+        perTenant(isAccountList),
+        `portal.allowedOnBehalfOf must be a function of the tenant, or ${ACCOUNTS}`,
+      ),
+      slug: setting<(tenantId: string) => string>(
+        isFunction,
+        "portal.slug must be a function of the tenant.",
+      ),
+      domain: setting<(tenantId: string) => string>(
+        isFunction,
+        "portal.domain must be a function of the tenant.",
+      ),
+    },
+    "portal must be an object.",
+  );
 
-const catalogSchema = z.strictObject(
-  {
-    metadata: setting<MetadataSchema<unknown>>(
-      isStandardSchema,
-      "catalog.metadata must be a schema that implements Standard Schema 1, such as one of zod.",
-    ),
-    cacheSeconds: setting<number>(
-      (value) => typeof value === "number" && value >= 0 && value <= 3_600,
-      "catalog.cacheSeconds must be a number from 0 to 3600.",
-    ),
-  },
-  "catalog must be an object.",
-);
+const catalogSchema = () =>
+  z.strictObject(
+    {
+      metadata: setting<MetadataSchema<unknown>>(
+        isStandardSchema,
+        "catalog.metadata must be a schema that implements Standard Schema 1, such as one of zod.",
+      ),
+      cacheSeconds: setting<number>(
+        (value) => typeof value === "number" && value >= 0 && value <= 3_600,
+        "catalog.cacheSeconds must be a number from 0 to 3600.",
+      ),
+    },
+    "catalog must be an object.",
+  );
 
 const configSchema = onFirstUse(() =>
   z.strictObject(
@@ -185,8 +190,8 @@ const configSchema = onFirstUse(() =>
           ]),
         "tenancy must be a tenancy strategy, such as metadataTenancy().",
       ),
-      portal: z.optional(portalSchema),
-      catalog: z.optional(catalogSchema),
+      portal: z.optional(portalSchema()),
+      catalog: z.optional(catalogSchema()),
       timeoutMs: setting<number>(
         isTimeoutMs,
         "timeoutMs must be a whole number of milliseconds from 1 to 600000.",

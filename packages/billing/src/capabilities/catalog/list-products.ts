@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
-import { checkInput, LIST_OPTIONS, onFirstUse } from "../../input.js";
+import { checkInput, listFields, onFirstUse } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { ListOptions, Page } from "../../stripe/page.js";
 import { productIdOf } from "../../tenancy/scoped-catalog.js";
@@ -17,7 +17,7 @@ export interface ListProductsOptions extends CallOptions, ListOptions {
 const listProductsOptions = onFirstUse(() =>
   z.strictObject(
     {
-      ...LIST_OPTIONS,
+      ...listFields(),
       active: z.optional(z.union([z.boolean(), z.literal("all")], 'active must be true, false or "all".')),
     },
     "The options must be an object.",

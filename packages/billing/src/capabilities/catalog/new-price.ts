@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { text } from "../../input.js";
+import { onFirstUse, text } from "../../input.js";
 import type { Price, Recurrence } from "../../views/price.js";
 
 /** What a price costs, how often. None of it can be changed later; see `replacePrice`. */
@@ -30,10 +30,19 @@ export interface NewRecurrence {
 
 const AMOUNT = "unitAmount must be a whole number of minor units, 0 or more.";
 
-export const NEW_AMOUNT: {
+interface NewPriceFields {
   readonly unitAmount: z.ZodMiniOptional<z.ZodMiniNumberFormat>;
   readonly unitAmountDecimal: z.ZodMiniOptional<z.ZodMiniString>;
-} = {
+  readonly currency: z.ZodMiniString;
+  readonly recurring: z.ZodMiniType<CheckedRecurrence | undefined>;
+  readonly taxBehavior: z.ZodMiniType<Price["taxBehavior"] | undefined>;
+}
+
+const INTERVALS = ["day", "week", "month", "year"] as const;
+const COUNT = "recurring.intervalCount must be a whole number from 1 to 1095.";
+
+/** For {@link NewPrice}. */
+export const newPriceFields: () => NewPriceFields = onFirstUse(() => ({
   unitAmount: z.optional(z.int(AMOUNT).check(z.gte(0, AMOUNT))),
   unitAmountDecimal: z.optional(
     text(
@@ -41,17 +50,6 @@ export const NEW_AMOUNT: {
       /^\d{1,12}(?:\.\d{1,12})?$/,
     ),
   ),
-};
-
-const INTERVALS = ["day", "week", "month", "year"] as const;
-const COUNT = "recurring.intervalCount must be a whole number from 1 to 1095.";
-
-export const NEW_PRICE: typeof NEW_AMOUNT & {
-  readonly currency: z.ZodMiniString;
-  readonly recurring: z.ZodMiniType<CheckedRecurrence | undefined>;
-  readonly taxBehavior: z.ZodMiniType<Price["taxBehavior"] | undefined>;
-} = {
-  ...NEW_AMOUNT,
   currency: text('currency must be an ISO 4217 code, such as "usd".', /^[A-Za-z]{3}$/),
   recurring: z.optional(
     z.strictObject(
@@ -68,7 +66,7 @@ export const NEW_PRICE: typeof NEW_AMOUNT & {
       'taxBehavior must be "inclusive", "exclusive" or "unspecified".',
     ),
   ),
-};
+}));
 
 interface CheckedRecurrence {
   readonly interval: Recurrence["interval"];

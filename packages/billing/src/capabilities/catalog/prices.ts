@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { ConflictError, InvalidArgumentError, isBillingError } from "../../errors.js";
-import { checkInput, onFirstUse, text, WRITE_OPTIONS } from "../../input.js";
+import { checkInput, onFirstUse, text, writeFields } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -8,7 +8,7 @@ import type { TenantScope } from "../../tenancy/tenant-scope.js";
 import { type Price, toPrice } from "../../views/price.js";
 import type { Product } from "../../views/product.js";
 import { type Catalog, productView } from "./catalog.js";
-import { NEW_PRICE, type NewPrice, toPriceParams } from "./new-price.js";
+import { type NewPrice, newPriceFields, toPriceParams } from "./new-price.js";
 import { change } from "./products.js";
 
 export interface CreatePriceOptions extends NewPrice, CallOptions, IdempotencyOptions {
@@ -23,16 +23,16 @@ export interface CreatePriceOptions extends NewPrice, CallOptions, IdempotencyOp
   readonly transferLookupKey?: boolean;
 }
 
-export const NICKNAME: z.ZodMiniOptional<z.ZodMiniString> = z.optional(
-  text("nickname must be a string of 1 to 250 characters in one line.", /^[^\p{Cc}]{1,250}$/u),
+export const nickname: () => z.ZodMiniOptional<z.ZodMiniString> = onFirstUse(() =>
+  z.optional(text("nickname must be a string of 1 to 250 characters in one line.", /^[^\p{Cc}]{1,250}$/u)),
 );
 
 const createOptions = onFirstUse(() =>
   z.strictObject(
     {
-      ...WRITE_OPTIONS,
-      ...NEW_PRICE,
-      nickname: NICKNAME,
+      ...writeFields(),
+      ...newPriceFields(),
+      nickname: nickname(),
       lookupKey: z.optional(
         text("lookupKey must be 1 to 100 printable characters without spaces.", /^[\x21-\x7e]{1,100}$/),
       ),
@@ -71,7 +71,7 @@ export async function createPrice(
   }
 }
 
-const writeOptions = onFirstUse(() => z.strictObject(WRITE_OPTIONS, "The options must be an object."));
+const writeOptions = onFirstUse(() => z.strictObject(writeFields(), "The options must be an object."));
 
 export async function archivePrice(
   scope: TenantScope,

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { CALL_OPTIONS, checkInput, onFirstUse, text, WRITE_OPTIONS } from "../../input.js";
+import { callFields, checkInput, onFirstUse, text, writeFields } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -9,10 +9,10 @@ import type { CallerMetadata, StripeMetadata } from "../../tenancy/caller-metada
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
 import type { Product, RawMetadata } from "../../views/product.js";
 import { type Catalog, productView, withDefault } from "./catalog.js";
-import { NEW_PRICE, type NewPrice, toPriceParams } from "./new-price.js";
+import { type NewPrice, newPriceFields, toPriceParams } from "./new-price.js";
 import { assertMetadata } from "./product-metadata.js";
 
-const callOptions = onFirstUse(() => z.strictObject(CALL_OPTIONS, "The options must be an object."));
+const callOptions = onFirstUse(() => z.strictObject(callFields(), "The options must be an object."));
 
 export async function getProduct<TMetadata>(
   scope: TenantScope,
@@ -54,9 +54,11 @@ const URL_FORM = /^https?:\/\/[^\s]{1,2000}$/;
 const IMAGES = "images must be a list of at most 8 http or https URLs.";
 const FEATURES = "features must be a list of at most 15 strings of 1 to 80 characters in one line.";
 
-const NAME = text("name must be a string of 1 to 250 characters in one line.", /^[^\p{Cc}]{1,250}$/u);
+const productName = onFirstUse(() =>
+  text("name must be a string of 1 to 250 characters in one line.", /^[^\p{Cc}]{1,250}$/u),
+);
 
-const DETAILS = {
+const detailFields = onFirstUse(() => ({
   description: z.optional(
     z.nullable(text("description must be null or a string of 1 to 40000 characters.", /^.{1,40000}$/s)),
   ),
@@ -72,15 +74,15 @@ const DETAILS = {
   url: z.optional(z.nullable(text("url must be null or an http or https URL.", URL_FORM))),
   // Judged by its own rules.
   metadata: z.optional(z.unknown()),
-};
+}));
 
 const createOptions = onFirstUse(() =>
   z.strictObject(
     {
-      ...WRITE_OPTIONS,
-      ...DETAILS,
-      name: NAME,
-      price: z.optional(z.strictObject(NEW_PRICE, "price must be an object.")),
+      ...writeFields(),
+      ...detailFields(),
+      name: productName(),
+      price: z.optional(z.strictObject(newPriceFields(), "price must be an object.")),
     },
     "Give an object with a name.",
   ),
@@ -119,9 +121,9 @@ export interface UpdateProductOptions extends ProductDetails, CallOptions, Idemp
 const updateOptions = onFirstUse(() =>
   z.strictObject(
     {
-      ...WRITE_OPTIONS,
-      ...DETAILS,
-      name: z.optional(NAME),
+      ...writeFields(),
+      ...detailFields(),
+      name: z.optional(productName()),
       active: z.optional(z.boolean("active must be true or false.")),
     },
     "The options must be an object.",
@@ -152,7 +154,7 @@ export async function updateProduct<TMetadata>(
   return change(scope, productId, params, catalog, idempotencyKey);
 }
 
-const archiveOptions = onFirstUse(() => z.strictObject(WRITE_OPTIONS, "The options must be an object."));
+const archiveOptions = onFirstUse(() => z.strictObject(writeFields(), "The options must be an object."));
 
 export async function archiveProduct<TMetadata>(
   scope: TenantScope,

@@ -2,15 +2,15 @@ import { createHash, randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError, IndeterminateError } from "../../errors.js";
-import { checkInput, onFirstUse, WRITE_OPTIONS } from "../../input.js";
+import { checkInput, onFirstUse, writeFields } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { OwnedPrice } from "../../tenancy/scoped-catalog.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
 import { type Price, toPrice } from "../../views/price.js";
-import { NEW_PRICE, type NewAmount, type NewPrice, toPriceParams } from "./new-price.js";
-import { NICKNAME } from "./prices.js";
+import { type NewAmount, type NewPrice, newPriceFields, toPriceParams } from "./new-price.js";
+import { nickname } from "./prices.js";
 
 /** What is left out is as in the price that is replaced, but for the amount, which has to be given. */
 export interface ReplacePriceOptions
@@ -24,7 +24,12 @@ export interface ReplacePriceOptions
 
 const replaceOptions = onFirstUse(() =>
   z.strictObject(
-    { ...WRITE_OPTIONS, ...NEW_PRICE, currency: z.optional(NEW_PRICE.currency), nickname: NICKNAME },
+    {
+      ...writeFields(),
+      ...newPriceFields(),
+      currency: z.optional(newPriceFields().currency),
+      nickname: nickname(),
+    },
     "Give an object with an amount.",
   ),
 );

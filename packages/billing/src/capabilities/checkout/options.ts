@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { CALL_OPTIONS, checkInput, copyOptions, onFirstUse, text } from "../../input.js";
+import { callFields, checkInput, copyOptions, onFirstUse, text } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import type { CallerMetadata } from "../../tenancy/caller-metadata.js";
@@ -86,17 +86,8 @@ const TRIAL_DAYS = "trialDays must be a whole number from 1 to 730.";
 const WITHOUT_METHOD = ["create_invoice", "pause", "cancel"] as const;
 const COLLECTION = ["always", "if_required"] as const;
 
-const priceId = z.custom<string>(
-  (value) => typeof value === "string" && isObjectId("price", value),
-  'priceId must be the id of a Stripe price, such as "price_…".',
-);
-const promotionCodeId = z.custom<string>(
-  (value) => typeof value === "string" && isObjectId("promotion_code", value),
-);
-const quantity = z.int(QUANTITY).check(z.gte(1, QUANTITY), z.lte(999_999_999, QUANTITY));
-
-const SESSION = {
-  ...CALL_OPTIONS,
+const sessionFields = onFirstUse(() => ({
+  ...callFields(),
   // Each judged by the one guard for its kind.
   customerId: z.optional(z.unknown()),
   successUrl: z.optional(z.unknown()),
@@ -112,36 +103,46 @@ const SESSION = {
     text("clientReferenceId must be 1 to 200 letters, digits, _ and -.", /^[\w-]{1,200}$/),
   ),
   expiresAt: z.optional(z.date("expiresAt must be a Date.")),
-};
+}));
 
-const PURCHASE = {
-  ...SESSION,
-  priceId: z.optional(priceId),
-  quantity: z.optional(quantity),
+const itemFields = onFirstUse(() => ({
+  priceId: z.custom<string>(
+    (value) => typeof value === "string" && isObjectId("price", value),
+    'priceId must be the id of a Stripe price, such as "price_…".',
+  ),
+  quantity: z.optional(z.int(QUANTITY).check(z.gte(1, QUANTITY), z.lte(999_999_999, QUANTITY))),
+}));
+
+const purchaseFields = onFirstUse(() => ({
+  ...sessionFields(),
+  priceId: z.optional(itemFields().priceId),
+  quantity: itemFields().quantity,
   items: z.optional(
-    z
-      .array(z.strictObject({ priceId, quantity: z.optional(quantity) }, ITEMS), ITEMS)
-      .check(z.minLength(1, ITEMS), z.maxLength(20, ITEMS)),
+    z.array(z.strictObject(itemFields(), ITEMS), ITEMS).check(z.minLength(1, ITEMS), z.maxLength(20, ITEMS)),
   ),
   discount: z.optional(
     z.union(
       [
         z.strictObject({ couponId: z.string().check(z.regex(/^[\w-]{1,200}$/)) }),
-        z.strictObject({ promotionCodeId }),
+        z.strictObject({
+          promotionCodeId: z.custom<string>(
+            (value) => typeof value === "string" && isObjectId("promotion_code", value),
+          ),
+        }),
       ],
       "discount must be { couponId } or { promotionCodeId }, with a well-formed id.",
     ),
   ),
   allowPromotionCodes: z.optional(z.boolean("allowPromotionCodes must be true or false.")),
   automaticTax: z.optional(z.boolean("automaticTax must be true or false.")),
-};
+}));
 
 const OBJECT = "The options must be an object.";
 
 const subscriptionOptions = onFirstUse(() =>
   z.strictObject(
     {
-      ...PURCHASE,
+      ...purchaseFields(),
       mode: z.optional(z.literal("subscription")),
       trialDays: z.optional(z.int(TRIAL_DAYS).check(z.gte(1, TRIAL_DAYS), z.lte(730, TRIAL_DAYS))),
       trialEnd: z.optional(z.date("trialEnd must be a Date.")),
@@ -157,12 +158,14 @@ const subscriptionOptions = onFirstUse(() =>
   ),
 );
 
-const paymentOptions = onFirstUse(() => z.strictObject({ ...PURCHASE, mode: z.literal("payment") }, OBJECT));
+const paymentOptions = onFirstUse(() =>
+  z.strictObject({ ...purchaseFields(), mode: z.literal("payment") }, OBJECT),
+);
 
 const setupOptions = onFirstUse(() =>
   z.strictObject(
     {
-      ...SESSION,
+      ...sessionFields(),
       mode: z.literal("setup"),
       currency: text('currency must be three lower-case letters, such as "usd".', /^[a-z]{3}$/),
     },

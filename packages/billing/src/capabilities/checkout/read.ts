@@ -1,11 +1,11 @@
 import * as z from "zod/mini";
-import { CALL_OPTIONS, checkInput, onFirstUse } from "../../input.js";
+import { callFields, checkInput, onFirstUse } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
 import { type CheckoutSession, toCheckoutSession } from "../../views/checkout-session.js";
 
-const readOptions = onFirstUse(() => z.strictObject(CALL_OPTIONS, "The options must be an object."));
+const readOptions = onFirstUse(() => z.strictObject(callFields(), "The options must be an object."));
 
 export async function getCheckoutSession(
   scope: TenantScope,

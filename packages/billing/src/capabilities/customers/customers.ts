@@ -1,15 +1,15 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { CALL_OPTIONS, checkInput, onFirstUse, WRITE_OPTIONS } from "../../input.js";
+import { callFields, checkInput, onFirstUse, writeFields } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { markOf, REFERENCE_KEY } from "../../tenancy/metadata-mark.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
 import { type Customer, toCustomer } from "../../views/customer.js";
-import { type CustomerDetails, DETAILS, toDetailParams } from "./details.js";
+import { type CustomerDetails, detailFields, toDetailParams } from "./details.js";
 
-const callOptions = onFirstUse(() => z.strictObject(CALL_OPTIONS, "The options must be an object."));
+const callOptions = onFirstUse(() => z.strictObject(callFields(), "The options must be an object."));
 
 export async function getCustomer(
   scope: TenantScope,
@@ -24,7 +24,7 @@ export async function getCustomer(
 export interface UpdateCustomerOptions extends CustomerDetails, CallOptions, IdempotencyOptions {}
 
 const updateOptions = onFirstUse(() =>
-  z.strictObject({ ...WRITE_OPTIONS, ...DETAILS }, "The options must be an object."),
+  z.strictObject({ ...writeFields(), ...detailFields() }, "The options must be an object."),
 );
 
 export async function updateCustomer(

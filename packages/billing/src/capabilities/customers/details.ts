@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
-import { text } from "../../input.js";
+import { onFirstUse, text } from "../../input.js";
 import type { CallerMetadata } from "../../tenancy/caller-metadata.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
 import type { Customer } from "../../views/customer.js";
@@ -87,24 +87,28 @@ const line = (name: string, length: number) =>
     ),
   );
 
-const addressSchema = z.strictObject(
-  {
-    line1: line("address.line1", 200),
-    line2: line("address.line2", 200),
-    city: line("address.city", 200),
-    state: line("address.state", 200),
-    postalCode: line("address.postalCode", 50),
-    country: z.optional(
-      z.nullable(text('address.country must be null or a two-letter code, such as "DE".', /^[A-Z]{2}$/)),
-    ),
-  },
-  "address must be null or an object.",
+const addressSchema = onFirstUse(() =>
+  z.strictObject(
+    {
+      line1: line("address.line1", 200),
+      line2: line("address.line2", 200),
+      city: line("address.city", 200),
+      state: line("address.state", 200),
+      postalCode: line("address.postalCode", 50),
+      country: z.optional(
+        z.nullable(text('address.country must be null or a two-letter code, such as "DE".', /^[A-Z]{2}$/)),
+      ),
+    },
+    "address must be null or an object.",
+  ),
 );
 
 const LOCALES = 'preferredLocales must be a list of 1 to 10 language tags, such as "en-GB".';
 
+type DetailFields = { readonly [Name in keyof CheckedDetails]-?: z.ZodMiniType<CheckedDetails[Name]> };
+
 /** For {@link CustomerDetails}; `metadata` is checked apart. */
-export const DETAILS: { readonly [Name in keyof CheckedDetails]-?: z.ZodMiniType<CheckedDetails[Name]> } = {
+export const detailFields: () => DetailFields = onFirstUse(() => ({
   email: z.optional(
     z.nullable(
       text(
@@ -118,7 +122,7 @@ export const DETAILS: { readonly [Name in keyof CheckedDetails]-?: z.ZodMiniType
   description: z.optional(
     z.nullable(text("description must be null or a string of 1 to 5000 characters.", /^.{1,5000}$/s)),
   ),
-  address: z.optional(z.nullable(addressSchema)),
+  address: z.optional(z.nullable(addressSchema())),
   preferredLocales: z.optional(
     z
       .array(text(LOCALES, /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}$/), LOCALES)
@@ -128,4 +132,4 @@ export const DETAILS: { readonly [Name in keyof CheckedDetails]-?: z.ZodMiniType
     z.enum(["none", "exempt", "reverse"], 'taxExempt must be "none", "exempt" or "reverse".'),
   ),
   metadata: z.optional(z.unknown()),
-};
+}));

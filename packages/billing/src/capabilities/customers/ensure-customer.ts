@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { NotFoundError } from "../../errors.js";
-import { CALL_OPTIONS, checkInput, onFirstUse, text } from "../../input.js";
+import { callFields, checkInput, onFirstUse, text } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { allOf, metadataIs } from "../../stripe/search-query.js";
 import { markOf, REFERENCE_KEY } from "../../tenancy/metadata-mark.js";
@@ -10,7 +10,7 @@ import type { TenantScope } from "../../tenancy/tenant-scope.js";
 import type { Turns } from "../../tenancy/turns.js";
 import type { Customer } from "../../views/customer.js";
 import { customerView } from "./customers.js";
-import { type CustomerDetails, DETAILS, type DetailParams, holds, toDetailParams } from "./details.js";
+import { type CustomerDetails, type DetailParams, detailFields, holds, toDetailParams } from "./details.js";
 
 export interface EnsureCustomerOptions extends CustomerDetails, CallOptions {
   /**
@@ -24,8 +24,8 @@ export interface EnsureCustomerOptions extends CustomerDetails, CallOptions {
 const ensureOptions = onFirstUse(() =>
   z.strictObject(
     {
-      ...CALL_OPTIONS,
-      ...DETAILS,
+      ...callFields(),
+      ...detailFields(),
       reference: text(
         "reference must be 1 to 200 letters, digits, and _ . : @ / + = - after a letter or digit.",
         /^[A-Za-z0-9][\w.:@/+=-]{0,199}$/,

@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
-import { CALL_OPTIONS, checkInput, onFirstUse, text } from "../../input.js";
+import { callFields, checkInput, onFirstUse, text } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
 import { type Entitlement, toEntitlement } from "../../views/entitlement.js";
 
-const callOptions = onFirstUse(() => z.strictObject(CALL_OPTIONS, "The options must be an object."));
+const callOptions = onFirstUse(() => z.strictObject(callFields(), "The options must be an object."));
 
 const aLookupKey = onFirstUse(() =>
   text("lookupKey must be a feature's lookup key, of 1 to 80 characters.", /^\P{Cc}{1,80}$/u),

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
-import { CALL_OPTIONS, checkInput, LIST_OPTIONS, onFirstUse } from "../../input.js";
+import { callFields, checkInput, listFields, onFirstUse } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { ListOptions, Page } from "../../stripe/page.js";
@@ -26,7 +26,7 @@ const STATUSES = [
 const listOptions = onFirstUse(() =>
   z.strictObject(
     {
-      ...LIST_OPTIONS,
+      ...listFields(),
       status: z.optional(z.enum(STATUSES, `status must be one of ${STATUSES.join(", ")}.`)),
       subscriptionId: z.optional(z.unknown()),
     },
@@ -63,7 +63,7 @@ export async function listInvoices(
   });
 }
 
-const callOptions = onFirstUse(() => z.strictObject(CALL_OPTIONS, "The options must be an object."));
+const callOptions = onFirstUse(() => z.strictObject(callFields(), "The options must be an object."));
 
 export async function getInvoice(
   scope: TenantScope,

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { CALL_OPTIONS, checkInput, onFirstUse } from "../../input.js";
+import { callFields, checkInput, onFirstUse } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import { previewInvoice } from "../../tenancy/invoice-preview.js";
@@ -13,7 +13,7 @@ export interface PreviewUpcomingInvoiceOptions extends CallOptions {
 
 const previewOptions = onFirstUse(() =>
   z.strictObject(
-    { ...CALL_OPTIONS, subscriptionId: z.optional(z.unknown()) },
+    { ...callFields(), subscriptionId: z.optional(z.unknown()) },
     "The options must be an object.",
   ),
 );

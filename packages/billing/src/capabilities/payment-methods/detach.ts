@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError } from "../../errors.js";
-import { checkInput, onFirstUse, WRITE_OPTIONS } from "../../input.js";
+import { checkInput, onFirstUse, writeFields } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -16,7 +16,7 @@ export interface DetachPaymentMethodOptions extends CallOptions, IdempotencyOpti
 
 const detachOptions = onFirstUse(() =>
   z.strictObject(
-    { ...WRITE_OPTIONS, allowInUse: z.optional(z.boolean("allowInUse must be true or false.")) },
+    { ...writeFields(), allowInUse: z.optional(z.boolean("allowInUse must be true or false.")) },
     "The options must be an object.",
   ),
 );

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { checkInput, LIST_OPTIONS, onFirstUse } from "../../input.js";
+import { checkInput, listFields, onFirstUse } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { ListOptions, Page } from "../../stripe/page.js";
@@ -9,7 +9,7 @@ import { type PaymentMethod, toPaymentMethod } from "../../views/payment-method.
 
 export interface ListPaymentMethodsOptions extends CallOptions, ListOptions {}
 
-const listOptions = onFirstUse(() => z.strictObject(LIST_OPTIONS, "The options must be an object."));
+const listOptions = onFirstUse(() => z.strictObject(listFields(), "The options must be an object."));
 
 export async function listPaymentMethods(
   scope: TenantScope,

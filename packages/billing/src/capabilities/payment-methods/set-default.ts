@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { checkInput, onFirstUse, WRITE_OPTIONS } from "../../input.js";
+import { checkInput, onFirstUse, writeFields } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -16,7 +16,7 @@ export interface SetDefaultPaymentMethodOptions extends CallOptions, Idempotency
 
 const setDefaultOptions = onFirstUse(() =>
   z.strictObject(
-    { ...WRITE_OPTIONS, subscriptionId: z.optional(z.unknown()) },
+    { ...writeFields(), subscriptionId: z.optional(z.unknown()) },
     "The options must be an object.",
   ),
 );

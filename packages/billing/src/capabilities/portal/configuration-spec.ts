@@ -108,15 +108,13 @@ const MOST_PRODUCTS = 10;
 /** Far more than there are intervals that anyone sells. */
 const MOST_PRICES = 20;
 
-const url = z.optional(z.string("The URLs of a portal configuration must be strings."));
-
 const schema = onFirstUse(() =>
   object("The portal configuration", {
     name: z.optional(text("name must be a string of 1 to 256 characters.", /^.{1,256}$/)),
     headline: z.optional(text("headline must be a string of 1 to 60 characters.", /^.{1,60}$/)),
-    privacyPolicyUrl: url,
-    termsOfServiceUrl: url,
-    returnUrl: url,
+    privacyPolicyUrl: url(),
+    termsOfServiceUrl: url(),
+    returnUrl: url(),
     loginPage: flag("loginPage"),
     features: object("features", {
       invoiceHistory: flag("invoiceHistory"),
@@ -236,6 +234,10 @@ function oneOf<const T extends string>(name: string, values: readonly T[]): z.Zo
 function whole(name: string, least: number): z.ZodMiniNumberFormat {
   const sentence = `${name} must be a whole number, at least ${least}.`;
   return z.int(sentence).check(z.gte(least, sentence));
+}
+
+function url(): z.ZodMiniOptional<z.ZodMiniString> {
+  return z.optional(z.string("The URLs of a portal configuration must be strings."));
 }
 
 function flag(name: string): z.ZodMiniOptional<z.ZodMiniBoolean> {

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
-import { CALL_OPTIONS, checkInput, onFirstUse } from "../../input.js";
+import { callFields, checkInput, onFirstUse } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { isReplay } from "../../stripe/replay.js";
 import type { ReturnUrlPolicy } from "../../tenancy/return-url.js";
@@ -27,7 +27,7 @@ export interface EnsuredPortalConfiguration {
 
 type Configuration = Stripe.BillingPortal.Configuration;
 
-const callOptions = onFirstUse(() => z.strictObject(CALL_OPTIONS, "The options must be an object."));
+const callOptions = onFirstUse(() => z.strictObject(callFields(), "The options must be an object."));
 
 export async function ensurePortalConfiguration(
   scope: TenantScope,
@@ -131,7 +131,7 @@ const MIN_AGE = "minAgeMs must be a whole number of milliseconds, not negative."
 const deactivateOptions = onFirstUse(() =>
   z.strictObject(
     {
-      ...CALL_OPTIONS,
+      ...callFields(),
       inUse: z.array(z.unknown(), "inUse must be the list of specifications in use."),
       shared: z.optional(z.boolean("shared must be true or false.")),
       dryRun: z.optional(z.boolean("dryRun must be true or false.")),

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { type AnyBillingError, isBillingError } from "../../errors.js";
-import { CALL_OPTIONS, checkInput, onFirstUse } from "../../input.js";
+import { callFields, checkInput, onFirstUse } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { allowReturnUrl } from "../../tenancy/return-url.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
@@ -35,7 +35,7 @@ export interface PortalDiagnosis {
 const options = onFirstUse(() =>
   z.strictObject(
     {
-      ...CALL_OPTIONS,
+      ...callFields(),
       customerId: z.optional(z.unknown()),
       returnUrl: z.optional(z.unknown()),
       flow: z.optional(z.unknown()),

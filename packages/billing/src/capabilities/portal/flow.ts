@@ -66,31 +66,32 @@ export type AfterCompletion =
   | { readonly type: "hosted_confirmation"; readonly message?: string }
   | { readonly type: "redirect"; readonly returnUrl: string };
 
-const afterCompletion = z.optional(
-  z.discriminatedUnion(
-    "type",
-    [
-      object({ type: z.literal("portal_homepage") }),
-      object({
-        type: z.literal("hosted_confirmation"),
-        message: z.optional(
-          text("flow.afterCompletion.message must be a string of 1 to 500 characters.", /^.{1,500}$/s),
-        ),
-      }),
-      object({
-        type: z.literal("redirect"),
-        returnUrl: z.string("flow.afterCompletion.returnUrl must be a string."),
-      }),
-    ],
-    "flow.afterCompletion.type must be portal_homepage, hosted_confirmation or redirect.",
-  ),
-);
+const afterCompletionSchema = () =>
+  z.optional(
+    z.discriminatedUnion(
+      "type",
+      [
+        object({ type: z.literal("portal_homepage") }),
+        object({
+          type: z.literal("hosted_confirmation"),
+          message: z.optional(
+            text("flow.afterCompletion.message must be a string of 1 to 500 characters.", /^.{1,500}$/s),
+          ),
+        }),
+        object({
+          type: z.literal("redirect"),
+          returnUrl: z.string("flow.afterCompletion.returnUrl must be a string."),
+        }),
+      ],
+      "flow.afterCompletion.type must be portal_homepage, hosted_confirmation or redirect.",
+    ),
+  );
 
-const subscriptionId = idOf("subscription", "subscriptionId");
-const couponId = text("A coupon's id is 1 to 200 letters, digits, _ and -.", /^[\w-]{1,200}$/);
-
-const portalFlow = onFirstUse(() =>
-  z.discriminatedUnion(
+const portalFlow = onFirstUse(() => {
+  const afterCompletion = afterCompletionSchema();
+  const subscriptionId = idOf("subscription", "subscriptionId");
+  const couponId = text("A coupon's id is 1 to 200 letters, digits, _ and -.", /^[\w-]{1,200}$/);
+  return z.discriminatedUnion(
     "type",
     [
       object({ type: z.enum(["payment_method_update", "customer_update"]), afterCompletion }),
@@ -126,8 +127,8 @@ const portalFlow = onFirstUse(() =>
     ],
     "flow.type must be payment_method_update, customer_update, subscription_update, subscription_pause, " +
       "subscription_cancel or subscription_update_confirm.",
-  ),
-);
+  );
+});
 
 type CheckedFlow = z.infer<ReturnType<typeof portalFlow>>;
 type ConfirmFlow = Extract<CheckedFlow, { type: "subscription_update_confirm" }>;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError, isBillingError, PortalNotConfiguredError } from "../../errors.js";
-import { CALL_OPTIONS, checkInput, onFirstUse } from "../../input.js";
+import { callFields, checkInput, onFirstUse } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { allowReturnUrl } from "../../tenancy/return-url.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
@@ -50,7 +50,7 @@ export interface PortalSession {
 const sessionOptions = onFirstUse(() =>
   z.strictObject(
     {
-      ...CALL_OPTIONS,
+      ...callFields(),
       // Each judged by the one guard for its kind.
       returnUrl: z.optional(z.unknown()),
       flow: z.optional(z.unknown()),

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { InvalidArgumentError, NotFoundError } from "../../errors.js";
-import { checkInput, onFirstUse, text, WRITE_OPTIONS } from "../../input.js";
+import { checkInput, onFirstUse, text, writeFields } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -42,7 +42,7 @@ const WHEN = 'when must be "period_end", "now" or a Date.';
 const cancelOptions = onFirstUse(() =>
   z.strictObject(
     {
-      ...WRITE_OPTIONS,
+      ...writeFields(),
       when: z.optional(z.union([z.literal("period_end"), z.literal("now"), z.date(WHEN)], WHEN)),
       feedback: z.optional(z.enum(FEEDBACK, `feedback must be one of ${FEEDBACK.join(", ")}.`)),
       comment: z.optional(text("comment must be a string of at most 500 characters.", /^.{0,500}$/s)),

@@ -1,13 +1,13 @@
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { checkInput, onFirstUse, WRITE_OPTIONS } from "../../input.js";
+import { checkInput, onFirstUse, writeFields } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import type { CallerMetadata, StripeMetadata } from "../../tenancy/caller-metadata.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
 import { type SubscriptionDiscount, subscriptionDiscounts } from "./discounts.js";
-import { type ItemsInput, itemChanges, priceId, quantity, type SubscriptionItemChange } from "./items.js";
+import { type ItemsInput, itemChanges, itemFields, type SubscriptionItemChange } from "./items.js";
 
 /** What to change of a subscription. What is left out stays as it is. */
 export interface SubscriptionChange {
@@ -61,12 +61,12 @@ const TRIAL_END = 'trialEnd must be "now" or a Date.';
 const changeOptions = onFirstUse(() =>
   z.strictObject(
     {
-      ...WRITE_OPTIONS,
-      priceId: z.optional(priceId),
-      quantity: z.optional(quantity),
-      items: z.optional(itemChanges),
+      ...writeFields(),
+      priceId: z.optional(itemFields().priceId),
+      quantity: itemFields().quantity,
+      items: z.optional(itemChanges()),
       trialEnd: z.optional(z.union([z.literal("now"), z.date(TRIAL_END)], TRIAL_END)),
-      discounts: z.optional(subscriptionDiscounts),
+      discounts: z.optional(subscriptionDiscounts()),
       defaultPaymentMethodId: z.optional(
         z.custom<string>(
           (value) => typeof value === "string" && isObjectId("payment_method", value),

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { checkInput, onFirstUse, WRITE_OPTIONS } from "../../input.js";
+import { checkInput, onFirstUse, writeFields } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { isObjectId } from "../../stripe/object-id.js";
@@ -17,7 +17,7 @@ import {
   toChangedSubscription,
 } from "../../views/pending-payment.js";
 import { newDiscounts, proveDiscounts } from "./discounts.js";
-import { priceId, quantity } from "./items.js";
+import { itemFields } from "./items.js";
 import { isMetered, provePaymentMethod, provePrices } from "./named.js";
 
 /** What a customer is subscribed to, and how it is billed. */
@@ -69,14 +69,14 @@ const PAYMENT_BEHAVIORS = ["allow_incomplete", "default_incomplete", "error_if_i
 const createOptions = onFirstUse(() =>
   z.strictObject(
     {
-      ...WRITE_OPTIONS,
+      ...writeFields(),
       // Judged by the scope, which knows the tenant's customers.
       customerId: z.optional(z.unknown()),
-      priceId: z.optional(priceId),
-      quantity: z.optional(quantity),
+      priceId: z.optional(itemFields().priceId),
+      quantity: itemFields().quantity,
       items: z.optional(
         z
-          .array(z.strictObject({ priceId, quantity: z.optional(quantity) }, ITEMS), ITEMS)
+          .array(z.strictObject({ ...itemFields() }, ITEMS), ITEMS)
           .check(z.minLength(1, ITEMS), z.maxLength(20, ITEMS)),
       ),
       trialDays: z.optional(z.int(TRIAL_DAYS).check(z.gte(1, TRIAL_DAYS), z.lte(730, TRIAL_DAYS))),
@@ -99,7 +99,7 @@ const createOptions = onFirstUse(() =>
       daysUntilDue: z.optional(
         z.int(DAYS_UNTIL_DUE).check(z.gte(0, DAYS_UNTIL_DUE), z.lte(365, DAYS_UNTIL_DUE)),
       ),
-      discounts: z.optional(newDiscounts),
+      discounts: z.optional(newDiscounts()),
       automaticTax: z.optional(z.boolean("automaticTax must be true or false.")),
       // Judged by the scope, which knows the keys that no caller may name.
       metadata: z.optional(z.unknown()),

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { text } from "../../input.js";
+import { onFirstUse, text } from "../../input.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import { notFound } from "../../stripe/translate-error.js";
 import { type NewDiscount, proveNewDiscount } from "../../tenancy/new-discount.js";
@@ -10,36 +10,47 @@ import type { TenantScope } from "../../tenancy/tenant-scope.js";
 /** A discount to begin, or one (`di_…`) that the subscription has already and keeps. */
 export type SubscriptionDiscount = NewDiscount | { readonly discountId: string };
 
-const couponId = text("A coupon's id is 1 to 200 letters, digits, _ and -.", /^[\w-]{1,200}$/);
-const promotionCodeId = z.custom<string>(
-  (value) => typeof value === "string" && isObjectId("promotion_code", value),
-  'promotionCodeId must be the id of a Stripe promotion code, such as "promo_…".',
-);
-const discountId = text('discountId must be the id of a Stripe discount, such as "di_…".', /^di_\w{1,250}$/);
-
 type CheckedDiscount = { couponId: string } | { promotionCodeId: string } | { discountId: string };
 
 const MANY = "discounts must be a list of at most 20.";
 
-export const newDiscounts: z.ZodMiniType<Exclude<CheckedDiscount, { discountId: string }>[]> = z
-  .array(
-    z.union(
-      [z.strictObject({ couponId }), z.strictObject({ promotionCodeId })],
-      "Each of discounts must be { couponId } or { promotionCodeId }.",
-    ),
-    MANY,
-  )
-  .check(z.maxLength(20, MANY));
+const newDiscount = onFirstUse(
+  () =>
+    [
+      z.strictObject({
+        couponId: text("A coupon's id is 1 to 200 letters, digits, _ and -.", /^[\w-]{1,200}$/),
+      }),
+      z.strictObject({
+        promotionCodeId: z.custom<string>(
+          (value) => typeof value === "string" && isObjectId("promotion_code", value),
+          'promotionCodeId must be the id of a Stripe promotion code, such as "promo_…".',
+        ),
+      }),
+    ] as const,
+);
 
-export const subscriptionDiscounts: z.ZodMiniType<CheckedDiscount[]> = z
-  .array(
+export const newDiscounts: () => z.ZodMiniType<Exclude<CheckedDiscount, { discountId: string }>[]> =
+  onFirstUse(() =>
+    listOf(z.union(newDiscount(), "Each of discounts must be { couponId } or { promotionCodeId }.")),
+  );
+
+export const subscriptionDiscounts: () => z.ZodMiniType<CheckedDiscount[]> = onFirstUse(() => {
+  const discountId = text(
+    'discountId must be the id of a Stripe discount, such as "di_…".',
+    /^di_\w{1,250}$/,
+  );
+  const kept = z.strictObject({ discountId });
+  return listOf(
     z.union(
-      [z.strictObject({ couponId }), z.strictObject({ promotionCodeId }), z.strictObject({ discountId })],
+      [...newDiscount(), kept],
       "Each of discounts must be { couponId }, { promotionCodeId } or { discountId }.",
     ),
-    MANY,
-  )
-  .check(z.maxLength(20, MANY));
+  );
+});
+
+function listOf<T>(discount: z.ZodMiniType<T>): z.ZodMiniType<T[]> {
+  return z.array(discount, MANY).check(z.maxLength(20, MANY));
+}
 
 /** Whose discounts they are to be: a customer's, and of a subscription that may have some already. */
 export interface DiscountTarget {

@@ -7,6 +7,7 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError, InvalidArgumentError } from "../../errors.js";
+import { onFirstUse } from "../../input.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import { notFound } from "../../stripe/translate-error.js";
 
@@ -59,19 +60,19 @@ export type ResolvedItem =
 
 const QUANTITY = "quantity must be a whole number from 0 to 999999999.";
 
-export const priceId: z.ZodMiniCustom<string, string> = z.custom<string>(
-  (value) => typeof value === "string" && isObjectId("price", value),
-  'priceId must be the id of a Stripe price, such as "price_…".',
-);
+interface ItemFields {
+  readonly priceId: z.ZodMiniCustom<string, string>;
+  readonly quantity: z.ZodMiniOptional<z.ZodMiniNumberFormat>;
+}
 
-export const quantity: z.ZodMiniNumberFormat = z
-  .int(QUANTITY)
-  .check(z.gte(0, QUANTITY), z.lte(999_999_999, QUANTITY));
-
-const itemReference = z.union([
-  z.custom<string>((value) => typeof value === "string" && isObjectId("subscription_item", value)),
-  z.strictObject({ priceId }),
-]);
+/** A price, and how many of it. */
+export const itemFields: () => ItemFields = onFirstUse(() => ({
+  priceId: z.custom<string>(
+    (value) => typeof value === "string" && isObjectId("price", value),
+    'priceId must be the id of a Stripe price, such as "price_…".',
+  ),
+  quantity: z.optional(z.int(QUANTITY).check(z.gte(0, QUANTITY), z.lte(999_999_999, QUANTITY))),
+}));
 
 type CheckedItemChange =
   | { change: ItemReference; priceId?: string | undefined; quantity?: number | undefined }
@@ -80,23 +81,22 @@ type CheckedItemChange =
 
 const MANY = "items must be a list of 1 to 20 changes.";
 
-export const itemChanges: z.ZodMiniType<CheckedItemChange[]> = z
-  .array(
-    z.union(
-      [
-        z.strictObject({
-          change: itemReference,
-          priceId: z.optional(priceId),
-          quantity: z.optional(quantity),
-        }),
-        z.strictObject({ add: priceId, quantity: z.optional(quantity) }),
-        z.strictObject({ remove: itemReference }),
-      ],
-      "Each of items must be { change, priceId?, quantity? }, { add, quantity? } or { remove }, with well-formed ids.",
-    ),
-    MANY,
-  )
-  .check(z.minLength(1, MANY), z.maxLength(20, MANY));
+export const itemChanges: () => z.ZodMiniType<CheckedItemChange[]> = onFirstUse(() => {
+  const { priceId, quantity } = itemFields();
+  const itemReference = z.union([
+    z.custom<string>((value) => typeof value === "string" && isObjectId("subscription_item", value)),
+    z.strictObject({ priceId }),
+  ]);
+  const itemChange = z.union(
+    [
+      z.strictObject({ change: itemReference, priceId: z.optional(priceId), quantity }),
+      z.strictObject({ add: priceId, quantity }),
+      z.strictObject({ remove: itemReference }),
+    ],
+    "Each of items must be { change, priceId?, quantity? }, { add, quantity? } or { remove }, with well-formed ids.",
+  );
+  return z.array(itemChange, MANY).check(z.minLength(1, MANY), z.maxLength(20, MANY));
+});
 
 /**
  * Finds the items that a change is about.

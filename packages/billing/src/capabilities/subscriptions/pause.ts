@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError, InvalidArgumentError, NotFoundError } from "../../errors.js";
-import { checkInput, onFirstUse, WRITE_OPTIONS } from "../../input.js";
+import { checkInput, onFirstUse, writeFields } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -47,7 +47,7 @@ const SETTLE = ["pending_invoice_item", "invoice"] as const;
 const pauseOptions = onFirstUse(() =>
   z.strictObject(
     {
-      ...WRITE_OPTIONS,
+      ...writeFields(),
       pause: z.optional(
         z.enum(["collection", "subscription"], 'pause must be "collection" or "subscription".'),
       ),
@@ -84,7 +84,7 @@ export async function pauseSubscription(
   return toSubscription(after, scope);
 }
 
-const unpauseOptions = onFirstUse(() => z.strictObject(WRITE_OPTIONS, "The options must be an object."));
+const unpauseOptions = onFirstUse(() => z.strictObject(writeFields(), "The options must be an object."));
 
 export async function unpauseSubscription(
   scope: TenantScope,

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { CALL_OPTIONS, checkInput, LIST_OPTIONS, onFirstUse } from "../../input.js";
+import { callFields, checkInput, listFields, onFirstUse } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { ListOptions, Page } from "../../stripe/page.js";
@@ -32,7 +32,7 @@ const STATUS_FILTERS = [
 const listOptions = onFirstUse(() =>
   z.strictObject(
     {
-      ...LIST_OPTIONS,
+      ...listFields(),
       status: z.optional(z.enum(STATUS_FILTERS, `status must be one of ${STATUS_FILTERS.join(", ")}.`)),
     },
     "The options must be an object.",
@@ -65,7 +65,7 @@ export async function listCustomerSubscriptions(
   });
 }
 
-const callOptions = onFirstUse(() => z.strictObject(CALL_OPTIONS, "The options must be an object."));
+const callOptions = onFirstUse(() => z.strictObject(callFields(), "The options must be an object."));
 
 export async function getSubscription(
   scope: TenantScope,

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError, InvalidArgumentError, NotFoundError } from "../../errors.js";
-import { checkInput, onFirstUse, WRITE_OPTIONS } from "../../input.js";
+import { checkInput, onFirstUse, writeFields } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -11,7 +11,7 @@ import { scheduleOf } from "./plan-change.js";
 
 export interface ResumeSubscriptionOptions extends CallOptions, IdempotencyOptions {}
 
-const resumeOptions = onFirstUse(() => z.strictObject(WRITE_OPTIONS, "The options must be an object."));
+const resumeOptions = onFirstUse(() => z.strictObject(writeFields(), "The options must be an object."));
 
 export async function resumeSubscription(
   scope: TenantScope,

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { ConflictError, InvalidArgumentError } from "../../errors.js";
-import { checkInput, onFirstUse, text, WRITE_OPTIONS } from "../../input.js";
+import { checkInput, onFirstUse, text, writeFields } from "../../input.js";
 import type { Params } from "../../stripe/calls.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { type IdempotencyOptions, scopedName } from "../../stripe/idempotency.js";
@@ -34,7 +34,7 @@ const IDENTIFIER = "identifier must be a string of 1 to 255 printable ASCII char
 const reportOptions = onFirstUse(() =>
   z.strictObject(
     {
-      ...WRITE_OPTIONS,
+      ...writeFields(),
       eventName: text("eventName must be a meter's event name, of 1 to 100 characters.", /^\P{Cc}{1,100}$/u),
       value: z.int(VALUE).check(z.gte(-MOST, VALUE), z.lte(MOST, VALUE)),
       identifier: text(IDENTIFIER, /^[\x20-\x7e]{1,255}$/),
