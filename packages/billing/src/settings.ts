@@ -25,6 +25,7 @@ import { parseOrigin } from "./tenancy/return-url.js";
 import type { Tenancy } from "./tenancy/tenancy.js";
 import { isTenantId } from "./tenancy/tenant-id.js";
 import { exampleOf, originOf } from "./tenancy/tenant-return-urls.js";
+import type { PromotionCodes } from "./tenancy/typed-codes.js";
 
 /** What a {@link StripeBillingService} is made of. Exactly one of `secretKey` and `stripe` is needed, the rest is optional. */
 export interface StripeBillingConfig<TMetadata = undefined> {
@@ -65,6 +66,7 @@ export interface Settings<TMetadata = undefined> {
   readonly tenancy: Tenancy;
   readonly portal: PortalSettings;
   readonly catalog: CatalogSettings<TMetadata>;
+  readonly promotionCodes: PromotionCodes | undefined;
   readonly timeoutMs: number;
   readonly onAudit: AuditListener;
 }
@@ -104,6 +106,7 @@ export function resolveSettings<TMetadata>(config: StripeBillingConfig<TMetadata
     portal,
     // Checked to be a schema; what it makes of metadata is for its own type to say.
     catalog: catalog as CatalogSettings<TMetadata>,
+    promotionCodes: catalog.promotionCodes,
     timeoutMs,
     onAudit: onAudit ?? (() => undefined),
   });
@@ -158,6 +161,10 @@ const catalogSchema = () =>
       cacheSeconds: setting<number>(
         (value) => typeof value === "number" && value >= 0 && value <= 3_600,
         "catalog.cacheSeconds must be a number from 0 to 3600.",
+      ),
+      promotionCodes: setting<PromotionCodes>(
+        (value) => value === "shared",
+        'catalog.promotionCodes must be "shared", or left out.',
       ),
     },
     "catalog must be an object.",

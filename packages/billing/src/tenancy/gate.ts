@@ -30,11 +30,12 @@ import { namedIds } from "./named-ids.js";
 import { Proofs, type ProofsOptions } from "./proofs.js";
 import { type RequestTarget, requestTarget } from "./request-target.js";
 import { isStripeObject, topObjects } from "./stripe-objects.js";
-import { letsTypeCodes } from "./typed-codes.js";
+import { areCodesForAll, letsTypeCodes, type PromotionCodes } from "./typed-codes.js";
 
 export interface GateOptions extends ProofsOptions, AnswerCheckOptions {
   readonly transport: Transport;
   readonly onAudit: AuditListener;
+  readonly promotionCodes?: PromotionCodes | undefined;
 }
 
 /** A search's parameters beside its query, which is the tenancy's to write. */
@@ -188,9 +189,9 @@ export class Gate {
 
   /** Whether everything that a write adds to or takes a name in is the tenant's own to change. */
   #changesOnlyOwn(call: WriteCall, params: object): boolean {
-    const { account, tenantId } = this.#options;
+    const { account, tenantId, promotionCodes } = this.#options;
     const given = new Map<string, unknown>(Object.entries(params));
-    if (account === undefined && letsTypeCodes(params)) return false;
+    if (letsTypeCodes(params) && !areCodesForAll(account, promotionCodes)) return false;
     const { within, customerIn } = CALLS[call];
     if (customerIn !== undefined && !isUsageOf(given.get(customerIn), (id) => this.#owns(id))) return false;
     const owner = within === undefined ? undefined : given.get(within);

@@ -11,6 +11,7 @@ import { CHECKOUT_KEY, REFERENCE_KEY, SHARED } from "./metadata-mark.js";
 import { ScopedCatalog } from "./scoped-catalog.js";
 import { ScopedConfigurations } from "./scoped-configurations.js";
 import { parseTenantId } from "./tenant-id.js";
+import { areCodesForAll } from "./typed-codes.js";
 
 /** Known to this file alone, so that a scope's constructor is of no use to anyone who gets hold of it. */
 const ADMITTED = Symbol("admitted");
@@ -88,6 +89,11 @@ class Scope {
   /** The connected account that is the tenant's own; undefined in the platform's, which tenants share. */
   get account(): string | undefined {
     return this.#options.account;
+  }
+
+  /** Whether the tenant's customers may type promotion codes. */
+  get mayTypeCodes(): boolean {
+    return areCodesForAll(this.account, this.#options.promotionCodes);
   }
 
   /** The metadata that every customer, product and price of this tenant's bears; empty where its account says it. */

@@ -3,14 +3,22 @@ import type { TenantScope } from "./tenant-scope.js";
 
 /**
  * Where customers may type promotion codes, Stripe takes any active code of the account, and nothing can keep it to some of
- * them. In an account that tenants share, the customers of one would use up the codes of another.
- *
- * @throws InvalidArgumentError but in an account of the tenant's own.
+ * them. So all the account's codes have to be for whoever types them: in an account of the tenant's own, or because the
+ * settings say that no code is one tenant's alone.
  */
-export function assertOwnCodes(scope: TenantScope, option: string, instead: string): void {
-  if (scope.account !== undefined) return;
+export function areCodesForAll(account: string | undefined, codes: PromotionCodes | undefined): boolean {
+  return account !== undefined || codes === "shared";
+}
+
+/** The settings' word on the promotion codes of an account that tenants share. */
+export type PromotionCodes = "shared";
+
+/** @throws InvalidArgumentError where a customer could type another tenant's code. */
+export function assertMayTypeCodes(scope: TenantScope, option: string, instead: string): void {
+  if (scope.mayTypeCodes) return;
   throw new InvalidArgumentError(
-    `${option} needs connectTenancy: in an account that tenants share, Stripe takes the codes of all of them. ${instead}`,
+    `${option} lets customers type any code of the account, another tenant's as well. ${instead} ` +
+      'Where every code is for all tenants, say so in the settings: catalog.promotionCodes: "shared".',
   );
 }
 

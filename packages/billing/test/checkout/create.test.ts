@@ -224,6 +224,22 @@ describe("createCheckoutSession", () => {
   });
 });
 
+describe("promotion codes that customers type", () => {
+  it("are let in where the settings say that they are for all tenants", async () => {
+    billing = world.service({ catalog: { promotionCodes: "shared" } }).forTenant("acme");
+    await create({ priceId: plan.priceId, allowPromotionCodes: true });
+    expect(lastCreated()).toMatchObject({ allow_promotion_codes: "true" });
+  });
+
+  it("are let in by no other word of the settings", () => {
+    for (const promotionCodes of [true, "all", ""]) {
+      expect(() => world.service({ catalog: { promotionCodes } as never })).toThrow(
+        'catalog.promotionCodes must be "shared", or left out.',
+      );
+    }
+  });
+});
+
 describe("what createCheckoutSession refuses", () => {
   it.each<[string, Options]>([
     ["nothing to sell", {}],

@@ -290,8 +290,25 @@ describe("ensurePortalConfiguration", () => {
       billing.forTenant("acme").ensurePortalConfiguration({
         features: { subscriptionUpdate },
       } as PortalConfigurationSpec),
-    ).rejects.toMatchObject({ code: "invalid_argument", message: expect.stringMatching(/connectTenancy/) });
+    ).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringMatching(/catalog\.promotionCodes/),
+    });
     expect(world.takeRequests()).toEqual([]);
+  });
+
+  it("lets codes be typed where the settings say that they are for all tenants", async () => {
+    const service = world.service({ catalog: { promotionCodes: "shared" } }).forTenant("acme");
+    const { subscriptionUpdate } = plansOf(acme).features;
+    if (subscriptionUpdate === undefined) throw new Error("it offers plans");
+    const { id } = await service.ensurePortalConfiguration({
+      features: {
+        subscriptionUpdate: { ...subscriptionUpdate, allowedUpdates: ["price", "promotion_code"] },
+      },
+    });
+    expect((await world.stripe.billingPortal.configurations.retrieve(id)).features).toMatchObject({
+      subscription_update: { default_allowed_updates: ["price", "promotion_code"] },
+    });
   });
 
   it("works in a tenant's own connected account", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { letsTypeCodes } from "../../src/tenancy/typed-codes.js";
+import { areCodesForAll, letsTypeCodes } from "../../src/tenancy/typed-codes.js";
 
 describe("letting customers type promotion codes", () => {
   const allowing = (updates: unknown) => ({
@@ -21,4 +21,12 @@ describe("letting customers type promotion codes", () => {
     ["a code that is named", { discounts: [{ promotion_code: "promo_1" }] }],
     ["what an application keeps for itself", { metadata: { allow_promotion_codes: "true" } }],
   ])("is not seen in %s", (_, params) => expect(letsTypeCodes(params)).toBe(false));
+});
+
+describe("promotion codes", () => {
+  it("are for whoever types them in an account of the tenant's own, or where the settings say so", () => {
+    expect(areCodesForAll("acct_1", undefined)).toBe(true);
+    expect(areCodesForAll(undefined, "shared")).toBe(true);
+    expect(areCodesForAll(undefined, undefined)).toBe(false);
+  });
 });

@@ -102,7 +102,7 @@ describe.skipIf(!isPossible)("the hosted portal", () => {
       subscriptionCancel: { reasons: ["unused", "other"] },
       subscriptionPause: { intervals: [{ interval: "month" }] },
       subscriptionUpdate: {
-        allowedUpdates: ["price", "quantity"],
+        allowedUpdates: ["price", "quantity", "promotion_code"],
         products: [small, large].map(({ productId, priceId }) => ({
           productId,
           priceIds: [priceId],

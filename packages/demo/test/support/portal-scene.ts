@@ -73,6 +73,8 @@ export async function startPortalScene(
       returnUrl: `${application.origin}/billing`,
       configuration: { headline: "Billing of Acme", features: features({ small, large }) },
     },
+    // There is no tenant but the one.
+    catalog: { promotionCodes: "shared" },
   });
   const heard = await followEvents(stripe, service, application);
   local.webhooks.hold();

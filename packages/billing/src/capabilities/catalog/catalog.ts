@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
 import type { Turns } from "../../tenancy/turns.js";
+import type { PromotionCodes } from "../../tenancy/typed-codes.js";
 import { type Product, toProduct } from "../../views/product.js";
 import type { CatalogCache } from "./catalog-cache.js";
 import { type MetadataSchema, readMetadata } from "./product-metadata.js";
@@ -14,6 +15,12 @@ export interface CatalogSettings<TMetadata = undefined> {
    * writes and Stripe's `product.*` and `price.*` events, where they arrive, end it before; see `forgetCatalog`.
    */
   readonly cacheSeconds?: number;
+  /**
+   * `"shared"` says that every promotion code of an account that tenants share is for the customers of all of them, so
+   * that customers may type codes in Checkout and the portal. Stripe cannot keep them from a code that is one tenant's
+   * alone. Default: they may not, but in a connected account of the tenant's own.
+   */
+  readonly promotionCodes?: PromotionCodes;
 }
 
 /** What every operation on a catalogue shares. */

@@ -5,7 +5,7 @@ import { assertNotSubscribed } from "../../tenancy/one-subscription.js";
 import { allowReturnUrl } from "../../tenancy/return-url.js";
 import type { TenantReturnUrls } from "../../tenancy/tenant-return-urls.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
-import { assertOwnCodes } from "../../tenancy/typed-codes.js";
+import { assertMayTypeCodes } from "../../tenancy/typed-codes.js";
 import { isOpen, type OpenCheckoutSession, toCheckoutSession } from "../../views/checkout-session.js";
 import { type CustomerSessions, expireOthers, sameSession, sessionsOf } from "./open-sessions.js";
 import {
@@ -31,7 +31,7 @@ export async function createCheckoutSession(
 ): Promise<OpenCheckoutSession> {
   const wanted = checkOptions(options);
   if (wanted.mode !== "setup" && wanted.allowPromotionCodes === true) {
-    assertOwnCodes(scope, "allowPromotionCodes", "Give a code of the tenant's as discount.");
+    assertMayTypeCodes(scope, "allowPromotionCodes", "Give a code of the tenant's as discount.");
   }
   const { successUrl = urls.returnUrl, cancelUrl = urls.returnUrl, metadata } = wanted;
   const checked = {

@@ -43,7 +43,8 @@ interface PurchaseOptions extends CheckoutOptions {
   readonly discount?: NewDiscount;
   /**
    * Lets the customer type a promotion code, in place of {@link discount}. Stripe takes any active code of the account
-   * there, so this is refused but where each tenant has an account of its own (`connectTenancy`). Default: false.
+   * there, so this is refused but where each tenant has an account of its own (`connectTenancy`), or the settings say
+   * that all codes are for all tenants (`catalog.promotionCodes`). Default: false.
    */
   readonly allowPromotionCodes?: boolean;
   /** Let Stripe Tax reckon the taxes, by the address that the customer gives. Default: false. */

@@ -56,8 +56,8 @@ export interface PortalFeatures {
   };
   readonly subscriptionUpdate?: {
     /**
-     * `promotion_code` is refused but with `connectTenancy`: Stripe takes any active code of the account, whichever
-     * tenant's it is.
+     * With `promotion_code` Stripe takes any active code of the account, whichever tenant's it is. So it is refused but
+     * with `connectTenancy`, or where the settings say that all codes are for all tenants (`catalog.promotionCodes`).
      */
     readonly allowedUpdates: readonly ("price" | "quantity" | "promotion_code")[];
     /** Up to ten, the tenant's own or shared ones. */

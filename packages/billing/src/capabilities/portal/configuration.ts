@@ -7,7 +7,7 @@ import type { CallOptions } from "../../stripe/deadline.js";
 import { isReplay } from "../../stripe/replay.js";
 import type { ReturnUrlPolicy } from "../../tenancy/return-url.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
-import { assertOwnCodes } from "../../tenancy/typed-codes.js";
+import { assertMayTypeCodes } from "../../tenancy/typed-codes.js";
 import { type PortalConfiguration, toPortalConfiguration } from "../../views/portal-configuration.js";
 import { type ConfigurationContent, hashOf, metadataWith, toContent } from "./configuration-params.js";
 import { checkSpec, type PortalConfigurationSpec } from "./configuration-spec.js";
@@ -53,7 +53,7 @@ export async function ensureConfiguration(
 ): Promise<Ensured> {
   const spec = checkSpec(given);
   if (spec.features.subscriptionUpdate?.allowedUpdates.includes("promotion_code")) {
-    assertOwnCodes(scope, "promotion_code among allowedUpdates", "Leave it out.");
+    assertMayTypeCodes(scope, "promotion_code among allowedUpdates", "Leave it out.");
   }
   const content = toContent(spec, policy);
   const { hash } = content;
