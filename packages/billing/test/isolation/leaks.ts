@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { inspect } from "node:util";
+import type { RecordedRequest } from "@repo/local-stripe";
 import { afterAll, beforeAll, vi } from "vitest";
 
 /** Every form in which a value can reach a log, a response or a debugger. */
@@ -25,6 +26,15 @@ export class Owners {
   foreignIn(text: string, tenantId: string): string[] {
     return tellingTexts(text).filter((telling) => (this.#owners.get(telling) ?? tenantId) !== tenantId);
   }
+}
+
+/** Everything that a request names, but for what it names to have it proved. */
+export function namedIn({ method, path, query, params, idempotencyKey }: RecordedRequest): string {
+  // A read may ask for any id: its answer is the proof. So may a search for the prices of products, which are proved one
+  // by one when they come.
+  const isProof = path === "/v1/prices/search";
+  const given = isProof ? "" : `${JSON.stringify(params)}\n${decodeURIComponent(query)}`;
+  return [given, idempotencyKey, method === "GET" ? "" : path].join("\n");
 }
 
 /** A name that can be found again wherever it turns up. */

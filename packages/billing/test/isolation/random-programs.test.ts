@@ -1,7 +1,9 @@
 import fc from "fast-check";
-import { describe, it } from "vitest";
-import { ANY_COMMAND } from "./programs/commands.js";
-import { compareWithStripe, endProgram, startProgram } from "./programs/program.js";
+import { describe, expect, it } from "vitest";
+import { publicMethods } from "../public-methods.js";
+import { ANY_COMMAND, COMMANDS } from "./programs/commands.js";
+import { compareWithStripe } from "./programs/compare-with-stripe.js";
+import { endProgram, startProgram } from "./programs/program.js";
 import { REALMS, type Realm } from "./realms.js";
 
 /**
@@ -44,6 +46,17 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
         await realm?.close();
       }
     },
-    60_000 + numRuns * 500,
+    60_000 + numRuns * 2_000,
   );
+});
+
+/** Methods that no program calls, each with the reason. */
+const WITHOUT_COMMAND = {
+  forTenant: "every command binds its caller by it",
+  resolveTenant: "it acts for no tenant, and has a suite of its own in tenantless-methods.test.ts",
+  forgetCatalog: "it asks Stripe for nothing, and the programs' services remember no catalogue",
+};
+
+it("the programs call every public method but those that act for no tenant", () => {
+  expect([...Object.keys(COMMANDS), ...Object.keys(WITHOUT_COMMAND)].sort()).toEqual(publicMethods());
 });

@@ -3,7 +3,7 @@ import { inspect, isDeepStrictEqual } from "node:util";
 import type { LocalStripe } from "@repo/local-stripe";
 import { type AnyBillingError, type AuditEvent, isBillingError } from "../../src/index.js";
 import type { TenantOptions } from "../stripe-world.js";
-import { bytesOf, type Console, canaryName, Owners } from "./leaks.js";
+import { bytesOf, type Console, canaryName, namedIn, Owners } from "./leaks.js";
 import { type Invocation, invoke, type Target } from "./method-row.js";
 import { isBackdoor, type Realm } from "./realms.js";
 import type { TenantIds } from "./tenants.js";
@@ -178,22 +178,14 @@ function* judge(
 
 /** What no request of a tenant's may do, whatever the attack. */
 function* misconduct(
-  { method, path, query, params, headers, idempotencyKey }: Request,
+  request: Request,
   account: string | undefined,
   foreignIn: (text: string) => string[],
 ): Generator<string> {
+  const { method, path, params, headers, idempotencyKey } = request;
   const name = `${method} ${path}`;
   if (headers["stripe-account"] !== account) yield `${name} was for account ${headers["stripe-account"]}`;
-  // A read may ask for any id: its answer is the proof. So may a search for the prices of products, which are proved one
-  // by one when they come.
-  const isProof = path === "/v1/prices/search";
-  const named = [
-    isProof ? "" : JSON.stringify(params),
-    isProof ? "" : decodeURIComponent(query),
-    idempotencyKey,
-    method === "GET" ? "" : path,
-  ];
-  for (const telling of foreignIn(named.join("\n"))) yield `${name} named ${telling}`;
+  for (const telling of foreignIn(namedIn(request))) yield `${name} named ${telling}`;
   if (method === "POST" && !idempotencyKey) yield `${name} had no idempotency key`;
   if (method === "GET" && LISTS_OF_CUSTOMERS.has(path) && typeof params["customer"] !== "string") {
     yield `${name} was for every customer`;

@@ -1,21 +1,34 @@
-import type fc from "fast-check";
+import fc from "fast-check";
 import { expect } from "vitest";
+import { chargedOn } from "./model.js";
 import { callAs } from "./program.js";
 import {
   accountOptions,
   aim,
   type Command,
+  type Commands,
   command,
   describe,
   expectForeign,
+  expectRefusal,
+  ifForeign,
+  inCallOf,
   memberOf,
   resolve,
   tenant,
 } from "./step.js";
 
+type Method =
+  | "getInvoice"
+  | "listInvoices"
+  | "previewUpcomingInvoice"
+  | "listPaymentMethods"
+  | "setDefaultPaymentMethod"
+  | "detachPaymentMethod";
+
 /** What is billed, and what it is paid with. */
-export const PAYMENT_COMMANDS: fc.Arbitrary<Command>[] = [
-  aim.map((target) =>
+export const PAYMENT_COMMANDS: Commands<Method> = {
+  getInvoice: aim.map((target) =>
     command(`getInvoice ${describe(target)}`, async (model, program) => {
       const { caller, owner } = resolve(model, target);
       const invoiceId = memberOf(owner.invoiceIds, target.index);
@@ -24,7 +37,7 @@ export const PAYMENT_COMMANDS: fc.Arbitrary<Command>[] = [
       expect(outcome.result).toMatchObject({ id: invoiceId, customerId: owner.customerId });
     }),
   ),
-  aim.map((target) =>
+  listInvoices: aim.map((target) =>
     command(`listInvoices ${describe(target)}`, async (model, program) => {
       const { caller, owner } = resolve(model, target);
       const outcome = await callAs(program, caller, async (bound) => {
@@ -36,7 +49,30 @@ export const PAYMENT_COMMANDS: fc.Arbitrary<Command>[] = [
       expect(outcome.result.reverse()).toEqual(owner.invoiceIds);
     }),
   ),
-  aim.map((target) =>
+  previewUpcomingInvoice: fc.tuple(aim, fc.option(aim)).map(([target, billed]) => {
+    const other = billed && inCallOf(target, billed);
+    return command(
+      `previewUpcomingInvoice ${describe(target)}${other ? ` of subscription ${describe(other)}` : ""}`,
+      async (model, program) => {
+        const { caller, owner } = resolve(model, target);
+        const { owner: subscriber, subscription } = resolve(model, other ?? target);
+        const options = other === null ? {} : { subscriptionId: subscription.id };
+        const outcome = await callAs(program, caller, (bound) =>
+          bound.previewUpcomingInvoice(owner.customerId, options),
+        );
+        if (expectRefusal(outcome, ifForeign(caller, owner) ?? ifForeign(caller, subscriber))) return;
+        const { customerId, subscriptions } = owner;
+        const candidates = (other === null ? subscriptions : [subscription]).filter(({ ended }) => !ended);
+        const goesOn = candidates.some(({ cancels }) => cancels === "never");
+        if (outcome.result === null) expect(goesOn).toBe(false);
+        else {
+          expect(outcome.result.customerId).toBe(customerId);
+          expect(candidates.map(({ id }) => id)).toContain(outcome.result.subscriptionId);
+        }
+      },
+    );
+  }),
+  listPaymentMethods: aim.map((target) =>
     command(`listPaymentMethods ${describe(target)}`, async (model, program) => {
       const { caller, owner } = resolve(model, target);
       const outcome = await callAs(program, caller, async (bound) => {
@@ -51,34 +87,43 @@ export const PAYMENT_COMMANDS: fc.Arbitrary<Command>[] = [
       );
     }),
   ),
-  aim.map((target) =>
-    command(`setDefaultPaymentMethod ${describe(target)}`, async (model, program) => {
-      const { caller, owner } = resolve(model, target);
-      if (owner.paymentMethodIds.length === 0) return;
-      const methodId = memberOf(owner.paymentMethodIds, target.index);
-      const outcome = await callAs(program, caller, (bound) => bound.setDefaultPaymentMethod(methodId));
-      if (expectForeign(outcome, caller, owner)) return;
-      owner.defaultPaymentMethodId = methodId;
-      expect(outcome.result).toMatchObject({ id: methodId, customerId: owner.customerId, isDefault: true });
-    }),
-  ),
-  aim.map((target) =>
+  setDefaultPaymentMethod: fc.tuple(aim, fc.option(aim)).map(([target, charged]) => {
+    const other = charged && inCallOf(target, charged);
+    return command(
+      `setDefaultPaymentMethod ${describe(target)}${other ? `, for subscription ${describe(other)}` : ""}`,
+      async (model, program) => {
+        const { caller, owner } = resolve(model, target);
+        if (owner.paymentMethodIds.length === 0) return;
+        const methodId = memberOf(owner.paymentMethodIds, target.index);
+        const { owner: subscriber, subscription } = resolve(model, other ?? target);
+        const options = other === null ? {} : { subscriptionId: subscription.id };
+        const outcome = await callAs(program, caller, (bound) =>
+          bound.setDefaultPaymentMethod(methodId, options),
+        );
+        const isEnded = other !== null && subscription.ended;
+        const refusal = ifForeign(caller, owner) ?? ifForeign(caller, subscriber);
+        if (expectRefusal(outcome, refusal ?? (isEnded ? "conflict" : undefined))) return;
+        if (other !== null) subscription.paymentMethodId = methodId;
+        owner.defaultPaymentMethodId = methodId;
+        expect(outcome.result).toMatchObject({ id: methodId, customerId: owner.customerId, isDefault: true });
+      },
+    );
+  }),
+  detachPaymentMethod: aim.map((target) =>
     command(`detachPaymentMethod ${describe(target)}`, async (model, program) => {
       const { caller, owner } = resolve(model, target);
       if (owner.paymentMethodIds.length === 0) return;
       const methodId = memberOf(owner.paymentMethodIds, target.index);
       const outcome = await callAs(program, caller, (bound) => bound.detachPaymentMethod(methodId));
-      const isCharged =
-        methodId === owner.defaultPaymentMethodId && owner.subscriptions.some(({ ended }) => !ended);
-      if (caller === owner && isCharged) {
-        expect(outcome).toEqual({ refusedAs: "conflict" });
-        return;
-      }
-      if (expectForeign(outcome, caller, owner)) return;
+      const isCharged = owner.subscriptions.some((one) => !one.ended && chargedOn(owner, one) === methodId);
+      if (expectRefusal(outcome, ifForeign(caller, owner) ?? (isCharged ? "conflict" : undefined))) return;
       owner.paymentMethodIds.splice(owner.paymentMethodIds.indexOf(methodId), 1);
       if (owner.defaultPaymentMethodId === methodId) owner.defaultPaymentMethodId = null;
     }),
   ),
+};
+
+export const PAYMENT_STEPS: readonly fc.Arbitrary<Command>[] = [
   tenant.map((at) =>
     command(`Stripe: a new card of ${at}`, async ({ tenants }, { realm, owners }) => {
       const owner = memberOf(tenants, at);

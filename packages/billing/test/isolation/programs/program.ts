@@ -1,53 +1,15 @@
 import { expect } from "vitest";
 import { isBillingError, type StripeBillingService } from "../../../src/index.js";
-import { countedUsage } from "../counted-usage.js";
-import { bytesOf, canaryName, Owners } from "../leaks.js";
+import { bytesOf, canaryName, namedIn, Owners } from "../leaks.js";
 import type { Realm } from "../realms.js";
-
-/** What a subscription should be after the calls so far. */
-export interface SubscriptionModel {
-  readonly id: string;
-  cancels: "never" | "period_end" | Date;
-  ended: boolean;
-}
-
-export interface ProductModel {
-  readonly id: string;
-  active: boolean;
-}
-
-/** What one tenant should have; the oldest come first. */
-export interface TenantModel {
-  readonly tenantId: string;
-  readonly customerId: string;
-  readonly priceId: string;
-  /** Of the feature that all its subscriptions give access to. */
-  readonly lookupKey: string;
-  /** What was reported, by identifier. */
-  readonly usage: Map<string, number>;
-  readonly subscriptions: SubscriptionModel[];
-  /** One of each subscription's beginning. */
-  readonly invoiceIds: string[];
-  /** What is attached to its customer. */
-  readonly paymentMethodIds: string[];
-  defaultPaymentMethodId: string | null;
-  readonly products: ProductModel[];
-}
-
-/** Everything that should be at Stripe: three tenants, and the order in which products were made. */
-export interface Model {
-  readonly tenants: readonly TenantModel[];
-  /** Every product ever made, whoever may see it; the oldest comes first. */
-  readonly products: {
-    readonly product: ProductModel;
-    readonly owner: TenantModel | "everyone" | "nobody";
-  }[];
-}
+import type { Model, PriceModel, ProductModel, TenantModel } from "./model.js";
+import { RequestsInFlight } from "./requests-in-flight.js";
 
 /** One random program, as it runs on a service and a local Stripe. */
 export interface Program {
   readonly realm: Realm;
   readonly owners: Owners;
+  readonly inFlight: RequestsInFlight;
   billing: StripeBillingService;
 }
 
@@ -59,48 +21,77 @@ export interface Started {
 export async function startProgram(realm: Realm): Promise<Started> {
   const owners = new Owners();
   const tenants: TenantModel[] = [];
-  const products: Model["products"] = [];
-  for (const name of ["anna", "bert", "carl"]) {
-    const tenantId = canaryName(name);
-    const ids = await realm.addTenant(tenantId);
-    owners.claim(tenantId, JSON.stringify([ids, realm.accountOf(tenantId)]));
-    const product = { id: ids.productId, active: true };
-    const { customerId, priceId, lookupKey, invoiceId, paymentMethodId } = ids;
-    const subscription: SubscriptionModel = { id: ids.subscriptionId, cancels: "never", ended: false };
-    const tenant: TenantModel = {
-      tenantId,
-      customerId,
-      priceId,
-      lookupKey,
-      usage: new Map(),
-      subscriptions: [subscription],
-      invoiceIds: [invoiceId],
-      paymentMethodIds: [paymentMethodId],
-      defaultPaymentMethodId: null,
-      products: [product],
-    };
-    tenants.push(tenant);
-    products.push({ product, owner: tenant });
-  }
-  return { model: { tenants, products }, real: { realm, owners, billing: serviceOf(realm) } };
+  for (const name of ["anna", "bert", "carl"]) tenants.push(await addTenant(realm, owners, canaryName(name)));
+  const products = tenants.map(({ featured }) => featured);
+  const inFlight = new RequestsInFlight(realm.world.stripe);
+  return { model: { tenants, products }, real: { realm, owners, inFlight, billing: serviceOf(realm) } };
 }
+
+async function addTenant(realm: Realm, owners: Owners, tenantId: string): Promise<TenantModel> {
+  const ids = await realm.addTenant(tenantId);
+  owners.claim(tenantId, JSON.stringify([ids, realm.accountOf(tenantId)]));
+  const prices: PriceModel[] = [];
+  const product: ProductModel = {
+    id: ids.productId,
+    mark: tenantId,
+    prices,
+    name: `${tenantId} Pro`,
+    active: true,
+    defaultPrice: undefined,
+  };
+  const monthly: PriceModel = { id: ids.priceId, product, interval: "month", active: true, lookupKey: null };
+  const yearly: PriceModel = { ...monthly, id: ids.otherPriceId, interval: "year" };
+  prices.push(monthly, yearly);
+  product.defaultPrice = monthly;
+  return {
+    tenantId,
+    customerId: ids.customerId,
+    customers: [{ id: ids.customerId, reference: null, name: `${tenantId} Inc` }],
+    featured: product,
+    lookupKey: ids.lookupKey,
+    subscriptions: [
+      {
+        id: ids.subscriptionId,
+        price: monthly,
+        quantity: 3,
+        scheduled: null,
+        cancels: "never",
+        ended: false,
+        isPaused: false,
+        paymentMethodId: null,
+        note: tenantId,
+      },
+    ],
+    sessions: [{ id: ids.checkoutSessionId, price: yearly, quantity: 1, isFound: false, status: "open" }],
+    invoiceIds: [ids.invoiceId],
+    paymentMethodIds: [ids.paymentMethodId],
+    defaultPaymentMethodId: null,
+    usage: new Map(),
+    keys: new Map(),
+    replacements: new Map(),
+    configurations: new Map(),
+  };
+}
+
+export type Outcome<T> = { readonly result: T } | { readonly refusedAs: string };
 
 /** Makes one call for a tenant, and looks at everything it sent and gave back for what is anyone else's. */
 export async function callAs<T>(
-  { realm, owners, billing }: Program,
+  { realm, owners, inFlight, billing }: Program,
   { tenantId }: TenantModel,
   call: (bound: StripeBillingService) => PromiseLike<T>,
-): Promise<{ readonly result: T } | { readonly refusedAs: string }> {
+): Promise<Outcome<T>> {
   const { local } = realm.world;
   const heard = realm.audits.length;
   local.clearRequests();
   const outcome = await settle(call(billing.forTenant(tenantId)));
+  await inFlight.settled();
   const foreign = (text: string) => owners.foreignIn(text, tenantId);
 
-  for (const { method, path, query, params, headers, idempotencyKey } of local.requests) {
+  for (const request of local.requests) {
+    const { method, path, headers, idempotencyKey } = request;
     expect(headers["stripe-account"]).toBe(realm.accountOf(tenantId));
-    const named = JSON.stringify(params) + query + (method === "GET" ? "" : path);
-    expect(foreign(named), `what ${method} ${path} names`).toEqual([]);
+    expect(foreign(namedIn(request)), `what ${method} ${path} names`).toEqual([]);
     expect(method === "POST" ? idempotencyKey : "none is needed").toBeTruthy();
   }
   expect(foreign(bytesOf(outcome)), "what comes back").toEqual([]);
@@ -111,51 +102,13 @@ export async function callAs<T>(
 }
 
 /** Takes away what the tenants of the next program would see. */
-export async function endProgram({ model: { products }, real: { realm } }: Started): Promise<void> {
-  for (const { product, owner } of products)
-    if (owner === "everyone") await realm.backdoor.products.del(product.id);
-}
-
-/** Looks at Stripe itself: it holds what the model says, and of nobody anything else. */
-export async function compareWithStripe({
-  model: { tenants, products },
-  real: { realm },
-}: Started): Promise<void> {
-  for (const tenant of tenants) {
-    const stripeAccount = realm.accountOf(tenant.tenantId);
-    const options = stripeAccount === undefined ? {} : { stripeAccount };
-    const { data } = await realm.backdoor.subscriptions.list(
-      { customer: tenant.customerId, status: "all", limit: 100 },
-      options,
-    );
-    const actual = data.map(({ id, status, cancel_at: cancelAt }) => ({
-      id,
-      ended: status === "canceled",
-      cancels: status !== "canceled" && cancelAt !== null,
-    }));
-    const modeled = tenant.subscriptions.map(({ id, ended, cancels }) => ({
-      id,
-      ended,
-      cancels: !ended && cancels !== "never",
-    }));
-    expect(actual.reverse()).toEqual(modeled);
-    const customer = await realm.backdoor.customers.retrieve(tenant.customerId, {}, options);
-    expect(customer).toMatchObject({
-      invoice_settings: { default_payment_method: tenant.defaultPaymentMethodId },
-    });
-    const cards = await realm.backdoor.paymentMethods.list(
-      { customer: tenant.customerId, limit: 100 },
-      options,
-    );
-    expect(cards.data.map(({ id }) => id).reverse()).toEqual(tenant.paymentMethodIds);
-    const used = [...tenant.usage.values()].reduce((sum, value) => sum + value, 0);
-    expect(await countedUsage(realm.backdoor, tenant.customerId, options)).toBe(used);
-    for (const { product, owner } of products) {
-      if (owner !== tenant) continue;
-      const { active } = await realm.backdoor.products.retrieve(product.id, {}, options);
-      expect(active).toBe(product.active);
-    }
-  }
+export async function endProgram({ model: { products }, real }: Started): Promise<void> {
+  const { realm, inFlight } = real;
+  inFlight.stopCounting();
+  const { markKey, backdoor } = realm;
+  if (markKey === undefined) return;
+  for (const { id, mark } of products)
+    if (mark === "*") await backdoor.products.update(id, { metadata: { [markKey]: "" } });
 }
 
 async function settle<T>(
