@@ -58,7 +58,9 @@ export class Collection<T extends Entity> {
     this.#recent.note(record.id, undefined);
     this.#rows.set(record.id, row);
     this.#order.push(row);
-    this.#eachKey(record, (rows) => rows.push(row));
+    for (const [name, keysOf] of Object.entries(this.#keys)) {
+      for (const key of distinct(keysOf(record))) this.#index(name, key, row);
+    }
   }
 
   replace(record: T): void {
@@ -72,7 +74,7 @@ export class Collection<T extends Entity> {
       const is = keysOf(record);
       if (was.length === is.length && was.every((key, at) => key === is[at])) continue;
       for (const key of distinct(was)) this.#unindex(name, key, row);
-      for (const key of distinct(is)) insertInOrder(this.#rowsUnder(name, key), row);
+      for (const key of distinct(is)) this.#index(name, key, row);
     }
   }
 
@@ -172,18 +174,11 @@ export class Collection<T extends Entity> {
     return { rows, rest: Object.entries(match).filter(([name]) => name !== chosen) };
   }
 
-  #eachKey(record: T, visit: (rows: Row<T>[]) => void): void {
-    for (const [name, keysOf] of Object.entries(this.#keys)) {
-      for (const key of distinct(keysOf(record))) visit(this.#rowsUnder(name, key));
-    }
-  }
-
-  #rowsUnder(name: string, key: string): Row<T>[] {
-    const index = this.#indexes.get(name);
-    if (index === undefined) throw new Error(`there is no index ${name}`);
-    const rows = index.get(key) ?? [];
-    if (rows.length === 0) index.set(key, rows);
-    return rows;
+  #index(name: string, key: string, row: Row<T>): void {
+    const rows = this.#indexes.get(name)?.get(key);
+    if (rows) insertInOrder(rows, row);
+    // Most values stand for one object only, and an array that is made with it takes no room for more.
+    else this.#indexes.get(name)?.set(key, [row]);
   }
 
   #unindexAll(row: Row<T>): void {

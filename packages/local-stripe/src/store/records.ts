@@ -320,7 +320,7 @@ export type WebhookEndpointRecord = Readonly<Omit<Stored<Stripe.WebhookEndpoint>
   readonly previousSecret: { readonly secret: string; readonly until: number } | null;
 };
 
-export interface EventRecord {
+export type EventRecord = {
   readonly id: string;
   readonly object: "event";
   readonly account?: string;
@@ -331,7 +331,7 @@ export interface EventRecord {
   readonly pending_webhooks: number;
   readonly request: { readonly id: string | null; readonly idempotency_key: string | null };
   readonly type: Stripe.Event["type"];
-}
+};
 
 /** An object as it travels: the names and values of its JSON. */
 export type Wire = Readonly<Record<string, unknown>>;

@@ -106,7 +106,7 @@ export class World {
   }
 
   render<Name extends ObjectName>(name: Name, record: Records[Name]): Wire {
-    return this.kind(name).render?.(record, this) ?? { ...record };
+    return this.kind(name).render?.(record, this) ?? record;
   }
 
   /** Notes when something happens to the object next. */
