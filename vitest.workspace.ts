@@ -74,6 +74,7 @@ export default defineConfig({
           name: "demo",
           root: "./packages/demo",
           include: ["test/**/*.test.ts"],
+          globalSetup: ["../billing/test/contract/stripe-mock.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

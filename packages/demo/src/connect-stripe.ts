@@ -1,4 +1,4 @@
-import { startLocalStripe } from "@repo/local-stripe";
+import { type LocalStripeOptions, startLocalStripe } from "@repo/local-stripe";
 import Stripe from "stripe";
 import { FOLLOWED_EVENTS } from "./billing.js";
 
@@ -16,8 +16,11 @@ export interface TestModeKeys {
 }
 
 /** Starts a Stripe on this machine and has it deliver its webhooks to the application. */
-export async function startLocalMode(webhookUrl: string): Promise<StripeConnection> {
-  const local = await startLocalStripe();
+export async function startLocalMode(
+  webhookUrl: string,
+  options?: LocalStripeOptions,
+): Promise<StripeConnection> {
+  const local = await startLocalStripe(options);
   const client = new Stripe(local.secretKey, {
     host: local.host,
     port: local.port,

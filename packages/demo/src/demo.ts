@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import process from "node:process";
 import { getRequestListener } from "@hono/node-server";
+import type { LocalStripeOptions } from "@repo/local-stripe";
 import { createApp } from "./app.js";
 import { backfill } from "./backfill.js";
 import { createBilling, createWebhooks } from "./billing.js";
@@ -16,6 +17,8 @@ export interface DemoOptions {
   readonly port: number;
   /** Runs against Stripe's own test mode. Without it, a local Stripe is started. */
   readonly testMode?: TestModeKeys;
+  /** How that one is started. */
+  readonly localStripe?: LocalStripeOptions;
 }
 
 export interface Demo {
@@ -27,7 +30,7 @@ export interface Demo {
 }
 
 /** Starts the application on 127.0.0.1, with two tenants in it. */
-export async function startDemo({ port, testMode }: DemoOptions): Promise<Demo> {
+export async function startDemo({ port, testMode, localStripe }: DemoOptions): Promise<Demo> {
   const server = await listen(port);
   const running = [() => stop(server)];
   const close = async (): Promise<void> => {
@@ -36,7 +39,9 @@ export async function startDemo({ port, testMode }: DemoOptions): Promise<Demo> 
   try {
     const url = urlOf(server);
     const webhookUrl = `${url}/webhooks/stripe`;
-    const stripe = testMode ? connectTestMode(testMode, webhookUrl) : await startLocalMode(webhookUrl);
+    const stripe = testMode
+      ? connectTestMode(testMode, webhookUrl)
+      : await startLocalMode(webhookUrl, localStripe);
     running.push(() => stripe.close());
 
     const workspaces = new Workspaces();

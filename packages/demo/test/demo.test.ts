@@ -1,7 +1,8 @@
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Demo, startDemo } from "../src/demo.js";
+import type { Demo } from "../src/demo.js";
 import { openChromium } from "./support/chromium.js";
+import { startConformingDemo } from "./support/conforming-demo.js";
 
 const chromium = await openChromium();
 afterAll(() => chromium?.close());
@@ -12,7 +13,7 @@ describe.skipIf(chromium === undefined)("the demo, in a browser", () => {
 
   beforeEach(async () => {
     contexts = [];
-    demo = await startDemo({ port: 0 });
+    demo = await startConformingDemo();
   });
 
   afterEach(async () => {

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type Demo, startDemo } from "../src/demo.js";
+import type { Demo } from "../src/demo.js";
+import { startConformingDemo } from "./support/conforming-demo.js";
 
 let demo: Demo;
 beforeEach(async () => {
-  demo = await startDemo({ port: 0 });
+  demo = await startConformingDemo();
 });
 afterEach(() => demo.close());
 

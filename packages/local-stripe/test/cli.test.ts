@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 
+/** A process of its own tells nobody of its answers, so these are not held against the specification: they are other tests'. */
 const COMMAND = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
 
 describe("the command line", () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type Stripe from "stripe";
 import { expect, it } from "vitest";
 import { startLocalStripe } from "../src/index.js";
+import { startConformity } from "./support/conformity.js";
 import { cardholder, client, idOf, monthly } from "./support/local.js";
 
 const START = Date.UTC(2027, 0, 31, 12);
@@ -30,11 +31,12 @@ it("passes alike in one step and in many: the same happens at the same times", a
     }),
     { numRuns: 15 },
   );
-}, 60_000);
+}, 120_000);
 
 /** What happens to a subscription when the time is moved to those hours, one after the other. */
 async function lived(life: Life, hours: readonly number[]): Promise<string[]> {
-  const local = await startLocalStripe({ clock: () => START });
+  const conformity = startConformity();
+  const local = await startLocalStripe({ clock: () => START, onAnswer: conformity.onAnswer });
   try {
     const stripe = client(local);
     await subscribe(stripe, life);
@@ -44,6 +46,7 @@ async function lived(life: Life, hours: readonly number[]): Promise<string[]> {
       hour = next;
     }
     const events = await stripe.events.list({ limit: 100 }).autoPagingToArray({ limit: 1000 });
+    expect(await conformity.problems()).toEqual([]);
     return events.map(({ created, type }) => `${(created * 1000 - START) / HOUR}h ${type}`).reverse();
   } finally {
     await local.close();

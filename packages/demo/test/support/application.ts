@@ -58,7 +58,7 @@ export interface Application {
   readonly workspaces: Workspaces;
   readonly readModel: ReadModel;
   readonly logged: readonly string[];
-  /** All that it answered must be as Stripe specifies it. */
+  /** All that it answered and accepted must be as Stripe specifies it. */
   stopStripe(): Promise<void>;
   /** The answer is the cookie of the session. */
   signIn(tenantId: string): Promise<string>;

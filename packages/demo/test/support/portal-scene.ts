@@ -4,6 +4,8 @@ import { type PortalConfigurationSpec, StripeBillingService } from "@repo/billin
 import { createWebhookReceiver, memoryInbox, type WebhookHandlers } from "@repo/billing/webhooks";
 import { type LocalStripe, startLocalStripe } from "@repo/local-stripe";
 import Stripe from "stripe";
+import { expect } from "vitest";
+import { startConformity } from "../../../local-stripe/test/support/conformity.js";
 
 export const BILLING_MODES = ["classic", "flexible"] as const;
 export type BillingMode = (typeof BILLING_MODES)[number];
@@ -29,6 +31,7 @@ export interface PortalScene {
   readonly large: Plan;
   /** What was heard since the last call: the webhooks wait for it, and are delivered in the order of their events. */
   heard(): Promise<readonly Heard[]>;
+  /** All that the local Stripe answered and accepted must be as Stripe specifies it. */
   close(): Promise<void>;
 }
 
@@ -46,7 +49,8 @@ export async function startPortalScene(
   mode: BillingMode,
   features: (plans: { readonly small: Plan; readonly large: Plan }) => PortalConfigurationSpec["features"],
 ): Promise<PortalScene> {
-  const local = await startLocalStripe({ requirePaymentMethod: true });
+  const conformity = startConformity();
+  const local = await startLocalStripe({ requirePaymentMethod: true, onAnswer: conformity.onAnswer });
   const { host, port } = local;
   const stripe = new Stripe(local.secretKey, { host, port, protocol: "http", telemetry: false });
   const small = await addPlan(stripe, "Small", 1000);
@@ -96,6 +100,7 @@ export async function startPortalScene(
     close: async () => {
       await local.close();
       await application.close();
+      expect(await conformity.problems()).toEqual([]);
     },
   };
 }
