@@ -9,6 +9,8 @@ interface Thing {
   readonly color: string;
 }
 
+const AT_ONCE = { delayMs: () => 0, nowMs: Date.now };
+
 describe("a collection", () => {
   const operation = fc.record({
     do: fc.constantFrom("insert", "recolor", "remove"),
@@ -23,7 +25,7 @@ describe("a collection", () => {
         fc.integer({ min: 1, max: 5 }),
         fc.option(fc.constantFrom("red", "blue"), { nil: undefined }),
         (operations, limit, color) => {
-          const collection = new Collection<Thing>({ color: (thing) => [thing.color] }, () => 0);
+          const collection = new Collection<Thing>({ color: (thing) => [thing.color] }, AT_ONCE);
           let model: Thing[] = [];
           for (const [at, step] of operations.entries()) {
             const target = model[step.which % Math.max(1, model.length)];
@@ -69,7 +71,7 @@ describe("a collection", () => {
 });
 
 it("forgets the oldest objects of a collection, wherever they stand", () => {
-  const collection = new Collection<Thing>({ color: (thing) => [thing.color] }, () => 0);
+  const collection = new Collection<Thing>({ color: (thing) => [thing.color] }, AT_ONCE);
   for (let at = 0; at < 10; at += 1)
     collection.insert({ id: `t${at}`, created: at, color: at % 2 ? "red" : "blue" });
   collection.trim(3);

@@ -141,16 +141,23 @@ describe("searching customers", () => {
     expect(named.data.map(({ id }) => id)).toEqual([last, third, first]);
   });
 
-  it("does not see what was written within the indexing delay", async () => {
-    const { local, stripe } = await startLocal();
+  it("does not see what was written within the indexing delay, by the server's time", async () => {
+    const { local, stripe } = await startLocal({ searchDelayMs: 30_000 });
     const query = 'metadata["tenant"]:"a"';
-    const customer = await stripe.customers.create({ metadata: { tenant: "a" } });
+    const found = async () => (await stripe.customers.search({ query })).data.map(({ id }) => id);
+    const one = await stripe.customers.create({ metadata: { tenant: "a" } });
+    expect(await found()).toEqual([]);
+    local.advanceBy(31_000);
+    expect(await found()).toEqual([one.id]);
+
     local.setSearchDelay(60_000);
-    await stripe.customers.update(customer.id, { metadata: { tenant: "b" } });
-    await stripe.customers.create({ metadata: { tenant: "a" } });
+    await stripe.customers.update(one.id, { metadata: { tenant: "b" } });
+    const other = await stripe.customers.create({ metadata: { tenant: "a" } });
     const stale = await stripe.customers.search({ query });
-    expect(stale.data.map((one) => [one.id, one.metadata])).toEqual([[customer.id, { tenant: "a" }]]);
+    expect(stale.data.map(({ id, metadata }) => [id, metadata])).toEqual([[one.id, { tenant: "a" }]]);
+    local.advanceBy(59_000);
+    expect(await found()).toEqual([one.id]);
     local.setSearchDelay(0);
-    expect((await stripe.customers.search({ query })).data.map((one) => one.id)).not.toContain(customer.id);
+    expect(await found()).toEqual([other.id]);
   });
 });

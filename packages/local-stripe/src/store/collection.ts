@@ -17,6 +17,12 @@ export interface Page<T> {
   readonly hasMore: boolean;
 }
 
+/** How long search does not see a write, and the time by which that is counted. */
+export interface Indexing {
+  readonly delayMs: () => number;
+  readonly nowMs: () => number;
+}
+
 interface Row<T> {
   readonly position: number;
   record: T;
@@ -35,9 +41,9 @@ export class Collection<T extends Entity> {
   readonly #recent: Recent<T>;
   #nextPosition = 0;
 
-  constructor(keys: IndexKeys<T>, indexingDelayMs: () => number) {
+  constructor(keys: IndexKeys<T>, indexing: Indexing) {
     this.#keys = { metadata: metadataKeys, ...keys };
-    this.#recent = new Recent(indexingDelayMs);
+    this.#recent = new Recent(indexing);
     for (const name of Object.keys(this.#keys)) this.#indexes.set(name, new Map());
   }
 
@@ -202,20 +208,20 @@ export function metadataKey(key: string, value: string): string {
 
 /** The writes that search does not see yet. */
 class Recent<T> {
-  readonly #delayMs: () => number;
+  readonly #indexing: Indexing;
   #writes: { readonly at: number; readonly id: string; readonly before: T | undefined }[] = [];
 
-  constructor(delayMs: () => number) {
-    this.#delayMs = delayMs;
+  constructor(indexing: Indexing) {
+    this.#indexing = indexing;
   }
 
   note(id: string, before: T | undefined): void {
-    if (this.#delayMs() > 0) this.#writes.push({ at: Date.now(), id, before });
+    if (this.#indexing.delayMs() > 0) this.#writes.push({ at: this.#indexing.nowMs(), id, before });
   }
 
   /** For every object written within the delay, what it was before. */
   before(): ReadonlyMap<string, T | undefined> {
-    const since = Date.now() - this.#delayMs();
+    const since = this.#indexing.nowMs() - this.#indexing.delayMs();
     this.#writes = this.#writes.filter((write) => write.at > since);
     const before = new Map<string, T | undefined>();
     for (const write of this.#writes) if (!before.has(write.id)) before.set(write.id, write.before);

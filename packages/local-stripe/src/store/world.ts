@@ -94,7 +94,8 @@ export class World {
     let collection = this.#collections.get(name);
     if (collection === undefined) {
       const keys: IndexKeys<Records[Name]> = this.kind(name).keys ?? {};
-      collection = new Collection<Records[Name] & Entity>(keys, this.surroundings.indexingDelayMs);
+      const { clock, indexingDelayMs: delayMs } = this.surroundings;
+      collection = new Collection<Records[Name] & Entity>(keys, { delayMs, nowMs: () => clock.nowMs });
       this.#collections.set(name, collection);
     }
     // The map holds, under each name, the collection that was made for that name.
