@@ -1,3 +1,4 @@
+import type Stripe from "stripe";
 import { describe, expect, it } from "vitest";
 import { ask, idOf, monthly, refusal, startLocal, subscribe } from "./support/local.js";
 
@@ -160,6 +161,52 @@ describe("ending a subscription", () => {
     expect(ending).toMatchObject({ cancel_at: end, cancel_at_period_end: false });
     expect((await stripe.subscriptions.update(id, { cancel_at_period_end: false })).cancel_at).toBe(end);
     expect((await stripe.subscriptions.update(id, { cancel_at: "" })).cancel_at).toBeNull();
+  });
+
+  it("by the periods of its items: the flag means the first that is over, and a name a date that stays", async () => {
+    const { stripe } = await startLocal();
+    const month = await monthly(stripe);
+    const year = await stripe.prices.create({
+      product: idOf(month.product),
+      currency: "usd",
+      unit_amount: 9000,
+      recurring: { interval: "year" },
+    });
+    const { id: customer } = await stripe.customers.create({});
+    const { id, items } = await stripe.subscriptions.create({
+      customer,
+      items: [{ price: month.id }, { price: year.id }],
+    });
+    const [first, last] = items.data.map((item) => item.current_period_end).toSorted((a, b) => a - b);
+    const endOf = async (params: Stripe.SubscriptionUpdateParams) => {
+      const { cancel_at, cancel_at_period_end } = await stripe.subscriptions.update(id, params);
+      return { cancel_at, cancel_at_period_end };
+    };
+    expect(await endOf({ cancel_at_period_end: true })).toEqual({
+      cancel_at: first,
+      cancel_at_period_end: true,
+    });
+    const date = { cancel_at_period_end: false };
+    expect(await endOf({ cancel_at: "min_period_end" })).toEqual({ ...date, cancel_at: first });
+    for (const name of ["max_period_end", "max_billed_until"] as const) {
+      expect(await endOf({ cancel_at: name })).toEqual({ ...date, cancel_at: last });
+    }
+    expect(await endOf({ cancel_at: Number(first) + 1 })).toEqual({ ...date, cancel_at: Number(first) + 1 });
+  });
+
+  it("moves with the period by the flag, and stays where it is by a date", async () => {
+    const { stripe } = await startLocal();
+    const { id } = await subscribe(stripe);
+    const moved = async (params: Stripe.SubscriptionUpdateParams) => {
+      const { cancel_at: before } = await stripe.subscriptions.update(id, params);
+      const after = await stripe.subscriptions.update(id, {
+        trial_end: Number(before) + 24 * 3600,
+        proration_behavior: "none",
+      });
+      return Number(after.cancel_at) - Number(before);
+    };
+    expect(await moved({ cancel_at_period_end: true })).toBe(24 * 3600);
+    expect(await moved({ cancel_at: "max_period_end" })).toBe(0);
   });
 
   it("takes the date and the flag only one at a time, and no date of the past", async () => {

@@ -15,8 +15,11 @@ export const FEEDBACK = [
   "unused",
 ] as const;
 
-export const CANCEL_AT: Param<number | "min_period_end" | "max_period_end"> = either(
-  oneOf("min_period_end", "max_period_end"),
+/** An end that is named by the periods of the items, and becomes a date at once. */
+type NamedEnd = "max_billed_until" | "max_period_end" | "min_period_end";
+
+export const CANCEL_AT: Param<number | NamedEnd> = either(
+  oneOf("max_billed_until", "max_period_end", "min_period_end"),
   timestamp(),
 );
 
@@ -32,7 +35,7 @@ export const CANCELLATION_DETAILS: Param<Details> = hash({
 });
 
 export interface Schedule {
-  readonly cancel_at?: number | "min_period_end" | "max_period_end" | null;
+  readonly cancel_at?: number | NamedEnd | null;
   readonly cancel_at_period_end?: boolean;
   readonly cancellation_details?: Details;
 }
@@ -64,7 +67,8 @@ export function scheduleCancellation(
     return requested({ cancel_at: moment, cancel_at_period_end: false }, subscription, details, now);
   }
   if (atPeriodEnd === true) {
-    const end = { cancel_at: lastPeriodEnd(subscription), cancel_at_period_end: true };
+    // Of several intervals the first period that is over decides, unlike in the portal.
+    const end = { cancel_at: firstPeriodEnd(subscription), cancel_at_period_end: true };
     return requested(end, subscription, details, now);
   }
   // A fixed date is not of this flag's making, and so is not taken away with it.
@@ -128,12 +132,10 @@ export function firstPeriodEnd(subscription: Pick<SubscriptionRecord, "items">):
   return Math.min(...subscription.items.map((item) => item.current_period_end));
 }
 
-function momentOf(
-  cancelAt: number | "min_period_end" | "max_period_end",
-  subscription: SubscriptionRecord,
-): number {
-  if (cancelAt === "min_period_end") return firstPeriodEnd(subscription);
-  return cancelAt === "max_period_end" ? lastPeriodEnd(subscription) : cancelAt;
+/** Without billing schedules nothing is billed beyond its present period, so `max_billed_until` is the end of the last. */
+function momentOf(cancelAt: number | NamedEnd, subscription: SubscriptionRecord): number {
+  if (typeof cancelAt === "number") return cancelAt;
+  return cancelAt === "min_period_end" ? firstPeriodEnd(subscription) : lastPeriodEnd(subscription);
 }
 
 function requested(

@@ -4,7 +4,7 @@ import type { Act } from "../store/act.js";
 import type { SubscriptionRecord } from "../store/records.js";
 import { announceTrialEnd } from "./announcements.js";
 import { billChange } from "./bill-change.js";
-import { type Schedule, scheduleCancellation } from "./cancellation.js";
+import { firstPeriodEnd, type Schedule, scheduleCancellation } from "./cancellation.js";
 import { redeem } from "./discounts.js";
 import type { ItemChange } from "./item-params.js";
 import { noteInSchedule } from "./schedules/schedule.js";
@@ -94,8 +94,7 @@ export function changed(
   };
   const after = { ...moved, ...scheduleCancellation(moved, change, act.now) };
   // Where the end of the period decides the end of the subscription, it moves with it.
-  const end = Math.max(...after.items.map((item) => item.current_period_end));
-  return after.cancel_at_period_end ? { ...after, cancel_at: end } : after;
+  return after.cancel_at_period_end ? { ...after, cancel_at: firstPeriodEnd(after) } : after;
 }
 
 /** The subscription after its trial was moved or its billing cycle was begun anew. */
