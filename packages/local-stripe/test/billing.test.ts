@@ -252,18 +252,22 @@ describe("time on a test clock", () => {
     expect((await happened(stripe)).at(-1)).toBe("customer.subscription.deleted");
   });
 
-  it("collects nothing while collection is paused", async () => {
+  it.each([
+    ["keep_as_draft", "draft"],
+    ["mark_uncollectible", "uncollectible"],
+    ["void", "void"],
+  ] as const)("collects nothing while collection is paused: %s", async (behavior, status) => {
     const { stripe } = await startLocal();
     const clock = await startClock(stripe, START);
     const customer = await cardholder(stripe, "pm_card_visa", clock.id);
     const price = await monthly(stripe);
     const { id } = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] });
     await stripe.subscriptions.update(id, {
-      pause_collection: { behavior: "void", resumes_at: after(45).getTime() / 1000 },
+      pause_collection: { behavior, resumes_at: after(45).getTime() / 1000 },
     });
     await clock.advanceTo(after(65));
     const invoices = (await stripe.invoices.list({ subscription: id })).data;
-    expect(invoices.map(({ status }) => status)).toEqual(["paid", "void", "paid"]);
+    expect(invoices.map((invoice) => invoice.status)).toEqual(["paid", status, "paid"]);
     expect((await stripe.subscriptions.retrieve(id)).pause_collection).toBeNull();
   });
 });

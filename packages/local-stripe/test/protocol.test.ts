@@ -1,5 +1,12 @@
+import type Stripe from "stripe";
 import { describe, expect, it } from "vitest";
-import { ask, client, idOf, refusal, startLocal, subscribe } from "./support/local.js";
+import { RESOURCES } from "../src/resources/all.js";
+import { ask, client, idOf, monthly, refusal, startLocal, subscribe } from "./support/local.js";
+
+/** Every call that there is, for objects that are not. */
+const CALLS = Object.values(RESOURCES).flatMap(({ permission, routes }) =>
+  routes.map(({ method, path }) => ({ method, path: path.replace(/:\w+/g, "none_1"), permission })),
+);
 
 describe("authentication", () => {
   it("takes the key as Bearer and as Basic", async () => {
@@ -46,6 +53,35 @@ describe("authentication", () => {
   });
 });
 
+describe("a restricted key", () => {
+  it("is refused every call that it may not make, by the name of the permission that is missing", async () => {
+    const { local } = await startLocal();
+    const headers = { Authorization: `Bearer ${local.createRestrictedKey(["application_fee_read"])}` };
+    for (const { method, path, permission } of CALLS) {
+      const { status, body } = await ask(local, method, path, { headers });
+      const missing = `rak_${permission}_${method === "GET" ? "read" : "write"}`;
+      expect([method, path, status, body]).toEqual([
+        method,
+        path,
+        403,
+        { error: { type: "invalid_request_error", message: expect.stringContaining(`'${missing}'`) } },
+      ]);
+    }
+  });
+
+  it("is of one mode, as a secret key is", async () => {
+    const { local, stripe } = await startLocal();
+    const { id } = await stripe.customers.create({});
+    const key = local.createRestrictedKey(["customer_write"], { livemode: true });
+    expect(key).toMatch(/^rk_live_/);
+    const live = client(local, key);
+    expect(await live.customers.create({})).toMatchObject({ livemode: true });
+    expect((await refusal(live.customers.retrieve(id))).message).toBe(
+      `No such customer: '${id}'; a similar object exists in test mode, but a live mode key was used to make this request.`,
+    );
+  });
+});
+
 describe("idempotency keys", () => {
   it("give the first answer again, even after the object has changed", async () => {
     const { stripe } = await startLocal();
@@ -76,6 +112,25 @@ describe("idempotency keys", () => {
     const there = await stripe.customers.create({}, { ...options, stripeAccount: "acct_one" });
     expect(there.id).not.toBe(here.id);
   });
+
+  it("count for a day, for writes by POST alone, and for each mode by itself", async () => {
+    const { local, stripe } = await startLocal();
+    const options = { idempotencyKey: "one" };
+    const first = await stripe.customers.create({}, options);
+    const live = client(local, local.liveSecretKey);
+    expect((await live.customers.create({}, options)).id).not.toBe(first.id);
+    expect((await stripe.customers.retrieve(first.id, {}, options)).id).toBe(first.id);
+    expect((await stripe.customers.del(first.id, {}, options)).deleted).toBe(true);
+    expect((await stripe.customers.create({}, options)).id).toBe(first.id);
+    local.advanceBy(24 * 3600 * 1000 + 1000);
+    expect((await stripe.customers.create({}, options)).id).not.toBe(first.id);
+  });
+
+  it("are refused when they are too long", async () => {
+    const { stripe } = await startLocal();
+    const error = await refusal(stripe.customers.create({}, { idempotencyKey: "k".repeat(256) }));
+    expect(error.message).toBe("Idempotency keys can be at most 255 characters long, yours has 256.");
+  });
 });
 
 describe("expand", () => {
@@ -94,8 +149,22 @@ describe("expand", () => {
       customer: { subscriptions: { data: [{ id }] } },
       latest_invoice: { customer: { subscriptions: { data: [{ id }] } } },
     });
-    const written = await stripe.subscriptions.update(id, { metadata: { a: "1" }, expand: ["customer"] });
-    expect(written.customer).toMatchObject({ object: "customer" });
+  });
+
+  it("does so on writes as well, when something is made, changed or ended", async () => {
+    const { stripe } = await startLocal();
+    const customer = await stripe.customers.create({ name: "Ada" });
+    const { id: price } = await monthly(stripe);
+    const expand = ["customer", "items.data.price.product", "latest_invoice.customer.subscriptions.data"];
+    const isExpanded = ({ customer: owner, items, latest_invoice: invoice }: Stripe.Subscription): void => {
+      expect(owner).toMatchObject({ object: "customer", name: "Ada" });
+      expect(items.data[0]?.price.product).toMatchObject({ object: "product", name: "Gold" });
+      expect(invoice).toMatchObject({ customer: { name: "Ada", subscriptions: { object: "list" } } });
+    };
+    const made = await stripe.subscriptions.create({ customer: customer.id, items: [{ price }], expand });
+    isExpanded(made);
+    isExpanded(await stripe.subscriptions.update(made.id, { metadata: { a: "1" }, expand }));
+    isExpanded(await stripe.subscriptions.cancel(made.id, { expand }));
   });
 
   it("leaves no trace in what is written", async () => {
@@ -138,6 +207,27 @@ describe("parameters", () => {
     });
     const nested = await ask(local, "POST", "/v1/customers", { body: "address[bar]=2" });
     expect(nested.body).toMatchObject({ error: { param: "address[bar]" } });
+  });
+
+  it("are refused so by every call", async () => {
+    const { local } = await startLocal();
+    const form = "colour=red&shade[dark]=1";
+    for (const { method, path } of CALLS) {
+      const answer = await (method === "POST"
+        ? ask(local, method, path, { body: form })
+        : ask(local, method, `${path}?${form}`));
+      expect([method, path, answer.body]).toEqual([
+        method,
+        path,
+        {
+          error: expect.objectContaining({
+            code: "parameter_unknown",
+            message: "Received unknown parameters: colour, shade",
+            param: "colour",
+          }),
+        },
+      ]);
+    }
   });
 
   it("name the one that is missing, and the one that may not be empty", async () => {
