@@ -304,20 +304,8 @@ const FIRST_WALL = [
   },
   {
     file: "capabilities/portal/flow.ts",
-    guard: "a coupon to confirm is one that the tenant may give",
-    remove: "await scope.coupon(discount.couponId);",
-  },
-  {
-    file: "capabilities/portal/flow.ts",
     guard: "a coupon to stay is one that the tenant may give",
     remove: "await scope.coupon(coupon);",
-  },
-  {
-    file: "capabilities/portal/flow.ts",
-    guard: "a promotion code is not another customer's",
-    remove:
-      'if (customer !== null && (typeof customer === "string" ? customer : customer.id) !== customerId) {\n    throw notFound();\n  }',
-    put: "void customer;",
   },
   {
     file: "capabilities/portal/session.ts",

@@ -10,6 +10,7 @@ import { InvalidArgumentError } from "../../errors.js";
 import { checkInput, onFirstUse, text } from "../../input.js";
 import { isObjectId, type ObjectKind } from "../../stripe/object-id.js";
 import { notFound } from "../../stripe/translate-error.js";
+import { proveNewDiscount } from "../../tenancy/new-discount.js";
 import { allowReturnUrl, type ReturnUrlPolicy } from "../../tenancy/return-url.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
 
@@ -214,25 +215,8 @@ async function provedConfirm(
         ...(quantity === undefined ? {} : { quantity }),
       },
     ],
-    ...(discount === undefined ? {} : { discounts: [await provedDiscount(scope, customerId, discount)] }),
+    ...(discount === undefined ? {} : { discounts: [await proveNewDiscount(scope, discount, customerId)] }),
   };
-}
-
-async function provedDiscount(
-  scope: TenantScope,
-  customerId: string,
-  discount: PortalDiscount,
-): Promise<{ coupon: string } | { promotion_code: string }> {
-  if ("couponId" in discount) {
-    await scope.coupon(discount.couponId);
-    return { coupon: discount.couponId };
-  }
-  const code = await scope.promotionCode(discount.promotionCodeId);
-  const { customer } = code;
-  if (customer !== null && (typeof customer === "string" ? customer : customer.id) !== customerId) {
-    throw notFound();
-  }
-  return { promotion_code: discount.promotionCodeId };
 }
 
 function toAfterCompletion(
