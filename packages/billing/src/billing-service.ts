@@ -466,8 +466,9 @@ export class StripeBillingService<TMetadata = undefined> {
 
   /**
    * What a customer's next invoice would be if nothing changed until then, or that of one of its subscriptions; null when
-   * none will come, as after a cancellation. Changes nothing. One request; one more the first time the customer is seen,
-   * and where `subscriptionId` was not seen lately. What a change would cost says {@link previewSubscriptionChange}.
+   * none will come, as after a cancellation. Changes nothing. Two requests, and one more for each subscription that ends
+   * before the one that is billed; one with a `subscriptionId` that was seen lately; one more the first time the customer
+   * is seen. What a change would cost says {@link previewSubscriptionChange}.
    *
    * @throws NotFoundError when the customer is missing, deleted or another tenant's, or the subscription none of its own.
    * @see https://docs.stripe.com/api/invoices/create_preview

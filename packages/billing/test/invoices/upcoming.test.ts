@@ -24,7 +24,7 @@ describe("previewUpcomingInvoice", () => {
     world.takeRequests();
     const upcoming = await billing.previewUpcomingInvoice(acme.customerId);
 
-    expect(world.takeRequests()).toEqual(["POST /v1/invoices/create_preview"]);
+    expect(world.takeRequests()).toEqual(["GET /v1/subscriptions", "POST /v1/invoices/create_preview"]);
     expect(upcoming).toEqual({
       customerId: acme.customerId,
       subscriptionId: acme.subscriptionId,
@@ -56,6 +56,15 @@ describe("previewUpcomingInvoice", () => {
       subscriptionId,
       amountDue: 14_700,
     });
+
+    await billing.cancelSubscription(sooner.id);
+    expect(await billing.previewUpcomingInvoice(acme.customerId)).toMatchObject({ subscriptionId });
+  });
+
+  it("is of no subscription that stands still", async () => {
+    await billing.pauseSubscription(acme.subscriptionId, { pause: "subscription" });
+
+    expect(await billing.previewUpcomingInvoice(acme.customerId)).toBeNull();
   });
 
   it("uses the customer's credit up", async () => {
@@ -71,6 +80,10 @@ describe("previewUpcomingInvoice", () => {
 
     expect(await billing.previewUpcomingInvoice(acme.customerId)).toBeNull();
     const { subscriptionId } = acme;
+    expect(await billing.previewUpcomingInvoice(acme.customerId, { subscriptionId })).toBeNull();
+
+    await billing.cancelSubscription(acme.subscriptionId, { when: "now" });
+    expect(await billing.previewUpcomingInvoice(acme.customerId)).toBeNull();
     expect(await billing.previewUpcomingInvoice(acme.customerId, { subscriptionId })).toBeNull();
   });
 

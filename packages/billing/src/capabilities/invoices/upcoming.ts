@@ -2,9 +2,11 @@ import * as z from "zod/mini";
 import { callFields, checkInput, onFirstUse } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
+import { currentSubscriptions } from "../../tenancy/current-subscriptions.js";
 import { previewInvoice } from "../../tenancy/invoice-preview.js";
 import type { TenantScope } from "../../tenancy/tenant-scope.js";
 import { toUpcomingInvoice, type UpcomingInvoice } from "../../views/invoice.js";
+import { toSubscription } from "../../views/subscription.js";
 
 export interface PreviewUpcomingInvoiceOptions extends CallOptions {
   /** The next invoice of this one of the customer's subscriptions. Default: the first to come, of any of them. */
@@ -24,14 +26,30 @@ export async function previewUpcomingInvoice(
   options: PreviewUpcomingInvoiceOptions,
 ): Promise<UpcomingInvoice | null> {
   const { subscriptionId } = checkInput(previewOptions, options);
-  const subscription =
+  const only =
     subscriptionId === undefined
       ? undefined
       : parseObjectId("subscription", subscriptionId, "subscriptionId");
   const customerId = await scope.customerId(customer);
   await scope.proveCustomer(customerId);
-  if (subscription !== undefined) await scope.proveSubscriptionOf(customerId, subscription);
-  const params = { customer: customerId, ...(subscription && { subscription }) };
-  const preview = await previewInvoice(scope, params, "upcoming");
-  return preview === undefined ? null : toUpcomingInvoice(preview);
+  if (only !== undefined) await scope.proveSubscriptionOf(customerId, only);
+  const subscriptions = only === undefined ? await firstBilledFirst(scope, customerId) : [only];
+  for (const subscription of subscriptions) {
+    const preview = await previewInvoice(scope, { customer: customerId, subscription }, "upcoming");
+    if (preview !== undefined) return toUpcomingInvoice(preview);
+  }
+  return null;
 }
+
+/** Since API version 2025-03-31, Stripe previews a subscription's invoice and no longer a customer's first to come. */
+async function firstBilledFirst(scope: TenantScope, customerId: string): Promise<string[]> {
+  const billed: { readonly id: string; readonly at: number }[] = [];
+  for await (const subscription of currentSubscriptions(scope, customerId)) {
+    const { id, status, currentPeriodEnd } = toSubscription(subscription, scope);
+    if (!NEVER_BILLED.has(status)) billed.push({ id, at: Number(currentPeriodEnd) });
+  }
+  return billed.sort((a, b) => a.at - b.at).map(({ id }) => id);
+}
+
+/** As long as they stay so. */
+const NEVER_BILLED: ReadonlySet<string> = new Set(["incomplete", "paused"]);
