@@ -1,13 +1,11 @@
 import { type ApiError, invalid } from "../http/api-error.js";
 import type { Act } from "../store/act.js";
 import type { InvoiceRecord, SubscriptionRecord } from "../store/records.js";
-import type { World } from "../store/world.js";
 import { beginSubscription } from "./begin-subscription.js";
 import { cancelSubscription } from "./cancel-subscription.js";
-import { firstPeriodEnd } from "./cancellation.js";
 import { changeSubscription, type SubscriptionChange } from "./change-subscription.js";
 import type { NewDiscount } from "./discount-params.js";
-import { asUpcoming, endsBefore, recurring, upcomingInvoice } from "./upcoming.js";
+import { asUpcoming, recurring, upcomingInvoice } from "./upcoming.js";
 
 /** What is asked about: a change of a subscription, or one that a customer does not have yet. */
 export interface PreviewRequest {
@@ -25,31 +23,9 @@ export function previewInvoice(act: Act, request: PreviewRequest): InvoiceRecord
     const isBeginning =
       request.subscription === undefined && request.subscription_details?.items !== undefined;
     if (isBeginning) return beginningOf(rehearsal, request);
-    return nextOf(
-      rehearsal,
-      request.subscription ?? firstToRenew(rehearsal.world, request.customer),
-      request,
-    );
+    if (request.subscription === undefined) throw nothingToPreview();
+    return nextOf(rehearsal, request.subscription, request);
   });
-}
-
-/** The one of a customer's subscriptions that is billed next. */
-function firstToRenew(world: World, customer: string | undefined): string {
-  if (customer === undefined) {
-    throw invalid("You must provide a `customer` or a `subscription`.", "customer", "parameter_missing");
-  }
-  const { id } = world.named("customer", customer, "customer");
-  const [first] = world
-    .of("subscription")
-    .all({ customer: id })
-    .filter((subscription) => subscription.ended_at === null && willRenew(subscription))
-    .toSorted((one, other) => firstPeriodEnd(one) - firstPeriodEnd(other));
-  if (first === undefined) throw noneUpcoming(id);
-  return first.id;
-}
-
-function willRenew(subscription: SubscriptionRecord): boolean {
-  return !endsBefore(subscription, firstPeriodEnd(subscription)) || subscription.pendingLines.length > 0;
 }
 
 function beginningOf(act: Act, params: PreviewRequest): InvoiceRecord {
@@ -82,6 +58,8 @@ function nextOf(act: Act, id: string, params: PreviewRequest): InvoiceRecord {
   const { cancel_now: cancelNow, ...details } = params.subscription_details ?? {};
   if (cancelNow === true) return lastOf(act, before, details.proration_behavior !== "none");
   const change = { ...details, ...(params.discounts && { discounts: params.discounts }) };
+  // What has ended is billed no more, and cannot be changed.
+  if (before.ended_at !== null && Object.keys(change).length === 0) throw noneUpcoming(before.customer);
   // Whether the payment would go through is not what is asked.
   const after = changeSubscription(act, id, { ...change, payment_behavior: "default_incomplete" });
   const isBilledNow = after.latest_invoice !== before.latest_invoice && after.latest_invoice !== null;
@@ -115,6 +93,15 @@ function prorated(invoice: InvoiceRecord, now: number, change: SubscriptionChang
 }
 
 const REPRICING = ["billing_cycle_anchor", "items", "proration_date", "trial_end"] as const;
+
+/** A customer alone is not enough: it may have many subscriptions, and an invoice is of one of them. */
+function nothingToPreview(): ApiError {
+  return invalid(
+    "You must provide at least one of: `subscription`, `schedule`, `subscription_details.items`, `schedule_details.phases`, `invoice_items`.",
+    undefined,
+    "parameter_missing",
+  );
+}
 
 function noneUpcoming(customer: string): ApiError {
   return invalid(`No upcoming invoices for customer: ${customer}`, undefined, "invoice_upcoming_none");

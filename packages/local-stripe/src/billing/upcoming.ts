@@ -11,7 +11,7 @@ import { lastUsage } from "./usage-lines.js";
 const HOUR = 3600;
 
 /** Whether a subscription ends before it is billed again. */
-export function endsBefore({ cancel_at: end }: SubscriptionRecord, moment: number): boolean {
+function endsBefore({ cancel_at: end }: SubscriptionRecord, moment: number): boolean {
   return end !== null && end <= moment;
 }
 
