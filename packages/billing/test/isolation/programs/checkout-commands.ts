@@ -77,9 +77,9 @@ export const CHECKOUT_STEPS: readonly fc.Arbitrary<Command>[] = [
       const owner = memberOf(model.tenants, target.owner);
       const session = memberOf(owner.sessions, target.index);
       if (session.status !== "open" || !isForSale(session.price)) return;
-      const { backdoor, accountOf } = program.realm;
-      const options = accountOptions(accountOf(owner.tenantId));
-      const { url } = await backdoor.checkout.sessions.retrieve(session.id, {}, options);
+      const { realm } = program;
+      const options = accountOptions(realm.accountOf(owner.tenantId));
+      const { url } = await realm.backdoor.checkout.sessions.retrieve(session.id, {}, options);
       await payOnPage(url ?? "");
       session.status = "complete";
       await noteSale(program, owner, session);
@@ -93,14 +93,14 @@ async function noteSale(
   owner: TenantModel,
   { id: sessionId, price, quantity }: SessionModel,
 ): Promise<void> {
-  const { backdoor, accountOf } = program.realm;
-  const options = accountOptions(accountOf(owner.tenantId));
+  const { realm, owners } = program;
+  const options = accountOptions(realm.accountOf(owner.tenantId));
   const expand = ["subscription"];
-  const { subscription } = await backdoor.checkout.sessions.retrieve(sessionId, { expand }, options);
+  const { subscription } = await realm.backdoor.checkout.sessions.retrieve(sessionId, { expand }, options);
   if (typeof subscription !== "object" || subscription === null) throw new Error("Nothing was bought.");
   const { id, default_payment_method: method } = subscription;
   if (typeof method !== "string") throw new Error("It was bought without a card.");
-  program.owners.claim(owner.tenantId, method);
+  owners.claim(owner.tenantId, method);
   owner.paymentMethodIds.push(method);
   await claimSubscription(program, owner, { id, price, quantity, paymentMethodId: method });
   await noteInvoices(program, owner, 1);

@@ -120,10 +120,10 @@ export const SUBSCRIPTION_STEPS: readonly fc.Arbitrary<Command>[] = [
       const owner = memberOf(model.tenants, target.owner);
       const price = priceAt(model, target);
       if (!isForSale(price)) return; // which Stripe sells no more
-      const { backdoor, accountOf } = program.realm;
-      const { id } = await backdoor.subscriptions.create(
+      const { realm } = program;
+      const { id } = await realm.backdoor.subscriptions.create(
         { customer: owner.customerId, items: [{ price: price.id }] },
-        accountOptions(accountOf(owner.tenantId)),
+        accountOptions(realm.accountOf(owner.tenantId)),
       );
       await claimSubscription(program, owner, { id, price, quantity: 1 });
       await noteInvoices(program, owner, 1);
