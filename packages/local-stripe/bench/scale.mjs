@@ -141,7 +141,8 @@ async function memory({ child }) {
   return rss;
 }
 
-function ask({ port, secretKey, agent }, method, path, body = "") {
+function ask(server, method, path, body = "") {
+  const { port, secretKey, agent } = server;
   return new Promise((resolve, reject) => {
     const headers = { Authorization: `Bearer ${secretKey}` };
     if (body !== "") {
@@ -160,7 +161,9 @@ function ask({ port, secretKey, agent }, method, path, body = "") {
         else reject(new Error(`${method} ${path}: ${response.statusCode} ${text}`));
       });
     });
-    sent.on("error", reject);
+    // On a busy machine a connection may rest for so long that the server has closed it.
+    const isStale = ({ code }) => sent.reusedSocket && code === "ECONNRESET";
+    sent.on("error", (error) => (isStale(error) ? resolve(ask(server, method, path, body)) : reject(error)));
     sent.end(body);
   });
 }
