@@ -174,6 +174,24 @@ describe("the options that set a call's time", () => {
     expect(unheard).toEqual([]);
   });
 
+  it("say what they may be", () => {
+    expect(() => startDeadline({ timeoutMs: 0 }, 1_000)).toThrow(
+      "timeoutMs must be a whole number of milliseconds from 1 to 600000.",
+    );
+    expect(() => Reflect.apply(startDeadline, undefined, [{ signal: {} }, 1_000])).toThrow(
+      "signal must be an AbortSignal.",
+    );
+    for (const timeoutMs of [1, 600_000]) expect(() => startDeadline({ timeoutMs }, 1_000)).not.toThrow();
+  });
+
+  it("end a call with the word that it is safe to repeat", async () => {
+    const over = new Deadline(1);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(() => over.remainingMs()).toThrow(/longer than its timeoutMs allows\. It is safe to repeat\.$/);
+    const aborted = new Deadline(1_000, AbortSignal.abort());
+    expect(() => aborted.remainingMs()).toThrow(/signal was aborted\. It is safe to repeat\.$/);
+  });
+
   it("take the default where they say nothing", () => {
     expect(startDeadline({}, 1_000).remainingMs()).toBeGreaterThan(990);
     expect(startDeadline({ timeoutMs: 5_000 }, 1_000).remainingMs()).toBeGreaterThan(4_990);

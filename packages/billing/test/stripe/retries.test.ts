@@ -260,6 +260,47 @@ describe("whatever Stripe does and however long it takes", () => {
     expect([0, 0.25, 0.5].map((random) => pauseOf(random, 3))).toEqual([0, 200, 400]);
   });
 
+  it("the budget holds fifty, and earns one for every ten requests until it is full again", () => {
+    const failed = { failure: { statusCode: 500 }, retryAfterMs: 0 } as never; // no other field is looked at
+    const retries = new Retries(10, () => 0);
+    const spendAll = () => {
+      let spent = 0;
+      while (retries.pauseMs(failed, READ, 1, new Deadline(60_000)) !== undefined) spent += 1;
+      return spent;
+    };
+    const earn = (requests: number) => {
+      for (let request = 0; request < requests; request++) retries.earn();
+    };
+    expect(spendAll()).toBe(50);
+    earn(9);
+    expect(spendAll()).toBe(0);
+    earn(1);
+    expect(spendAll()).toBe(1);
+    earn(10_000);
+    expect(spendAll()).toBe(50);
+  });
+
+  it("nothing is sent again after a pause that would take all the time that is left", () => {
+    const failed = { failure: { statusCode: 500 }, retryAfterMs: 0 } as never; // no other field is looked at
+    const pauseOf = (leftMs: number) =>
+      new Retries(10, () => 1).pauseMs(failed, READ, 1, new Deadline(leftMs));
+    expect(pauseOf(51)).toBe(50);
+    expect(pauseOf(50)).toBeUndefined();
+  });
+
+  it.each([
+    ["a text", "<html>"],
+    ["nothing", undefined],
+    ["null", null],
+    ["what says not what it is", { id: "cus_1" }],
+  ])("an answer that is %s is none of Stripe's", async (_, answer) => {
+    const transport = createTransport({ rawRequest: async () => answer }, { maxRetries: 0 });
+    const ending = (asked: StripeRequest) =>
+      send(transport, asked, new Deadline(1_000)).catch((error: BillingError) => [error.code, error.message]);
+    expect(await ending(READ)).toEqual(["stripe_unavailable", expect.stringMatching(/Nothing was changed/)]);
+    expect(await ending(WRITE)).toEqual(["indeterminate", expect.stringMatching(/same idempotency key/)]);
+  });
+
   function isBusy({ statusCode, code }: Reply): boolean {
     return statusCode === 409 || code === "lock_timeout";
   }

@@ -42,6 +42,9 @@ function refusal(status: number, error: Readonly<Record<string, unknown>> = {}):
   return { status, body: { error: { ...told, ...error } }, headers: { "X-Canary": said } };
 }
 
+/** Of what happened, and of what to do. */
+const SENTENCES = /^[A-Z].{20,}\.$/;
+
 interface Failure {
   readonly act: Act;
   /** What a read is told; a write too, where `write` says nothing else. */
@@ -220,12 +223,12 @@ describe.each(SDK_VERSIONS)("what %s throws", (version) => {
   describe.each(Object.entries(FAILURES))("after %s", (_, { act, read, write = read }) => {
     it("tells a read what it means", async () => {
       stripe.script(act);
-      expect(await failureOf(READ)).toMatchObject(read);
+      expect(await failureOf(READ)).toMatchObject({ message: expect.stringMatching(SENTENCES), ...read });
     });
 
     it("tells a write what it means", async () => {
       stripe.script(act);
-      expect(await failureOf(WRITE)).toMatchObject(write);
+      expect(await failureOf(WRITE)).toMatchObject({ message: expect.stringMatching(SENTENCES), ...write });
       const { idempotencyKey: _key, ...withoutKey } = write;
       expect(await failureOf(DELETION)).toMatchObject(withoutKey);
     });
@@ -294,6 +297,16 @@ describe.each(SDK_VERSIONS)("what %s throws", (version) => {
       for (const request of [READ, WRITE, DELETION])
         expect(isBillingError(await failureOf(request))).toBe(true);
     }
+  });
+
+  it("knows an expired key from one that was never right", async () => {
+    const messageOf = async (code: string) => {
+      stripe.script(refusal(401, { type: "invalid_request_error", code }));
+      return String(await failureOf(READ));
+    };
+    expect(await messageOf("api_key_expired")).toMatch(/has expired/);
+    expect(await messageOf("platform_api_key_expired")).toMatch(/has expired/);
+    expect(await messageOf("secret_key_required")).toMatch(/refused the API key/);
   });
 
   it("tells a refused connection as one that failed", async () => {
