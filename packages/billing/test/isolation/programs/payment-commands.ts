@@ -119,6 +119,8 @@ export const PAYMENT_COMMANDS: Commands<Method> = {
       if (expectRefusal(outcome, ifForeign(caller, owner) ?? (isCharged ? "conflict" : undefined))) return;
       owner.paymentMethodIds.splice(owner.paymentMethodIds.indexOf(methodId), 1);
       if (owner.defaultPaymentMethodId === methodId) owner.defaultPaymentMethodId = null;
+      // Only what has ended can have been charged on it.
+      for (const one of owner.subscriptions) if (one.paymentMethodId === methodId) one.paymentMethodId = null;
     }),
   ),
 };
