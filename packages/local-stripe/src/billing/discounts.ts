@@ -56,6 +56,17 @@ export function endDiscount(act: Act, id: string): void {
   act.emit("customer.discount.deleted", act.world.render("discount", ended));
 }
 
+/** The promotion code that a customer has typed, where it may be redeemed: in small or capital letters. */
+export function findPromotionCode(
+  act: Act,
+  typed: string,
+  holder: DiscountHolder,
+): PromotionCodeRecord | undefined {
+  const isIt = ({ code, id }: PromotionCodeRecord): boolean =>
+    code.toLowerCase() === typed.toLowerCase() && isRedeemable(act, { promotion_code: id }, holder);
+  return act.world.of("promotion_code").all({}, isIt)[0];
+}
+
 /** Whether a request for a discount could be met, without a word of why not. */
 export function isRedeemable(act: Act, asked: NewDiscount, holder: DiscountHolder): boolean {
   try {

@@ -1,8 +1,9 @@
 import type { NewDiscount } from "../billing/discount-params.js";
-import { checkRedeemable } from "../billing/discounts.js";
+import { checkRedeemable, findPromotionCode } from "../billing/discounts.js";
 import type { Act } from "../store/act.js";
 import type { CheckoutLineRecord, CheckoutSessionRecord, CouponRecord } from "../store/records.js";
 import type { World } from "../store/world.js";
+import { totalsOf } from "./line-items.js";
 
 type Discounts = NonNullable<CheckoutSessionRecord["discounts"]>;
 
@@ -19,14 +20,40 @@ export function newDiscounts(
   });
 }
 
+/**
+ * Takes off an open session what a promotion code gives that its customer has typed, and with a blank nothing any more.
+ * `undefined` where it is none that this customer may redeem.
+ */
+export function applyCode(
+  act: Act,
+  session: CheckoutSessionRecord,
+  typed: string,
+): CheckoutSessionRecord | undefined {
+  if (session.allow_promotion_codes !== true) return undefined;
+  const customer = act.world.inPath("customer", String(session.customer));
+  act.followClock(customer);
+  const holder = {
+    customer: customer.id,
+    currency: String(session.currency),
+    subscription: null,
+    item: null,
+    testClock: customer.test_clock ?? null,
+  };
+  const code = typed === "" ? undefined : findPromotionCode(act, typed, holder);
+  if (typed !== "" && code === undefined) return undefined;
+  const discounts = code === undefined ? [] : [{ coupon: null, promotion_code: code.id }];
+  const lines = discounted(act.world, session.lines, discounts);
+  return act.change("checkout.session", session.id, { discounts, lines, ...totalsOf(lines) });
+}
+
 /** The lines with what is taken off each. An amount is taken off the first lines until it is used up. */
 export function discounted(
   world: World,
   lines: readonly CheckoutLineRecord[],
   [discount]: Discounts,
 ): readonly CheckoutLineRecord[] {
-  if (discount === undefined) return lines;
-  const { percent_off: percent, amount_off: amount } = couponOf(world, discount);
+  const { percent_off: percent, amount_off: amount } =
+    discount === undefined ? NOTHING_OFF : couponOf(world, discount);
   let left = amount ?? 0;
   return lines.map((line) => {
     const { amount_subtotal: subtotal } = line;
@@ -35,6 +62,8 @@ export function discounted(
     return { ...line, amount_discount: off, amount_total: subtotal - off };
   });
 }
+
+const NOTHING_OFF = { percent_off: null, amount_off: 0 };
 
 function couponOf(world: World, { coupon, promotion_code: code }: Discounts[number]): CouponRecord {
   const id = coupon ?? world.inPath("promotion_code", String(code)).promotion.coupon;

@@ -17,8 +17,14 @@ interface PageProps {
   readonly open: OpenCheckout;
 }
 
+interface CheckoutPageProps extends PageProps {
+  readonly trouble?: string;
+  /** A promotion code that was typed and may not be redeemed. */
+  readonly refusedCode?: string;
+}
+
 /** What is bought and what it costs, and the card that is to pay it. */
-export const CheckoutPage: FC<PageProps & { readonly trouble?: string }> = ({ open, trouble }) => {
+export const CheckoutPage: FC<CheckoutPageProps> = ({ open, trouble, refusedCode }) => {
   const { session, world } = open;
   const customer = world.inPath("customer", String(session.customer));
   const words = wordsFor(open);
@@ -42,6 +48,7 @@ export const CheckoutPage: FC<PageProps & { readonly trouble?: string }> = ({ op
             <dd>{customer.email}</dd>
           </dl>
         )}
+        {session.allow_promotion_codes ? <CodeForm open={open} refused={refusedCode} /> : null}
         <form method="post" action={`/p/checkout/${session.secret}`}>
           <input type="hidden" name="csrf_token" value={session.csrfToken} />
           {wantsCard(session) ? <Cards /> : <p>No card is needed today.</p>}
@@ -54,6 +61,39 @@ export const CheckoutPage: FC<PageProps & { readonly trouble?: string }> = ({ op
         {words.terms === undefined ? null : <p class="terms">{words.terms}</p>}
       </div>
     </Layout>
+  );
+};
+
+/** Leads back to the page with what the code takes off. */
+const CodeForm: FC<PageProps & { readonly refused: string | undefined }> = ({ open, refused }) => {
+  const { session, world } = open;
+  const code = session.discounts?.[0]?.promotion_code;
+  const applied = typeof code === "string" ? world.inPath("promotion_code", code).code : undefined;
+  return (
+    <form method="post" action={`/p/checkout/${session.secret}/promotion-code`}>
+      <input type="hidden" name="csrf_token" value={session.csrfToken} />
+      <label class="above" for="promotion-code">
+        Promotion code
+      </label>
+      <input
+        id="promotion-code"
+        name="promotion_code"
+        type="text"
+        value={refused ?? applied ?? ""}
+        autofocus={refused !== undefined}
+        {...(refused !== undefined && {
+          "aria-invalid": "true",
+          "aria-describedby": "promotion-code-problem",
+        })}
+      />
+      {refused === undefined ? null : (
+        <p class="problem" id="promotion-code-problem" role="alert">
+          This code is invalid.
+        </p>
+      )}
+      {refused === undefined && applied !== undefined ? <p class="quiet">It is applied.</p> : null}
+      <button type="submit">Apply</button>
+    </form>
   );
 };
 

@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import { asks, completeSession, type Payment } from "../checkout/complete-session.js";
+import { applyCode } from "../checkout/discounts.js";
 import { ApiError } from "../http/api-error.js";
 import { Act } from "../store/act.js";
 import { passTime } from "../store/passing-time.js";
@@ -31,6 +32,16 @@ export function checkoutPages(worlds: Worlds): Hono {
       if (card === undefined || !asks(card)) return pay(context, open, { card, isAuthenticated: false });
       change(open, { askedCard: card });
       return context.redirect(`${context.req.path}/authenticate`, 303);
+    }),
+  );
+
+  app.post("/:secret/promotion-code", (context) =>
+    withForm(worlds, context, (open, form) => {
+      const { session, world } = open;
+      const typed = form.get("promotion_code")?.trim() ?? "";
+      const applied = Act.run(world, null, (act) => applyCode(act, session, typed));
+      if (applied !== undefined) return context.redirect(pathOf(session), 303);
+      return context.html(<CheckoutPage open={open} refusedCode={typed} />, 422);
     }),
   );
 

@@ -166,6 +166,64 @@ describe("a Checkout session with a discount", () => {
     expect(done.subscription).toMatchObject({ discounts: [expect.stringMatching(/^di_/)] });
   });
 
+  it("takes off what a promotion code gives that is typed on its page, and only one that may be redeemed", async () => {
+    const { stripe } = await startLocal();
+    const { id: customer } = await stripe.customers.create({});
+    const { id: other } = await stripe.customers.create({});
+    const { id: price } = await monthly(stripe);
+    const { id: coupon } = await stripe.coupons.create({ percent_off: 25, duration: "forever" });
+    const promotion = { type: "coupon" as const, coupon };
+    const code = await stripe.promotionCodes.create({ promotion, code: "AUTUMN" });
+    await stripe.promotionCodes.create({ promotion, code: "FOREIGN", customer: other });
+    const session = await stripe.checkout.sessions.create({
+      mode: "subscription",
+      customer,
+      line_items: [{ price, quantity: 1 }],
+      allow_promotion_codes: true,
+      ...SUCCESS,
+    });
+    const total = async () => (await stripe.checkout.sessions.retrieve(session.id)).amount_total;
+    const browser = await Browser.open(session.url ?? "");
+    for (const refused of ["FOREIGN", "SPRING"]) {
+      await browser.submit("Apply", { promotion_code: refused });
+      expect([browser.status, browser.alert]).toEqual([422, "This code is invalid."]);
+    }
+    await browser.submit("Apply", { promotion_code: "autumn" });
+    expect(browser.text).toContain("$15.00");
+    expect(await total()).toBe(1500);
+    await browser.submit("Apply", { promotion_code: "" });
+    expect(await total()).toBe(2000);
+    await browser.submit("Apply", { promotion_code: " AUTUMN " });
+    await browser.submit("Subscribe", VISA);
+    const done = await stripe.checkout.sessions.retrieve(session.id, { expand: ["invoice"] });
+    expect(done).toMatchObject({
+      amount_total: 1500,
+      discounts: [{ coupon: null, promotion_code: code.id }],
+      invoice: { total: 1500, status: "paid" },
+    });
+    expect((await stripe.promotionCodes.retrieve(code.id)).times_redeemed).toBe(1);
+  });
+
+  it("has no place for a promotion code where it takes none", async () => {
+    const { stripe } = await startLocal();
+    const { id: customer } = await stripe.customers.create({});
+    const { id: price } = await monthly(stripe);
+    const { id: coupon } = await stripe.coupons.create({ percent_off: 25 });
+    await stripe.promotionCodes.create({ promotion: { type: "coupon", coupon }, code: "AUTUMN" });
+    const session = await stripe.checkout.sessions.create({
+      mode: "subscription",
+      customer,
+      line_items: [{ price, quantity: 1 }],
+      ...SUCCESS,
+    });
+    const browser = await Browser.open(session.url ?? "");
+    expect(browser.text).not.toContain("Promotion code");
+    const form = { csrf_token: browser.field("csrf_token"), promotion_code: "AUTUMN" };
+    await browser.post(`${session.url}/promotion-code`, form);
+    expect(browser.status).toBe(422);
+    expect((await stripe.checkout.sessions.retrieve(session.id)).amount_total).toBe(2000);
+  });
+
   it("takes no promotion code that is another customer's, nor both ways at once", async () => {
     const { stripe } = await startLocal();
     const { id: customer } = await stripe.customers.create({});

@@ -1,6 +1,6 @@
 import { changeSubscription } from "../../billing/change-subscription.js";
 import type { NewDiscount } from "../../billing/discount-params.js";
-import { isRedeemable } from "../../billing/discounts.js";
+import { findPromotionCode } from "../../billing/discounts.js";
 import {
   changeRequest,
   choiceOf,
@@ -152,9 +152,7 @@ function findPromotion(
   };
   return Act.run(world, null, (act) => {
     act.followClock(customer);
-    const isIt = (one: PromotionCodeRecord): boolean =>
-      one.code.toLowerCase() === code.toLowerCase() && isRedeemable(act, { promotion_code: one.id }, holder);
-    return world.of("promotion_code").all({}, isIt)[0];
+    return findPromotionCode(act, code, holder);
   });
 }
 
