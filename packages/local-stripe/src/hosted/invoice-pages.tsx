@@ -29,7 +29,9 @@ export const InvoicePage: FC<{ readonly invoice: InvoiceRecord }> = ({ invoice }
         </>
       }
     >
-      <h1>Invoice {invoice.number}</h1>
+      <h1>
+        Invoice <span class="number">{invoice.number}</span>
+      </h1>
       <dl class="facts">
         <dt>To</dt>
         <dd>{invoice.customer_name ?? invoice.customer_email ?? invoice.customer}</dd>
@@ -93,5 +95,9 @@ export function invoiceText(invoice: InvoiceRecord): readonly string[] {
 function totals(invoice: InvoiceRecord): readonly (readonly [string, number])[] {
   const balance =
     invoice.starting_balance === 0 ? [] : [["Applied balance", invoice.starting_balance] as const];
-  return [["Total", invoice.total], ...balance, ["Amount due", invoice.amount_due]];
+  const left =
+    invoice.status === "paid"
+      ? (["Amount paid", invoice.amount_paid] as const)
+      : (["Amount due", invoice.amount_remaining] as const);
+  return [["Total", invoice.total], ...balance, left];
 }

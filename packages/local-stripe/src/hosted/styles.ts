@@ -15,7 +15,7 @@ a { color: var(--accent); }
   align-items: flex-end; text-align: left; }
 .side > * { width: 100%; max-width: 20rem; }
 .side h2 { font-size: 1.5rem; line-height: 1.25; margin: 0; }
-.side p { margin: 0; color: var(--side-quiet); }
+.side p { margin: 0; color: var(--side-quiet); } .side .legal { display: flex; flex-wrap: wrap; gap: 0 1.5rem; font-size: .875rem; }
 .side a { color: var(--side-ink); }
 .side :focus-visible { outline-color: var(--side-ink); }
 .side .mark { margin-top: auto; font-size: .8125rem; }
@@ -48,7 +48,8 @@ button:hover, .button:hover { background: #f6f8fa; }
 .narrow { max-width: 30rem; }
 .narrow form, .narrow .button { margin-top: 1rem; }
 fieldset { border: 1px solid var(--line); border-radius: 8px; margin: 1.5rem 0 0; padding: .75rem 1rem 1rem; }
-legend { font-weight: 600; padding: 0 .25rem; }
+legend { font-weight: 600; padding: 0 .25rem; } legend small { font-size: .875rem; font-weight: 400; color: var(--quiet); white-space: nowrap; }
+.number { white-space: nowrap; }
 .choice { display: flex; gap: .6rem; align-items: center; padding: .35rem 0; line-height: 1.25rem; }
 .choice input { width: 1.25rem; height: 1.25rem; margin: 0; flex: none; accent-color: var(--accent); }
 textarea, input[type=text], input[type=email], input[type=tel], input[type=number], select { width: 100%; font: inherit; padding: .55rem .7rem;
@@ -58,11 +59,11 @@ dl.facts { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1.5rem; m
 dl.facts dt { color: var(--quiet); } dl.facts dd { margin: 0; }
 table { width: 100%; border-collapse: collapse; } th, td { text-align: left; padding: .6rem .5rem .6rem 0; }
 th { color: var(--quiet); font-weight: 600; font-size: .8125rem; } tr + tr :is(td, th) { border-top: 1px solid var(--line); }
-td.amount, th.amount { text-align: right; font-variant-numeric: tabular-nums; padding-right: 0; }
+td.amount + td { padding-left: 1rem; } td.amount, th.amount { text-align: right; font-variant-numeric: tabular-nums; padding-right: 0; }
 .choice small { display: block; color: var(--quiet); font-size: .8125rem; }
 .choice .brand { text-transform: capitalize; } .choice .digits { font-variant-numeric: tabular-nums; }
 .choice:has(small) { align-items: flex-start; }
-.stack { margin-top: 1.5rem; } .side h2 + p { margin-top: -.75rem; }
+.stack { margin-top: 1.5rem; } .side h2 + p:not(:has(a)) { margin-top: -.75rem; }
 .terms { color: var(--quiet); font-size: .875rem; margin: 0; }
 ul.order { list-style: none; margin: .5rem 0 0; padding: 0; border-top: 1px solid #3a4166; }
 ul.order li { display: flex; justify-content: space-between; gap: 1.5rem; padding: .6rem 0; border-bottom: 1px solid #3a4166; }

@@ -132,7 +132,9 @@ const REASON_WORDS: Readonly<Record<string, string>> = {
 
 const Reasons: FC<{ readonly options: readonly string[]; readonly form: PageForm }> = ({ options, form }) => (
   <fieldset>
-    <legend>Why are you canceling? (optional)</legend>
+    <legend>
+      Why are you canceling? <small>(optional)</small>
+    </legend>
     {options.map((option) => (
       <label class="choice">
         <input

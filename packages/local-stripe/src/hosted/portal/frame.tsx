@@ -33,14 +33,10 @@ export const PortalLayout: FC<OpenProps & { readonly title: string; readonly chi
               </a>
             </p>
           )}
-          {terms === null ? null : (
-            <p>
-              <a href={terms}>Terms</a>
-            </p>
-          )}
-          {privacy === null ? null : (
-            <p>
-              <a href={privacy}>Privacy</a>
+          {terms === null && privacy === null ? null : (
+            <p class="legal">
+              {terms === null ? null : <a href={terms}>Terms</a>}
+              {privacy === null ? null : <a href={privacy}>Privacy</a>}
             </p>
           )}
         </>
