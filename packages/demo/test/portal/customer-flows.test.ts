@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { NO_FAULTS, pageFaults } from "../support/page-faults.js";
 import { BILLING_MODES } from "../support/portal-scene.js";
-import { portalVisits, press } from "../support/portal-visit.js";
+import { chooseByKeyboard, PHONE, portalVisits, press, tabTo } from "../support/portal-visit.js";
 
 const { isPossible, start, visit } = await portalVisits();
 
@@ -64,30 +65,17 @@ describe.skipIf(!isPossible)("the hosted portal", () => {
   it("is used without a mouse", async () => {
     const scene = await start("flexible", () => ({ subscriptionCancel: { reasons: ["unused", "other"] } }));
     const page = await visit(scene);
-    const focus = (): Promise<string | null> =>
-      page.evaluate(() => document.activeElement?.textContent?.trim() ?? null);
-    const tabTo = async (name: string): Promise<void> => {
-      for (let step = 0; step < 30 && (await focus()) !== name; step += 1) await page.keyboard.press("Tab");
-      expect(await focus()).toBe(name);
-    };
-    await page.keyboard.press("Tab");
-    expect(await focus()).toBe("Skip to content");
+    await tabTo(page, "Skip to content");
     await page.keyboard.press("Enter");
-    await tabTo("Cancel subscription");
+    await tabTo(page, "Cancel subscription");
     const outline = await page.evaluate(
       () => getComputedStyle(document.activeElement ?? document.body).outlineStyle,
     );
     expect(outline).toBe("solid");
     await page.keyboard.press("Enter");
     await page.getByRole("group", { name: "Why are you canceling?" }).waitFor();
-    // A group of choices is one stop, and the arrows choose in it.
-    const unused = page.getByRole("radio", { name: "I no longer need it" });
-    const isFocused = () => unused.evaluate((one) => one === document.activeElement);
-    const isInGroup = () => page.evaluate(() => document.activeElement?.getAttribute("name") === "feedback");
-    for (let step = 0; step < 30 && !(await isInGroup()); step += 1) await page.keyboard.press("Tab");
-    for (let step = 0; step < 3 && !(await isFocused()); step += 1) await page.keyboard.press("ArrowDown");
-    expect(await unused.isChecked()).toBe(true);
-    await tabTo("Cancel subscription");
+    await chooseByKeyboard(page, "feedback", "I no longer need it");
+    await tabTo(page, "Cancel subscription");
     await page.keyboard.press("Enter");
     await page.getByText("Your cancellation is recorded.").waitFor();
     const { cancellation } = await scene.billing.getSubscription(scene.subscriptionId);
@@ -110,32 +98,14 @@ describe.skipIf(!isPossible)("the hosted portal", () => {
         })),
       },
     }));
-    const page = await visit(scene, undefined, { viewport: { width: 390, height: 844 } });
+    const page = await visit(scene, undefined, PHONE);
     const home = page.url();
     const sub = `/subscriptions/${scene.subscriptionId}`;
     const paths = ["", "/details", "/payment-method", `${sub}/cancel`, `${sub}/pause`, `${sub}/update`];
     for (const path of [...paths, `${sub}/update/confirm?price=${scene.large.priceId}&quantity=3`]) {
       const answer = await page.goto(home + path);
       expect([path, answer?.status()]).toEqual([path, 200]);
-      const faults = await page.evaluate(() => {
-        const fields = [
-          ...document.querySelectorAll<HTMLInputElement>("input:not([type=hidden]), select, textarea"),
-        ];
-        const nameless = fields
-          .filter((one) => (one.labels?.[0]?.textContent ?? "") === "")
-          .map((one) => one.name);
-        const links = [...document.querySelectorAll("a, button")].filter(
-          (one) => one.textContent?.trim() === "",
-        );
-        const isWide = document.documentElement.scrollWidth > innerWidth;
-        return {
-          nameless,
-          emptyLinks: links.length,
-          isWide,
-          headings: document.querySelectorAll("h1").length,
-        };
-      });
-      expect([path, faults]).toEqual([path, { nameless: [], emptyLinks: 0, isWide: false, headings: 1 }]);
+      expect([path, await pageFaults(page)]).toEqual([path, NO_FAULTS]);
     }
   });
 

@@ -1,6 +1,6 @@
 import type { PortalFlow } from "@repo/billing";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach } from "vitest";
+import { afterAll, afterEach, expect } from "vitest";
 import { openChromium } from "./chromium.js";
 import { type BillingMode, type PortalScene, startPortalScene } from "./portal-scene.js";
 
@@ -49,6 +49,27 @@ export async function portalVisits(): Promise<PortalVisits> {
 export async function press(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name, exact: true }).click();
 }
+
+/** Moves the focus forward to what has this text. */
+export async function tabTo(page: Page, text: string): Promise<void> {
+  const focused = (): Promise<string | null> =>
+    page.evaluate(() => document.activeElement?.textContent?.trim() ?? null);
+  for (let step = 0; step < 30 && (await focused()) !== text; step += 1) await page.keyboard.press("Tab");
+  expect(await focused()).toBe(text);
+}
+
+/** Chooses one of a group of choices, which is one stop of the focus and in which the arrows choose. */
+export async function chooseByKeyboard(page: Page, group: string, choice: string | RegExp): Promise<void> {
+  const wanted = page.getByRole("radio", { name: choice });
+  const isFocused = () => wanted.evaluate((one) => one === document.activeElement);
+  const isInGroup = () =>
+    page.evaluate((name) => document.activeElement?.getAttribute("name") === name, group);
+  for (let step = 0; step < 30 && !(await isInGroup()); step += 1) await page.keyboard.press("Tab");
+  for (let step = 0; step < 5 && !(await isFocused()); step += 1) await page.keyboard.press("ArrowDown");
+  expect(await wanted.isChecked()).toBe(true);
+}
+
+export const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 } };
 
 /** What the page says is due now and next. */
 export async function amounts(page: Page): Promise<Record<string, string | null>> {
