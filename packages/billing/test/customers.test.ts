@@ -9,6 +9,7 @@ import {
   type StripeBillingService,
 } from "../src/index.js";
 import { type BuiltPackage, buildPackage, runModule } from "./harness/built-package.js";
+import { clientThat } from "./isolation/intercepted-client.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "./stripe-world.js";
 
 let world: StripeWorld;
@@ -186,6 +187,24 @@ describe("ensureCustomer", () => {
       `POST /v1/customers/${made[0]?.id}`,
     ]);
     expect(requests.filter((request) => request === SEARCH)).toHaveLength(1);
+  });
+
+  it("makes no tenant wait until another has its customer", async () => {
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const stripe = clientThat(world.local, async ({ path }, send) => {
+      if (path.includes("acme")) await held;
+      return send();
+    });
+    const service = world.service({ stripe });
+    const reference = "wanted-by-two";
+    const slow = service.forTenant("acme").ensureCustomer({ reference });
+    const quick = await service.forTenant("globex").ensureCustomer({ reference });
+    letGo();
+
+    expect((await slow).id).not.toBe(quick.id);
   });
 
   it("makes one customer for many services at once while the search knows none of it", async () => {

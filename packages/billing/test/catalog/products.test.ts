@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { connectTenancy, NotFoundError, type StripeBillingService } from "../../src/index.js";
+import { clientThat } from "../isolation/intercepted-client.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
 
 let world: StripeWorld;
@@ -52,6 +53,28 @@ async function stock(
     }),
   );
 }
+
+describe("listTenantProducts of two tenants", () => {
+  it("shows each its own, and makes neither wait for the other", async () => {
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const stripe = clientThat(world.local, async ({ path }, send) => {
+      if (path.includes("acme")) await held;
+      return send();
+    });
+    const service = world.service({ stripe });
+    const namesFor = async (tenantId: string) =>
+      (await service.forTenant(tenantId).listTenantProducts()).data.map(({ name }) => name);
+    const slow = namesFor("acme");
+
+    expect(await namesFor("globex")).toEqual(["globex Pro"]);
+    letGo();
+    expect(await slow).toEqual(["acme Pro"]);
+    expect(await namesFor("globex")).toEqual(["globex Pro"]);
+  });
+});
 
 describe("listTenantProducts with prices", () => {
   it("shows every active price, the newest first, wherever it was made", async () => {

@@ -273,6 +273,48 @@ describe("directoryTenancy", () => {
     ).resolves.toBeDefined();
   });
 
+  const linkedTo = (tenantId: string | undefined) => ({
+    tenantOf: async () => tenantId,
+    customersOf: async () => [],
+  });
+  const neverAsked = () => Promise.reject(new Error("The directory knows."));
+
+  it.each([
+    ["acme", "acme", "own"],
+    ["acme", undefined, "own"],
+    ["acme", "globex", "conflict"],
+    ["globex", "acme", "conflict"],
+    ["globex", "globex", "none"],
+    ["globex", undefined, "none"],
+    [undefined, "acme", "unlinked"],
+    [undefined, "globex", "none"],
+    [undefined, undefined, "none"],
+  ] as const)("says of a customer linked to %j and marked for %j: %s", async (linked, mark, access) => {
+    const customer = { id: "cus_1", metadata: mark === undefined ? {} : { tenantId: mark } };
+    const directory = linkedTo(linked);
+    const linkable = directoryTenancy({ ...directory, link: async () => undefined });
+    expect(await linkable.customerAccess("acme", customer)).toBe(access);
+
+    // Where it makes no customers, nothing can have stopped between making and linking one.
+    const readOnly = access === "unlinked" ? "conflict" : access;
+    expect(await directoryTenancy(directory).customerAccess("acme", customer)).toBe(readOnly);
+  });
+
+  it.each(["", "*", "a b", "acme\n"])("takes %j for no tenant's id, whoever says it", async (tenantId) => {
+    const tenancy = directoryTenancy(linkedTo(tenantId));
+
+    expect(await tenancy.resolveTenant({ customerId: "cus_1" }, neverAsked)).toEqual({ status: "unknown" });
+    expect(await tenancy.resolveTenant({ metadata: { tenantId } }, neverAsked)).toEqual({ status: "nobody" });
+  });
+
+  it("gives no tenant what happens in a connected account, whatever it names", async () => {
+    const origin = { account: "acct_1", customerId: "cus_1", metadata: { tenantId: "acme" } };
+
+    expect(await directoryTenancy(linkedTo("acme")).resolveTenant(origin, neverAsked)).toEqual({
+      status: "nobody",
+    });
+  });
+
   it("hands on what its directory throws, and sends nothing more", async () => {
     await using world = await closing(startStripeWorld());
     const { customerId, subscriptionId } = await world.addTenant("acme");

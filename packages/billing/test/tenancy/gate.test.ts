@@ -1,10 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type AuditEvent, metadataTenancy, type StripeClient } from "../../src/index.js";
+import {
+  type AuditEvent,
+  directoryTenancy,
+  memoryDirectory,
+  metadataTenancy,
+  type StripeClient,
+} from "../../src/index.js";
 import type { Params } from "../../src/stripe/calls.js";
 import { Deadline } from "../../src/stripe/deadline.js";
 import type { SearchQuery } from "../../src/stripe/search-query.js";
 import { createTransport } from "../../src/stripe/transport.js";
-import { Gate } from "../../src/tenancy/gate.js";
+import { Gate, type GateOptions } from "../../src/tenancy/gate.js";
 import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";
 import { EVENT_NAME, type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
 
@@ -52,21 +58,19 @@ async function takeAway(configurationId: string): Promise<void> {
 
 function gateFor(
   tenantId: string,
-  {
-    mode = "test",
-    client = world.stripe,
-  }: { readonly mode?: "test" | "live"; readonly client?: StripeClient } = {},
+  { client = world.stripe, ...options }: Partial<GateOptions> & { readonly client?: StripeClient } = {},
 ): Gate {
   return new Gate({
     transport: createTransport(client),
     tenancy: metadataTenancy(),
     tenantId,
     account: undefined,
-    mode,
+    mode: "test",
     cache: new OwnershipCache(),
     deadline: new Deadline(5_000),
     onAudit: (event) => audit.push(event),
     trusted: [],
+    ...options,
   });
 }
 
@@ -394,6 +398,17 @@ describe("an answer that is not the tenant's", () => {
     expect(audit).toMatchObject([{ type: "isolation_breach", tenantId: "acme" }]);
   });
 
+  it("is withheld where a write is answered with it", async () => {
+    const foreign = await world.stripe.subscriptions.retrieve(globex.subscriptionId);
+    const rawRequest: StripeClient["rawRequest"] = async (method, ...rest) =>
+      method === "POST" ? foreign : world.stripe.rawRequest(method, ...rest);
+    gate = gateFor("acme", { client: { rawRequest } });
+    await ownSubscription();
+
+    await expect(updateOwn({ cancel_at_period_end: true })).rejects.toMatchObject({ code: "isolation" });
+    expect(audit).toMatchObject([{ type: "isolation_breach", tenantId: "acme" }]);
+  });
+
   it("is withheld when only something expanded in it is foreign", async () => {
     const mixed = await world.stripe.subscriptions.create({
       customer: acme.customerId,
@@ -462,6 +477,59 @@ describe("an answer that is not the tenant's", () => {
     ["a sifted one", (live: Gate) => sifted({}, live)],
   ])("is refused when it is of the other mode, %s", async (_, read) => {
     await expect(read(gateFor("acme", { mode: "live" }))).rejects.toMatchObject({ code: "mode_mismatch" });
+  });
+});
+
+describe("a request", () => {
+  /** Those of a change and of a look at what it made. */
+  async function optionsSentFor(tenantId: string, account: string | undefined) {
+    const sent: unknown[] = [];
+    const rawRequest: StripeClient["rawRequest"] = async (_method, _path, _params, options) => {
+      sent.push(options);
+      return { object: "customer", id: "cus_1", metadata: { tenantId } };
+    };
+    const through = gateFor(tenantId, { account, client: { rawRequest } });
+    await through.write("POST /v1/customers", {}, {}, "the same key");
+    await through.retrieve("GET /v1/customers/{customer}", { customer: "cus_1" }, {});
+    return sent;
+  }
+
+  it("goes to its tenant's account, and to the platform's where tenants share that", async () => {
+    const inAccount = expect.objectContaining({ stripeAccount: "acct_1" });
+    expect(await optionsSentFor("acme", "acct_1")).toEqual([inAccount, inAccount]);
+    for (const options of await optionsSentFor("acme", undefined)) {
+      expect(options).not.toHaveProperty("stripeAccount");
+    }
+  });
+
+  it("that changes something has a key of its tenant's and account's, be the caller's the same", async () => {
+    const keyOf = async (tenantId: string, account?: string) =>
+      Reflect.get(Object((await optionsSentFor(tenantId, account))[0]), "idempotencyKey");
+    const keys = [await keyOf("acme"), await keyOf("globex"), await keyOf("acme", "acct_1")];
+
+    expect(new Set(keys).size).toBe(3);
+    expect(await keyOf("acme")).toBe(keys[0]);
+  });
+});
+
+describe("a customer that the directory does not have", () => {
+  it("is linked to the tenant where a search finds it with the tenant's mark, and no other is", async () => {
+    const directory = memoryDirectory();
+    await directory.link("globex", "cus_theirs");
+    const found = [
+      { object: "customer", id: "cus_own", metadata: { tenantId: "acme" } },
+      { object: "customer", id: "cus_globex", metadata: { tenantId: "globex" } },
+      { object: "customer", id: "cus_nobody", metadata: {} },
+      { object: "customer", id: "cus_theirs", metadata: { tenantId: "acme" } },
+    ];
+    const rawRequest: StripeClient["rawRequest"] = async () => ({ object: "search_result", data: found });
+    const through = gateFor("acme", { tenancy: directoryTenancy(directory), client: { rawRequest } });
+
+    const { hits } = await through.search("GET /v1/customers/search", "" as SearchQuery, {});
+
+    expect(hits.map(({ id }) => id)).toEqual(["cus_own"]);
+    expect(await directory.customersOf("acme")).toEqual(["cus_own"]);
+    expect(await directory.customersOf("globex")).toEqual(["cus_theirs"]);
   });
 });
 

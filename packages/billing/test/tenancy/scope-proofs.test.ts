@@ -4,7 +4,12 @@ import { Deadline } from "../../src/stripe/deadline.js";
 import { createTransport } from "../../src/stripe/transport.js";
 import { CHECKOUT_KEY, REFERENCE_KEY } from "../../src/tenancy/metadata-mark.js";
 import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";
-import { admit, type TenantScope } from "../../src/tenancy/tenant-scope.js";
+import {
+  type Admission,
+  admit,
+  type GateToStripe,
+  type TenantScope,
+} from "../../src/tenancy/tenant-scope.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
 import { openGate } from "./open-gate.js";
 
@@ -138,13 +143,89 @@ describe("a scope by itself", () => {
   });
 });
 
+describe("the customer that a call is about", () => {
+  const scopeWith = (...customers: readonly string[]) =>
+    scopeOf("acme", undefined, { tenancy: { ...metadataTenancy(), customersOf: async () => customers } });
+
+  it("is the one that it names, where that is an id", async () => {
+    const scope = await scopeWith("cus_only");
+    expect(await scope.customerId("cus_named")).toBe("cus_named");
+    for (const given of ["", "sub_1", "../products", null, 7]) {
+      await expect(scope.customerId(given)).rejects.toMatchObject({ code: "invalid_argument" });
+    }
+  });
+
+  it("is else the only one that the directory has, where that is an id", async () => {
+    expect(await (await scopeWith("cus_only")).customerId(undefined)).toBe("cus_only");
+    for (const customers of [[], ["cus_1", "cus_2"], ["../products"]]) {
+      const scope = await scopeWith(...customers);
+      await expect(scope.customerId(undefined)).rejects.toMatchObject({ code: "invalid_argument" });
+    }
+  });
+});
+
+describe("a reference", () => {
+  it("is remembered for the tenant, of a proved customer, and is no id", async () => {
+    const cache = new OwnershipCache();
+    const scope = await scopeOf("acme", cache);
+    scope.rememberReference("theirs", globex.customerId);
+    expect(scope.customerIdUnder("theirs")).toBeUndefined();
+
+    await scope.proveSubscription(acme.subscriptionId);
+    scope.rememberReference("ours", acme.customerId);
+    expect(scope.customerIdUnder("ours")).toBe(acme.customerId);
+    expect(scope.customerIdUnder(acme.subscriptionId)).toBeUndefined();
+    expect((await scopeOf("globex", cache)).customerIdUnder("ours")).toBeUndefined();
+  });
+});
+
+describe("a customer's id by itself", () => {
+  it("proves nothing of what bears it, until the customer is proved", async () => {
+    const session = { object: "checkout.session", id: "cs_1", customer: acme.customerId };
+    const scope = await scopeOf("acme", undefined, {}, (gate) => ({
+      ...gate,
+      retrieve: async (call, ids, params) =>
+        "session" in ids ? (session as never) : gate.retrieve(call, ids, params),
+    }));
+
+    await expect(scope.checkoutSession("cs_1")).rejects.toMatchObject({ code: "not_found" });
+    await scope.proveCustomer(acme.customerId);
+    await expect(scope.checkoutSession("cs_1")).resolves.toEqual(session);
+  });
+});
+
+describe("an invoice whose customer was deleted", () => {
+  it("is nobody's any more, whatever the tenancy says of customers", async () => {
+    const customer = { object: "customer", id: "cus_1", deleted: true };
+    const tenancy = { ...metadataTenancy(), customerAccess: () => "own" as const };
+    const scope = await scopeOf("acme", undefined, { tenancy }, (gate) => ({
+      ...gate,
+      retrieve: async () => ({ object: "invoice", id: "in_1", customer }) as never,
+    }));
+
+    await expect(scope.invoice("in_1")).rejects.toMatchObject({ code: "not_found" });
+  });
+});
+
 describe("admission", () => {
+  it("is to the account that the tenancy gives the tenant, and to none where tenants share one", async () => {
+    const tenancy = { ...metadataTenancy(), accountOf: async (tenantId: string) => `acct_${tenantId}` };
+
+    expect((await scopeOf("acme", undefined, { tenancy })).account).toBe("acct_acme");
+    expect((await scopeOf("acme")).account).toBeUndefined();
+  });
+
   it.each(["", "*", "a b", "acme\n", "x".repeat(256)])("refuses the tenant id %j", async (tenantId) => {
     await expect(scopeOf(tenantId)).rejects.toMatchObject({ code: "tenant_context" });
   });
 });
 
-function scopeOf(tenantId: string, cache = new OwnershipCache()): Promise<TenantScope> {
+function scopeOf(
+  tenantId: string,
+  cache = new OwnershipCache(),
+  settings: Partial<Admission> = {},
+  change: (gate: GateToStripe) => GateToStripe = (gate) => gate,
+): Promise<TenantScope> {
   return admit(
     {
       transport: createTransport(world.stripe),
@@ -155,8 +236,9 @@ function scopeOf(tenantId: string, cache = new OwnershipCache()): Promise<Tenant
       deadline: new Deadline(5_000),
       onAudit: () => undefined,
       trusted: [],
+      ...settings,
     },
-    ({ transport }) => openGate(transport.client),
+    ({ transport }) => change(openGate(transport.client)),
   );
 }
 
