@@ -163,7 +163,8 @@ function idOf(reference: string | { readonly id: string }): string {
 function scheduledEnd(subscription: Stripe.Subscription, ends: readonly Date[]): Date | null {
   const date = toDateOrNull(subscription.cancel_at);
   if (date !== null) return date;
-  return subscription.cancel_at_period_end ? latest(ends) : null;
+  // Of items with several intervals, the first period to end counts.
+  return subscription.cancel_at_period_end ? earliest(ends) : null;
 }
 
 function latest(dates: readonly Date[]): Date | null {

@@ -26,6 +26,40 @@ async function tenDaysIn(mode: "classic" | "flexible" = "flexible"): Promise<Bil
   return { world, acme, billing: world.service().forTenant("acme"), id };
 }
 
+describe("cancelSubscription of items with several intervals, which flexible billing has", () => {
+  async function monthAndYear() {
+    const world = await freeze();
+    const acme = await world.addTenant("acme");
+    const yearly = await addPlan(world, "acme", { interval: "year" });
+    const { id } = await world.stripe.subscriptions.create({
+      billing_mode: { type: "flexible" },
+      customer: acme.customerId,
+      items: [{ price: acme.priceId }, { price: yearly.priceId }],
+    });
+    return { world, billing: world.service().forTenant("acme"), id };
+  }
+
+  it("ends all of them with the first period, and says so beforehand", async () => {
+    const { world, billing, id } = await monthAndYear();
+    const ending = await billing.cancelSubscription(id);
+    expect(ending.cancelsAt).toEqual(ending.currentPeriodEnd);
+    world.moveTo(Number(ending.cancelsAt));
+    expect(await billing.getSubscription(id)).toMatchObject({
+      status: "canceled",
+      endedAt: ending.cancelsAt,
+    });
+  });
+
+  it("keeps what was paid for longest, where its end is given", async () => {
+    const { billing, id } = await monthAndYear();
+    const { items } = await billing.getSubscription(id);
+    const when = new Date(Math.max(...items.map(({ currentPeriodEnd }) => Number(currentPeriodEnd))));
+    const ending = await billing.cancelSubscription(id, { when });
+    expect(ending.cancelsAt).toEqual(when);
+    expect(Number(ending.cancelsAt)).toBeGreaterThan(Number(ending.currentPeriodEnd));
+  });
+});
+
 describe.each(["classic", "flexible"] as const)("cancelSubscription in %s billing", (mode) => {
   it("keeps what was paid for, and ends it by the clock", async () => {
     const { billing, id, world } = await tenDaysIn(mode);

@@ -12,8 +12,11 @@ import { dropScheduled } from "./schedule.js";
 
 export interface CancelSubscriptionOptions extends CallOptions, IdempotencyOptions {
   /**
-   * `"period_end"` (the default) keeps it until what was paid for is used up, `"now"` ends it at once, a `Date` in the
-   * future ends it then. The first and last can be taken back until they come.
+   * `"period_end"` (the default) keeps it until its `currentPeriodEnd`, `"now"` ends it at once, a `Date` in the future
+   * ends it then. The first and last can be taken back until they come.
+   *
+   * Where items have several intervals, the first of their periods to end is the end of it all, as Stripe has it: what
+   * is left of a longer one is lost. To keep that, give the latest `currentPeriodEnd` of the items as a `Date`.
    */
   readonly when?: "period_end" | "now" | Date;
   /** What the customer said, for the reports in Stripe's Dashboard. */
