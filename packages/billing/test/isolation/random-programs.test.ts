@@ -46,7 +46,7 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
         await realm?.close();
       }
     },
-    60_000 + numRuns * 2_000,
+    60_000 + numRuns * 5_000,
   );
 });
 

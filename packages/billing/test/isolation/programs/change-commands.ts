@@ -1,19 +1,15 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import type { UpdateSubscriptionOptions } from "../../../src/index.js";
-import { isSubscribedTo, type PriceModel, type SubscriptionModel, type TenantModel } from "./model.js";
-import { claimSubscription, noteInvoices } from "./new-objects.js";
+import type { PriceModel, SubscriptionModel, TenantModel } from "./model.js";
+import { noteInvoices } from "./new-objects.js";
 import { callAs } from "./program.js";
 import {
-  aim,
   type Commands,
   command,
   describe,
   expectRefusal,
-  ifForeign,
   ifNotSold,
-  inCallOf,
-  memberOf,
   priceAt,
   type Refusal,
   resolve,
@@ -44,10 +40,8 @@ const asked = fc.record({
 });
 type Asked = typeof asked extends fc.Arbitrary<infer T> ? T : never;
 
-/** Subscriptions that are made and changed, with prices that are the caller's own or another's. */
-export const CHANGE_COMMANDS: Commands<
-  "updateSubscription" | "previewSubscriptionChange" | "createSubscription"
-> = {
+/** Subscriptions that are changed, to prices that are the caller's own or another's. */
+export const CHANGE_COMMANDS: Commands<"updateSubscription" | "previewSubscriptionChange"> = {
   updateSubscription: fc.tuple(twoAims, asked).map(([[target, offer], wanted]) =>
     command(
       `updateSubscription ${describe(target)} ${words(wanted)}, price ${describe(offer)}`,
@@ -66,12 +60,13 @@ export const CHANGE_COMMANDS: Commands<
       },
     ),
   ),
-  previewSubscriptionChange: fc.tuple(twoAims, asked).map(([[target, offer], wanted]) =>
-    command(
+  previewSubscriptionChange: fc.tuple(twoAims, asked).map(([[target, offer], given]) => {
+    const wanted = { ...given, what: "plan" as const };
+    return command(
       `previewSubscriptionChange ${describe(target)} ${words(wanted)}, price ${describe(offer)}`,
       async (model, program) => {
         const { caller, owner, subscription } = resolve(model, target);
-        const change = toChange({ ...wanted, what: "plan" }, priceAt(model, offer), caller);
+        const change = toChange(wanted, priceAt(model, offer), caller);
         const outcome = await callAs(program, caller, (bound) =>
           bound.previewSubscriptionChange(subscription.id, toOptions(change)),
         );
@@ -82,56 +77,8 @@ export const CHANGE_COMMANDS: Commands<
           confirmation: { items: [{ priceId: price?.id, quantity }] },
         });
       },
-    ),
-  ),
-  // Few keys, the same for all.
-  createSubscription: fc
-    .tuple(twoAims, fc.option(aim), fc.integer({ min: 1, max: 2 }), fc.constantFrom("once", "again", "key"))
-    .map(([[target, offer], method, quantity, how]) => {
-      const card = method && inCallOf(target, method);
-      return command(
-        `createSubscription ${describe(target)} ${how}, ${quantity} of price ${describe(offer)}, card ${card ? describe(card) : "none"}`,
-        async (model, program) => {
-          const { caller, owner } = resolve(model, target);
-          const price = priceAt(model, offer);
-          const payer = card === null ? owner : memberOf(model.tenants, card.owner);
-          const methodId =
-            card === null || payer.paymentMethodIds.length === 0
-              ? null
-              : memberOf(payer.paymentMethodIds, card.index);
-          const outcome = await callAs(program, caller, (bound) =>
-            bound.createSubscription({
-              customerId: owner.customerId,
-              priceId: price.id,
-              quantity,
-              allowSecond: how !== "once",
-              ...(methodId !== null && { defaultPaymentMethodId: methodId }),
-              ...(how === "key" && { idempotencyKey: "one key for all" }),
-            }),
-          );
-          const isForeignCard: Refusal = methodId === null ? undefined : ifForeign(caller, payer);
-          const reasons: Refusal[] = [ifForeign(caller, owner) ?? ifNotSold(caller, price), isForeignCard];
-          const isSecond = how === "once" && isSubscribedTo(owner, price.product);
-          const said = JSON.stringify([price.id, quantity, methodId]);
-          const before = how === "key" ? caller.keys.get("createSubscription") : undefined;
-          if (!reasons.some((reason) => reason !== undefined)) {
-            const isOther = before !== undefined && before.words !== said;
-            reasons.push(isSecond || isOther ? "conflict" : undefined);
-          }
-          if (expectRefusal(outcome, ...reasons)) return;
-          const { id } = outcome.result;
-          if (before !== undefined) {
-            expect(id).toBe(before.id);
-            return;
-          }
-          if (how === "key") owner.keys.set("createSubscription", { words: said, id });
-          const made = { id, price, quantity, paymentMethodId: methodId };
-          await claimSubscription(program, owner, made);
-          expectSubscription(outcome.result, memberOf(owner.subscriptions.slice(-1), 0), owner);
-          await noteInvoices(program, owner, 1);
-        },
-      );
-    }),
+    );
+  }),
 };
 
 function words({ what, quantity, isLater, drops }: Asked): string {

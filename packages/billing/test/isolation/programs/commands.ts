@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { TenantMethod } from "../../public-methods.js";
 import { CHANGE_COMMANDS } from "./change-commands.js";
 import { CHECKOUT_COMMANDS, CHECKOUT_STEPS } from "./checkout-commands.js";
+import { CREATION_COMMANDS } from "./creation-commands.js";
 import { CUSTOMER_COMMANDS } from "./customer-commands.js";
 import { PAYMENT_COMMANDS, PAYMENT_STEPS } from "./payment-commands.js";
 import { PORTAL_COMMANDS } from "./portal-commands.js";
@@ -16,6 +17,7 @@ import { USAGE_COMMANDS } from "./usage-commands.js";
 export const COMMANDS: Commands<TenantMethod> = {
   ...CHANGE_COMMANDS,
   ...CHECKOUT_COMMANDS,
+  ...CREATION_COMMANDS,
   ...CUSTOMER_COMMANDS,
   ...PAYMENT_COMMANDS,
   ...PORTAL_COMMANDS,

@@ -4,16 +4,16 @@ import type { SubscriptionModel, TenantModel } from "./model.js";
 import type { Program } from "./program.js";
 import { accountOptions } from "./step.js";
 
-/** Adds a new subscription to the model. */
+/** A new subscription, which the model has from then on. */
 export async function claimSubscription(
   { realm, owners }: Program,
   owner: TenantModel,
   made: Pick<SubscriptionModel, "id" | "price" | "quantity"> & Partial<SubscriptionModel>,
-): Promise<void> {
+): Promise<SubscriptionModel> {
   const options = accountOptions(realm.accountOf(owner.tenantId));
   const { items } = await realm.backdoor.subscriptions.retrieve(made.id, {}, options);
   owners.claim(owner.tenantId, [made.id, ...items.data.map(({ id }) => id)].join(" "));
-  owner.subscriptions.push({
+  const subscription: SubscriptionModel = {
     scheduled: null,
     cancels: "never",
     ended: false,
@@ -21,7 +21,9 @@ export async function claimSubscription(
     paymentMethodId: null,
     note: undefined,
     ...made,
-  });
+  };
+  owner.subscriptions.push(subscription);
+  return subscription;
 }
 
 /** Adds the tenant's newest invoices to the model, of which there must be so many. */

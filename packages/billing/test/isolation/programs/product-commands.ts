@@ -9,7 +9,6 @@ import {
   type Commands,
   command,
   describe,
-  expectForeign,
   expectRefusal,
   index,
   memberOf,
@@ -30,7 +29,7 @@ export const PRODUCT_COMMANDS: Commands<Method> = {
           views.push({ id, shared });
         return views;
       });
-      if (expectForeign(outcome, caller, caller)) return;
+      if (expectRefusal(outcome)) return;
       const seen = model.products.filter(
         (product) => sees(caller, product) && (active === "all" || product.active === active),
       );
