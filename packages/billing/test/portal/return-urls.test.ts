@@ -48,6 +48,14 @@ describe("a return URL's template", () => {
     ]);
   });
 
+  it.each(["http://app.example.com", "https://app.example.com/path", "https://*.example.com", "", 7])(
+    "lets a function of the tenant give %j for no origin",
+    async (origin) => {
+      const settings = { allowedReturnOrigins: () => [origin as string] };
+      await expect(returnUrlsOf(settings, "acme")).rejects.toThrow(ConfigurationError);
+    },
+  );
+
   it.each(["Acme", "acme.evil.com", "acme:1", "acme_1", "acme-", "xn--acme", `a${"b".repeat(63)}`])(
     "refuses to put the tenant id %s into a host",
     async (tenantId) => {

@@ -35,6 +35,20 @@ describe("the idempotency key that Stripe is sent", () => {
     );
   });
 
+  it.each<Partial<KeyScope>>([
+    { account: undefined },
+    { account: "acct_2" },
+    { tenantId: "globex" },
+    { tenantId: "ACME" },
+    { call: "POST /v1/customers/{customer}" },
+  ])("is another one where all is the same but for %j", (other) => {
+    const owner = { account: "acct_1", tenantId: "acme", call: "POST /v1/customers" };
+    const sent = scopeIdempotencyKey("key", owner).atStripe;
+
+    expect(scopeIdempotencyKey("key", { ...owner, ...other }).atStripe).not.toBe(sent);
+    expect(scopeIdempotencyKey("key", owner).atStripe).toBe(sent);
+  });
+
   it("does not change when a part of one piece moves into the next", () => {
     const moved = [
       { account: undefined, tenantId: "acme", call: "POST /v1/customers" },

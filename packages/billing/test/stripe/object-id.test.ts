@@ -46,7 +46,8 @@ describe.each(IDS)("the id of a %s", (kind, id) => {
       `x/${id}`,
       `1${id}`,
       id.toUpperCase(),
-      "Stryker was here!",
+      `${id}é`,
+      "..",
     ]) {
       expect([wrong, isObjectId(kind, wrong)]).toEqual([wrong, false]);
       expect(() => parseObjectId(kind, wrong)).toThrow(InvalidArgumentError);

@@ -82,6 +82,17 @@ describePostgres("postgresDirectory", () => {
     expect(await directory.customersOf("' OR '1'='1")).toEqual([]);
   });
 
+  it.each(["", "*", "a b", "acme\n"])(
+    "links no customer to %j, which is no tenant's id",
+    async (tenantId) => {
+      const directory = postgresDirectory({ pool: schema.pool, table: "well_formed" });
+      await directory.createTable();
+
+      await expect(directory.link(tenantId, "cus_1")).rejects.toMatchObject({ code: "tenant_context" });
+      expect(await directory.tenantOf("cus_1")).toBeUndefined();
+    },
+  );
+
   it.each([
     "",
     "1a",

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { areCodesForAll, letsTypeCodes } from "../../src/tenancy/typed-codes.js";
+import { metadataTenancy } from "../../src/index.js";
+import { admit } from "../../src/tenancy/tenant-scope.js";
+import { areCodesForAll, assertMayTypeCodes, letsTypeCodes } from "../../src/tenancy/typed-codes.js";
+import { indiscreetGate, scopeOptions } from "./indiscreet-gate.js";
 
 describe("letting customers type promotion codes", () => {
   const allowing = (updates: unknown) => ({
@@ -28,5 +31,32 @@ describe("promotion codes", () => {
     expect(areCodesForAll("acct_1", undefined)).toBe(true);
     expect(areCodesForAll(undefined, "shared")).toBe(true);
     expect(areCodesForAll(undefined, undefined)).toBe(false);
+  });
+});
+
+describe("asking that promotion codes are typed", () => {
+  const scopeIn = (account: string | undefined, promotionCodes?: "shared") =>
+    admit(
+      {
+        ...scopeOptions({ tenancy: { ...metadataTenancy(), accountOf: async () => account } }),
+        promotionCodes,
+      },
+      () => indiscreetGate(),
+    );
+
+  it("is refused where a customer could type another tenant's", async () => {
+    const shared = await scopeIn(undefined);
+
+    expect(() => assertMayTypeCodes(shared, "allowPromotionCodes", "Leave it out.")).toThrow(
+      expect.objectContaining({
+        code: "invalid_argument",
+        message: expect.stringMatching(
+          /^allowPromotionCodes lets .* Leave it out\. .*catalog\.promotionCodes/,
+        ),
+      }),
+    );
+    for (const scope of [await scopeIn("acct_1"), await scopeIn(undefined, "shared")]) {
+      expect(() => assertMayTypeCodes(scope, "allowPromotionCodes", "Leave it out.")).not.toThrow();
+    }
   });
 });

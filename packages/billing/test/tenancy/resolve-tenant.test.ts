@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { metadataTenancy, type StripeClient } from "../../src/index.js";
+import { Deadline } from "../../src/stripe/deadline.js";
+import { createTransport } from "../../src/stripe/transport.js";
+import { resolveTenant } from "../../src/tenancy/resolve-tenant.js";
+
+function resolve(customerId: string, customer: object, sent: string[] = []) {
+  const rawRequest: StripeClient["rawRequest"] = async (method, path) => {
+    sent.push(`${method} ${path}`);
+    return { object: "customer", id: customerId, ...customer };
+  };
+  return resolveTenant(
+    createTransport({ rawRequest }),
+    metadataTenancy(),
+    { customerId },
+    new Deadline(5_000),
+  );
+}
+
+describe("the tenant of an event that names a customer", () => {
+  it("is that of the customer's mark, which is read", async () => {
+    const sent: string[] = [];
+    const resolution = await resolve("cus_1", { metadata: { tenantId: "acme" } }, sent);
+
+    expect(resolution).toEqual({ status: "tenant", tenantId: "acme" });
+    expect(sent).toEqual(["GET /v1/customers/cus_1"]);
+  });
+
+  it("is unknown once the customer is deleted, whatever is left of it", async () => {
+    const deleted = { deleted: true, metadata: { tenantId: "acme" } };
+    expect(await resolve("cus_1", deleted)).toEqual({ status: "unknown" });
+  });
+
+  it.each(["", "sub_1", "../products", "cus_1/sources", "cus_1?expand[]=sources"])(
+    "is not asked for under %j, which is no customer's id",
+    async (customerId) => {
+      const sent: string[] = [];
+      await expect(resolve(customerId, {}, sent)).rejects.toMatchObject({ code: "invalid_argument" });
+      expect(sent).toEqual([]);
+    },
+  );
+});
