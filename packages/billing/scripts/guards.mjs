@@ -16,15 +16,39 @@ const ADMISSION = [
   },
   {
     file: "tenant-binding.ts",
-    guard: "a call needs a bound tenant",
-    remove: "if (this.#tenantId !== undefined) return this.#tenantId;\n",
-    put: 'if (this.#tenantId !== "unbound") return this.#tenantId ?? "unbound";\n',
+    guard: "a tenant to bind is well-formed",
+    remove: "if (parseTenantId(tenantId) !== (this.#tenantId ?? tenantId)) {",
+    put: "if (tenantId !== (this.#tenantId ?? tenantId)) {",
   },
   {
     file: "tenant-binding.ts",
     guard: "what all tenants share is not a bound service's to change",
     remove: 'if (this.#tenantId !== undefined) {\n      throw new TenantContextError(\n        "What all',
     put: 'if (this.#tenantId === "nobody") {\n      throw new TenantContextError(\n        "What all',
+  },
+  {
+    file: "tenant-binding.ts",
+    guard: "a bound service forgets its own tenant's products alone",
+    remove: "this.#tenantId ?? (event && (await catalogTenant(event, ask)))",
+    put: "event && (await catalogTenant(event, ask))",
+  },
+  {
+    file: "tenant-binding.ts",
+    guard: "a call needs a bound tenant",
+    remove: "if (this.#tenantId !== undefined) return this.#tenantId;\n",
+    put: 'if (this.#tenantId !== "unbound") return this.#tenantId ?? "unbound";\n',
+  },
+  {
+    file: "tenancy/tenant-id.ts",
+    guard: "a tenant id begins with a letter or digit",
+    remove: "/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,254}$/",
+    put: "/^[A-Za-z0-9_.:*-]{0,255}$/",
+  },
+  {
+    file: "tenancy/tenant-id.ts",
+    guard: "a tenant id has an end",
+    remove: "[A-Za-z0-9_.:-]{0,254}$/",
+    put: "[A-Za-z0-9_.:-]{0,254}/",
   },
   {
     file: "tenancy/tenant-id.ts",
@@ -38,18 +62,10 @@ const ADMISSION = [
     remove: 'typeof value === "string" && TENANT_ID.test(value)',
     put: "TENANT_ID.test(String(value))",
   },
-  {
-    file: "tenancy/tenant-id.ts",
-    guard: "a tenant id has an end",
-    remove: "[A-Za-z0-9_.:-]{0,254}$/",
-    put: "[A-Za-z0-9_.:-]{0,254}/",
-  },
-  {
-    file: "tenancy/tenant-id.ts",
-    guard: "a tenant id begins with a letter or digit",
-    remove: "/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,254}$/",
-    put: "/^[A-Za-z0-9_.:*-]{0,255}$/",
-  },
+];
+
+/** @type {readonly Guard[]} */
+const FIRST_WALL = [
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a scope is admitted with a well-formed tenant",
@@ -58,14 +74,22 @@ const ADMISSION = [
   },
   {
     file: "tenancy/tenant-scope.ts",
+    guard: "a scope is in its tenant's account",
+    remove: "const account = await admission.deadline.race(admission.tenancy.accountOf(tenantId));",
+    put: "const account = undefined;",
+  },
+  {
+    file: "tenancy/tenant-scope.ts",
     guard: "a scope is made by admission alone",
     remove: "if (admitted !== ADMITTED) throw",
     put: "if (admitted === undefined) throw",
   },
-];
-
-/** @type {readonly Guard[]} */
-const FIRST_WALL = [
+  {
+    file: "tenancy/tenant-scope.ts",
+    guard: "views leave the package's keys out",
+    remove: "filter(([key]) => !reserved.includes(key))",
+    put: "filter(([key]) => key !== reserved.join())",
+  },
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a customer id is checked before it is used",
@@ -80,6 +104,13 @@ const FIRST_WALL = [
   },
   {
     file: "tenancy/tenant-scope.ts",
+    guard: "a directory's customer id is checked before it is used",
+    remove:
+      'if (customerId !== undefined && others.length === 0) return parseObjectId("customer", customerId);',
+    put: "if (customerId !== undefined && others.length === 0) return customerId;",
+  },
+  {
+    file: "tenancy/tenant-scope.ts",
     guard: "a customer is the tenant's",
     remove: "if (customer.deleted || !(await this.#owns(customer))) throw notFound();",
     put: "if (customer.deleted) throw notFound();",
@@ -89,6 +120,18 @@ const FIRST_WALL = [
     guard: "a customer is not deleted",
     remove: "if (customer.deleted || !(await this.#owns(customer))) throw notFound();\n    return customer;",
     put: "if (!customer.deleted && !(await this.#owns(customer))) throw notFound();\n    return customer as Stripe.Customer;",
+  },
+  {
+    file: "tenancy/tenant-scope.ts",
+    guard: "a reference is remembered under no object's id",
+    remove: "customerOf(this.#options, `${REFERENCE_KEY} ${reference}`)",
+    put: "customerOf(this.#options, reference)",
+  },
+  {
+    file: "tenancy/tenant-scope.ts",
+    guard: "a reference is remembered with a proved customer alone",
+    remove: "if (this.#recalls(customerId)) this.#keep(`${REFERENCE_KEY} ${reference}`, customerId);",
+    put: "this.#keep(`${REFERENCE_KEY} ${reference}`, customerId);",
   },
   {
     file: "tenancy/tenant-scope.ts",
@@ -115,6 +158,12 @@ const FIRST_WALL = [
   },
   {
     file: "tenancy/tenant-scope.ts",
+    guard: "a payment method is attached to a customer",
+    remove: 'if (customer === null || typeof customer === "string" || !',
+    put: 'if (customer !== null && typeof customer !== "string" && !',
+  },
+  {
+    file: "tenancy/tenant-scope.ts",
     guard: "a payment method's customer is the tenant's",
     remove: ' || typeof customer === "string" || !(await this.#owns(customer))) throw notFound();',
     put: ") throw notFound();",
@@ -128,19 +177,10 @@ const FIRST_WALL = [
   },
   {
     file: "tenancy/tenant-scope.ts",
-    guard: "an invoice is one of the customer's",
-    remove: "if (this.#proved.get(invoiceId) !== customerId) throw notFound();",
-  },
-  {
-    file: "tenancy/tenant-scope.ts",
-    guard: "a payment method is one of the customer's",
-    remove: "if (this.#proved.get(paymentMethodId) !== customerId) throw notFound();",
-  },
-  {
-    file: "tenancy/tenant-scope.ts",
-    guard: "a payment method is attached to a customer",
-    remove: 'if (customer === null || typeof customer === "string" || !',
-    put: 'if (customer !== null && typeof customer !== "string" && !',
+    guard: "a Checkout session is of one of the tenant's customers",
+    remove:
+      "const { customer } = session;\n    if (customer === null || !(await this.#owns(customer))) throw notFound();",
+    put: "const { customer } = session;\n    if (customer === null) throw notFound();",
   },
   {
     file: "tenancy/tenant-scope.ts",
@@ -159,17 +199,13 @@ const FIRST_WALL = [
   },
   {
     file: "tenancy/tenant-scope.ts",
-    guard: "a deleted customer is nobody's",
-    remove:
-      'if (customer.deleted || (await this.race(tenancy.customerAccess(tenantId, customer))) !== "own")',
-    put: 'if ((await this.race(tenancy.customerAccess(tenantId, customer as Stripe.Customer))) !== "own")',
+    guard: "an invoice is one of the customer's",
+    remove: "if (this.#proved.get(invoiceId) !== customerId) throw notFound();",
   },
   {
     file: "tenancy/tenant-scope.ts",
-    guard: "the tenancy says whose a customer is",
-    remove:
-      'if (customer.deleted || (await this.race(tenancy.customerAccess(tenantId, customer))) !== "own")',
-    put: "if (customer.deleted)",
+    guard: "a payment method is one of the customer's",
+    remove: "if (this.#proved.get(paymentMethodId) !== customerId) throw notFound();",
   },
   {
     file: "tenancy/tenant-scope.ts",
@@ -191,39 +227,29 @@ const FIRST_WALL = [
   },
   {
     file: "tenancy/tenant-scope.ts",
-    guard: "a Checkout session is of one of the tenant's customers",
+    guard: "a customer's id alone proves nothing",
+    remove: 'if (typeof customer === "string") return this.#recalls(customer);',
+    put: 'if (typeof customer === "string") return true;',
+  },
+  {
+    file: "tenancy/tenant-scope.ts",
+    guard: "a deleted customer is nobody's",
     remove:
-      "const { customer } = session;\n    if (customer === null || !(await this.#owns(customer))) throw notFound();",
-    put: "const { customer } = session;\n    if (customer === null) throw notFound();",
+      'if (customer.deleted || (await this.race(tenancy.customerAccess(tenantId, customer))) !== "own")',
+    put: 'if ((await this.race(tenancy.customerAccess(tenantId, customer as Stripe.Customer))) !== "own")',
   },
   {
-    file: "stripe/calls.ts",
-    guard: "a Checkout session is for a customer of the tenant's",
-    remove: '"POST /v1/checkout/sessions": { mark: "create", within: "customer" },',
-    put: '"POST /v1/checkout/sessions": { mark: "create" },',
-  },
-  {
-    file: "tenancy/marked-params.ts",
-    guard: "what Checkout makes is marked as well",
-    remove: '"subscription_data",\n',
-  },
-  {
-    file: "tenancy/for-sale.ts",
-    guard: "what is archived is not sold",
-    remove: "if (!onSale)",
-    put: "if (onSale === undefined)",
-  },
-  {
-    file: "tenancy/new-discount.ts",
-    guard: "a coupon is the tenant's or shared",
-    remove: "await scope.coupon(discount.couponId);\n",
-  },
-  {
-    file: "tenancy/new-discount.ts",
-    guard: "a promotion code of one customer is for that one",
+    file: "tenancy/tenant-scope.ts",
+    guard: "the tenancy says whose a customer is",
     remove:
-      'if (customer !== null && (typeof customer === "string" ? customer : customer.id) !== customerId) {',
-    put: "if (customer === undefined) {",
+      'if (customer.deleted || (await this.race(tenancy.customerAccess(tenantId, customer))) !== "own")',
+    put: "if (customer.deleted)",
+  },
+  {
+    file: "tenancy/scoped-catalog.ts",
+    guard: "lookup keys are given behind the tenant's name",
+    remove: "return lookupKeyFor(this.#options.tenantId, this.#options.account, key);",
+    put: "return lookupKeyFor && key;",
   },
   {
     file: "tenancy/scoped-catalog.ts",
@@ -254,19 +280,20 @@ const FIRST_WALL = [
   },
   {
     file: "tenancy/scoped-catalog.ts",
-    guard: "a product list's cursor is a product's id",
-    remove: 'if (after !== undefined && !isObjectId("product", after)) throw noCursor();',
-  },
-  {
-    file: "tenancy/scoped-catalog.ts",
     guard: "found products are ones that the tenant sees",
     remove: "hits.filter((product) => this.#sees(product))",
     put: "hits",
   },
   {
-    file: "tenancy/scoped-configurations.ts",
-    guard: "a portal configuration is one that the tenant may use",
-    remove: "if (!this.#mayUse(configuration)) throw notFound();",
+    file: "tenancy/scoped-catalog.ts",
+    guard: "a product list's cursor is a product's id",
+    remove: 'if (after !== undefined && !isObjectId("product", after)) throw noCursor();',
+  },
+  {
+    file: "tenancy/scoped-catalog.ts",
+    guard: "only an account of the tenant's own is listed whole",
+    remove: "if (this.hasOwnAccount) return this.#listed({}, 2);",
+    put: "if (this.hasOwnAccount !== undefined) return this.#listed({}, 2);",
   },
   {
     file: "tenancy/scoped-configurations.ts",
@@ -276,9 +303,8 @@ const FIRST_WALL = [
   },
   {
     file: "tenancy/scoped-configurations.ts",
-    guard: "a portal configuration's mark says whose it is",
-    remove: 'return this.#access(configuration) !== "none";',
-    put: "return true;",
+    guard: "a portal configuration is one that the tenant may use",
+    remove: "if (!this.#mayUse(configuration)) throw notFound();",
   },
   {
     file: "tenancy/scoped-configurations.ts",
@@ -287,53 +313,298 @@ const FIRST_WALL = [
     put: 'return this.#access(configuration) !== "none" || tenantId === SHARED;',
   },
   {
-    file: "capabilities/portal/flow.ts",
-    guard: "a change to confirm is of the named customer",
-    remove: 'if ((typeof customer === "string" ? customer : customer.id) !== customerId) throw notFound();',
+    file: "tenancy/scoped-configurations.ts",
+    guard: "a portal configuration's mark says whose it is",
+    remove: 'return this.#access(configuration) !== "none";',
+    put: "return true;",
   },
   {
-    file: "capabilities/portal/flow.ts",
-    guard: "an item to confirm is of the subscription",
-    remove: "if (itemId !== undefined && !items.some(({ id }) => id === itemId)) throw notFound();",
+    file: "tenancy/scoped-configurations.ts",
+    guard: "what a hash names is remembered for its own tenant",
+    remove: "return { account, tenantId: shared ? SHARED : tenantId };",
+    put: "return { account, tenantId: shared || tenantId ? SHARED : tenantId };",
   },
   {
-    file: "capabilities/portal/flow.ts",
-    guard: "a price to confirm is one that the tenant may sell",
-    remove: "const price = await scope.price(priceId);\n",
-    put: 'const price = { active: priceId !== "" };\n',
+    file: "tenancy/scoped-configurations.ts",
+    guard: "what a hash names is remembered in its own account",
+    remove: "return { account, tenantId: shared ? SHARED : tenantId };",
+    put: "return { account: account && undefined, tenantId: shared ? SHARED : tenantId };",
   },
   {
-    file: "capabilities/portal/flow.ts",
-    guard: "a coupon to stay is one that the tenant may give",
-    remove: "await scope.coupon(coupon);",
+    file: "tenancy/for-sale.ts",
+    guard: "what is sold has a price that the tenant sees",
+    remove: "scope.price(priceId)",
+    put: 'Promise.resolve({ id: priceId, active: scope !== undefined, product: { id: "prod_1", active: true } })',
   },
   {
-    file: "capabilities/portal/session.ts",
-    guard: "a return URL is on the tenant's origins",
-    remove: "returnUrl === undefined ? undefined : allowReturnUrl(returnUrl, portal.policy)",
-    put: "returnUrl === undefined || !allowReturnUrl ? undefined : (returnUrl as string)",
+    file: "tenancy/for-sale.ts",
+    guard: "what is archived with its product is not sold",
+    remove: " && product.active;",
+    put: ";",
   },
   {
-    file: "capabilities/portal/session.ts",
-    guard: "a portal is opened for a proved customer",
-    remove: "await scope.proveCustomer(customerId);",
+    file: "tenancy/for-sale.ts",
+    guard: "what is archived is not sold",
+    remove: "if (!onSale)",
+    put: "if (onSale === undefined)",
   },
   {
-    file: "capabilities/subscriptions/read.ts",
-    guard: "subscriptions are listed for a proved customer",
-    remove: "await scope.proveCustomer(customerId);",
+    file: "tenancy/new-discount.ts",
+    guard: "a coupon is the tenant's or shared",
+    remove: "await scope.coupon(discount.couponId);\n",
   },
   {
-    file: "capabilities/subscriptions/read.ts",
-    guard: "a cursor is a subscription of the tenant's",
-    remove: "await assertCursor(scope.proveSubscription(cursor));",
-    put: "void assertCursor;",
+    file: "tenancy/new-discount.ts",
+    guard: "a promotion code is the tenant's or shared",
+    remove: "const { customer } = await scope.promotionCode(discount.promotionCodeId);",
+    put: "const { customer } = { customer: null };",
+  },
+  {
+    file: "tenancy/new-discount.ts",
+    guard: "a promotion code of one customer is for that one",
+    remove:
+      'if (customer !== null && (typeof customer === "string" ? customer : customer.id) !== customerId) {',
+    put: "if (customer === undefined) {",
+  },
+  {
+    file: "tenancy/one-subscription.ts",
+    guard: "a customer is not sold what it has already",
+    remove: "if (!subscription.items.data.some(({ price }) => productIds.has(productOf(price)))) continue;",
+    put: "if (productIds && productOf) continue;",
   },
   {
     file: "tenancy/page-cursor.ts",
     guard: "a cursor is awaited to be proved",
     remove: "await proof;",
     put: "proof.catch(() => undefined);",
+  },
+  {
+    file: "tenancy/typed-codes.ts",
+    guard: "no codes are asked for in an account that tenants share",
+    remove: "if (scope.mayTypeCodes) return;",
+    put: "if (scope.account !== option) return;",
+  },
+  {
+    file: "tenancy/typed-codes.ts",
+    guard: "codes are for all where an account is the tenant's own or the settings say so",
+    remove: 'return account !== undefined || codes === "shared";',
+    put: 'return account !== "" || codes === "shared";',
+  },
+  {
+    file: "tenancy/typed-codes.ts",
+    guard: "Checkout's switch for typed codes is known",
+    remove: 'if (name === "allow_promotion_codes") return value !== undefined && value !== false;\n',
+  },
+  {
+    file: "tenancy/typed-codes.ts",
+    guard: "another spelling of Checkout's switch is known",
+    remove: "return value !== undefined && value !== false;",
+    put: "return value === true;",
+  },
+  {
+    file: "tenancy/typed-codes.ts",
+    guard: "typed codes are looked for deeper as well",
+    remove: 'if (name !== "default_allowed_updates") return letsTypeCodes(value);',
+    put: 'if (name !== "default_allowed_updates") return false;',
+  },
+  {
+    file: "tenancy/typed-codes.ts",
+    guard: "the portal's switch for typed codes is known",
+    remove: 'return Object.values(value).includes("promotion_code");',
+    put: "return false;",
+  },
+];
+
+/** @type {readonly Guard[]} */
+const CAPABILITIES = [
+  {
+    file: "capabilities/catalog/catalog-cache.ts",
+    guard: "a page is its tenant's",
+    remove: "const shelf = this.#shelves.get(name.tenantId);\n    const kept",
+    put: "const shelf = [...this.#shelves.values()].find(({ pages }) => pages.has(keyOf(name)));\n    const kept",
+  },
+  {
+    file: "capabilities/catalog/catalog-cache.ts",
+    guard: "a page is its account's",
+    remove: "return `${account} ${limit} ${after}`;",
+    put: 'return `${account && ""} ${limit} ${after}`;',
+  },
+  {
+    file: "capabilities/catalog/list-products.ts",
+    guard: "a page is asked for by its tenant's name",
+    remove: "const name = { account: scope.account, tenantId: scope.tenantId, limit, after };",
+    put: 'const name = { account: scope.account, tenantId: "all", limit, after };',
+  },
+  {
+    file: "capabilities/catalog/list-products.ts",
+    guard: "no tenant waits for another's page",
+    remove: 'const key = `${name.tenantId} ${limit} ${after ?? ""}`;',
+    put: 'const key = `${limit} ${after ?? ""}`;',
+  },
+  {
+    file: "capabilities/catalog/prices.ts",
+    guard: "a price's lookup key is given behind the tenant's name",
+    remove: "lookup_key: storedLookupKey(scope, lookupKey)",
+    put: "lookup_key: lookupKey",
+  },
+  {
+    file: "capabilities/catalog/prices.ts",
+    guard: "a price is added to a product of the tenant's own",
+    remove: "await scope.catalog.ownProduct(productId);\n",
+  },
+  {
+    file: "capabilities/catalog/prices.ts",
+    guard: "a price to archive is the tenant's own",
+    remove: "await scope.catalog.ownPrice(priceId);\n  if (!before.active) return",
+    put: "await scope.catalog.price(priceId);\n  if (!before.active) return",
+  },
+  {
+    file: "capabilities/catalog/prices.ts",
+    guard: "a price to be the default is the tenant's own",
+    remove: "await scope.catalog.ownPrice(priceId);\n  if (product.default_price",
+    put: "await scope.catalog.price(priceId);\n  if (product.default_price",
+  },
+  {
+    file: "capabilities/catalog/products.ts",
+    guard: "a product to read is one that the tenant sees",
+    remove: "const found = await scope.catalog.product(productId);",
+    put: "const found = { id: productId, metadata: {}, default_price: null, images: [], marketing_features: [] };",
+  },
+  {
+    file: "capabilities/catalog/products.ts",
+    guard: "a new product's metadata names no reserved key",
+    remove: "scope.callerMetadata(details.metadata === undefined ? {} : details.metadata)",
+    put: "(details.metadata ?? {})",
+  },
+  {
+    file: "capabilities/catalog/products.ts",
+    guard: "a product's new metadata names no reserved key",
+    remove: "details.metadata === undefined ? undefined : scope.callerMetadata(details.metadata)",
+    put: "details.metadata",
+  },
+  {
+    file: "capabilities/catalog/products.ts",
+    guard: "a product to change is the tenant's own",
+    remove: "const before = await scope.catalog.ownProduct(productId);\n  if (metadata)",
+    put: "const before = await scope.catalog.product(productId);\n  if (metadata)",
+  },
+  {
+    file: "capabilities/catalog/products.ts",
+    guard: "a product to archive is the tenant's own",
+    remove: "const before = await scope.catalog.ownProduct(productId);\n  return before.active",
+    put: "const before = await scope.catalog.product(productId);\n  return before.active",
+  },
+  {
+    file: "capabilities/catalog/replace-price.ts",
+    guard: "a price to replace is the tenant's own",
+    remove: 'await scope.catalog.ownPrice(priceId, ["currency_options"])',
+    put: 'await scope.catalog.price(priceId, ["currency_options"])',
+  },
+  {
+    file: "capabilities/checkout/create.ts",
+    guard: "codes are typed in an account of the tenant's own alone",
+    remove: 'assertMayTypeCodes(scope, "allowPromotionCodes", "Give a code of the tenant\'s as discount.");',
+    put: "void assertMayTypeCodes;",
+  },
+  {
+    file: "capabilities/checkout/create.ts",
+    guard: "Checkout's success URL is looked at",
+    remove: 'successUrl: allowUrl(successUrl, urls, "successUrl"),',
+    put: "successUrl,",
+  },
+  {
+    file: "capabilities/checkout/create.ts",
+    guard: "Checkout's cancel URL is looked at",
+    remove: 'cancelUrl: allowUrl(cancelUrl, urls, "cancelUrl"),',
+    put: "cancelUrl,",
+  },
+  {
+    file: "capabilities/checkout/create.ts",
+    guard: "a Checkout session's metadata names no reserved key",
+    remove: "metadata: metadata === undefined ? {} : scope.callerMetadata(metadata),",
+    put: "metadata: metadata ?? {},",
+  },
+  {
+    file: "capabilities/checkout/create.ts",
+    guard: "Checkout is opened for a proved customer",
+    remove: "await scope.proveCustomer(customerId);\n",
+  },
+  {
+    file: "capabilities/checkout/create.ts",
+    guard: "Checkout sells what the tenant may sell",
+    remove: "pricesForSale(\n      scope,\n      lines.map((line) => line.priceId),\n    ),",
+    put: 'new Map(\n      lines.map(({ priceId }) => [priceId, { recurring: wanted.mode === "payment" ? null : {}, product: pricesForSale.name }]),\n    ),',
+  },
+  {
+    file: "capabilities/checkout/create.ts",
+    guard: "Checkout gives a discount that the tenant may give",
+    remove: "discount === undefined ? undefined : proveNewDiscount(scope, discount, visit.customerId),",
+    put: "discount && proveNewDiscount && { coupon: discount.couponId, promotion_code: discount.promotionCodeId },",
+  },
+  {
+    file: "capabilities/checkout/create.ts",
+    guard: "Checkout sells no customer what it has already",
+    remove:
+      "if (wanted.allowSecond !== true) await assertNotSubscribed(scope, visit.customerId, productIds);",
+    put: "void assertNotSubscribed;",
+  },
+  {
+    file: "capabilities/checkout/create.ts",
+    guard: "Checkout leads back to the tenant's origins",
+    remove: "if (given !== undefined) return allowReturnUrl(given, policy, name);",
+    put: "if (given !== undefined) return policy && allowReturnUrl && given;",
+  },
+  {
+    file: "capabilities/checkout/open-sessions.ts",
+    guard: "a session is found again by everything that it was made with",
+    remove: "metadata?.[CHECKOUT_KEY] === fingerprint &&",
+    put: "(metadata?.[CHECKOUT_KEY] === fingerprint || fingerprint) &&",
+  },
+  {
+    file: "capabilities/checkout/open-sessions.ts",
+    guard: "a session is expired where it sells the same alone",
+    remove: "session.mode === mode && sells(session, productIds)",
+    put: "session.mode === mode && productIds",
+  },
+  {
+    file: "capabilities/checkout/read.ts",
+    guard: "a session to read is of one of the tenant's customers",
+    remove: "await scope.checkoutSession(id)",
+    put: '(await scope.list("GET /v1/checkout/sessions", {})).data.find((session) => session.id === id)',
+  },
+  {
+    file: "capabilities/customers/customers.ts",
+    guard: "a customer to read is the tenant's",
+    remove: "await scope.customer(customerId)",
+    put: "{ id: customerId, metadata: {}, address: null, preferred_locales: [] }",
+  },
+  {
+    file: "capabilities/customers/customers.ts",
+    guard: "a customer is proved before it is changed",
+    remove: "await scope.proveCustomer(customerId);\n",
+  },
+  {
+    file: "capabilities/customers/details.ts",
+    guard: "a customer's metadata names no reserved key",
+    remove: "metadata: scope.callerMetadata(metadata)",
+    put: "metadata: scope && metadata",
+  },
+  {
+    file: "capabilities/customers/ensure-customer.ts",
+    guard: "no tenant waits for another's customer",
+    remove: "const key = `${scope.tenantId} ${reference}`;",
+    put: "const key = reference;",
+  },
+  {
+    file: "capabilities/customers/ensure-customer.ts",
+    guard: "a customer is found by its exact marks",
+    remove: "({ metadata }) => marks.every(([key, value]) => markOf({ metadata }, key) === value),",
+    put: "() => markOf !== undefined,",
+  },
+  {
+    file: "capabilities/entitlements/entitlements.ts",
+    guard: "a customer is proved before its entitlements are listed",
+    remove: "await scope.proveCustomer(customerId);",
   },
   {
     file: "capabilities/invoices/read.ts",
@@ -353,6 +624,12 @@ const FIRST_WALL = [
     put: "void assertCursor;",
   },
   {
+    file: "capabilities/invoices/read.ts",
+    guard: "an invoice to read is of one of the tenant's customers",
+    remove: "const found = await scope.invoice(invoiceId);",
+    put: 'const found = (await scope.list("GET /v1/invoices", {})).data[0];',
+  },
+  {
     file: "capabilities/invoices/upcoming.ts",
     guard: "an upcoming invoice is previewed for a proved customer",
     remove: "await scope.proveCustomer(customerId);",
@@ -360,8 +637,14 @@ const FIRST_WALL = [
   {
     file: "capabilities/invoices/upcoming.ts",
     guard: "an upcoming invoice is previewed of a subscription of the customer's",
-    remove: "await scope.proveSubscriptionOf(customerId, subscription);",
+    remove: "if (only !== undefined) await scope.proveSubscriptionOf(customerId, only);",
     put: "void subscription;",
+  },
+  {
+    file: "capabilities/payment-methods/detach.ts",
+    guard: "a payment method is proved before it is detached",
+    remove: "const method = await scope.paymentMethod(paymentMethodId);",
+    put: 'const method = { id: paymentMethodId, customer: { id: "cus_1" } };',
   },
   {
     file: "capabilities/payment-methods/list.ts",
@@ -376,8 +659,139 @@ const FIRST_WALL = [
   },
   {
     file: "capabilities/payment-methods/set-default.ts",
+    guard: "a payment method is proved before it becomes the default",
+    remove: "const method = await scope.paymentMethod(paymentMethodId);",
+    put: 'const method = { id: paymentMethodId, customer: { id: "cus_1", invoice_settings: {} } };',
+  },
+  {
+    file: "capabilities/payment-methods/set-default.ts",
     guard: "a payment method becomes the default of a subscription of its own customer",
     remove: "await scope.proveSubscriptionOf(customer.id, subscription);",
+  },
+  {
+    file: "capabilities/portal/configuration-params.ts",
+    guard: "a configuration leads back to the tenant's origins",
+    remove: 'policy === undefined ? plainUrl(returnUrl, "returnUrl") : allowReturnUrl(returnUrl, policy),',
+    put: 'plainUrl(returnUrl, policy ? "returnUrl" : "returnUrl"),',
+  },
+  {
+    file: "capabilities/portal/configuration-params.ts",
+    guard: "a configuration's pages are spelled plainly",
+    remove: "return allowReturnUrl(url, { allowedOrigins: [new URL(url).origin] }, name);",
+    put: "return url;",
+  },
+  {
+    file: "capabilities/portal/configuration.ts",
+    guard: "codes are typed in a portal of the tenant's own account alone",
+    remove: 'assertMayTypeCodes(scope, "promotion_code among allowedUpdates", "Leave it out.");',
+    put: "void assertMayTypeCodes;",
+  },
+  {
+    file: "capabilities/portal/configuration.ts",
+    guard: "a configuration is found again by all that it holds",
+    remove: "hashOf(one) === hash",
+    put: "hashOf(one) !== hash + hash",
+  },
+  {
+    file: "capabilities/portal/configuration.ts",
+    guard: "a portal offers what the tenant may sell",
+    remove: "await proveOffer(scope, spec.features.subscriptionUpdate?.products ?? []);",
+    put: "void proveOffer;",
+  },
+  {
+    file: "capabilities/portal/configuration.ts",
+    guard: "the account's default configuration is not deactivated",
+    remove: "hashOf(one) !== undefined && !one.is_default",
+    put: "hashOf(one) !== undefined",
+  },
+  {
+    file: "capabilities/portal/configuration.ts",
+    guard: "only the tenant's own configurations are deactivated",
+    remove: "scope.configurations.isOwn(one) && used",
+    put: "used",
+  },
+  {
+    file: "capabilities/portal/diagnosis.ts",
+    guard: "a diagnosis tells of the tenant's customers alone",
+    remove: "await scope.customer(id);\n",
+  },
+  {
+    file: "capabilities/portal/diagnosis.ts",
+    guard: "a diagnosis judges the return URL as a session does",
+    remove: "new URL(allowReturnUrl(returnUrl, policy))",
+    put: "new URL(policy && allowReturnUrl && returnUrl)",
+  },
+  {
+    file: "capabilities/portal/flow.ts",
+    guard: "a subscription to update or pause is the customer's",
+    remove: "await scope.proveSubscriptionOf(customerId, flow.subscriptionId);\n",
+  },
+  {
+    file: "capabilities/portal/flow.ts",
+    guard: "a subscription to cancel is the customer's",
+    remove: "await scope.proveSubscriptionOf(customerId, subscription);\n",
+  },
+  {
+    file: "capabilities/portal/flow.ts",
+    guard: "a coupon to stay is one that the tenant may give",
+    remove: "await scope.coupon(coupon);",
+  },
+  {
+    file: "capabilities/portal/flow.ts",
+    guard: "a change to confirm is of the named customer",
+    remove: 'if ((typeof customer === "string" ? customer : customer.id) !== customerId) throw notFound();',
+  },
+  {
+    file: "capabilities/portal/flow.ts",
+    guard: "an item to confirm is of the subscription",
+    remove: "if (itemId !== undefined && !items.some(({ id }) => id === itemId)) throw notFound();",
+  },
+  {
+    file: "capabilities/portal/flow.ts",
+    guard: "a price to confirm is one that the tenant may sell",
+    remove: "const price = await scope.price(priceId);\n",
+    put: 'const price = { active: priceId !== "" };\n',
+  },
+  {
+    file: "capabilities/portal/flow.ts",
+    guard: "a discount to confirm is one that the tenant may give",
+    remove: "await proveNewDiscount(scope, discount, customerId)",
+    put: "proveNewDiscount && { coupon: discount.couponId, promotion_code: discount.promotionCodeId }",
+  },
+  {
+    file: "capabilities/portal/flow.ts",
+    guard: "a flow leads back to the tenant's origins",
+    remove: 'allowReturnUrl(after.returnUrl, policy, "flow.afterCompletion.returnUrl")',
+    put: "(policy && allowReturnUrl && after.returnUrl)",
+  },
+  {
+    file: "capabilities/portal/offer.ts",
+    guard: "a price to offer is one that the tenant may sell",
+    remove: "pricesOf(scope, products, (priceId) => scope.price(priceId))",
+    put: "pricesOf(scope, products, async (id) => ({ id, active: true, recurring: {}, product: { id: products[0].productId, active: true } }))",
+  },
+  {
+    file: "capabilities/portal/offer.ts",
+    guard: "a product to offer is one that the tenant may sell",
+    remove: "if (!visible.has(productId)) throw notFound();",
+    put: "void visible;",
+  },
+  {
+    file: "capabilities/portal/session.ts",
+    guard: "a return URL is on the tenant's origins",
+    remove: "returnUrl === undefined ? undefined : allowReturnUrl(returnUrl, portal.policy)",
+    put: "returnUrl === undefined || !allowReturnUrl ? undefined : (returnUrl as string)",
+  },
+  {
+    file: "capabilities/portal/session.ts",
+    guard: "a portal is opened for a proved customer",
+    remove: "await scope.proveCustomer(customerId);",
+  },
+  {
+    file: "capabilities/portal/session.ts",
+    guard: "a portal is opened on behalf of the settings' accounts alone",
+    remove: "const account = allowed.find((one) => one === given);",
+    put: "const account = allowed && given;",
   },
   {
     file: "capabilities/subscriptions/cancel.ts",
@@ -385,9 +799,99 @@ const FIRST_WALL = [
     remove: "await scope.proveSubscription(subscriptionId);",
   },
   {
-    file: "capabilities/entitlements/entitlements.ts",
-    guard: "a customer is proved before its entitlements are listed",
+    file: "capabilities/subscriptions/change.ts",
+    guard: "a subscription's metadata names no reserved key",
+    remove: "given.metadata === undefined ? undefined : scope.callerMetadata(given.metadata)",
+    put: "given.metadata",
+  },
+  {
+    file: "capabilities/subscriptions/create.ts",
+    guard: "a subscription is made for a proved customer",
+    remove: "await scope.proveCustomer(customer);\n",
+  },
+  {
+    file: "capabilities/subscriptions/create.ts",
+    guard: "a new subscription sells what the tenant may sell",
+    remove: "provePrices(\n      scope,\n      wanted.items.map((item) => item.priceId),\n    ),",
+    put: "new Map(wanted.items.map(({ priceId }) => [priceId, { product: provePrices.name }])),",
+  },
+  {
+    file: "capabilities/subscriptions/create.ts",
+    guard: "a new subscription begins discounts that the tenant may give",
+    remove: "proveDiscounts(scope, discounts, { customerId: customer, discountIds: [] }),",
+    put: 'discounts.length === 0 ? proveDiscounts && "" : discounts.map((one) => ({ coupon: one.couponId, promotion_code: one.promotionCodeId })),',
+  },
+  {
+    file: "capabilities/subscriptions/create.ts",
+    guard: "a new subscription is charged on a payment method of its customer's",
+    remove: ": provePaymentMethod(scope, defaultPaymentMethodId, customer),",
+    put: ": provePaymentMethod && undefined,",
+  },
+  {
+    file: "capabilities/subscriptions/create.ts",
+    guard: "a customer is not subscribed twice",
+    remove:
+      "if (wanted.allowSecond !== true) await assertNotSubscribed(scope, customer, productsOf(prices));",
+    put: "void [assertNotSubscribed, productsOf];",
+  },
+  {
+    file: "capabilities/subscriptions/create.ts",
+    guard: "a new subscription's metadata names no reserved key",
+    remove: "given.metadata === undefined ? undefined : scope.callerMetadata(given.metadata)",
+    put: "given.metadata",
+  },
+  {
+    file: "capabilities/subscriptions/discounts.ts",
+    guard: "a discount to begin is one that the tenant may give",
+    remove: 'if (!("discountId" in discount)) return proveNewDiscount(scope, discount, customerId);',
+    put: 'if (!("discountId" in discount)) return proveNewDiscount && customerId && scope && { coupon: discount.couponId, promotion_code: discount.promotionCodeId };',
+  },
+  {
+    file: "capabilities/subscriptions/discounts.ts",
+    guard: "a discount to keep is the subscription's own",
+    remove: "if (!discountIds.includes(discount.discountId)) throw notFound();",
+  },
+  {
+    file: "capabilities/subscriptions/items.ts",
+    guard: "an item to change is the subscription's own",
+    remove: "if (item === undefined) throw notFound();\n  return item;",
+    put: "return item ?? { id: reference, price: { id: reference }, quantity: 1 };",
+  },
+  {
+    file: "capabilities/subscriptions/named.ts",
+    guard: "a payment method is of the subscription's own customer",
+    remove: "if (customer.id === customerId) return;",
+    put: "if (customer.id !== customerId + customerId) return;",
+  },
+  {
+    file: "capabilities/subscriptions/plan-change.ts",
+    guard: "a change sells what the tenant may sell",
+    remove:
+      'provePrices(\n      scope,\n      items.flatMap((one) => (one.does === "remove" ? [] : (one.priceId ?? []))),\n    ),',
+    put: "new Map(),",
+  },
+  {
+    file: "capabilities/subscriptions/plan-change.ts",
+    guard: "a change begins discounts that the tenant may give",
+    remove: "discounts && proveDiscounts(scope, discounts, { customerId, discountIds }),",
+    put: 'discounts && proveDiscounts && discountIds && (discounts.length === 0 ? "" : discounts.map((one) => ({ coupon: one.couponId, promotion_code: one.promotionCodeId, discount: one.discountId }))),',
+  },
+  {
+    file: "capabilities/subscriptions/plan-change.ts",
+    guard: "a change is charged on a payment method of the customer's",
+    remove: ": provePaymentMethod(scope, defaultPaymentMethodId, customerId),",
+    put: ": provePaymentMethod && undefined,",
+  },
+  {
+    file: "capabilities/subscriptions/read.ts",
+    guard: "subscriptions are listed for a proved customer",
     remove: "await scope.proveCustomer(customerId);",
+  },
+  {
+    file: "capabilities/subscriptions/read.ts",
+    guard: "a cursor is a subscription of the tenant's",
+    remove: "await assertCursor(scope.proveSubscription(cursor));",
+    put: "void assertCursor;",
   },
   {
     file: "capabilities/usage/report-usage.ts",
@@ -405,16 +909,93 @@ const FIRST_WALL = [
 /** @type {readonly Guard[]} */
 const SECOND_WALL = [
   {
-    file: "tenancy/answer-check.ts",
-    guard: "a payment method without a customer was the tenant's",
-    remove: 'return typeof object.id === "string" && this.#proofs.accessTo(object.id) === "own";',
-    put: "return true;",
+    file: "stripe/calls.ts",
+    guard: "a new customer is marked",
+    remove: '"POST /v1/customers": { mark: "create" },',
+    put: '"POST /v1/customers": {},',
+  },
+  {
+    file: "stripe/calls.ts",
+    guard: "a customer's new metadata is marked",
+    remove: '"POST /v1/customers/{customer}": { mark: "update" },',
+    put: '"POST /v1/customers/{customer}": {},',
+  },
+  {
+    file: "stripe/calls.ts",
+    guard: "a new product is marked",
+    remove: '"POST /v1/products": { mark: "create" },',
+    put: '"POST /v1/products": {},',
+  },
+  {
+    file: "stripe/calls.ts",
+    guard: "a product's new metadata is marked",
+    remove: '"POST /v1/products/{product}": { mark: "update" },',
+    put: '"POST /v1/products/{product}": {},',
+  },
+  {
+    file: "stripe/calls.ts",
+    guard: "a new price is marked",
+    remove: '"POST /v1/prices": { mark: "create", within: "product" },',
+    put: '"POST /v1/prices": { within: "product" },',
+  },
+  {
+    file: "stripe/calls.ts",
+    guard: "a new price is of a product of the tenant's own",
+    remove: '"POST /v1/prices": { mark: "create", within: "product" },',
+    put: '"POST /v1/prices": { mark: "create" },',
+  },
+  {
+    file: "stripe/calls.ts",
+    guard: "a price's new metadata is marked",
+    remove: '"POST /v1/prices/{price}": { mark: "update" },',
+    put: '"POST /v1/prices/{price}": {},',
+  },
+  {
+    file: "stripe/calls.ts",
+    guard: "usage is of a customer of the tenant's",
+    remove: '"POST /v1/billing/meter_events": { customerIn: "payload" },',
+    put: '"POST /v1/billing/meter_events": {},',
+  },
+  {
+    file: "stripe/calls.ts",
+    guard: "a Checkout session is for a customer of the tenant's",
+    remove: '"POST /v1/checkout/sessions": { mark: "create", within: "customer" },',
+    put: '"POST /v1/checkout/sessions": { mark: "create" },',
+  },
+  {
+    file: "stripe/calls.ts",
+    guard: "a Checkout session is marked",
+    remove: '"POST /v1/checkout/sessions": { mark: "create", within: "customer" },',
+    put: '"POST /v1/checkout/sessions": { within: "customer" },',
+  },
+  {
+    file: "stripe/calls.ts",
+    guard: "a new portal configuration is marked",
+    remove: '"POST /v1/billing_portal/configurations": { mark: "share" },',
+    put: '"POST /v1/billing_portal/configurations": {},',
+  },
+  {
+    file: "tenancy/request-target.ts",
+    guard: "only calls of the table are sent",
+    remove: 'Object.hasOwn(CALLS, call) ? call.split(" ") : [];',
+    put: 'call.split(" ");',
+  },
+  {
+    file: "tenancy/request-target.ts",
+    guard: "an id in a path is well-formed",
+    remove: 'if (typeof id !== "string" || !/^[\\w-]+$/.test(id))',
+    put: 'if (typeof id !== "string")',
   },
   {
     file: "tenancy/gate.ts",
     guard: "what is read is the tenant's",
     remove: "if (await this.#answers.admits(answer, call)) return answer as Answer<C>;",
     put: "if ((await this.#answers.admits(answer, call)) || true) return answer as Answer<C>;",
+  },
+  {
+    file: "tenancy/gate.ts",
+    guard: "what is foreign is audited",
+    remove: 'this.#audit("foreign_object", call);',
   },
   {
     file: "tenancy/gate.ts",
@@ -452,6 +1033,12 @@ const SECOND_WALL = [
     guard: "a hit is the tenant's",
     remove: "if (await this.#answers.admits(hit, call)) hits.push(hit as Hit<C>);",
     put: "if ((await this.#answers.admits(hit, call)) || true) hits.push(hit as Hit<C>);",
+  },
+  {
+    file: "tenancy/gate.ts",
+    guard: "foreign hits are counted",
+    remove:
+      'if (hits.length < found.length) this.#audit("foreign_search_hit", call, found.length - hits.length);',
   },
   {
     file: "tenancy/gate.ts",
@@ -499,6 +1086,24 @@ const SECOND_WALL = [
   },
   {
     file: "tenancy/gate.ts",
+    guard: "tenants that make something shared share no idempotency key",
+    remove: "isEveryones ? `${named} ${JSON.stringify(marked)}` : named;",
+    put: "isEveryones ? named : named;",
+  },
+  {
+    file: "tenancy/gate.ts",
+    guard: "a write's key is the tenant's",
+    remove: "{ account, tenantId, call: keyedCall }",
+    put: "{ account, tenantId: SHARED, call: keyedCall }",
+  },
+  {
+    file: "tenancy/gate.ts",
+    guard: "a write's key is the account's",
+    remove: "{ account, tenantId, call: keyedCall }",
+    put: "{ account: account && undefined, tenantId, call: keyedCall }",
+  },
+  {
+    file: "tenancy/gate.ts",
     guard: "a write answers with the tenant's",
     remove: "return await this.#admitted(call, answer);",
     put: "return answer as Answer<C>;",
@@ -511,9 +1116,21 @@ const SECOND_WALL = [
   },
   {
     file: "tenancy/gate.ts",
-    guard: "tenants that make something shared share no idempotency key",
-    remove: "isEveryones ? `${named} ${JSON.stringify(marked)}` : named;",
-    put: "isEveryones ? named : named;",
+    guard: "only what bears the tenant's mark and is nobody's is linked",
+    remove: 'if (access === "unlinked") await',
+    put: 'if (access !== "own") await',
+  },
+  {
+    file: "tenancy/gate.ts",
+    guard: "no codes are typed in an account that tenants share",
+    remove: "if (letsTypeCodes(params) && !areCodesForAll(account, promotionCodes)) return false;",
+  },
+  {
+    file: "tenancy/gate.ts",
+    guard: "usage is of one customer that is the tenant's",
+    remove:
+      "if (customerIn !== undefined && !isUsageOf(given.get(customerIn), (id) => this.#owns(id))) return false;",
+    put: "void [customerIn, isUsageOf, this.#owns];",
   },
   {
     file: "tenancy/gate.ts",
@@ -523,14 +1140,15 @@ const SECOND_WALL = [
   },
   {
     file: "tenancy/gate.ts",
-    guard: "no codes are typed in an account that tenants share",
-    remove: "if (letsTypeCodes(params) && !areCodesForAll(account, promotionCodes)) return false;",
-  },
-  {
-    file: "tenancy/gate.ts",
     guard: "a lookup key is the tenant's to give",
     remove: "return isLookupKeyOf(tenantId, account, lookupKey) || this.#proofs.ownsLookupKey(lookupKey);",
     put: 'return isLookupKeyOf(tenantId, account, lookupKey) || lookupKey !== "";',
+  },
+  {
+    file: "tenancy/gate.ts",
+    guard: "a request is sent to the tenant's account",
+    remove: "      account,\n      idempotencyKey,\n",
+    put: "      account: account && undefined,\n      idempotencyKey,\n",
   },
   {
     file: "tenancy/gate.ts",
@@ -541,9 +1159,9 @@ const SECOND_WALL = [
   },
   {
     file: "tenancy/gate.ts",
-    guard: "everything in an answer is the tenant's",
-    remove: "if (!(await this.#answers.admits(object, call))) throw this.#breach(call);",
-    put: "await this.#answers.admits(object, call);",
+    guard: "a list of a whole account needs an account of the tenant's own",
+    remove: "return this.#options.account !== undefined;",
+    put: "return this.#options !== undefined;",
   },
   {
     file: "tenancy/gate.ts",
@@ -553,35 +1171,20 @@ const SECOND_WALL = [
   },
   {
     file: "tenancy/gate.ts",
-    guard: "usage is of one customer that is the tenant's",
-    remove:
-      "if (customerIn !== undefined && !isUsageOf(given.get(customerIn), (id) => this.#owns(id))) return false;",
-    put: "void [customerIn, isUsageOf, this.#owns];",
+    guard: "everything in an answer is the tenant's",
+    remove: "if (!(await this.#answers.admits(object, call))) throw this.#breach(call);",
+    put: "await this.#answers.admits(object, call);",
   },
   {
-    file: "tenancy/meter-payload.ts",
-    guard: "usage names nobody under a second key",
-    remove: "others.length === 0 &&\n",
-    put: "others !== undefined &&\n",
-  },
-  {
-    file: "tenancy/meter-payload.ts",
-    guard: "usage names a customer",
-    remove: 'isObjectId("customer", customerId) &&',
-    put: "isObjectId !== undefined &&",
-  },
-  {
-    file: "tenancy/meter-payload.ts",
-    guard: "usage is of a proved customer",
-    remove: "owns(customerId)\n",
-    put: "owns !== undefined\n",
+    file: "tenancy/gate.ts",
+    guard: "a breach is audited",
+    remove: 'this.#audit("isolation_breach", call);',
   },
   {
     file: "tenancy/answer-check.ts",
-    guard: "an answered meter event is of the tenant's customer",
-    remove:
-      'if (isTop && object.object === "billing.meter_event") return this.#namesOnlyOwn(object.payload);',
-    put: 'if (isTop && object.object === "billing.meter_event") return this.#namesOnlyOwn !== undefined;',
+    guard: "what is no object is nobody's",
+    remove: "if (!isStripeObject(top)) return false;",
+    put: "if (!isStripeObject(top)) return true;",
   },
   {
     file: "tenancy/answer-check.ts",
@@ -604,20 +1207,32 @@ const SECOND_WALL = [
   },
   {
     file: "tenancy/answer-check.ts",
+    guard: "what is nested without an owner is not the tenant's to change",
+    remove: 'const isOwn = object === "subscription_item" || (customer ?? null) !== null;',
+    put: "const isOwn = object !== undefined || customer;",
+  },
+  {
+    file: "tenancy/answer-check.ts",
+    guard: "only subscriptions and their schedules lend their references",
+    remove: "if (REFERRING.has(top.object)) this",
+    put: "if (REFERRING) this",
+  },
+  {
+    file: "tenancy/answer-check.ts",
     guard: "a deleted customer was the tenant's",
     remove: 'if (customer.deleted === true) return this.#proofs.accessTo(id) === "own";',
     put: "if (customer.deleted === true) return true;",
   },
   {
     file: "tenancy/answer-check.ts",
-    guard: "the tenancy says whose an answered customer is",
-    remove: 'if (access !== "own") return false;\n    this.#proofs.add(id, "own");',
-    put: 'this.#proofs.add(id, "own");',
+    guard: "a conflict of authorities is audited",
+    remove: 'if (access === "conflict" || access === "unlinked") this.#audit("ownership_conflict", call);',
   },
   {
     file: "tenancy/answer-check.ts",
-    guard: "a conflict of authorities is audited",
-    remove: 'if (access === "conflict" || access === "unlinked") this.#audit("ownership_conflict", call);',
+    guard: "the tenancy says whose an answered customer is",
+    remove: 'if (access !== "own") return false;\n    this.#proofs.add(id, "own");',
+    put: 'this.#proofs.add(id, "own");',
   },
   {
     file: "tenancy/answer-check.ts",
@@ -638,9 +1253,22 @@ const SECOND_WALL = [
   },
   {
     file: "tenancy/answer-check.ts",
+    guard: "a payment method without a customer was the tenant's",
+    remove: 'return typeof object.id === "string" && this.#proofs.accessTo(object.id) === "own";',
+    put: "return true;",
+  },
+  {
+    file: "tenancy/answer-check.ts",
     guard: "an answered object's customer is the tenant's",
     remove: 'return this.#proofs.accessTo(idOf(object.customer)) === "own";\n    // A meter',
     put: "return true;\n    // A meter",
+  },
+  {
+    file: "tenancy/answer-check.ts",
+    guard: "an answered meter event is of the tenant's customer",
+    remove:
+      'if (isTop && object.object === "billing.meter_event") return this.#namesOnlyOwn(object.payload);',
+    put: 'if (isTop && object.object === "billing.meter_event") return this.#namesOnlyOwn !== undefined;',
   },
   {
     file: "tenancy/answer-check.ts",
@@ -650,15 +1278,39 @@ const SECOND_WALL = [
   },
   {
     file: "tenancy/answer-check.ts",
+    guard: "a price without its product beside it is whose that was proved to be",
+    remove: "if (!isStripeObject(product)) return this.#proofs.accessTo(idOf(product));",
+    put: 'if (!isStripeObject(product)) return "own";',
+  },
+  {
+    file: "tenancy/answer-check.ts",
     guard: "a shared product is its operator's alone to change",
     remove: 'return access === "shared" && tenantId === SHARED ? "own" : access;',
     put: 'return access === "shared" && tenantId !== "" ? "own" : access;',
   },
   {
     file: "tenancy/answer-check.ts",
+    guard: "nothing but a portal configuration is everyone's without a mark",
+    remove: 'if (access !== "none" || object.object !== "billing_portal.configuration") return access;',
+    put: 'if (access !== "none") return access;',
+  },
+  {
+    file: "tenancy/answer-check.ts",
     guard: "an unmarked portal configuration is the default or a given one",
     remove: 'return isGiven || object.is_default === true ? "shared" : "none";',
     put: 'return isGiven || object.id ? "shared" : "none";',
+  },
+  {
+    file: "tenancy/answer-check.ts",
+    guard: "no lookup key but a price's is lent",
+    remove: 'if (top.object === "price" && typeof top.lookup_key === "string")',
+    put: 'if (typeof top.lookup_key === "string")',
+  },
+  {
+    file: "tenancy/answer-check.ts",
+    guard: "a list lends its owner to objects of its own kind alone",
+    remove: '"holds" in rule && rule.holds === object',
+    put: '"holds" in rule && object !== ""',
   },
   {
     file: "tenancy/proofs.ts",
@@ -668,37 +1320,51 @@ const SECOND_WALL = [
   },
   {
     file: "tenancy/proofs.ts",
+    guard: "a shared price's lookup key is not the tenant's",
+    remove: 'return this.#proved.get(nameOf(lookupKey)) === "own";',
+    put: "return this.#proved.has(nameOf(lookupKey));",
+  },
+  {
+    file: "tenancy/proofs.ts",
     guard: "what a subscription refers to is not the tenant's to change",
     remove: 'if (!this.#proved.has(reference)) this.#proved.set(reference, "shared");',
     put: 'this.#proved.set(reference, "own");',
   },
   {
-    file: "tenancy/request-target.ts",
-    guard: "only calls of the table are sent",
-    remove: 'Object.hasOwn(CALLS, call) ? call.split(" ") : [];',
-    put: 'call.split(" ");',
+    file: "tenancy/proofs.ts",
+    guard: "a lookup key is no id",
+    remove: "return `lookup key ${lookupKey}`;",
+    put: "return lookupKey;",
   },
   {
-    file: "tenancy/request-target.ts",
-    guard: "an id in a path is well-formed",
-    remove: 'if (typeof id !== "string" || !/^[\\w-]+$/.test(id))',
-    put: 'if (typeof id !== "string")',
+    file: "tenancy/ownership-cache.ts",
+    guard: "an object's proof needs its customer's",
+    remove: "return this.#recall(keyOf(owner, customerId));",
+    put: "return customerId;",
   },
   {
-    file: "tenancy/gate.ts",
-    guard: "what is foreign is audited",
-    remove: 'this.#audit("foreign_object", call);',
+    file: "tenancy/ownership-cache.ts",
+    guard: "proofs are bounded",
+    remove: "if (this.#proofs.size > CAPACITY && oldest !== undefined) this.#proofs.delete(oldest);",
+    put: "void CAPACITY;\n    void oldest;",
   },
   {
-    file: "tenancy/gate.ts",
-    guard: "foreign hits are counted",
-    remove:
-      'if (hits.length < found.length) this.#audit("foreign_search_hit", call, found.length - hits.length);',
+    file: "tenancy/ownership-cache.ts",
+    guard: "a proof runs out",
+    remove: "if (proof.endsAtMs <= performance.now()) {",
+    put: "if (proof.endsAtMs <= 0) {",
   },
   {
-    file: "tenancy/gate.ts",
-    guard: "a breach is audited",
-    remove: 'this.#audit("isolation_breach", call);',
+    file: "tenancy/ownership-cache.ts",
+    guard: "a proof is the tenant's",
+    remove: "return `${account}\\n${tenantId}\\n${objectId}`;",
+    put: "return `${account}\\n${tenantId.length}\\n${objectId}`;",
+  },
+  {
+    file: "tenancy/ownership-cache.ts",
+    guard: "a proof is the account's",
+    remove: "return `${account}\\n${tenantId}\\n${objectId}`;",
+    put: "return `${account.length}\\n${tenantId}\\n${objectId}`;",
   },
   {
     file: "tenancy/named-ids.ts",
@@ -717,6 +1383,23 @@ const SECOND_WALL = [
     remove: 'else if (typeof value === "object" && value !== null) yield* namedIds({ ...value });',
   },
   {
+    file: "tenancy/named-ids.ts",
+    guard: "only what stands under a reference's name is lent",
+    remove: 'if (typeof value === "string" && REFERENCES.has(name)) yield value;',
+    put: 'if (typeof value === "string") yield value;',
+  },
+  {
+    file: "tenancy/named-ids.ts",
+    guard: "what applications keep for themselves lends no references",
+    remove: " && !FREE_TEXT.has(name)) yield* referencesIn(value);",
+    put: ") yield* referencesIn(value);",
+  },
+  {
+    file: "tenancy/stripe-objects.ts",
+    guard: "the members of a list are looked at",
+    remove: "for (const part of value) collect(part, found);",
+  },
+  {
     file: "tenancy/stripe-objects.ts",
     guard: "expanded objects are looked at",
     remove: 'if (name !== "metadata") collect(value[name as keyof typeof value], found);',
@@ -728,42 +1411,38 @@ const SECOND_WALL = [
     put: "collect(",
   },
   {
-    file: "tenancy/stripe-objects.ts",
-    guard: "the members of a list are looked at",
-    remove: "for (const part of value) collect(part, found);",
+    file: "tenancy/meter-payload.ts",
+    guard: "usage names nobody under a second key",
+    remove: "others.length === 0 &&\n",
+    put: "others !== undefined &&\n",
+  },
+  {
+    file: "tenancy/meter-payload.ts",
+    guard: "usage names a customer",
+    remove: 'isObjectId("customer", customerId) &&',
+    put: "isObjectId !== undefined &&",
+  },
+  {
+    file: "tenancy/meter-payload.ts",
+    guard: "usage is of a proved customer",
+    remove: "owns(customerId)\n",
+    put: "owns !== undefined\n",
+  },
+  {
+    file: "tenancy/meter-payload.ts",
+    guard: "a number is nothing but digits",
+    remove: "/^-?\\d{1,15}$/",
+    put: "/\\d{1,15}$/",
   },
 ];
 
 /** @type {readonly Guard[]} */
 const MARKS = [
   {
-    file: "tenancy/marked-params.ts",
-    guard: "the mark is merged last",
-    remove: "const metadata = { ...given, ...mark };",
-    put: "const metadata = { ...mark, ...given };",
-  },
-  {
-    file: "tenancy/marked-params.ts",
-    guard: "what is made is marked",
-    remove: "if (given === undefined && !isMade) return params;",
-    put: "if (given === undefined) return params;",
-  },
-  {
-    file: "tenancy/marked-params.ts",
-    guard: "a text in place of metadata clears no mark",
-    remove: 'if (given !== undefined && (typeof given !== "object" || given === null)) return undefined;',
-  },
-  {
-    file: "tenancy/marked-params.ts",
-    guard: "reserved keys are not forged",
-    remove: "return isForged ? undefined : { ...params, metadata };",
-    put: "return isForged === undefined ? undefined : { ...params, metadata };",
-  },
-  {
-    file: "tenancy/marked-params.ts",
-    guard: "what is made along with something else is marked as well",
-    remove: "marked = markedData && { ...marked, [name]: markedData };",
-    put: "marked = markedData && marked;",
+    file: "tenancy/caller-metadata.ts",
+    guard: "metadata has at most 50 keys",
+    remove: "if (entries.length > 50) throw",
+    put: "if (entries.length > 5000) throw",
   },
   {
     file: "tenancy/caller-metadata.ts",
@@ -782,12 +1461,6 @@ const MARKS = [
     guard: "reserved metadata keys are refused with spaces around them",
     remove: "key.trim().toLowerCase()",
     put: "key.toLowerCase()",
-  },
-  {
-    file: "tenancy/caller-metadata.ts",
-    guard: "metadata has at most 50 keys",
-    remove: "if (entries.length > 50) throw",
-    put: "if (entries.length > 5000) throw",
   },
   {
     file: "tenancy/caller-metadata.ts",
@@ -812,6 +1485,97 @@ const MARKS = [
     guard: "metadata is a plain object",
     remove: "if (isPlainObject(given)) return Object.entries(given);",
     put: "if (given !== undefined || isPlainObject(given)) return Object.entries(given as object);",
+  },
+  {
+    file: "tenancy/marked-params.ts",
+    guard: "a text in place of what is made along clears no mark",
+    remove: 'if (typeof data !== "object" || data === null) return undefined;',
+    put: 'if (typeof data !== "object" || data === null) continue;',
+  },
+  {
+    file: "tenancy/marked-params.ts",
+    guard: "what is made along with something else is marked as well",
+    remove: "marked = markedData && { ...marked, [name]: markedData };",
+    put: "marked = markedData && marked;",
+  },
+  {
+    file: "tenancy/marked-params.ts",
+    guard: "a product's first price is marked as well",
+    remove: '"default_price_data",\n',
+  },
+  {
+    file: "tenancy/marked-params.ts",
+    guard: "what Checkout makes is marked as well",
+    remove: '"subscription_data",\n',
+  },
+  {
+    file: "tenancy/marked-params.ts",
+    guard: "what Checkout pays is marked as well",
+    remove: '"payment_intent_data",\n',
+  },
+  {
+    file: "tenancy/marked-params.ts",
+    guard: "what Checkout sets up is marked as well",
+    remove: '"setup_intent_data",\n',
+  },
+  {
+    file: "tenancy/marked-params.ts",
+    guard: "what is made is marked",
+    remove: "if (given === undefined && !isMade) return params;",
+    put: "if (given === undefined) return params;",
+  },
+  {
+    file: "tenancy/marked-params.ts",
+    guard: "a text in place of metadata clears no mark",
+    remove: 'if (given !== undefined && (typeof given !== "object" || given === null)) return undefined;',
+  },
+  {
+    file: "tenancy/marked-params.ts",
+    guard: "the mark is merged last",
+    remove: "const metadata = { ...given, ...mark };",
+    put: "const metadata = { ...mark, ...given };",
+  },
+  {
+    file: "tenancy/marked-params.ts",
+    guard: "reserved keys are not forged",
+    remove: "return isForged ? undefined : { ...params, metadata };",
+    put: "return isForged === undefined ? undefined : { ...params, metadata };",
+  },
+  {
+    file: "tenancy/metadata-mark.ts",
+    guard: "a mark's key is not the one of references",
+    remove: 'key === "__proto__" || key === REFERENCE_KEY || key === CHECKOUT_KEY;',
+    put: 'key === "__proto__";',
+  },
+  {
+    file: "tenancy/metadata-mark.ts",
+    guard: "a mark's key is letters, digits, _ and -",
+    remove: "/^[A-Za-z0-9_-]{1,40}$/.test(key) && ",
+    put: 'key !== "" && ',
+  },
+  {
+    file: "tenancy/metadata-mark.ts",
+    guard: "a mark is the object's own",
+    remove: "return metadata && Object.hasOwn(metadata, key) ? metadata[key] : undefined;",
+    put: "return metadata?.[key];",
+  },
+  {
+    file: "tenancy/metadata-mark.ts",
+    guard: "a shared product is not the tenant's own",
+    remove: 'if (mark === SHARED) return "shared";',
+    put: 'if (mark === SHARED) return "own";',
+  },
+  {
+    file: "tenancy/metadata-mark.ts",
+    guard: "an unmarked product is nobody's",
+    remove: 'return mark === tenantId ? "own" : "none";',
+    put: 'return mark === tenantId || mark === undefined ? "own" : "none";',
+  },
+  {
+    file: "tenancy/metadata-mark.ts",
+    guard: "a product marked for another is invisible",
+    remove: 'return mark === tenantId ? "own" : "none";',
+    put: 'return mark === undefined ? "none" : "own";',
   },
   {
     file: "tenancy/lookup-key.ts",
@@ -842,40 +1606,22 @@ const STRATEGIES = [
     put: "void account;",
   },
   {
-    file: "tenancy/metadata-mark.ts",
-    guard: "a mark is the object's own",
-    remove: "return metadata && Object.hasOwn(metadata, key) ? metadata[key] : undefined;",
-    put: "return metadata?.[key];",
-  },
-  {
-    file: "tenancy/metadata-mark.ts",
-    guard: "an unmarked product is nobody's",
-    remove: 'return mark === tenantId ? "own" : "none";',
-    put: 'return mark === tenantId || mark === undefined ? "own" : "none";',
-  },
-  {
-    file: "tenancy/metadata-mark.ts",
-    guard: "a product marked for another is invisible",
-    remove: 'return mark === tenantId ? "own" : "none";',
-    put: 'return mark === undefined ? "none" : "own";',
-  },
-  {
-    file: "tenancy/metadata-mark.ts",
-    guard: "a shared product is not the tenant's own",
-    remove: 'if (mark === SHARED) return "shared";',
-    put: 'if (mark === SHARED) return "own";',
-  },
-  {
-    file: "tenancy/metadata-mark.ts",
-    guard: "a mark's key is not the one of references",
-    remove: 'key === "__proto__" || key === REFERENCE_KEY || key === CHECKOUT_KEY;',
-    put: 'key === "__proto__";',
+    file: "tenancy/metadata-tenancy.ts",
+    guard: "an event's mark has the form of a tenant's id",
+    remove: "isTenantId(tenantId) ? {",
+    put: "tenantId !== undefined || isTenantId(tenantId) ? {",
   },
   {
     file: "tenancy/directory-tenancy.ts",
     guard: "a mark must agree with the directory",
     remove: 'if (linked === tenantId) return agree ? "own" : "conflict";',
     put: 'if (linked === tenantId) return agree || linked ? "own" : "conflict";',
+  },
+  {
+    file: "tenancy/directory-tenancy.ts",
+    guard: "the directory says whose a customer is",
+    remove: "if (linked === tenantId) return agree",
+    put: "if (linked === tenantId || mark === tenantId) return agree || mark",
   },
   {
     file: "tenancy/directory-tenancy.ts",
@@ -886,9 +1632,15 @@ const STRATEGIES = [
   },
   {
     file: "tenancy/directory-tenancy.ts",
-    guard: "the directory says whose a customer is",
-    remove: "if (linked === tenantId) return agree",
-    put: "if (linked === tenantId || mark === tenantId) return agree || mark",
+    guard: "only a customer that nobody has may be linked",
+    remove: 'return linked === undefined && linkable ? "unlinked" : "conflict";',
+    put: 'return linkable ? "unlinked" : "conflict";',
+  },
+  {
+    file: "tenancy/directory-tenancy.ts",
+    guard: "an event of a connected account is no tenant's of the platform",
+    remove: 'if (account !== undefined) return { status: "nobody" };',
+    put: "void account;",
   },
   {
     file: "tenancy/directory-tenancy.ts",
@@ -897,10 +1649,71 @@ const STRATEGIES = [
     put: 'return (agree || mark) && isTenantId(tenantId) ? { status: "tenant", tenantId }',
   },
   {
+    file: "tenancy/directory-tenancy.ts",
+    guard: "what the directory says has the form of a tenant's id",
+    remove: "return agree && isTenantId(tenantId) ?",
+    put: "return agree && tenantId !== undefined ?",
+  },
+  {
+    file: "tenancy/directory-tenancy.ts",
+    guard: "an event's mark has the form of a tenant's id",
+    remove: "return isTenantId(mark) ?",
+    put: "return mark !== undefined ?",
+  },
+  {
+    file: "tenancy/memory-directory.ts",
+    guard: "a tenant's customers are its own",
+    remove: "owner === tenantId ? customerId : []",
+    put: "owner !== tenantId + tenantId ? customerId : []",
+  },
+  {
+    file: "tenancy/memory-directory.ts",
+    guard: "a customer is linked to a tenant with a well-formed id",
+    remove: "tenants.get(customerId) ?? parseTenantId(tenantId)",
+    put: "tenants.get(customerId) ?? tenantId",
+  },
+  {
     file: "tenancy/memory-directory.ts",
     guard: "a customer is linked once",
     remove: "if (owner !== tenantId) throw alreadyLinked();",
     put: "if (owner === undefined) throw alreadyLinked();",
+  },
+  {
+    file: "tenancy/postgres-directory.ts",
+    guard: "a table's name is a name",
+    remove:
+      'if (typeof table !== "string" || !/^[a-z_][a-z0-9_]{0,62}(?:\\.[a-z_][a-z0-9_]{0,62})?$/.test(table)) {',
+    put: 'if (typeof table !== "string") {',
+  },
+  {
+    file: "tenancy/postgres-directory.ts",
+    guard: "a customer's tenant is that of its row",
+    remove: "WHERE customer_id = $1`, [customerId]",
+    put: "WHERE customer_id <> $1 || '!'`, [customerId]",
+  },
+  {
+    file: "tenancy/postgres-directory.ts",
+    guard: "a tenant's customers are its own",
+    remove: "WHERE tenant_id = $1 ORDER",
+    put: "WHERE tenant_id <> $1 || '!' ORDER",
+  },
+  {
+    file: "tenancy/postgres-directory.ts",
+    guard: "a customer's row is not taken over",
+    remove: "ON CONFLICT DO NOTHING",
+    put: "ON CONFLICT (customer_id) DO UPDATE SET tenant_id = EXCLUDED.tenant_id",
+  },
+  {
+    file: "tenancy/postgres-directory.ts",
+    guard: "a customer is linked to a tenant with a well-formed id",
+    remove: "[customerId, parseTenantId(tenantId)]",
+    put: "[customerId, parseTenantId && tenantId]",
+  },
+  {
+    file: "tenancy/postgres-directory.ts",
+    guard: "a customer is linked once",
+    remove: "if ((await tenantOf(customerId)) !== tenantId) throw alreadyLinked();",
+    put: "if ((await tenantOf(customerId)) === undefined) throw alreadyLinked();",
   },
   {
     file: "tenancy/connect-tenancy.ts",
@@ -938,21 +1751,69 @@ const STRATEGIES = [
     remove: "return customer.deleted ? undefined : customer;",
     put: "return customer as OwnedByMetadata;",
   },
+  {
+    file: "webhooks/resolve-tenant.ts",
+    guard: "a customer's event is its own",
+    remove: 'object.get("object") === "customer" ? idOf(object.get("id")) : idOf(object.get("customer"));',
+    put: 'idOf(object.get("customer")) ?? idOf(object.get("id"));',
+  },
+  {
+    file: "webhooks/resolve-tenant.ts",
+    guard: "an event names its account",
+    remove: "const account = event.account ?? undefined;",
+    put: "const account = event.account && undefined;",
+  },
+  {
+    file: "webhooks/resolve-tenant.ts",
+    guard: "no metadata but a customer's or product's says whose it is",
+    remove: 'return kind === "customer" || kind === "product";',
+    put: 'return kind !== "";',
+  },
+  {
+    file: "webhooks/resolve-tenant.ts",
+    guard: "an event's ids are texts",
+    remove: 'typeof id === "string" && id !== ""',
+    put: "id !== undefined",
+  },
+  {
+    file: "webhooks/resolve-tenant.ts",
+    guard: "an event's metadata is on no prototype",
+    remove: "Object.create(null)",
+    put: "{}",
+  },
+  {
+    file: "webhooks/resolve-tenant.ts",
+    guard: "an event's metadata is texts",
+    remove: 'if (typeof value === "string") values[key] = value;',
+    put: "values[key] = value;",
+  },
 ];
 
 /** @type {readonly Guard[]} */
 const WIRE = [
   {
+    file: "input.ts",
+    guard: "limits are whole numbers from 1 to 100",
+    remove: "z.int(LIMIT).check(z.gte(1, LIMIT), z.lte(100, LIMIT))",
+    put: "z.int(LIMIT)",
+  },
+  {
+    file: "input.ts",
+    guard: "a cursor holds nothing but what cursors do",
+    remove: "/^[\\w+/=.-]{1,1000}$/",
+    put: "/^/",
+  },
+  {
+    file: "input.ts",
+    guard: "options are copied before they are checked",
+    remove: "return result.success ? { value: result.data }",
+    put: "return result.success ? { value: input as T }",
+  },
+  {
     file: "stripe/object-id.ts",
     guard: "an id is a text",
     remove: 'if (typeof value === "string" && isObjectId(kind, value)) return value;',
     put: "if (isObjectId(kind, String(value))) return String(value);",
-  },
-  {
-    file: "stripe/object-id.ts",
-    guard: "an id is of the right kind",
-    remove: "PREFIXES[kind].includes(prefix)",
-    put: 'prefix !== ""',
   },
   {
     file: "stripe/object-id.ts",
@@ -964,6 +1825,18 @@ const WIRE = [
     file: "stripe/object-id.ts",
     guard: "an id is short",
     remove: "value.length <= 255 && ",
+  },
+  {
+    file: "stripe/object-id.ts",
+    guard: "an id is of the right kind",
+    remove: "PREFIXES[kind].includes(prefix)",
+    put: 'prefix !== ""',
+  },
+  {
+    file: "stripe/idempotency.ts",
+    guard: "a caller's key is of the allowed form",
+    remove: 'if (typeof ofCaller !== "string" || !/^[\\x20-\\x7e]{1,255}$/.test(ofCaller)) {',
+    put: "if (ofCaller === undefined) {",
   },
   {
     file: "stripe/idempotency.ts",
@@ -990,10 +1863,28 @@ const WIRE = [
     put: "part",
   },
   {
-    file: "stripe/idempotency.ts",
-    guard: "a caller's key is of the allowed form",
-    remove: 'if (typeof ofCaller !== "string" || !/^[\\x20-\\x7e]{1,255}$/.test(ofCaller)) {',
-    put: "if (ofCaller === undefined) {",
+    file: "stripe/search-query.ts",
+    guard: "quotes and backslashes are escaped",
+    remove: 'text.replaceAll(/["\\\\]/g, (character) => `\\\\${character}`)',
+    put: "text",
+  },
+  {
+    file: "stripe/query-string.ts",
+    guard: "a name cannot become another parameter",
+    remove: "addFields(fields, encodeURIComponent(key), value)",
+    put: "addFields(fields, key, value)",
+  },
+  {
+    file: "stripe/query-string.ts",
+    guard: "a name further in cannot become another parameter",
+    remove: "`${name}[${encodeURIComponent(key)}]`",
+    put: "`${name}[${key}]`",
+  },
+  {
+    file: "stripe/query-string.ts",
+    guard: "a value cannot become another parameter",
+    remove: "`${name}=${encodeURIComponent(text)}`",
+    put: "`${name}=${text}`",
   },
   {
     file: "stripe/send.ts",
@@ -1006,12 +1897,6 @@ const WIRE = [
     remove: "...(idempotencyKey === undefined ? {} : { idempotencyKey: idempotencyKey.atStripe }),",
   },
   {
-    file: "stripe/search-query.ts",
-    guard: "quotes and backslashes are escaped",
-    remove: 'text.replaceAll(/["\\\\]/g, (character) => `\\\\${character}`)',
-    put: "text",
-  },
-  {
     file: "stripe/translate-error.ts",
     guard: "what is missing is told without details",
     remove: 'if (code === "resource_missing" || statusCode === 404) return notFound();',
@@ -1022,48 +1907,6 @@ const WIRE = [
     guard: "Stripe's texts are kept only where they are words",
     remove: 'return typeof value === "string" && /^[\\w.[\\]-]{1,100}$/.test(value) ? value : undefined;',
     put: 'return typeof value === "string" ? value : undefined;',
-  },
-  {
-    file: "tenancy/ownership-cache.ts",
-    guard: "a proof is the tenant's",
-    remove: "return `${account}\\n${tenantId}\\n${objectId}`;",
-    put: "return `${account}\\n${tenantId.length}\\n${objectId}`;",
-  },
-  {
-    file: "tenancy/ownership-cache.ts",
-    guard: "a proof is the account's",
-    remove: "return `${account}\\n${tenantId}\\n${objectId}`;",
-    put: "return `${account.length}\\n${tenantId}\\n${objectId}`;",
-  },
-  {
-    file: "tenancy/ownership-cache.ts",
-    guard: "a proof runs out",
-    remove: "if (proof.endsAtMs <= performance.now()) {",
-    put: "if (proof.endsAtMs <= 0) {",
-  },
-  {
-    file: "tenancy/ownership-cache.ts",
-    guard: "proofs are bounded",
-    remove: "if (this.#proofs.size > CAPACITY && oldest !== undefined) this.#proofs.delete(oldest);",
-    put: "void CAPACITY;\n    void oldest;",
-  },
-  {
-    file: "tenancy/ownership-cache.ts",
-    guard: "an object's proof needs its customer's",
-    remove: "return this.#recall(keyOf(owner, customerId));",
-    put: "return customerId;",
-  },
-  {
-    file: "input.ts",
-    guard: "options are copied before they are checked",
-    remove: "return result.success ? { value: result.data }",
-    put: "return result.success ? { value: input as T }",
-  },
-  {
-    file: "input.ts",
-    guard: "limits are whole numbers from 1 to 100",
-    remove: "z.int(LIMIT).check(z.gte(1, LIMIT), z.lte(100, LIMIT))",
-    put: "z.int(LIMIT)",
   },
 ];
 
@@ -1107,6 +1950,18 @@ const RETURN_URLS = [
   },
   {
     file: "tenancy/return-url.ts",
+    guard: "an allowed origin is an origin alone",
+    remove: 'if (url === undefined || (url.rest !== "" && url.rest !== "/")) {',
+    put: "if (url === undefined) {",
+  },
+  {
+    file: "tenancy/return-url.ts",
+    guard: "an allowed origin is https but for loopback",
+    remove: "if (!isSecure(url)) throw",
+    put: "if (!url.origin) throw",
+  },
+  {
+    file: "tenancy/return-url.ts",
     guard: "a return URL's host is spelled plainly",
     remove: 'if (hostname !== host.toLowerCase() || hostname.endsWith(".")) return undefined;',
   },
@@ -1118,21 +1973,15 @@ const RETURN_URLS = [
   },
   {
     file: "tenancy/return-url.ts",
-    guard: "an allowed origin is https but for loopback",
-    remove: "if (!isSecure(url)) throw",
-    put: "if (!url.origin) throw",
-  },
-  {
-    file: "tenancy/return-url.ts",
-    guard: "an allowed origin is an origin alone",
-    remove: 'if (url === undefined || (url.rest !== "" && url.rest !== "/")) {',
-    put: "if (url === undefined) {",
+    guard: "loopback is this machine alone",
+    remove: "/^127(?:\\.\\d+){3}$/",
+    put: "/^127\\./",
   },
   {
     file: "tenancy/tenant-return-urls.ts",
-    guard: "a tenant is one label of a host",
-    remove: 'if (typeof slug !== "string" || !HOST_LABEL.test(slug)) {',
-    put: 'if (typeof slug !== "string" || !HOST_LABEL) {',
+    guard: "an origin of the settings' is an origin",
+    remove: "parseOrigin(fillIn(origin, names))",
+    put: "fillIn(origin, names)",
   },
   {
     file: "tenancy/tenant-return-urls.ts",
@@ -1148,6 +1997,12 @@ const RETURN_URLS = [
   },
   {
     file: "tenancy/tenant-return-urls.ts",
+    guard: "a tenant is one label of a host",
+    remove: 'if (typeof slug !== "string" || !HOST_LABEL.test(slug)) {',
+    put: 'if (typeof slug !== "string" || !HOST_LABEL) {',
+  },
+  {
+    file: "tenancy/tenant-return-urls.ts",
     guard: "a tenant in a path has the form of an id",
     remove: "if (!isTenantId(slug))",
     put: "if (!isTenantId)",
@@ -1158,6 +2013,7 @@ const RETURN_URLS = [
 export const GUARDS = [
   ...ADMISSION,
   ...FIRST_WALL,
+  ...CAPABILITIES,
   ...SECOND_WALL,
   ...MARKS,
   ...STRATEGIES,

@@ -1,6 +1,6 @@
 /**
- * Removes each guard in turn, from a copy of the package, and expects a test to fail for it. A guard that nothing
- * misses is either not tested or not needed; both are found here.
+ * Removes each guard, from a copy of the package, and expects a test to fail for it. A guard that nothing misses is
+ * either not tested or not needed; both are found here.
  *
  * pnpm mutate:guards           all of them
  * pnpm mutate:guards gate.ts   those whose file or description holds the word
@@ -12,49 +12,73 @@ import { join, resolve } from "node:path";
 import { GUARDS } from "./guards.mjs";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
-const BILLING = "packages/billing";
+const BILLING = join(ROOT, "packages/billing");
+const VITEST = join(ROOT, "node_modules/vitest/vitest.mjs");
 
-/** Run one after another until one fails; the quick ones, which miss most guards, come first. */
+/** Where the tests of a file are that no test file is named after, or not all of them. */
+const TESTS = {
+  "capabilities/catalog/catalog-cache.ts": ["catalog/catalog-pages"],
+  "capabilities/catalog/list-products.ts": ["catalog/products"],
+  "capabilities/catalog/prices.ts": ["catalog/prices", "catalog/products"],
+  "capabilities/catalog/replace-price.ts": ["catalog/products"],
+  "capabilities/checkout/open-sessions.ts": ["checkout/sessions"],
+  "capabilities/checkout/read.ts": ["checkout/sessions"],
+  "capabilities/portal/configuration-params.ts": ["portal/configurations"],
+  "capabilities/portal/configuration.ts": ["portal/configurations"],
+  "capabilities/portal/flow.ts": ["portal/flows"],
+  "capabilities/portal/offer.ts": ["portal/configurations"],
+  "capabilities/portal/session.ts": ["portal/return-urls", "portal/flows", "tenancy/tenant-scope"],
+  "capabilities/subscriptions/change.ts": ["subscriptions/update"],
+  "capabilities/subscriptions/named.ts": ["subscriptions/create", "subscriptions/update"],
+  "capabilities/subscriptions/plan-change.ts": ["subscriptions/update", "subscriptions/discounts"],
+  "capabilities/subscriptions/read.ts": ["tenancy/tenant-scope", "billing-service"],
+  "stripe/calls.ts": ["tenancy/marks", "tenancy/gate"],
+  "stripe/sdk-error.ts": ["stripe/translate-error"],
+  "tenancy/for-sale.ts": ["checkout/create", "subscriptions/create"],
+  "tenancy/lookup-key.ts": ["tenancy/marks"],
+  "tenancy/marked-params.ts": ["tenancy/marks"],
+  "tenancy/memory-directory.ts": ["tenancy/directory-tenancy"],
+  "tenancy/metadata-mark.ts": ["tenancy/marks"],
+  "tenancy/new-discount.ts": ["checkout/create", "portal/flows"],
+  "tenancy/one-subscription.ts": ["checkout/sessions", "subscriptions/create"],
+  "tenancy/page-cursor.ts": ["tenancy/tenant-scope"],
+  "tenancy/scoped-catalog.ts": ["tenancy/scoped-catalog", "tenancy/scope-proofs"],
+  "tenancy/scoped-configurations.ts": ["tenancy/scoped-configurations", "tenancy/scope-proofs"],
+  "tenancy/stripe-objects.ts": ["tenancy/named-ids", "tenancy/answer-check"],
+  "tenancy/tenant-return-urls.ts": ["portal/return-urls"],
+  "tenancy/tenant-scope.ts": ["tenancy/scope-proofs", "tenancy/tenant-scope"],
+};
+
+/** For the few that those do not miss, one suite after another. */
 const SUITES = [
+  ["tenancy/", "stripe/idempotency", "stripe/search-query", "stripe/send", "stripe/translate-error"],
   [
-    "test/tenancy/answer-check",
-    "test/tenancy/caller-metadata",
-    "test/tenancy/marks",
-    "test/tenancy/named-ids",
-    "test/tenancy/proofs",
-    "test/tenancy/request-target",
-    "test/tenancy/return-url",
-    "test/tenancy/tenant-id",
-    "test/portal/return-urls",
+    "billing-service",
+    "catalog/",
+    "checkout/",
+    "customers",
+    "entitlements/",
+    "invoices/",
+    "payment-methods/",
+    "portal/",
+    "subscriptions/",
+    "usage/",
+    "webhooks/resolve-tenant",
   ],
-  [
-    "test/tenancy/gate",
-    "test/tenancy/ownership-cache",
-    "test/tenancy/scope-proofs",
-    "test/tenancy/tenant-scope",
-    "test/stripe/idempotency",
-  ],
-  ["test/tenancy", "test/stripe/send", "test/stripe/search-query", "test/stripe/translate-error"],
-  [
-    "test/billing-service",
-    "test/portal/",
-    "test/catalog",
-    "test/subscriptions",
-    "test/invoices",
-    "test/payment-methods",
-    "test/entitlements",
-    "test/usage",
-    "test/checkout",
-  ],
-  ["test/isolation/attack-matrix", "test/isolation/hostile-ids"],
+  ["isolation/attack-matrix", "isolation/foreign-discounts", "isolation/hostile-ids"],
 ];
+
+const UNTOUCHED = "untouched";
+
+/** Copies that are tested in one run, which loads the SDK once. */
+const MOST_COPIES = 16;
 const LONGEST_RUN_MS = 900_000;
 
 const [word = ""] = process.argv.slice(2);
 const guards = GUARDS.filter(({ file, guard }) => file.includes(word) || guard.includes(word));
 const green = new Set();
-const copy = copyPackage();
-process.on("exit", () => rmSync(copy, { recursive: true, force: true }));
+const workspace = makeWorkspace();
+process.on("exit", () => rmSync(workspace, { recursive: true, force: true }));
 process.exitCode = main();
 
 function main() {
@@ -64,100 +88,122 @@ function main() {
     console.error("These guards stand no longer where scripts/guards.mjs says, or more than once.");
     return 1;
   }
-  const unmissed = guards.filter((guard) => !isMissed(guard));
-  console.log(`${guards.length - unmissed.length} of ${guards.length} guards are missed when they are gone.`);
-  return unmissed.length === 0 ? 0 : 1;
-}
-
-/** Whether a test fails while the guard is gone. */
-function isMissed(removed) {
-  const { file, guard } = removed;
-  const startedAt = performance.now();
-  const { failed, broken, output } = runUntilFailure(removed);
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  const verdict = broken ? "broken" : failed.length > 0 ? "missed" : "NOT MISSED";
-  console.log(`${verdict.padEnd(10)} ${file}: ${guard} (${seconds} s) ${failed[0] ?? ""}`);
-  // What does not even load says nothing about the tests.
-  if (broken) console.log(output);
-  return !broken && failed.length > 0;
-}
-
-function runUntilFailure(removed) {
-  for (const tests of SUITES) {
-    assertGreen(tests);
-    const run = runWithout(removed, tests);
-    if (run.failed.length > 0 || run.broken) return run;
-  }
-  return { failed: [], broken: false, output: "" };
-}
-
-function runWithout({ file, remove, put = "" }, tests) {
-  const path = join(copy, BILLING, "src", file);
-  const source = readFileSync(path, "utf8");
-  writeFileSync(
-    path,
-    source.replace(remove, () => put),
+  let left = inParts(guards, MOST_COPIES).flatMap((some) => unmissed(some, testsOf));
+  for (const suite of SUITES) left = left.flatMap((one) => unmissed([one], () => suite));
+  for (const { file, guard } of left) console.log(`NOT MISSED ${file}: ${guard}`);
+  const seconds = Math.round(performance.now() / 1_000);
+  console.log(
+    `${guards.length - left.length} of ${guards.length} guards are missed when they are gone (${seconds} s).`,
   );
-  try {
-    return runTests(tests);
-  } finally {
-    writeFileSync(path, source);
-  }
+  return left.length === 0 ? 0 : 1;
 }
 
-/** Suites that are red before anything is removed say nothing. Each is looked at once, when it is first needed. */
+function testsOf({ file }) {
+  const [, capability, name = file] = /^capabilities\/([\w-]+)\/(.*)$/.exec(file) ?? [];
+  const test = join(capability ?? "", name).replace(/\.ts$/, ".test.ts");
+  return TESTS[file] ?? [capability === undefined || isTest(test) ? test : capability];
+}
+
+function isTest(path) {
+  return existsSync(join(BILLING, "test", path));
+}
+
+/** Those of the guards that no test fails without. */
+function unmissed(some, testsFor) {
+  assertGreen([...new Set(some.flatMap(testsFor))].filter((test) => !green.has(test)));
+  const copies = some.map((removed, at) => {
+    const copy = `without-${at}`;
+    makeCopy(copy, removed);
+    return { removed, copy, tests: testsFor(removed) };
+  });
+  const failures = runTests(copies);
+  return copies.flatMap(({ removed, copy }) => {
+    const { failed, broken } = failures.get(copy);
+    const { file, guard } = removed;
+    // What does not even load says nothing about the tests.
+    if (failed === undefined && broken !== undefined) console.log(`broken     ${file}: ${guard}\n${broken}`);
+    if (failed === undefined) return [removed];
+    console.log(`missed     ${file}: ${guard}: ${failed}`);
+    return [];
+  });
+}
+
+/** Tests that are red before anything is removed say nothing. Each is looked at once, when it is first needed. */
 function assertGreen(tests) {
-  if (green.has(tests)) return;
-  const { failed, broken, output } = runTests(tests);
-  if (failed.length > 0 || broken) {
-    throw new Error(`The tests are red before anything is removed: ${failed[0] ?? output}`);
+  if (tests.length === 0) return;
+  const { failed, broken, files } = runTests([{ copy: UNTOUCHED, tests }]).get(UNTOUCHED);
+  if (failed ?? broken) {
+    throw new Error(`The tests are red before anything is removed: ${failed ?? broken}`);
   }
-  green.add(tests);
+  const missing = tests.find((test) => !files.some((file) => file.includes(`/test/${test}`)));
+  if (missing !== undefined) throw new Error(`There are no tests in ${missing}.`);
+  for (const test of tests) green.add(test);
 }
 
-function runTests(tests) {
-  const report = join(copy, "report.json");
+/** What came of each copy's tests: a test that failed, and what is wrong with a file that failed without one. */
+function runTests(copies) {
+  const report = join(workspace, "report.json");
   rmSync(report, { force: true });
-  const reporting = ["--reporter", "json", "--outputFile", report, "--bail", "1"];
-  const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
+  const config = join(BILLING, "scripts/guards.vitest.config.ts");
+  const filters = copies.flatMap(({ copy, tests }) => tests.map((test) => `${copy}/test/${test}`));
+  const bail = copies.length === 1 ? ["--bail", "1"] : [];
+  const reporting = ["--reporter", "json", "--outputFile", report, ...bail];
   const { stdout, stderr, error } = spawnSync(
     process.execPath,
-    [vitest, "run", "--config", "scripts/guards.vitest.config.ts", ...reporting, ...tests],
-    { cwd: join(copy, BILLING), encoding: "utf8", timeout: LONGEST_RUN_MS, killSignal: "SIGKILL" },
+    [VITEST, "run", "--root", join(workspace, "packages"), "--config", config, ...reporting, ...filters],
+    { cwd: BILLING, encoding: "utf8", timeout: LONGEST_RUN_MS, killSignal: "SIGKILL" },
   );
-  if (error !== undefined && "code" in error && error.code === "ETIMEDOUT") {
-    return { failed: ["it ran without end"], broken: false, output: "" };
+  const { testResults } = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : {};
+  // One of them may have taken the others with it.
+  if (testResults === undefined && copies.length > 1) {
+    return new Map(copies.flatMap((one) => [...runTests([one])]));
   }
-  const { testResults = [] } = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : {};
-  const failed = testResults.flatMap(({ assertionResults }) =>
-    assertionResults.flatMap(({ status, fullName }) => (status === "failed" ? fullName : [])),
+  const output = `${stdout}${stderr}`.slice(-2_000);
+  const isLate = error !== undefined && "code" in error && error.code === "ETIMEDOUT";
+  return new Map(
+    copies.map(({ copy }) => {
+      if (isLate) return [copy, { failed: "it ran without end", files: [] }];
+      const files = (testResults ?? []).filter(({ name }) => name.includes(`/${copy}/`));
+      const failed = files.flatMap(({ assertionResults }) =>
+        assertionResults.flatMap(({ status, fullName }) => (status === "failed" ? fullName : [])),
+      );
+      const unloaded = files.find(({ status }) => status === "failed");
+      const broken = files.length === 0 ? output : unloaded?.message;
+      return [copy, { failed: failed[0], broken, files: files.map(({ name }) => name) }];
+    }),
   );
-  // Suites that fail without a failed test could not be loaded.
-  const broken =
-    failed.length === 0 &&
-    (testResults.length === 0 || testResults.some(({ status }) => status === "failed"));
-  return { failed, broken, output: `${stdout}${stderr}`.slice(-2_000) };
 }
 
 function sourceOf(file) {
-  return readFileSync(join(ROOT, BILLING, "src", file), "utf8");
+  return readFileSync(join(workspace, "packages", UNTOUCHED, "src", file), "utf8");
 }
 
-/** The package beside the same configuration and dependencies, where nobody else works. */
-function copyPackage() {
+/** A place for copies of the package as it is now, beside the same neighbours and dependencies. */
+function makeWorkspace() {
   const directory = mkdtempSync(join(tmpdir(), "billing-guards-"));
   for (const path of ["package.json", "tsconfig.base.json", "vitest.workspace.ts"]) {
     cpSync(join(ROOT, path), join(directory, path));
   }
+  const untouched = join(directory, "packages", UNTOUCHED);
   for (const path of ["src", "test", "scripts", "package.json", "tsconfig.json", "tsconfig.test.json"]) {
-    cpSync(join(ROOT, BILLING, path), join(directory, BILLING, path), { recursive: true });
+    cpSync(join(BILLING, path), join(untouched, path), { recursive: true });
   }
-  for (const path of ["node_modules", `${BILLING}/node_modules`]) {
-    symlinkSync(join(ROOT, path), join(directory, path), "dir");
-  }
-  // The other projects of the test configuration want folders of their own, and the tests what stands beside them.
   for (const name of ["local-stripe", "demo"]) {
     symlinkSync(join(ROOT, "packages", name), join(directory, "packages", name), "dir");
   }
+  symlinkSync(join(BILLING, "node_modules"), join(untouched, "node_modules"), "dir");
+  symlinkSync(join(ROOT, "node_modules"), join(directory, "node_modules"), "dir");
   return directory;
+}
+
+function makeCopy(copy, { file, remove, put = "" }) {
+  const directory = join(workspace, "packages", copy);
+  rmSync(directory, { recursive: true, force: true });
+  cpSync(join(workspace, "packages", UNTOUCHED), directory, { recursive: true });
+  const source = sourceOf(file).replace(remove, () => put);
+  writeFileSync(join(directory, "src", file), source);
+}
+
+function inParts(list, size) {
+  return list.flatMap((_, at) => (at % size === 0 ? [list.slice(at, at + size)] : []));
 }
