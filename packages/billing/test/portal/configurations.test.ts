@@ -598,6 +598,18 @@ describe("deactivateUnusedPortalConfigurations", () => {
     expect(world.takeRequests()).toEqual([]);
   });
 
+  it("leaves the account's default alone, however it is marked", async () => {
+    const service = billing.forTenant("acme");
+    const { id } = await service.ensurePortalConfiguration(plansOf(acme));
+    const { configurations } = world.stripe.billingPortal;
+    const { metadata } = await configurations.retrieve(id);
+    const [usual] = (await configurations.list({ is_default: true })).data;
+    await configurations.update(usual?.id ?? "", { metadata: { ...metadata } });
+
+    const unused = await service.deactivateUnusedPortalConfigurations({ inUse: [], minAgeMs });
+    expect(unused.map((one) => one.id)).toEqual([id]);
+  });
+
   it("deactivates the younger twin of one that is in use", async () => {
     const { id } = await billing.forTenant("acme").ensurePortalConfiguration(plansOf(acme));
     const { metadata } = await world.stripe.billingPortal.configurations.retrieve(id);

@@ -10,19 +10,24 @@ describe("the mark that a write bears", () => {
   const marked = (call: Parameters<typeof markedParams>[0], params: object) =>
     markedParams(call, params, tenancy, "acme");
 
-  it.each(["POST /v1/customers", "POST /v1/products", "POST /v1/billing_portal/configurations"] as const)(
-    "is always there on %s, which makes something",
-    (call) => {
-      expect(marked(call, {})).toEqual({ metadata: { tenantId: "acme" } });
-      expect(marked(call, { metadata: { tier: "pro" } })).toEqual({
-        metadata: { tier: "pro", tenantId: "acme" },
-      });
-    },
-  );
+  it.each([
+    "POST /v1/customers",
+    "POST /v1/products",
+    "POST /v1/prices",
+    "POST /v1/checkout/sessions",
+    "POST /v1/billing_portal/configurations",
+  ] as const)("is always there on %s, which makes something", (call) => {
+    expect(marked(call, {})).toEqual({ metadata: { tenantId: "acme" } });
+    expect(marked(call, { metadata: { tier: "pro" } })).toEqual({
+      metadata: { tier: "pro", tenantId: "acme" },
+    });
+  });
 
-  it("is there on a change as soon as metadata is changed, and only then", () => {
-    const call = "POST /v1/products/{product}";
-
+  it.each([
+    "POST /v1/customers/{customer}",
+    "POST /v1/products/{product}",
+    "POST /v1/prices/{price}",
+  ] as const)("is there on %s as soon as metadata is changed, and only then", (call) => {
     expect(marked(call, { active: false })).toEqual({ active: false });
     expect(marked(call, { metadata: { tier: "pro" } })).toEqual({
       metadata: { tier: "pro", tenantId: "acme" },

@@ -170,6 +170,7 @@ describe("a reference", () => {
     const scope = await scopeOf("acme", cache);
     scope.rememberReference("theirs", globex.customerId);
     expect(scope.customerIdUnder("theirs")).toBeUndefined();
+    await expect(scope.proveCustomer(globex.customerId)).rejects.toMatchObject({ code: "not_found" });
 
     await scope.proveSubscription(acme.subscriptionId);
     scope.rememberReference("ours", acme.customerId);
