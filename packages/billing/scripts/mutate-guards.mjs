@@ -27,7 +27,7 @@ const TESTS = {
   "capabilities/portal/configuration.ts": ["portal/configurations"],
   "capabilities/portal/flow.ts": ["portal/flows"],
   "capabilities/portal/offer.ts": ["portal/configurations"],
-  "capabilities/portal/session.ts": ["portal/return-urls", "portal/flows", "tenancy/tenant-scope"],
+  "capabilities/portal/session.ts": ["billing-service", "portal/flows", "tenancy/tenant-scope"],
   "capabilities/subscriptions/change.ts": ["subscriptions/update"],
   "capabilities/subscriptions/named.ts": ["subscriptions/create", "subscriptions/update"],
   "capabilities/subscriptions/plan-change.ts": ["subscriptions/update", "subscriptions/discounts"],

@@ -187,6 +187,20 @@ describe("createSubscription, with a payment method", () => {
     }
   });
 
+  it("begins no discount of another tenant's, nor one that is nobody's or missing", async () => {
+    const unmarked = await world.stripe.coupons.create({ percent_off: 10 });
+    const priced = await newPlan();
+    for (const discount of [
+      { couponId: globex.couponId },
+      { promotionCodeId: globex.promotionCodeId },
+      { couponId: unmarked.id },
+      { promotionCodeId: "promo_missing" },
+    ]) {
+      await expect(create({ ...priced, discounts: [discount] })).rejects.toMatchObject({ code: "not_found" });
+    }
+    await expect(create({ ...priced, discounts: [{ couponId: acme.couponId }] })).resolves.toBeDefined();
+  });
+
   it("leaves it incomplete when the bank wants the customer's word, and says how to go on", async () => {
     const defaultPaymentMethodId = await addCard(world, acme.customerId, "authenticationRequired");
     const made = await create({ ...(await newPlan()), defaultPaymentMethodId });

@@ -300,6 +300,21 @@ describe("a capability that proved its own customer and subscription first, and 
     ]);
   });
 
+  it("adds a price to a product that all share: nothing is sent", async () => {
+    const { id: product } = await world.stripe.products.create({
+      name: "Everyone's",
+      metadata: { tenantId: "*" },
+    });
+    await gate.retrieve("GET /v1/products/{product}", { product }, {});
+    world.takeRequests();
+
+    await expect(
+      gate.write("POST /v1/prices", {}, { product, currency: "usd", unit_amount: 1 }),
+    ).rejects.toMatchObject({ code: "isolation" });
+    expect(world.takeRequests()).toEqual([]);
+    await world.stripe.products.update(product, { metadata: { tenantId: "" } });
+  });
+
   it("gives a price of its own product another tenant's lookup key: nothing is sent", async () => {
     const { product } = await gate.retrieve(
       "GET /v1/prices/{price}",
