@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
-import { checkInput, copyOptions, LIST_OPTIONS } from "../src/input.js";
+import { checkInput, copyOptions, listFields } from "../src/input.js";
 
-const listOptions = () => z.strictObject(LIST_OPTIONS, "The options must be an object.");
+const listOptions = () => z.strictObject(listFields(), "The options must be an object.");
 const refusal = expect.objectContaining({ code: "invalid_argument" });
 
 describe("a list's options", () => {
