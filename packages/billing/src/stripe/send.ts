@@ -107,7 +107,7 @@ async function attempt(
 ): Promise<{ readonly answer?: object; readonly failed?: SdkError }> {
   const { method, params, account, idempotencyKey } = request;
   const options = {
-    timeout: deadline.remainingMs(),
+    timeout: deadline.remainingMs() + LINGERING_MS,
     // Whoever made the client: tries are counted here, or they would multiply.
     maxNetworkRetries: 0,
     ...(account === undefined ? {} : { stripeAccount: account }),
@@ -138,6 +138,9 @@ async function attempt(
     return { failed };
   }
 }
+
+/** The SDK gives up later than the call, whose own end must be heard first, and only to let go of the connection. */
+const LINGERING_MS = 50;
 
 class NoAnswer extends Error {
   override readonly name = "NoAnswer";
