@@ -70,6 +70,70 @@ describe("a collection", () => {
   });
 });
 
+describe("among a thousand tenants", () => {
+  const OWN = { metadata: "tenant\u0000red" };
+
+  /** A collection in which every object notes when anything of it is read. */
+  function watched() {
+    const read = new Set<string>();
+    const collection = new Collection<Thing & { readonly metadata: Readonly<Record<string, string>> }>(
+      { color: (thing) => [thing.color] },
+      AT_ONCE,
+    );
+    for (let at = 0; at < 10_000; at += 1) {
+      const color = at % 1000 === 500 ? "red" : `color${at % 1000}`;
+      const thing = {
+        id: `${color}_${Math.floor(at / 1000)}`,
+        created: at,
+        color,
+        metadata: { tenant: color },
+      };
+      collection.insert(
+        new Proxy(thing, {
+          get(target, name, receiver) {
+            read.add(target.id);
+            return Reflect.get(target, name, receiver);
+          },
+        }),
+      );
+    }
+    read.clear();
+    return { collection, read: () => [...read].toSorted() };
+  }
+
+  const ownIds = Array.from({ length: 10 }, (_, at) => `red_${at}`);
+
+  it("reads one object to find one", () => {
+    const { collection, read } = watched();
+    expect(collection.get("red_3")?.created).toBe(3500);
+    expect(read()).toEqual(["red_3"]);
+  });
+
+  it("reads what a tenant's page holds, and one more to know whether there is another", () => {
+    const { collection, read } = watched();
+    const page = collection.page({ match: { color: "red" }, limit: 3, startingAfter: "red_7", where: byId });
+    expect(page?.data.map(({ id }) => id)).toEqual(["red_6", "red_5", "red_4"]);
+    expect(read()).toEqual(["red_3", "red_4", "red_5", "red_6"]);
+  });
+
+  it("reads as many objects as a page of everything holds, wherever its cursor stands", () => {
+    const { collection, read } = watched();
+    const page = collection.page({ limit: 3, startingAfter: "red_7", where: byId });
+    expect(page).toMatchObject({ data: { length: 3 }, hasMore: true });
+    expect(read()).toHaveLength(4);
+  });
+
+  it("reads nothing of other tenants in a search by metadata", () => {
+    const { collection, read } = watched();
+    expect([...collection.searchable([OWN])].map(({ id }) => id)).toEqual(ownIds.toReversed());
+    expect(read()).toEqual(ownIds);
+  });
+
+  function byId({ id }: Thing): boolean {
+    return id !== "";
+  }
+});
+
 it("forgets the oldest objects of a collection, wherever they stand", () => {
   const collection = new Collection<Thing>({ color: (thing) => [thing.color] }, AT_ONCE);
   for (let at = 0; at < 10; at += 1)

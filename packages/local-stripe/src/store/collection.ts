@@ -134,7 +134,7 @@ export class Collection<T extends Entity> {
 
   /** How many objects stand under a value of an index. */
   count(name: string, value: string): number {
-    return this.#indexes.get(name)?.get(value)?.length ?? 0;
+    return this.#indexNamed(name).get(value)?.length ?? 0;
   }
 
   hasIndex(name: string): boolean {
@@ -169,9 +169,7 @@ export class Collection<T extends Entity> {
     let rows: readonly Row<T>[] = this.#order;
     let chosen: string | undefined;
     for (const [name, value] of Object.entries(match)) {
-      const index = this.#indexes.get(name);
-      if (index === undefined) throw new Error(`there is no index ${name}`);
-      const under = index.get(value) ?? [];
+      const under = this.#indexNamed(name).get(value) ?? [];
       if (chosen === undefined || under.length < rows.length) {
         rows = under;
         chosen = name;
@@ -180,11 +178,18 @@ export class Collection<T extends Entity> {
     return { rows, rest: Object.entries(match).filter(([name]) => name !== chosen) };
   }
 
+  #indexNamed(name: string): Map<string, Row<T>[]> {
+    const index = this.#indexes.get(name);
+    if (index === undefined) throw new Error(`there is no index ${name}`);
+    return index;
+  }
+
   #index(name: string, key: string, row: Row<T>): void {
-    const rows = this.#indexes.get(name)?.get(key);
+    const index = this.#indexNamed(name);
+    const rows = index.get(key);
     if (rows) insertInOrder(rows, row);
     // Most values stand for one object only, and an array that is made with it takes no room for more.
-    else this.#indexes.get(name)?.set(key, [row]);
+    else index.set(key, [row]);
   }
 
   #unindexAll(row: Row<T>): void {
@@ -194,10 +199,11 @@ export class Collection<T extends Entity> {
   }
 
   #unindex(name: string, key: string, row: Row<T>): void {
-    const rows = this.#indexes.get(name)?.get(key);
+    const index = this.#indexNamed(name);
+    const rows = index.get(key);
     if (rows === undefined) return;
     takeOut(rows, row);
-    if (rows.length === 0) this.#indexes.get(name)?.delete(key);
+    if (rows.length === 0) index.delete(key);
   }
 }
 
