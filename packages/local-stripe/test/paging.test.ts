@@ -74,11 +74,11 @@ describe("among a thousand tenants", () => {
   const OWN = { metadata: "tenant\u0000red" };
 
   /** A collection in which every object notes when anything of it is read. */
-  function watched() {
+  function watched(indexing = AT_ONCE) {
     const read = new Set<string>();
     const collection = new Collection<Thing & { readonly metadata: Readonly<Record<string, string>> }>(
       { color: (thing) => [thing.color] },
-      AT_ONCE,
+      indexing,
     );
     for (let at = 0; at < 10_000; at += 1) {
       const color = at % 1000 === 500 ? "red" : `color${at % 1000}`;
@@ -126,6 +126,22 @@ describe("among a thousand tenants", () => {
   it("reads nothing of other tenants in a search by metadata", () => {
     const { collection, read } = watched();
     expect([...collection.searchable([OWN])].map(({ id }) => id)).toEqual(ownIds.toReversed());
+    expect(read()).toEqual(ownIds);
+  });
+
+  it("reads nothing of other tenants while search does not see a write yet", () => {
+    let nowMs = 0;
+    const { collection, read } = watched({ delayMs: () => 100, nowMs: () => nowMs });
+    nowMs = 1000;
+    collection.replace({ id: "red_3", created: 3500, color: "red", metadata: { tenant: "blue" } });
+    collection.replace({ id: "red_2", created: 2500, color: "red", metadata: { tenant: "blue" } });
+    collection.remove("red_4", { remember: true });
+    expect([...collection.searchable([OWN])].map(({ id }) => id).toSorted()).toEqual(ownIds);
+    expect([...collection.searchable([{ metadata: "tenant\u0000green" }])].map(({ id }) => id)).toEqual([
+      "red_4",
+      "red_3",
+      "red_2",
+    ]);
     expect(read()).toEqual(ownIds);
   });
 

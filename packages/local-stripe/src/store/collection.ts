@@ -150,7 +150,10 @@ export class Collection<T extends Entity> {
     for (const [id, record] of [...stale].reverse()) {
       if (record !== undefined && !this.#rows.has(id)) yield record;
     }
-    for (const row of backwards(stale.size === 0 ? this.#union(alternatives) : this.#order)) {
+    // What was written of late may have been found by other values before.
+    const rewritten = [...stale.keys()].flatMap((id) => this.#rows.get(id) ?? []);
+    const rows = this.#union(alternatives);
+    for (const row of backwards(rewritten.length === 0 ? rows : inOrder([rows, rewritten]))) {
       const record = stale.has(row.record.id) ? stale.get(row.record.id) : row.record;
       if (record !== undefined) yield record;
     }
@@ -159,10 +162,9 @@ export class Collection<T extends Entity> {
   /** What any of the alternatives finds, once and in order. */
   #union(alternatives: readonly Readonly<Record<string, string>>[]): readonly Row<T>[] {
     const found = alternatives.map((match) => this.#narrowest(match).rows);
-    const [only] = found;
-    if (only !== undefined && found.length === 1) return only;
     if (found.includes(this.#order)) return this.#order;
-    return [...new Set(found.flat())].sort((one, other) => one.position - other.position);
+    const [only] = found;
+    return only !== undefined && found.length === 1 ? only : inOrder(found);
   }
 
   #narrowest(match: Readonly<Record<string, string>>): { rows: readonly Row<T>[]; rest: [string, string][] } {
@@ -248,6 +250,11 @@ function* backwards<R>(rows: readonly R[]): Generator<R> {
     const row = rows[index];
     if (row !== undefined) yield row;
   }
+}
+
+/** What stands in any of these, once and in order. */
+function inOrder<R extends { readonly position: number }>(parts: readonly (readonly R[])[]): readonly R[] {
+  return [...new Set(parts.flat())].sort((one, other) => one.position - other.position);
 }
 
 /** Where the row of this position stands, or would stand. */
