@@ -75,7 +75,7 @@ const FIRST_WALL = [
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a scope is in its tenant's account",
-    remove: "const account = await admission.deadline.race(admission.tenancy.accountOf(tenantId));",
+    remove: "const account = await deadline.race(tenancy.accountOf(tenantId));",
     put: "const account = undefined;",
   },
   {
@@ -983,8 +983,8 @@ const SECOND_WALL = [
   {
     file: "tenancy/request-target.ts",
     guard: "an id in a path is well-formed",
-    remove: 'if (typeof id !== "string" || !/^[\\w-]+$/.test(id))',
-    put: 'if (typeof id !== "string")',
+    remove: 'if (typeof id === "string" && /^[\\w-]+$/.test(id)) return id;',
+    put: 'if (typeof id === "string") return id;',
   },
   {
     file: "tenancy/gate.ts",
@@ -1345,14 +1345,14 @@ const SECOND_WALL = [
   {
     file: "tenancy/ownership-cache.ts",
     guard: "proofs are bounded",
-    remove: "if (this.#proofs.size > CAPACITY && oldest !== undefined) this.#proofs.delete(oldest);",
-    put: "void CAPACITY;\n    void oldest;",
+    remove: "if (oldest !== undefined) this.#proofs.delete(oldest);",
+    put: "void oldest;",
   },
   {
     file: "tenancy/ownership-cache.ts",
     guard: "a proof runs out",
-    remove: "if (proof.endsAtMs <= performance.now()) {",
-    put: "if (proof.endsAtMs <= 0) {",
+    remove: "if (performance.now() < proof.endsAtMs) return",
+    put: "if (proof.endsAtMs > 0) return",
   },
   {
     file: "tenancy/ownership-cache.ts",
@@ -1397,18 +1397,18 @@ const SECOND_WALL = [
   {
     file: "tenancy/stripe-objects.ts",
     guard: "the members of a list are looked at",
-    remove: "for (const part of value) collect(part, found);",
+    remove: "for (const part of whole) if (isObject(part)) collect(part, found);",
   },
   {
     file: "tenancy/stripe-objects.ts",
     guard: "expanded objects are looked at",
-    remove: 'if (name !== "metadata") collect(value[name as keyof typeof value], found);',
+    remove: 'if (name !== "metadata" && isObject(part)) collect(part, found);',
   },
   {
     file: "tenancy/stripe-objects.ts",
     guard: "metadata is no object of Stripe's",
-    remove: 'if (name !== "metadata") collect(',
-    put: "collect(",
+    remove: 'if (name !== "metadata" && isObject(part))',
+    put: "if (isObject(part))",
   },
   {
     file: "tenancy/meter-payload.ts",

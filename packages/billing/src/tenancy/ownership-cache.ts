@@ -12,7 +12,7 @@ export interface Owner {
  * since the object may yet be created. One cache serves one service, hence one API key, hence one mode.
  */
 export class OwnershipCache {
-  /** In the order of use: the first is the one to forget. */
+  /** The oldest first: that is the one to forget. */
   readonly #proofs = new Map<string, { readonly customerId: string; readonly endsAtMs: number }>();
 
   /** The tenant's customer that an object belongs to; itself, for a customer. Undefined when there is no proof of it. */
@@ -23,9 +23,12 @@ export class OwnershipCache {
   }
 
   add(owner: Owner, objectId: string, customerId: string): void {
-    this.#put(keyOf(owner, objectId), { customerId, endsAtMs: performance.now() + LIFETIME_MS });
+    const key = keyOf(owner, objectId);
+    this.#proofs.delete(key); // or it would keep its old place
+    this.#proofs.set(key, { customerId, endsAtMs: performance.now() + LIFETIME_MS });
+    if (this.#proofs.size <= CAPACITY) return;
     const [oldest] = this.#proofs.keys();
-    if (this.#proofs.size > CAPACITY && oldest !== undefined) this.#proofs.delete(oldest);
+    if (oldest !== undefined) this.#proofs.delete(oldest);
   }
 
   /** What was remembered may have changed, as a name may that stands for one object now and for another later. */
@@ -36,17 +39,9 @@ export class OwnershipCache {
   #recall(key: string): string | undefined {
     const proof = this.#proofs.get(key);
     if (proof === undefined) return undefined;
-    if (proof.endsAtMs <= performance.now()) {
-      this.#proofs.delete(key);
-      return undefined;
-    }
-    this.#put(key, proof);
-    return proof.customerId;
-  }
-
-  #put(key: string, proof: { readonly customerId: string; readonly endsAtMs: number }): void {
+    if (performance.now() < proof.endsAtMs) return proof.customerId;
     this.#proofs.delete(key);
-    this.#proofs.set(key, proof);
+    return undefined;
   }
 }
 

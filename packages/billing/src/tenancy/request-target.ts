@@ -12,14 +12,17 @@ export type RequestTarget = Pick<StripeRequest, "call" | "method" | "path">;
  */
 export function requestTarget(call: Call, ids: object): RequestTarget {
   const [method, template = ""] = Object.hasOwn(CALLS, call) ? call.split(" ") : [];
-  const path = template.replaceAll(PLACEHOLDER, (_, name: string) => {
-    const id: unknown = Object.hasOwn(ids, name) ? ids[name as keyof typeof ids] : undefined; // a key of its own
-    if (typeof id !== "string" || !/^[\w-]+$/.test(id))
-      throw new IsolationError(`${call} needs a well-formed ${name} id.`);
-    return id;
-  });
-  if (method === "GET" || method === "POST" || method === "DELETE") return { call, method, path };
-  throw new IsolationError("A request was asked for that this package does not know.");
+  if (method !== "GET" && method !== "POST" && method !== "DELETE") {
+    throw new IsolationError("A request was asked for that this package does not know.");
+  }
+  const parts = template
+    .split("/")
+    .map((part) => (part.startsWith("{") ? idFor(call, part.slice(1, -1), ids) : part));
+  return { call, method, path: parts.join("/") };
 }
 
-const PLACEHOLDER = /\{(\w+)\}/g;
+function idFor(call: Call, name: string, ids: object): string {
+  const id: unknown = Object.hasOwn(ids, name) ? ids[name as keyof typeof ids] : undefined; // a key of its own
+  if (typeof id === "string" && /^[\w-]+$/.test(id)) return id;
+  throw new IsolationError(`${call} needs a well-formed ${name} id.`);
+}

@@ -20,23 +20,27 @@ export function topObjects(answer: unknown): readonly unknown[] {
 /** An object and every object expanded in it, the outermost first. Metadata holds text alone, whatever its keys say. */
 export function objectsIn(value: unknown): readonly StripeObject[] {
   const found: StripeObject[] = [];
-  collect(value, found);
+  if (isObject(value)) collect(value, found);
   return found;
 }
 
 /** Walks every part of every answer, so by key and index: generators and entry lists would cost several times as much. */
-function collect(value: unknown, found: StripeObject[]): void {
-  if (typeof value !== "object" || value === null) return;
-  if (Array.isArray(value)) {
-    for (const part of value) collect(part, found);
+function collect(whole: object, found: StripeObject[]): void {
+  if (Array.isArray(whole)) {
+    for (const part of whole) if (isObject(part)) collect(part, found);
     return;
   }
-  if (isStripeObject(value)) found.push(value);
-  for (const name in value) {
-    if (name !== "metadata") collect(value[name as keyof typeof value], found); // a key of its own
+  if (isStripeObject(whole)) found.push(whole);
+  for (const name in whole) {
+    const part: unknown = whole[name as keyof typeof whole]; // a key of its own
+    if (name !== "metadata" && isObject(part)) collect(part, found);
   }
 }
 
 export function isStripeObject(value: unknown): value is StripeObject {
-  return typeof value === "object" && value !== null && "object" in value && typeof value.object === "string";
+  return isObject(value) && "object" in value && typeof value.object === "string";
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

@@ -29,9 +29,21 @@ export async function admit(
   admission: Admission,
   openGate: (options: GateOptions) => GateToStripe = (options) => new Gate(options),
 ): Promise<TenantScope> {
+  const { transport, mode, tenancy, promotionCodes, onAudit, cache, trusted, deadline } = admission;
   const tenantId = parseTenantId(admission.tenantId);
-  const account = await admission.deadline.race(admission.tenancy.accountOf(tenantId));
-  const options = { ...admission, tenantId, account };
+  const account = await deadline.race(tenancy.accountOf(tenantId));
+  const options = {
+    transport,
+    mode,
+    tenancy,
+    promotionCodes,
+    onAudit,
+    cache,
+    trusted,
+    deadline,
+    tenantId,
+    account,
+  };
   return new Scope(ADMITTED, options, openGate(options));
 }
 

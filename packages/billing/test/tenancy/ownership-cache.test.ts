@@ -115,15 +115,18 @@ describe("the number of proofs", () => {
     for (let i = 0; i < count; i++) cache.add({ account: undefined, tenantId }, `cus_${i}`, `cus_${i}`);
   };
 
-  it("is bounded: the one that was not used for longest is forgotten", () => {
-    cache.add(ACME, "cus_first", "cus_first");
-    cache.add(ACME, "cus_used", "cus_used");
-    proveMany(CAPACITY - 2, "globex");
-    expect(cache.customerOf(ACME, "cus_used")).toBe("cus_used");
+  it("is bounded: the one that was made longest ago is forgotten", () => {
+    cache.add(ACME, "cus_renewed", "cus_renewed");
+    cache.add(ACME, "cus_oldest", "cus_oldest");
+    cache.add(ACME, "cus_younger", "cus_younger");
+    cache.add(ACME, "cus_renewed", "cus_renewed");
+    proveMany(CAPACITY - 3, "globex");
+    expect(cache.customerOf(ACME, "cus_oldest")).toBe("cus_oldest");
     proveMany(1, "initech");
 
-    expect(cache.customerOf(ACME, "cus_first")).toBeUndefined();
-    expect(cache.customerOf(ACME, "cus_used")).toBe("cus_used");
+    expect(cache.customerOf(ACME, "cus_oldest")).toBeUndefined();
+    expect(cache.customerOf(ACME, "cus_younger")).toBe("cus_younger");
+    expect(cache.customerOf(ACME, "cus_renewed")).toBe("cus_renewed");
   });
 
   it("stays within its bound when the same is proved again and again", () => {
