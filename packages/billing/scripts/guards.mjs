@@ -112,32 +112,35 @@ const FIRST_WALL = [
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a customer is the tenant's",
-    remove: "if (customer.deleted || !(await this.#owns(customer))) throw notFound();",
+    remove: "if (customer.deleted || !(await this.#owned.owns(customer))) throw notFound();",
     put: "if (customer.deleted) throw notFound();",
   },
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a customer is not deleted",
-    remove: "if (customer.deleted || !(await this.#owns(customer))) throw notFound();\n    return customer;",
-    put: "if (!customer.deleted && !(await this.#owns(customer))) throw notFound();\n    return customer as Stripe.Customer;",
+    remove:
+      "if (customer.deleted || !(await this.#owned.owns(customer))) throw notFound();\n    return customer;",
+    put: "if (!customer.deleted && !(await this.#owned.owns(customer))) throw notFound();\n    return customer as Stripe.Customer;",
   },
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a reference is remembered under no object's id",
-    remove: "customerOf(this.#options, `${REFERENCE_KEY} ${reference}`)",
-    put: "customerOf(this.#options, reference)",
+    remove: "customerOf(`${REFERENCE_KEY} ${reference}`)",
+    put: "customerOf(reference)",
   },
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a reference is remembered with a proved customer alone",
-    remove: "if (this.#recalls(customerId)) this.#keep(`${REFERENCE_KEY} ${reference}`, customerId);",
-    put: "this.#keep(`${REFERENCE_KEY} ${reference}`, customerId);",
+    remove:
+      "if (this.#owned.recalls(customerId)) this.#owned.keep(`${REFERENCE_KEY} ${reference}`, customerId);",
+    put: "this.#owned.keep(`${REFERENCE_KEY} ${reference}`, customerId);",
   },
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a subscription's customer is the tenant's",
-    remove: "if (!(await this.#owns(customer))) throw notFound();\n    this.#keep(subscription.id",
-    put: "this.#keep(subscription.id",
+    remove:
+      "if (!(await this.#owned.owns(customer))) throw notFound();\n    this.#owned.keep(subscription.id",
+    put: "this.#owned.keep(subscription.id",
   },
   {
     file: "tenancy/tenant-scope.ts",
@@ -153,65 +156,67 @@ const FIRST_WALL = [
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a promotion code's customer is the tenant's",
-    remove: " || (customer !== null && !(await this.#owns(customer)))) throw notFound();\n    return code;",
+    remove:
+      " || (customer !== null && !(await this.#owned.owns(customer)))) throw notFound();\n    return code;",
     put: ") throw notFound();\n    void customer;\n    return code;",
   },
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a payment method is attached to a customer",
-    remove: 'if (customer === null || typeof customer === "string" || !',
-    put: 'if (customer !== null && typeof customer !== "string" && !',
+    remove: 'if (customer === null || typeof customer === "string") throw notFound();',
+    put: 'if (customer === null || typeof customer === "string") return { ...method, customer } as never;',
   },
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a payment method's customer is the tenant's",
-    remove: ' || typeof customer === "string" || !(await this.#owns(customer))) throw notFound();',
-    put: ") throw notFound();",
+    remove:
+      "if (!(await this.#owned.owns(customer))) throw notFound();\n    this.#owned.keep(method.id, customer.id);",
+    put: "this.#owned.keep(method.id, customer.id);",
   },
   {
     file: "tenancy/tenant-scope.ts",
     guard: "an invoice's customer is the tenant's",
     remove:
-      "if (customer === null || !(await this.#owns(customer))) throw notFound();\n    this.#keep(invoice",
-    put: "if (customer === null) throw notFound();\n    this.#keep(invoice",
+      "if (customer === null || !(await this.#owned.owns(customer))) throw notFound();\n    this.#owned.keep(invoice",
+    put: "if (customer === null) throw notFound();\n    this.#owned.keep(invoice",
   },
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a Checkout session is of one of the tenant's customers",
     remove:
-      "const { customer } = session;\n    if (customer === null || !(await this.#owns(customer))) throw notFound();",
+      "const { customer } = session;\n    if (customer === null || !(await this.#owned.owns(customer))) throw notFound();",
     put: "const { customer } = session;\n    if (customer === null) throw notFound();",
   },
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a customer is proved before it is used",
-    remove: "if (!this.#recalls(customerId)) await this.customer(customerId);",
+    remove: "if (!this.#owned.recalls(customerId)) await this.customer(customerId);",
   },
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a subscription is proved before it is used",
-    remove: "if (!this.#recalls(subscriptionId)) await this.subscription(subscriptionId);",
+    remove: "if (!this.#owned.recalls(subscriptionId)) await this.subscription(subscriptionId);",
   },
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a subscription is the named customer's",
-    remove: "if (this.#proved.get(subscriptionId) !== customerId) throw notFound();",
+    remove: "if (this.#owned.customerOf(subscriptionId) !== customerId) throw notFound();",
   },
   {
     file: "tenancy/tenant-scope.ts",
     guard: "an invoice is one of the customer's",
-    remove: "if (this.#proved.get(invoiceId) !== customerId) throw notFound();",
+    remove: "if (this.#owned.customerOf(invoiceId) !== customerId) throw notFound();",
   },
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a payment method is one of the customer's",
-    remove: "if (this.#proved.get(paymentMethodId) !== customerId) throw notFound();",
+    remove: "if (this.#owned.customerOf(paymentMethodId) !== customerId) throw notFound();",
   },
   {
     file: "tenancy/tenant-scope.ts",
     guard: "a listed object is remembered with a proved customer alone",
-    remove: "if (this.#recalls(customerId)) this.#keep(object.id, customerId);",
-    put: "this.#keep(object.id, customerId);",
+    remove: "if (this.#owned.recalls(customerId)) this.#owned.keep(object.id, customerId);",
+    put: "this.#owned.keep(object.id, customerId);",
   },
   {
     file: "tenancy/tenant-scope.ts",
@@ -226,24 +231,22 @@ const FIRST_WALL = [
     put: "return this.#options.tenancy.reservedMetadata;",
   },
   {
-    file: "tenancy/tenant-scope.ts",
+    file: "tenancy/owned-objects.ts",
     guard: "a customer's id alone proves nothing",
-    remove: 'if (typeof customer === "string") return this.#recalls(customer);',
+    remove: 'if (typeof customer === "string") return this.recalls(customer);',
     put: 'if (typeof customer === "string") return true;',
   },
   {
-    file: "tenancy/tenant-scope.ts",
+    file: "tenancy/owned-objects.ts",
     guard: "a deleted customer is nobody's",
-    remove:
-      'if (customer.deleted || (await this.race(tenancy.customerAccess(tenantId, customer))) !== "own")',
-    put: 'if ((await this.race(tenancy.customerAccess(tenantId, customer as Stripe.Customer))) !== "own")',
+    remove: "if (customer.deleted) return false;",
+    put: "if (customer.deleted) return true;",
   },
   {
-    file: "tenancy/tenant-scope.ts",
+    file: "tenancy/owned-objects.ts",
     guard: "the tenancy says whose a customer is",
-    remove:
-      'if (customer.deleted || (await this.race(tenancy.customerAccess(tenantId, customer))) !== "own")',
-    put: "if (customer.deleted)",
+    remove: 'if ((await deadline.race(tenancy.customerAccess(tenantId, customer))) !== "own") return false;',
+    put: "void [tenancy, tenantId, deadline];",
   },
   {
     file: "tenancy/scoped-catalog.ts",

@@ -41,6 +41,7 @@ const TESTS = {
   "tenancy/metadata-mark.ts": ["tenancy/marks"],
   "tenancy/new-discount.ts": ["checkout/create", "portal/flows"],
   "tenancy/one-subscription.ts": ["checkout/sessions", "subscriptions/create"],
+  "tenancy/owned-objects.ts": ["tenancy/scope-proofs", "tenancy/tenant-scope"],
   "tenancy/page-cursor.ts": ["tenancy/tenant-scope"],
   "tenancy/scoped-catalog.ts": ["tenancy/scoped-catalog", "tenancy/scope-proofs"],
   "tenancy/scoped-configurations.ts": ["tenancy/scoped-configurations", "tenancy/scope-proofs"],

@@ -8,6 +8,7 @@ import type { AuditEvent } from "./audit.js";
 import { parseCallerMetadata, type StripeMetadata } from "./caller-metadata.js";
 import { Gate, type GateOptions, type SearchPage, type SearchParams } from "./gate.js";
 import { CHECKOUT_KEY, REFERENCE_KEY, SHARED } from "./metadata-mark.js";
+import { OwnedObjects } from "./owned-objects.js";
 import { ScopedCatalog } from "./scoped-catalog.js";
 import { ScopedConfigurations } from "./scoped-configurations.js";
 import { parseTenantId } from "./tenant-id.js";
@@ -75,13 +76,13 @@ class Scope {
   readonly #configurations: ScopedConfigurations;
   readonly #options: GateOptions;
   readonly #gate: GateToStripe;
-  /** What was proved in this call, with the customer it belongs to. */
-  readonly #proved = new Map<string, string>();
+  readonly #owned: OwnedObjects;
 
   constructor(admitted: symbol, options: GateOptions, gate: GateToStripe) {
     if (admitted !== ADMITTED) throw new TenantContextError("A tenant's scope is made by the service alone.");
     this.#options = options;
     this.#gate = gate;
+    this.#owned = new OwnedObjects(options);
     this.#catalog = new ScopedCatalog(options, gate);
     this.#configurations = new ScopedConfigurations(options, gate);
   }
@@ -154,18 +155,18 @@ class Scope {
   /** One request. @throws NotFoundError when the customer is missing, deleted or another tenant's. */
   async customer(customerId: string): Promise<Stripe.Customer> {
     const customer = await this.#gate.retrieve("GET /v1/customers/{customer}", { customer: customerId }, {});
-    if (customer.deleted || !(await this.#owns(customer))) throw notFound();
+    if (customer.deleted || !(await this.#owned.owns(customer))) throw notFound();
     return customer;
   }
 
   /** The customer that a reference was found to name lately; undefined where that is not known here. */
   customerIdUnder(reference: string): string | undefined {
-    return this.#options.cache.customerOf(this.#options, `${REFERENCE_KEY} ${reference}`);
+    return this.#owned.customerOf(`${REFERENCE_KEY} ${reference}`);
   }
 
   /** Remembers a customer of this tenant's by its reference. */
   rememberReference(reference: string, customerId: string): void {
-    if (this.#recalls(customerId)) this.#keep(`${REFERENCE_KEY} ${reference}`, customerId);
+    if (this.#owned.recalls(customerId)) this.#owned.keep(`${REFERENCE_KEY} ${reference}`, customerId);
   }
 
   /** @throws ConfigurationError where the application alone records whose a customer is. */
@@ -179,13 +180,13 @@ class Scope {
   /** One request. @throws NotFoundError when the subscription is missing or not of one of the tenant's customers. */
   async subscription(subscriptionId: string, expanded: readonly string[] = []): Promise<Stripe.Subscription> {
     // With its customer expanded, one request both reads the subscription and proves whose it is.
-    const expand = this.#recalls(subscriptionId) ? [...expanded] : ["customer", ...expanded];
+    const expand = this.#owned.recalls(subscriptionId) ? [...expanded] : ["customer", ...expanded];
     const params = expand.length === 0 ? {} : { expand };
     const ids = { subscription: subscriptionId };
     const subscription = await this.#gate.retrieve("GET /v1/subscriptions/{subscription}", ids, params);
     const { customer } = subscription;
-    if (!(await this.#owns(customer))) throw notFound();
-    this.#keep(subscription.id, idOf(customer));
+    if (!(await this.#owned.owns(customer))) throw notFound();
+    this.#owned.keep(subscription.id, idOf(customer));
     return subscription;
   }
 
@@ -208,7 +209,7 @@ class Scope {
     const params = { expand: ["customer"] };
     const code = await this.#gate.retrieve("GET /v1/promotion_codes/{promotion_code}", ids, params);
     const { customer } = code;
-    if (!this.#sees(code) || (customer !== null && !(await this.#owns(customer)))) throw notFound();
+    if (!this.#sees(code) || (customer !== null && !(await this.#owned.owns(customer)))) throw notFound();
     return code;
   }
 
@@ -218,58 +219,59 @@ class Scope {
     const params = { expand: ["customer"] };
     const method = await this.#gate.retrieve("GET /v1/payment_methods/{payment_method}", ids, params);
     const { customer } = method;
-    if (customer === null || typeof customer === "string" || !(await this.#owns(customer))) throw notFound();
-    this.#keep(method.id, customer.id);
+    if (customer === null || typeof customer === "string") throw notFound();
+    if (!(await this.#owned.owns(customer))) throw notFound();
+    this.#owned.keep(method.id, customer.id);
     return { ...method, customer };
   }
 
   /** One request. @throws NotFoundError when the invoice is missing or not of one of the tenant's customers. */
   async invoice(invoiceId: string): Promise<Stripe.Invoice> {
-    const params = this.#recalls(invoiceId) ? {} : { expand: ["customer"] };
+    const params = this.#owned.recalls(invoiceId) ? {} : { expand: ["customer"] };
     const invoice = await this.#gate.retrieve("GET /v1/invoices/{invoice}", { invoice: invoiceId }, params);
     const { customer } = invoice;
-    if (customer === null || !(await this.#owns(customer))) throw notFound();
-    this.#keep(invoiceId, idOf(customer));
+    if (customer === null || !(await this.#owned.owns(customer))) throw notFound();
+    this.#owned.keep(invoiceId, idOf(customer));
     return invoice;
   }
 
   /** One request. @throws NotFoundError when the session is missing or not of one of the tenant's customers. */
   async checkoutSession(sessionId: string): Promise<Stripe.Checkout.Session> {
-    const params = this.#recalls(sessionId) ? {} : { expand: ["customer"] };
+    const params = this.#owned.recalls(sessionId) ? {} : { expand: ["customer"] };
     const ids = { session: sessionId };
     const session = await this.#gate.retrieve("GET /v1/checkout/sessions/{session}", ids, params);
     const { customer } = session;
-    if (customer === null || !(await this.#owns(customer))) throw notFound();
-    this.#keep(sessionId, typeof customer === "string" ? customer : customer.id);
+    if (customer === null || !(await this.#owned.owns(customer))) throw notFound();
+    this.#owned.keep(sessionId, idOf(customer));
     return session;
   }
 
   /** No request when it was proved lately, else one. @throws NotFoundError as {@link customer}. */
   async proveCustomer(customerId: string): Promise<void> {
-    if (!this.#recalls(customerId)) await this.customer(customerId);
+    if (!this.#owned.recalls(customerId)) await this.customer(customerId);
   }
 
   /** No request when it was proved lately, else one. @throws NotFoundError as {@link subscription}. */
   async proveSubscription(subscriptionId: string): Promise<void> {
-    if (!this.#recalls(subscriptionId)) await this.subscription(subscriptionId);
+    if (!this.#owned.recalls(subscriptionId)) await this.subscription(subscriptionId);
   }
 
   /** The same; another customer of the tenant's is as wrong as another tenant. */
   async proveSubscriptionOf(customerId: string, subscriptionId: string): Promise<void> {
     await this.proveSubscription(subscriptionId);
-    if (this.#proved.get(subscriptionId) !== customerId) throw notFound();
+    if (this.#owned.customerOf(subscriptionId) !== customerId) throw notFound();
   }
 
   /** No request when it was proved lately, else one. @throws NotFoundError when it is none of the customer's. */
   async proveInvoiceOf(customerId: string, invoiceId: string): Promise<void> {
-    if (!this.#recalls(invoiceId)) await this.invoice(invoiceId);
-    if (this.#proved.get(invoiceId) !== customerId) throw notFound();
+    if (!this.#owned.recalls(invoiceId)) await this.invoice(invoiceId);
+    if (this.#owned.customerOf(invoiceId) !== customerId) throw notFound();
   }
 
   /** The same. */
   async provePaymentMethodOf(customerId: string, paymentMethodId: string): Promise<void> {
-    if (!this.#recalls(paymentMethodId)) await this.paymentMethod(paymentMethodId);
-    if (this.#proved.get(paymentMethodId) !== customerId) throw notFound();
+    if (!this.#owned.recalls(paymentMethodId)) await this.paymentMethod(paymentMethodId);
+    if (this.#owned.customerOf(paymentMethodId) !== customerId) throw notFound();
   }
 
   async list<C extends ListCall>(call: C, params: Params<C>, ids: object = {}): Promise<Answer<C>> {
@@ -277,7 +279,7 @@ class Scope {
     for (const object of answer.data) {
       if (!("customer" in object) || !object.customer) continue;
       const customerId = idOf(object.customer);
-      if (this.#recalls(customerId)) this.#keep(object.id, customerId);
+      if (this.#owned.recalls(customerId)) this.#owned.keep(object.id, customerId);
     }
     return answer;
   }
@@ -301,7 +303,7 @@ class Scope {
     step?: string,
   ): Promise<Answer<C>> {
     const answer = await this.#gate.write(call, ids, params, idempotencyKey, step);
-    if (answer.object === "customer") await this.#owns(answer);
+    if (answer.object === "customer") await this.#owned.owns(answer);
     return answer;
   }
 
@@ -313,33 +315,6 @@ class Scope {
 
   #reservedMetadata(): readonly string[] {
     return [...this.#options.tenancy.reservedMetadata, REFERENCE_KEY, CHECKOUT_KEY];
-  }
-
-  async #owns(customer: string | Stripe.Customer | Stripe.DeletedCustomer): Promise<boolean> {
-    if (typeof customer === "string") return this.#recalls(customer);
-    const { tenancy, tenantId } = this.#options;
-    if (customer.deleted || (await this.race(tenancy.customerAccess(tenantId, customer))) !== "own")
-      return false;
-    this.#keep(customer.id, customer.id);
-    return true;
-  }
-
-  /** Whether an object was proved in this call or lately by another; from here on it stays proved to the end of the call. */
-  #recalls(id: string): boolean {
-    if (this.#proved.has(id)) return true;
-    const customerId = this.#options.cache.customerOf(this.#options, id);
-    if (customerId === undefined) return false;
-    this.#keepForThisCall(id, customerId);
-    return true;
-  }
-
-  #keep(id: string, customerId: string): void {
-    this.#keepForThisCall(id, customerId);
-    this.#options.cache.add(this.#options, id, customerId);
-  }
-
-  #keepForThisCall(id: string, customerId: string): void {
-    this.#proved.set(id, customerId).set(customerId, customerId);
   }
 }
 
