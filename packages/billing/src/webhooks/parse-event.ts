@@ -29,7 +29,7 @@ function parseJson(bytes: Buffer): unknown {
     // The parser's own error quotes the body, so it is not kept as a cause.
     throw new WebhookPayloadError("The webhook body is not JSON.");
   }
-  if (opensMoreThan(text, MAX_DEPTH) && isObject(value) && !nestsWithin(value, MAX_DEPTH)) {
+  if (isObject(value) && !nestsWithin(value, MAX_DEPTH)) {
     throw new WebhookPayloadError(`The webhook body nests deeper than ${MAX_DEPTH} levels.`);
   }
   return value;
@@ -41,18 +41,6 @@ function decode(bytes: Buffer): string {
   // A lenient decoder would turn other bytes into the text that was signed.
   if (!isUtf8(bytes)) throw new WebhookPayloadError("The webhook body is not valid UTF-8.");
   return bytes.toString("utf8");
-}
-
-/** What opens no more brackets than there are levels cannot nest deeper, which spares most events the walk. */
-function opensMoreThan(text: string, levels: number): boolean {
-  let left = levels;
-  for (const bracket of ["{", "["]) {
-    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
-      if (left === 0) return true;
-      left -= 1;
-    }
-  }
-  return false;
 }
 
 function nestsWithin(value: object, levels: number): boolean {

@@ -7,7 +7,7 @@ export type SignatureHeaderValue = string | readonly string[] | null | undefined
 export interface SignatureHeader {
   /** The digits as sent: they are part of what was signed. */
   readonly timestamp: string;
-  /** The well-formed `v1` entries, 32 bytes each. */
+  /** The bytes of the well-formed `v1` entries as they were sent: 64 digits each. */
   readonly signatures: readonly Uint8Array[];
 }
 
@@ -43,7 +43,7 @@ export function parseSignatureHeader(header: SignatureHeaderValue): SignatureHea
     } else if (header.startsWith("v1=", start)) {
       signatureEntries += 1;
       const hex = header.slice(start + 3, end);
-      if (SHA256_HEX.test(hex)) signatures.push(Buffer.from(hex, "hex"));
+      if (SHA256_HEX.test(hex)) signatures.push(Buffer.from(hex, "latin1"));
     }
   }
   if (signatureEntries > MAX_SIGNATURES) throw malformed("has too many signatures");

@@ -21,7 +21,7 @@ export interface SigningSecret {
 
 /** A secret checked and bound; it can sign and judge, but not be read. */
 export interface SigningKey {
-  /** The HMAC-SHA256 that Stripe would have made of this timestamp and body. */
+  /** The HMAC-SHA256 that Stripe would have made of this timestamp and body, as the bytes of its hexadecimal digits. */
   sign(timestamp: string, body: Uint8Array): Uint8Array;
   /**
    * Refuses an event that this secret was not registered for.
@@ -69,7 +69,10 @@ export function toSigningKeys(secrets: readonly (string | SigningSecret)[]): rea
 function toSigningKey({ secret, mode, source, account }: SigningSecret): SigningKey {
   const key = Buffer.from(secret, "utf8");
   return {
-    sign: (timestamp, body) => createHmac("sha256", key).update(`${timestamp}.`).update(body).digest(),
+    sign: (timestamp, body) => {
+      const hmac = createHmac("sha256", key).update(`${timestamp}.`).update(body);
+      return Buffer.from(hmac.digest("hex"), "latin1");
+    },
     admit: (event) => {
       const eventMode = event.livemode ? "live" : "test";
       if (mode !== undefined && mode !== eventMode) {

@@ -1,4 +1,3 @@
-import process from "node:process";
 import { ConfigurationError } from "../errors.js";
 import { type FetchAdapter, toFetchAdapter } from "./adapters/fetch.js";
 import { type NodeAdapter, toNodeAdapter } from "./adapters/node.js";
