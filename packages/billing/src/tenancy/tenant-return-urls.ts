@@ -114,6 +114,7 @@ function fillInHost(host: string, slug: unknown, domain: unknown): string {
 }
 
 function fillInRest(rest: string, slug: unknown): string {
+  if (rest.includes("{domain}")) throw new ConfigurationError("{domain} is the whole host, or nowhere.");
   if (!rest.includes("{tenant}")) return rest;
   // The form of tenant ids: it has no slashes, and no dots alone.
   if (!isTenantId(slug))

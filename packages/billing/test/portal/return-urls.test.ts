@@ -16,6 +16,7 @@ describe("a return URL's template", () => {
     ["https://app.example.com/{tenant}/billing?t={tenant}", "https://app.example.com/acme/billing?t=acme"],
     ["https://{tenant}.example.com/{tenant}", "https://acme.example.com/acme"],
     ["https://app.example.com/billing", "https://app.example.com/billing"],
+    ["http://localhost:3000/{tenant}", "http://localhost:3000/acme"],
   ])("makes of %s the tenant's %s", async (template, url) => {
     expect(await homeOf({ returnUrl: template })).toBe(url);
   });
@@ -27,6 +28,28 @@ describe("a return URL's template", () => {
       domain: (tenantId: string) => `billing.${tenantId}.co.uk`,
     };
     expect(await homeOf(settings)).toBe("https://billing.acme.co.uk/t/acme-inc");
+  });
+
+  it("keeps the port beside the tenant's own domain", async () => {
+    const settings = { returnUrl: "https://{domain}:8443/", domain: () => "billing.acme.com" };
+    expect(await homeOf(settings)).toBe("https://billing.acme.com:8443/");
+  });
+
+  it.each(["https://{tenant}.example.com/", "https://{domain}/billing", "https://app.example.com/{tenant}"])(
+    "is taken for what it may become when the service is made: %s",
+    (returnUrl) => {
+      expect(
+        () => new StripeBillingService({ secretKey: "sk_test_12345678", portal: { returnUrl } }),
+      ).not.toThrow();
+    },
+  );
+
+  it("is on its own origin unless others are allowed, and allows none where it is left out", async () => {
+    expect((await returnUrlsOf({ returnUrl: "https://app.example.com/x" }, "acme")).policy).toEqual({
+      allowedOrigins: ["https://app.example.com"],
+      base: "https://app.example.com",
+    });
+    expect(await returnUrlsOf({}, "acme")).toEqual({ returnUrl: undefined, policy: { allowedOrigins: [] } });
   });
 
   it("resolves a path on the tenant's own origin, and lets no tenant to another's", async () => {
@@ -78,10 +101,31 @@ describe("a return URL's template", () => {
     "http://{tenant}.example.com/",
     "ftp://{tenant}.example.com/",
     "{tenant}",
+    "ws://{domain}/",
+    "x https://{domain}/",
+    "https://{domain}.evil.example/",
+    "https://evil.{domain}/",
+    "https://{domain}:port/",
+    "https://app.example.com/?from={domain}",
   ])("refuses %s when the service is made", (returnUrl) => {
     expect(() => new StripeBillingService({ secretKey: "sk_test_12345678", portal: { returnUrl } })).toThrow(
       ConfigurationError,
     );
+  });
+
+  it.each([
+    ["https://{domain}/", {}, "{domain} needs the settings' domain"],
+    ["https://{tenant}.example.com/", { slug: () => undefined as never }, "cannot stand in a host"],
+    ["https://app.example.com/{tenant}", { slug: () => undefined as never }, "form of a tenant id"],
+    ["https://{domain}/", { domain: () => ({ toString: () => "a.example.com" }) as never }, "{domain} needs"],
+    ["https://app.example.com/{domain}", { domain: () => "a.example.com" }, "nowhere"],
+    ["https://{tenant}.com/", {}, "in the first label of a host"],
+    [() => 7 as never, {}, "must be a string"],
+    [() => "/billing", {}, "an absolute https URL"],
+  ])("says of %s what it lacks", async (returnUrl, names, why) => {
+    const failing = homeOf({ returnUrl, ...names });
+    await expect(failing).rejects.toThrow(ConfigurationError);
+    await expect(failing).rejects.toThrow(why);
   });
 
   it.each(["", "localhost", "Billing.acme.com", "acme.com/", "acme.com:80", "a..com", "acme.com.", 7])(

@@ -193,7 +193,10 @@ describe("connectTenancy", () => {
     expect(accounts.tenantOf(accounts.accountOf("globex") ?? "")).toBe("acme");
     world.takeRequests();
     for (const outcome of await callEverything(service.forTenant("globex"), acme)) {
-      expect(outcome).toMatchObject({ code: "account_mismatch" });
+      expect(outcome).toMatchObject({
+        code: "account_mismatch",
+        message: "This tenant has no connected account of its own. Link one in the directory.",
+      });
     }
 
     const oneWay = connectTenancy({ accountOf: () => "acct_1", tenantOf: () => undefined });
@@ -278,10 +281,19 @@ describe("connectTenancy", () => {
     expect(world.takeRequests()).toEqual([]);
   });
 
+  it("marks nothing, since everything in its account is the tenant's", () => {
+    const tenancy = connectTenancy(new Accounts());
+    expect(tenancy.markFor("acme")).toEqual({});
+    expect(tenancy.reservedMetadata).toEqual([]);
+    expect(tenancy.productAccess("acme", { id: "prod_1", metadata: { tenantId: "globex" } })).toBe("own");
+  });
+
   it.each([undefined, null, {}, { accountOf: () => "acct_1" }, { tenantOf: () => "acme" }])(
     "refuses a directory that cannot be asked both ways (%j)",
     (directory) => {
-      expect(() => Reflect.apply(connectTenancy, undefined, [directory])).toThrow(ConfigurationError);
+      const making = () => Reflect.apply(connectTenancy, undefined, [directory]);
+      expect(making).toThrow(ConfigurationError);
+      expect(making).toThrow("needs a directory with accountOf and tenantOf");
     },
   );
 });

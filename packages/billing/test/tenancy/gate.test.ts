@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   type AuditEvent,
@@ -525,6 +526,74 @@ describe("a request", () => {
     expect(new Set(keys).size).toBe(3);
     expect(await keyOf("acme")).toBe(keys[0]);
   });
+
+  it("of each step of a method has a key of its own, be the caller's the same", async () => {
+    const keys: unknown[] = [];
+    const rawRequest: StripeClient["rawRequest"] = async (_method, _path, _params, options) => {
+      keys.push(options?.idempotencyKey);
+      return { object: "customer", id: "cus_1", metadata: { tenantId: "acme" } };
+    };
+    const through = gateFor("acme", { client: { rawRequest } });
+    for (const step of [undefined, "first", "second", "first"]) {
+      await through.write("POST /v1/customers", {}, {}, "the same key", step);
+    }
+    expect(new Set(keys).size).toBe(3);
+    expect(keys[3]).toBe(keys[1]);
+  });
+
+  it("that deletes has no key, which Stripe would not heed", async () => {
+    await ownSubscription();
+    const sent: unknown[] = [];
+    const rawRequest: StripeClient["rawRequest"] = async (method, path, params, options) => {
+      if (method === "DELETE") sent.push(options);
+      return world.stripe.rawRequest(method === "DELETE" ? "GET" : method, path, params, options);
+    };
+    const through = gateFor("acme", { client: { rawRequest } });
+    const ids = { subscription: acme.subscriptionId };
+    await through.retrieve("GET /v1/subscriptions/{subscription}", ids, { expand: ["customer"] });
+    await through.write("DELETE /v1/subscriptions/{subscription}", ids, {}, "the same key");
+    expect(sent).toEqual([expect.not.objectContaining({ idempotencyKey: expect.anything() })]);
+  });
+
+  /** What a failure is called that comes after a write of the same call. */
+  async function failureAfter(write: (through: Gate) => Promise<unknown>): Promise<unknown> {
+    let isDown = false;
+    const rawRequest: StripeClient["rawRequest"] = async (...request) => {
+      if (isDown) throw Object.assign(new Error("down"), { type: "StripeAPIError", statusCode: 500 });
+      return world.stripe.rawRequest(...request);
+    };
+    const transport = createTransport({ rawRequest }, { maxRetries: 0 });
+    const through = gateFor("acme", { transport });
+    await through.retrieve("GET /v1/customers/{customer}", { customer: acme.customerId }, {});
+    await write(through);
+    isDown = true;
+    const reading = through.retrieve("GET /v1/customers/{customer}", { customer: acme.customerId }, {});
+    return reading.then(
+      () => undefined,
+      ({ code, idempotencyKey }) => ({ code, idempotencyKey }),
+    );
+  }
+
+  it("that fails after a change of the same call does not say that nothing was changed", async () => {
+    const change = (through: Gate) =>
+      through.write(
+        "POST /v1/customers/{customer}",
+        { customer: acme.customerId },
+        { name: "Acme" },
+        "a key",
+      );
+    expect(await failureAfter(change)).toEqual({ code: "indeterminate", idempotencyKey: "a key" });
+  });
+
+  it("that fails after what changes nothing is as safe to repeat as ever", async () => {
+    const preview = async (through: Gate) => {
+      const subscription = acme.subscriptionId;
+      const expand = { expand: ["customer"] };
+      await through.retrieve("GET /v1/subscriptions/{subscription}", { subscription }, expand);
+      await through.write("POST /v1/invoices/create_preview", {}, { subscription });
+    };
+    expect(await failureAfter(preview)).toMatchObject({ code: "stripe_unavailable" });
+  });
 });
 
 describe("a customer that the directory does not have", () => {
@@ -536,6 +605,11 @@ describe("a customer that the directory does not have", () => {
       { object: "customer", id: "cus_globex", metadata: { tenantId: "globex" } },
       { object: "customer", id: "cus_nobody", metadata: {} },
       { object: "customer", id: "cus_theirs", metadata: { tenantId: "acme" } },
+      { object: "customer", id: "cus_deleted", metadata: { tenantId: "acme" }, deleted: true },
+      { object: "customer", metadata: { tenantId: "acme" } },
+      { object: "product", id: "prod_1", metadata: { tenantId: "globex" } },
+      null,
+      "cus_text",
     ];
     const rawRequest: StripeClient["rawRequest"] = async () => ({ object: "search_result", data: found });
     const through = gateFor("acme", { tenancy: directoryTenancy(directory), client: { rawRequest } });
@@ -545,6 +619,63 @@ describe("a customer that the directory does not have", () => {
     expect(hits.map(({ id }) => id)).toEqual(["cus_own"]);
     expect(await directory.customersOf("acme")).toEqual(["cus_own"]);
     expect(await directory.customersOf("globex")).toEqual(["cus_theirs"]);
+  });
+});
+
+describe("a directory that nothing can be linked in", () => {
+  it("lets a search find nobody whom it does not have", async () => {
+    const tenancy = directoryTenancy({ tenantOf: async () => undefined, customersOf: async () => [] });
+    const found = [{ object: "customer", id: "cus_own", metadata: { tenantId: "acme" } }];
+    const rawRequest: StripeClient["rawRequest"] = async () => ({
+      object: "search_result",
+      data: found,
+      next_page: 7,
+    });
+    const through = gateFor("acme", { tenancy, client: { rawRequest } });
+
+    expect(await through.search("GET /v1/customers/search", "" as SearchQuery, {})).toEqual({
+      hits: [],
+      nextPage: null,
+    });
+  });
+});
+
+describe("what names only what every tenant shares", () => {
+  const markOfOneWith = async (...products: readonly { product: string; prices: string[] }[]) => {
+    const { id, metadata } = await gate.write(
+      "POST /v1/billing_portal/configurations",
+      {},
+      {
+        features: {
+          subscription_update: {
+            enabled: true,
+            default_allowed_updates: ["price"],
+            products: [...products],
+          },
+        },
+      },
+      randomUUID(),
+    );
+    await takeAway(id);
+    return metadata?.["tenantId"];
+  };
+
+  it("is every tenant's, and with one thing of the tenant's own it is the tenant's", async () => {
+    const { id, default_price } = await world.stripe.products.create({
+      name: "For all",
+      metadata: { tenantId: "*" },
+      default_price_data: { currency: "usd", unit_amount: 900, recurring: { interval: "month" } },
+    });
+    const shared = { product: id, prices: [String(default_price)] };
+    const own = { product: acme.productId, prices: [acme.priceId] };
+    for (const { prices } of [shared, own]) {
+      for (const price of prices)
+        await gate.retrieve("GET /v1/prices/{price}", { price }, { expand: ["product"] });
+    }
+    expect(await markOfOneWith(shared)).toBe("*");
+    expect(await markOfOneWith(shared, own)).toBe("acme");
+    expect(await markOfOneWith(own)).toBe("acme");
+    await world.stripe.products.update(id, { metadata: { tenantId: "" } });
   });
 });
 

@@ -3,6 +3,16 @@ import { type AuditEvent, ConfigurationError, metadataTenancy } from "../../src/
 import { type StripeWorld, startStripeWorld } from "../stripe-world.js";
 import { addMarkedProducts, describeTenancyContract } from "./tenancy-contract.js";
 
+it("gives a customer to the tenant of its mark, and to no other", async () => {
+  const customer = (tenantId: string) => ({ id: "cus_1", metadata: { tenantId } });
+  const accessTo = async (tenantId: string) => metadataTenancy().customerAccess("acme", customer(tenantId));
+  expect([await accessTo("acme"), await accessTo("globex"), await accessTo("*")]).toEqual([
+    "own",
+    "none",
+    "none",
+  ]);
+});
+
 describeTenancyContract("metadataTenancy", async () => {
   const world = await startStripeWorld();
   const { stripe } = world;

@@ -40,6 +40,7 @@ describe("what a gate may name", () => {
     proofs.add("si_own", "own");
     proofs.addReferencesOf({ items: [{ id: "si_own", price: "price_1" }] });
 
+    expect(proofs.has("price_1")).toBe(true);
     for (const _time of ["first", "second"]) expect(proofs.accessTo("price_1")).toBe("shared");
     expect(proofs.accessTo("si_own")).toBe("own");
   });

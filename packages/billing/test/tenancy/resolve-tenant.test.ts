@@ -31,6 +31,25 @@ describe("the tenant of an event that names a customer", () => {
     expect(await resolve("cus_1", deleted)).toEqual({ status: "unknown" });
   });
 
+  const failing = (error: object) =>
+    resolveTenant(
+      createTransport({ rawRequest: () => Promise.reject(error) }, { maxRetries: 0 }),
+      metadataTenancy(),
+      { customerId: "cus_1" },
+      new Deadline(5_000),
+    );
+
+  it("is unknown where Stripe has no such customer", async () => {
+    const missing = { type: "StripeInvalidRequestError", statusCode: 404, code: "resource_missing" };
+    expect(await failing(missing)).toEqual({ status: "unknown" });
+  });
+
+  it("is not taken for unknown where Stripe did not say", async () => {
+    const down = { type: "StripeAPIError", statusCode: 500 };
+    await expect(failing(down)).rejects.toMatchObject({ code: "stripe_unavailable" });
+    await expect(failing(new RangeError("a mistake"))).rejects.toThrow();
+  });
+
   it.each(["", "sub_1", "../products", "cus_1/sources", "cus_1?expand[]=sources"])(
     "is not asked for under %j, which is no customer's id",
     async (customerId) => {

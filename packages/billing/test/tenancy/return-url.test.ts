@@ -93,6 +93,7 @@ describe("a refusal", () => {
     ],
     ["https://app.example.com//evil.example", "must not have a path that begins with two slashes"],
     [7, "must be a string"],
+    [`https://app.example.com/${"x".repeat(2_048)}`, "must have at most 2048 characters"],
   ])("of %j says what is wrong with it", (url, problem) => {
     expect(() => allowReturnUrl(url, POLICY)).toThrow(`returnUrl ${problem}`);
   });
@@ -113,6 +114,7 @@ describe("parseOrigin", () => {
     ["https://xn--bcher-kva.example", "https://xn--bcher-kva.example"],
     ["http://localhost:3000", "http://localhost:3000"],
     ["http://127.8.9.1", "http://127.8.9.1"],
+    ["http://127.10.200.30:3000", "http://127.10.200.30:3000"],
     ["http://[::1]:3000", "http://[::1]:3000"],
   ])("reads %s as %s", (given, origin) => {
     expect(parseOrigin(given)).toBe(origin);

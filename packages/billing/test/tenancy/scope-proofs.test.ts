@@ -102,6 +102,9 @@ describe("a scope by itself", () => {
       const scope = await scopeOf("acme");
       for (let times = 0; times < 2; times += 1) {
         await expect(scope[prove](acme.customerId, ids(acme)[prove])).resolves.toBeUndefined();
+        world.takeRequests();
+        await scope[prove](acme.customerId, ids(acme)[prove]);
+        expect(world.takeRequests()).toEqual([]);
         await expect(scope[prove](acme.customerId, ids(sister)[prove])).rejects.toMatchObject({
           code: "not_found",
         });
@@ -130,6 +133,58 @@ describe("a scope by itself", () => {
     );
   });
 
+  it("remembers of a list nothing that has no customer", async () => {
+    const data = [{ id: "cs_1", customer: null }, { id: "li_1" }, { id: "in_1", customer: acme.customerId }];
+    const cache = new OwnershipCache();
+    const scope = await scopeOf("acme", cache, {}, (gate) => ({
+      ...gate,
+      list: async () => ({ data }) as never, // less than Stripe lists
+    }));
+    await scope.proveCustomer(acme.customerId);
+    await scope.list("GET /v1/checkout/sessions", { customer: acme.customerId });
+
+    const remembered = data.filter(
+      ({ id }) => cache.customerOf({ account: undefined, tenantId: "acme" }, id) !== undefined,
+    );
+    expect(remembered.map(({ id }) => id)).toEqual(["in_1"]);
+  });
+
+  it("takes nothing that it makes for a customer but customers", async () => {
+    const cache = new OwnershipCache();
+    const scope = await scopeOf("acme", cache);
+    const metadata = { tenantId: "acme" };
+    const customer = await scope.write("POST /v1/customers", {}, { metadata });
+    const product = await scope.write("POST /v1/products", {}, { name: "Pro", metadata });
+
+    const customerOf = (id: string) => cache.customerOf({ account: undefined, tenantId: "acme" }, id);
+    expect(customerOf(customer.id)).toBe(customer.id);
+    expect(customerOf(product.id)).toBeUndefined();
+  });
+
+  it("hands over what it proved, with what was to come along, whether it was proved before or not", async () => {
+    const { stripe } = world;
+    const { paymentMethodId } = await world.addTenant("methods", { metadata: { tenantId: "acme" } });
+    const scope = await scopeOf("acme");
+    const method = await scope.paymentMethod(paymentMethodId);
+    expect(method).toMatchObject({ id: paymentMethodId, customer: { object: "customer" } });
+
+    await stripe.subscriptionSchedules.create({ from_subscription: acme.subscriptionId });
+    for (let times = 0; times < 2; times += 1) {
+      const { schedule } = await scope.subscription(acme.subscriptionId, ["schedule"]);
+      expect(schedule).toMatchObject({ object: "subscription_schedule" });
+    }
+  });
+
+  it("says what its tenant's objects are marked with", async () => {
+    expect((await scopeOf("acme")).mark).toEqual({ tenantId: "acme" });
+  });
+
+  it("makes no customers where the application alone records whose they are", async () => {
+    const scope = await scopeOf("acme", undefined, { tenancy: { ...metadataTenancy(), readOnly: true } });
+    expect(() => scope.assertMakesCustomers()).toThrow("needs a link function before customers can be made");
+    expect((await scopeOf("acme")).assertMakesCustomers()).toBeUndefined();
+  });
+
   it("keeps the keys that say whose an object is, and what it is called, from callers", async () => {
     const scope = await scopeOf("acme");
     const reserved = { tenantId: "globex", [REFERENCE_KEY]: "theirs", [CHECKOUT_KEY]: "theirs" };
@@ -152,6 +207,15 @@ describe("the customer that a call is about", () => {
     expect(await scope.customerId("cus_named")).toBe("cus_named");
     for (const given of ["", "sub_1", "../products", null, 7]) {
       await expect(scope.customerId(given)).rejects.toMatchObject({ code: "invalid_argument" });
+    }
+  });
+
+  it("has to be named where no directory knows it", async () => {
+    for (const scope of [await scopeOf("acme"), await scopeWith()]) {
+      await expect(scope.customerId(undefined)).rejects.toMatchObject({
+        code: "invalid_argument",
+        message: expect.stringContaining("names exactly one customer for the tenant"),
+      });
     }
   });
 

@@ -18,6 +18,60 @@ describe("portal configurations", () => {
     }
   });
 
+  it("come with what is to come along, one by one and on a list", async () => {
+    const asked: object[] = [];
+    const one = marked("acme");
+    const gate = {
+      retrieve: async (_call: string, ids: object, params: object) => {
+        asked.push(ids, params);
+        return one as never;
+      },
+      sift: async function* (_call: string, params: object) {
+        asked.push(params);
+        yield [one] as never;
+      },
+    };
+    const configurations = new ScopedConfigurations(scopeOptions(), gate);
+    for (const expand of [[], ["features", "login_page"]]) {
+      await configurations.get("bpc_1", expand);
+      for await (const page of configurations.pages({ active: true }, expand)) expect(page).toEqual([one]);
+    }
+    const listed = { limit: 100, active: true };
+    const configuration = { configuration: "bpc_1" };
+    expect(asked).toEqual([
+      configuration,
+      {},
+      listed,
+      configuration,
+      { expand: ["features", "login_page"] },
+      { ...listed, expand: ["data.features", "data.login_page"] },
+    ]);
+  });
+
+  it("are the account's default and those of the settings as well, whatever they are marked with", async () => {
+    const theirs = marked("globex");
+    const gate = (more: object) => ({
+      ...indiscreetGate(),
+      retrieve: async () => ({ ...theirs, ...more }) as never,
+    });
+    const read = (options: Partial<GateOptions>, more = {}) =>
+      new ScopedConfigurations(scopeOptions(options), gate(more)).get(theirs.id);
+
+    await expect(read({})).rejects.toMatchObject({ code: "not_found" });
+    await expect(read({ trusted: ["bpc_other"] })).rejects.toMatchObject({ code: "not_found" });
+    await expect(read({ trusted: [theirs.id] })).resolves.toMatchObject(theirs);
+    await expect(read({}, { is_default: true })).resolves.toMatchObject(theirs);
+  });
+
+  it("are forgotten under a hash, the tenant's own and those that all share", () => {
+    const configurations = configurationsOf();
+    for (const shared of [false, true]) {
+      configurations.remember("hash", { id: "bpc_1", shared });
+      configurations.forget("hash");
+      expect(configurations.under("hash")).toBeUndefined();
+    }
+  });
+
   it("are changed by whom they belong to, and those that all share by the operator", () => {
     const ownOf = (tenantId: string) =>
       EVERYBODYS.filter((one) => configurationsOf({ tenantId }).isOwn(one as never)); // all that is looked at

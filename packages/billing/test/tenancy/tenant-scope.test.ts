@@ -99,7 +99,10 @@ describe("a scope", () => {
     const Scope = scope.constructor as new (...parts: unknown[]) => TenantScope;
 
     expect(() => new Scope(Symbol("admitted"), {}, {})).toThrow(
-      expect.objectContaining({ code: "tenant_context" }),
+      expect.objectContaining({
+        code: "tenant_context",
+        message: "A tenant's scope is made by the service alone.",
+      }),
     );
   });
 

@@ -21,6 +21,7 @@ describe("letting customers type promotion codes", () => {
     ["a session without", { mode: "payment", allow_promotion_codes: false }],
     ["a session that says nothing of it", { allow_promotion_codes: undefined }],
     ["a portal with other changes", allowing(["price", "quantity"])],
+    ["a session without discounts", { discounts: null }],
     ["a code that is named", { discounts: [{ promotion_code: "promo_1" }] }],
     ["what an application keeps for itself", { metadata: { allow_promotion_codes: "true" } }],
   ])("is not seen in %s", (_, params) => expect(letsTypeCodes(params)).toBe(false));
