@@ -661,12 +661,8 @@ describe("what names only what every tenant shares", () => {
   };
 
   it("is every tenant's, and with one thing of the tenant's own it is the tenant's", async () => {
-    const { id, default_price } = await world.stripe.products.create({
-      name: "For all",
-      metadata: { tenantId: "*" },
-      default_price_data: { currency: "usd", unit_amount: 900, recurring: { interval: "month" } },
-    });
-    const shared = { product: id, prices: [String(default_price)] };
+    const { productId, priceId } = await world.addTenant("everyone", { metadata: { tenantId: "*" } });
+    const shared = { product: productId, prices: [priceId] };
     const own = { product: acme.productId, prices: [acme.priceId] };
     for (const { prices } of [shared, own]) {
       for (const price of prices)
@@ -675,7 +671,7 @@ describe("what names only what every tenant shares", () => {
     expect(await markOfOneWith(shared)).toBe("*");
     expect(await markOfOneWith(shared, own)).toBe("acme");
     expect(await markOfOneWith(own)).toBe("acme");
-    await world.stripe.products.update(id, { metadata: { tenantId: "" } });
+    await world.stripe.products.update(productId, { metadata: { tenantId: "" } });
   });
 });
 
