@@ -18,7 +18,7 @@ a { color: var(--accent); }
 .side p { margin: 0; color: var(--side-quiet); } .side .legal { display: flex; flex-wrap: wrap; gap: 0 1.5rem; font-size: .875rem; }
 .side a { color: var(--side-ink); }
 .side :focus-visible { outline-color: var(--side-ink); }
-.side .mark { margin-top: auto; font-size: .8125rem; }
+.side .mark { margin-top: auto; font-size: .8125rem; } .side .mark strong { white-space: nowrap; }
 .badge { display: inline-block; background: #ffde91; color: #4f3a00; border-radius: 4px; padding: 0 .4rem;
   font-size: .75rem; font-weight: 600; margin-right: .35rem; }
 main { padding: 4rem 3rem; max-width: 52rem; width: 100%; }
