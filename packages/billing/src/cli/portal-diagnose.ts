@@ -7,7 +7,7 @@ import type { DiagnosePortalOptions, PortalDiagnosis } from "../capabilities/por
 import type { PortalFlow } from "../capabilities/portal/flow.js";
 import { createStripeClient, modeOf } from "../stripe/client.js";
 import { metadataTenancy } from "../tenancy/metadata-tenancy.js";
-import type { Terminal } from "./run.js";
+import type { Terminal } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
 
 export const PORTAL_DIAGNOSE_USAGE = `Usage: billing portal diagnose --tenant <id> [--customer <cus_…>] [options]

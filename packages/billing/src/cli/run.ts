@@ -1,13 +1,7 @@
 import { BillingError } from "../errors.js";
 import { PORTAL_DIAGNOSE_USAGE, portalDiagnose } from "./portal-diagnose.js";
+import type { Terminal } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
-
-/** What a command has of the process it runs in. */
-export interface Terminal {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-}
 
 /** Returns the exit code: 0 when all is well, 1 when something is not, 2 when the command was not understood. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {

@@ -53,6 +53,9 @@ export interface SearchPage<C extends SearchCall> {
 type Hit<C extends SearchCall> = Answer<C>["data"][number];
 type SiftHit<C extends SiftCall> = Answer<C>["data"][number];
 
+/** What a scope needs of its gate. */
+export type GateToStripe = Pick<Gate, "retrieve" | "list" | "search" | "sift" | "write">;
+
 /**
  * The second wall: the only way to Stripe, for one tenant and one call of the service.
  *

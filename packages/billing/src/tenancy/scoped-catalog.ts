@@ -3,11 +3,10 @@ import { InvalidArgumentError, NotFoundError } from "../errors.js";
 import { isObjectId } from "../stripe/object-id.js";
 import { allOf, fieldIs, metadataIs, type SearchQuery } from "../stripe/search-query.js";
 import { notFound } from "../stripe/translate-error.js";
-import type { GateOptions, SearchParams } from "./gate.js";
+import type { GateOptions, GateToStripe, SearchParams } from "./gate.js";
 import { lookupKeyFor } from "./lookup-key.js";
 import { markOf } from "./metadata-mark.js";
 import { looksLikeAnId } from "./named-ids.js";
-import type { GateToStripe } from "./tenant-scope.js";
 
 export interface ProductPage {
   readonly products: readonly Stripe.Product[];

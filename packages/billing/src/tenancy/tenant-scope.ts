@@ -6,7 +6,7 @@ import type { SearchQuery } from "../stripe/search-query.js";
 import { notFound } from "../stripe/translate-error.js";
 import type { AuditEvent } from "./audit.js";
 import { parseCallerMetadata, type StripeMetadata } from "./caller-metadata.js";
-import { Gate, type GateOptions, type SearchPage, type SearchParams } from "./gate.js";
+import { Gate, type GateOptions, type GateToStripe, type SearchPage, type SearchParams } from "./gate.js";
 import { CHECKOUT_KEY, REFERENCE_KEY, SHARED } from "./metadata-mark.js";
 import { OwnedObjects } from "./owned-objects.js";
 import { ScopedCatalog } from "./scoped-catalog.js";
@@ -47,9 +47,6 @@ export async function admit(
   };
   return new Scope(ADMITTED, options, openGate(options));
 }
-
-/** What a scope needs of its gate. */
-export type GateToStripe = Pick<Gate, "retrieve" | "list" | "search" | "sift" | "write">;
 
 /**
  * Admits whoever operates the service, for what is shared by all tenants and so no tenant's to change. No tenant can have

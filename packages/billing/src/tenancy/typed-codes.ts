@@ -1,5 +1,4 @@
 import { InvalidArgumentError } from "../errors.js";
-import type { TenantScope } from "./tenant-scope.js";
 
 /**
  * Where customers may type promotion codes, Stripe takes any active code of the account, and nothing can keep it to some of
@@ -14,7 +13,11 @@ export function areCodesForAll(account: string | undefined, codes: PromotionCode
 export type PromotionCodes = "shared";
 
 /** @throws InvalidArgumentError where a customer could type another tenant's code. */
-export function assertMayTypeCodes(scope: TenantScope, option: string, instead: string): void {
+export function assertMayTypeCodes(
+  scope: { readonly mayTypeCodes: boolean },
+  option: string,
+  instead: string,
+): void {
   if (scope.mayTypeCodes) return;
   throw new InvalidArgumentError(
     `${option} lets customers type any code of the account, another tenant's as well. ${instead} ` +

@@ -1,9 +1,8 @@
 import { metadataTenancy } from "../../src/index.js";
 import { Deadline } from "../../src/stripe/deadline.js";
 import { createTransport } from "../../src/stripe/transport.js";
-import type { GateOptions } from "../../src/tenancy/gate.js";
+import type { GateOptions, GateToStripe } from "../../src/tenancy/gate.js";
 import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";
-import type { GateToStripe } from "../../src/tenancy/tenant-scope.js";
 
 export const marked = (tenantId: string | undefined) => ({
   id: `x_${tenantId}`,

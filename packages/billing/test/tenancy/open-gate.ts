@@ -1,5 +1,5 @@
 import type { StripeClient } from "../../src/index.js";
-import type { GateToStripe } from "../../src/tenancy/tenant-scope.js";
+import type { GateToStripe } from "../../src/tenancy/gate.js";
 
 /** Sends whatever it is asked to, and hands back whatever comes. */
 export function openGate(client: StripeClient): GateToStripe {

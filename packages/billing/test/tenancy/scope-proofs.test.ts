@@ -2,14 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { metadataTenancy } from "../../src/index.js";
 import { Deadline } from "../../src/stripe/deadline.js";
 import { createTransport } from "../../src/stripe/transport.js";
+import type { GateToStripe } from "../../src/tenancy/gate.js";
 import { CHECKOUT_KEY, REFERENCE_KEY } from "../../src/tenancy/metadata-mark.js";
 import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";
-import {
-  type Admission,
-  admit,
-  type GateToStripe,
-  type TenantScope,
-} from "../../src/tenancy/tenant-scope.js";
+import { type Admission, admit, type TenantScope } from "../../src/tenancy/tenant-scope.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
 import { openGate } from "./open-gate.js";
 

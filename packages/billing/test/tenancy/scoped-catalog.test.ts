@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { metadataTenancy, NotFoundError } from "../../src/index.js";
+import type { GateToStripe } from "../../src/tenancy/gate.js";
 import { ScopedCatalog } from "../../src/tenancy/scoped-catalog.js";
-import type { GateToStripe } from "../../src/tenancy/tenant-scope.js";
 import { indiscreetGate, OWN_AND_SHARED, scopeOptions } from "./indiscreet-gate.js";
 
 const inSharedAccount = (asked: unknown[] = []) => new ScopedCatalog(scopeOptions(), indiscreetGate(asked));

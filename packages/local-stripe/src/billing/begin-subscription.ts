@@ -3,7 +3,6 @@ import { mergeMetadata } from "../http/metadata.js";
 import { newId } from "../ids.js";
 import type { Act } from "../store/act.js";
 import type { CustomerRecord, InvoiceRecord, SubscriptionRecord } from "../store/records.js";
-import { announceTrialEnd } from "./announcements.js";
 import { type Schedule, scheduleCancellation } from "./cancellation.js";
 import { redeem } from "./discounts.js";
 import { periodLines } from "./invoice-lines.js";
@@ -21,6 +20,7 @@ import {
   trialSettings,
 } from "./subscription-fields.js";
 import { type Billing, checkItems, newItem } from "./subscription-items.js";
+import { announceTrialEnd } from "./trial-warning.js";
 
 const MOST_PER_CUSTOMER = 500;
 

@@ -2,7 +2,6 @@ import { invalid } from "../http/api-error.js";
 import { mergeMetadata } from "../http/metadata.js";
 import type { Act } from "../store/act.js";
 import type { SubscriptionRecord } from "../store/records.js";
-import { announceTrialEnd } from "./announcements.js";
 import { billChange } from "./bill-change.js";
 import { firstPeriodEnd, type Schedule, scheduleCancellation } from "./cancellation.js";
 import { redeem } from "./discounts.js";
@@ -17,6 +16,7 @@ import {
   trialSettings,
 } from "./subscription-fields.js";
 import { type Billing, changedItems, checkItems, periodOf } from "./subscription-items.js";
+import { announceTrialEnd } from "./trial-warning.js";
 
 export interface SubscriptionChange extends SubscriptionFields, Schedule {
   readonly billing_cycle_anchor?: "now" | "unchanged";

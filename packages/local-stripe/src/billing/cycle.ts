@@ -1,13 +1,14 @@
 import type { Act } from "../store/act.js";
 import type { InvoiceRecord, SubscriptionRecord } from "../store/records.js";
-import { announceInvoice, announceTrialEnd, invoiceWarningAt, trialWarningAt } from "./announcements.js";
 import { endSchedule, endSubscription, firstPeriodEnd } from "./cancellation.js";
+import { announceInvoice, invoiceWarningAt } from "./invoice-warning.js";
 import { closeInvoice } from "./invoices.js";
 import { billLast } from "./last-invoice.js";
 import { markPaused, resumeFrom } from "./pausing.js";
 import { defaultMethod } from "./payment.js";
 import { renew } from "./renewal.js";
 import { overdueSchedule, turnPhase } from "./schedules/phase-turn.js";
+import { announceTrialEnd, trialWarningAt } from "./trial-warning.js";
 import { lastUsage } from "./usage-lines.js";
 
 const HOUR = 3600;

@@ -11,7 +11,7 @@ import { changeSubscription, type SubscriptionChange } from "./change-subscripti
 import type { NewDiscount } from "./discount-params.js";
 import { isRunning } from "./discounts.js";
 import type { Features } from "./portal-features.js";
-import { futureChange } from "./portal-schedule.js";
+import { futureChange, type PortalChoice } from "./portal-schedule.js";
 import { previewInvoice } from "./preview.js";
 
 type UpdateFeature = Features["subscription_update"];
@@ -20,13 +20,6 @@ type UpdateFeature = Features["subscription_update"];
 export interface PortalOffer {
   readonly price: PriceRecord;
   readonly quantity: { readonly minimum: number; readonly maximum: number | null } | undefined;
-}
-
-export interface PortalChoice {
-  readonly price: PriceRecord;
-  readonly quantity: number | undefined;
-  /** What is taken off from then on, beside what is taken off already. */
-  readonly discounts?: readonly NewDiscount[];
 }
 
 /**

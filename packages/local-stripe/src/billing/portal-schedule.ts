@@ -5,7 +5,6 @@ import { firstPeriodEnd } from "./cancellation.js";
 import type { NewDiscount } from "./discount-params.js";
 import { itemAmount } from "./invoice-lines.js";
 import { plusIntervals } from "./period.js";
-import type { PortalChoice } from "./portal-changes.js";
 import type { Features } from "./portal-features.js";
 import { createSchedule } from "./schedules/create-schedule.js";
 import { releaseSchedule } from "./schedules/end-schedule.js";
@@ -13,6 +12,14 @@ import type { PhaseRecord } from "./schedules/phase.js";
 import type { NewPhase } from "./schedules/phase-params.js";
 import { currentPhase } from "./schedules/schedule.js";
 import { updateSchedule } from "./schedules/update-schedule.js";
+
+/** What a customer has chosen on the page. */
+export interface PortalChoice {
+  readonly price: PriceRecord;
+  readonly quantity: number | undefined;
+  /** What is taken off from then on, beside what is taken off already. */
+  readonly discounts?: readonly NewDiscount[];
+}
 
 /** A change that a subscription's schedule will make by itself. */
 export interface FutureChange {

@@ -2,9 +2,16 @@ import type { FC } from "hono/jsx";
 import { trialEndOf } from "../billing/subscription-fields.js";
 import { testCard } from "../billing/test-cards.js";
 import { wantsCard } from "../checkout/complete-session.js";
-import type { OpenCheckout } from "./checkout.js";
+import type { CheckoutSessionRecord } from "../store/records.js";
+import type { World } from "../store/world.js";
 import { formatFor } from "./format.js";
 import { Layout } from "./layout.js";
+
+/** A session's page, in the world that it belongs to. */
+export interface OpenCheckout {
+  readonly world: World;
+  readonly session: CheckoutSessionRecord;
+}
 
 /** What a session was for, once it is over. */
 export const SUMMARY: Readonly<Record<string, string>> = {

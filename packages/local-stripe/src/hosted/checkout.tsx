@@ -5,18 +5,11 @@ import { ApiError } from "../http/api-error.js";
 import { Act } from "../store/act.js";
 import { passTime } from "../store/passing-time.js";
 import type { CheckoutSessionRecord } from "../store/records.js";
-import type { World } from "../store/world.js";
 import type { Worlds } from "../store/worlds.js";
 import { AuthenticationPage } from "./authentication-page.js";
-import { CheckoutPage, SUMMARY } from "./checkout-pages.js";
+import { CheckoutPage, type OpenCheckout, SUMMARY } from "./checkout-pages.js";
 import { formatFor } from "./format.js";
 import { Layout } from "./layout.js";
-
-/** A session's page, in the world that it belongs to. */
-export interface OpenCheckout {
-  readonly world: World;
-  readonly session: CheckoutSessionRecord;
-}
 
 /** The pages of a Checkout session, at the address that its `url` names. */
 export function checkoutPages(worlds: Worlds): Hono {

@@ -1,15 +1,8 @@
 import { changeSubscription } from "../../billing/change-subscription.js";
 import type { NewDiscount } from "../../billing/discount-params.js";
 import { findPromotionCode } from "../../billing/discounts.js";
-import {
-  changeRequest,
-  choiceOf,
-  type PortalChoice,
-  type Quote,
-  quote,
-  quoteChange,
-} from "../../billing/portal-changes.js";
-import { scheduleChoice, waitsForPeriodEnd } from "../../billing/portal-schedule.js";
+import { changeRequest, choiceOf, type Quote, quote, quoteChange } from "../../billing/portal-changes.js";
+import { type PortalChoice, scheduleChoice, waitsForPeriodEnd } from "../../billing/portal-schedule.js";
 import { ApiError } from "../../http/api-error.js";
 import { Act } from "../../store/act.js";
 import type { PromotionCodeRecord, SubscriptionRecord } from "../../store/records.js";
