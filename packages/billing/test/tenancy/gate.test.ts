@@ -527,6 +527,50 @@ describe("a request", () => {
     expect(await keyOf("acme")).toBe(keys[0]);
   });
 
+  it("lists by what keeps others out, or in an account of its own where that is enough", async () => {
+    const answering: StripeClient["rawRequest"] = async () => ({ object: "list", data: [], has_more: false });
+    const inOwnAccount = gateFor("acme", { account: "acct_1", client: { rawRequest: answering } });
+    await expect(inOwnAccount.list("GET /v1/prices", {})).resolves.toMatchObject({ data: [] });
+    await expect(inOwnAccount.list("GET /v1/subscriptions", {})).rejects.toMatchObject({
+      code: "isolation",
+      message: expect.stringContaining("GET /v1/subscriptions named or returned an object"),
+    });
+
+    await gate.retrieve("GET /v1/products/{product}", { product: acme.productId }, {});
+    const { data } = await gate.list("GET /v1/prices", { product: acme.productId });
+    expect(data.map(({ id }) => id)).toContain(acme.priceId);
+    await expect(gate.list("GET /v1/prices", {})).rejects.toMatchObject({ code: "isolation" });
+  });
+
+  it("takes a lookup key away, and gives none that is no text", async () => {
+    const { productId, priceId } = await world.addTenant("keys", { metadata: { tenantId: "acme" } });
+    await gate.retrieve("GET /v1/prices/{price}", { price: priceId }, { expand: ["product"] });
+    const update = (lookup_key: string) =>
+      gate.write("POST /v1/prices/{price}", { price: priceId }, { lookup_key }, randomUUID());
+    await expect(update("")).resolves.toMatchObject({ id: priceId, lookup_key: null, product: productId });
+    await expect(update(7 as never)).rejects.toMatchObject({ code: "isolation" });
+  });
+
+  it("that makes something of the tenant's own is another under the same key where its content is", async () => {
+    await gate.retrieve("GET /v1/prices/{price}", { price: acme.priceId }, { expand: ["product"] });
+    const products = [{ product: acme.productId, prices: [acme.priceId] }];
+    const make = (name: string) =>
+      gate.write(
+        "POST /v1/billing_portal/configurations",
+        {},
+        {
+          name,
+          features: {
+            subscription_update: { enabled: true, default_allowed_updates: ["price"], products },
+          },
+        },
+        "one key for two",
+      );
+    const { id } = await make("first");
+    await expect(make("second")).rejects.toMatchObject({ code: "conflict" });
+    await takeAway(id);
+  });
+
   it("of each step of a method has a key of its own, be the caller's the same", async () => {
     const keys: unknown[] = [];
     const rawRequest: StripeClient["rawRequest"] = async (_method, _path, _params, options) => {

@@ -130,16 +130,59 @@ describe("the prices of a whole account", () => {
   });
 });
 
+describe("the prices of some products", () => {
+  const page = (nextPage: string | null, ...hits: object[]) => ({ hits, nextPage });
+
+  it("are every page that a search finds, without what is archived or of another product", async () => {
+    const asked: object[] = [];
+    const pages = [
+      page("second", price("price_5", "prod_1"), { ...price("price_4", "prod_1"), active: false }),
+      page("third", price("price_3", "prod_9")),
+      page(null, price("price_2", "prod_2"), price("price_1", "prod_1")),
+    ];
+    const prices = await over(pages, { own: false, asked }).pricesOfSome(["prod_1", "prod_2"]);
+
+    expect(prices.map(({ id }) => id)).toEqual(["price_5", "price_2", "price_1"]);
+    expect(asked).toEqual([{ limit: 100 }, { limit: 100, page: "second" }, { limit: 100, page: "third" }]);
+  });
+
+  it("are not all there where a whole catalogue takes more than two pages of a search", async () => {
+    const pages = ["second", "third", null].map((next, at) => page(next, price(`price_${at}`, "prod_1")));
+    const { prices, isAll } = await over(pages, { own: false }).allPrices(new Set(["prod_1"]));
+    expect(prices.map(({ id }) => id)).toEqual(["price_0", "price_1"]);
+    expect(isAll).toBe(false);
+    expect(await over([page(null)], { own: false }).allPrices(new Set())).toEqual({
+      prices: [],
+      isAll: true,
+    });
+  });
+});
+
+describe("a product", () => {
+  it("comes with its default price", async () => {
+    const asked: object[] = [];
+    await over([product("prod_1")], { asked }).product("prod_1");
+    expect(asked).toEqual([{ expand: ["default_price"] }]);
+  });
+});
+
 describe("the prices of one product", () => {
   it("are every page of them", async () => {
     const pages = ["price_3", "price_2", "price_1"].map((id) => ({
       data: [price(id, "prod_1")],
       has_more: id !== "price_1",
     }));
-    expect((await over(pages).pricesOf("prod_1")).map(({ id }) => id)).toEqual([
+    const asked: object[] = [];
+    expect((await over(pages, { asked }).pricesOf("prod_1")).map(({ id }) => id)).toEqual([
       "price_3",
       "price_2",
       "price_1",
+    ]);
+    const first = { product: "prod_1", active: true, limit: 100 };
+    expect(asked).toEqual([
+      first,
+      { ...first, starting_after: "price_3" },
+      { ...first, starting_after: "price_2" },
     ]);
   });
 });
