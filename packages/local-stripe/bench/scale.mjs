@@ -1,7 +1,7 @@
 /**
  * What a million customers of a hundred thousand tenants cost: memory, reads a second, and how much dearer ten tenants'
- * reads are beside all the others than by themselves. Reads that wander over all tenants are measured too: they find
- * nothing in the processor's caches, where ten tenants find everything. The two servers are processes of their own and
+ * reads are beside all the others than by themselves. Reads that wander over all tenants are measured too: they
+ * touch what was not read for a while, where ten tenants' is read again and again. The two servers are processes of their own and
  * are asked in turns, so that whatever else the machine does falls on both; the median of the rounds counts.
  *
  *     node bench/scale.mjs [customers = 1000000]

@@ -20,14 +20,21 @@ const subscription = (id: string, status: string) => ({ id, status });
 
 it("gives every subscription that has not ended, page by page, whatever the last of a page is", async () => {
   const { ids, asked } = await read(
-    { data: [subscription("sub_5", "active"), subscription("sub_4", "canceled")], has_more: true },
+    {
+      data: [
+        subscription("sub_6", "trialing"),
+        subscription("sub_5", "active"),
+        subscription("sub_4", "canceled"),
+      ],
+      has_more: true,
+    },
     {
       data: [subscription("sub_3", "incomplete_expired"), subscription("sub_2", "past_due")],
       has_more: true,
     },
     { data: [subscription("sub_1", "incomplete")], has_more: false },
   );
-  expect(ids).toEqual(["sub_5", "sub_2", "sub_1"]);
+  expect(ids).toEqual(["sub_6", "sub_5", "sub_2", "sub_1"]);
   const first = { customer: "cus_1", limit: 100 };
   expect(asked).toEqual([
     first,

@@ -61,7 +61,7 @@ describe("a price", () => {
 describe("a page of products", () => {
   it("is asked for from its cursor on, and says where the next begins", async () => {
     const asked: object[] = [];
-    const page = { data: [product("prod_2"), product("prod_1")], has_more: true };
+    const page = { data: [product("prod_3"), product("prod_2"), product("prod_1")], has_more: true };
     const catalog = over([page, { ...page, has_more: false }, { data: [], has_more: true }], { asked });
 
     expect((await catalog.products(2, undefined)).nextCursor).toBe("prod_1");
