@@ -153,7 +153,8 @@ export class Collection<T extends Entity> {
     // What was written of late may have been found by other values before.
     const rewritten = [...stale.keys()].flatMap((id) => this.#rows.get(id) ?? []);
     const rows = this.#union(alternatives);
-    for (const row of backwards(rewritten.length === 0 ? rows : inOrder([rows, rewritten]))) {
+    const holdsAll = rewritten.length === 0 || rows === this.#order;
+    for (const row of backwards(holdsAll ? rows : inOrder([rows, rewritten]))) {
       const record = stale.has(row.record.id) ? stale.get(row.record.id) : row.record;
       if (record !== undefined) yield record;
     }
