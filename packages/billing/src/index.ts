@@ -100,7 +100,10 @@ export {
   StripeUnavailableError,
   TenantContextError,
 } from "./errors.js";
+export type { PerTenant } from "./per-tenant.js";
 export { toProblemResponse } from "./problem-response.js";
+export type { ReturnUrlSettings } from "./return-urls/tenant-return-urls.js";
+export type { NewDiscount } from "./selling/new-discount.js";
 export type { StripeBillingConfig } from "./settings.js";
 export type { Mode, StripeClient, StripeRequestOptions } from "./stripe/client.js";
 export type { CallOptions } from "./stripe/deadline.js";
@@ -116,24 +119,21 @@ export {
 } from "./stripe/request-trace.js";
 export type { AuditEvent, AuditListener } from "./tenancy/audit.js";
 export type { CallerMetadata } from "./tenancy/caller-metadata.js";
-export { type AccountDirectory, connectTenancy } from "./tenancy/connect-tenancy.js";
+export { type AccountDirectory, connectTenancy } from "./tenancy/strategies/connect-tenancy.js";
 export {
   type DirectoryTenancyOptions,
   directoryTenancy,
   type TenantDirectory,
-} from "./tenancy/directory-tenancy.js";
-export { type LinkableDirectory, memoryDirectory } from "./tenancy/memory-directory.js";
-export { type MetadataTenancyOptions, metadataTenancy } from "./tenancy/metadata-tenancy.js";
-export type { NewDiscount } from "./tenancy/new-discount.js";
-export type { PerTenant } from "./tenancy/per-tenant.js";
+} from "./tenancy/strategies/directory-tenancy.js";
+export { type LinkableDirectory, memoryDirectory } from "./tenancy/strategies/memory-directory.js";
+export { type MetadataTenancyOptions, metadataTenancy } from "./tenancy/strategies/metadata-tenancy.js";
 export {
   type PostgresDirectory,
   type PostgresDirectoryOptions,
   postgresDirectory,
   type QueryRunner,
-} from "./tenancy/postgres-directory.js";
+} from "./tenancy/strategies/postgres-directory.js";
 export type { Tenancy, TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
-export type { ReturnUrlSettings } from "./tenancy/tenant-return-urls.js";
 export { formatAmount } from "./views/amount.js";
 export type { CheckoutSession, OpenCheckoutSession } from "./views/checkout-session.js";
 export type { Address, Customer } from "./views/customer.js";

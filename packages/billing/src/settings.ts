@@ -14,17 +14,17 @@ import {
 } from "./capabilities/portal/settings.js";
 import { ConfigurationError } from "./errors.js";
 import { mistakesIn, onFirstUse } from "./input.js";
+import type { PerTenant } from "./per-tenant.js";
+import { parseOrigin } from "./return-urls/return-url.js";
+import { exampleOf, originOf } from "./return-urls/tenant-return-urls.js";
 import { createStripeClient, type Mode, modeOf, type StripeClient } from "./stripe/client.js";
 import { isTimeoutMs } from "./stripe/deadline.js";
 import type { RequestListener } from "./stripe/request-record.js";
 import { createTransport, type Transport } from "./stripe/transport.js";
 import type { AuditListener } from "./tenancy/audit.js";
-import { metadataTenancy } from "./tenancy/metadata-tenancy.js";
-import type { PerTenant } from "./tenancy/per-tenant.js";
-import { parseOrigin } from "./tenancy/return-url.js";
+import { metadataTenancy } from "./tenancy/strategies/metadata-tenancy.js";
 import type { Tenancy } from "./tenancy/tenancy.js";
 import { isTenantId } from "./tenancy/tenant-id.js";
-import { exampleOf, originOf } from "./tenancy/tenant-return-urls.js";
 import type { PromotionCodes } from "./tenancy/typed-codes.js";
 
 /** What a {@link StripeBillingService} is made of. Exactly one of `secretKey` and `stripe` is needed, the rest is optional. */

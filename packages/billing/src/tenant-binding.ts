@@ -4,15 +4,15 @@ import { type CatalogEvent, catalogTenant } from "./capabilities/catalog/catalog
 import { portalOf, type TenantPortal, trustedIn } from "./capabilities/portal/settings.js";
 import { TenantContextError } from "./errors.js";
 import { copyOptions } from "./input.js";
+import { returnUrlsOf, type TenantReturnUrls } from "./return-urls/tenant-return-urls.js";
 import { resolveSettings, type Settings, type StripeBillingConfig } from "./settings.js";
+import { Turns } from "./single-flight.js";
 import { type CallOptions, type Deadline, startDeadline } from "./stripe/deadline.js";
 import { OwnershipCache } from "./tenancy/ownership-cache.js";
 import { resolveTenant } from "./tenancy/resolve-tenant.js";
+import { admit, admitOperator, type TenantScope } from "./tenancy/scope/tenant-scope.js";
 import type { TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
 import { parseTenantId } from "./tenancy/tenant-id.js";
-import { returnUrlsOf, type TenantReturnUrls } from "./tenancy/tenant-return-urls.js";
-import { admit, admitOperator, type TenantScope } from "./tenancy/tenant-scope.js";
-import { Turns } from "./tenancy/turns.js";
 
 /** What every binding of one service shares: its settings, and what it has proved. */
 interface Shared<TMetadata> {

@@ -5,8 +5,8 @@ import { describe, expect, it } from "vitest";
 const SRC = resolve(import.meta.dirname, "../src");
 
 /**
- * The arrows of the design: a folder, and the folders it may import from. Faces and files at the top are listed by name.
- * Everything may import errors.
+ * The arrows of the design: a room, and the rooms it may import from. Faces and files at the top are listed by name, and
+ * `tenancy/` by its own rooms.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "index.ts": [
@@ -15,6 +15,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "settings.ts",
     "capabilities",
     "tenancy",
+    "tenancy/strategies",
+    "selling",
+    "return-urls",
     "stripe",
     "views",
   ],
@@ -24,17 +27,39 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "input.ts",
     "capabilities",
     "tenancy",
+    "tenancy/scope",
     "stripe",
     "views",
   ],
-  "tenant-binding.ts": ["settings.ts", "input.ts", "capabilities", "tenancy", "stripe"],
+  "tenant-binding.ts": [
+    "settings.ts",
+    "input.ts",
+    "capabilities",
+    "return-urls",
+    "tenancy",
+    "tenancy/scope",
+    "stripe",
+  ],
   "cli.ts": ["cli"],
-  cli: ["billing-service.ts", "capabilities", "tenancy", "stripe"],
-  "settings.ts": ["input.ts", "capabilities", "tenancy", "stripe"],
+  cli: ["billing-service.ts", "capabilities", "tenancy/strategies", "stripe"],
+  "settings.ts": ["input.ts", "capabilities", "tenancy", "tenancy/strategies", "return-urls", "stripe"],
   "problem-response.ts": [],
   "input.ts": [],
-  "errors.ts": [],
-  capabilities: ["input.ts", "tenancy", "stripe", "views"],
+  capabilities: [
+    "input.ts",
+    "selling",
+    "return-urls",
+    "tenancy",
+    "tenancy/scope",
+    "tenancy/gate",
+    "stripe",
+    "views",
+  ],
+  selling: ["tenancy/scope", "stripe"],
+  "return-urls": ["tenancy"],
+  "tenancy/scope": ["tenancy", "tenancy/gate", "stripe"],
+  "tenancy/gate": ["tenancy", "stripe"],
+  "tenancy/strategies": ["tenancy", "stripe"],
   tenancy: ["stripe"],
   stripe: [],
   views: [],
@@ -42,6 +67,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   webhooks: [],
   testing: ["index.ts", "webhooks"],
 };
+
+/** What any room may import, and what imports nothing but these. */
+const TOOLS = ["errors.ts", "fingerprint.ts", "per-tenant.ts", "single-flight.ts"];
 
 /** Types alone may be named across these: the receiver resolves tenants through the service's own port. */
 const TYPES_MAY_COME_FROM: Readonly<Record<string, readonly string[]>> = {
@@ -64,7 +92,7 @@ describe("the arrows between folders", () => {
   it("all point the way the design says", () => {
     const astray = imports.filter(({ from, to, typeOnly }) => {
       const [here, there] = [roomOf(from), roomOf(to)];
-      const allowed = [here, "errors.ts", ...(MAY_IMPORT[here] ?? [])];
+      const allowed = [here, ...TOOLS, ...(TOOLS.includes(here) ? [] : (MAY_IMPORT[here] ?? []))];
       return !allowed.includes(there) && !(typeOnly && TYPES_MAY_COME_FROM[here]?.includes(there));
     });
     expect(astray).toEqual([]);
@@ -85,7 +113,7 @@ describe("the arrows between folders", () => {
 
   it("lets requests out at the gate, and for the one read that finds an event's tenant", () => {
     expect(filesWith(/\bsend\b[^;]*from "[^"]*\/send\.js"/)).toEqual([
-      "tenancy/gate.ts",
+      "tenancy/gate/gate.ts",
       "tenancy/resolve-tenant.ts",
     ]);
   });
@@ -110,7 +138,7 @@ function importsOf(file: string): Import[] {
   );
 }
 
-/** The folder at the top that a file is in, or the file itself. */
+/** The room that a file is in: a folder at the top, a room of `tenancy/`, or a file at the top itself. */
 function roomOf(file: string): string {
-  return file.split("/")[0] ?? file;
+  return /^tenancy\/[^/]+(?=\/)/.exec(file)?.[0] ?? file.split("/")[0] ?? file;
 }

@@ -9,8 +9,8 @@ import {
   StripeBillingService,
   type Subscription,
 } from "../src/index.js";
-import type { Gate } from "../src/tenancy/gate.js";
-import type { TenantScope } from "../src/tenancy/tenant-scope.js";
+import type { Gate } from "../src/tenancy/gate/gate.js";
+import type { TenantScope } from "../src/tenancy/scope/tenant-scope.js";
 
 declare const billing: StripeBillingService;
 declare const stripe: Stripe;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ApiError } from "../src/http/api-error.js";
-import { decodeForm, elementsOf, type Form, type FormValue } from "../src/http/form.js";
+import { ApiError } from "../src/api-error.js";
+import { decodeForm, elementsOf, type Form, type FormValue } from "../src/declare/form.js";
 import { plainForm } from "../src/http/recorder.js";
 
 type Tree = string | Tree[] | { [name: string]: Tree };

@@ -6,7 +6,7 @@ import type { PortalCheck } from "../capabilities/portal/check.js";
 import type { DiagnosePortalOptions, PortalDiagnosis } from "../capabilities/portal/diagnosis.js";
 import type { PortalFlow } from "../capabilities/portal/flow.js";
 import { createStripeClient, modeOf } from "../stripe/client.js";
-import { metadataTenancy } from "../tenancy/metadata-tenancy.js";
+import { metadataTenancy } from "../tenancy/strategies/metadata-tenancy.js";
 import type { Terminal } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
 

@@ -13,7 +13,7 @@ import { Deadline } from "../../src/stripe/deadline.js";
 import { metadataIs } from "../../src/stripe/search-query.js";
 import { createTransport } from "../../src/stripe/transport.js";
 import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";
-import { admit } from "../../src/tenancy/tenant-scope.js";
+import { admit } from "../../src/tenancy/scope/tenant-scope.js";
 import { type PublicMethod, publicMethods } from "../public-methods.js";
 import { describeContract, stripeOnMock } from "./describe-contract.js";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ConfigurationError, StripeBillingService } from "../../src/index.js";
-import { allowReturnUrl } from "../../src/tenancy/return-url.js";
-import { type ReturnUrlSettings, returnUrlsOf } from "../../src/tenancy/tenant-return-urls.js";
+import { allowReturnUrl } from "../../src/return-urls/return-url.js";
+import { type ReturnUrlSettings, returnUrlsOf } from "../../src/return-urls/tenant-return-urls.js";
 
 const homeOf = async (settings: ReturnUrlSettings, tenantId = "acme") => {
   const { returnUrl, policy } = await returnUrlsOf(settings, tenantId);

@@ -4,7 +4,7 @@ import { connectTenancy, type IndeterminateError, metadataTenancy } from "../../
 import { Deadline } from "../../src/stripe/deadline.js";
 import { type KeyScope, scopeIdempotencyKey } from "../../src/stripe/idempotency.js";
 import { createTransport } from "../../src/stripe/transport.js";
-import { Gate } from "../../src/tenancy/gate.js";
+import { Gate } from "../../src/tenancy/gate/gate.js";
 import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";
 import { type StripeWorld, startStripeWorld } from "../stripe-world.js";
 import { startScriptedStripe } from "./scripted-stripe.js";

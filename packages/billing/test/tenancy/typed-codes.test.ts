@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { metadataTenancy } from "../../src/index.js";
-import { admit } from "../../src/tenancy/tenant-scope.js";
+import { admit } from "../../src/tenancy/scope/tenant-scope.js";
 import { areCodesForAll, assertMayTypeCodes, letsTypeCodes } from "../../src/tenancy/typed-codes.js";
-import { indiscreetGate, scopeOptions } from "./indiscreet-gate.js";
+import { indiscreetGate, scopeOptions } from "./gate/indiscreet-gate.js";
 
 describe("letting customers type promotion codes", () => {
   const allowing = (updates: unknown) => ({

@@ -1,11 +1,11 @@
-import { beginSubscription } from "../billing/begin-subscription.js";
-import { payInvoice } from "../billing/invoices.js";
-import { declined } from "../billing/payment.js";
-import { takePayment } from "../billing/payment-intents.js";
-import { succeed } from "../billing/setup-intents.js";
-import { testCard } from "../billing/test-cards.js";
-import { invalid, notImplemented } from "../http/api-error.js";
-import { attach } from "../resources/payment-methods.js";
+import { invalid, notImplemented } from "../api-error.js";
+import { payInvoice } from "../billing/invoices/invoices.js";
+import { declined } from "../billing/payments/payment.js";
+import { takePayment } from "../billing/payments/payment-intents.js";
+import { attach } from "../billing/payments/payment-methods.js";
+import { succeed } from "../billing/payments/setup-intents.js";
+import { testCard } from "../billing/payments/test-cards.js";
+import { beginSubscription } from "../billing/subscriptions/begin-subscription.js";
 import type { Act } from "../store/act.js";
 import type { CheckoutSessionRecord, SubscriptionRecord } from "../store/records.js";
 

@@ -1,5 +1,5 @@
-import type { NewDiscount } from "../billing/discount-params.js";
-import { checkRedeemable, findPromotionCode } from "../billing/discounts.js";
+import type { NewDiscount } from "../billing/discounts/discount-params.js";
+import { checkRedeemable, findPromotionCode } from "../billing/discounts/discounts.js";
 import type { Act } from "../store/act.js";
 import type { CheckoutLineRecord, CheckoutSessionRecord, CouponRecord } from "../store/records.js";
 import type { World } from "../store/world.js";

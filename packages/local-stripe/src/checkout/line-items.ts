@@ -1,5 +1,5 @@
-import { itemAmount } from "../billing/invoice-lines.js";
-import { invalid } from "../http/api-error.js";
+import { invalid } from "../api-error.js";
+import { itemAmount } from "../billing/invoices/invoice-lines.js";
 import { newId } from "../ids.js";
 import type { CheckoutLineRecord, CheckoutSessionRecord, PriceRecord, Wire } from "../store/records.js";
 import type { World } from "../store/world.js";

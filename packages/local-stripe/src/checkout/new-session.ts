@@ -1,8 +1,8 @@
-import type { NewDiscount } from "../billing/discount-params.js";
-import { beginSetup } from "../billing/setup-intents.js";
-import { trialEndOf } from "../billing/subscription-fields.js";
-import { invalid, notImplemented } from "../http/api-error.js";
-import { type MetadataChange, mergeMetadata } from "../http/metadata.js";
+import { invalid, notImplemented } from "../api-error.js";
+import type { NewDiscount } from "../billing/discounts/discount-params.js";
+import { beginSetup } from "../billing/payments/setup-intents.js";
+import { trialEndOf } from "../billing/subscriptions/subscription-fields.js";
+import { type MetadataChange, mergeMetadata } from "../declare/metadata.js";
 import { isBefore } from "../http/versions.js";
 import { randomText } from "../ids.js";
 import type { Act } from "../store/act.js";

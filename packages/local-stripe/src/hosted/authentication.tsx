@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import { settleAuthentication } from "../billing/setup-intents.js";
+import { settleAuthentication } from "../billing/payments/setup-intents.js";
 import { Act } from "../store/act.js";
 import type { SetupIntentRecord } from "../store/records.js";
 import type { World } from "../store/world.js";

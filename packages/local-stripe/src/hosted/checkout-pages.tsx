@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
-import { trialEndOf } from "../billing/subscription-fields.js";
-import { testCard } from "../billing/test-cards.js";
+import { testCard } from "../billing/payments/test-cards.js";
+import { trialEndOf } from "../billing/subscriptions/subscription-fields.js";
 import { wantsCard } from "../checkout/complete-session.js";
 import type { CheckoutSessionRecord } from "../store/records.js";
 import type { World } from "../store/world.js";

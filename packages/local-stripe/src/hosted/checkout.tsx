@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
+import { ApiError } from "../api-error.js";
 import { asks, completeSession, type Payment } from "../checkout/complete-session.js";
 import { applyCode } from "../checkout/discounts.js";
-import { ApiError } from "../http/api-error.js";
 import { Act } from "../store/act.js";
 import { passTime } from "../store/passing-time.js";
 import type { CheckoutSessionRecord } from "../store/records.js";

@@ -1,18 +1,18 @@
 import { setTimeout } from "node:timers/promises";
+import { ApiError, notImplemented } from "../api-error.js";
+import { decodeForm, type Form } from "../declare/form.js";
+import type { Resource } from "../declare/route.js";
 import { randomText } from "../ids.js";
 import { Act } from "../store/act.js";
 import { passTime } from "../store/passing-time.js";
 import type { Wire } from "../store/records.js";
 import type { World } from "../store/world.js";
 import type { Worlds } from "../store/worlds.js";
-import { ApiError, notImplemented } from "./api-error.js";
 import { expand } from "./expand.js";
 import { type Fault, type Faults, faultError, hasEffect } from "./faults.js";
-import { decodeForm, type Form } from "./form.js";
 import { IdempotencyKeys } from "./idempotency.js";
 import { demandPermission, type Key, type Keys, redacted } from "./keys.js";
 import { plainForm, type Recorder } from "./recorder.js";
-import type { Resource } from "./route.js";
 import { type Found, Router } from "./router.js";
 import { inVersion, requestedVersion, writtenVersion } from "./versions.js";
 

@@ -1,6 +1,6 @@
+import { invalid } from "../api-error.js";
 import type { ObjectName, Wire } from "../store/records.js";
 import type { Expansion, World } from "../store/world.js";
-import { invalid } from "./api-error.js";
 
 const MAX_LEVELS = 4;
 

@@ -1,4 +1,4 @@
-import { ApiError } from "./api-error.js";
+import { ApiError } from "../api-error.js";
 
 /** Which requests a fault befalls. What is left out matches every request. */
 export interface FaultTarget {

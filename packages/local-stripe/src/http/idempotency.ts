@@ -1,4 +1,4 @@
-import { ApiError } from "./api-error.js";
+import { ApiError } from "../api-error.js";
 
 /** An answer that can be given again. */
 export interface StoredAnswer {

@@ -1,5 +1,5 @@
+import { ApiError } from "../api-error.js";
 import { randomText } from "../ids.js";
-import { ApiError } from "./api-error.js";
 
 /** What a key opens. */
 export interface Key {

@@ -1,4 +1,4 @@
-import { elementsOf, type Form, type FormValue } from "./form.js";
+import { elementsOf, type Form, type FormValue } from "../declare/form.js";
 
 /** One request that the API has answered. */
 export interface RecordedRequest {

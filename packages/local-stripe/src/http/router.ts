@@ -1,4 +1,4 @@
-import type { Resource, Route } from "./route.js";
+import type { Resource, Route } from "../declare/route.js";
 
 interface Served {
   readonly route: Route;

@@ -1,7 +1,7 @@
-import { listRoute } from "../http/list.js";
-import { mergeMetadata, metadata } from "../http/metadata.js";
-import { clearable, oneOf, text, unsupported, type Values } from "../http/params.js";
-import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
+import { listRoute } from "../declare/list.js";
+import { mergeMetadata, metadata } from "../declare/metadata.js";
+import { clearable, oneOf, text, unsupported, type Values } from "../declare/params.js";
+import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import { newId } from "../ids.js";
 import type { AccountRecord, Wire } from "../store/records.js";
 

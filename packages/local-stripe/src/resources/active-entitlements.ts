@@ -1,7 +1,7 @@
-import { entitle } from "../billing/entitlements.js";
-import { listed, listRoute } from "../http/list.js";
-import { required, text } from "../http/params.js";
-import { type Resource, retrieveRoute } from "../http/route.js";
+import { entitle } from "../billing/customers/entitlements.js";
+import { listed, listRoute } from "../declare/list.js";
+import { required, text } from "../declare/params.js";
+import { type Resource, retrieveRoute } from "../declare/route.js";
 import type { Reaction } from "../store/world.js";
 
 const FIRST_PAGE = 10;

@@ -1,4 +1,4 @@
-import type { Resource } from "../http/route.js";
+import type { Resource } from "../declare/route.js";
 import type { ObjectName } from "../store/records.js";
 import { accounts } from "./accounts.js";
 import { activeEntitlements, entitlementSummaries } from "./active-entitlements.js";

@@ -1,9 +1,9 @@
-import { cancelSetup } from "../billing/setup-intents.js";
+import { ApiError } from "../api-error.js";
+import { cancelSetup } from "../billing/payments/setup-intents.js";
 import { renderLine } from "../checkout/line-items.js";
 import { newSession } from "../checkout/new-session.js";
-import { ApiError } from "../http/api-error.js";
-import { listed, listRoute } from "../http/list.js";
-import { mergeMetadata, metadata } from "../http/metadata.js";
+import { listed, listRoute } from "../declare/list.js";
+import { mergeMetadata, metadata } from "../declare/metadata.js";
 import {
   bool,
   hash,
@@ -16,9 +16,9 @@ import {
   text,
   timestamp,
   unsupported,
-} from "../http/params.js";
-import { type Resource, retrieveRoute, route } from "../http/route.js";
-import { webUrl } from "../http/web-url.js";
+} from "../declare/params.js";
+import { type Resource, retrieveRoute, route } from "../declare/route.js";
+import { webUrl } from "../declare/web-url.js";
 import type { Act } from "../store/act.js";
 import type { CheckoutSessionRecord, Wire } from "../store/records.js";
 import type { World } from "../store/world.js";

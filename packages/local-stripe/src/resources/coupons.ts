@@ -1,9 +1,9 @@
-import { isPast, isUsedUp } from "../billing/discounts.js";
-import { invalid } from "../http/api-error.js";
-import { listRoute } from "../http/list.js";
-import { mergeMetadata, metadata } from "../http/metadata.js";
-import { integer, oneOf, text, timestamp, unsupported, type Values } from "../http/params.js";
-import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
+import { invalid } from "../api-error.js";
+import { isPast, isUsedUp } from "../billing/discounts/discounts.js";
+import { listRoute } from "../declare/list.js";
+import { mergeMetadata, metadata } from "../declare/metadata.js";
+import { integer, oneOf, text, timestamp, unsupported, type Values } from "../declare/params.js";
+import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import { randomText } from "../ids.js";
 import type { CouponRecord, Wire } from "../store/records.js";
 

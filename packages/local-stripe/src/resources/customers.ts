@@ -1,6 +1,7 @@
-import { invalid } from "../http/api-error.js";
-import { listed, listRoute, searchRoute } from "../http/list.js";
-import { mergeMetadata, metadata } from "../http/metadata.js";
+import { invalid } from "../api-error.js";
+import { attach } from "../billing/payments/payment-methods.js";
+import { listed, listRoute, searchRoute } from "../declare/list.js";
+import { mergeMetadata, metadata } from "../declare/metadata.js";
 import {
   clearable,
   clearableList,
@@ -13,12 +14,11 @@ import {
   text,
   unsupported,
   type Values,
-} from "../http/params.js";
-import { type Call, type Resource, route } from "../http/route.js";
+} from "../declare/params.js";
+import { type Call, type Resource, route } from "../declare/route.js";
 import { newId, randomText } from "../ids.js";
 import type { CustomerRecord, Wire } from "../store/records.js";
 import type { World } from "../store/world.js";
-import { attach } from "./payment-methods.js";
 
 const ADDRESS = {
   city: clearable(text()),

@@ -1,6 +1,6 @@
-import { endDiscount, isRunning } from "../billing/discounts.js";
-import { ApiError } from "../http/api-error.js";
-import { type Resource, route } from "../http/route.js";
+import { ApiError } from "../api-error.js";
+import { endDiscount, isRunning } from "../billing/discounts/discounts.js";
+import { type Resource, route } from "../declare/route.js";
 import type { Act } from "../store/act.js";
 import type { Wire } from "../store/records.js";
 

@@ -1,6 +1,6 @@
-import { listRoute } from "../http/list.js";
-import { bool, isWithin, list, range, required, text, unsupported } from "../http/params.js";
-import { type Resource, retrieveRoute, route } from "../http/route.js";
+import { listRoute } from "../declare/list.js";
+import { bool, isWithin, list, range, required, text, unsupported } from "../declare/params.js";
+import { type Resource, retrieveRoute, route } from "../declare/route.js";
 import type { EventRecord } from "../store/records.js";
 
 const THIRTY_DAYS = 30 * 24 * 3600;

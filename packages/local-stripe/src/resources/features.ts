@@ -1,8 +1,8 @@
-import { invalid } from "../http/api-error.js";
-import { listRoute } from "../http/list.js";
-import { mergeMetadata, metadata } from "../http/metadata.js";
-import { bool, required, text, type Values } from "../http/params.js";
-import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
+import { invalid } from "../api-error.js";
+import { listRoute } from "../declare/list.js";
+import { mergeMetadata, metadata } from "../declare/metadata.js";
+import { bool, required, text, type Values } from "../declare/params.js";
+import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import { newId } from "../ids.js";
 import type { FeatureRecord, Wire } from "../store/records.js";
 

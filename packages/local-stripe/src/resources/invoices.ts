@@ -1,13 +1,19 @@
-import { CANCEL_AT } from "../billing/cancellation.js";
-import { DISCOUNTS } from "../billing/discount-params.js";
-import { closeInvoice, collect, finalizeInvoice, payInvoice, subscriptionOf } from "../billing/invoices.js";
-import { CHANGED_ITEMS } from "../billing/item-params.js";
-import { declined } from "../billing/payment.js";
-import { previewInvoice } from "../billing/preview.js";
-import { ANCHOR, anchorOf } from "../billing/subscription-fields.js";
-import { invalid } from "../http/api-error.js";
-import { listed, listRoute, searchRoute } from "../http/list.js";
-import { mergeMetadata, metadata } from "../http/metadata.js";
+import { invalid } from "../api-error.js";
+import { DISCOUNTS } from "../billing/discounts/discount-params.js";
+import {
+  closeInvoice,
+  collect,
+  finalizeInvoice,
+  payInvoice,
+  subscriptionOf,
+} from "../billing/invoices/invoices.js";
+import { declined } from "../billing/payments/payment.js";
+import { CANCEL_AT } from "../billing/subscriptions/cancellation.js";
+import { CHANGED_ITEMS } from "../billing/subscriptions/item-params.js";
+import { ANCHOR, anchorOf } from "../billing/subscriptions/subscription-fields.js";
+import { previewInvoice } from "../billing/upcoming/preview.js";
+import { listed, listRoute, searchRoute } from "../declare/list.js";
+import { mergeMetadata, metadata } from "../declare/metadata.js";
 import {
   bool,
   clearable,
@@ -21,8 +27,8 @@ import {
   timestamp,
   unsupported,
   type Values,
-} from "../http/params.js";
-import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
+} from "../declare/params.js";
+import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import type { Act } from "../store/act.js";
 import type { InvoiceRecord, Wire } from "../store/records.js";
 import type { World } from "../store/world.js";

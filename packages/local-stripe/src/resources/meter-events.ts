@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { usageKey } from "../billing/usage.js";
-import { invalid } from "../http/api-error.js";
-import { type Param, required, short, text, timestamp, type Values } from "../http/params.js";
-import { type Call, type Resource, route } from "../http/route.js";
+import { invalid } from "../api-error.js";
+import { usageKey } from "../billing/usage/usage.js";
+import { type Param, required, short, text, timestamp, type Values } from "../declare/params.js";
+import { type Call, type Resource, route } from "../declare/route.js";
 import { newId } from "../ids.js";
 import type { MeterEventRecord, MeterRecord, Wire } from "../store/records.js";
 import type { World } from "../store/world.js";

@@ -1,8 +1,17 @@
-import { usageIn } from "../billing/usage.js";
-import { invalid } from "../http/api-error.js";
-import { listed, listRoute } from "../http/list.js";
-import { hash, integer, oneOf, required, text, timestamp, unsupported, type Values } from "../http/params.js";
-import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
+import { invalid } from "../api-error.js";
+import { usageIn } from "../billing/usage/usage.js";
+import { listed, listRoute } from "../declare/list.js";
+import {
+  hash,
+  integer,
+  oneOf,
+  required,
+  text,
+  timestamp,
+  unsupported,
+  type Values,
+} from "../declare/params.js";
+import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import { newId } from "../ids.js";
 import type { Act } from "../store/act.js";
 import type { MeterRecord, Wire } from "../store/records.js";

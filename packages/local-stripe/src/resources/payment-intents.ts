@@ -1,6 +1,6 @@
-import { listRoute } from "../http/list.js";
-import { isWithin, range, text, unsupported } from "../http/params.js";
-import { type Resource, retrieveRoute } from "../http/route.js";
+import { listRoute } from "../declare/list.js";
+import { isWithin, range, text, unsupported } from "../declare/params.js";
+import { type Resource, retrieveRoute } from "../declare/route.js";
 
 /** What was paid through Checkout. */
 export const paymentIntents: Resource<"payment_intent"> = {

@@ -1,10 +1,10 @@
 import type Stripe from "stripe";
-import { whyNotPausable } from "../billing/pausing.js";
-import { whyFixed } from "../billing/portal-changes.js";
-import { futureChange } from "../billing/portal-schedule.js";
-import { invalid } from "../http/api-error.js";
-import { hash, integer, list, oneOf, type Param, required, text } from "../http/params.js";
-import { webUrl } from "../http/web-url.js";
+import { invalid } from "../api-error.js";
+import { whyNotPausable } from "../billing/subscriptions/pausing.js";
+import { hash, integer, list, oneOf, type Param, required, text } from "../declare/params.js";
+import { webUrl } from "../declare/web-url.js";
+import { whyFixed } from "../portal/portal-changes.js";
+import { futureChange } from "../portal/portal-schedule.js";
 import type { PortalConfigurationRecord, PortalSessionRecord } from "../store/records.js";
 import type { World } from "../store/world.js";
 

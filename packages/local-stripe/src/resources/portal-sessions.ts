@@ -1,7 +1,7 @@
-import { invalid } from "../http/api-error.js";
-import { oneOf, required, text, unsupported, type Values } from "../http/params.js";
-import { type Call, type Resource, route } from "../http/route.js";
-import { webUrl } from "../http/web-url.js";
+import { invalid } from "../api-error.js";
+import { oneOf, required, text, unsupported, type Values } from "../declare/params.js";
+import { type Call, type Resource, route } from "../declare/route.js";
+import { webUrl } from "../declare/web-url.js";
 import { newId, randomText } from "../ids.js";
 import type { Act } from "../store/act.js";
 import type { PortalConfigurationRecord, PortalSessionRecord, Wire } from "../store/records.js";

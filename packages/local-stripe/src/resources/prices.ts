@@ -1,8 +1,8 @@
-import { insertPrice } from "../billing/insert-price.js";
-import { insertProduct } from "../billing/insert-product.js";
-import { invalid } from "../http/api-error.js";
-import { listRoute, searchRoute } from "../http/list.js";
-import { mergeMetadata, metadata } from "../http/metadata.js";
+import { invalid } from "../api-error.js";
+import { insertPrice } from "../billing/catalog/insert-price.js";
+import { insertProduct } from "../billing/catalog/insert-product.js";
+import { listRoute, searchRoute } from "../declare/list.js";
+import { mergeMetadata, metadata } from "../declare/metadata.js";
 import {
   bool,
   clearable,
@@ -17,8 +17,8 @@ import {
   text,
   unsupported,
   type Values,
-} from "../http/params.js";
-import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
+} from "../declare/params.js";
+import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import type { Act } from "../store/act.js";
 import type { Wire } from "../store/records.js";
 

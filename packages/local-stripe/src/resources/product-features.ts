@@ -1,7 +1,7 @@
-import { ApiError, invalid } from "../http/api-error.js";
-import { listRoute } from "../http/list.js";
-import { required, text, type Values } from "../http/params.js";
-import { type Call, type Resource, route } from "../http/route.js";
+import { ApiError, invalid } from "../api-error.js";
+import { listRoute } from "../declare/list.js";
+import { required, text, type Values } from "../declare/params.js";
+import { type Call, type Resource, route } from "../declare/route.js";
 import { newId } from "../ids.js";
 import type { ProductFeatureRecord, Wire } from "../store/records.js";
 import type { World } from "../store/world.js";

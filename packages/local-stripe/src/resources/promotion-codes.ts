@@ -1,7 +1,7 @@
-import { isPast, isUsedUp } from "../billing/discounts.js";
-import { invalid } from "../http/api-error.js";
-import { listRoute } from "../http/list.js";
-import { mergeMetadata, metadata } from "../http/metadata.js";
+import { invalid } from "../api-error.js";
+import { isPast, isUsedUp } from "../billing/discounts/discounts.js";
+import { listRoute } from "../declare/list.js";
+import { mergeMetadata, metadata } from "../declare/metadata.js";
 import {
   bool,
   hash,
@@ -12,8 +12,8 @@ import {
   timestamp,
   unsupported,
   type Values,
-} from "../http/params.js";
-import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
+} from "../declare/params.js";
+import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import { newId, randomText } from "../ids.js";
 import type { PromotionCodeRecord, Wire } from "../store/records.js";
 import type { World } from "../store/world.js";

@@ -1,9 +1,9 @@
-import { beginSetup, cancelSetup, confirmSetup } from "../billing/setup-intents.js";
-import { listRoute } from "../http/list.js";
-import { metadata } from "../http/metadata.js";
-import { bool, hash, isWithin, list, oneOf, range, required, text, unsupported } from "../http/params.js";
-import { type Resource, retrieveRoute, route } from "../http/route.js";
-import { webUrl } from "../http/web-url.js";
+import { beginSetup, cancelSetup, confirmSetup } from "../billing/payments/setup-intents.js";
+import { listRoute } from "../declare/list.js";
+import { metadata } from "../declare/metadata.js";
+import { bool, hash, isWithin, list, oneOf, range, required, text, unsupported } from "../declare/params.js";
+import { type Resource, retrieveRoute, route } from "../declare/route.js";
+import { webUrl } from "../declare/web-url.js";
 
 const PATH = "/v1/setup_intents";
 

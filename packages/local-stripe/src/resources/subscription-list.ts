@@ -1,7 +1,7 @@
-import { firstPeriodEnd } from "../billing/cancellation.js";
-import { listRoute } from "../http/list.js";
-import { isWithin, oneOf, range, text, unsupported, type Values } from "../http/params.js";
-import type { Route } from "../http/route.js";
+import { firstPeriodEnd } from "../billing/subscriptions/cancellation.js";
+import { listRoute } from "../declare/list.js";
+import { isWithin, oneOf, range, text, unsupported, type Values } from "../declare/params.js";
+import type { Route } from "../declare/route.js";
 import type { SubscriptionRecord } from "../store/records.js";
 
 const LIST = {

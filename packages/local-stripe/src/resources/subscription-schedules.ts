@@ -1,11 +1,11 @@
+import { notImplemented } from "../api-error.js";
 import { createSchedule } from "../billing/schedules/create-schedule.js";
 import { cancelSchedule, releaseSchedule } from "../billing/schedules/end-schedule.js";
 import { DEFAULT_SETTINGS, PHASES } from "../billing/schedules/phase-params.js";
 import { nextTurn, passTurn } from "../billing/schedules/phase-turn.js";
 import { updateSchedule } from "../billing/schedules/update-schedule.js";
-import { notImplemented } from "../http/api-error.js";
-import { listRoute } from "../http/list.js";
-import { metadata } from "../http/metadata.js";
+import { listRoute } from "../declare/list.js";
+import { metadata } from "../declare/metadata.js";
 import {
   bool,
   either,
@@ -18,8 +18,8 @@ import {
   text,
   timestamp,
   unsupported,
-} from "../http/params.js";
-import { type Resource, retrieveRoute, route } from "../http/route.js";
+} from "../declare/params.js";
+import { type Resource, retrieveRoute, route } from "../declare/route.js";
 import { isBefore } from "../http/versions.js";
 
 const PATH = "/v1/subscription_schedules";

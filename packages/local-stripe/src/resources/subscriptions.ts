@@ -1,16 +1,16 @@
-import { beginSubscription } from "../billing/begin-subscription.js";
-import { cancelSubscription } from "../billing/cancel-subscription.js";
-import { CANCEL_AT, CANCELLATION_DETAILS, endSubscription } from "../billing/cancellation.js";
-import { changeSubscription } from "../billing/change-subscription.js";
-import { nextMoment, onPaid, onPaymentFailed, passMoment } from "../billing/cycle.js";
-import { DISCOUNTS } from "../billing/discount-params.js";
-import { subscriptionOf } from "../billing/invoices.js";
-import { CHANGED_ITEMS, NEW_ITEMS } from "../billing/item-params.js";
-import { pauseSubscription, resumeSubscription } from "../billing/pausing.js";
-import { ANCHOR, anchorOf } from "../billing/subscription-fields.js";
-import { renderSubscription } from "../billing/subscription-shape.js";
-import { searchRoute } from "../http/list.js";
-import { metadata } from "../http/metadata.js";
+import { DISCOUNTS } from "../billing/discounts/discount-params.js";
+import { subscriptionOf } from "../billing/invoices/invoices.js";
+import { beginSubscription } from "../billing/subscriptions/begin-subscription.js";
+import { cancelSubscription } from "../billing/subscriptions/cancel-subscription.js";
+import { CANCEL_AT, CANCELLATION_DETAILS, endSubscription } from "../billing/subscriptions/cancellation.js";
+import { changeSubscription } from "../billing/subscriptions/change-subscription.js";
+import { nextMoment, onPaid, onPaymentFailed, passMoment } from "../billing/subscriptions/cycle.js";
+import { CHANGED_ITEMS, NEW_ITEMS } from "../billing/subscriptions/item-params.js";
+import { pauseSubscription, resumeSubscription } from "../billing/subscriptions/pausing.js";
+import { ANCHOR, anchorOf } from "../billing/subscriptions/subscription-fields.js";
+import { renderSubscription } from "../billing/subscriptions/subscription-shape.js";
+import { searchRoute } from "../declare/list.js";
+import { metadata } from "../declare/metadata.js";
 import {
   bool,
   clearable,
@@ -23,8 +23,8 @@ import {
   timestamp,
   unsupported,
   type Values,
-} from "../http/params.js";
-import { type Resource, retrieveRoute, route } from "../http/route.js";
+} from "../declare/params.js";
+import { type Resource, retrieveRoute, route } from "../declare/route.js";
 import { isBefore } from "../http/versions.js";
 import type { Act } from "../store/act.js";
 import type { InvoiceRecord, SubscriptionRecord, Wire } from "../store/records.js";

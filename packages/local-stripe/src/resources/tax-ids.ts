@@ -1,8 +1,8 @@
-import { addTaxId, TAX_ID_TYPES } from "../billing/tax-ids.js";
-import { ApiError } from "../http/api-error.js";
-import { listRoute } from "../http/list.js";
-import { oneOf, required, text } from "../http/params.js";
-import { type Resource, route } from "../http/route.js";
+import { ApiError } from "../api-error.js";
+import { addTaxId, TAX_ID_TYPES } from "../billing/customers/tax-ids.js";
+import { listRoute } from "../declare/list.js";
+import { oneOf, required, text } from "../declare/params.js";
+import { type Resource, route } from "../declare/route.js";
 import type { TaxIdRecord } from "../store/records.js";
 import type { World } from "../store/world.js";
 

@@ -1,7 +1,7 @@
-import { invalid } from "../http/api-error.js";
-import { listRoute } from "../http/list.js";
-import { required, text, timestamp } from "../http/params.js";
-import { type Resource, retrieveRoute, route } from "../http/route.js";
+import { invalid } from "../api-error.js";
+import { listRoute } from "../declare/list.js";
+import { required, text, timestamp } from "../declare/params.js";
+import { type Resource, retrieveRoute, route } from "../declare/route.js";
 import { newId } from "../ids.js";
 import type { Act } from "../store/act.js";
 import { passTime } from "../store/passing-time.js";

@@ -1,10 +1,10 @@
-import { invalid } from "../http/api-error.js";
-import { listRoute } from "../http/list.js";
-import { mergeMetadata, metadata } from "../http/metadata.js";
-import { bool, clearable, list, type Param, required, text, type Values } from "../http/params.js";
-import { type Call, type Resource, retrieveRoute, route } from "../http/route.js";
+import { invalid } from "../api-error.js";
+import { listRoute } from "../declare/list.js";
+import { mergeMetadata, metadata } from "../declare/metadata.js";
+import { bool, clearable, list, type Param, required, text, type Values } from "../declare/params.js";
+import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
+import { webUrl } from "../declare/web-url.js";
 import { apiVersion } from "../http/versions.js";
-import { webUrl } from "../http/web-url.js";
 import { newId, randomText } from "../ids.js";
 import type { Act } from "../store/act.js";
 import type { WebhookEndpointRecord, Wire } from "../store/records.js";

@@ -1,4 +1,4 @@
-import { type ApiError, invalid } from "../http/api-error.js";
+import { type ApiError, invalid } from "../api-error.js";
 import type { Entity } from "../store/records.js";
 import type { Clause, Query } from "./query.js";
 

@@ -1,4 +1,4 @@
-import { ApiError } from "../http/api-error.js";
+import { ApiError } from "../api-error.js";
 import { newId } from "../ids.js";
 import { previousAttributes } from "./previous-attributes.js";
 import type { EventRecord, ObjectName, Records, Wire } from "./records.js";

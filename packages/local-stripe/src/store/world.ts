@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
+import { ApiError } from "../api-error.js";
 import type { Clock } from "../clock.js";
-import { ApiError } from "../http/api-error.js";
 import type { Act } from "./act.js";
 import { Agenda } from "./agenda.js";
 import { Collection, type IndexKeys } from "./collection.js";

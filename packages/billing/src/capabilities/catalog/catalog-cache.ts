@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import type { ProductPage } from "../../tenancy/scoped-catalog.js";
+import type { ProductPage } from "../../tenancy/scope/scoped-catalog.js";
 
 /** Products and prices together; a few tens of megabytes. */
 const CAPACITY = 20_000;

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
-import type { Turns } from "../../tenancy/turns.js";
+import type { Turns } from "../../single-flight.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import type { PromotionCodes } from "../../tenancy/typed-codes.js";
 import { type Product, toProduct } from "../../views/product.js";
 import type { CatalogCache } from "./catalog-cache.js";

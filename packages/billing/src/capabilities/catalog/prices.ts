@@ -4,7 +4,7 @@ import { checkInput, onFirstUse, text, writeFields } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Price, toPrice } from "../../views/price.js";
 import type { Product } from "../../views/product.js";
 import { type Catalog, productView } from "./catalog.js";

@@ -1,5 +1,5 @@
 import { ConfigurationError, InvalidArgumentError } from "../../errors.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import type { MetadataIssue, MetadataOf, RawMetadata } from "../../views/product.js";
 
 /**

@@ -6,7 +6,7 @@ import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { CallerMetadata, StripeMetadata } from "../../tenancy/caller-metadata.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import type { Product, RawMetadata } from "../../views/product.js";
 import { type Catalog, productView, withDefault } from "./catalog.js";
 import { type NewPrice, newPriceFields, toPriceParams } from "./new-price.js";

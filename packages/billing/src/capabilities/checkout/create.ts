@@ -1,10 +1,10 @@
 import { InvalidArgumentError, StripeUnavailableError } from "../../errors.js";
-import { type Prices, pricesForSale, productsOf } from "../../tenancy/for-sale.js";
-import { proveNewDiscount } from "../../tenancy/new-discount.js";
-import { assertNotSubscribed } from "../../tenancy/one-subscription.js";
-import { allowReturnUrl } from "../../tenancy/return-url.js";
-import type { TenantReturnUrls } from "../../tenancy/tenant-return-urls.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { allowReturnUrl } from "../../return-urls/return-url.js";
+import type { TenantReturnUrls } from "../../return-urls/tenant-return-urls.js";
+import { type Prices, pricesForSale, productsOf } from "../../selling/for-sale.js";
+import { proveNewDiscount } from "../../selling/new-discount.js";
+import { assertNotSubscribed } from "../../selling/one-subscription.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { assertMayTypeCodes } from "../../tenancy/typed-codes.js";
 import { isOpen, type OpenCheckoutSession, toCheckoutSession } from "../../views/checkout-session.js";
 import { type CustomerSessions, expireOthers, sameSession, sessionsOf } from "./open-sessions.js";

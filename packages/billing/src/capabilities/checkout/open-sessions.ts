@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import { ConflictError, InvalidArgumentError } from "../../errors.js";
 import { CHECKOUT_KEY } from "../../tenancy/metadata-mark.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import type { SessionContent } from "./params.js";
 
 type Session = Stripe.Checkout.Session;

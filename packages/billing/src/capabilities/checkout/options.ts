@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import { callFields, checkInput, copyOptions, onFirstUse, text } from "../../input.js";
+import type { NewDiscount } from "../../selling/new-discount.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import type { CallerMetadata } from "../../tenancy/caller-metadata.js";
-import type { NewDiscount } from "../../tenancy/new-discount.js";
 
 /** What a customer is sent to Stripe's page for: to subscribe (the default), to pay once, or to save a card. */
 export type CreateCheckoutSessionOptions =

@@ -1,8 +1,8 @@
 import type Stripe from "stripe";
 import { InvalidArgumentError } from "../../errors.js";
+import { fingerprintOf } from "../../fingerprint.js";
+import type { Prices } from "../../selling/for-sale.js";
 import type { StripeMetadata } from "../../tenancy/caller-metadata.js";
-import { fingerprintOf } from "../../tenancy/fingerprint.js";
-import type { Prices } from "../../tenancy/for-sale.js";
 import { CHECKOUT_KEY } from "../../tenancy/metadata-mark.js";
 import { toEpochSeconds } from "../../views/epoch.js";
 import type { CheckedPayment, CheckedSetup, CheckedSubscription } from "./options.js";

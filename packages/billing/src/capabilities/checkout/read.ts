@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { callFields, checkInput, onFirstUse } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type CheckoutSession, toCheckoutSession } from "../../views/checkout-session.js";
 
 const readOptions = onFirstUse(() => z.strictObject(callFields(), "The options must be an object."));

@@ -5,7 +5,7 @@ import { callFields, checkInput, onFirstUse, writeFields } from "../../input.js"
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { markOf, REFERENCE_KEY } from "../../tenancy/metadata-mark.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Customer, toCustomer } from "../../views/customer.js";
 import { type CustomerDetails, detailFields, toDetailParams } from "./details.js";
 

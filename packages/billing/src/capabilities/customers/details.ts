@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { onFirstUse, text } from "../../input.js";
 import type { CallerMetadata } from "../../tenancy/caller-metadata.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import type { Customer } from "../../views/customer.js";
 
 /** What a customer may be told to be. What is left out stays as it is; null clears it. */

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { callFields, checkInput, onFirstUse, text } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Entitlement, toEntitlement } from "../../views/entitlement.js";
 
 const callOptions = onFirstUse(() => z.strictObject(callFields(), "The options must be an object."));

@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
 import { callFields, checkInput, onFirstUse } from "../../input.js";
+import { currentSubscriptions } from "../../selling/current-subscriptions.js";
+import { previewInvoice } from "../../selling/invoice-preview.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
-import { currentSubscriptions } from "../../tenancy/current-subscriptions.js";
-import { previewInvoice } from "../../tenancy/invoice-preview.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toUpcomingInvoice, type UpcomingInvoice } from "../../views/invoice.js";
 import { toSubscription } from "../../views/subscription.js";
 

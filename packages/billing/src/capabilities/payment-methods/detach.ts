@@ -2,11 +2,11 @@ import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError } from "../../errors.js";
 import { checkInput, onFirstUse, writeFields } from "../../input.js";
+import { currentSubscriptions } from "../../selling/current-subscriptions.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
-import { currentSubscriptions } from "../../tenancy/current-subscriptions.js";
-import type { AttachedPaymentMethod, TenantScope } from "../../tenancy/tenant-scope.js";
+import type { AttachedPaymentMethod, TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { defaultMethodOf, type PaymentMethod, toPaymentMethod } from "../../views/payment-method.js";
 
 export interface DetachPaymentMethodOptions extends CallOptions, IdempotencyOptions {

@@ -3,8 +3,8 @@ import { checkInput, listFields, onFirstUse } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { ListOptions, Page } from "../../stripe/page.js";
-import { assertCursor } from "../../tenancy/page-cursor.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { assertCursor } from "../../stripe/page-cursor.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type PaymentMethod, toPaymentMethod } from "../../views/payment-method.js";
 
 export interface ListPaymentMethodsOptions extends CallOptions, ListOptions {}

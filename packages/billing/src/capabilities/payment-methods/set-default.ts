@@ -3,7 +3,7 @@ import { checkInput, onFirstUse, writeFields } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type PaymentMethod, toPaymentMethod } from "../../views/payment-method.js";
 
 export interface SetDefaultPaymentMethodOptions extends CallOptions, IdempotencyOptions {

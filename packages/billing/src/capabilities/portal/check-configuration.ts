@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { isBillingError } from "../../errors.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { failure, ok, type PortalCheck, warning } from "./check.js";
 import { findConfiguration } from "./configuration.js";
 import { toContent } from "./configuration-params.js";

@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { failure, ok, type PortalCheck, warning } from "./check.js";
 import { checkFlow, type PortalFlow } from "./flow.js";
 import type { TenantPortal } from "./settings.js";

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { InvalidArgumentError } from "../../errors.js";
-import { fingerprintOf } from "../../tenancy/fingerprint.js";
-import { allowReturnUrl, type ReturnUrlPolicy } from "../../tenancy/return-url.js";
+import { fingerprintOf } from "../../fingerprint.js";
+import { allowReturnUrl, type ReturnUrlPolicy } from "../../return-urls/return-url.js";
 import type { PortalConfigurationSpec, PortalFeatures } from "./configuration-spec.js";
 
 /** What Stripe is sent for a spec, and the hash of all of it, by which the configuration is found again. */

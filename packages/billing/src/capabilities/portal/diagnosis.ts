@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 import { type AnyBillingError, isBillingError } from "../../errors.js";
 import { callFields, checkInput, onFirstUse } from "../../input.js";
+import { allowReturnUrl } from "../../return-urls/return-url.js";
 import type { CallOptions } from "../../stripe/deadline.js";
-import { allowReturnUrl } from "../../tenancy/return-url.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { failed, failure, ok, type PortalCheck, type PortalCheckName, warning } from "./check.js";
 import {
   lookAtFeatures,

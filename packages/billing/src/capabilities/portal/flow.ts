@@ -8,11 +8,11 @@ import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import { checkInput, onFirstUse, text } from "../../input.js";
+import { allowReturnUrl, type ReturnUrlPolicy } from "../../return-urls/return-url.js";
+import { proveNewDiscount } from "../../selling/new-discount.js";
 import { isObjectId, type ObjectKind } from "../../stripe/object-id.js";
 import { notFound } from "../../stripe/translate-error.js";
-import { proveNewDiscount } from "../../tenancy/new-discount.js";
-import { allowReturnUrl, type ReturnUrlPolicy } from "../../tenancy/return-url.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 
 /**
  * One task, and what the customer sees when it is done. The portal configuration has to allow the task.

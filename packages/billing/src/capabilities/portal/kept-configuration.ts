@@ -1,7 +1,7 @@
 /** Portal configurations that the application itself keeps track of, so that none has to be looked for among everybody's. */
 import type Stripe from "stripe";
 import { ConfigurationError, isBillingError } from "../../errors.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { hashOf } from "./configuration-params.js";
 
 /**

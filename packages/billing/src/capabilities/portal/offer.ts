@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { ConflictError, InvalidArgumentError, NotFoundError } from "../../errors.js";
 import { fieldIs } from "../../stripe/search-query.js";
 import { notFound } from "../../stripe/translate-error.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import type { OfferedProduct } from "./configuration-spec.js";
 
 /**

@@ -1,10 +1,10 @@
 import { ConfigurationError } from "../../errors.js";
-import { forTenant, type PerTenant } from "../../tenancy/per-tenant.js";
+import { forTenant, type PerTenant } from "../../per-tenant.js";
 import {
   type ReturnUrlSettings,
   returnUrlsOf,
   type TenantReturnUrls,
-} from "../../tenancy/tenant-return-urls.js";
+} from "../../return-urls/tenant-return-urls.js";
 import { isSpec, type PortalConfigurationSpec } from "./configuration-spec.js";
 import type { PortalConfigurationIds } from "./kept-configuration.js";
 

@@ -5,7 +5,7 @@ import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import type { CallerMetadata, StripeMetadata } from "../../tenancy/caller-metadata.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type SubscriptionDiscount, subscriptionDiscounts } from "./discounts.js";
 import { type ItemsInput, itemChanges, itemFields, type SubscriptionItemChange } from "./items.js";
 

@@ -2,14 +2,14 @@ import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import { checkInput, onFirstUse, writeFields } from "../../input.js";
+import { type Prices, productsOf } from "../../selling/for-sale.js";
+import type { NewDiscount } from "../../selling/new-discount.js";
+import { assertNotSubscribed } from "../../selling/one-subscription.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import type { CallerMetadata } from "../../tenancy/caller-metadata.js";
-import { type Prices, productsOf } from "../../tenancy/for-sale.js";
-import type { NewDiscount } from "../../tenancy/new-discount.js";
-import { assertNotSubscribed } from "../../tenancy/one-subscription.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toEpochSeconds } from "../../views/epoch.js";
 import {
   type ChangedSubscription,

@@ -2,10 +2,10 @@ import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import { onFirstUse, text } from "../../input.js";
+import { type NewDiscount, proveNewDiscount } from "../../selling/new-discount.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import { notFound } from "../../stripe/translate-error.js";
-import { type NewDiscount, proveNewDiscount } from "../../tenancy/new-discount.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 
 /** A discount to begin, or one (`di_…`) that the subscription has already and keeps. */
 export type SubscriptionDiscount = NewDiscount | { readonly discountId: string };

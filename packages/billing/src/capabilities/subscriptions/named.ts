@@ -1,7 +1,7 @@
 /** Proofs of what a new or changed subscription names, so that nobody sells or pays with what is not theirs. */
 import { InvalidArgumentError } from "../../errors.js";
-import { type Prices, pricesForSale } from "../../tenancy/for-sale.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { type Prices, pricesForSale } from "../../selling/for-sale.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 
 /**
  * One request for each price.

@@ -1,8 +1,8 @@
 import type Stripe from "stripe";
 import { ConflictError, InvalidArgumentError } from "../../errors.js";
+import type { Prices } from "../../selling/for-sale.js";
 import { parseObjectId } from "../../stripe/object-id.js";
-import type { Prices } from "../../tenancy/for-sale.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { futurePhases } from "../../views/scheduled-change.js";
 import { toSubscription } from "../../views/subscription.js";
 import { type CheckedChange, checkChange, isBilled, type UpdateSubscriptionOptions } from "./change.js";

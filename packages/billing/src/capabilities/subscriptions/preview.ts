@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
-import { previewInvoice } from "../../tenancy/invoice-preview.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import { previewInvoice } from "../../selling/invoice-preview.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toDate, toEpochSeconds } from "../../views/epoch.js";
 import { type InvoiceLine, toInvoiceLine } from "../../views/invoice-line.js";
 import { type Subscription, toSubscription } from "../../views/subscription.js";

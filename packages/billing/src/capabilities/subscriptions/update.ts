@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toEpochSeconds } from "../../views/epoch.js";
 import {
   type ChangedSubscription,

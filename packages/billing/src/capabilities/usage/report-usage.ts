@@ -4,7 +4,7 @@ import { checkInput, onFirstUse, text, writeFields } from "../../input.js";
 import type { Params } from "../../stripe/calls.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { type IdempotencyOptions, scopedName } from "../../stripe/idempotency.js";
-import type { TenantScope } from "../../tenancy/tenant-scope.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toEpochSeconds } from "../../views/epoch.js";
 import { type ReportedUsage, toReportedUsage } from "../../views/reported-usage.js";
 

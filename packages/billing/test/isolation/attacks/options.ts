@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { HOSTILE_URLS, POLICY } from "../../tenancy/hostile-urls.js";
+import { HOSTILE_URLS, POLICY } from "../../return-urls/hostile-urls.js";
 import { hostileTexts, hostileValues } from "../hostile-values.js";
 import { optionsOf, placesFor } from "../method-row.js";
 import type { Attack, Case, ErrorCode, Siege } from "../siege.js";

@@ -1,9 +1,9 @@
-import { invalid } from "../../http/api-error.js";
-import { type MetadataChange, mergeMetadata } from "../../http/metadata.js";
+import { invalid } from "../../api-error.js";
+import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
 import { newId } from "../../ids.js";
 import type { Act } from "../../store/act.js";
 import type { SubscriptionScheduleRecord } from "../../store/records.js";
-import type { Billing } from "../subscription-items.js";
+import type { Billing } from "../subscriptions/subscription-items.js";
 import { defaultSettings, defaultsOf } from "./default-settings.js";
 import { momentOf, newPhases } from "./new-phases.js";
 import { phaseOf } from "./phase.js";

@@ -1,6 +1,6 @@
 import type { Act } from "../../store/act.js";
 import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
-import { ownMethod } from "../subscription-fields.js";
+import { ownMethod } from "../subscriptions/subscription-fields.js";
 import { NO_SETTINGS, settingsOf, UNTAXED } from "./phase.js";
 import type { NewDefaults } from "./phase-params.js";
 

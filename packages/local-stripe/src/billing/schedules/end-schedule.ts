@@ -1,6 +1,6 @@
 import type { Act } from "../../store/act.js";
 import type { SubscriptionScheduleRecord } from "../../store/records.js";
-import { type CancelRequest, cancelSubscription } from "../cancel-subscription.js";
+import { type CancelRequest, cancelSubscription } from "../subscriptions/cancel-subscription.js";
 import { NOT_ENDING, refuseUnlessRunning, release, SCHEDULE } from "./schedule.js";
 
 /** Lets go of the subscription, which goes on as it is. */

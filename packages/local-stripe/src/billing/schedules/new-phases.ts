@@ -1,11 +1,11 @@
-import { invalid } from "../../http/api-error.js";
-import { mergeMetadata } from "../../http/metadata.js";
+import { invalid } from "../../api-error.js";
+import { mergeMetadata } from "../../declare/metadata.js";
 import type { Act } from "../../store/act.js";
-import type { NewDiscount } from "../discount-params.js";
-import { checkRedeemable } from "../discounts.js";
-import { type Interval, plusIntervals } from "../period.js";
-import { ownMethod } from "../subscription-fields.js";
-import { type Billing, checkItems, soldItem } from "../subscription-items.js";
+import { type Interval, plusIntervals } from "../catalog/period.js";
+import type { NewDiscount } from "../discounts/discount-params.js";
+import { checkRedeemable } from "../discounts/discounts.js";
+import { ownMethod } from "../subscriptions/subscription-fields.js";
+import { type Billing, checkItems, soldItem } from "../subscriptions/subscription-items.js";
 import type { DefaultSettings } from "./default-settings.js";
 import {
   BARE,

@@ -1,6 +1,6 @@
 import type { Act } from "../../store/act.js";
-import type { NewDiscount } from "../discount-params.js";
-import { type DiscountHolder, isRedeemable, isRunning } from "../discounts.js";
+import type { NewDiscount } from "../discounts/discount-params.js";
+import { type DiscountHolder, isRedeemable, isRunning } from "../discounts/discounts.js";
 import type { PhaseRecord } from "./phase.js";
 
 /**

@@ -4,9 +4,9 @@ import type {
   SubscriptionRecord,
   SubscriptionScheduleRecord,
 } from "../../store/records.js";
-import { changed, type SubscriptionChange } from "../change-subscription.js";
-import type { NewDiscount } from "../discount-params.js";
-import type { ItemChange } from "../item-params.js";
+import type { NewDiscount } from "../discounts/discount-params.js";
+import { changed, type SubscriptionChange } from "../subscriptions/change-subscription.js";
+import type { ItemChange } from "../subscriptions/item-params.js";
 import type { PhaseRecord } from "./phase.js";
 import { phaseDiscounts } from "./phase-discounts.js";
 

@@ -1,5 +1,5 @@
-import { invalid } from "../../http/api-error.js";
-import { type MetadataChange, metadata } from "../../http/metadata.js";
+import { invalid } from "../../api-error.js";
+import { type MetadataChange, metadata } from "../../declare/metadata.js";
 import {
   bool,
   clearable,
@@ -14,9 +14,9 @@ import {
   text,
   timestamp,
   unsupported,
-} from "../../http/params.js";
-import { DISCOUNTS, type NewDiscount } from "../discount-params.js";
-import { NEW_ITEMS, type NewItem } from "../item-params.js";
+} from "../../declare/params.js";
+import { DISCOUNTS, type NewDiscount } from "../discounts/discount-params.js";
+import { NEW_ITEMS, type NewItem } from "../subscriptions/item-params.js";
 
 const MOST_PHASES = 10;
 

@@ -1,9 +1,9 @@
 import type { Act } from "../../store/act.js";
 import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
-import { beginSubscription } from "../begin-subscription.js";
-import { billChange, type ChangeBilling } from "../bill-change.js";
-import { endSubscription, firstPeriodEnd } from "../cancellation.js";
-import { renew } from "../renewal.js";
+import { beginSubscription } from "../subscriptions/begin-subscription.js";
+import { billChange, type ChangeBilling } from "../subscriptions/bill-change.js";
+import { endSubscription, firstPeriodEnd } from "../subscriptions/cancellation.js";
+import { renew } from "../subscriptions/renewal.js";
 import type { PhaseRecord } from "./phase.js";
 import { phaseDiscounts } from "./phase-discounts.js";
 import { asInPhase } from "./phase-entry.js";

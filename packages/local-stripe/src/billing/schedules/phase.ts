@@ -1,7 +1,7 @@
 import type { Act } from "../../store/act.js";
 import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
-import { firstPeriodEnd } from "../cancellation.js";
-import { isRunning } from "../discounts.js";
+import { isRunning } from "../discounts/discounts.js";
+import { firstPeriodEnd } from "../subscriptions/cancellation.js";
 
 export type PhaseRecord = SubscriptionScheduleRecord["phases"][number];
 

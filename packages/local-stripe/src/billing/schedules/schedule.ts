@@ -1,4 +1,4 @@
-import { invalid } from "../../http/api-error.js";
+import { invalid } from "../../api-error.js";
 import type { Act } from "../../store/act.js";
 import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
 import { asItStands, type PhaseRecord } from "./phase.js";

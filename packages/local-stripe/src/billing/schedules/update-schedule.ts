@@ -1,8 +1,8 @@
-import { invalid } from "../../http/api-error.js";
-import { type MetadataChange, mergeMetadata } from "../../http/metadata.js";
+import { invalid } from "../../api-error.js";
+import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
 import type { Act } from "../../store/act.js";
 import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
-import { billChange } from "../bill-change.js";
+import { billChange } from "../subscriptions/bill-change.js";
 import { type DefaultSettings, defaultSettings } from "./default-settings.js";
 import { momentOf, newPhases } from "./new-phases.js";
 import type { PhaseRecord } from "./phase.js";

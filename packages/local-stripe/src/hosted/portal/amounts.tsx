@@ -1,7 +1,7 @@
 import type { FC } from "hono/jsx";
-import { firstPeriodEnd } from "../../billing/cancellation.js";
-import { defaultMethod } from "../../billing/payment.js";
-import type { Quote } from "../../billing/portal-changes.js";
+import { defaultMethod } from "../../billing/payments/payment.js";
+import { firstPeriodEnd } from "../../billing/subscriptions/cancellation.js";
+import type { Quote } from "../../portal/portal-changes.js";
 import { formatFor } from "../format.js";
 import type { OpenProps } from "./frame.js";
 import { InvoiceLines } from "./invoice-lines.js";

@@ -1,7 +1,12 @@
 import type { FC } from "hono/jsx";
-import { cancelSubscription } from "../../billing/cancel-subscription.js";
-import { type Details, FEEDBACK, lastPeriodEnd, scheduleCancellation } from "../../billing/cancellation.js";
-import { dropFutureChange, futureChange } from "../../billing/portal-schedule.js";
+import { cancelSubscription } from "../../billing/subscriptions/cancel-subscription.js";
+import {
+  type Details,
+  FEEDBACK,
+  lastPeriodEnd,
+  scheduleCancellation,
+} from "../../billing/subscriptions/cancellation.js";
+import { dropFutureChange, futureChange } from "../../portal/portal-schedule.js";
 import type { Act } from "../../store/act.js";
 import type { SubscriptionRecord } from "../../store/records.js";
 import { formatFor } from "../format.js";

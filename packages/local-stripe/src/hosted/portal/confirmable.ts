@@ -1,9 +1,9 @@
-import { changeSubscription } from "../../billing/change-subscription.js";
-import type { NewDiscount } from "../../billing/discount-params.js";
-import { findPromotionCode } from "../../billing/discounts.js";
-import { changeRequest, choiceOf, type Quote, quote, quoteChange } from "../../billing/portal-changes.js";
-import { type PortalChoice, scheduleChoice, waitsForPeriodEnd } from "../../billing/portal-schedule.js";
-import { ApiError } from "../../http/api-error.js";
+import { ApiError } from "../../api-error.js";
+import type { NewDiscount } from "../../billing/discounts/discount-params.js";
+import { findPromotionCode } from "../../billing/discounts/discounts.js";
+import { changeSubscription } from "../../billing/subscriptions/change-subscription.js";
+import { changeRequest, choiceOf, type Quote, quote, quoteChange } from "../../portal/portal-changes.js";
+import { type PortalChoice, scheduleChoice, waitsForPeriodEnd } from "../../portal/portal-schedule.js";
 import { Act } from "../../store/act.js";
 import type { PromotionCodeRecord, SubscriptionRecord } from "../../store/records.js";
 import type { PageRequest } from "./page.js";

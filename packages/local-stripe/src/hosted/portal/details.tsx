@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { invalid } from "../../http/api-error.js";
+import { invalid } from "../../api-error.js";
 import type { CustomerRecord } from "../../store/records.js";
 import { CountryField, isCountry } from "./countries.js";
 import { Field, type PageForm, PortalForm, TroubleNotice } from "./form.js";

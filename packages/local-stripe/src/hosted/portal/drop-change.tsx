@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { dropFutureChange, type FutureChange, futureChange } from "../../billing/portal-schedule.js";
+import { dropFutureChange, type FutureChange, futureChange } from "../../portal/portal-schedule.js";
 import { formatFor } from "../format.js";
 import { PortalForm, TroubleNotice } from "./form.js";
 import { GoBack, PortalLayout } from "./frame.js";

@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
-import { lastPeriodEnd } from "../../billing/cancellation.js";
-import { futureChange } from "../../billing/portal-schedule.js";
+import { lastPeriodEnd } from "../../billing/subscriptions/cancellation.js";
+import { futureChange } from "../../portal/portal-schedule.js";
 import { formatFor } from "../format.js";
 import { isCancelable } from "./cancel.js";
 import { isEditable } from "./details.js";

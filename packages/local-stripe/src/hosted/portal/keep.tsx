@@ -1,5 +1,5 @@
-import { lastPeriodEnd, scheduleCancellation } from "../../billing/cancellation.js";
-import { dropFutureChange, futureChange } from "../../billing/portal-schedule.js";
+import { lastPeriodEnd, scheduleCancellation } from "../../billing/subscriptions/cancellation.js";
+import { dropFutureChange, futureChange } from "../../portal/portal-schedule.js";
 import type { SubscriptionRecord } from "../../store/records.js";
 import { formatFor } from "../format.js";
 import { PortalForm, TroubleNotice } from "./form.js";

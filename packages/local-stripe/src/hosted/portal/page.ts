@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomUUID } from "node:crypto";
 import type { Context, Hono } from "hono";
-import { ApiError } from "../../http/api-error.js";
+import { ApiError } from "../../api-error.js";
 import { Act } from "../../store/act.js";
 import type { Worlds } from "../../store/worlds.js";
 import { finish, isInFlow } from "./flow.js";

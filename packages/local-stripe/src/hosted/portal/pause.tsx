@@ -1,7 +1,7 @@
 import type { FC } from "hono/jsx";
-import { pauseSubscription, whyNotPausable } from "../../billing/pausing.js";
-import { plusIntervals } from "../../billing/period.js";
-import { invalid } from "../../http/api-error.js";
+import { invalid } from "../../api-error.js";
+import { plusIntervals } from "../../billing/catalog/period.js";
+import { pauseSubscription, whyNotPausable } from "../../billing/subscriptions/pausing.js";
 import type { PortalSessionRecord, SubscriptionRecord } from "../../store/records.js";
 import { formatFor } from "../format.js";
 import { type PageForm, PortalForm, Problem, problemOf, TroubleNotice } from "./form.js";

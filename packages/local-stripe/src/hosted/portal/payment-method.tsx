@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
-import { beginSetup, confirmSetup } from "../../billing/setup-intents.js";
-import { ApiError, invalid } from "../../http/api-error.js";
+import { ApiError, invalid } from "../../api-error.js";
+import { beginSetup, confirmSetup } from "../../billing/payments/setup-intents.js";
 import type { Act } from "../../store/act.js";
 import type { PaymentMethodRecord, SetupIntentRecord } from "../../store/records.js";
 import { type PageForm, PortalForm, Problem, problemOf, TroubleNotice } from "./form.js";

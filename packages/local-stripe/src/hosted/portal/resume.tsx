@@ -1,5 +1,5 @@
-import { resumeSubscription } from "../../billing/pausing.js";
-import { type Quote, quote } from "../../billing/portal-changes.js";
+import { resumeSubscription } from "../../billing/subscriptions/pausing.js";
+import { type Quote, quote } from "../../portal/portal-changes.js";
 import { Act } from "../../store/act.js";
 import type { SubscriptionRecord } from "../../store/records.js";
 import { Amounts } from "./amounts.js";

@@ -1,7 +1,7 @@
 import type { FC } from "hono/jsx";
-import { changeSubscription } from "../../billing/change-subscription.js";
-import { isRedeemable } from "../../billing/discounts.js";
-import { runningDiscounts } from "../../billing/portal-changes.js";
+import { isRedeemable } from "../../billing/discounts/discounts.js";
+import { changeSubscription } from "../../billing/subscriptions/change-subscription.js";
+import { runningDiscounts } from "../../portal/portal-changes.js";
 import { Act } from "../../store/act.js";
 import type { CouponRecord } from "../../store/records.js";
 import { type Format, formatFor } from "../format.js";

@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { detach } from "../../resources/payment-methods.js";
+import { detach } from "../../billing/payments/payment-methods.js";
 import type { PaymentMethodRecord } from "../../store/records.js";
 import { type PageForm, PortalForm, TroubleNotice } from "./form.js";
 import { GoBack, type OpenProps, PortalLayout } from "./frame.js";

@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
-import { addTaxId, TAX_ID_TYPES, taxIdsOf } from "../../billing/tax-ids.js";
-import { ApiError, invalid } from "../../http/api-error.js";
+import { ApiError, invalid } from "../../api-error.js";
+import { addTaxId, TAX_ID_TYPES, taxIdsOf } from "../../billing/customers/tax-ids.js";
 import type { Act } from "../../store/act.js";
 import type { TaxIdRecord } from "../../store/records.js";
 import { Choice, Field, type PageForm } from "./form.js";

@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { ApiError } from "../../http/api-error.js";
+import { ApiError } from "../../api-error.js";
 
 /** Stands for the bank's page: its customer says yes or no. */
 export const HolderAnswers: FC<{ readonly name: string }> = ({ name }) => (

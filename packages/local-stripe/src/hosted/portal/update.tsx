@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { choiceOf, offersFor, type PortalOffer } from "../../billing/portal-changes.js";
+import { choiceOf, offersFor, type PortalOffer } from "../../portal/portal-changes.js";
 import type { SubscriptionItemRecord, SubscriptionRecord } from "../../store/records.js";
 import { formatFor } from "../format.js";
 import { Field, type PageForm, PortalForm, Problem, problemOf, TroubleNotice } from "./form.js";

@@ -1,0 +1,30 @@
+import { notFound } from "../stripe/translate-error.js";
+import type { TenantScope } from "../tenancy/scope/tenant-scope.js";
+
+/**
+ * A discount to begin. Coupons and promotion codes belong, as products do, to the tenant that their metadata names, or
+ * with `"*"` to all; one without that mark is no tenant's, and is refused. A promotion code made for one customer is for
+ * that customer alone.
+ */
+export type NewDiscount = { readonly couponId: string } | { readonly promotionCodeId: string };
+
+/**
+ * What Stripe is sent, once it was proved. One request.
+ *
+ * @throws NotFoundError for one that is missing, another tenant's, nobody's or another customer's.
+ */
+export async function proveNewDiscount(
+  scope: TenantScope,
+  discount: NewDiscount,
+  customerId: string,
+): Promise<{ coupon: string } | { promotion_code: string }> {
+  if ("couponId" in discount) {
+    await scope.coupon(discount.couponId);
+    return { coupon: discount.couponId };
+  }
+  const { customer } = await scope.promotionCode(discount.promotionCodeId);
+  if (customer !== null && (typeof customer === "string" ? customer : customer.id) !== customerId) {
+    throw notFound();
+  }
+  return { promotion_code: discount.promotionCodeId };
+}

@@ -1,0 +1,30 @@
+import type Stripe from "stripe";
+import { ConflictError } from "../errors.js";
+import type { TenantScope } from "../tenancy/scope/tenant-scope.js";
+import { currentSubscriptions } from "./current-subscriptions.js";
+
+/**
+ * Refuses to sell a customer what it is subscribed to already. A subscription whose first payment is still to be made
+ * counts, since it may yet be paid; one that has ended does not. One request for each 100 current subscriptions.
+ *
+ * Two calls at the same instant may both pass: only an idempotency key of the caller's makes them one.
+ *
+ * @throws ConflictError with the id of the subscription in the way.
+ */
+export async function assertNotSubscribed(
+  scope: TenantScope,
+  customerId: string,
+  productIds: ReadonlySet<string>,
+): Promise<void> {
+  for await (const subscription of currentSubscriptions(scope, customerId)) {
+    if (!subscription.items.data.some(({ price }) => productIds.has(productOf(price)))) continue;
+    throw new ConflictError(
+      "The customer has a subscription to this product already. Change that one, or allow a second.",
+      { conflictingId: subscription.id },
+    );
+  }
+}
+
+function productOf({ product }: Stripe.Price): string {
+  return typeof product === "string" ? product : product.id;
+}

@@ -1,0 +1,49 @@
+import { CALLS, type WriteCall } from "../../stripe/calls.js";
+import type { Tenancy } from "../tenancy.js";
+
+/**
+ * A write's parameters with the tenant's mark, which nothing a capability passes on can replace, blank or clear.
+ * Undefined where they try to, and must not be sent.
+ */
+export function markedParams(
+  call: WriteCall,
+  params: object,
+  tenancy: Tenancy,
+  tenantId: string,
+): object | undefined {
+  const rule = CALLS[call];
+  const mark = rule.mark === undefined ? {} : tenancy.markFor(tenantId);
+  const isMade = rule.mark === "create" || rule.mark === "share";
+  let marked = withMark(params, mark, isMade, tenancy.reservedMetadata);
+  for (const name of ROOTS) {
+    const data: unknown = marked && Reflect.get(marked, name);
+    if (data === undefined) continue;
+    if (typeof data !== "object" || data === null) return undefined;
+    const markedData = withMark(data, mark, isMade, tenancy.reservedMetadata);
+    marked = markedData && { ...marked, [name]: markedData };
+  }
+  return marked;
+}
+
+/** What is made along with something else and is a root of its own, such as a product's first price. */
+const ROOTS = [
+  "default_price_data",
+  "subscription_data",
+  "payment_intent_data",
+  "setup_intent_data",
+] as const;
+
+function withMark(
+  params: object,
+  mark: Readonly<Record<string, string>>,
+  isMade: boolean,
+  reserved: readonly string[],
+): object | undefined {
+  const given: unknown = "metadata" in params ? params.metadata : undefined;
+  if (given === undefined && !isMade) return params;
+  // Text in place of metadata clears all of it, the mark included.
+  if (given !== undefined && (typeof given !== "object" || given === null)) return undefined;
+  const metadata = { ...given, ...mark };
+  const isForged = Object.keys(metadata).some((key) => reserved.includes(key) && !Object.hasOwn(mark, key));
+  return isForged ? undefined : { ...params, metadata };
+}

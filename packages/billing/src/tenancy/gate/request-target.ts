@@ -1,0 +1,28 @@
+import { IsolationError } from "../../errors.js";
+import { CALLS, type Call } from "../../stripe/calls.js";
+import type { StripeRequest } from "../../stripe/send.js";
+
+export type RequestTarget = Pick<StripeRequest, "call" | "method" | "path">;
+
+/**
+ * Where a call of the table goes. Ids are put into the path as they are: every one of them is letters, digits,
+ * underscores and hyphens.
+ *
+ * @throws IsolationError for any other call or id.
+ */
+export function requestTarget(call: Call, ids: object): RequestTarget {
+  const [method, template = ""] = Object.hasOwn(CALLS, call) ? call.split(" ") : [];
+  if (method !== "GET" && method !== "POST" && method !== "DELETE") {
+    throw new IsolationError("A request was asked for that this package does not know.");
+  }
+  const parts = template
+    .split("/")
+    .map((part) => (part.startsWith("{") ? idFor(call, part.slice(1, -1), ids) : part));
+  return { call, method, path: parts.join("/") };
+}
+
+function idFor(call: Call, name: string, ids: object): string {
+  const id: unknown = Object.hasOwn(ids, name) ? ids[name as keyof typeof ids] : undefined; // a key of its own
+  if (typeof id === "string" && /^[\w-]+$/.test(id)) return id;
+  throw new IsolationError(`${call} needs a well-formed ${name} id.`);
+}

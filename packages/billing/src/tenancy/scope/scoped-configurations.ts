@@ -1,0 +1,96 @@
+import type Stripe from "stripe";
+import { notFound } from "../../stripe/translate-error.js";
+import type { Gate, GateOptions } from "../gate/gate.js";
+import { SHARED } from "../metadata-mark.js";
+
+type Configuration = Stripe.BillingPortal.Configuration;
+
+/** A portal configuration by what was found lately; `shared` where it is every tenant's. */
+export interface KnownConfiguration {
+  readonly id: string;
+  readonly shared: boolean;
+}
+
+/**
+ * The portal configurations that a tenant may use: its own and those shared by all, by the mark in their metadata as
+ * with products, the account's default, and what the settings name.
+ */
+export class ScopedConfigurations {
+  readonly #options: GateOptions;
+  readonly #gate: Pick<Gate, "retrieve" | "sift">;
+
+  constructor(options: GateOptions, gate: Pick<Gate, "retrieve" | "sift">) {
+    this.#options = options;
+    this.#gate = gate;
+  }
+
+  /** Newest first, a hundred of the account's to a page, of which others' are left out. One request a page. */
+  async *pages(
+    filter: { readonly active?: boolean; readonly is_default?: boolean },
+    expand: readonly string[] = [],
+  ): AsyncGenerator<readonly Configuration[]> {
+    const call = "GET /v1/billing_portal/configurations";
+    const expanded = expand.length === 0 ? {} : { expand: expand.map((name) => `data.${name}`) };
+    for await (const page of this.#gate.sift(call, { limit: 100, ...filter, ...expanded })) {
+      yield page.filter((configuration) => this.#mayUse(configuration));
+    }
+  }
+
+  /** One request. @throws NotFoundError when it is missing or another tenant's. */
+  async get(id: string, expand: readonly string[] = []): Promise<Configuration> {
+    const call = "GET /v1/billing_portal/configurations/{configuration}";
+    const expanded = expand.length === 0 ? {} : { expand: [...expand] };
+    const configuration = await this.#gate.retrieve(call, { configuration: id }, expanded);
+    if (!this.#mayUse(configuration)) throw notFound();
+    return configuration;
+  }
+
+  isShared(configuration: Configuration): boolean {
+    return this.#access(configuration) === "shared";
+  }
+
+  /** Marked as the tenant's own, so that it may change it; for whoever operates the service, as everyone's. */
+  isOwn(configuration: Configuration): boolean {
+    const { tenantId } = this.#options;
+    return this.#access(configuration) === (tenantId === SHARED ? "shared" : "own");
+  }
+
+  /** What was found lately under a specification's hash; undefined where that is not known here. */
+  under(hash: string): KnownConfiguration | undefined {
+    for (const shared of [false, true]) {
+      const id = this.#options.cache.customerOf(this.#owner(shared), nameOf(hash));
+      if (id !== undefined) return { id, shared };
+    }
+    return undefined;
+  }
+
+  remember(hash: string, { id, shared }: KnownConfiguration): void {
+    const { cache } = this.#options;
+    cache.add(this.#owner(shared), id, id);
+    cache.add(this.#owner(shared), nameOf(hash), id);
+  }
+
+  forget(hash: string): void {
+    for (const shared of [false, true]) this.#options.cache.forget(this.#owner(shared), nameOf(hash));
+  }
+
+  #mayUse(configuration: Configuration): boolean {
+    if (configuration.is_default || this.#options.trusted.includes(configuration.id)) return true;
+    return this.#access(configuration) !== "none";
+  }
+
+  #access({ id, metadata }: Configuration): "own" | "shared" | "none" {
+    const { tenancy, tenantId } = this.#options;
+    return tenancy.productAccess(tenantId, { id, metadata });
+  }
+
+  #owner(shared: boolean): { readonly account: string | undefined; readonly tenantId: string } {
+    const { account, tenantId } = this.#options;
+    return { account, tenantId: shared ? SHARED : tenantId };
+  }
+}
+
+/** No id has a space in it. */
+function nameOf(hash: string): string {
+  return `portal configuration ${hash}`;
+}

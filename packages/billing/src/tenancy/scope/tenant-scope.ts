@@ -1,0 +1,326 @@
+import type Stripe from "stripe";
+import { ConfigurationError, InvalidArgumentError, TenantContextError } from "../../errors.js";
+import type { Answer, Call, ListCall, Params, PathIds, SearchCall, WriteCall } from "../../stripe/calls.js";
+import { parseObjectId } from "../../stripe/object-id.js";
+import type { SearchQuery } from "../../stripe/search-query.js";
+import { notFound } from "../../stripe/translate-error.js";
+import type { AuditEvent } from "../audit.js";
+import { parseCallerMetadata, type StripeMetadata } from "../caller-metadata.js";
+import {
+  Gate,
+  type GateOptions,
+  type GateToStripe,
+  type SearchPage,
+  type SearchParams,
+} from "../gate/gate.js";
+import { CHECKOUT_KEY, REFERENCE_KEY, SHARED } from "../metadata-mark.js";
+import { parseTenantId } from "../tenant-id.js";
+import { areCodesForAll } from "../typed-codes.js";
+import { OwnedObjects } from "./owned-objects.js";
+import { ScopedCatalog } from "./scoped-catalog.js";
+import { ScopedConfigurations } from "./scoped-configurations.js";
+
+/** Known to this file alone, so that a scope's constructor is of no use to anyone who gets hold of it. */
+const ADMITTED = Symbol("admitted");
+
+/** What a scope is made of: the service's parts, and the call's tenant, time and trusted ids. */
+export type Admission = Omit<GateOptions, "account">;
+
+/**
+ * Admits a tenant for one call of the service.
+ *
+ * @param openGate makes the second wall; another one only where the first is to be proved on its own.
+ * @throws TenantContextError when the tenant id is malformed.
+ */
+export async function admit(
+  admission: Admission,
+  openGate: (options: GateOptions) => GateToStripe = (options) => new Gate(options),
+): Promise<TenantScope> {
+  const { transport, mode, tenancy, promotionCodes, onAudit, cache, trusted, deadline } = admission;
+  const tenantId = parseTenantId(admission.tenantId);
+  const account = await deadline.race(tenancy.accountOf(tenantId));
+  const options = {
+    transport,
+    mode,
+    tenancy,
+    promotionCodes,
+    onAudit,
+    cache,
+    trusted,
+    deadline,
+    tenantId,
+    account,
+  };
+  return new Scope(ADMITTED, options, openGate(options));
+}
+
+/**
+ * Admits whoever operates the service, for what is shared by all tenants and so no tenant's to change. No tenant can have
+ * the id that this scope has.
+ */
+export function admitOperator(admission: Omit<Admission, "tenantId">): TenantScope {
+  const options = { ...admission, tenantId: SHARED, account: undefined };
+  return new Scope(ADMITTED, options, new Gate(options));
+}
+
+/**
+ * Proof that a tenant was admitted, and the first wall: what a capability asks here, it asks for this tenant.
+ *
+ * Every capability takes one, and only {@link admit} makes one: the class does not leave this file, a private field
+ * keeps literals from passing for it, and its constructor wants a symbol that nobody else has.
+ */
+export type TenantScope = Scope;
+
+/** A payment method with its customer, which knows whether it is the default. */
+export type AttachedPaymentMethod = Stripe.PaymentMethod & { readonly customer: Stripe.Customer };
+
+class Scope {
+  readonly #catalog: ScopedCatalog;
+  readonly #configurations: ScopedConfigurations;
+  readonly #options: GateOptions;
+  readonly #gate: GateToStripe;
+  readonly #owned: OwnedObjects;
+
+  constructor(admitted: symbol, options: GateOptions, gate: GateToStripe) {
+    if (admitted !== ADMITTED) throw new TenantContextError("A tenant's scope is made by the service alone.");
+    this.#options = options;
+    this.#gate = gate;
+    this.#owned = new OwnedObjects(options);
+    this.#catalog = new ScopedCatalog(options, gate);
+    this.#configurations = new ScopedConfigurations(options, gate);
+  }
+
+  get catalog(): ScopedCatalog {
+    return this.#catalog;
+  }
+
+  get configurations(): ScopedConfigurations {
+    return this.#configurations;
+  }
+
+  get tenantId(): string {
+    return this.#options.tenantId;
+  }
+
+  /** The connected account that is the tenant's own; undefined in the platform's, which tenants share. */
+  get account(): string | undefined {
+    return this.#options.account;
+  }
+
+  /** Whether the tenant's customers may type promotion codes. */
+  get mayTypeCodes(): boolean {
+    return areCodesForAll(this.account, this.#options.promotionCodes);
+  }
+
+  /** The metadata that every customer, product and price of this tenant's bears; empty where its account says it. */
+  get mark(): Readonly<Record<string, string>> {
+    return this.#options.tenancy.markFor(this.#options.tenantId);
+  }
+
+  /** A caller's metadata, checked. @throws ReservedMetadataError | InvalidArgumentError */
+  callerMetadata(given: unknown): StripeMetadata {
+    return parseCallerMetadata(given, this.#reservedMetadata());
+  }
+
+  /** Metadata without the keys that are this package's to write. */
+  withoutReserved(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    const reserved = this.#reservedMetadata();
+    return Object.freeze(
+      Object.fromEntries(Object.entries(metadata).filter(([key]) => !reserved.includes(key))),
+    );
+  }
+
+  audit(type: AuditEvent["type"], call: Call, count: number): void {
+    this.#options.onAudit(Object.freeze({ type, tenantId: this.tenantId, call, count }));
+  }
+
+  /** Settles as `work` does, or rejects when the call's time is over. */
+  race<T>(work: T | Promise<T>): Promise<T> {
+    return this.#options.deadline.race(work);
+  }
+
+  /**
+   * The customer that a call is about: the one it names, else the only one that the tenant has.
+   *
+   * @throws InvalidArgumentError when the id is malformed, or left out where it is not known.
+   */
+  async customerId(given: unknown): Promise<string> {
+    if (given !== undefined) return parseObjectId("customer", given);
+    const { tenancy, tenantId, deadline } = this.#options;
+    const [customerId, ...others] =
+      (await deadline.race(Promise.resolve(tenancy.customersOf?.(tenantId)))) ?? [];
+    if (customerId !== undefined && others.length === 0) return parseObjectId("customer", customerId);
+    throw new InvalidArgumentError(
+      "customerId may be left out only where the tenancy's directory names exactly one customer for the tenant.",
+    );
+  }
+
+  /** One request. @throws NotFoundError when the customer is missing, deleted or another tenant's. */
+  async customer(customerId: string): Promise<Stripe.Customer> {
+    const customer = await this.#gate.retrieve("GET /v1/customers/{customer}", { customer: customerId }, {});
+    if (customer.deleted || !(await this.#owned.owns(customer))) throw notFound();
+    return customer;
+  }
+
+  /** The customer that a reference was found to name lately; undefined where that is not known here. */
+  customerIdUnder(reference: string): string | undefined {
+    return this.#owned.customerOf(`${REFERENCE_KEY} ${reference}`);
+  }
+
+  /** Remembers a customer of this tenant's by its reference. */
+  rememberReference(reference: string, customerId: string): void {
+    if (this.#owned.recalls(customerId)) this.#owned.keep(`${REFERENCE_KEY} ${reference}`, customerId);
+  }
+
+  /** @throws ConfigurationError where the application alone records whose a customer is. */
+  assertMakesCustomers(): void {
+    if (this.#options.tenancy.readOnly !== true) return;
+    throw new ConfigurationError(
+      "The tenancy's directory needs a link function before customers can be made.",
+    );
+  }
+
+  /** One request. @throws NotFoundError when the subscription is missing or not of one of the tenant's customers. */
+  async subscription(subscriptionId: string, expanded: readonly string[] = []): Promise<Stripe.Subscription> {
+    // With its customer expanded, one request both reads the subscription and proves whose it is.
+    const expand = this.#owned.recalls(subscriptionId) ? [...expanded] : ["customer", ...expanded];
+    const params = expand.length === 0 ? {} : { expand };
+    const ids = { subscription: subscriptionId };
+    const subscription = await this.#gate.retrieve("GET /v1/subscriptions/{subscription}", ids, params);
+    const { customer } = subscription;
+    if (!(await this.#owned.owns(customer))) throw notFound();
+    this.#owned.keep(subscription.id, idOf(customer));
+    return subscription;
+  }
+
+  /** One request. @throws NotFoundError when the price is missing or of a product that the tenant may not see. */
+  async price(priceId: string): Promise<Stripe.Price> {
+    return (await this.catalog.price(priceId)).price;
+  }
+
+  /** One request. @throws NotFoundError when the coupon is missing, or neither the tenant's nor shared by all. */
+  async coupon(couponId: string): Promise<Stripe.Coupon> {
+    const coupon = await this.#gate.retrieve("GET /v1/coupons/{coupon}", { coupon: couponId }, {});
+    if (!this.#sees(coupon)) throw notFound();
+    return coupon;
+  }
+
+  /** One request. @throws NotFoundError when it is missing, not the tenant's or shared, or for another's customer. */
+  async promotionCode(codeId: string): Promise<Stripe.PromotionCode> {
+    const ids = { promotion_code: codeId };
+    // The customer it is restricted to comes along, to prove it by.
+    const params = { expand: ["customer"] };
+    const code = await this.#gate.retrieve("GET /v1/promotion_codes/{promotion_code}", ids, params);
+    const { customer } = code;
+    if (!this.#sees(code) || (customer !== null && !(await this.#owned.owns(customer)))) throw notFound();
+    return code;
+  }
+
+  /** One request. @throws NotFoundError when it is missing, or attached to none of the tenant's customers. */
+  async paymentMethod(paymentMethodId: string): Promise<AttachedPaymentMethod> {
+    const ids = { payment_method: paymentMethodId };
+    const params = { expand: ["customer"] };
+    const method = await this.#gate.retrieve("GET /v1/payment_methods/{payment_method}", ids, params);
+    const { customer } = method;
+    if (customer === null || typeof customer === "string") throw notFound();
+    if (!(await this.#owned.owns(customer))) throw notFound();
+    this.#owned.keep(method.id, customer.id);
+    return { ...method, customer };
+  }
+
+  /** One request. @throws NotFoundError when the invoice is missing or not of one of the tenant's customers. */
+  async invoice(invoiceId: string): Promise<Stripe.Invoice> {
+    const params = this.#owned.recalls(invoiceId) ? {} : { expand: ["customer"] };
+    const invoice = await this.#gate.retrieve("GET /v1/invoices/{invoice}", { invoice: invoiceId }, params);
+    const { customer } = invoice;
+    if (customer === null || !(await this.#owned.owns(customer))) throw notFound();
+    this.#owned.keep(invoiceId, idOf(customer));
+    return invoice;
+  }
+
+  /** One request. @throws NotFoundError when the session is missing or not of one of the tenant's customers. */
+  async checkoutSession(sessionId: string): Promise<Stripe.Checkout.Session> {
+    const params = this.#owned.recalls(sessionId) ? {} : { expand: ["customer"] };
+    const ids = { session: sessionId };
+    const session = await this.#gate.retrieve("GET /v1/checkout/sessions/{session}", ids, params);
+    const { customer } = session;
+    if (customer === null || !(await this.#owned.owns(customer))) throw notFound();
+    this.#owned.keep(sessionId, idOf(customer));
+    return session;
+  }
+
+  /** No request when it was proved lately, else one. @throws NotFoundError as {@link customer}. */
+  async proveCustomer(customerId: string): Promise<void> {
+    if (!this.#owned.recalls(customerId)) await this.customer(customerId);
+  }
+
+  /** No request when it was proved lately, else one. @throws NotFoundError as {@link subscription}. */
+  async proveSubscription(subscriptionId: string): Promise<void> {
+    if (!this.#owned.recalls(subscriptionId)) await this.subscription(subscriptionId);
+  }
+
+  /** The same; another customer of the tenant's is as wrong as another tenant. */
+  async proveSubscriptionOf(customerId: string, subscriptionId: string): Promise<void> {
+    await this.proveSubscription(subscriptionId);
+    if (this.#owned.customerOf(subscriptionId) !== customerId) throw notFound();
+  }
+
+  /** No request when it was proved lately, else one. @throws NotFoundError when it is none of the customer's. */
+  async proveInvoiceOf(customerId: string, invoiceId: string): Promise<void> {
+    if (!this.#owned.recalls(invoiceId)) await this.invoice(invoiceId);
+    if (this.#owned.customerOf(invoiceId) !== customerId) throw notFound();
+  }
+
+  /** The same. */
+  async provePaymentMethodOf(customerId: string, paymentMethodId: string): Promise<void> {
+    if (!this.#owned.recalls(paymentMethodId)) await this.paymentMethod(paymentMethodId);
+    if (this.#owned.customerOf(paymentMethodId) !== customerId) throw notFound();
+  }
+
+  async list<C extends ListCall>(call: C, params: Params<C>, ids: object = {}): Promise<Answer<C>> {
+    const answer = await this.#gate.list(call, params, ids);
+    for (const object of answer.data) {
+      if (!("customer" in object) || !object.customer) continue;
+      const customerId = idOf(object.customer);
+      if (this.#owned.recalls(customerId)) this.#owned.keep(object.id, customerId);
+    }
+    return answer;
+  }
+
+  /** Candidates among which only the tenant's own, or what every tenant sees, come back; see {@link Gate.search}. */
+  search<C extends SearchCall>(
+    call: C,
+    query: SearchQuery,
+    params: SearchParams,
+    isWanted?: (hit: Answer<C>["data"][number]) => boolean,
+  ): Promise<SearchPage<C>> {
+    return this.#gate.search(call, query, params, isWanted);
+  }
+
+  /** `step` keeps apart what is sent under one key and looks the same: methods that share a call, and steps of one. */
+  async write<C extends WriteCall>(
+    call: C,
+    ids: PathIds<C>,
+    params: Params<C>,
+    idempotencyKey?: string,
+    step?: string,
+  ): Promise<Answer<C>> {
+    const answer = await this.#gate.write(call, ids, params, idempotencyKey, step);
+    if (answer.object === "customer") await this.#owned.owns(answer);
+    return answer;
+  }
+
+  /** Whether something that is marked in its metadata, as products are, is the tenant's or shared by all. */
+  #sees(object: { readonly id: string; readonly metadata: Stripe.Metadata | null }): boolean {
+    const { tenancy, tenantId } = this.#options;
+    return tenancy.productAccess(tenantId, object) !== "none";
+  }
+
+  #reservedMetadata(): readonly string[] {
+    return [...this.#options.tenancy.reservedMetadata, REFERENCE_KEY, CHECKOUT_KEY];
+  }
+}
+
+function idOf(reference: string | { readonly id: string }): string {
+  return typeof reference === "string" ? reference : reference.id;
+}

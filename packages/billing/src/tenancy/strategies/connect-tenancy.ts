@@ -1,0 +1,55 @@
+import { AccountMismatchError, ConfigurationError } from "../../errors.js";
+import type { Tenancy } from "../tenancy.js";
+import { isTenantId } from "../tenant-id.js";
+
+/** The application's own record of which connected account is whose, in both directions. */
+export interface AccountDirectory {
+  /** The connected account (`acct_…`) of a tenant; undefined for an unknown tenant. */
+  accountOf(tenantId: string): string | undefined | Promise<string | undefined>;
+  /** The tenant of a connected account; undefined for an unknown account. */
+  tenantOf(account: string): string | undefined | Promise<string | undefined>;
+}
+
+/**
+ * Every tenant has a connected Stripe account of its own, and Stripe keeps them apart: each request carries the
+ * tenant's `Stripe-Account`, and each event names the account it happened on.
+ *
+ * The directory is asked both ways, so that an account linked to two tenants, which would let one see the other's
+ * billing, is refused to whichever it was not linked back to.
+ *
+ * @throws ConfigurationError when the directory lacks one of its functions.
+ */
+export function connectTenancy(accounts: AccountDirectory): Tenancy {
+  if (typeof accounts?.accountOf !== "function" || typeof accounts.tenantOf !== "function") {
+    throw new ConfigurationError("connectTenancy needs a directory with accountOf and tenantOf.");
+  }
+  return Object.freeze<Tenancy>({
+    accountOf: async (tenantId) => {
+      const account = await accounts.accountOf(tenantId);
+      // A blank account would leave the header out, and the request would reach the platform's own data.
+      if (!isAccountId(account) || (await accounts.tenantOf(account)) !== tenantId) {
+        throw new AccountMismatchError(
+          "This tenant has no connected account of its own. Link one in the directory.",
+        );
+      }
+      return account;
+    },
+    customerAccess: () => "own",
+    productAccess: () => "own",
+    productQuery: () => undefined,
+    resolveTenant: async ({ account }) => {
+      if (!isAccountId(account)) return { status: "nobody" };
+      const tenantId = await accounts.tenantOf(account);
+      // Events of a new account come while its link is being made, so one without a link may have one in a moment; so
+      // may one with half of it.
+      const isLinked = isTenantId(tenantId) && (await accounts.accountOf(tenantId)) === account;
+      return isLinked ? { status: "tenant", tenantId } : { status: "unknown" };
+    },
+    markFor: () => Object.freeze({}),
+    reservedMetadata: Object.freeze([]),
+  });
+}
+
+function isAccountId(value: unknown): value is string {
+  return typeof value === "string" && /^acct_\w{1,250}$/.test(value);
+}

@@ -1,0 +1,74 @@
+import { ConfigurationError } from "../../errors.js";
+import { metadataIs } from "../../stripe/search-query.js";
+import { accessByMark, markOf, parseMetadataKey, SHARED } from "../metadata-mark.js";
+import type { CustomerAccess, Tenancy } from "../tenancy.js";
+import { isTenantId } from "../tenant-id.js";
+
+/** The application's own record of which Stripe customer is whose: the authority of {@link directoryTenancy}. */
+export interface TenantDirectory {
+  /** The tenant that a customer was linked to; undefined for an unknown customer. */
+  tenantOf(customerId: string): Promise<string | undefined>;
+  /** The customers linked to a tenant; most applications have one for each. */
+  customersOf(tenantId: string): Promise<readonly string[]>;
+  /**
+   * Links a customer to a tenant for good; linking it again to the same tenant changes nothing. Left out, customers are
+   * the application's to make, and `ensureCustomer` refuses to. When Stripe's `customer.deleted` event comes, remove
+   * the row.
+   *
+   * @throws ConflictError when it is linked to another tenant already.
+   */
+  link?(tenantId: string, customerId: string): Promise<void>;
+}
+
+export interface DirectoryTenancyOptions {
+  /** The metadata key that must agree with the directory, and marks products. Default: `"tenantId"`. */
+  readonly key?: string;
+}
+
+/**
+ * The tenant of a customer stands in a table of the application's own. Stripe's metadata, where it names a tenant, must
+ * agree: a customer of whom they say different things is refused to both, and audited. Products are marked by metadata,
+ * as with {@link metadataTenancy}.
+ *
+ * Where a tenant has exactly one customer, methods may be called without a customer id.
+ *
+ * @throws ConfigurationError when the directory or the key is none.
+ */
+export function directoryTenancy(directory: TenantDirectory, options: DirectoryTenancyOptions = {}): Tenancy {
+  const key = parseMetadataKey(options.key);
+  if (typeof directory?.tenantOf !== "function" || typeof directory.customersOf !== "function") {
+    throw new ConfigurationError("directoryTenancy needs a directory with tenantOf and customersOf.");
+  }
+  const linkable = typeof directory.link === "function";
+  return Object.freeze<Tenancy>({
+    ...(linkable && {
+      link: async (tenantId: string, customerId: string) => directory.link?.(tenantId, customerId),
+    }),
+    readOnly: !linkable,
+    accountOf: () => undefined,
+    customerAccess: async (tenantId, customer): Promise<CustomerAccess> => {
+      const linked = await directory.tenantOf(customer.id);
+      const mark = markOf(customer, key);
+      const agree = mark === undefined || mark === linked;
+      if (linked === tenantId) return agree ? "own" : "conflict";
+      if (mark !== tenantId) return "none";
+      return linked === undefined && linkable ? "unlinked" : "conflict";
+    },
+    productAccess: (tenantId, product) => accessByMark(tenantId, product, key),
+    productQuery: (tenantId) => metadataIs(key, tenantId, SHARED),
+    customersOf: (tenantId) => directory.customersOf(tenantId),
+    resolveTenant: async ({ account, customerId, metadata }) => {
+      if (account !== undefined) return { status: "nobody" };
+      const mark = markOf({ metadata: metadata ?? null }, key);
+      if (customerId !== undefined) {
+        const tenantId = await directory.tenantOf(customerId);
+        const agree = mark === undefined || mark === tenantId;
+        return agree && isTenantId(tenantId) ? { status: "tenant", tenantId } : { status: "unknown" };
+      }
+      // Not a customer's, hence a product's: those are marked by metadata alone.
+      return isTenantId(mark) ? { status: "tenant", tenantId: mark } : { status: "nobody" };
+    },
+    markFor: (tenantId) => Object.freeze({ [key]: tenantId }),
+    reservedMetadata: Object.freeze([key]),
+  });
+}

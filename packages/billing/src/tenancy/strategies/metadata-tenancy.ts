@@ -1,0 +1,37 @@
+import { metadataIs } from "../../stripe/search-query.js";
+import { accessByMark, markOf, parseMetadataKey, SHARED } from "../metadata-mark.js";
+import type { Tenancy } from "../tenancy.js";
+import { isTenantId } from "../tenant-id.js";
+
+export interface MetadataTenancyOptions {
+  /** The metadata key that holds the tenant id: 1 to 40 letters, digits, `_` or `-`. Default: `"tenantId"`. */
+  readonly key?: string;
+}
+
+/**
+ * The tenant of a customer or product stands in its Stripe metadata, written by this package and by nobody else.
+ *
+ * `customer.metadata[key]` is the tenant's id; `product.metadata[key]` the tenant's id, or `"*"` for a product shared
+ * by all. An object without the key belongs to no tenant and is invisible to all of them.
+ *
+ * @throws ConfigurationError when the key cannot be a metadata key.
+ */
+export function metadataTenancy(options: MetadataTenancyOptions = {}): Tenancy {
+  const key = parseMetadataKey(options.key);
+  return Object.freeze<Tenancy>({
+    accountOf: () => undefined,
+    customerAccess: (tenantId, customer) => (markOf(customer, key) === tenantId ? "own" : "none"),
+    productAccess: (tenantId, product) => accessByMark(tenantId, product, key),
+    productQuery: (tenantId) => metadataIs(key, tenantId, SHARED),
+    resolveTenant: async ({ account, customerId, metadata }, readCustomer) => {
+      // Every tenant is in the platform's own account, so what happens in a connected one is none of theirs.
+      if (account !== undefined) return { status: "nobody" };
+      const authority = metadata ? { metadata } : await readCustomer(customerId ?? "");
+      if (authority === undefined) return { status: "unknown" };
+      const tenantId = markOf(authority, key);
+      return isTenantId(tenantId) ? { status: "tenant", tenantId } : { status: "nobody" };
+    },
+    markFor: (tenantId) => Object.freeze({ [key]: tenantId }),
+    reservedMetadata: Object.freeze([key]),
+  });
+}

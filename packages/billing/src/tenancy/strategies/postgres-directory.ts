@@ -1,0 +1,74 @@
+import { ConfigurationError } from "../../errors.js";
+import { parseTenantId } from "../tenant-id.js";
+import { alreadyLinked, type LinkableDirectory } from "./memory-directory.js";
+
+/** The part of a `pg` pool or client that is needed. */
+export interface QueryRunner {
+  query(
+    text: string,
+    values?: unknown[],
+  ): Promise<{ readonly rows: readonly Readonly<Record<string, unknown>>[] }>;
+}
+
+export interface PostgresDirectoryOptions {
+  readonly pool: QueryRunner;
+  /** The table's name, with its schema if it needs one; letters, digits and underscores. Default: `"billing_customers"`. */
+  readonly table?: string;
+}
+
+export interface PostgresDirectory extends LinkableDirectory {
+  /** Makes the table where it is missing; may be run by many processes at once. */
+  createTable(): Promise<void>;
+}
+
+/**
+ * A directory in the application's own Postgres: one row for each customer, whose primary key decides between two
+ * tenants that want the same one.
+ *
+ * @throws ConfigurationError when the table's name is none.
+ */
+export function postgresDirectory({
+  pool,
+  table = "billing_customers",
+}: PostgresDirectoryOptions): PostgresDirectory {
+  if (typeof table !== "string" || !/^[a-z_][a-z0-9_]{0,62}(?:\.[a-z_][a-z0-9_]{0,62})?$/.test(table)) {
+    throw new ConfigurationError(
+      "postgresDirectory's table must be a plain lower-case name, such as billing_customers.",
+    );
+  }
+  const tenantOf = async (customerId: string): Promise<string | undefined> => {
+    const { rows } = await pool.query(`SELECT tenant_id FROM ${table} WHERE customer_id = $1`, [customerId]);
+    const tenantId = rows[0]?.["tenant_id"];
+    return typeof tenantId === "string" ? tenantId : undefined;
+  };
+  return Object.freeze<PostgresDirectory>({
+    tenantOf,
+    customersOf: async (tenantId) => {
+      const { rows } = await pool.query(
+        `SELECT customer_id FROM ${table} WHERE tenant_id = $1 ORDER BY customer_id`,
+        [tenantId],
+      );
+      return rows.map((row) => String(row["customer_id"]));
+    },
+    link: async (tenantId, customerId) => {
+      await pool.query(
+        `INSERT INTO ${table} (customer_id, tenant_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+        [customerId, parseTenantId(tenantId)],
+      );
+      if ((await tenantOf(customerId)) !== tenantId) throw alreadyLinked();
+    },
+    createTable: async () => {
+      // IF NOT EXISTS alone may still collide when two processes make the table at the same moment.
+      await pool.query(`
+        DO $$ BEGIN
+          PERFORM pg_advisory_xact_lock(hashtext('${table}'));
+          CREATE TABLE IF NOT EXISTS ${table} (
+            customer_id text PRIMARY KEY,
+            tenant_id text NOT NULL,
+            linked_at timestamptz NOT NULL DEFAULT now(),
+            UNIQUE (tenant_id, customer_id)
+          );
+        END $$`);
+    },
+  });
+}

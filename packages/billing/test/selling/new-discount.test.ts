@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { proveNewDiscount } from "../../src/selling/new-discount.js";
+import { notFound } from "../../src/stripe/translate-error.js";
+import { partialScope } from "../tenancy/scope/partial-scope.js";
+
+const withCodeFor = (customer: unknown) =>
+  proveNewDiscount(
+    partialScope({ promotionCode: async (id: string) => ({ id, customer }) }),
+    { promotionCodeId: "promo_1" },
+    "cus_1",
+  );
+
+describe("a discount to begin", () => {
+  it("is a coupon that the tenant may use", async () => {
+    const prove = (coupon: (id: string) => Promise<unknown>) =>
+      proveNewDiscount(partialScope({ coupon }), { couponId: "25_off" }, "cus_1");
+
+    expect(await prove(async (id) => ({ id }))).toEqual({ coupon: "25_off" });
+    await expect(prove(() => Promise.reject(notFound()))).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it.each([null, "cus_1", { id: "cus_1" }])("is a promotion code for %j", async (customer) => {
+    expect(await withCodeFor(customer)).toEqual({ promotion_code: "promo_1" });
+  });
+
+  it.each(["cus_2", { id: "cus_2" }])(
+    "is no promotion code for %j, who is another customer",
+    async (customer) => {
+      await expect(withCodeFor(customer)).rejects.toMatchObject({ code: "not_found" });
+    },
+  );
+});

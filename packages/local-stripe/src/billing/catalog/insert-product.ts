@@ -1,0 +1,48 @@
+import { invalid } from "../../api-error.js";
+import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
+import { newId } from "../../ids.js";
+import type { Act } from "../../store/act.js";
+import type { ProductRecord } from "../../store/records.js";
+
+interface NewProduct {
+  readonly id?: string;
+  readonly name: string;
+  readonly active?: boolean;
+  readonly description?: string | null;
+  readonly images?: string[];
+  readonly marketing_features?: { name: string }[];
+  readonly metadata?: MetadataChange;
+  readonly shippable?: boolean;
+  readonly statement_descriptor?: string;
+  readonly unit_label?: string | null;
+  readonly url?: string | null;
+}
+
+/** Makes a product, by itself or as the `product_data` of its first price. `idParam` names the id in messages. */
+export function insertProduct(act: Act, fields: NewProduct, idParam = "id"): ProductRecord {
+  if (fields.id !== undefined && act.world.of("product").get(fields.id) !== undefined) {
+    throw invalid(`Product already exists: ${fields.id}`, idParam, "resource_already_exists");
+  }
+  const product: ProductRecord = {
+    id: fields.id ?? newId("prod", "short"),
+    object: "product",
+    active: fields.active ?? true,
+    created: act.now,
+    default_price: null,
+    description: fields.description ?? null,
+    images: fields.images ?? [],
+    livemode: act.world.livemode,
+    marketing_features: fields.marketing_features ?? [],
+    metadata: mergeMetadata({}, fields.metadata),
+    name: fields.name,
+    package_dimensions: null,
+    shippable: fields.shippable ?? null,
+    statement_descriptor: fields.statement_descriptor ?? null,
+    tax_code: null,
+    type: "service",
+    unit_label: fields.unit_label ?? null,
+    updated: act.now,
+    url: fields.url ?? null,
+  };
+  return act.insert("product", product, "product.created");
+}

@@ -1,0 +1,75 @@
+import type { DiscountRecord, InvoiceLineRecord, SubscriptionRecord } from "../../store/records.js";
+import type { World } from "../../store/world.js";
+
+/** What discounts make of the lines of an invoice. */
+export interface Discounted {
+  readonly lines: readonly InvoiceLineRecord[];
+  /** What each discount takes off, its items' before the subscription's own. */
+  readonly amounts: readonly { readonly amount: number; readonly discount: string }[];
+}
+
+type Holder = Pick<SubscriptionRecord, "discounts" | "items">;
+
+/** Takes the discounts that count off the lines, one after the other: an item's off its own, the subscription's off all. */
+export function discounted(
+  world: World,
+  holder: Holder,
+  lines: readonly InvoiceLineRecord[],
+  counts: (discount: DiscountRecord) => boolean,
+): Discounted {
+  const amounts: { amount: number; discount: string }[] = [];
+  let after = lines;
+  const take = (id: string, isItsOwn: (line: InvoiceLineRecord) => boolean): void => {
+    const discount = world.of("discount").get(id);
+    if (discount === undefined || !counts(discount)) return;
+    const off = amountsOff(discount, after, isItsOwn);
+    after = after.map((line, at) => withAmount(line, id, off[at]));
+    amounts.push({ amount: off.reduce<number>((sum, one) => sum + (one ?? 0), 0), discount: id });
+  };
+  for (const item of holder.items)
+    for (const id of item.discounts) take(id, (line) => itemOf(line) === item.id);
+  for (const id of holder.discounts) take(id, () => true);
+  return { lines: after, amounts };
+}
+
+/** What is left of a line when its discounts are off. */
+export function netOf({ amount, discount_amounts: off }: InvoiceLineRecord): number {
+  return amount - (off ?? []).reduce((sum, one) => sum + one.amount, 0);
+}
+
+export function itemOf(line: InvoiceLineRecord): string | undefined {
+  return line.parent?.subscription_item_details?.subscription_item;
+}
+
+/** What a discount takes off each line; `undefined` where it does not apply. A fixed amount is spread by what is left. */
+function amountsOff(
+  { terms: { amountOff, percentOff } }: DiscountRecord,
+  lines: readonly InvoiceLineRecord[],
+  isItsOwn: (line: InvoiceLineRecord) => boolean,
+): readonly (number | undefined)[] {
+  const applies = (line: InvoiceLineRecord) => line.discountable && isItsOwn(line);
+  if (percentOff !== null) {
+    return lines.map((line) => (applies(line) ? Math.round((netOf(line) * percentOff) / 100) : undefined));
+  }
+  const left = lines.map((line) => (applies(line) ? Math.max(0, netOf(line)) : 0));
+  const total = left.reduce((sum, one) => sum + one, 0);
+  let unspent = Math.min(amountOff ?? 0, total);
+  let unshared = total;
+  return lines.map((line, at) => {
+    if (!applies(line)) return undefined;
+    // Of what is not shared out yet, so that the parts add up to the whole.
+    const part = unshared === 0 ? 0 : Math.round((unspent * (left[at] ?? 0)) / unshared);
+    unspent -= part;
+    unshared -= left[at] ?? 0;
+    return part;
+  });
+}
+
+function withAmount(
+  line: InvoiceLineRecord,
+  discount: string,
+  amount: number | undefined,
+): InvoiceLineRecord {
+  if (amount === undefined) return line;
+  return { ...line, discount_amounts: [...(line.discount_amounts ?? []), { amount, discount }] };
+}

@@ -1,0 +1,216 @@
+import { newId, randomText } from "../../ids.js";
+import type { Act } from "../../store/act.js";
+import type {
+  DiscountRecord,
+  InvoiceLineRecord,
+  InvoiceRecord,
+  SubscriptionRecord,
+} from "../../store/records.js";
+import { taxIdsOf } from "../customers/tax-ids.js";
+import { discounted, netOf } from "../discounts/discounting.js";
+import { isRunning } from "../discounts/discounts.js";
+import { charge, type FailedPayment, type PaymentOutcome } from "../payments/payment.js";
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+/** How long after each failed attempt the next one is made. After the last, nothing more is tried. */
+const RETRY_AFTER: readonly number[] = [3 * DAY, 5 * DAY, 7 * DAY];
+
+export type BillingReason = "subscription_create" | "subscription_cycle" | "subscription_update" | "upcoming";
+
+/** An invoice of a subscription before anything was done with it. It is not kept yet. */
+export function newInvoice(
+  act: Act,
+  subscription: SubscriptionRecord,
+  reason: BillingReason,
+  lines: readonly InvoiceLineRecord[],
+): InvoiceRecord {
+  const { world } = act;
+  const customer = world.inPath("customer", subscription.customer);
+  const id = reason === "upcoming" ? newId("upcoming_in") : newId("in");
+  const isRunningNow = ({ id: one }: DiscountRecord) => isRunning(world, one, act.now);
+  const { amounts, lines: billed } = discounted(world, subscription, lines, isRunningNow);
+  const subtotal = billed.reduce((sum, line) => sum + line.amount, 0);
+  const total = billed.reduce((sum, line) => sum + netOf(line), 0);
+  // A negative balance is the customer's credit, a positive one is owed.
+  const due = Math.max(0, total + customer.balance);
+  const waits = reason === "subscription_cycle" || subscription.collection_method === "send_invoice";
+  const starts = lines.map((line) => line.period.start);
+  return {
+    id,
+    object: "invoice",
+    account_country: "US",
+    account_name: null,
+    account_tax_ids: null,
+    amount_due: due,
+    amount_overpaid: 0,
+    amount_paid: 0,
+    amount_paid_off_stripe: 0,
+    amount_remaining: due,
+    amount_shipping: 0,
+    application: null,
+    attempt_count: 0,
+    attempted: false,
+    auto_advance: true,
+    automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },
+    automatically_finalizes_at: waits ? act.now + HOUR : null,
+    billing_reason: reason,
+    collection_method: subscription.collection_method,
+    created: act.now,
+    currency: subscription.currency,
+    custom_fields: subscription.invoice_settings.custom_fields ?? customer.invoice_settings.custom_fields,
+    customer: customer.id,
+    customer_account: null,
+    customer_address: customer.address ?? null,
+    customer_email: customer.email,
+    customer_name: customer.name ?? null,
+    customer_phone: customer.phone ?? null,
+    customer_shipping: customer.shipping,
+    customer_tax_exempt: customer.tax_exempt ?? null,
+    customer_tax_ids: taxIdsOf(world, customer.id).map(({ type, value }) => ({ type, value })),
+    default_payment_method: null,
+    default_source: null,
+    default_tax_rates: [],
+    description: subscription.invoice_settings.description,
+    discounts: subscription.discounts.filter((one) => isRunning(world, one, act.now)),
+    due_date: null,
+    effective_at: null,
+    ending_balance: null,
+    footer: subscription.invoice_settings.footer ?? customer.invoice_settings.footer,
+    from_invoice: null,
+    hosted_invoice_url: null,
+    invoice_pdf: null,
+    issuer: { type: "self" },
+    last_finalization_error: null,
+    latest_revision: null,
+    lines: billed.map((line) => ({ ...line, invoice: id })),
+    livemode: world.livemode,
+    metadata: {},
+    next_payment_attempt: null,
+    number: null,
+    on_behalf_of: null,
+    parent: {
+      quote_details: null,
+      subscription_details: { metadata: subscription.metadata, subscription: subscription.id },
+      type: "subscription_details",
+    },
+    payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null },
+    period_end: act.now,
+    period_start: Math.min(act.now, ...starts),
+    post_payment_credit_notes_amount: 0,
+    pre_payment_credit_notes_amount: 0,
+    receipt_number: null,
+    rendering: null,
+    shipping_cost: null,
+    shipping_details: null,
+    starting_balance: customer.balance,
+    statement_descriptor: null,
+    status: "draft",
+    status_transitions: { finalized_at: null, marked_uncollectible_at: null, paid_at: null, voided_at: null },
+    subtotal,
+    subtotal_excluding_tax: subtotal,
+    test_clock: subscription.test_clock ?? null,
+    total,
+    total_discount_amounts: [...amounts],
+    total_excluding_tax: total,
+    total_pretax_credit_amounts: [],
+    total_taxes: [],
+    webhooks_delivered_at: null,
+    confirmationSecret: null,
+  };
+}
+
+/** Gives a draft its number and its address, after which its lines do not change. */
+export function finalizeInvoice(act: Act, id: string): InvoiceRecord {
+  const draft = act.world.inPath("invoice", id);
+  const customer = act.world.inPath("customer", draft.customer);
+  const sequence = customer.next_invoice_sequence ?? 1;
+  const balance = Math.min(0, draft.total + draft.starting_balance);
+  act.change("customer", customer.id, { next_invoice_sequence: sequence + 1, balance });
+  const days = act.world.of("subscription").get(subscriptionOf(draft) ?? "")?.days_until_due ?? null;
+  const url = `${act.world.surroundings.origin()}/p/invoice/${draft.livemode ? "live" : "test"}_${randomText(40)}`;
+  const open = act.change("invoice", id, {
+    status: "open",
+    automatically_finalizes_at: null,
+    due_date: draft.collection_method === "send_invoice" ? act.now + (days ?? 0) * DAY : null,
+    effective_at: act.now,
+    ending_balance: balance,
+    hosted_invoice_url: url,
+    invoice_pdf: `${url}/pdf`,
+    number: `${customer.invoice_prefix}-${String(sequence).padStart(4, "0")}`,
+    status_transitions: { ...draft.status_transitions, finalized_at: act.now },
+    confirmationSecret: `${newId("pi")}_secret_${randomText(25)}`,
+  });
+  act.emit("invoice.finalized", act.world.render("invoice", open));
+  return open;
+}
+
+/** Charges an open invoice, with all that comes of it. */
+export function collect(act: Act, id: string, method?: string): PaymentOutcome {
+  const open = act.world.inPath("invoice", id);
+  const payer = act.world.of("subscription").get(subscriptionOf(open) ?? "") ?? {
+    customer: open.customer,
+    default_payment_method: open.default_payment_method,
+  };
+  const outcome = charge(act.world, open, payer, method);
+  if (outcome.kind === "pays") payInvoice(act, open);
+  else failInvoice(act, open, outcome);
+  return outcome;
+}
+
+/** Notes that an open invoice could not be charged, and when it is tried again. */
+export function failInvoice(act: Act, open: InvoiceRecord, outcome: FailedPayment): void {
+  const attempts = open.attempt_count + 1;
+  const wait = outcome.kind === "asks" ? undefined : RETRY_AFTER[attempts - 1];
+  const isFirst = open.billing_reason === "subscription_create";
+  const failed = act.change("invoice", open.id, {
+    attempt_count: attempts,
+    attempted: true,
+    // A subscription that never began is not charged again: its customer has 23 hours to pay.
+    next_payment_attempt: wait === undefined || isFirst ? null : act.now + wait,
+  });
+  const shown = act.world.render("invoice", failed);
+  act.emit("invoice.payment_failed", shown);
+  if (outcome.kind === "asks") act.emit("invoice.payment_action_required", shown);
+}
+
+export function subscriptionOf(invoice: InvoiceRecord): string | null {
+  return invoice.parent?.subscription_details?.subscription ?? null;
+}
+
+/** Marks an open invoice as paid. */
+export function payInvoice(act: Act, open: InvoiceRecord): InvoiceRecord {
+  const isCharged = open.amount_due > 0;
+  const paid = act.change("invoice", open.id, {
+    status: "paid",
+    amount_paid: open.amount_due,
+    amount_remaining: 0,
+    attempt_count: isCharged ? open.attempt_count + 1 : open.attempt_count,
+    attempted: true,
+    auto_advance: false,
+    next_payment_attempt: null,
+    status_transitions: { ...open.status_transitions, paid_at: act.now },
+  });
+  const shown = act.world.render("invoice", paid);
+  act.emit("invoice.paid", shown);
+  act.emit("invoice.payment_succeeded", shown);
+  return paid;
+}
+
+/** Ends an invoice without payment. */
+export function closeInvoice(act: Act, id: string, status: "void" | "uncollectible"): InvoiceRecord {
+  const before = act.world.inPath("invoice", id);
+  const transition = status === "void" ? { voided_at: act.now } : { marked_uncollectible_at: act.now };
+  const closed = act.change("invoice", id, {
+    status,
+    auto_advance: false,
+    next_payment_attempt: null,
+    status_transitions: { ...before.status_transitions, ...transition },
+  });
+  act.emit(
+    status === "void" ? "invoice.voided" : "invoice.marked_uncollectible",
+    act.world.render("invoice", closed),
+  );
+  return closed;
+}

@@ -1,0 +1,112 @@
+import type { Act } from "../../store/act.js";
+import type { SubscriptionItemRecord, SubscriptionRecord } from "../../store/records.js";
+import { periodLines, prorationLines } from "../invoices/invoice-lines.js";
+import { failInvoice, finalizeInvoice, newInvoice, payInvoice } from "../invoices/invoices.js";
+import { charge, declined, type FailedPayment, type PaymentOutcome } from "../payments/payment.js";
+import { usageBefore } from "../usage/usage-lines.js";
+import type { SubscriptionFields } from "./subscription-fields.js";
+
+const TIME_TO_PAY = 23 * 3600;
+
+/** How a change is billed. */
+export interface ChangeBilling extends Pick<SubscriptionFields, "payment_behavior" | "proration_behavior"> {
+  readonly proration_date?: number;
+  /** Whether the card's holder was asked already. */
+  readonly isAuthenticated?: boolean;
+}
+
+/** Keeps a subscription as a change made it, and bills for that: at once where its cycle begins anew, else later. */
+export function billChange(
+  act: Act,
+  before: SubscriptionRecord,
+  after: SubscriptionRecord,
+  billing: ChangeBilling,
+): SubscriptionRecord {
+  const { now, later } = dueLines(act, before, after, billing);
+  const waiting = { ...after, pendingLines: [...after.pendingLines, ...later] };
+  if (now.length === 0)
+    return act.change("subscription", before.id, waiting, "customer.subscription.updated");
+  return billForChange(act, before, waiting, now, billing);
+}
+
+type Lines = SubscriptionRecord["pendingLines"];
+
+/** What the change costs, and whether it is billed now or with the next invoice. */
+function dueLines(
+  act: Act,
+  before: SubscriptionRecord,
+  after: SubscriptionRecord,
+  billing: ChangeBilling,
+): { readonly now: Lines; readonly later: Lines } {
+  if (after.status !== "active" && after.status !== "past_due") return { now: [], later: [] };
+  const { proration_behavior: behavior = "create_prorations" } = billing;
+  const at = billing.proration_date ?? act.now;
+  const begun = after.items.filter((item) => isBegun(before, item, act.now));
+  const prorations =
+    behavior === "none"
+      ? []
+      : [
+          ...usageBefore(act.world, before, after, act.now),
+          ...prorationLines(act.world, before, after, at, begun),
+        ];
+  if (begun.length > 0) {
+    return {
+      now: [...after.pendingLines, ...prorations, ...periodLines(act.world, after, begun)],
+      later: [],
+    };
+  }
+  return behavior === "always_invoice" ? { now: prorations, later: [] } : { now: [], later: prorations };
+}
+
+/** Whether an item begins a period with the change, and not one that began at this very moment already. */
+function isBegun(before: SubscriptionRecord, item: SubscriptionItemRecord, now: number): boolean {
+  if (item.current_period_start !== now) return false;
+  const { current_period_end: end } = item;
+  return (
+    before.status === "trialing" ||
+    before.items.every((one) => one.current_period_start !== now || one.current_period_end !== end)
+  );
+}
+
+function billForChange(
+  act: Act,
+  before: SubscriptionRecord,
+  after: SubscriptionRecord,
+  lines: Lines,
+  billing: ChangeBilling,
+): SubscriptionRecord {
+  const { payment_behavior: behavior = "allow_incomplete" } = billing;
+  const draft = newInvoice(act, after, "subscription_update", lines);
+  const outcome = outcomeOf(act, after, draft, billing);
+  const isPaid = outcome === "sent" || outcome.kind === "pays";
+  if (!isPaid && behavior === "error_if_incomplete") throw declined(outcome);
+  const billed: SubscriptionRecord = { ...after, latest_invoice: draft.id, pendingLines: [] };
+  const next: SubscriptionRecord =
+    !isPaid && behavior === "pending_if_incomplete"
+      ? {
+          ...before,
+          latest_invoice: draft.id,
+          pendingChange: { after: billed, invoice: draft.id, expiresAt: act.now + TIME_TO_PAY },
+        }
+      : { ...billed, status: isPaid ? billed.status : "past_due" };
+  const result = act.change("subscription", before.id, next, "customer.subscription.updated");
+  act.insert("invoice", draft, "invoice.created");
+  if (outcome === "sent") return result;
+  const open = finalizeInvoice(act, draft.id);
+  if (outcome.kind === "pays") payInvoice(act, open);
+  else if (behavior !== "default_incomplete") failInvoice(act, open, outcome);
+  return act.world.inPath("subscription", before.id);
+}
+
+function outcomeOf(
+  act: Act,
+  after: SubscriptionRecord,
+  draft: ReturnType<typeof newInvoice>,
+  { isAuthenticated = false, payment_behavior: behavior }: ChangeBilling,
+): PaymentOutcome | "sent" {
+  if (after.collection_method === "send_invoice") return "sent";
+  const asks: FailedPayment = { kind: "asks" };
+  if (behavior === "default_incomplete" && draft.amount_due > 0) return asks;
+  const outcome = charge(act.world, draft, after);
+  return outcome.kind === "asks" && isAuthenticated ? { kind: "pays" } : outcome;
+}

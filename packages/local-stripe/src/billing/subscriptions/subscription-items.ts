@@ -1,0 +1,232 @@
+import { invalid } from "../../api-error.js";
+import { mergeMetadata } from "../../declare/metadata.js";
+import { newId } from "../../ids.js";
+import type { Act } from "../../store/act.js";
+import type { PriceRecord, SubscriptionItemRecord } from "../../store/records.js";
+import type { World } from "../../store/world.js";
+import { insertPrice } from "../catalog/insert-price.js";
+import { isSameLength, periodEnd } from "../catalog/period.js";
+import { type DiscountHolder, endDiscount, isRunning, redeem } from "../discounts/discounts.js";
+import { type ItemChange, MOST_ITEMS, type NewItem } from "./item-params.js";
+
+/** What the items of a subscription are counted from. */
+export interface Billing {
+  readonly subscription: string;
+  readonly anchor: number;
+  readonly start: number;
+  readonly trialEnd: number | null;
+  readonly mode: "classic" | "flexible";
+  readonly customer: string;
+  readonly testClock: string | null;
+}
+
+/** What is sold by an item that a request writes, and how much of it. */
+export function soldItem(
+  act: Act,
+  item: NewItem,
+  name: string,
+): { readonly price: PriceRecord; readonly quantity?: number } {
+  const price = priceFor(act, item, name);
+  return { price, ...quantityFor(price, item.quantity, name) };
+}
+
+/** One that joins others of the same interval is billed together with them. */
+export function newItem(
+  act: Act,
+  item: NewItem,
+  name: string,
+  billing: Billing,
+  others: readonly SubscriptionItemRecord[] = [],
+): SubscriptionItemRecord {
+  const price = priceFor(act, item, name);
+  const beside = others.find((one) =>
+    isSameLength(act.world.inPath("price", one.price).recurring, price.recurring),
+  );
+  const { current_period_start, current_period_end } = beside ?? periodOf(price, billing);
+  const id = newId("si", "short");
+  return {
+    id,
+    object: "subscription_item",
+    billing_thresholds: null,
+    created: act.now,
+    current_period_start,
+    current_period_end,
+    current_trial: null,
+    discounts: redeem(act, item.discounts ?? [], [], holder(id, price, billing), `${name}[discounts]`),
+    metadata: mergeMetadata({}, item.metadata),
+    price: price.id,
+    ...quantityFor(price, item.quantity, name),
+    subscription: billing.subscription,
+    tax_rates: [],
+  };
+}
+
+/**
+ * The items after an update. An element with an id changes that item, with `deleted` takes it away, and without an id is
+ * a new item beside the others: leaving out the id bills the customer twice, here as at Stripe.
+ */
+export function changedItems(
+  act: Act,
+  before: readonly SubscriptionItemRecord[],
+  changes: readonly ItemChange[],
+  billing: Billing,
+): readonly SubscriptionItemRecord[] {
+  let items = before;
+  for (const [at, change] of changes.entries()) {
+    const name = `items[${at}]`;
+    if (change.id === undefined) {
+      items = [...items, newItem(act, change, name, billing, before)];
+      continue;
+    }
+    const item = items.find((one) => one.id === change.id);
+    if (item === undefined)
+      throw invalid(`No such subscription item: '${change.id}'`, `${name}[id]`, "resource_missing");
+    if (change.deleted) endAll(act, item.discounts);
+    const changed = change.deleted ? [] : [changedItem(act, item, change, name, billing)];
+    items = items.flatMap((one) => (one === item ? changed : [one]));
+  }
+  if (items.length === 0) {
+    throw invalid("A subscription must have at least one active item.", "items");
+  }
+  return items;
+}
+
+/** What holds for the items of one subscription together. */
+export function checkItems(
+  world: World,
+  items: readonly Pick<SubscriptionItemRecord, "price">[],
+  mode: Billing["mode"],
+): PriceRecord {
+  const prices = items.map((item) => world.named("price", item.price, "items"));
+  const [first] = prices;
+  if (first === undefined) throw invalid("Missing required param: items.", "items", "parameter_missing");
+  if (items.length > MOST_ITEMS)
+    throw invalid(`A subscription can have at most ${MOST_ITEMS} items.`, "items");
+  for (const [at, price] of prices.entries()) {
+    if (price.currency !== first.currency) {
+      throw invalid(
+        `The price specified only supports \`${price.currency}\`. This doesn't match the expected currency: \`${first.currency}\`.`,
+        `items[${at}][price]`,
+      );
+    }
+    if (prices.indexOf(price) !== at) {
+      throw invalid(
+        `Cannot add multiple subscription items with the same plan: ${price.id}`,
+        `items[${at}][price]`,
+      );
+    }
+    if (mode === "classic" && !isSameLength(price.recurring, first.recurring)) {
+      throw invalid(
+        "Currently, all the prices on a subscription must have the same `recurring.interval` and `recurring.interval_count`. If you meant to update an existing subscription item instead of creating a new one, make sure to include the subscription item ID in your request.",
+        `items[${at}][price]`,
+      );
+    }
+  }
+  return first;
+}
+
+export function periodOf(
+  price: PriceRecord,
+  billing: Pick<Billing, "anchor" | "start" | "trialEnd">,
+): Pick<SubscriptionItemRecord, "current_period_start" | "current_period_end"> {
+  const { start, trialEnd, anchor } = billing;
+  const length = price.recurring ?? { interval: "month", interval_count: 1 };
+  return { current_period_start: start, current_period_end: trialEnd ?? periodEnd(anchor, length, start) };
+}
+
+function changedItem(
+  act: Act,
+  item: SubscriptionItemRecord,
+  change: ItemChange,
+  name: string,
+  billing: Billing,
+): SubscriptionItemRecord {
+  const before = act.world.named("price", item.price, name);
+  const { discounts: asked } = change;
+  const same = {
+    metadata: mergeMetadata(item.metadata, change.metadata),
+    ...(asked && {
+      discounts: redeem(act, asked, item.discounts, holder(item.id, before, billing), `${name}[discounts]`),
+    }),
+  };
+  const samePrice =
+    change.price === undefined ? change.price_data === undefined : change.price === item.price;
+  if (samePrice) {
+    if (change.quantity !== undefined) quantityFor(before, change.quantity, name);
+    return {
+      ...item,
+      ...same,
+      ...(change.quantity !== undefined && { quantity: change.quantity }),
+    };
+  }
+  const price = priceFor(act, change, name);
+  const { quantity: _reset, meteredFrom: _from, ...kept } = item;
+  const isBegunAnew = !isSameLength(before.recurring, price.recurring);
+  return {
+    ...kept,
+    ...same,
+    price: price.id,
+    ...quantityFor(price, change.quantity, name),
+    ...(isBegunAnew ? periodOf(price, billing) : { meteredFrom: act.now }),
+  };
+}
+
+function holder(item: string, { currency }: PriceRecord, { customer, testClock }: Billing): DiscountHolder {
+  return { customer, currency, subscription: null, item, testClock };
+}
+
+function endAll(act: Act, discounts: readonly string[]): void {
+  for (const id of discounts) if (isRunning(act.world, id, act.now)) endDiscount(act, id);
+}
+
+function priceFor(act: Act, item: NewItem, name: string): PriceRecord {
+  if (item.price_data !== undefined) {
+    if (item.price !== undefined) {
+      throw invalid(
+        `You may only specify one of these parameters: ${name}[price], ${name}[price_data].`,
+        `${name}[price]`,
+        "parameters_exclusive",
+      );
+    }
+    act.world.named("product", item.price_data.product, `${name}[price_data][product]`);
+    return insertPrice(act, { ...item.price_data, active: false, inline: true }, `${name}[price_data]`);
+  }
+  if (item.price === undefined)
+    throw invalid(`Missing required param: ${name}[price].`, `${name}[price]`, "parameter_missing");
+  const price = act.world.named("price", item.price, `${name}[price]`);
+  if (item.agreed) return price;
+  if (!price.active) {
+    throw invalid(
+      "The price specified is inactive. This field only accepts active prices.",
+      `${name}[price]`,
+    );
+  }
+  if (act.world.of("product").get(price.product)?.active === false) {
+    throw invalid(
+      `The price specified is linked to an inactive product (${price.product}).`,
+      `${name}[price]`,
+      "product_inactive",
+    );
+  }
+  if (price.recurring === null) {
+    throw invalid(
+      "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.",
+      `${name}[price]`,
+    );
+  }
+  return price;
+}
+
+/** A metered price has no quantity; any other has one unless said otherwise. */
+function quantityFor(
+  price: PriceRecord,
+  quantity: number | undefined,
+  name: string,
+): { readonly quantity?: number } {
+  if (price.recurring?.usage_type !== "metered") return { quantity: quantity ?? 1 };
+  if (quantity === undefined) return {};
+  throw invalid(
+    `Quantity should not be specified where usage_type is \`metered\`. Remove quantity from \`${name}\``,
+    `${name}[quantity]`,
+  );
+}

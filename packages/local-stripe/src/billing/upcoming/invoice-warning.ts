@@ -1,0 +1,26 @@
+import type { Act } from "../../store/act.js";
+import type { SubscriptionRecord } from "../../store/records.js";
+import { firstPeriodEnd } from "../subscriptions/cancellation.js";
+import { upcomingInvoice } from "./upcoming.js";
+
+/** Where an account's settings were never touched. */
+const SEVEN_DAYS = 7 * 24 * 3600;
+
+/** When the invoice of the next period is announced; a period of a week or less has no such time. */
+export function invoiceWarningAt(subscription: SubscriptionRecord): number | null {
+  const end = firstPeriodEnd(subscription);
+  const start = Math.max(...subscription.items.map((item) => item.current_period_start));
+  const at = end - SEVEN_DAYS;
+  const isCharged = subscription.collection_method === "charge_automatically";
+  return isCharged && subscription.upcomingAnnouncedFor !== end && at > start ? at : null;
+}
+
+/** Announces that invoice, if there is to be one. It has no id yet. */
+export function announceInvoice(act: Act, subscription: SubscriptionRecord): void {
+  const end = firstPeriodEnd(subscription);
+  const told = act.change("subscription", subscription.id, { upcomingAnnouncedFor: end });
+  const invoice = upcomingInvoice(act, told);
+  if (invoice === undefined) return;
+  const { id: _none, ...shown } = act.world.render("invoice", invoice);
+  act.emit("invoice.upcoming", shown);
+}

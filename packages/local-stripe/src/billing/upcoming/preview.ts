@@ -1,0 +1,108 @@
+import { type ApiError, invalid } from "../../api-error.js";
+import type { Act } from "../../store/act.js";
+import type { InvoiceRecord, SubscriptionRecord } from "../../store/records.js";
+import type { NewDiscount } from "../discounts/discount-params.js";
+import { beginSubscription } from "../subscriptions/begin-subscription.js";
+import { cancelSubscription } from "../subscriptions/cancel-subscription.js";
+import { changeSubscription, type SubscriptionChange } from "../subscriptions/change-subscription.js";
+import { asUpcoming, recurring, upcomingInvoice } from "./upcoming.js";
+
+/** What is asked about: a change of a subscription, or one that a customer does not have yet. */
+export interface PreviewRequest {
+  readonly customer?: string;
+  /** In the place of those that the subscription has. */
+  readonly discounts?: readonly NewDiscount[];
+  readonly preview_mode?: "next" | "recurring";
+  readonly subscription?: string;
+  readonly subscription_details?: Omit<SubscriptionChange, "metadata"> & { readonly cancel_now?: boolean };
+}
+
+/** The invoice that would come next, if the change were made. The change is made, looked at, and taken back. */
+export function previewInvoice(act: Act, request: PreviewRequest): InvoiceRecord {
+  return act.rehearse((rehearsal) => {
+    const isBeginning =
+      request.subscription === undefined && request.subscription_details?.items !== undefined;
+    if (isBeginning) return beginningOf(rehearsal, request);
+    if (request.subscription === undefined) throw nothingToPreview();
+    return nextOf(rehearsal, request.subscription, request);
+  });
+}
+
+function beginningOf(act: Act, params: PreviewRequest): InvoiceRecord {
+  const { items, trial_end } = params.subscription_details ?? {};
+  if (params.customer === undefined || items === undefined) {
+    throw invalid(
+      "You must provide a `subscription`, or a `customer` with `subscription_details[items]`.",
+      "subscription",
+      "parameter_missing",
+    );
+  }
+  const request = {
+    customer: params.customer,
+    items,
+    payment_behavior: "default_incomplete" as const,
+    ...(params.discounts && { discounts: params.discounts }),
+    ...(trial_end !== undefined && { trial_end }),
+  };
+  const { latest_invoice: first } = beginSubscription(act, request, "flexible");
+  return asUpcoming(act.world.inPath("invoice", first ?? ""));
+}
+
+function nextOf(act: Act, id: string, params: PreviewRequest): InvoiceRecord {
+  const { world } = act;
+  const before = world.named("subscription", id, "subscription");
+  if (params.customer !== undefined && params.customer !== before.customer) {
+    throw invalid(`The subscription ${id} does not belong to the customer ${params.customer}.`, "customer");
+  }
+  act.followClock(before);
+  const { cancel_now: cancelNow, ...details } = params.subscription_details ?? {};
+  if (cancelNow === true) return lastOf(act, before, details.proration_behavior !== "none");
+  const change = { ...details, ...(params.discounts && { discounts: params.discounts }) };
+  // What has ended is billed no more, and cannot be changed.
+  if (before.ended_at !== null && Object.keys(change).length === 0) throw noneUpcoming(before.customer);
+  // Whether the payment would go through is not what is asked.
+  const after = changeSubscription(act, id, { ...change, payment_behavior: "default_incomplete" });
+  const isBilledNow = after.latest_invoice !== before.latest_invoice && after.latest_invoice !== null;
+  if (isBilledNow && params.preview_mode !== "recurring") {
+    return prorated(asUpcoming(world.inPath("invoice", after.latest_invoice ?? "")), act.now, change);
+  }
+  const next = params.preview_mode === "recurring" ? recurring(world, after) : after;
+  const upcoming = upcomingInvoice(act, next);
+  if (upcoming === undefined) throw noneUpcoming(before.customer);
+  return prorated(upcoming, act.now, change);
+}
+
+/** The last invoice of a subscription that is canceled now. */
+function lastOf(
+  act: Act,
+  { customer, id, latest_invoice: before }: SubscriptionRecord,
+  prorate: boolean,
+): InvoiceRecord {
+  const { latest_invoice: last } = cancelSubscription(act, id, { invoice_now: true, prorate });
+  if (last === before || last === null) throw noneUpcoming(customer);
+  return asUpcoming(act.world.inPath("invoice", last));
+}
+
+/** With the instant that prorations are reckoned from, where anything is changed. */
+function prorated(invoice: InvoiceRecord, now: number, change: SubscriptionChange): InvoiceRecord {
+  const details = invoice.parent?.subscription_details;
+  if (!invoice.parent || !details || !REPRICING.some((name) => change[name] !== undefined)) return invoice;
+  const instant = change.proration_date ?? now;
+  const dated = { ...details, subscription_proration_date: instant };
+  return { ...invoice, parent: { ...invoice.parent, subscription_details: dated } };
+}
+
+const REPRICING = ["billing_cycle_anchor", "items", "proration_date", "trial_end"] as const;
+
+/** A customer alone is not enough: it may have many subscriptions, and an invoice is of one of them. */
+function nothingToPreview(): ApiError {
+  return invalid(
+    "You must provide at least one of: `subscription`, `schedule`, `subscription_details.items`, `schedule_details.phases`, `invoice_items`.",
+    undefined,
+    "parameter_missing",
+  );
+}
+
+function noneUpcoming(customer: string): ApiError {
+  return invalid(`No upcoming invoices for customer: ${customer}`, undefined, "invoice_upcoming_none");
+}

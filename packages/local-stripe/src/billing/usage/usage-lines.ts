@@ -1,0 +1,61 @@
+import type { InvoiceLineRecord, SubscriptionItemRecord, SubscriptionRecord } from "../../store/records.js";
+import type { World } from "../../store/world.js";
+import { itemAmount, line, quantityText } from "../invoices/invoice-lines.js";
+import { usageIn } from "./usage.js";
+
+/** One line for each metered item, for what was used in its period until then. A trial costs nothing. */
+export function usageLines(
+  world: World,
+  subscription: SubscriptionRecord,
+  items: readonly SubscriptionItemRecord[],
+  until: number,
+): readonly InvoiceLineRecord[] {
+  if (subscription.status === "trialing") return [];
+  return items.flatMap((item) => {
+    const price = world.inPath("price", item.price);
+    const meter = price.recurring?.meter ?? null;
+    if (meter === null) return [];
+    const from = Math.max(item.current_period_start, item.meteredFrom ?? 0);
+    const used = usageIn(world, { meter, customer: subscription.customer, from, until });
+    // What was taken back beyond what was used is not paid out.
+    const quantity = Math.max(0, used);
+    return line(world, subscription, item, price, {
+      amount: itemAmount(price, quantity),
+      description: quantityText(world, price, quantity),
+      period: { start: from, end: until },
+      proration: false,
+      quantity,
+    });
+  });
+}
+
+/** What is left to bill of a subscription that ends then. */
+export function lastUsage(
+  world: World,
+  subscription: SubscriptionRecord,
+  at: number,
+): readonly InvoiceLineRecord[] {
+  return usageLines(world, subscription, subscription.items, at).filter(({ amount }) => amount > 0);
+}
+
+/**
+ * What was used of the prices that a change takes away, or whose period it begins anew. In classic mode that is lost, as
+ * it is at Stripe.
+ */
+export function usageBefore(
+  world: World,
+  before: SubscriptionRecord,
+  after: SubscriptionRecord,
+  at: number,
+): readonly InvoiceLineRecord[] {
+  if (before.billing_mode.type === "classic") return [];
+  const isGoingOn = (item: SubscriptionItemRecord) =>
+    after.items.some(
+      (one) =>
+        one.id === item.id &&
+        one.price === item.price &&
+        one.current_period_start === item.current_period_start,
+    );
+  const stopped = before.items.filter((item) => !isGoingOn(item));
+  return usageLines(world, before, stopped, at).filter(({ amount }) => amount > 0);
+}

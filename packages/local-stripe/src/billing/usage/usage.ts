@@ -1,0 +1,38 @@
+import type { MeterEventRecord } from "../../store/records.js";
+import type { World } from "../../store/world.js";
+
+/** Whose usage of what, from a moment on and until before another. */
+export interface UsageSpan {
+  readonly meter: string;
+  readonly customer: string;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** What a customer used in a time, added up as the meter says. */
+export function usageIn(world: World, { meter, customer, from, until }: UsageSpan): number {
+  const events = world
+    .of("billing.meter_event")
+    .all({ usage: usageKey(meter, customer) }, (event) => event.timestamp >= from && event.timestamp < until);
+  switch (world.inPath("billing.meter", meter).default_aggregation.formula) {
+    case "count":
+      return events.length;
+    case "last":
+      return latest(events)?.value ?? 0;
+    default:
+      return events.reduce((sum, event) => sum + event.value, 0);
+  }
+}
+
+/** The value under which a customer's events of a meter are found. */
+export function usageKey(meter: string, customer: string): string {
+  return `${meter} ${customer}`;
+}
+
+/** Of two events of one second, the one that was received later. */
+function latest(newestFirst: readonly MeterEventRecord[]): MeterEventRecord | undefined {
+  return newestFirst.reduce<MeterEventRecord | undefined>(
+    (found, event) => (found === undefined || event.timestamp > found.timestamp ? event : found),
+    undefined,
+  );
+}

@@ -1,0 +1,177 @@
+import { ApiError, invalid } from "../api-error.js";
+import type { NewDiscount } from "../billing/discounts/discount-params.js";
+import { isRunning } from "../billing/discounts/discounts.js";
+import { changeSubscription, type SubscriptionChange } from "../billing/subscriptions/change-subscription.js";
+import { previewInvoice } from "../billing/upcoming/preview.js";
+import type { Act } from "../store/act.js";
+import type {
+  InvoiceRecord,
+  PriceRecord,
+  SubscriptionItemRecord,
+  SubscriptionRecord,
+} from "../store/records.js";
+import type { World } from "../store/world.js";
+import type { Features } from "./portal-features.js";
+import { futureChange, type PortalChoice } from "./portal-schedule.js";
+
+type UpdateFeature = Features["subscription_update"];
+
+/** A price that a customer may change to, and how many of it where that is theirs to choose. */
+export interface PortalOffer {
+  readonly price: PriceRecord;
+  readonly quantity: { readonly minimum: number; readonly maximum: number | null } | undefined;
+}
+
+/**
+ * Why a portal lets customers cancel this subscription and nothing else; `undefined` where they may change it.
+ * See https://docs.stripe.com/customer-management#customer-portal-limitations
+ */
+export function whyFixed(world: World, subscription: SubscriptionRecord): string | undefined {
+  const { id, items } = subscription;
+  if (items.length > 1) return `The subscription ${id} has several items.`;
+  if (subscription.collection_method === "send_invoice") return `The subscription ${id} is paid by invoice.`;
+  if (items.some(({ price }) => world.inPath("price", price).recurring?.usage_type === "metered")) {
+    return `The subscription ${id} is metered.`;
+  }
+  if (futureChange(world, subscription) !== undefined)
+    return `A change of the subscription ${id} is scheduled.`;
+  const { status } = subscription;
+  return status === "active" || status === "trialing" || status === "past_due"
+    ? undefined
+    : `The subscription ${id} is ${status}.`;
+}
+
+/** What the configuration offers for the subscription: prices for sale in its currency, with its treatment of taxes. */
+export function offersFor(
+  world: World,
+  feature: UpdateFeature,
+  subscription: SubscriptionRecord,
+): readonly PortalOffer[] {
+  const [item] = subscription.items;
+  if (!feature.enabled || item === undefined || whyFixed(world, subscription) !== undefined) return [];
+  const current = world.inPath("price", item.price);
+  const allowed = (kind: "price" | "quantity"): boolean => feature.default_allowed_updates.includes(kind);
+  const offers = (feature.products ?? []).flatMap(({ adjustable_quantity: adjustable, prices }) =>
+    prices.flatMap((id): PortalOffer[] => {
+      const price = world.of("price").get(id);
+      if (price === undefined || !isForSale(world, price, current)) return [];
+      const { minimum, maximum } = adjustable;
+      const isAdjustable = allowed("quantity") && adjustable.enabled;
+      return [{ price, quantity: isAdjustable ? { minimum, maximum } : undefined }];
+    }),
+  );
+  const mine = offers.filter(({ price }) => allowed("price") || price.id === current.id);
+  return mine.some(({ price, quantity }) => price.id !== current.id || quantity !== undefined) ? mine : [];
+}
+
+function isForSale(world: World, price: PriceRecord, current: PriceRecord): boolean {
+  return (
+    price.active &&
+    price.currency === current.currency &&
+    price.tax_behavior === current.tax_behavior &&
+    world.of("product").get(price.product)?.active === true
+  );
+}
+
+/** The offer that a customer has chosen. Refuses what is not offered, and what is no change. */
+export function choiceOf(
+  offers: readonly PortalOffer[],
+  item: SubscriptionItemRecord,
+  chosen: { readonly price: string | null; readonly quantity: string | null },
+): PortalChoice {
+  const offer = offers.find(({ price }) => price.id === (chosen.price ?? item.price));
+  if (offer === undefined) throw invalid("Choose one of the plans.", "price");
+  const quantity = quantityOf(offer, item, chosen.quantity);
+  if (offer.price.id === item.price && quantity === item.quantity) {
+    throw invalid("This is what you have already. Choose something else to change to.", "price");
+  }
+  return { price: offer.price, quantity };
+}
+
+function quantityOf(
+  offer: PortalOffer,
+  item: SubscriptionItemRecord,
+  chosen: string | null,
+): number | undefined {
+  if (offer.quantity === undefined || chosen === null) return item.quantity;
+  const { minimum, maximum } = offer.quantity;
+  const quantity = /^\d{1,9}$/.test(chosen) ? Number(chosen) : Number.NaN;
+  if (quantity >= Math.max(1, minimum) && quantity <= (maximum ?? Number.MAX_SAFE_INTEGER)) return quantity;
+  const most = maximum === null ? "" : ` and at most ${maximum}`;
+  throw invalid(`Enter a whole number, at least ${Math.max(1, minimum)}${most}.`, "quantity");
+}
+
+/** The request that makes a change as the configuration says. `at` is the moment from which it is prorated. */
+export function changeRequest(
+  world: World,
+  feature: UpdateFeature,
+  subscription: SubscriptionRecord,
+  { price, quantity, discounts = [] }: PortalChoice,
+  at: number,
+): SubscriptionChange {
+  const [item] = subscription.items;
+  const endsTrial = subscription.status === "trialing" && feature.trial_update_behavior === "end_trial";
+  return {
+    items: [{ ...(item && { id: item.id }), price: price.id, ...(quantity !== undefined && { quantity }) }],
+    ...(discounts.length > 0 && { discounts: [...runningDiscounts(world, subscription, at), ...discounts] }),
+    // A payment that fails leaves everything as it was, for the customer to see and try again.
+    payment_behavior: "error_if_incomplete",
+    proration_behavior: PRORATIONS[feature.proration_behavior] ?? "none",
+    ...(endsTrial ? { trial_end: "now" } : { proration_date: at }),
+    ...(feature.billing_cycle_anchor === "now" && !endsTrial && { billing_cycle_anchor: "now" }),
+  };
+}
+
+/** The discounts of a subscription that still count, as a request names them to keep them. */
+export function runningDiscounts(
+  world: World,
+  { discounts }: SubscriptionRecord,
+  now: number,
+): readonly NewDiscount[] {
+  return discounts.filter((id) => isRunning(world, id, now)).map((discount) => ({ discount }));
+}
+
+const PRORATIONS: Readonly<Record<string, "always_invoice" | "create_prorations">> = {
+  always_invoice: "always_invoice",
+  create_prorations: "create_prorations",
+};
+
+export interface Quote {
+  /** The invoice that is charged when the change is made. */
+  readonly now: InvoiceRecord | undefined;
+  /** The one after it. */
+  readonly next: InvoiceRecord | undefined;
+  readonly after: SubscriptionRecord;
+}
+
+/** What a change would cost. */
+export function quoteChange(act: Act, id: string, change: SubscriptionChange): Quote {
+  return quote(act, id, (rehearsal) =>
+    // Whether the payment would go through is not what is asked.
+    changeSubscription(rehearsal, id, { ...change, payment_behavior: "default_incomplete" }),
+  );
+}
+
+/** What it would cost to write this of a subscription. It is written, looked at, and taken back. */
+export function quote(act: Act, id: string, write: (act: Act) => SubscriptionRecord): Quote {
+  return act.rehearse((rehearsal) => {
+    const { world } = rehearsal;
+    const before = world.inPath("subscription", id);
+    const after = write(rehearsal);
+    const isBilledNow = after.latest_invoice !== before.latest_invoice && after.latest_invoice !== null;
+    return {
+      now: isBilledNow ? world.inPath("invoice", after.latest_invoice ?? "") : undefined,
+      next: upcoming(rehearsal, id),
+      after,
+    };
+  });
+}
+
+function upcoming(act: Act, subscription: string): InvoiceRecord | undefined {
+  try {
+    return previewInvoice(act, { subscription });
+  } catch (error) {
+    if (error instanceof ApiError && error.details.code === "invoice_upcoming_none") return undefined;
+    throw error;
+  }
+}

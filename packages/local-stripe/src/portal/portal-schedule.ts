@@ -1,0 +1,111 @@
+import { plusIntervals } from "../billing/catalog/period.js";
+import type { NewDiscount } from "../billing/discounts/discount-params.js";
+import { itemAmount } from "../billing/invoices/invoice-lines.js";
+import { createSchedule } from "../billing/schedules/create-schedule.js";
+import { releaseSchedule } from "../billing/schedules/end-schedule.js";
+import type { PhaseRecord } from "../billing/schedules/phase.js";
+import type { NewPhase } from "../billing/schedules/phase-params.js";
+import { currentPhase } from "../billing/schedules/schedule.js";
+import { updateSchedule } from "../billing/schedules/update-schedule.js";
+import { firstPeriodEnd } from "../billing/subscriptions/cancellation.js";
+import type { Act } from "../store/act.js";
+import type { PriceRecord, SubscriptionRecord } from "../store/records.js";
+import type { World } from "../store/world.js";
+import type { Features } from "./portal-features.js";
+
+/** What a customer has chosen on the page. */
+export interface PortalChoice {
+  readonly price: PriceRecord;
+  readonly quantity: number | undefined;
+  /** What is taken off from then on, beside what is taken off already. */
+  readonly discounts?: readonly NewDiscount[];
+}
+
+/** A change that a subscription's schedule will make by itself. */
+export interface FutureChange {
+  readonly at: number;
+  readonly items: PhaseRecord["items"];
+}
+
+export function futureChange(world: World, { schedule: id }: SubscriptionRecord): FutureChange | undefined {
+  const schedule = id === null ? undefined : world.of("subscription_schedule").get(id);
+  const current = schedule && currentPhase(schedule);
+  const next = schedule?.phases.find((phase) => phase.start_date === current?.end_date);
+  return next && { at: next.start_date, items: next.items };
+}
+
+/** Whether the configuration has a choice wait for the end of the period: it pays less, or more often. */
+export function waitsForPeriodEnd(
+  world: World,
+  { schedule_at_period_end: { conditions } }: Features["subscription_update"],
+  { items: [item] }: SubscriptionRecord,
+  { price, quantity }: PortalChoice,
+): boolean {
+  if (item === undefined) return false;
+  const before = world.inPath("price", item.price);
+  const holds: Readonly<Record<string, boolean>> = {
+    decreasing_item_amount: itemAmount(price, quantity) < itemAmount(before, item.quantity),
+    shortening_interval: lengthOf(price) < lengthOf(before),
+  };
+  return conditions.some(({ type }) => holds[type] === true);
+}
+
+/** Has the choice made when the period ends, by a schedule that lets go of the subscription afterwards. */
+export function scheduleChoice(act: Act, subscription: SubscriptionRecord, choice: PortalChoice): void {
+  const { id, schedule: present } = subscription;
+  const mode = subscription.billing_mode.type === "classic" ? "classic" : "flexible";
+  const schedule =
+    present === null
+      ? createSchedule(act, { from_subscription: id }, mode)
+      : act.world.inPath("subscription_schedule", present);
+  const current = currentPhase(schedule);
+  if (current === undefined) return;
+  const { price, quantity, discounts = [] } = choice;
+  const now = again(current);
+  const { trial_end: _trial, start_date: _start, ...kept } = now;
+  updateSchedule(act, schedule.id, {
+    end_behavior: "release",
+    phases: [
+      { ...now, end_date: firstPeriodEnd(subscription) },
+      {
+        ...kept,
+        discounts: [...(kept.discounts ?? []), ...discounts],
+        items: [{ price: price.id, ...(quantity !== undefined && { quantity }) }],
+        proration_behavior: "none",
+      },
+    ],
+    proration_behavior: "none",
+  });
+}
+
+/** Takes a future change back: the subscription goes on as it is. */
+export function dropFutureChange(act: Act, { schedule }: SubscriptionRecord): void {
+  if (schedule !== null) releaseSchedule(act, schedule);
+}
+
+/** A phase as a request writes it again. */
+function again(phase: PhaseRecord): NewPhase {
+  const { default_payment_method: card, description, trial_end: trialEnd } = phase;
+  return {
+    start_date: phase.start_date,
+    discounts: phase.discounts.map(named),
+    items: phase.items.map(({ discounts, metadata, price, quantity }) => ({
+      discounts: discounts.map(named),
+      metadata: metadata ?? {},
+      price,
+      ...(quantity !== undefined && { quantity }),
+    })),
+    ...(card !== null && { default_payment_method: card }),
+    ...(description !== null && { description }),
+    ...(trialEnd !== null && { trial_end: trialEnd }),
+  };
+}
+
+function named({ coupon, discount, promotion_code: code }: PhaseRecord["discounts"][number]): NewDiscount {
+  if (discount !== null) return { discount };
+  return code === null ? { coupon: coupon ?? "" } : { promotion_code: code };
+}
+
+function lengthOf({ recurring }: PriceRecord): number {
+  return recurring === null ? 0 : plusIntervals(0, recurring, 1);
+}
