@@ -110,6 +110,8 @@ import type { Subscription } from "./views/subscription.js";
  * outcome is unknown.
  *
  * @example
+ * import { StripeBillingService } from "@repo/billing";
+ *
  * const billing = new StripeBillingService({
  *   secretKey: process.env.STRIPE_SECRET_KEY,
  *   portal: { returnUrl: "https://app.example.com/billing" },

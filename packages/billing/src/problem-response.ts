@@ -32,10 +32,15 @@ const STATUS: Record<AnyBillingError["code"], number> = {
  * is not one of this package's is thrown again.
  *
  * @example
- * try {
- *   return Response.json(await billing.getSubscription(id));
- * } catch (error) {
- *   return toProblemResponse(error);
+ * import { toProblemResponse } from "@repo/billing";
+ *
+ * export async function GET(request: Request): Promise<Response> {
+ *   const { tenantId, customerId } = await requireSession(request);
+ *   try {
+ *     return Response.json(await billing.forTenant(tenantId).listEntitlements(customerId));
+ *   } catch (error) {
+ *     return toProblemResponse(error);
+ *   }
  * }
  */
 export function toProblemResponse(error: unknown): Response {

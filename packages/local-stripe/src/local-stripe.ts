@@ -104,6 +104,9 @@ export interface LocalStripe {
  * Starts a Stripe of your own on this machine.
  *
  * @example
+ * import { startLocalStripe } from "@repo/local-stripe";
+ * import Stripe from "stripe";
+ *
  * const local = await startLocalStripe();
  * const stripe = new Stripe(local.secretKey, { host: local.host, port: local.port, protocol: "http" });
  */

@@ -15,6 +15,8 @@ export interface RequestLogger {
  * the error's `code` at its end where there is one. What is not known is left out.
  *
  * @example
+ * import { logRequests, StripeBillingService } from "@repo/billing";
+ *
  * new StripeBillingService({ secretKey, onRequest: logRequests(console) });
  */
 export function logRequests(logger: RequestLogger): RequestListener {

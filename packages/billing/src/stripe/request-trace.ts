@@ -29,6 +29,9 @@ const ERROR = 2;
  * `billing.tenant.id` and `stripe.request.id`.
  *
  * @example
+ * import { trace } from "@opentelemetry/api";
+ * import { StripeBillingService, traceRequests } from "@repo/billing";
+ *
  * new StripeBillingService({ secretKey, onRequest: traceRequests(trace.getTracer("billing")) });
  */
 export function traceRequests(tracer: RequestTracer): RequestListener {

@@ -9,6 +9,8 @@ import { isObjectId, type ObjectKind } from "../../stripe/object-id.js";
  * settings as `portal.configuration`, for each tenant, for each set of plans, or the same one for all.
  *
  * @example
+ * import type { PortalConfigurationSpec } from "@repo/billing";
+ *
  * const spec: PortalConfigurationSpec = {
  *   headline: "Acme partners with Stripe for billing",
  *   features: {
