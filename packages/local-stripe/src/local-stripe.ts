@@ -13,10 +13,10 @@ import { newAccount } from "./resources/accounts.js";
 import { RESOURCES } from "./resources/all.js";
 import { saveDefaultConfiguration } from "./resources/portal-configurations.js";
 import { rollSecret } from "./resources/webhook-endpoints.js";
-import { Act } from "./store/act.js";
+import type { AccountData, EventType, Reaction, ServerContext } from "./store/account-data.js";
+import { Accounts } from "./store/accounts.js";
 import { passTime } from "./store/passing-time.js";
-import type { EventType, Reaction, Surroundings, World } from "./store/world.js";
-import { Worlds } from "./store/worlds.js";
+import { transact } from "./store/transaction.js";
 import { Deliveries, type DeliveryAttempt, type DeliveryMishap } from "./webhooks/deliveries.js";
 
 /** How a local Stripe is started. Everything may be left out. */
@@ -124,7 +124,7 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     },
     clock,
   );
-  const surroundings: Surroundings = {
+  const context: ServerContext = {
     clock,
     origin: () => url,
     indexingDelayMs: () => searchDelayMs,
@@ -132,31 +132,31 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     afterLastAttempt: options.afterLastAttempt ?? "cancel",
     resources: RESOURCES,
     reactions: reactions(),
-    announce: (world, event) => deliveries.announce(event, world, platformsAbove(world, worlds)),
-    redeliver: (world, event, endpointId) => deliveries.redeliver(event, world, endpointId),
+    announce: (account, event) => deliveries.announce(event, account, platformsAbove(account, accounts)),
+    redeliver: (account, event, endpointId) => deliveries.redeliver(event, account, endpointId),
   };
-  const worlds = new Worlds(surroundings, (world) => {
-    if (options.defaultPortalConfiguration ?? true) Act.run(world, null, saveDefaultConfiguration);
+  const accounts = new Accounts(context, (account) => {
+    if (options.defaultPortalConfiguration ?? true) transact(account, null, saveDefaultConfiguration);
   });
   const connectAccount = (id = `acct_${Math.random().toString(36).slice(2)}`): string => {
-    worlds.platform(false).of("account").insert(newAccount(id, clock.now));
+    accounts.platform(false).of("account").insert(newAccount(id, clock.now));
     return id;
   };
   options.accounts?.forEach(connectAccount);
 
   const api = new Api({
     keys,
-    worlds,
+    accounts,
     resources: Object.values(RESOURCES),
     recorder,
     faults,
     onAnswer: options.onAnswer ?? (() => {}),
   });
-  const { server, port } = await listen(api, hostedPages(worlds), options.port ?? 0);
+  const { server, port } = await listen(api, hostedPages(accounts), options.port ?? 0);
   url = `http://${HOST}:${port}`;
 
   const letTimePass = (): void => {
-    for (const world of worlds.all()) passTime(world, world.now);
+    for (const account of accounts.all()) passTime(account, account.now);
   };
   const timer = setInterval(letTimePass, 1000).unref();
 
@@ -182,7 +182,7 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
       hold: () => deliveries.hold(),
       release: (order) => deliveries.release(order),
       rollSecret: (id, { overlapMs = 24 * 3600 * 1000 } = {}) =>
-        Act.run(worlds.platform(false), null, (act) => rollSecret(act, id, Math.floor(overlapMs / 1000))),
+        transact(accounts.platform(false), null, (tx) => rollSecret(tx, id, Math.floor(overlapMs / 1000))),
     },
     clearRequests: () => recorder.clear(),
     setSearchDelay: (milliseconds) => {
@@ -224,9 +224,9 @@ async function closeServer(server: Server): Promise<void> {
 }
 
 /** A Connect endpoint of live mode hears of what connected accounts do in either mode. */
-function platformsAbove(world: World, worlds: Worlds): readonly World[] {
-  if (world.isPlatform) return [];
-  return world.livemode ? [worlds.platform(true)] : [worlds.platform(false), worlds.platform(true)];
+function platformsAbove(account: AccountData, accounts: Accounts): readonly AccountData[] {
+  if (account.isPlatform) return [];
+  return account.livemode ? [accounts.platform(true)] : [accounts.platform(false), accounts.platform(true)];
 }
 
 function reactions(): ReadonlyMap<EventType, readonly Reaction[]> {

@@ -6,7 +6,7 @@ import { attach } from "../billing/payments/payment-methods.js";
 import { succeed } from "../billing/payments/setup-intents.js";
 import { testCard } from "../billing/payments/test-cards.js";
 import { beginSubscription } from "../billing/subscriptions/begin-subscription.js";
-import type { Act } from "../store/act.js";
+import type { Transaction } from "../store/account-data.js";
 import type { CheckoutSessionRecord, SubscriptionRecord } from "../store/records.js";
 
 /** How a customer pays on the page: with a card that its holder has confirmed, or not yet. */
@@ -31,16 +31,16 @@ export function asks(card: string): boolean {
  * left behind: the session stays open for another.
  */
 export function completeSession(
-  act: Act,
+  tx: Transaction,
   session: CheckoutSessionRecord,
   payment: Payment,
 ): CheckoutSessionRecord {
   if (wantsCard(session) && payment.card === undefined) {
     throw invalid("A card is needed.", "card", "parameter_missing");
   }
-  const made = make(act, session, payment);
-  const customer = act.world.inPath("customer", String(session.customer));
-  const completed = act.change("checkout.session", session.id, {
+  const made = make(tx, session, payment);
+  const customer = tx.account.getFromPath("customer", String(session.customer));
+  const completed = tx.change("checkout.session", session.id, {
     ...made,
     status: "complete",
     payment_status: session.amount_total ? "paid" : "no_payment_required",
@@ -52,29 +52,29 @@ export function completeSession(
       name: customer.name ?? null,
     },
   });
-  act.emit("checkout.session.completed", act.world.render("checkout.session", completed));
+  tx.emit("checkout.session.completed", tx.account.render("checkout.session", completed));
   return completed;
 }
 
 function make(
-  act: Act,
+  tx: Transaction,
   session: CheckoutSessionRecord,
   { card, isAuthenticated }: Payment,
 ): Partial<CheckoutSessionRecord> {
   const customer = String(session.customer);
   const amount = session.amount_total ?? 0;
   if (session.mode === "subscription") {
-    const method = card === undefined || !wantsCard(session) ? null : attach(act, card, customer).id;
-    const { id, latest_invoice: invoice } = subscribe(act, session, method, isAuthenticated);
+    const method = card === undefined || !wantsCard(session) ? null : attach(tx, card, customer).id;
+    const { id, latest_invoice: invoice } = subscribe(tx, session, method, isAuthenticated);
     return { subscription: id, invoice };
   }
   if (session.mode === "setup") {
-    const intent = act.world.inPath("setup_intent", String(session.setup_intent));
-    succeed(act, intent, attach(act, String(card), customer).id);
+    const intent = tx.account.getFromPath("setup_intent", String(session.setup_intent));
+    succeed(tx, intent, attach(tx, String(card), customer).id);
     return {};
   }
   if (amount === 0) return {};
-  const { id } = takePayment(act, {
+  const { id } = takePayment(tx, {
     amount,
     currency: String(session.currency),
     customer,
@@ -86,13 +86,13 @@ function make(
 }
 
 function subscribe(
-  act: Act,
+  tx: Transaction,
   session: CheckoutSessionRecord,
   method: string | null,
   isAuthenticated: boolean,
 ): SubscriptionRecord {
   const items = session.lines.map(({ price, quantity }) => {
-    if (act.world.inPath("price", price).recurring === null) {
+    if (tx.account.getFromPath("price", price).recurring === null) {
       throw notImplemented("one-time prices in a Checkout session of the mode subscription");
     }
     return { price, ...(quantity !== null && { quantity }) };
@@ -102,7 +102,7 @@ function subscribe(
   );
   const { metadata, ...data } = session.subscriptionData;
   const begun = beginSubscription(
-    act,
+    tx,
     {
       ...data,
       customer: String(session.customer),
@@ -117,6 +117,6 @@ function subscribe(
   );
   if (begun.status !== "incomplete") return begun;
   if (!isAuthenticated) throw declined({ kind: "asks" });
-  payInvoice(act, act.world.inPath("invoice", String(begun.latest_invoice)));
-  return act.world.inPath("subscription", begun.id);
+  payInvoice(tx, tx.account.getFromPath("invoice", String(begun.latest_invoice)));
+  return tx.account.getFromPath("subscription", begun.id);
 }

@@ -1,21 +1,20 @@
 import type { NewDiscount } from "../billing/discounts/discount-params.js";
 import { checkRedeemable, findPromotionCode } from "../billing/discounts/discounts.js";
-import type { Act } from "../store/act.js";
+import type { AccountData, Transaction } from "../store/account-data.js";
 import type { CheckoutLineRecord, CheckoutSessionRecord, CouponRecord } from "../store/records.js";
-import type { World } from "../store/world.js";
 import { totalsOf } from "./line-items.js";
 
 type Discounts = NonNullable<CheckoutSessionRecord["discounts"]>;
 
 /** The one coupon or promotion code that a session begins with, for a customer who may redeem it. */
 export function newDiscounts(
-  act: Act,
+  tx: Transaction,
   given: readonly NewDiscount[],
   to: { readonly customer: string; readonly currency: string },
 ): Discounts {
   return given.map((discount) => {
     const holder = { ...to, subscription: null, item: null, testClock: null };
-    checkRedeemable(act, discount, holder, "discounts[0]");
+    checkRedeemable(tx, discount, holder, "discounts[0]");
     return { coupon: discount.coupon ?? null, promotion_code: discount.promotion_code ?? null };
   });
 }
@@ -25,13 +24,13 @@ export function newDiscounts(
  * `undefined` where it is none that this customer may redeem.
  */
 export function applyCode(
-  act: Act,
+  tx: Transaction,
   session: CheckoutSessionRecord,
   typed: string,
 ): CheckoutSessionRecord | undefined {
   if (session.allow_promotion_codes !== true) return undefined;
-  const customer = act.world.inPath("customer", String(session.customer));
-  act.followClock(customer);
+  const customer = tx.account.getFromPath("customer", String(session.customer));
+  tx.followClock(customer);
   const holder = {
     customer: customer.id,
     currency: String(session.currency),
@@ -39,21 +38,21 @@ export function applyCode(
     item: null,
     testClock: customer.test_clock ?? null,
   };
-  const code = typed === "" ? undefined : findPromotionCode(act, typed, holder);
+  const code = typed === "" ? undefined : findPromotionCode(tx, typed, holder);
   if (typed !== "" && code === undefined) return undefined;
   const discounts = code === undefined ? [] : [{ coupon: null, promotion_code: code.id }];
-  const lines = discounted(act.world, session.lines, discounts);
-  return act.change("checkout.session", session.id, { discounts, lines, ...totalsOf(lines) });
+  const lines = discounted(tx.account, session.lines, discounts);
+  return tx.change("checkout.session", session.id, { discounts, lines, ...totalsOf(lines) });
 }
 
 /** The lines with what is taken off each. An amount is taken off the first lines until it is used up. */
 export function discounted(
-  world: World,
+  account: AccountData,
   lines: readonly CheckoutLineRecord[],
   [discount]: Discounts,
 ): readonly CheckoutLineRecord[] {
   const { percent_off: percent, amount_off: amount } =
-    discount === undefined ? NOTHING_OFF : couponOf(world, discount);
+    discount === undefined ? NOTHING_OFF : couponOf(account, discount);
   let left = amount ?? 0;
   return lines.map((line) => {
     const { amount_subtotal: subtotal } = line;
@@ -65,7 +64,7 @@ export function discounted(
 
 const NOTHING_OFF = { percent_off: null, amount_off: 0 };
 
-function couponOf(world: World, { coupon, promotion_code: code }: Discounts[number]): CouponRecord {
-  const id = coupon ?? world.inPath("promotion_code", String(code)).promotion.coupon;
-  return world.inPath("coupon", String(id));
+function couponOf(account: AccountData, { coupon, promotion_code: code }: Discounts[number]): CouponRecord {
+  const id = coupon ?? account.getFromPath("promotion_code", String(code)).promotion.coupon;
+  return account.getFromPath("coupon", String(id));
 }

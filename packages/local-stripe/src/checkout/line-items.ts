@@ -1,8 +1,8 @@
 import { invalid } from "../api-error.js";
 import { itemAmount } from "../billing/invoices/invoice-lines.js";
 import { newId } from "../ids.js";
+import type { AccountData } from "../store/account-data.js";
 import type { CheckoutLineRecord, CheckoutSessionRecord, PriceRecord, Wire } from "../store/records.js";
-import type { World } from "../store/world.js";
 
 /** An element of `line_items`, as a request names it. */
 export interface NewLine {
@@ -12,7 +12,7 @@ export interface NewLine {
 
 /** What is bought. In a trial it costs nothing today. */
 export function newLines(
-  world: World,
+  account: AccountData,
   elements: readonly NewLine[],
   mode: "payment" | "subscription",
   isTrial: boolean,
@@ -20,16 +20,16 @@ export function newLines(
   if (elements.length === 0) {
     throw invalid("Missing required param: line_items.", "line_items", "parameter_missing");
   }
-  const lines = elements.map((element, at) => newLine(world, element, `line_items[${at}]`, isTrial));
-  const prices = lines.map((line) => world.inPath("price", line.price));
+  const lines = elements.map((element, at) => newLine(account, element, `line_items[${at}]`, isTrial));
+  const prices = lines.map((line) => account.getFromPath("price", line.price));
   checkKinds(prices, mode);
   checkCurrencies(prices);
   return lines;
 }
 
 /** A line as it is shown, with its price whole. */
-export function renderLine(line: CheckoutLineRecord, world: World): Wire {
-  return { ...line, price: world.render("price", world.inPath("price", line.price)) };
+export function renderLine(line: CheckoutLineRecord, account: AccountData): Wire {
+  return { ...line, price: account.render("price", account.getFromPath("price", line.price)) };
 }
 
 export function totalsOf(
@@ -50,8 +50,8 @@ export function totalsOf(
   };
 }
 
-function newLine(world: World, element: NewLine, name: string, isTrial: boolean): CheckoutLineRecord {
-  const price = priceFor(world, element, name);
+function newLine(account: AccountData, element: NewLine, name: string, isTrial: boolean): CheckoutLineRecord {
+  const price = priceFor(account, element, name);
   const isMetered = price.recurring?.usage_type === "metered";
   if (isMetered && element.quantity !== undefined) {
     throw invalid("You cannot set `quantity` for a metered price.", `${name}[quantity]`);
@@ -69,25 +69,25 @@ function newLine(world: World, element: NewLine, name: string, isTrial: boolean)
     amount_tax: 0,
     amount_total: amount,
     currency: price.currency,
-    description: world.inPath("product", price.product).name,
+    description: account.getFromPath("product", price.product).name,
     metadata: null,
     price: price.id,
     quantity: element.quantity ?? null,
   };
 }
 
-function priceFor(world: World, element: NewLine, name: string): PriceRecord {
+function priceFor(account: AccountData, element: NewLine, name: string): PriceRecord {
   if (element.price === undefined) {
     throw invalid(`Missing required param: ${name}[price].`, `${name}[price]`, "parameter_missing");
   }
-  const price = world.named("price", element.price, `${name}[price]`);
+  const price = account.getFromParam("price", element.price, `${name}[price]`);
   if (!price.active) {
     throw invalid(
       "The price specified is inactive. This field only accepts active prices.",
       `${name}[price]`,
     );
   }
-  if (world.inPath("product", price.product).active) return price;
+  if (account.getFromPath("product", price.product).active) return price;
   throw invalid(
     `The price specified is linked to an inactive product (${price.product}).`,
     `${name}[price]`,

@@ -5,7 +5,7 @@ import { trialEndOf } from "../billing/subscriptions/subscription-fields.js";
 import { type MetadataChange, mergeMetadata } from "../declare/metadata.js";
 import { isBefore } from "../http/versions.js";
 import { randomText } from "../ids.js";
-import type { Act } from "../store/act.js";
+import type { Transaction } from "../store/account-data.js";
 import type { CheckoutSessionRecord, CheckoutSubscriptionData, CustomerRecord } from "../store/records.js";
 import { discounted, newDiscounts } from "./discounts.js";
 import { type NewLine, newLines, totalsOf } from "./line-items.js";
@@ -40,24 +40,24 @@ export interface NewSession {
 }
 
 /** Makes a session with a page of its own, which is open for a day at most. */
-export function newSession(act: Act, params: NewSession, version: string): CheckoutSessionRecord {
-  const { world } = act;
+export function newSession(tx: Transaction, params: NewSession, version: string): CheckoutSessionRecord {
+  const { account } = tx;
   if (params.customer === undefined) throw notImplemented("a Checkout session without a customer");
-  const customer = world.named("customer", params.customer, "customer");
+  const customer = account.getFromParam("customer", params.customer, "customer");
   checkTogether(params, version);
-  const isTrial = trialEnd(params, act.now) !== null;
+  const isTrial = trialEnd(params, tx.now) !== null;
   const bought =
-    params.mode === "setup" ? [] : newLines(world, params.line_items ?? [], params.mode, isTrial);
+    params.mode === "setup" ? [] : newLines(account, params.line_items ?? [], params.mode, isTrial);
   const currency = bought[0]?.currency ?? params.currency?.toLowerCase() ?? null;
   const to = { customer: customer.id, currency: currency ?? "" };
-  const discounts = newDiscounts(act, params.discounts ?? [], to);
-  const lines = discounted(world, bought, discounts);
+  const discounts = newDiscounts(tx, params.discounts ?? [], to);
+  const lines = discounted(account, bought, discounts);
   const totals = totalsOf(lines);
   const setupIntent =
     params.mode === "setup"
-      ? beginSetup(act, { customer: customer.id, ...params.setup_intent_data }).id
+      ? beginSetup(tx, { customer: customer.id, ...params.setup_intent_data }).id
       : null;
-  const mode = world.livemode ? "live" : "test";
+  const mode = account.livemode ? "live" : "test";
   const secret = `${mode}_${randomText(64)}`;
   return {
     id: `cs_${mode}_a1${randomText(56)}`,
@@ -76,7 +76,7 @@ export function newSession(act: Act, params: NewSession, version: string): Check
     collected_information: null,
     consent: null,
     consent_collection: null,
-    created: act.now,
+    created: tx.now,
     csrfToken: randomText(32),
     currency,
     currency_conversion: null,
@@ -93,13 +93,13 @@ export function newSession(act: Act, params: NewSession, version: string): Check
     customer_details: customerDetails(customer),
     customer_email: null,
     discounts,
-    expires_at: expiryOf(params.expires_at, act.now),
+    expires_at: expiryOf(params.expires_at, tx.now),
     integration_identifier: null,
     invoice: null,
     intentMetadata: mergeMetadata({}, params.payment_intent_data?.metadata),
     invoice_creation: null,
     lines,
-    livemode: world.livemode,
+    livemode: account.livemode,
     locale: params.locale ?? null,
     managed_payments: null,
     metadata: mergeMetadata({}, params.metadata),
@@ -135,7 +135,7 @@ export function newSession(act: Act, params: NewSession, version: string): Check
     },
     success_url: params.success_url ?? null,
     ui_mode: "hosted_page",
-    url: `${world.surroundings.origin()}/p/checkout/${secret}`,
+    url: `${account.context.origin()}/p/checkout/${secret}`,
     wallet_options: null,
   };
 }

@@ -1,9 +1,9 @@
 import { invalid } from "../api-error.js";
 import { matcher, type SearchFields } from "../search/fields.js";
 import { type Clause, parseQuery, type Query } from "../search/query.js";
+import type { AccountData } from "../store/account-data.js";
 import { metadataKey, type PageQuery } from "../store/collection.js";
 import type { ObjectName, Records, Wire } from "../store/records.js";
-import type { World } from "../store/world.js";
 import { integer, required, type Shape, text, type Values } from "./params.js";
 import { type Call, type Route, route } from "./route.js";
 
@@ -25,11 +25,11 @@ export function listRoute<Name extends ObjectName, S extends Shape>(
   return route(`GET ${path}`, { ...filters, ...PAGING }, (call) => {
     // What the filters declare is a part of what the whole shape declares.
     const params = call.params as Values<S> & Values<typeof PAGING>;
-    const page = pageOf(call.world, name, filterBy({ ...call, params }), params);
+    const page = pageOf(call.account, name, filterBy({ ...call, params }), params);
     return listed(
       path.replace(":id", call.id),
       page.hasMore,
-      page.data.map((one) => call.world.render(name, one)),
+      page.data.map((one) => call.account.render(name, one)),
     );
   });
 }
@@ -39,7 +39,7 @@ export function listed(url: string, hasMore: boolean, data: readonly Wire[]): Wi
 }
 
 function pageOf<Name extends ObjectName>(
-  world: World,
+  account: AccountData,
   name: Name,
   filter: Filter<Name>,
   paging: Values<typeof PAGING>,
@@ -52,9 +52,9 @@ function pageOf<Name extends ObjectName>(
       "parameters_exclusive",
     );
   }
-  if (startingAfter !== undefined) world.named(name, startingAfter, "starting_after");
-  if (endingBefore !== undefined) world.named(name, endingBefore, "ending_before");
-  const page = world.of(name).page({
+  if (startingAfter !== undefined) account.getFromParam(name, startingAfter, "starting_after");
+  if (endingBefore !== undefined) account.getFromParam(name, endingBefore, "ending_before");
+  const page = account.of(name).page({
     ...filter,
     limit,
     ...(startingAfter !== undefined && { startingAfter }),
@@ -74,7 +74,7 @@ export function searchRoute<Name extends ObjectName>(
     limit: integer({ min: 1, max: 100 }),
     page: text(),
   };
-  return route(`GET ${path}/search`, shape, ({ world, params, expand }) => {
+  return route(`GET ${path}/search`, shape, ({ account, params, expand }) => {
     const query = parseQuery(params.query);
     const test = matcher<Records[Name]>(query, fields);
     const limit = params.limit ?? 10;
@@ -82,10 +82,10 @@ export function searchRoute<Name extends ObjectName>(
     const wantsTotal = expand.includes("total_count");
     const data: Wire[] = [];
     let found = 0;
-    for (const record of world.of(name).searchable(indexed(query, fields))) {
+    for (const record of account.of(name).searchable(indexed(query, fields))) {
       if (!test(record)) continue;
       found += 1;
-      if (found > skip && data.length < limit) data.push(world.render(name, record));
+      if (found > skip && data.length < limit) data.push(account.render(name, record));
       if (found > skip + limit && !wantsTotal) break;
     }
     const hasMore = found > skip + limit;

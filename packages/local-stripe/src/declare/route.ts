@@ -1,13 +1,12 @@
-import type { Act } from "../store/act.js";
+import type { AccountData, EventType, Kind, Reaction, Transaction } from "../store/account-data.js";
 import type { ObjectName, Wire } from "../store/records.js";
-import type { EventType, Kind, Reaction, World } from "../store/world.js";
 import type { Form } from "./form.js";
 import { list, readParams, type Shape, text, type Values } from "./params.js";
 
 /** One request on its way through a route. */
 export interface Call<P = unknown> {
-  readonly act: Act;
-  readonly world: World;
+  readonly tx: Transaction;
+  readonly account: AccountData;
   readonly params: P;
   /** The paths to expand in the answer, which is done for every route alike. */
   readonly expand: readonly string[];
@@ -65,5 +64,7 @@ export function route<S extends Shape>(
 
 /** `GET /v1/customers/:id` */
 export function retrieveRoute<Name extends ObjectName>(name: Name, path: `/v1/${string}`): Route {
-  return route(`GET ${path}/:id`, {}, ({ world, id }) => world.render(name, world.inPath(name, id)));
+  return route(`GET ${path}/:id`, {}, ({ account, id }) =>
+    account.render(name, account.getFromPath(name, id)),
+  );
 }

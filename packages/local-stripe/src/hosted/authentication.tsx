@@ -1,29 +1,29 @@
 import { type Context, Hono } from "hono";
 import { settleAuthentication } from "../billing/payments/setup-intents.js";
-import { Act } from "../store/act.js";
+import type { AccountData } from "../store/account-data.js";
+import type { Accounts } from "../store/accounts.js";
 import type { SetupIntentRecord } from "../store/records.js";
-import type { World } from "../store/world.js";
-import type { Worlds } from "../store/worlds.js";
+import { transact } from "../store/transaction.js";
 import { AuthenticationPage } from "./authentication-page.js";
 import { Layout } from "./layout.js";
 
 /** Where the holder of a card is asked, at the address that a setup intent's `next_action` names. */
-export function authenticationPages(worlds: Worlds): Hono {
+export function authenticationPages(accounts: Accounts): Hono {
   const app = new Hono();
   app.get("/:secret", (context) => {
-    const found = waiting(worlds, context);
+    const found = waiting(accounts, context);
     if (found === undefined) return closed(context);
     const { csrfToken } = found.intent.authentication;
     return context.html(<AuthenticationPage action={context.req.path} token={csrfToken} amount={null} />);
   });
   app.post("/:secret", async (context) => {
     const form = new URLSearchParams(await context.req.text());
-    const found = waiting(worlds, context);
+    const found = waiting(accounts, context);
     if (found === undefined) return closed(context);
-    const { world, intent } = found;
+    const { account, intent } = found;
     if (form.get("csrf_token") !== intent.authentication.csrfToken) return closed(context, 403);
     const isAuthenticated = form.get("result") === "complete";
-    const settled = Act.run(world, null, (act) => settleAuthentication(act, intent, isAuthenticated));
+    const settled = transact(account, null, (tx) => settleAuthentication(tx, intent, isAuthenticated));
     const { next_action: action } = intent;
     if (action?.type !== "redirect_to_url") return closed(context, 200);
     return context.redirect(backTo(action.redirect_to_url.return_url, settled), 303);
@@ -32,13 +32,13 @@ export function authenticationPages(worlds: Worlds): Hono {
 }
 
 function waiting(
-  worlds: Worlds,
+  accounts: Accounts,
   context: Context,
-): { readonly world: World; readonly intent: SetupIntentRecord } | undefined {
+): { readonly account: AccountData; readonly intent: SetupIntentRecord } | undefined {
   const secret = context.req.param("secret") ?? "";
-  for (const world of worlds.all()) {
-    const intent = world.of("setup_intent").all({ secret })[0];
-    if (intent?.status === "requires_action") return { world, intent };
+  for (const account of accounts.all()) {
+    const intent = account.of("setup_intent").all({ secret })[0];
+    if (intent?.status === "requires_action") return { account, intent };
   }
   return undefined;
 }

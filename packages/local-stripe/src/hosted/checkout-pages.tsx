@@ -2,14 +2,14 @@ import type { FC } from "hono/jsx";
 import { testCard } from "../billing/payments/test-cards.js";
 import { trialEndOf } from "../billing/subscriptions/subscription-fields.js";
 import { wantsCard } from "../checkout/complete-session.js";
+import type { AccountData } from "../store/account-data.js";
 import type { CheckoutSessionRecord } from "../store/records.js";
-import type { World } from "../store/world.js";
 import { formatFor } from "./format.js";
 import { Layout } from "./layout.js";
 
-/** A session's page, in the world that it belongs to. */
+/** A Checkout Session's page, and the account data it belongs to. */
 export interface OpenCheckout {
-  readonly world: World;
+  readonly account: AccountData;
   readonly session: CheckoutSessionRecord;
 }
 
@@ -32,8 +32,8 @@ interface CheckoutPageProps extends PageProps {
 
 /** What is bought and what it costs, and the card that is to pay it. */
 export const CheckoutPage: FC<CheckoutPageProps> = ({ open, trouble, refusedCode }) => {
-  const { session, world } = open;
-  const customer = world.inPath("customer", String(session.customer));
+  const { session, account } = open;
+  const customer = account.getFromPath("customer", String(session.customer));
   const words = wordsFor(open);
   return (
     <Layout
@@ -73,9 +73,9 @@ export const CheckoutPage: FC<CheckoutPageProps> = ({ open, trouble, refusedCode
 
 /** Leads back to the page with what the code takes off. */
 const CodeForm: FC<PageProps & { readonly refused: string | undefined }> = ({ open, refused }) => {
-  const { session, world } = open;
+  const { session, account } = open;
   const code = session.discounts?.[0]?.promotion_code;
-  const applied = typeof code === "string" ? world.inPath("promotion_code", code).code : undefined;
+  const applied = typeof code === "string" ? account.getFromPath("promotion_code", code).code : undefined;
   return (
     <form method="post" action={`/p/checkout/${session.secret}/promotion-code`}>
       <input type="hidden" name="csrf_token" value={session.csrfToken} />
@@ -133,13 +133,13 @@ const Cards: FC = () => (
 );
 
 const Summary: FC<PageProps> = ({ open }) => {
-  const { session, world } = open;
+  const { session, account } = open;
   const format = formatFor(session);
   const currency = session.currency ?? "usd";
   const trialEnd = trialEndOf(session.subscriptionData, session.created);
   const off = session.total_details?.amount_discount ?? 0;
   const prices = session.lines.map(({ price, quantity }) =>
-    format.price(world.inPath("price", price), { quantity: quantity ?? 1 }),
+    format.price(account.getFromPath("price", price), { quantity: quantity ?? 1 }),
   );
   return (
     <>

@@ -2,25 +2,25 @@ import { type Context, Hono } from "hono";
 import { ApiError } from "../api-error.js";
 import { asks, completeSession, type Payment } from "../checkout/complete-session.js";
 import { applyCode } from "../checkout/discounts.js";
-import { Act } from "../store/act.js";
+import type { Accounts } from "../store/accounts.js";
 import { passTime } from "../store/passing-time.js";
 import type { CheckoutSessionRecord } from "../store/records.js";
-import type { Worlds } from "../store/worlds.js";
+import { transact } from "../store/transaction.js";
 import { AuthenticationPage } from "./authentication-page.js";
 import { CheckoutPage, type OpenCheckout, SUMMARY } from "./checkout-pages.js";
 import { formatFor } from "./format.js";
 import { Layout } from "./layout.js";
 
 /** The pages of a Checkout session, at the address that its `url` names. */
-export function checkoutPages(worlds: Worlds): Hono {
+export function checkoutPages(accounts: Accounts): Hono {
   const app = new Hono();
 
   app.get("/:secret", (context) =>
-    within(worlds, context, (open) => context.html(<CheckoutPage open={open} />)),
+    within(accounts, context, (open) => context.html(<CheckoutPage open={open} />)),
   );
 
   app.post("/:secret", (context) =>
-    withForm(worlds, context, (open, form) => {
+    withForm(accounts, context, (open, form) => {
       const card = form.get("card") ?? undefined;
       if (card === undefined || !asks(card)) return pay(context, open, { card, isAuthenticated: false });
       change(open, { askedCard: card });
@@ -29,17 +29,17 @@ export function checkoutPages(worlds: Worlds): Hono {
   );
 
   app.post("/:secret/promotion-code", (context) =>
-    withForm(worlds, context, (open, form) => {
-      const { session, world } = open;
+    withForm(accounts, context, (open, form) => {
+      const { session, account } = open;
       const typed = form.get("promotion_code")?.trim() ?? "";
-      const applied = Act.run(world, null, (act) => applyCode(act, session, typed));
+      const applied = transact(account, null, (tx) => applyCode(tx, session, typed));
       if (applied !== undefined) return context.redirect(pathOf(session), 303);
       return context.html(<CheckoutPage open={open} refusedCode={typed} />, 422);
     }),
   );
 
   app.get("/:secret/authenticate", (context) =>
-    within(worlds, context, ({ session }) => {
+    within(accounts, context, ({ session }) => {
       const { askedCard, csrfToken } = session;
       if (askedCard === null) return context.redirect(pathOf(session), 303);
       const amount =
@@ -51,7 +51,7 @@ export function checkoutPages(worlds: Worlds): Hono {
   );
 
   app.post("/:secret/authenticate", (context) =>
-    withForm(worlds, context, (open, form) => {
+    withForm(accounts, context, (open, form) => {
       const { askedCard: card } = open.session;
       if (card === null) return context.redirect(pathOf(open.session), 303);
       if (form.get("result") === "complete") return pay(context, open, { card, isAuthenticated: true });
@@ -68,39 +68,39 @@ const NOT_AUTHENTICATED =
 
 type Answer = Response | Promise<Response>;
 
-function within(worlds: Worlds, context: Context, handle: (open: OpenCheckout) => Answer): Answer {
+function within(accounts: Accounts, context: Context, handle: (open: OpenCheckout) => Answer): Answer {
   const secret = context.req.param("secret") ?? "";
-  for (const world of worlds.all()) {
-    passTime(world, world.now);
-    const session = world.of("checkout.session").all({ secret })[0];
+  for (const account of accounts.all()) {
+    passTime(account, account.now);
+    const session = account.of("checkout.session").all({ secret })[0];
     if (session === undefined) continue;
     if (session.status === "complete") return closed(context, session, "You have completed this already");
-    const isGone = world.of("customer").get(String(session.customer)) === undefined;
+    const isGone = account.of("customer").get(String(session.customer)) === undefined;
     if (session.status !== "open" || isGone) return closed(context, session, "This page has expired");
-    return handle({ world, session });
+    return handle({ account, session });
   }
   return message(context, "There is nothing here", "Go back to the application and try again.");
 }
 
 /** A form counts only with the token that the session's own pages carry. */
 async function withForm(
-  worlds: Worlds,
+  accounts: Accounts,
   context: Context,
   handle: (open: OpenCheckout, form: URLSearchParams) => Answer,
 ): Promise<Response> {
   const form = new URLSearchParams(await context.req.text());
-  return within(worlds, context, (open) => {
+  return within(accounts, context, (open) => {
     if (form.get("csrf_token") === open.session.csrfToken) return handle(open, form);
     return message(context, "This form is not valid", "Go back, reload the page and try again.", 403);
   });
 }
 
-function pay(context: Context, { world, session }: OpenCheckout, payment: Payment): Answer {
+function pay(context: Context, { account, session }: OpenCheckout, payment: Payment): Answer {
   try {
-    Act.run(world, null, (act) => completeSession(act, session, payment));
+    transact(account, null, (tx) => completeSession(tx, session, payment));
   } catch (error) {
     if (!(error instanceof ApiError) || error.status >= 500) throw error;
-    const open = { world, session: world.inPath("checkout.session", session.id) };
+    const open = { account, session: account.getFromPath("checkout.session", session.id) };
     return context.html(<CheckoutPage open={open} trouble={error.message} />, 402);
   }
   // Stripe puts the id where the application asks for it.
@@ -108,10 +108,10 @@ function pay(context: Context, { world, session }: OpenCheckout, payment: Paymen
 }
 
 function change(
-  { world, session }: OpenCheckout,
+  { account, session }: OpenCheckout,
   to: Pick<CheckoutSessionRecord, "askedCard">,
 ): CheckoutSessionRecord {
-  return Act.run(world, null, (act) => act.change("checkout.session", session.id, to));
+  return transact(account, null, (tx) => tx.change("checkout.session", session.id, to));
 }
 
 function closed(context: Context, session: CheckoutSessionRecord, title: string): Answer {

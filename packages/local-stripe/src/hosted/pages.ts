@@ -1,12 +1,12 @@
 import { Hono } from "hono";
-import type { Worlds } from "../store/worlds.js";
+import type { Accounts } from "../store/accounts.js";
 import { authenticationPages } from "./authentication.js";
 import { checkoutPages } from "./checkout.js";
 import { invoicePages } from "./invoices.js";
 import { portalPages } from "./portal/routes.js";
 
 /** Every page that is served to people, none of which may be framed, cached or named to another site. */
-export function hostedPages(worlds: Worlds): Hono {
+export function hostedPages(accounts: Accounts): Hono {
   const app = new Hono();
   app.use("*", async (context, next) => {
     await next();
@@ -17,10 +17,10 @@ export function hostedPages(worlds: Worlds): Hono {
     headers.set("X-Content-Type-Options", "nosniff");
     headers.set("X-Frame-Options", "DENY");
   });
-  app.route("/p", portalPages(worlds));
-  app.route("/p/invoice", invoicePages(worlds));
-  app.route("/p/checkout", checkoutPages(worlds));
-  app.route("/p/authenticate", authenticationPages(worlds));
+  app.route("/p", portalPages(accounts));
+  app.route("/p/invoice", invoicePages(accounts));
+  app.route("/p/checkout", checkoutPages(accounts));
+  app.route("/p/authenticate", authenticationPages(accounts));
   return app;
 }
 

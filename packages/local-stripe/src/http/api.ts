@@ -3,11 +3,11 @@ import { ApiError, notImplemented } from "../api-error.js";
 import { decodeForm, type Form } from "../declare/form.js";
 import type { Resource } from "../declare/route.js";
 import { randomText } from "../ids.js";
-import { Act } from "../store/act.js";
+import type { AccountData } from "../store/account-data.js";
+import type { Accounts } from "../store/accounts.js";
 import { passTime } from "../store/passing-time.js";
 import type { Wire } from "../store/records.js";
-import type { World } from "../store/world.js";
-import type { Worlds } from "../store/worlds.js";
+import { transact } from "../store/transaction.js";
 import { expand } from "./expand.js";
 import { type Fault, type Faults, faultError, hasEffect } from "./faults.js";
 import { IdempotencyKeys } from "./idempotency.js";
@@ -46,7 +46,7 @@ export interface GivenAnswer {
 /** Everything about one request that is known before it is carried out. */
 interface Admitted {
   readonly found: Found;
-  readonly world: World;
+  readonly account: AccountData;
   readonly version: string;
   readonly form: Form;
   readonly requestId: string;
@@ -57,7 +57,7 @@ interface Admitted {
 /** Stripe's API: one request in, one answer out, and every one of them recorded. */
 export class Api {
   readonly #keys: Keys;
-  readonly #worlds: Worlds;
+  readonly #accounts: Accounts;
   readonly #router: Router;
   readonly #recorder: Recorder;
   readonly #faults: Faults;
@@ -66,14 +66,14 @@ export class Api {
 
   constructor(parts: {
     keys: Keys;
-    worlds: Worlds;
+    accounts: Accounts;
     resources: Iterable<Pick<Resource, "permission" | "routes">>;
     recorder: Recorder;
     faults: Faults;
     onAnswer: (answer: GivenAnswer) => void;
   }) {
     this.#keys = parts.keys;
-    this.#worlds = parts.worlds;
+    this.#accounts = parts.accounts;
     this.#router = new Router(parts.resources);
     this.#recorder = parts.recorder;
     this.#faults = parts.faults;
@@ -84,18 +84,18 @@ export class Api {
     const requestId = `req_${randomText(14)}`;
     const { headers } = request;
     const version = writtenVersion(headers["stripe-version"]);
-    let account = this.#worlds.platformAccount;
+    let accountId = this.#accounts.platformAccount;
     let form: Form = {};
     let answer: ApiResponse;
     try {
       const key = this.#keys.authenticate(headers["authorization"]);
-      account = this.#accountOf(headers, key);
+      accountId = this.#accountIdFor(headers, key);
       form = formOf(request);
-      const world = this.#worlds.of(account, key.livemode);
-      passTime(world, world.now);
-      const fault = this.#faults.take({ ...request, account });
+      const account = this.#accounts.of(accountId, key.livemode);
+      passTime(account, account.now);
+      const fault = this.#faults.take({ ...request, account: accountId });
       answer = await this.#answer(request, {
-        world,
+        account,
         form,
         requestId,
         key,
@@ -111,7 +111,7 @@ export class Api {
       params: plainForm(form),
       headers: { ...headers, ...(headers["authorization"] && { authorization: "[not recorded]" }) },
       status: answer.status,
-      account,
+      account: accountId,
       idempotencyKey: headers["idempotency-key"] ?? null,
       requestId,
     });
@@ -129,7 +129,7 @@ export class Api {
         "Request-Id": requestId,
         "Content-Type": "application/json",
         "Stripe-Version": version,
-        ...(headers["stripe-account"] && { "Stripe-Account": account }),
+        ...(headers["stripe-account"] && { "Stripe-Account": accountId }),
         ...(request.method === "POST" &&
           headers["idempotency-key"] && { "Idempotency-Key": headers["idempotency-key"] }),
         ...answer.headers,
@@ -140,7 +140,7 @@ export class Api {
   async #answer(
     request: ApiRequest,
     known: {
-      world: World;
+      account: AccountData;
       form: Form;
       requestId: string;
       key: Key;
@@ -148,23 +148,23 @@ export class Api {
     },
   ): Promise<ApiResponse> {
     const { headers } = request;
-    const { world, form, requestId, fault } = known;
+    const { account, form, requestId, fault } = known;
     if (fault !== undefined && !hasEffect(fault)) return mishapOf(fault, NO_ANSWER);
     const found = this.#router.find(request.method, request.path);
     if (found === undefined) throw notImplemented(`${request.method} ${request.path}`);
-    demandPermission(known.key, found.permission, world.account);
+    demandPermission(known.key, found.permission, account.accountId);
     const version = requestedVersion(headers["stripe-version"]);
     const idempotencyKey = request.method === "POST" ? (headers["idempotency-key"] ?? null) : null;
-    const admitted = { found, world, version, form, requestId, idempotencyKey, fault };
+    const admitted = { found, account, version, form, requestId, idempotencyKey, fault };
     return idempotencyKey === null ? carryOut(admitted) : this.#once(admitted, idempotencyKey, request);
   }
 
   /** Carries a request out unless its key shows that this was done before. */
   async #once(admitted: Admitted, key: string, request: ApiRequest): Promise<ApiResponse> {
-    const { world } = admitted;
-    const scope = `${world.account} ${world.livemode}`;
+    const { account } = admitted;
+    const scope = `${account.accountId} ${account.livemode}`;
     const params = JSON.stringify(admitted.form);
-    const before = this.#idempotency.begin(scope, key, request.path, params, world.surroundings.clock.nowMs);
+    const before = this.#idempotency.begin(scope, key, request.path, params, account.context.clock.nowMs);
     if (before !== undefined) {
       return {
         status: before.status,
@@ -188,27 +188,27 @@ export class Api {
     }
   }
 
-  #accountOf(headers: Readonly<Record<string, string>>, key: Key): string {
-    const account = headers["stripe-account"] ?? headers["stripe-context"];
-    if (account === undefined) return this.#worlds.platformAccount;
-    if (this.#worlds.knows(account)) return account;
+  #accountIdFor(headers: Readonly<Record<string, string>>, key: Key): string {
+    const accountId = headers["stripe-account"] ?? headers["stripe-context"];
+    if (accountId === undefined) return this.#accounts.platformAccount;
+    if (this.#accounts.knows(accountId)) return accountId;
     throw new ApiError(
       403,
-      `The provided key '${redacted(key.value)}' does not have access to account '${account}' (or that account does not exist). Application access may have been revoked.`,
+      `The provided key '${redacted(key.value)}' does not have access to account '${accountId}' (or that account does not exist). Application access may have been revoked.`,
       { code: "account_invalid" },
     );
   }
 }
 
 async function carryOut(admitted: Admitted): Promise<ApiResponse> {
-  const { found, world, version, form, requestId, idempotencyKey, fault } = admitted;
+  const { found, account, version, form, requestId, idempotencyKey, fault } = admitted;
   if (fault?.kind === "latency") await setTimeout(fault.milliseconds);
-  const answer = Act.run(world, { requestId, idempotencyKey }, (act) => {
+  const answer = transact(account, { requestId, idempotencyKey }, (tx) => {
     const { body, expand: paths } = found.route.handle(
-      { act, world, id: found.id, innerId: found.innerId, version },
+      { tx, account, id: found.id, innerId: found.innerId, version },
       form,
     );
-    return ok(inVersion(expand(body, paths, world), version, world));
+    return ok(inVersion(expand(body, paths, account), version, account));
   });
   return fault === undefined ? answer : mishapOf(fault, answer);
 }

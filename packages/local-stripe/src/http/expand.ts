@@ -1,11 +1,11 @@
 import { invalid } from "../api-error.js";
+import type { AccountData, Expansion } from "../store/account-data.js";
 import type { ObjectName, Wire } from "../store/records.js";
-import type { Expansion, World } from "../store/world.js";
 
 const MAX_LEVELS = 4;
 
 /** Puts the objects that a request asks for in the places of their ids, in a copy. */
-export function expand(body: Wire, paths: readonly string[], world: World): Wire {
+export function expand(body: Wire, paths: readonly string[], account: AccountData): Wire {
   let expanded = body;
   for (const path of paths) {
     const parts = path.split(".");
@@ -13,25 +13,25 @@ export function expand(body: Wire, paths: readonly string[], world: World): Wire
     if (parts.length > MAX_LEVELS) {
       throw invalid(`You cannot expand more than ${MAX_LEVELS} levels of a property.`, "expand");
     }
-    expanded = expandInto(expanded, parts, { world, path });
+    expanded = expandInto(expanded, parts, { account, path });
   }
   return expanded;
 }
 
 interface Place {
-  readonly world: World;
+  readonly account: AccountData;
   readonly path: string;
 }
 
 function expandInto(owner: Wire, parts: readonly string[], place: Place): Wire {
-  const expandable = expandableOf(owner, place.world);
+  const expandable = expandableOf(owner, place.account);
   // A part of an object, such as invoice_settings, has no kind of its own: its names are declared with the object's.
   for (let length = parts.length; length > 0; length -= 1) {
     const name = parts.slice(0, length).join(".");
     const expansion = expandable[name];
     if (expansion === undefined) continue;
     return replaceAt(owner, parts.slice(0, length), (value) =>
-      inside(resolve(value, expansion, owner, place.world), parts.slice(length), place),
+      inside(resolve(value, expansion, owner, place.account), parts.slice(length), place),
     );
   }
   throw cannotExpand(place);
@@ -44,18 +44,18 @@ function inside(value: unknown, rest: readonly string[], place: Place): unknown 
   throw cannotExpand(place);
 }
 
-function resolve(value: unknown, expansion: Expansion, owner: Wire, world: World): unknown {
-  if (typeof expansion === "function") return expansion(owner, world);
+function resolve(value: unknown, expansion: Expansion, owner: Wire, account: AccountData): unknown {
+  if (typeof expansion === "function") return expansion(owner, account);
   if (expansion === "shown") return value;
-  if (Array.isArray(value)) return value.map((one) => resolve(one, expansion, owner, world));
+  if (Array.isArray(value)) return value.map((one) => resolve(one, expansion, owner, account));
   if (typeof value !== "string") return value;
-  return shown(expansion, value, world);
+  return shown(expansion, value, account);
 }
 
-function shown(name: ObjectName, id: string, world: World): unknown {
-  const collection = world.of(name);
+function shown(name: ObjectName, id: string, account: AccountData): unknown {
+  const collection = account.of(name);
   const record = collection.get(id);
-  if (record !== undefined) return world.render(name, record);
+  if (record !== undefined) return account.render(name, record);
   return collection.wasDeleted(id) ? { id, object: name, deleted: true } : id;
 }
 
@@ -68,14 +68,14 @@ function replaceAt(owner: Wire, path: readonly string[], change: (value: unknown
   return { ...owner, [name]: replaceAt(value as Wire, rest, change) };
 }
 
-function expandableOf(owner: Wire, world: World): Readonly<Record<string, Expansion>> {
+function expandableOf(owner: Wire, account: AccountData): Readonly<Record<string, Expansion>> {
   const name = owner["object"];
   if (name === "list" || name === "search_result") return { data: "shown", total_count: "shown" };
-  return (isKept(name, world) ? world.kind(name).expandable : PARTS[String(name)]) ?? {};
+  return (isKept(name, account) ? account.kind(name).expandable : PARTS[String(name)]) ?? {};
 }
 
-function isKept(name: unknown, world: World): name is ObjectName {
-  return typeof name === "string" && Object.hasOwn(world.surroundings.resources, name);
+function isKept(name: unknown, account: AccountData): name is ObjectName {
+  return typeof name === "string" && Object.hasOwn(account.context.resources, name);
 }
 
 /** Objects that only travel inside others. */

@@ -1,9 +1,9 @@
 import { ApiError, invalid } from "../api-error.js";
 import type { Param } from "../declare/params.js";
+import type { AccountData } from "../store/account-data.js";
 import { planOf } from "../store/plan.js";
 import { previousAttributes } from "../store/previous-attributes.js";
 import type { Wire } from "../store/records.js";
-import type { World } from "../store/world.js";
 
 /** The newest version that is spoken, and the one of a request that names none. */
 export const LATEST_VERSION = "2026-10-28.endive";
@@ -37,18 +37,18 @@ export function isBefore(version: string, date: string): boolean {
 }
 
 /** The same object, and all objects in it, as an older version writes them. */
-export function inVersion(body: Wire, version: string, world: World): Wire {
+export function inVersion(body: Wire, version: string, account: AccountData): Wire {
   const changes = CHANGES.filter(({ date }) => isBefore(version, date));
-  return changes.length === 0 ? body : rewritten(body, changes, world);
+  return changes.length === 0 ? body : rewritten(body, changes, account);
 }
 
 /** What an object was before a change, as an older version writes it. */
-export function previousInVersion(previous: Wire, object: Wire, version: string, world: World): Wire {
+export function previousInVersion(previous: Wire, object: Wire, version: string, account: AccountData): Wire {
   if (CHANGES.every(({ date }) => !isBefore(version, date))) return previous;
   // Parts may have moved from one object to another, so both whole objects are compared in the older form.
   return previousAttributes(
-    inVersion(overlaid(object, previous), version, world),
-    inVersion(object, version, world),
+    inVersion(overlaid(object, previous), version, account),
+    inVersion(object, version, account),
   );
 }
 
@@ -56,7 +56,7 @@ interface VersionChange {
   /** The first version that writes the object as it is kept here. */
   readonly date: string;
   readonly object: string;
-  readonly older: (body: Wire, world: World) => Wire;
+  readonly older: (body: Wire, account: AccountData) => Wire;
 }
 
 const CHANGES: readonly VersionChange[] = [
@@ -75,14 +75,14 @@ function withShortUiMode(session: Wire): Wire {
 }
 
 /** Before 2025-03-31 the period stood on the subscription, and there was one discount. */
-function withPeriodAndDiscount(subscription: Wire, world: World): Wire {
+function withPeriodAndDiscount(subscription: Wire, account: AccountData): Wire {
   const items = itemsOf(subscription);
   const [first] = items;
   return {
     ...subscription,
     current_period_end: Math.min(...items.map((item) => Number(item["current_period_end"]))),
     current_period_start: Math.max(...items.map((item) => Number(item["current_period_start"]))),
-    discount: firstDiscount(subscription, world),
+    discount: firstDiscount(subscription, account),
     plan: items.length === 1 ? (first?.["plan"] ?? null) : null,
     quantity: items.length === 1 ? (first?.["quantity"] ?? null) : null,
   };
@@ -93,13 +93,13 @@ function withoutPeriod({ current_period_start: _start, current_period_end: _end,
 }
 
 /** Before 2025-03-31 an invoice named its subscription itself, and said whether it is paid. */
-function withoutParent({ parent, total_taxes: _taxes, ...invoice }: Wire, world: World): Wire {
+function withoutParent({ parent, total_taxes: _taxes, ...invoice }: Wire, account: AccountData): Wire {
   const details =
     isWire(parent) && isWire(parent["subscription_details"]) ? parent["subscription_details"] : null;
   return {
     ...invoice,
     charge: null,
-    discount: firstDiscount(invoice, world),
+    discount: firstDiscount(invoice, account),
     paid: invoice["status"] === "paid",
     payment_intent: null,
     quote: null,
@@ -114,17 +114,17 @@ function withoutParent({ parent, total_taxes: _taxes, ...invoice }: Wire, world:
 }
 
 /** Before 2025-03-31 a line held its price whole, and stood on its own. */
-function withPrice({ parent, pricing, taxes: _taxes, ...line }: Wire, world: World): Wire {
+function withPrice({ parent, pricing, taxes: _taxes, ...line }: Wire, account: AccountData): Wire {
   const details =
     isWire(parent) && isWire(parent["subscription_item_details"]) ? parent["subscription_item_details"] : {};
   const priceDetails = isWire(pricing) && isWire(pricing["price_details"]) ? pricing["price_details"] : {};
-  const price = world.of("price").get(String(priceDetails["price"]));
+  const price = account.of("price").get(String(priceDetails["price"]));
   const invoiceItem = details["invoice_item"] ?? null;
   return {
     ...line,
     ...(invoiceItem !== null && { invoice_item: invoiceItem }),
     plan: price ? planOf(price) : null,
-    price: price ? world.render("price", price) : null,
+    price: price ? account.render("price", price) : null,
     proration: details["proration"] ?? false,
     proration_details: details["proration_details"] ?? null,
     subscription: details["subscription"] ?? null,
@@ -137,26 +137,26 @@ function withPrice({ parent, pricing, taxes: _taxes, ...line }: Wire, world: Wor
 }
 
 /** Before 2025-09-30 a discount held its coupon itself, whole. */
-function withCoupon({ source, ...discount }: Wire, world: World): Wire {
+function withCoupon({ source, ...discount }: Wire, account: AccountData): Wire {
   const coupon = isWire(source) ? source["coupon"] : null;
-  return { ...discount, coupon: wholeCoupon(coupon, world) };
+  return { ...discount, coupon: wholeCoupon(coupon, account) };
 }
 
-function withOwnCoupon({ promotion, ...code }: Wire, world: World): Wire {
-  return { ...code, coupon: wholeCoupon(isWire(promotion) ? promotion["coupon"] : null, world) };
+function withOwnCoupon({ promotion, ...code }: Wire, account: AccountData): Wire {
+  return { ...code, coupon: wholeCoupon(isWire(promotion) ? promotion["coupon"] : null, account) };
 }
 
-function wholeCoupon(coupon: unknown, world: World): unknown {
-  const record = typeof coupon === "string" ? world.of("coupon").get(coupon) : undefined;
-  return record === undefined ? coupon : world.render("coupon", record);
+function wholeCoupon(coupon: unknown, account: AccountData): unknown {
+  const record = typeof coupon === "string" ? account.of("coupon").get(coupon) : undefined;
+  return record === undefined ? coupon : account.render("coupon", record);
 }
 
 /** What stood beside the list of discounts while there was but one, whole. */
-function firstDiscount({ discounts }: Wire, world: World): Wire | null {
+function firstDiscount({ discounts }: Wire, account: AccountData): Wire | null {
   const first: unknown = Array.isArray(discounts) ? discounts[0] : undefined;
   if (isWire(first)) return first;
-  const record = typeof first === "string" ? world.of("discount").get(first) : undefined;
-  return record === undefined ? null : world.render("discount", record);
+  const record = typeof first === "string" ? account.of("discount").get(first) : undefined;
+  return record === undefined ? null : account.render("discount", record);
 }
 
 function itemsOf(subscription: Wire): readonly Wire[] {
@@ -166,17 +166,17 @@ function itemsOf(subscription: Wire): readonly Wire[] {
 }
 
 /** Outer objects first, while what they take from inner ones is still there. */
-function rewritten(body: Wire, changes: readonly VersionChange[], world: World): Wire {
+function rewritten(body: Wire, changes: readonly VersionChange[], account: AccountData): Wire {
   let older = body;
-  for (const change of changes) if (change.object === body["object"]) older = change.older(older, world);
+  for (const change of changes) if (change.object === body["object"]) older = change.older(older, account);
   return Object.fromEntries(
-    Object.entries(older).map(([name, value]) => [name, inside(value, changes, world)]),
+    Object.entries(older).map(([name, value]) => [name, inside(value, changes, account)]),
   );
 }
 
-function inside(value: unknown, changes: readonly VersionChange[], world: World): unknown {
-  if (Array.isArray(value)) return value.map((one) => inside(one, changes, world));
-  return isWire(value) ? rewritten(value, changes, world) : value;
+function inside(value: unknown, changes: readonly VersionChange[], account: AccountData): unknown {
+  if (Array.isArray(value)) return value.map((one) => inside(one, changes, account));
+  return isWire(value) ? rewritten(value, changes, account) : value;
 }
 
 function overlaid(object: Wire, previous: Wire): Wire {

@@ -1,7 +1,7 @@
 import { invalid } from "../api-error.js";
 import { bool, clearableList, hash, integer, type Param, required, text } from "../declare/params.js";
+import type { AccountData } from "../store/account-data.js";
 import type { PortalConfigurationRecord } from "../store/records.js";
-import type { World } from "../store/world.js";
 
 /** Where Stripe draws the line: more products than this cannot be offered for a change of plan. */
 const MOST_PRODUCTS = 10;
@@ -32,7 +32,7 @@ export const OFFERS: Param<readonly Offer[]> = clearableList(
 /** What is kept of a request's offers. Refuses a price that is not the product's, and two of the same billing interval. */
 export function offeredProducts(
   offers: readonly Offer[],
-  world: World,
+  account: AccountData,
 ): NonNullable<PortalConfigurationRecord["features"]["subscription_update"]["products"]> {
   const param = "features[subscription_update][products]";
   if (offers.length > MOST_PRODUCTS) {
@@ -42,11 +42,11 @@ export function offeredProducts(
     );
   }
   return offers.map((offer, at) => {
-    world.named("product", offer.product, `${param}[${at}][product]`);
+    account.getFromParam("product", offer.product, `${param}[${at}][product]`);
     const lengths = new Set<string>();
     for (const [index, id] of offer.prices.entries()) {
       const name = `${param}[${at}][prices][${index}]`;
-      const price = world.named("price", id, name);
+      const price = account.getFromParam("price", id, name);
       if (price.product !== offer.product) {
         throw invalid(`The price ${id} does not belong to the product ${offer.product}.`, name);
       }

@@ -3,14 +3,13 @@ import type { NewDiscount } from "../billing/discounts/discount-params.js";
 import { isRunning } from "../billing/discounts/discounts.js";
 import { changeSubscription, type SubscriptionChange } from "../billing/subscriptions/change-subscription.js";
 import { previewInvoice } from "../billing/upcoming/preview.js";
-import type { Act } from "../store/act.js";
+import type { AccountData, Transaction } from "../store/account-data.js";
 import type {
   InvoiceRecord,
   PriceRecord,
   SubscriptionItemRecord,
   SubscriptionRecord,
 } from "../store/records.js";
-import type { World } from "../store/world.js";
 import type { Features } from "./portal-features.js";
 import { futureChange, type PortalChoice } from "./portal-schedule.js";
 
@@ -26,14 +25,14 @@ export interface PortalOffer {
  * Why a portal lets customers cancel this subscription and nothing else; `undefined` where they may change it.
  * See https://docs.stripe.com/customer-management#customer-portal-limitations
  */
-export function whyFixed(world: World, subscription: SubscriptionRecord): string | undefined {
+export function whyFixed(account: AccountData, subscription: SubscriptionRecord): string | undefined {
   const { id, items } = subscription;
   if (items.length > 1) return `The subscription ${id} has several items.`;
   if (subscription.collection_method === "send_invoice") return `The subscription ${id} is paid by invoice.`;
-  if (items.some(({ price }) => world.inPath("price", price).recurring?.usage_type === "metered")) {
+  if (items.some(({ price }) => account.getFromPath("price", price).recurring?.usage_type === "metered")) {
     return `The subscription ${id} is metered.`;
   }
-  if (futureChange(world, subscription) !== undefined)
+  if (futureChange(account, subscription) !== undefined)
     return `A change of the subscription ${id} is scheduled.`;
   const { status } = subscription;
   return status === "active" || status === "trialing" || status === "past_due"
@@ -43,18 +42,18 @@ export function whyFixed(world: World, subscription: SubscriptionRecord): string
 
 /** What the configuration offers for the subscription: prices for sale in its currency, with its treatment of taxes. */
 export function offersFor(
-  world: World,
+  account: AccountData,
   feature: UpdateFeature,
   subscription: SubscriptionRecord,
 ): readonly PortalOffer[] {
   const [item] = subscription.items;
-  if (!feature.enabled || item === undefined || whyFixed(world, subscription) !== undefined) return [];
-  const current = world.inPath("price", item.price);
+  if (!feature.enabled || item === undefined || whyFixed(account, subscription) !== undefined) return [];
+  const current = account.getFromPath("price", item.price);
   const allowed = (kind: "price" | "quantity"): boolean => feature.default_allowed_updates.includes(kind);
   const offers = (feature.products ?? []).flatMap(({ adjustable_quantity: adjustable, prices }) =>
     prices.flatMap((id): PortalOffer[] => {
-      const price = world.of("price").get(id);
-      if (price === undefined || !isForSale(world, price, current)) return [];
+      const price = account.of("price").get(id);
+      if (price === undefined || !isForSale(account, price, current)) return [];
       const { minimum, maximum } = adjustable;
       const isAdjustable = allowed("quantity") && adjustable.enabled;
       return [{ price, quantity: isAdjustable ? { minimum, maximum } : undefined }];
@@ -64,12 +63,12 @@ export function offersFor(
   return mine.some(({ price, quantity }) => price.id !== current.id || quantity !== undefined) ? mine : [];
 }
 
-function isForSale(world: World, price: PriceRecord, current: PriceRecord): boolean {
+function isForSale(account: AccountData, price: PriceRecord, current: PriceRecord): boolean {
   return (
     price.active &&
     price.currency === current.currency &&
     price.tax_behavior === current.tax_behavior &&
-    world.of("product").get(price.product)?.active === true
+    account.of("product").get(price.product)?.active === true
   );
 }
 
@@ -103,7 +102,7 @@ function quantityOf(
 
 /** The request that makes a change as the configuration says. `at` is the moment from which it is prorated. */
 export function changeRequest(
-  world: World,
+  account: AccountData,
   feature: UpdateFeature,
   subscription: SubscriptionRecord,
   { price, quantity, discounts = [] }: PortalChoice,
@@ -113,7 +112,9 @@ export function changeRequest(
   const endsTrial = subscription.status === "trialing" && feature.trial_update_behavior === "end_trial";
   return {
     items: [{ ...(item && { id: item.id }), price: price.id, ...(quantity !== undefined && { quantity }) }],
-    ...(discounts.length > 0 && { discounts: [...runningDiscounts(world, subscription, at), ...discounts] }),
+    ...(discounts.length > 0 && {
+      discounts: [...runningDiscounts(account, subscription, at), ...discounts],
+    }),
     // A payment that fails leaves everything as it was, for the customer to see and try again.
     payment_behavior: "error_if_incomplete",
     proration_behavior: PRORATIONS[feature.proration_behavior] ?? "none",
@@ -124,11 +125,11 @@ export function changeRequest(
 
 /** The discounts of a subscription that still count, as a request names them to keep them. */
 export function runningDiscounts(
-  world: World,
+  account: AccountData,
   { discounts }: SubscriptionRecord,
   now: number,
 ): readonly NewDiscount[] {
-  return discounts.filter((id) => isRunning(world, id, now)).map((discount) => ({ discount }));
+  return discounts.filter((id) => isRunning(account, id, now)).map((discount) => ({ discount }));
 }
 
 const PRORATIONS: Readonly<Record<string, "always_invoice" | "create_prorations">> = {
@@ -145,31 +146,31 @@ export interface Quote {
 }
 
 /** What a change would cost. */
-export function quoteChange(act: Act, id: string, change: SubscriptionChange): Quote {
-  return quote(act, id, (rehearsal) =>
+export function quoteChange(tx: Transaction, id: string, change: SubscriptionChange): Quote {
+  return quote(tx, id, (dry) =>
     // Whether the payment would go through is not what is asked.
-    changeSubscription(rehearsal, id, { ...change, payment_behavior: "default_incomplete" }),
+    changeSubscription(dry, id, { ...change, payment_behavior: "default_incomplete" }),
   );
 }
 
 /** What it would cost to write this of a subscription. It is written, looked at, and taken back. */
-export function quote(act: Act, id: string, write: (act: Act) => SubscriptionRecord): Quote {
-  return act.rehearse((rehearsal) => {
-    const { world } = rehearsal;
-    const before = world.inPath("subscription", id);
-    const after = write(rehearsal);
+export function quote(tx: Transaction, id: string, write: (tx: Transaction) => SubscriptionRecord): Quote {
+  return tx.dryRun((dry) => {
+    const { account } = dry;
+    const before = account.getFromPath("subscription", id);
+    const after = write(dry);
     const isBilledNow = after.latest_invoice !== before.latest_invoice && after.latest_invoice !== null;
     return {
-      now: isBilledNow ? world.inPath("invoice", after.latest_invoice ?? "") : undefined,
-      next: upcoming(rehearsal, id),
+      now: isBilledNow ? account.getFromPath("invoice", after.latest_invoice ?? "") : undefined,
+      next: upcoming(dry, id),
       after,
     };
   });
 }
 
-function upcoming(act: Act, subscription: string): InvoiceRecord | undefined {
+function upcoming(tx: Transaction, subscription: string): InvoiceRecord | undefined {
   try {
-    return previewInvoice(act, { subscription });
+    return previewInvoice(tx, { subscription });
   } catch (error) {
     if (error instanceof ApiError && error.details.code === "invoice_upcoming_none") return undefined;
     throw error;

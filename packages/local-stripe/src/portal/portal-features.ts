@@ -11,8 +11,8 @@ import {
   required,
   unsupported,
 } from "../declare/params.js";
+import type { AccountData } from "../store/account-data.js";
 import type { PortalConfigurationRecord } from "../store/records.js";
-import type { World } from "../store/world.js";
 import { OFFERS, type Offer, offeredProducts } from "./offered-products.js";
 
 export type Features = PortalConfigurationRecord["features"];
@@ -123,7 +123,7 @@ export const NOTHING_ALLOWED: Features = {
 };
 
 /** Only the features that are named change. */
-export function featuresAfter(before: Features, changes: FeatureChanges, world: World): Features {
+export function featuresAfter(before: Features, changes: FeatureChanges, account: AccountData): Features {
   const {
     customer_update,
     invoice_history,
@@ -146,7 +146,7 @@ export function featuresAfter(before: Features, changes: FeatureChanges, world: 
       subscription_pause: pauseFeature(before.subscription_pause, subscription_pause),
     }),
     ...(subscription_update && {
-      subscription_update: updateFeature(before.subscription_update, subscription_update, world),
+      subscription_update: updateFeature(before.subscription_update, subscription_update, account),
     }),
   };
 }
@@ -194,14 +194,14 @@ function pauseFeature(
 function updateFeature(
   before: Features["subscription_update"],
   change: UpdateChange,
-  world: World,
+  account: AccountData,
 ): Features["subscription_update"] {
   const { products, schedule_at_period_end: schedule, ...plain } = change;
   const after = {
     ...before,
     ...plain,
     ...(schedule?.conditions && { schedule_at_period_end: { conditions: schedule.conditions } }),
-    ...(products && { products: offeredProducts(products, world) }),
+    ...(products && { products: offeredProducts(products, account) }),
   };
   if (after.enabled && (after.products ?? []).length === 0) {
     throw invalid(

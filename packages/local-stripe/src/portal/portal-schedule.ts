@@ -8,9 +8,8 @@ import type { NewPhase } from "../billing/schedules/phase-params.js";
 import { currentPhase } from "../billing/schedules/schedule.js";
 import { updateSchedule } from "../billing/schedules/update-schedule.js";
 import { firstPeriodEnd } from "../billing/subscriptions/cancellation.js";
-import type { Act } from "../store/act.js";
+import type { AccountData, Transaction } from "../store/account-data.js";
 import type { PriceRecord, SubscriptionRecord } from "../store/records.js";
-import type { World } from "../store/world.js";
 import type { Features } from "./portal-features.js";
 
 /** What a customer has chosen on the page. */
@@ -27,8 +26,11 @@ export interface FutureChange {
   readonly items: PhaseRecord["items"];
 }
 
-export function futureChange(world: World, { schedule: id }: SubscriptionRecord): FutureChange | undefined {
-  const schedule = id === null ? undefined : world.of("subscription_schedule").get(id);
+export function futureChange(
+  account: AccountData,
+  { schedule: id }: SubscriptionRecord,
+): FutureChange | undefined {
+  const schedule = id === null ? undefined : account.of("subscription_schedule").get(id);
   const current = schedule && currentPhase(schedule);
   const next = schedule?.phases.find((phase) => phase.start_date === current?.end_date);
   return next && { at: next.start_date, items: next.items };
@@ -36,13 +38,13 @@ export function futureChange(world: World, { schedule: id }: SubscriptionRecord)
 
 /** Whether the configuration has a choice wait for the end of the period: it pays less, or more often. */
 export function waitsForPeriodEnd(
-  world: World,
+  account: AccountData,
   { schedule_at_period_end: { conditions } }: Features["subscription_update"],
   { items: [item] }: SubscriptionRecord,
   { price, quantity }: PortalChoice,
 ): boolean {
   if (item === undefined) return false;
-  const before = world.inPath("price", item.price);
+  const before = account.getFromPath("price", item.price);
   const holds: Readonly<Record<string, boolean>> = {
     decreasing_item_amount: itemAmount(price, quantity) < itemAmount(before, item.quantity),
     shortening_interval: lengthOf(price) < lengthOf(before),
@@ -51,19 +53,23 @@ export function waitsForPeriodEnd(
 }
 
 /** Has the choice made when the period ends, by a schedule that lets go of the subscription afterwards. */
-export function scheduleChoice(act: Act, subscription: SubscriptionRecord, choice: PortalChoice): void {
+export function scheduleChoice(
+  tx: Transaction,
+  subscription: SubscriptionRecord,
+  choice: PortalChoice,
+): void {
   const { id, schedule: present } = subscription;
   const mode = subscription.billing_mode.type === "classic" ? "classic" : "flexible";
   const schedule =
     present === null
-      ? createSchedule(act, { from_subscription: id }, mode)
-      : act.world.inPath("subscription_schedule", present);
+      ? createSchedule(tx, { from_subscription: id }, mode)
+      : tx.account.getFromPath("subscription_schedule", present);
   const current = currentPhase(schedule);
   if (current === undefined) return;
   const { price, quantity, discounts = [] } = choice;
   const now = again(current);
   const { trial_end: _trial, start_date: _start, ...kept } = now;
-  updateSchedule(act, schedule.id, {
+  updateSchedule(tx, schedule.id, {
     end_behavior: "release",
     phases: [
       { ...now, end_date: firstPeriodEnd(subscription) },
@@ -79,8 +85,8 @@ export function scheduleChoice(act: Act, subscription: SubscriptionRecord, choic
 }
 
 /** Takes a future change back: the subscription goes on as it is. */
-export function dropFutureChange(act: Act, { schedule }: SubscriptionRecord): void {
-  if (schedule !== null) releaseSchedule(act, schedule);
+export function dropFutureChange(tx: Transaction, { schedule }: SubscriptionRecord): void {
+  if (schedule !== null) releaseSchedule(tx, schedule);
 }
 
 /** A phase as a request writes it again. */

@@ -27,7 +27,7 @@ const FIELDS = {
 
 const CREATE = { ...FIELDS, country: text({ max: 2 }), type: oneOf("custom", "express", "standard") };
 
-/** Connected accounts: just enough of each for its own, separate world of objects. */
+/** Connected accounts: just enough of each for its own, separate objects. */
 export const accounts: Resource<"account"> = {
   kind: { object: "account", noun: "account" },
   permission: "connected_account",
@@ -35,18 +35,21 @@ export const accounts: Resource<"account"> = {
     route("POST /v1/accounts", CREATE, createAccount),
     listRoute("account", "/v1/accounts", {}, () => ({})),
     retrieveRoute("account", "/v1/accounts"),
-    route("POST /v1/accounts/:id", FIELDS, ({ act, world, id, params: { metadata: change, ...fields } }) => {
-      const before = world.inPath("account", id);
+    route("POST /v1/accounts/:id", FIELDS, ({ tx, account, id, params: { metadata: change, ...fields } }) => {
+      const before = account.getFromPath("account", id);
       const merged = change === undefined ? {} : { metadata: mergeMetadata(before.metadata, change) };
-      return world.render("account", act.change("account", id, { ...fields, ...merged }, "account.updated"));
+      return account.render("account", tx.change("account", id, { ...fields, ...merged }, "account.updated"));
     }),
   ],
 };
 
-function createAccount({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
+function createAccount({ tx, account, params }: Call<Values<typeof CREATE>>): Wire {
   const { metadata: change, ...fields } = params;
-  const account = newAccount(newId("acct").replace("_1", "_"), act.now, fields);
-  return world.render("account", act.insert("account", { ...account, metadata: mergeMetadata({}, change) }));
+  const connected = newAccount(newId("acct").replace("_1", "_"), tx.now, fields);
+  return account.render(
+    "account",
+    tx.insert("account", { ...connected, metadata: mergeMetadata({}, change) }),
+  );
 }
 
 export function newAccount(

@@ -2,12 +2,12 @@ import { entitle } from "../billing/customers/entitlements.js";
 import { listed, listRoute } from "../declare/list.js";
 import { required, text } from "../declare/params.js";
 import { type Resource, retrieveRoute } from "../declare/route.js";
-import type { Reaction } from "../store/world.js";
+import type { Reaction } from "../store/account-data.js";
 
 const FIRST_PAGE = 10;
 
-const onSubscription: Reaction = (act, subscription) =>
-  entitle(act, act.world.inPath("subscription", String(subscription["id"])));
+const onSubscription: Reaction = (tx, subscription) =>
+  entitle(tx, tx.account.getFromPath("subscription", String(subscription["id"])));
 
 /** What customers have access to by their subscriptions, kept up with what happens to these. */
 export const activeEntitlements: Resource<"entitlements.active_entitlement"> = {
@@ -24,8 +24,8 @@ export const activeEntitlements: Resource<"entitlements.active_entitlement"> = {
       "entitlements.active_entitlement",
       "/v1/entitlements/active_entitlements",
       { customer: required(text()) },
-      ({ world, params }) => ({
-        match: { customer: world.named("customer", params.customer, "customer").id },
+      ({ account, params }) => ({
+        match: { customer: account.getFromParam("customer", params.customer, "customer").id },
       }),
     ),
     retrieveRoute("entitlements.active_entitlement", "/v1/entitlements/active_entitlements"),
@@ -44,11 +44,11 @@ export const entitlementSummaries: Resource<"entitlements.active_entitlement_sum
   kind: {
     object: "entitlements.active_entitlement_summary",
     noun: "active entitlement summary",
-    render: ({ customer, livemode, object }, world) => {
-      const page = world
+    render: ({ customer, livemode, object }, account) => {
+      const page = account
         .of("entitlements.active_entitlement")
         .page({ match: { customer }, limit: FIRST_PAGE });
-      const data = page?.data.map((one) => world.render("entitlements.active_entitlement", one)) ?? [];
+      const data = page?.data.map((one) => account.render("entitlements.active_entitlement", one)) ?? [];
       return {
         object,
         customer,

@@ -19,9 +19,8 @@ import {
 } from "../declare/params.js";
 import { type Resource, retrieveRoute, route } from "../declare/route.js";
 import { webUrl } from "../declare/web-url.js";
-import type { Act } from "../store/act.js";
+import type { AccountData, Transaction } from "../store/account-data.js";
 import type { CheckoutSessionRecord, Wire } from "../store/records.js";
-import type { World } from "../store/world.js";
 
 const PATH = "/v1/checkout/sessions";
 
@@ -164,8 +163,8 @@ export const checkoutSessions: Resource<"checkout.session"> = {
       customer: "customer",
       customer_details: "shown",
       invoice: "invoice",
-      line_items: (session, world) =>
-        lineItems(world.inPath("checkout.session", String(session["id"])), world),
+      line_items: (session, account) =>
+        lineItems(account.getFromPath("checkout.session", String(session["id"])), account),
       payment_intent: "payment_intent",
       setup_intent: "setup_intent",
       subscription: "subscription",
@@ -178,8 +177,8 @@ export const checkoutSessions: Resource<"checkout.session"> = {
   },
   permission: "checkout_session",
   routes: [
-    route(`POST ${PATH}`, CREATE, ({ act, world, params, version }) =>
-      world.render("checkout.session", act.insert("checkout.session", newSession(act, params, version))),
+    route(`POST ${PATH}`, CREATE, ({ tx, account, params, version }) =>
+      account.render("checkout.session", tx.insert("checkout.session", newSession(tx, params, version))),
     ),
     listRoute("checkout.session", PATH, LIST, ({ params }) => ({
       match: {
@@ -191,19 +190,19 @@ export const checkoutSessions: Resource<"checkout.session"> = {
       where: ({ created }) => params.created === undefined || isWithin(params.created, created),
     })),
     retrieveRoute("checkout.session", PATH),
-    route(`POST ${PATH}/:id`, { metadata: metadata() }, ({ act, world, id, params }) => {
-      const before = world.inPath("checkout.session", id);
+    route(`POST ${PATH}/:id`, { metadata: metadata() }, ({ tx, account, id, params }) => {
+      const before = account.getFromPath("checkout.session", id);
       const merged = { metadata: mergeMetadata(before.metadata, params.metadata) };
-      return world.render("checkout.session", act.change("checkout.session", id, merged));
+      return account.render("checkout.session", tx.change("checkout.session", id, merged));
     }),
     route(
       `GET ${PATH}/:id/line_items`,
       { limit: integer({ min: 1, max: 100 }), starting_after: text() },
-      ({ world, id, params }) => lineItems(world.inPath("checkout.session", id), world, params),
+      ({ account, id, params }) => lineItems(account.getFromPath("checkout.session", id), account, params),
     ),
-    route(`POST ${PATH}/:id/expire`, {}, ({ act, world, id }) => {
-      const session = world.inPath("checkout.session", id);
-      if (session.status === "open") return world.render("checkout.session", expire(act, session));
+    route(`POST ${PATH}/:id/expire`, {}, ({ tx, account, id }) => {
+      const session = account.getFromPath("checkout.session", id);
+      if (session.status === "open") return account.render("checkout.session", expire(tx, session));
       throw new ApiError(
         400,
         `Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of ${session.status}.`,
@@ -212,19 +211,19 @@ export const checkoutSessions: Resource<"checkout.session"> = {
   ],
 };
 
-function expire(act: Act, { id, setup_intent: intent }: CheckoutSessionRecord): CheckoutSessionRecord {
-  if (intent !== null) cancelSetup(act, act.world.inPath("setup_intent", intent), "abandoned");
-  const expired = act.change("checkout.session", id, { status: "expired", url: null, askedCard: null });
-  act.emit("checkout.session.expired", act.world.render("checkout.session", expired));
+function expire(tx: Transaction, { id, setup_intent: intent }: CheckoutSessionRecord): CheckoutSessionRecord {
+  if (intent !== null) cancelSetup(tx, tx.account.getFromPath("setup_intent", intent), "abandoned");
+  const expired = tx.change("checkout.session", id, { status: "expired", url: null, askedCard: null });
+  tx.emit("checkout.session.expired", tx.account.render("checkout.session", expired));
   return expired;
 }
 
 function lineItems(
   { id, lines }: CheckoutSessionRecord,
-  world: World,
+  account: AccountData,
   { limit = 10, starting_after: after }: { readonly limit?: number; readonly starting_after?: string } = {},
 ): Wire {
   const from = after === undefined ? 0 : lines.findIndex((line) => line.id === after) + 1;
-  const data = lines.slice(from, from + limit).map((line) => renderLine(line, world));
+  const data = lines.slice(from, from + limit).map((line) => renderLine(line, account));
   return listed(`${PATH}/${id}/line_items`, from + data.length < lines.length, data);
 }

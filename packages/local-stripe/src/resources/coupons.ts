@@ -27,9 +27,9 @@ export const coupons: Resource<"coupon"> = {
   kind: {
     object: "coupon",
     noun: "coupon",
-    render: (coupon, world) => ({
+    render: (coupon, account) => ({
       ...coupon,
-      valid: !isPast(coupon.redeem_by, world.now) && !isUsedUp(coupon),
+      valid: !isPast(coupon.redeem_by, account.now) && !isUsedUp(coupon),
     }),
   },
   permission: "coupon",
@@ -38,14 +38,14 @@ export const coupons: Resource<"coupon"> = {
     listRoute("coupon", "/v1/coupons", {}, () => ({})),
     retrieveRoute("coupon", "/v1/coupons"),
     route("POST /v1/coupons/:id", UPDATE, updateCoupon),
-    route("DELETE /v1/coupons/:id", {}, ({ act, id }) => {
-      act.remove("coupon", id, "coupon.deleted");
+    route("DELETE /v1/coupons/:id", {}, ({ tx, id }) => {
+      tx.remove("coupon", id, "coupon.deleted");
       return { id, object: "coupon", deleted: true };
     }),
   ],
 };
 
-function createCoupon({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
+function createCoupon({ tx, account, params }: Call<Values<typeof CREATE>>): Wire {
   const { id = randomText(8), amount_off, percent_off, currency, duration = "once" } = params;
   if ((amount_off === undefined) === (percent_off === undefined)) {
     throw invalid("You must pass either `percent_off` or `amount_off`, but not both.");
@@ -56,18 +56,18 @@ function createCoupon({ act, world, params }: Call<Values<typeof CREATE>>): Wire
   if ((duration === "repeating") !== (params.duration_in_months !== undefined)) {
     throw invalid("`duration_in_months` goes with a `duration` of `repeating`.", "duration_in_months");
   }
-  if (world.of("coupon").get(id) !== undefined) {
+  if (account.of("coupon").get(id) !== undefined) {
     throw invalid("Coupon already exists.", "id", "resource_already_exists");
   }
   const coupon: CouponRecord = {
     id,
     object: "coupon",
     amount_off: amount_off ?? null,
-    created: act.now,
+    created: tx.now,
     currency: amount_off === undefined ? null : (currency?.toLowerCase() ?? null),
     duration,
     duration_in_months: params.duration_in_months ?? null,
-    livemode: world.livemode,
+    livemode: account.livemode,
     max_redemptions: params.max_redemptions ?? null,
     metadata: mergeMetadata({}, params.metadata),
     name: params.name ?? null,
@@ -75,14 +75,14 @@ function createCoupon({ act, world, params }: Call<Values<typeof CREATE>>): Wire
     redeem_by: params.redeem_by ?? null,
     times_redeemed: 0,
   };
-  act.insert("coupon", coupon, "coupon.created");
-  return world.render("coupon", coupon);
+  tx.insert("coupon", coupon, "coupon.created");
+  return account.render("coupon", coupon);
 }
 
-function updateCoupon({ act, world, id, params }: Call<Values<typeof UPDATE>>): Wire {
-  const before = world.inPath("coupon", id);
+function updateCoupon({ tx, account, id, params }: Call<Values<typeof UPDATE>>): Wire {
+  const before = account.getFromPath("coupon", id);
   const { metadata: change, name } = params;
-  const after = act.change(
+  const after = tx.change(
     "coupon",
     id,
     {
@@ -91,7 +91,7 @@ function updateCoupon({ act, world, id, params }: Call<Values<typeof UPDATE>>): 
     },
     "coupon.updated",
   );
-  return world.render("coupon", after);
+  return account.render("coupon", after);
 }
 
 function percentage(): ReturnType<typeof integer> {

@@ -17,8 +17,8 @@ import {
 } from "../declare/params.js";
 import { type Call, type Resource, route } from "../declare/route.js";
 import { newId, randomText } from "../ids.js";
+import type { AccountData } from "../store/account-data.js";
 import type { CustomerRecord, Wire } from "../store/records.js";
-import type { World } from "../store/world.js";
 
 const ADDRESS = {
   city: clearable(text()),
@@ -94,29 +94,29 @@ export const customers: Resource<"customer"> = {
           (test_clock !== undefined || customer.test_clock === null),
       }),
     ),
-    route("GET /v1/customers/:id", {}, ({ world, id }) =>
-      world.of("customer").wasDeleted(id)
+    route("GET /v1/customers/:id", {}, ({ account, id }) =>
+      account.of("customer").wasDeleted(id)
         ? deleted(id)
-        : world.render("customer", world.inPath("customer", id)),
+        : account.render("customer", account.getFromPath("customer", id)),
     ),
     route("POST /v1/customers/:id", UPDATE, updateCustomer),
-    route("DELETE /v1/customers/:id", {}, ({ act, id }) => {
-      act.remove("customer", id, "customer.deleted");
+    route("DELETE /v1/customers/:id", {}, ({ tx, id }) => {
+      tx.remove("customer", id, "customer.deleted");
       return deleted(id);
     }),
   ],
 };
 
-function createCustomer({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
+function createCustomer({ tx, account, params }: Call<Values<typeof CREATE>>): Wire {
   const clock = params.test_clock;
-  if (clock !== undefined) world.named("test_helpers.test_clock", clock, "test_clock");
-  act.followClock({ test_clock: clock ?? null });
+  if (clock !== undefined) account.getFromParam("test_helpers.test_clock", clock, "test_clock");
+  tx.followClock({ test_clock: clock ?? null });
   const customer: CustomerRecord = {
     id: newId("cus", "short"),
     object: "customer",
     address: addressOf(params.address),
     balance: params.balance ?? 0,
-    created: act.now,
+    created: tx.now,
     currency: null,
     customer_account: null,
     default_source: null,
@@ -131,7 +131,7 @@ function createCustomer({ act, world, params }: Call<Values<typeof CREATE>>): Wi
       footer: params.invoice_settings?.footer ?? null,
       rendering_options: null,
     },
-    livemode: world.livemode,
+    livemode: account.livemode,
     metadata: mergeMetadata({}, params.metadata),
     name: params.name ?? null,
     next_invoice_sequence: params.next_invoice_sequence ?? 1,
@@ -141,28 +141,28 @@ function createCustomer({ act, world, params }: Call<Values<typeof CREATE>>): Wi
     tax_exempt: params.tax_exempt ?? "none",
     test_clock: clock ?? null,
   };
-  act.insert("customer", customer);
+  tx.insert("customer", customer);
   const attached =
-    params.payment_method === undefined ? undefined : attach(act, params.payment_method, customer.id);
+    params.payment_method === undefined ? undefined : attach(tx, params.payment_method, customer.id);
   const asked = params.invoice_settings?.default_payment_method;
   // The same token may be given for both; it then stands for the method that was made of it.
   const method = asked === params.payment_method ? attached?.id : asked;
   if (asked !== undefined) {
     const invoice_settings = {
       ...customer.invoice_settings,
-      default_payment_method: ownMethod(world, customer.id, method),
+      default_payment_method: ownMethod(account, customer.id, method),
     };
-    act.change("customer", customer.id, { invoice_settings });
+    tx.change("customer", customer.id, { invoice_settings });
   }
-  const created = world.render("customer", world.inPath("customer", customer.id));
-  act.emit("customer.created", created);
+  const created = account.render("customer", account.getFromPath("customer", customer.id));
+  tx.emit("customer.created", created);
   return created;
 }
 
-function ownMethod(world: World, customer: string, method: string | null | undefined): string | null {
+function ownMethod(account: AccountData, customer: string, method: string | null | undefined): string | null {
   if (method === null || method === undefined) return null;
   const param = "invoice_settings[default_payment_method]";
-  if (world.named("payment_method", method, param).customer === customer) return method;
+  if (account.getFromParam("payment_method", method, param).customer === customer) return method;
   throw invalid(
     "The customer does not have a payment method with the ID " +
       `${method}. The payment method must be attached to the customer.`,
@@ -171,7 +171,7 @@ function ownMethod(world: World, customer: string, method: string | null | undef
   );
 }
 
-function updateCustomer({ act, world, id, params }: Call<Values<typeof UPDATE>>): Wire {
+function updateCustomer({ tx, account, id, params }: Call<Values<typeof UPDATE>>): Wire {
   const {
     address,
     invoice_settings,
@@ -181,9 +181,9 @@ function updateCustomer({ act, world, id, params }: Call<Values<typeof UPDATE>>)
     preferred_locales,
     ...plain
   } = params;
-  const before = world.inPath("customer", id);
-  act.followClock(before);
-  const after = act.change(
+  const before = account.getFromPath("customer", id);
+  tx.followClock(before);
+  const after = tx.change(
     "customer",
     id,
     {
@@ -198,7 +198,7 @@ function updateCustomer({ act, world, id, params }: Call<Values<typeof UPDATE>>)
           ...before.invoice_settings,
           ...(invoice_settings.footer !== undefined && { footer: invoice_settings.footer }),
           ...(invoice_settings.default_payment_method !== undefined && {
-            default_payment_method: ownMethod(world, id, invoice_settings.default_payment_method),
+            default_payment_method: ownMethod(account, id, invoice_settings.default_payment_method),
           }),
           ...(invoice_settings.custom_fields && { custom_fields: customFields(invoice_settings) }),
         },
@@ -206,7 +206,7 @@ function updateCustomer({ act, world, id, params }: Call<Values<typeof UPDATE>>)
     },
     "customer.updated",
   );
-  return world.render("customer", after);
+  return account.render("customer", after);
 }
 
 function deleted(id: string): Wire {
@@ -243,23 +243,23 @@ function customFields(
 }
 
 /** The first page of the customer's subscriptions that have not ended. */
-function subscriptionsOf(customer: Wire, world: World): Wire {
+function subscriptionsOf(customer: Wire, account: AccountData): Wire {
   const id = String(customer["id"]);
-  const page = world.of("subscription").page({ match: { customer: id, ended: "false" }, limit: 10 });
+  const page = account.of("subscription").page({ match: { customer: id, ended: "false" }, limit: 10 });
   return listed(
     `/v1/customers/${id}/subscriptions`,
     page?.hasMore ?? false,
-    (page?.data ?? []).map((one) => world.render("subscription", one)),
+    (page?.data ?? []).map((one) => account.render("subscription", one)),
   );
 }
 
 /** The first page of the customer's tax ids. */
-function firstTaxIdsOf(customer: Wire, world: World): Wire {
+function firstTaxIdsOf(customer: Wire, account: AccountData): Wire {
   const id = String(customer["id"]);
-  const page = world.of("tax_id").page({ match: { customer: id }, limit: 10 });
+  const page = account.of("tax_id").page({ match: { customer: id }, limit: 10 });
   return listed(
     `/v1/customers/${id}/tax_ids`,
     page?.hasMore ?? false,
-    (page?.data ?? []).map((one) => world.render("tax_id", one)),
+    (page?.data ?? []).map((one) => account.render("tax_id", one)),
   );
 }

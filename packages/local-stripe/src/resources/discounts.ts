@@ -1,7 +1,7 @@
 import { ApiError } from "../api-error.js";
 import { endDiscount, isRunning } from "../billing/discounts/discounts.js";
 import { type Resource, route } from "../declare/route.js";
-import type { Act } from "../store/act.js";
+import type { Transaction } from "../store/account-data.js";
 import type { Wire } from "../store/records.js";
 
 /** Discounts of subscriptions and their items. They come and go with the requests of others. */
@@ -20,21 +20,21 @@ export const discounts: Resource<"discount"> = {
     },
     due: {
       at: ({ end, endedAt }) => (endedAt === null ? end : null),
-      run: (act, { id }) => endDiscount(act, id),
+      run: (tx, { id }) => endDiscount(tx, id),
     },
   },
   permission: "subscription",
   routes: [
-    route("DELETE /v1/subscriptions/:id/discount", {}, ({ act, world, id }) => {
-      const subscription = world.inPath("subscription", id);
-      act.followClock(subscription);
-      const running = subscription.discounts.filter((one) => isRunning(world, one, act.now));
+    route("DELETE /v1/subscriptions/:id/discount", {}, ({ tx, account, id }) => {
+      const subscription = account.getFromPath("subscription", id);
+      tx.followClock(subscription);
+      const running = subscription.discounts.filter((one) => isRunning(account, one, tx.now));
       const [first] = running;
       if (first === undefined) {
         throw new ApiError(404, `No active discount for subscription: ${id}`, { code: "resource_missing" });
       }
-      for (const one of running) endDiscount(act, one);
-      const { end: _end, ...ended } = world.render("discount", world.inPath("discount", first));
+      for (const one of running) endDiscount(tx, one);
+      const { end: _end, ...ended } = account.render("discount", account.getFromPath("discount", first));
       return { ...ended, deleted: true };
     }),
   ],
@@ -42,10 +42,10 @@ export const discounts: Resource<"discount"> = {
 };
 
 /** What is given once is used up by the first invoice that it takes something off. */
-function useUp(act: Act, shown: Wire): void {
-  const invoice = act.world.inPath("invoice", String(shown["id"]));
+function useUp(tx: Transaction, shown: Wire): void {
+  const invoice = tx.account.getFromPath("invoice", String(shown["id"]));
   for (const { amount, discount: id } of invoice.total_discount_amounts ?? []) {
-    const discount = act.world.of("discount").get(id);
-    if (amount > 0 && discount?.terms.isOnce === true && discount.endedAt === null) endDiscount(act, id);
+    const discount = tx.account.of("discount").get(id);
+    if (amount > 0 && discount?.terms.isOnce === true && discount.endedAt === null) endDiscount(tx, id);
   }
 }

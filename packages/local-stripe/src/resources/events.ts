@@ -19,9 +19,9 @@ export const events: Resource<"event"> = {
       "event",
       "/v1/events",
       { created: range(), delivery_success: bool(), type: text(), types: list(text(), { max: 20 }) },
-      ({ world, params: { created, delivery_success: delivered, type, types } }) => ({
+      ({ account, params: { created, delivery_success: delivered, type, types } }) => ({
         where: (event) =>
-          event.created >= world.now - THIRTY_DAYS &&
+          event.created >= account.now - THIRTY_DAYS &&
           (created === undefined || isWithin(created, event.created)) &&
           (delivered === undefined || (event.pending_webhooks === 0) === delivered) &&
           (type === undefined || matchesType(event, type)) &&
@@ -30,11 +30,11 @@ export const events: Resource<"event"> = {
     ),
     retrieveRoute("event", "/v1/events"),
     // Not in Stripe's reference: it is what `stripe events resend` asks for.
-    route("POST /v1/events/:id/retry", RETRY, ({ world, id, params }) => {
-      const event = world.inPath("event", id);
-      const endpoint = world.named("webhook_endpoint", params.webhook_endpoint, "webhook_endpoint");
-      world.surroundings.redeliver(world, event, endpoint.id);
-      return world.render("event", world.inPath("event", id));
+    route("POST /v1/events/:id/retry", RETRY, ({ account, id, params }) => {
+      const event = account.getFromPath("event", id);
+      const endpoint = account.getFromParam("webhook_endpoint", params.webhook_endpoint, "webhook_endpoint");
+      account.context.redeliver(account, event, endpoint.id);
+      return account.render("event", account.getFromPath("event", id));
     }),
   ],
 };

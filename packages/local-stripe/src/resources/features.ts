@@ -39,10 +39,10 @@ export const features: Resource<"entitlements.feature"> = {
   ],
 };
 
-function createFeature({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
+function createFeature({ tx, account, params }: Call<Values<typeof CREATE>>): Wire {
   const { lookup_key, name } = params;
   // The key of an archived feature is free again.
-  if (world.of("entitlements.feature").all({ lookup_key }, (one) => one.active).length > 0) {
+  if (account.of("entitlements.feature").all({ lookup_key }, (one) => one.active).length > 0) {
     throw invalid(
       `A feature with lookup_key ${lookup_key} already exists.`,
       "lookup_key",
@@ -50,27 +50,27 @@ function createFeature({ act, world, params }: Call<Values<typeof CREATE>>): Wir
     );
   }
   const feature: FeatureRecord = {
-    id: newId(world.livemode ? "feat" : "feat_test"),
+    id: newId(account.livemode ? "feat" : "feat_test"),
     object: "entitlements.feature",
     active: true,
-    created: act.now,
-    livemode: world.livemode,
+    created: tx.now,
+    livemode: account.livemode,
     lookup_key,
     metadata: mergeMetadata({}, params.metadata),
     name,
   };
-  return world.render("entitlements.feature", act.insert("entitlements.feature", feature));
+  return account.render("entitlements.feature", tx.insert("entitlements.feature", feature));
 }
 
-function updateFeature({ act, world, id, params }: Call<Values<typeof UPDATE>>): Wire {
-  const before = world.inPath("entitlements.feature", id);
+function updateFeature({ tx, account, id, params }: Call<Values<typeof UPDATE>>): Wire {
+  const before = account.getFromPath("entitlements.feature", id);
   const { metadata: change, ...fields } = params;
   if (fields.active === true && !before.active) {
     throw invalid("An archived feature cannot be made active again.", "active");
   }
-  const after = act.change("entitlements.feature", id, {
+  const after = tx.change("entitlements.feature", id, {
     ...fields,
     ...(change !== undefined && { metadata: mergeMetadata(before.metadata, change) }),
   });
-  return world.render("entitlements.feature", after);
+  return account.render("entitlements.feature", after);
 }

@@ -29,9 +29,8 @@ import {
   type Values,
 } from "../declare/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
-import type { Act } from "../store/act.js";
+import type { AccountData, Transaction } from "../store/account-data.js";
 import type { InvoiceRecord, Wire } from "../store/records.js";
-import type { World } from "../store/world.js";
 
 const LIST = {
   collection_method: oneOf("charge_automatically", "send_invoice"),
@@ -114,11 +113,11 @@ export const invoices: Resource<"invoice"> = {
   },
   permission: "invoice",
   routes: [
-    route("POST /v1/invoices/create_preview", PREVIEW, ({ act, world, params }) => {
+    route("POST /v1/invoices/create_preview", PREVIEW, ({ tx, account, params }) => {
       const { subscription_details: details, ...plain } = params;
       const { billing_cycle_anchor: anchor, ...change } = details ?? {};
       const asked = { ...change, ...(anchor !== undefined && { billing_cycle_anchor: anchorOf(anchor) }) };
-      return world.render("invoice", previewInvoice(act, { ...plain, subscription_details: asked }));
+      return account.render("invoice", previewInvoice(tx, { ...plain, subscription_details: asked }));
     }),
     searchRoute("invoice", "/v1/invoices", {
       created: { type: "number", of: (invoice) => invoice.created },
@@ -153,12 +152,12 @@ export const invoices: Resource<"invoice"> = {
         auto_advance: bool(),
         ...unsupported("footer", "discounts"),
       },
-      ({ act, world, id, params: { metadata: change, ...fields } }) => {
-        const before = world.inPath("invoice", id);
+      ({ tx, account, id, params: { metadata: change, ...fields } }) => {
+        const before = account.getFromPath("invoice", id);
         const merged = change === undefined ? {} : { metadata: mergeMetadata(before.metadata, change) };
-        return world.render(
+        return account.render(
           "invoice",
-          act.change("invoice", id, { ...fields, ...merged }, "invoice.updated"),
+          tx.change("invoice", id, { ...fields, ...merged }, "invoice.updated"),
         );
       },
     ),
@@ -167,53 +166,53 @@ export const invoices: Resource<"invoice"> = {
       { limit: integer({ min: 1, max: 100 }), starting_after: text() },
       listLines,
     ),
-    route("POST /v1/invoices/:id/finalize", { auto_advance: bool() }, ({ act, world, id, params }) => {
-      act.followClock(inStatus(act, id, "draft"));
-      const open = finalizeInvoice(act, id);
+    route("POST /v1/invoices/:id/finalize", { auto_advance: bool() }, ({ tx, account, id, params }) => {
+      tx.followClock(inStatus(tx, id, "draft"));
+      const open = finalizeInvoice(tx, id);
       // What is free is paid by being final.
-      if (open.amount_due === 0) return world.render("invoice", payInvoice(act, open));
-      return world.render(
+      if (open.amount_due === 0) return account.render("invoice", payInvoice(tx, open));
+      return account.render(
         "invoice",
-        act.change("invoice", id, { auto_advance: params.auto_advance ?? true }),
+        tx.change("invoice", id, { auto_advance: params.auto_advance ?? true }),
       );
     }),
     route("POST /v1/invoices/:id/pay", PAY, pay),
-    route("POST /v1/invoices/:id/void", {}, ({ act, world, id }) => {
-      act.followClock(inStatus(act, id, "open", "uncollectible"));
-      return world.render("invoice", closeInvoice(act, id, "void"));
+    route("POST /v1/invoices/:id/void", {}, ({ tx, account, id }) => {
+      tx.followClock(inStatus(tx, id, "open", "uncollectible"));
+      return account.render("invoice", closeInvoice(tx, id, "void"));
     }),
-    route("POST /v1/invoices/:id/mark_uncollectible", {}, ({ act, world, id }) => {
-      act.followClock(inStatus(act, id, "open"));
-      return world.render("invoice", closeInvoice(act, id, "uncollectible"));
+    route("POST /v1/invoices/:id/mark_uncollectible", {}, ({ tx, account, id }) => {
+      tx.followClock(inStatus(tx, id, "open"));
+      return account.render("invoice", closeInvoice(tx, id, "uncollectible"));
     }),
   ],
 };
 
-function pay({ act, world, id, params }: Call<Values<typeof PAY>>): Wire {
-  const before = world.inPath("invoice", id);
-  act.followClock(before);
+function pay({ tx, account, id, params }: Call<Values<typeof PAY>>): Wire {
+  const before = account.getFromPath("invoice", id);
+  tx.followClock(before);
   if (before.status === "paid") throw invalid("Invoice is already paid", "", "invoice_already_paid");
-  if (before.status === "draft") finalizeInvoice(act, id);
-  const open = inStatus(act, id, "open", "uncollectible");
-  if (params.paid_out_of_band) return world.render("invoice", payInvoice(act, open));
+  if (before.status === "draft") finalizeInvoice(tx, id);
+  const open = inStatus(tx, id, "open", "uncollectible");
+  if (params.paid_out_of_band) return account.render("invoice", payInvoice(tx, open));
   if (params.payment_method !== undefined) {
-    const method = world.named("payment_method", params.payment_method, "payment_method");
+    const method = account.getFromParam("payment_method", params.payment_method, "payment_method");
     if (method.customer !== before.customer) {
       throw invalid("The payment method does not belong to the invoice's customer.", "payment_method");
     }
   }
-  const outcome = collect(act, id, params.payment_method);
-  if (outcome.kind === "pays") return world.render("invoice", world.inPath("invoice", id));
+  const outcome = collect(tx, id, params.payment_method);
+  if (outcome.kind === "pays") return account.render("invoice", account.getFromPath("invoice", id));
   // That the attempt was made stays, although the request is answered with its failure.
-  return act.keepThenRefuse(declined(outcome));
+  return tx.commitAndThrow(declined(outcome));
 }
 
 function listLines({
-  world,
+  account,
   id,
   params,
 }: Call<{ readonly limit?: number; readonly starting_after?: string }>): Wire {
-  const { lines } = world.inPath("invoice", id);
+  const { lines } = account.getFromPath("invoice", id);
   const from =
     params.starting_after === undefined
       ? 0
@@ -222,8 +221,8 @@ function listLines({
   return listed(`/v1/invoices/${id}/lines`, from + data.length < lines.length, data);
 }
 
-function inStatus(act: Act, id: string, ...allowed: InvoiceRecord["status"][]): InvoiceRecord {
-  const invoice = act.world.inPath("invoice", id);
+function inStatus(tx: Transaction, id: string, ...allowed: InvoiceRecord["status"][]): InvoiceRecord {
+  const invoice = tx.account.getFromPath("invoice", id);
   if (allowed.includes(invoice.status)) return invoice;
   throw invalid(
     `This invoice is ${invoice.status}; only an invoice that is ${allowed.join(" or ")} can be changed so.`,
@@ -232,8 +231,8 @@ function inStatus(act: Act, id: string, ...allowed: InvoiceRecord["status"][]): 
   );
 }
 
-function confirmationSecret(invoice: Wire, world: World): Wire | null {
-  const record = world.of("invoice").get(String(invoice["id"]));
+function confirmationSecret(invoice: Wire, account: AccountData): Wire | null {
+  const record = account.of("invoice").get(String(invoice["id"]));
   const secret = record?.status === "open" ? record.confirmationSecret : null;
   return secret ? { client_secret: secret, type: "payment_intent" } : null;
 }
@@ -245,7 +244,7 @@ function dueAt(invoice: InvoiceRecord): number | null {
   return invoice.collection_method === "send_invoice" ? null : invoice.next_payment_attempt;
 }
 
-function advance(act: Act, invoice: InvoiceRecord): void {
-  if (invoice.status === "draft") finalizeInvoice(act, invoice.id);
-  if (invoice.collection_method === "charge_automatically") collect(act, invoice.id);
+function advance(tx: Transaction, invoice: InvoiceRecord): void {
+  if (invoice.status === "draft") finalizeInvoice(tx, invoice.id);
+  if (invoice.collection_method === "charge_automatically") collect(tx, invoice.id);
 }

@@ -4,8 +4,8 @@ import { usageKey } from "../billing/usage/usage.js";
 import { type Param, required, short, text, timestamp, type Values } from "../declare/params.js";
 import { type Call, type Resource, route } from "../declare/route.js";
 import { newId } from "../ids.js";
+import type { AccountData } from "../store/account-data.js";
 import type { MeterEventRecord, MeterRecord, Wire } from "../store/records.js";
-import type { World } from "../store/world.js";
 
 const DAY = 24 * 3600;
 const OLDEST = 35 * DAY;
@@ -35,35 +35,35 @@ export const meterEvents: Resource<"billing.meter_event"> = {
   routes: [route("POST /v1/billing/meter_events", CREATE, createMeterEvent)],
 };
 
-function createMeterEvent({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
+function createMeterEvent({ tx, account, params }: Call<Values<typeof CREATE>>): Wire {
   const { event_name, identifier = randomUUID() } = params;
-  const meter = meterFor(world, event_name);
-  const customer = world.named(
+  const meter = meterFor(account, event_name);
+  const customer = account.getFromParam(
     "customer",
     customerIn(meter, params.payload),
     `payload[${meter.customer_mapping.event_payload_key}]`,
   );
-  act.followClock(customer);
+  tx.followClock(customer);
   const event: MeterEventRecord = {
     id: newId("mtrev"),
     object: "billing.meter_event",
-    created: act.now,
+    created: tx.now,
     customer: customer.id,
     event_name,
     identifier,
-    livemode: world.livemode,
+    livemode: account.livemode,
     meter: meter.id,
     payload: params.payload,
-    receivedAt: world.now,
-    timestamp: timely(params.timestamp ?? act.now, act.now),
+    receivedAt: account.now,
+    timestamp: timely(params.timestamp ?? tx.now, tx.now),
     value: valueIn(meter, params.payload),
   };
-  refuseRepeated(world, identifier);
-  return world.render("billing.meter_event", act.insert("billing.meter_event", event));
+  refuseRepeated(account, identifier);
+  return account.render("billing.meter_event", tx.insert("billing.meter_event", event));
 }
 
-function meterFor(world: World, eventName: string): MeterRecord {
-  const [meter] = world.of("billing.meter").all({ event_name: eventName, status: "active" });
+function meterFor(account: AccountData, eventName: string): MeterRecord {
+  const [meter] = account.of("billing.meter").all({ event_name: eventName, status: "active" });
   if (meter !== undefined) return meter;
   throw invalid(`No active meter found for event name "${eventName}".`, "event_name");
 }
@@ -108,9 +108,9 @@ function timely(moment: number, now: number): number {
 }
 
 /** An identifier is taken in the whole account, whichever customer and meter it was for. */
-function refuseRepeated(world: World, identifier: string): void {
-  const since = world.now - DAY;
-  const taken = world.of("billing.meter_event").all({ identifier }, (event) => event.receivedAt > since);
+function refuseRepeated(account: AccountData, identifier: string): void {
+  const since = account.now - DAY;
+  const taken = account.of("billing.meter_event").all({ identifier }, (event) => event.receivedAt > since);
   if (taken.length > 0) throw invalid(`An event already exists with identifier ${identifier}.`);
 }
 

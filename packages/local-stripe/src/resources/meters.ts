@@ -13,7 +13,7 @@ import {
 } from "../declare/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import { newId } from "../ids.js";
-import type { Act } from "../store/act.js";
+import type { Transaction } from "../store/account-data.js";
 import type { MeterRecord, Wire } from "../store/records.js";
 
 const MINUTE = 60;
@@ -57,55 +57,51 @@ export const meters: Resource<"billing.meter"> = {
     route(
       "POST /v1/billing/meters/:id",
       { display_name: text({ max: 250 }) },
-      ({ act, world, id, params }) => {
-        world.inPath("billing.meter", id);
-        const after = act.change(
-          "billing.meter",
-          id,
-          { ...params, updated: act.now },
-          "billing.meter.updated",
-        );
-        return world.render("billing.meter", after);
+      ({ tx, account, id, params }) => {
+        account.getFromPath("billing.meter", id);
+        const after = tx.change("billing.meter", id, { ...params, updated: tx.now }, "billing.meter.updated");
+        return account.render("billing.meter", after);
       },
     ),
-    route("POST /v1/billing/meters/:id/deactivate", {}, ({ act, world, id }) => {
-      if (world.inPath("billing.meter", id).status !== "active") throw invalid("This meter is not active.");
-      return turned(act, id, "inactive");
+    route("POST /v1/billing/meters/:id/deactivate", {}, ({ tx, account, id }) => {
+      if (account.getFromPath("billing.meter", id).status !== "active")
+        throw invalid("This meter is not active.");
+      return turned(tx, id, "inactive");
     }),
-    route("POST /v1/billing/meters/:id/reactivate", {}, ({ act, world, id }) => {
-      const meter = world.inPath("billing.meter", id);
+    route("POST /v1/billing/meters/:id/reactivate", {}, ({ tx, account, id }) => {
+      const meter = account.getFromPath("billing.meter", id);
       if (meter.status === "active") throw invalid("This meter is active already.");
-      refuseTaken(act, meter.event_name);
-      return turned(act, id, "active");
+      refuseTaken(tx, meter.event_name);
+      return turned(tx, id, "active");
     }),
     route("GET /v1/billing/meters/:id/event_summaries", SUMMARIES, summarize),
   ],
 };
 
-function createMeter({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
+function createMeter({ tx, account, params }: Call<Values<typeof CREATE>>): Wire {
   const { default_aggregation, display_name, event_name } = params;
-  refuseTaken(act, event_name);
+  refuseTaken(tx, event_name);
   const meter: MeterRecord = {
-    id: newId(world.livemode ? "mtr" : "mtr_test"),
+    id: newId(account.livemode ? "mtr" : "mtr_test"),
     object: "billing.meter",
-    created: act.now,
+    created: tx.now,
     customer_mapping: params.customer_mapping ?? { event_payload_key: "stripe_customer_id", type: "by_id" },
     default_aggregation,
     display_name,
     event_name,
     event_time_window: null,
-    livemode: world.livemode,
+    livemode: account.livemode,
     status: "active",
     status_transitions: { deactivated_at: null },
-    updated: act.now,
+    updated: tx.now,
     value_settings: params.value_settings ?? { event_payload_key: "value" },
   };
-  return world.render("billing.meter", act.insert("billing.meter", meter, "billing.meter.created"));
+  return account.render("billing.meter", tx.insert("billing.meter", meter, "billing.meter.created"));
 }
 
 /** An event finds its meter by the name alone, so no two active ones have the same. */
-function refuseTaken(act: Act, eventName: string): void {
-  const taken = act.world.of("billing.meter").all({ event_name: eventName, status: "active" });
+function refuseTaken(tx: Transaction, eventName: string): void {
+  const taken = tx.account.of("billing.meter").all({ event_name: eventName, status: "active" });
   if (taken.length > 0) {
     throw invalid(
       `An active meter already exists for event name "${eventName}".`,
@@ -115,21 +111,21 @@ function refuseTaken(act: Act, eventName: string): void {
   }
 }
 
-function turned(act: Act, id: string, status: "active" | "inactive"): Wire {
-  const after = act.change("billing.meter", id, {
+function turned(tx: Transaction, id: string, status: "active" | "inactive"): Wire {
+  const after = tx.change("billing.meter", id, {
     status,
-    status_transitions: { deactivated_at: status === "inactive" ? act.now : null },
-    updated: act.now,
+    status_transitions: { deactivated_at: status === "inactive" ? tx.now : null },
+    updated: tx.now,
   });
-  const shown = act.world.render("billing.meter", after);
-  act.emit(status === "active" ? "billing.meter.reactivated" : "billing.meter.deactivated", shown);
+  const shown = tx.account.render("billing.meter", after);
+  tx.emit(status === "active" ? "billing.meter.reactivated" : "billing.meter.deactivated", shown);
   return shown;
 }
 
 /** One summary of the whole time that is asked for. */
-function summarize({ world, id, params }: Call<Values<typeof SUMMARIES>>): Wire {
-  const { id: meter } = world.inPath("billing.meter", id);
-  const { id: customer } = world.named("customer", params.customer, "customer");
+function summarize({ account, id, params }: Call<Values<typeof SUMMARIES>>): Wire {
+  const { id: meter } = account.getFromPath("billing.meter", id);
+  const { id: customer } = account.getFromParam("customer", params.customer, "customer");
   const { start_time: from, end_time: until } = params;
   for (const [name, moment] of Object.entries({ start_time: from, end_time: until })) {
     if (moment % MINUTE !== 0) throw invalid(`\`${name}\` must be aligned with minute boundaries.`, name);
@@ -138,9 +134,9 @@ function summarize({ world, id, params }: Call<Values<typeof SUMMARIES>>): Wire 
   const summary = {
     id: newId("mtrusg"),
     object: "billing.meter_event_summary",
-    aggregated_value: usageIn(world, { meter, customer, from, until }),
+    aggregated_value: usageIn(account, { meter, customer, from, until }),
     end_time: until,
-    livemode: world.livemode,
+    livemode: account.livemode,
     meter,
     start_time: from,
   };

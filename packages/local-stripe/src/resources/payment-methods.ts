@@ -75,15 +75,15 @@ export const paymentMethods: Resource<"payment_method"> = {
   },
   permission: "payment_method",
   routes: [
-    route("POST /v1/payment_methods", CREATE, ({ act, world, params }) => {
+    route("POST /v1/payment_methods", CREATE, ({ tx, account, params }) => {
       const card = testCard(params.card.token);
       if (card === undefined)
         throw invalid(`No such token: '${params.card.token}'`, "card[token]", "resource_missing");
-      const method = newMethod(act, card, params);
-      return world.render("payment_method", act.insert("payment_method", method));
+      const method = newMethod(tx, card, params);
+      return account.render("payment_method", tx.insert("payment_method", method));
     }),
-    listRoute("payment_method", "/v1/payment_methods", LIST, ({ world, params }) => {
-      if (params.customer !== undefined) world.named("customer", params.customer, "customer");
+    listRoute("payment_method", "/v1/payment_methods", LIST, ({ account, params }) => {
+      if (params.customer !== undefined) account.getFromParam("customer", params.customer, "customer");
       return {
         ...(params.customer !== undefined && { match: { customer: params.customer } }),
         where: (method) => method.customer !== null && matches(method, params.allow_redisplay),
@@ -94,42 +94,42 @@ export const paymentMethods: Resource<"payment_method"> = {
     route(
       "POST /v1/payment_methods/:id/attach",
       { customer: required(text()) },
-      ({ act, world, id, params }) => {
-        const customer = world.named("customer", params.customer, "customer");
-        return world.render("payment_method", attach(act, id, customer.id));
+      ({ tx, account, id, params }) => {
+        const customer = account.getFromParam("customer", params.customer, "customer");
+        return account.render("payment_method", attach(tx, id, customer.id));
       },
     ),
-    route("POST /v1/payment_methods/:id/detach", {}, ({ act, world, id }) =>
-      world.render("payment_method", detach(act, id)),
+    route("POST /v1/payment_methods/:id/detach", {}, ({ tx, account, id }) =>
+      account.render("payment_method", detach(tx, id)),
     ),
     listRoute(
       "payment_method",
       "/v1/customers/:id/payment_methods",
       { type: oneOf("card"), allow_redisplay: LIST.allow_redisplay },
-      ({ world, id, params }) => {
-        world.inPath("customer", id);
+      ({ account, id, params }) => {
+        account.getFromPath("customer", id);
         return { match: { customer: id }, where: (method) => matches(method, params.allow_redisplay) };
       },
     ),
-    route("GET /v1/customers/:id/payment_methods/:method", {}, ({ world, id, innerId }) => {
-      world.inPath("customer", id);
-      const method = world.inPath("payment_method", innerId);
+    route("GET /v1/customers/:id/payment_methods/:method", {}, ({ account, id, innerId }) => {
+      account.getFromPath("customer", id);
+      const method = account.getFromPath("payment_method", innerId);
       if (method.customer !== id)
         throw invalid(`No such PaymentMethod: '${innerId}'`, "payment_method", "resource_missing");
-      return world.render("payment_method", method);
+      return account.render("payment_method", method);
     }),
   ],
   reactions: {
-    "customer.deleted": (act, customer) => {
-      for (const method of act.world.of("payment_method").all({ customer: String(customer["id"]) })) {
-        act.change("payment_method", method.id, { customer: null });
+    "customer.deleted": (tx, customer) => {
+      for (const method of tx.account.of("payment_method").all({ customer: String(customer["id"]) })) {
+        tx.change("payment_method", method.id, { customer: null });
       }
     },
   },
 };
 
-function updateMethod({ act, world, id, params }: Call<Values<typeof UPDATE>>): Wire {
-  const before = world.inPath("payment_method", id);
+function updateMethod({ tx, account, id, params }: Call<Values<typeof UPDATE>>): Wire {
+  const before = account.getFromPath("payment_method", id);
   if (before.customer === null) {
     throw invalid(
       "You must save this PaymentMethod to a customer before you can update it.",
@@ -137,7 +137,7 @@ function updateMethod({ act, world, id, params }: Call<Values<typeof UPDATE>>): 
     );
   }
   const { card, billing_details: details, metadata: change, allow_redisplay } = params;
-  const after = act.change(
+  const after = tx.change(
     "payment_method",
     id,
     {
@@ -148,7 +148,7 @@ function updateMethod({ act, world, id, params }: Call<Values<typeof UPDATE>>): 
     },
     "payment_method.updated",
   );
-  return world.render("payment_method", after);
+  return account.render("payment_method", after);
 }
 
 function matches(method: PaymentMethodRecord, redisplay: string | undefined): boolean {

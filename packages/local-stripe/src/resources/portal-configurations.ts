@@ -7,9 +7,8 @@ import { type Call, type Resource, retrieveRoute, route } from "../declare/route
 import { webUrl } from "../declare/web-url.js";
 import { newId } from "../ids.js";
 import { FEATURES, featuresAfter, NOTHING_ALLOWED } from "../portal/portal-features.js";
-import type { Act } from "../store/act.js";
+import type { AccountData, Transaction } from "../store/account-data.js";
 import type { PortalConfigurationRecord, Wire } from "../store/records.js";
-import type { World } from "../store/world.js";
 
 const FIELDS = {
   business_profile: hash({
@@ -40,10 +39,10 @@ export const portalConfigurations: Resource<"billing_portal.configuration"> = {
   },
   permission: "customer_portal",
   routes: [
-    route("POST /v1/billing_portal/configurations", CREATE, ({ act, world, params }) => {
-      const configuration = newConfiguration(world, params, false);
-      act.insert("billing_portal.configuration", configuration, "billing_portal.configuration.created");
-      return world.render("billing_portal.configuration", configuration);
+    route("POST /v1/billing_portal/configurations", CREATE, ({ tx, account, params }) => {
+      const configuration = newConfiguration(account, params, false);
+      tx.insert("billing_portal.configuration", configuration, "billing_portal.configuration.created");
+      return account.render("billing_portal.configuration", configuration);
     }),
     listRoute(
       "billing_portal.configuration",
@@ -61,9 +60,9 @@ export const portalConfigurations: Resource<"billing_portal.configuration"> = {
 };
 
 /** What saving the portal's settings in the Dashboard makes: everything allowed but a change of plan. */
-export function saveDefaultConfiguration(act: Act): void {
+export function saveDefaultConfiguration(tx: Transaction): void {
   const configuration = newConfiguration(
-    act.world,
+    tx.account,
     {
       features: {
         customer_update: { enabled: true, allowed_updates: ["email", "name", "phone", "address", "tax_id"] },
@@ -80,15 +79,15 @@ export function saveDefaultConfiguration(act: Act): void {
     },
     true,
   );
-  act.insert("billing_portal.configuration", configuration);
+  tx.insert("billing_portal.configuration", configuration);
 }
 
-export function defaultConfiguration(world: World): PortalConfigurationRecord | undefined {
-  return world.of("billing_portal.configuration").all({}, (one) => one.is_default)[0];
+export function defaultConfiguration(account: AccountData): PortalConfigurationRecord | undefined {
+  return account.of("billing_portal.configuration").all({}, (one) => one.is_default)[0];
 }
 
 function newConfiguration(
-  world: World,
+  account: AccountData,
   params: Partial<Values<typeof CREATE>>,
   isDefault: boolean,
 ): PortalConfigurationRecord {
@@ -102,20 +101,20 @@ function newConfiguration(
       privacy_policy_url: params.business_profile?.privacy_policy_url ?? null,
       terms_of_service_url: params.business_profile?.terms_of_service_url ?? null,
     },
-    created: world.now,
+    created: account.now,
     default_return_url: params.default_return_url ?? null,
-    features: featuresAfter(NOTHING_ALLOWED, params.features ?? {}, world),
+    features: featuresAfter(NOTHING_ALLOWED, params.features ?? {}, account),
     is_default: isDefault,
-    livemode: world.livemode,
-    login_page: loginPage(world, params.login_page?.enabled ?? false),
+    livemode: account.livemode,
+    login_page: loginPage(account, params.login_page?.enabled ?? false),
     metadata: mergeMetadata({}, params.metadata),
     name: params.name ?? null,
-    updated: world.now,
+    updated: account.now,
   };
 }
 
-function updateConfiguration({ act, world, id, params }: Call<Values<typeof UPDATE>>): Wire {
-  const before = world.inPath("billing_portal.configuration", id);
+function updateConfiguration({ tx, account, id, params }: Call<Values<typeof UPDATE>>): Wire {
+  const before = account.getFromPath("billing_portal.configuration", id);
   if (params.active === false && before.is_default) {
     throw invalid("The default configuration cannot be deactivated.", "active");
   }
@@ -128,22 +127,22 @@ function updateConfiguration({ act, world, id, params }: Call<Values<typeof UPDA
     metadata: change,
     name,
   } = params;
-  const after = act.change(
+  const after = tx.change(
     "billing_portal.configuration",
     id,
     {
       ...(active !== undefined && { active }),
       ...(business_profile && { business_profile: { ...before.business_profile, ...business_profile } }),
       ...(default_return_url !== undefined && { default_return_url }),
-      ...(features && { features: featuresAfter(before.features, features, world) }),
-      ...(login_page && { login_page: loginPage(world, login_page.enabled, before.login_page.url) }),
+      ...(features && { features: featuresAfter(before.features, features, account) }),
+      ...(login_page && { login_page: loginPage(account, login_page.enabled, before.login_page.url) }),
       ...(change !== undefined && { metadata: mergeMetadata(before.metadata, change) }),
       ...(name !== undefined && { name }),
-      updated: act.now,
+      updated: tx.now,
     },
     "billing_portal.configuration.updated",
   );
-  return world.render("billing_portal.configuration", after);
+  return account.render("billing_portal.configuration", after);
 }
 
 /** The offered products travel only when asked for by `expand`. */
@@ -152,16 +151,16 @@ function renderConfiguration(configuration: PortalConfigurationRecord): Wire {
   return { ...configuration, features: { ...configuration.features, subscription_update: update } };
 }
 
-function productsOf(configuration: Wire, world: World): unknown {
-  const record = world.of("billing_portal.configuration").get(String(configuration["id"]));
+function productsOf(configuration: Wire, account: AccountData): unknown {
+  const record = account.of("billing_portal.configuration").get(String(configuration["id"]));
   return record?.features.subscription_update.products ?? [];
 }
 
 function loginPage(
-  world: World,
+  account: AccountData,
   enabled: boolean,
   before: string | null = null,
 ): { enabled: boolean; url: string | null } {
-  const url = enabled ? (before ?? `${world.surroundings.origin()}/p/login/${newId("test", "short")}`) : null;
+  const url = enabled ? (before ?? `${account.context.origin()}/p/login/${newId("test", "short")}`) : null;
   return { enabled, url };
 }

@@ -5,8 +5,8 @@ import { hash, integer, list, oneOf, type Param, required, text } from "../decla
 import { webUrl } from "../declare/web-url.js";
 import { whyFixed } from "../portal/portal-changes.js";
 import { futureChange } from "../portal/portal-schedule.js";
+import type { AccountData } from "../store/account-data.js";
 import type { PortalConfigurationRecord, PortalSessionRecord } from "../store/records.js";
-import type { World } from "../store/world.js";
 
 const SHAPE = {
   type: required(
@@ -62,7 +62,7 @@ export function flowOf(
   data: FlowData,
   configuration: PortalConfigurationRecord,
   customer: string,
-  world: World,
+  account: AccountData,
 ): Flow {
   const { features } = configuration;
   const flow: Flow = {
@@ -86,16 +86,16 @@ export function flowOf(
       );
       return flow;
     case "subscription_cancel": {
-      const subscription = flowSubscription(data, "subscription_cancel", customer, world);
+      const subscription = flowSubscription(data, "subscription_cancel", customer, account);
       demandFeature(
         features.subscription_cancel.enabled,
         "This subscription cannot be canceled",
         "subscription cancellation",
       );
-      return { ...flow, subscription_cancel: { retention: retentionOf(data, world), subscription } };
+      return { ...flow, subscription_cancel: { retention: retentionOf(data, account), subscription } };
     }
     case "subscription_pause": {
-      const subscription = flowSubscription(data, "subscription_pause", customer, world);
+      const subscription = flowSubscription(data, "subscription_pause", customer, account);
       demandFeature(
         features.subscription_pause.enabled,
         "This subscription cannot be paused",
@@ -104,7 +104,7 @@ export function flowOf(
       return { ...flow, subscription_pause: { subscription } };
     }
     case "subscription_update": {
-      const subscription = flowSubscription(data, "subscription_update", customer, world);
+      const subscription = flowSubscription(data, "subscription_update", customer, account);
       demandFeature(
         features.subscription_update.enabled,
         "This subscription cannot be updated",
@@ -113,14 +113,14 @@ export function flowOf(
       return { ...flow, subscription_update: { subscription } };
     }
     case "subscription_update_confirm": {
-      const subscription = flowSubscription(data, "subscription_update_confirm", customer, world);
+      const subscription = flowSubscription(data, "subscription_update_confirm", customer, account);
       demandFeature(
         features.subscription_update.enabled,
         "This subscription cannot be updated",
         "subscription update",
       );
-      const items = confirmedItems(data.subscription_update_confirm?.items ?? [], subscription, world);
-      const discounts = data.subscription_update_confirm?.discounts?.map((one) => discountOf(one, world));
+      const items = confirmedItems(data.subscription_update_confirm?.items ?? [], subscription, account);
+      const discounts = data.subscription_update_confirm?.discounts?.map((one) => discountOf(one, account));
       return {
         ...flow,
         subscription_update_confirm: { discounts: discounts ?? null, items, subscription },
@@ -131,36 +131,44 @@ export function flowOf(
 
 function retentionOf(
   data: FlowData,
-  world: World,
+  account: AccountData,
 ): { type: "coupon_offer"; coupon_offer: { coupon: string } } | null {
   const offer = data.subscription_cancel?.retention?.coupon_offer;
   if (offer === undefined) return null;
   const param = "flow_data[subscription_cancel][retention][coupon_offer][coupon]";
-  return { type: "coupon_offer", coupon_offer: { coupon: world.named("coupon", offer.coupon, param).id } };
+  return {
+    type: "coupon_offer",
+    coupon_offer: { coupon: account.getFromParam("coupon", offer.coupon, param).id },
+  };
 }
 
 function discountOf(
   { coupon, promotion_code: code }: { readonly coupon?: string; readonly promotion_code?: string },
-  world: World,
+  account: AccountData,
 ): { coupon: string | null; promotion_code: string | null } {
   const param = "flow_data[subscription_update_confirm][discounts][0]";
   if ((coupon === undefined) === (code === undefined)) {
     throw invalid("A discount names either a coupon or a promotion code.", param);
   }
-  if (coupon !== undefined) world.named("coupon", coupon, `${param}[coupon]`);
-  if (code !== undefined) world.named("promotion_code", code, `${param}[promotion_code]`);
+  if (coupon !== undefined) account.getFromParam("coupon", coupon, `${param}[coupon]`);
+  if (code !== undefined) account.getFromParam("promotion_code", code, `${param}[promotion_code]`);
   return { coupon: coupon ?? null, promotion_code: code ?? null };
 }
 
 type SubscriptionFlow = Extract<FlowData["type"], `subscription_${string}`>;
 
-function flowSubscription(data: FlowData, type: SubscriptionFlow, customer: string, world: World): string {
+function flowSubscription(
+  data: FlowData,
+  type: SubscriptionFlow,
+  customer: string,
+  account: AccountData,
+): string {
   const id = data[type]?.subscription;
   if (id === undefined) {
     throw invalid(`Missing required param: flow_data[${type}].`, `flow_data[${type}]`, "parameter_missing");
   }
   const param = `flow_data[${type}][subscription]`;
-  const subscription = world.named("subscription", id, param);
+  const subscription = account.getFromParam("subscription", id, param);
   if (subscription.customer !== customer) {
     throw invalid(`The subscription ${id} does not belong to the customer ${customer}.`, param);
   }
@@ -170,7 +178,7 @@ function flowSubscription(data: FlowData, type: SubscriptionFlow, customer: stri
   if (type === "subscription_cancel" && subscription.cancel_at !== null) {
     throw invalid(`The subscription ${id} is already set to be canceled.`, param);
   }
-  if (type === "subscription_cancel" && futureChange(world, subscription) !== undefined) {
+  if (type === "subscription_cancel" && futureChange(account, subscription) !== undefined) {
     throw invalid(`A change of the subscription ${id} is scheduled, so it cannot be canceled.`, param);
   }
   if (type === "subscription_pause") {
@@ -178,7 +186,7 @@ function flowSubscription(data: FlowData, type: SubscriptionFlow, customer: stri
     if (reason !== undefined) throw invalid(reason, param);
   }
   if (type === "subscription_update" || type === "subscription_update_confirm") {
-    const reason = whyFixed(world, subscription);
+    const reason = whyFixed(account, subscription);
     if (reason !== undefined) throw invalid(`${reason} It can only be canceled in the portal.`, param);
   }
   return id;
@@ -187,16 +195,16 @@ function flowSubscription(data: FlowData, type: SubscriptionFlow, customer: stri
 function confirmedItems(
   items: readonly { readonly id: string; readonly price?: string; readonly quantity?: number }[],
   subscriptionId: string,
-  world: World,
+  account: AccountData,
 ): { id: string; price: string; quantity?: number }[] {
-  const subscription = world.inPath("subscription", subscriptionId);
+  const subscription = account.getFromPath("subscription", subscriptionId);
   const param = "flow_data[subscription_update_confirm][items]";
   return items.map((item, at) => {
     const present = subscription.items.find((one) => one.id === item.id);
     if (present === undefined) {
       throw invalid(`No such subscription item: '${item.id}'`, `${param}[${at}][id]`, "resource_missing");
     }
-    const price = world.named("price", item.price ?? present.price, `${param}[${at}][price]`);
+    const price = account.getFromParam("price", item.price ?? present.price, `${param}[${at}][price]`);
     const quantity = item.quantity ?? present.quantity;
     return { id: item.id, price: price.id, ...(quantity !== undefined && { quantity }) };
   });

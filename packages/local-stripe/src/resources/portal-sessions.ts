@@ -3,9 +3,8 @@ import { oneOf, required, text, unsupported, type Values } from "../declare/para
 import { type Call, type Resource, route } from "../declare/route.js";
 import { webUrl } from "../declare/web-url.js";
 import { newId, randomText } from "../ids.js";
-import type { Act } from "../store/act.js";
+import type { AccountData, Transaction } from "../store/account-data.js";
 import type { PortalConfigurationRecord, PortalSessionRecord, Wire } from "../store/records.js";
-import type { World } from "../store/world.js";
 import { defaultConfiguration } from "./portal-configurations.js";
 import { FLOW_DATA, flowOf } from "./portal-flows.js";
 
@@ -31,48 +30,48 @@ export const portalSessions: Resource<"billing_portal.session"> = {
   routes: [route("POST /v1/billing_portal/sessions", CREATE, createSession)],
 };
 
-function createSession({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
-  const customer = world.named("customer", params.customer, "customer");
-  const configuration = configurationFor(world, params.configuration);
-  const session = openPortal(act, customer.id, configuration, {
-    flow: params.flow_data ? flowOf(params.flow_data, configuration, customer.id, world) : null,
+function createSession({ tx, account, params }: Call<Values<typeof CREATE>>): Wire {
+  const customer = account.getFromParam("customer", params.customer, "customer");
+  const configuration = configurationFor(account, params.configuration);
+  const session = openPortal(tx, customer.id, configuration, {
+    flow: params.flow_data ? flowOf(params.flow_data, configuration, customer.id, account) : null,
     locale: params.locale ?? null,
     on_behalf_of: params.on_behalf_of ?? null,
     return_url: params.return_url ?? configuration.default_return_url,
   });
-  return world.render("billing_portal.session", session);
+  return account.render("billing_portal.session", session);
 }
 
 type SessionOptions = Pick<PortalSessionRecord, "flow" | "locale" | "on_behalf_of" | "return_url">;
 
 /** A new session, whose address opens the portal for its customer. */
 export function openPortal(
-  act: Act,
+  tx: Transaction,
   customer: string,
   configuration: PortalConfigurationRecord,
   options: SessionOptions,
 ): PortalSessionRecord {
-  const { world } = act;
-  const secret = `${world.livemode ? "live" : "test"}_${randomText(64)}`;
+  const { account } = tx;
+  const secret = `${account.livemode ? "live" : "test"}_${randomText(64)}`;
   const session: PortalSessionRecord = {
     id: newId("bps"),
     object: "billing_portal.session",
     after_expiration: null,
     configuration: configuration.id,
-    created: act.now,
+    created: tx.now,
     csrfToken: randomText(32),
     customer,
     customer_account: null,
     isFlowDone: false,
     lastForm: null,
-    livemode: world.livemode,
+    livemode: account.livemode,
     sealKey: randomText(32),
     secret,
-    url: `${world.surroundings.origin()}/p/session/${secret}`,
+    url: `${account.context.origin()}/p/session/${secret}`,
     usedAt: null,
     ...options,
   };
-  return act.insert("billing_portal.session", session, "billing_portal.session.created");
+  return tx.insert("billing_portal.session", session, "billing_portal.session.created");
 }
 
 /** What belongs to the pages stays with them. */
@@ -82,16 +81,16 @@ function renderSession(record: PortalSessionRecord): Wire {
   return session;
 }
 
-function configurationFor(world: World, id: string | undefined): PortalConfigurationRecord {
+function configurationFor(account: AccountData, id: string | undefined): PortalConfigurationRecord {
   if (id !== undefined) {
-    const configuration = world.named("billing_portal.configuration", id, "configuration");
+    const configuration = account.getFromParam("billing_portal.configuration", id, "configuration");
     if (configuration.active) return configuration;
     throw invalid(`The configuration ${id} is not active, so it cannot be used.`, "configuration");
   }
-  const configuration = defaultConfiguration(world);
+  const configuration = defaultConfiguration(account);
   if (configuration !== undefined) return configuration;
-  const mode = world.livemode ? "live" : "test";
-  const settings = `https://dashboard.stripe.com/${world.livemode ? "" : "test/"}settings/billing/portal`;
+  const mode = account.livemode ? "live" : "test";
+  const settings = `https://dashboard.stripe.com/${account.livemode ? "" : "test/"}settings/billing/portal`;
   throw invalid(
     `No configuration provided and your ${mode} mode default configuration has not been created. Provide a configuration or create your default by saving your customer portal settings in ${mode} mode at ${settings}.`,
   );

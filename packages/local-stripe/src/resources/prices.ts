@@ -19,7 +19,7 @@ import {
   type Values,
 } from "../declare/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
-import type { Act } from "../store/act.js";
+import type { Transaction } from "../store/account-data.js";
 import type { Wire } from "../store/records.js";
 
 const RECURRING = hash({
@@ -135,14 +135,14 @@ export const prices: Resource<"price"> = {
   ],
 };
 
-function createPrice({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
+function createPrice({ tx, account, params }: Call<Values<typeof CREATE>>): Wire {
   const { product_data: productData, product, transfer_lookup_key: transfer, ...fields } = params;
   if ((product === undefined) === (productData === undefined)) {
     throw invalid("You must specify either `product` or `product_data` when creating a price.", "product");
   }
   const owner = productData
-    ? insertProduct(act, productData, "product_data[id]")
-    : world.named("product", product ?? "", "product");
+    ? insertProduct(tx, productData, "product_data[id]")
+    : account.getFromParam("product", product ?? "", "product");
   if (!owner.active) {
     throw invalid(
       "The product this price would belong to is inactive. Activate the product first.",
@@ -150,12 +150,12 @@ function createPrice({ act, world, params }: Call<Values<typeof CREATE>>): Wire 
       "product_inactive",
     );
   }
-  if (fields.lookup_key !== undefined) claimLookupKey(act, fields.lookup_key, transfer ?? false);
-  return world.render("price", insertPrice(act, { ...fields, product: owner.id }));
+  if (fields.lookup_key !== undefined) claimLookupKey(tx, fields.lookup_key, transfer ?? false);
+  return account.render("price", insertPrice(tx, { ...fields, product: owner.id }));
 }
 
-function updatePrice({ act, world, id, params }: Call<Values<typeof UPDATE>>): Wire {
-  const before = world.inPath("price", id);
+function updatePrice({ tx, account, id, params }: Call<Values<typeof UPDATE>>): Wire {
+  const before = account.getFromPath("price", id);
   const {
     metadata: change,
     lookup_key,
@@ -164,7 +164,7 @@ function updatePrice({ act, world, id, params }: Call<Values<typeof UPDATE>>): W
     active,
     ...fields
   } = params;
-  if (active === false && world.of("product").get(before.product)?.default_price === id) {
+  if (active === false && account.of("product").get(before.product)?.default_price === id) {
     throw invalid("This price cannot be archived because it is the default price of its product.", "active");
   }
   if (
@@ -178,9 +178,9 @@ function updatePrice({ act, world, id, params }: Call<Values<typeof UPDATE>>): W
     );
   }
   if (typeof lookup_key === "string" && lookup_key !== before.lookup_key) {
-    claimLookupKey(act, lookup_key, transfer ?? false);
+    claimLookupKey(tx, lookup_key, transfer ?? false);
   }
-  const after = act.change(
+  const after = tx.change(
     "price",
     id,
     {
@@ -192,12 +192,12 @@ function updatePrice({ act, world, id, params }: Call<Values<typeof UPDATE>>): W
     },
     "price.updated",
   );
-  return world.render("price", after);
+  return account.render("price", after);
 }
 
 /** A lookup key belongs to one price of the account; only `transfer_lookup_key` takes it from another. */
-function claimLookupKey(act: Act, lookupKey: string, transfer: boolean): void {
-  const holder = act.world.of("price").all({ lookup_key: lookupKey })[0];
+function claimLookupKey(tx: Transaction, lookupKey: string, transfer: boolean): void {
+  const holder = tx.account.of("price").all({ lookup_key: lookupKey })[0];
   if (holder === undefined) return;
   if (!transfer) {
     throw invalid(
@@ -206,5 +206,5 @@ function claimLookupKey(act: Act, lookupKey: string, transfer: boolean): void {
       "resource_already_exists",
     );
   }
-  act.change("price", holder.id, { lookup_key: null }, "price.updated");
+  tx.change("price", holder.id, { lookup_key: null }, "price.updated");
 }

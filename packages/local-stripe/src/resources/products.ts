@@ -91,19 +91,19 @@ export const products: Resource<"product"> = {
   ],
 };
 
-function createProduct({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
+function createProduct({ tx, account, params }: Call<Values<typeof CREATE>>): Wire {
   const { default_price_data: priceData, ...fields } = params;
-  const product = insertProduct(act, fields);
-  if (priceData === undefined) return world.render("product", product);
-  const price = insertPrice(act, { ...priceData, product: product.id }, "default_price_data");
-  return world.render("product", act.change("product", product.id, { default_price: price.id }));
+  const product = insertProduct(tx, fields);
+  if (priceData === undefined) return account.render("product", product);
+  const price = insertPrice(tx, { ...priceData, product: product.id }, "default_price_data");
+  return account.render("product", tx.change("product", product.id, { default_price: price.id }));
 }
 
-function updateProduct({ act, world, id, params }: Call<Values<typeof UPDATE>>): Wire {
-  const before = world.inPath("product", id);
+function updateProduct({ tx, account, id, params }: Call<Values<typeof UPDATE>>): Wire {
+  const before = account.getFromPath("product", id);
   const { metadata: change, default_price, ...fields } = params;
   if (default_price !== undefined && default_price !== null) {
-    const price = world.named("price", default_price, "default_price");
+    const price = account.getFromParam("price", default_price, "default_price");
     if (price.product !== id) {
       throw invalid(`The price ${price.id} does not belong to the product ${id}.`, "default_price");
     }
@@ -114,26 +114,26 @@ function updateProduct({ act, world, id, params }: Call<Values<typeof UPDATE>>):
       );
     }
   }
-  const after = act.change(
+  const after = tx.change(
     "product",
     id,
     {
       ...fields,
       ...(default_price !== undefined && { default_price }),
       ...(change !== undefined && { metadata: mergeMetadata(before.metadata, change) }),
-      updated: act.now,
+      updated: tx.now,
     },
     "product.updated",
   );
-  return world.render("product", after);
+  return account.render("product", after);
 }
 
-function deleteProduct({ act, world, id }: Call): Wire {
-  world.inPath("product", id);
-  if (world.of("price").count("product", id) > 0) {
+function deleteProduct({ tx, account, id }: Call): Wire {
+  account.getFromPath("product", id);
+  if (account.of("price").count("product", id) > 0) {
     throw invalid("This product cannot be deleted because it has one or more user-created prices.");
   }
-  act.remove("product", id, "product.deleted");
+  tx.remove("product", id, "product.deleted");
   return { id, object: "product", deleted: true };
 }
 

@@ -15,8 +15,8 @@ import {
 } from "../declare/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import { newId, randomText } from "../ids.js";
+import type { AccountData } from "../store/account-data.js";
 import type { PromotionCodeRecord, Wire } from "../store/records.js";
-import type { World } from "../store/world.js";
 
 const CREATE = {
   active: bool(),
@@ -36,7 +36,7 @@ export const promotionCodes: Resource<"promotion_code"> = {
     object: "promotion_code",
     noun: "promotion code",
     keys: { code: (one) => [one.code.toLowerCase()], customer: (one) => [one.customer] },
-    render: (one, world) => ({ ...one, active: isRedeemableCode(one, world) }),
+    render: (one, account) => ({ ...one, active: isRedeemableCode(one, account) }),
     expandable: { customer: "customer", "promotion.coupon": "coupon", promotion: "shown" },
   },
   permission: "promotion_code",
@@ -46,12 +46,12 @@ export const promotionCodes: Resource<"promotion_code"> = {
       "promotion_code",
       "/v1/promotion_codes",
       { active: bool(), code: text(), customer: text() },
-      ({ world, params: { active, code, customer } }) => ({
+      ({ account, params: { active, code, customer } }) => ({
         match: {
           ...(code !== undefined && { code: code.toLowerCase() }),
           ...(customer !== undefined && { customer }),
         },
-        where: (one) => active === undefined || isRedeemableCode(one, world) === active,
+        where: (one) => active === undefined || isRedeemableCode(one, account) === active,
       }),
     ),
     retrieveRoute("promotion_code", "/v1/promotion_codes"),
@@ -60,26 +60,26 @@ export const promotionCodes: Resource<"promotion_code"> = {
 };
 
 /** Whether a code can be redeemed at all, whoever has it; its customers and their purchases aside. */
-function isRedeemableCode(code: PromotionCodeRecord, world: World): boolean {
-  const coupon = world.of("coupon").get(code.promotion.coupon ?? "");
+function isRedeemableCode(code: PromotionCodeRecord, account: AccountData): boolean {
+  const coupon = account.of("coupon").get(code.promotion.coupon ?? "");
   const both = coupon === undefined ? [] : [code, coupon];
   return (
     code.active &&
     both.length === 2 &&
     !both.some(isUsedUp) &&
-    !isPast(code.expires_at, world.now) &&
-    !isPast(coupon?.redeem_by ?? null, world.now)
+    !isPast(code.expires_at, account.now) &&
+    !isPast(coupon?.redeem_by ?? null, account.now)
   );
 }
 
-function createPromotionCode({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
+function createPromotionCode({ tx, account, params }: Call<Values<typeof CREATE>>): Wire {
   const { active = true, code = randomText(8).toUpperCase(), customer, promotion } = params;
   if (promotion.coupon === undefined) {
     throw invalid("Missing required param: promotion[coupon].", "promotion[coupon]", "parameter_missing");
   }
-  const coupon = world.named("coupon", promotion.coupon, "promotion[coupon]");
-  if (customer !== undefined) world.named("customer", customer, "customer");
-  const taken = world
+  const coupon = account.getFromParam("coupon", promotion.coupon, "promotion[coupon]");
+  if (customer !== undefined) account.getFromParam("customer", customer, "customer");
+  const taken = account
     .of("promotion_code")
     .all({ code: code.toLowerCase() }, (one) => one.active && (one.customer ?? undefined) === customer);
   if (active && taken.length > 0) {
@@ -90,25 +90,25 @@ function createPromotionCode({ act, world, params }: Call<Values<typeof CREATE>>
     object: "promotion_code",
     active,
     code,
-    created: act.now,
+    created: tx.now,
     customer: customer ?? null,
     customer_account: null,
     expires_at: params.expires_at ?? null,
-    livemode: world.livemode,
+    livemode: account.livemode,
     max_redemptions: params.max_redemptions ?? null,
     metadata: mergeMetadata({}, params.metadata),
     promotion: { coupon: coupon.id, type: "coupon" },
     restrictions: { first_time_transaction: false, minimum_amount: null, minimum_amount_currency: null },
     times_redeemed: 0,
   };
-  act.insert("promotion_code", promotionCode, "promotion_code.created");
-  return world.render("promotion_code", promotionCode);
+  tx.insert("promotion_code", promotionCode, "promotion_code.created");
+  return account.render("promotion_code", promotionCode);
 }
 
-function updatePromotionCode({ act, world, id, params }: Call<Values<typeof UPDATE>>): Wire {
-  const before = world.inPath("promotion_code", id);
+function updatePromotionCode({ tx, account, id, params }: Call<Values<typeof UPDATE>>): Wire {
+  const before = account.getFromPath("promotion_code", id);
   const { active, metadata: change } = params;
-  const after = act.change(
+  const after = tx.change(
     "promotion_code",
     id,
     {
@@ -117,5 +117,5 @@ function updatePromotionCode({ act, world, id, params }: Call<Values<typeof UPDA
     },
     "promotion_code.updated",
   );
-  return world.render("promotion_code", after);
+  return account.render("promotion_code", after);
 }

@@ -71,17 +71,21 @@ export const setupIntents: Resource<"setup_intent"> = {
   },
   permission: "setup_intent",
   routes: [
-    route(`POST ${PATH}`, CREATE, ({ act, world, params: { confirm, return_url: returnUrl, ...params } }) => {
-      const { automatic_payment_methods: automatic, ...fields } = params;
-      const begun = beginSetup(act, fields);
-      const intent =
-        automatic === undefined
-          ? begun
-          : act.change("setup_intent", begun.id, { automatic_payment_methods: automatic });
-      if (!confirm) return world.render("setup_intent", intent);
-      const confirmed = confirmSetup(act, intent.id, { ...(returnUrl !== undefined && { returnUrl }) });
-      return world.render("setup_intent", confirmed);
-    }),
+    route(
+      `POST ${PATH}`,
+      CREATE,
+      ({ tx, account, params: { confirm, return_url: returnUrl, ...params } }) => {
+        const { automatic_payment_methods: automatic, ...fields } = params;
+        const begun = beginSetup(tx, fields);
+        const intent =
+          automatic === undefined
+            ? begun
+            : tx.change("setup_intent", begun.id, { automatic_payment_methods: automatic });
+        if (!confirm) return account.render("setup_intent", intent);
+        const confirmed = confirmSetup(tx, intent.id, { ...(returnUrl !== undefined && { returnUrl }) });
+        return account.render("setup_intent", confirmed);
+      },
+    ),
     listRoute("setup_intent", PATH, LIST, ({ params: { created, customer, payment_method } }) => ({
       match: {
         ...(customer !== undefined && { customer }),
@@ -90,20 +94,20 @@ export const setupIntents: Resource<"setup_intent"> = {
       where: (intent) => created === undefined || isWithin(created, intent.created),
     })),
     retrieveRoute("setup_intent", PATH),
-    route(`POST ${PATH}/:id/confirm`, CONFIRM, ({ act, world, id, params }) => {
+    route(`POST ${PATH}/:id/confirm`, CONFIRM, ({ tx, account, id, params }) => {
       const { payment_method: method, return_url: returnUrl } = params;
-      const confirmed = confirmSetup(act, id, {
+      const confirmed = confirmSetup(tx, id, {
         ...(method !== undefined && { method }),
         ...(returnUrl !== undefined && { returnUrl }),
       });
-      return world.render("setup_intent", confirmed);
+      return account.render("setup_intent", confirmed);
     }),
     route(
       `POST ${PATH}/:id/cancel`,
       { cancellation_reason: oneOf("abandoned", "duplicate", "requested_by_customer") },
-      ({ act, world, id, params }) => {
-        const intent = world.inPath("setup_intent", id);
-        return world.render("setup_intent", cancelSetup(act, intent, params.cancellation_reason ?? null));
+      ({ tx, account, id, params }) => {
+        const intent = account.getFromPath("setup_intent", id);
+        return account.render("setup_intent", cancelSetup(tx, intent, params.cancellation_reason ?? null));
       },
     ),
   ],

@@ -77,9 +77,9 @@ export const subscriptionSchedules: Resource<"subscription_schedule"> = {
   },
   permission: "subscription",
   routes: [
-    route(`POST ${PATH}`, CREATE, ({ act, world, params, version }) => {
+    route(`POST ${PATH}`, CREATE, ({ tx, account, params, version }) => {
       const mode = isBefore(version, "2025-09-30") ? "classic" : "flexible";
-      return world.render("subscription_schedule", createSchedule(act, params, mode));
+      return account.render("subscription_schedule", createSchedule(tx, params, mode));
     }),
     listRoute("subscription_schedule", PATH, LIST, ({ params }) => ({
       match: params.customer === undefined ? {} : { customer: params.customer },
@@ -93,17 +93,17 @@ export const subscriptionSchedules: Resource<"subscription_schedule"> = {
         }),
     })),
     retrieveRoute("subscription_schedule", PATH),
-    route(`POST ${PATH}/:id`, UPDATE, ({ act, world, id, params }) =>
-      world.render("subscription_schedule", updateSchedule(act, id, params)),
+    route(`POST ${PATH}/:id`, UPDATE, ({ tx, account, id, params }) =>
+      account.render("subscription_schedule", updateSchedule(tx, id, params)),
     ),
-    route(`POST ${PATH}/:id/release`, { preserve_cancel_date: bool() }, ({ act, world, id, params }) =>
-      world.render("subscription_schedule", releaseSchedule(act, id, params.preserve_cancel_date)),
+    route(`POST ${PATH}/:id/release`, { preserve_cancel_date: bool() }, ({ tx, account, id, params }) =>
+      account.render("subscription_schedule", releaseSchedule(tx, id, params.preserve_cancel_date)),
     ),
     route(
       `POST ${PATH}/:id/cancel`,
       { invoice_now: bool(), prorate: bool() },
-      ({ act, world, id, params: { invoice_now = true, prorate = true } }) =>
-        world.render("subscription_schedule", cancelSchedule(act, id, { invoice_now, prorate })),
+      ({ tx, account, id, params: { invoice_now = true, prorate = true } }) =>
+        account.render("subscription_schedule", cancelSchedule(tx, id, { invoice_now, prorate })),
     ),
   ],
 };

@@ -26,7 +26,7 @@ import {
 } from "../declare/params.js";
 import { type Resource, retrieveRoute, route } from "../declare/route.js";
 import { isBefore } from "../http/versions.js";
-import type { Act } from "../store/act.js";
+import type { Transaction } from "../store/account-data.js";
 import type { InvoiceRecord, SubscriptionRecord, Wire } from "../store/records.js";
 import { listSubscriptions } from "./subscription-list.js";
 
@@ -165,9 +165,9 @@ export const subscriptions: Resource<"subscription"> = {
   },
   permission: "subscription",
   routes: [
-    route("POST /v1/subscriptions", CREATE, ({ act, world, params, version }) => {
+    route("POST /v1/subscriptions", CREATE, ({ tx, account, params, version }) => {
       const mode = isBefore(version, "2025-09-30") ? "classic" : "flexible";
-      return world.render("subscription", beginSubscription(act, params, mode));
+      return account.render("subscription", beginSubscription(tx, params, mode));
     }),
     searchRoute("subscription", "/v1/subscriptions", {
       canceled_at: { type: "number", of: (subscription) => subscription.canceled_at },
@@ -176,29 +176,29 @@ export const subscriptions: Resource<"subscription"> = {
     }),
     listSubscriptions,
     retrieveRoute("subscription", "/v1/subscriptions"),
-    route("POST /v1/subscriptions/:id", UPDATE, ({ act, world, id, params }) =>
-      world.render("subscription", changeSubscription(act, id, withAnchor(params))),
+    route("POST /v1/subscriptions/:id", UPDATE, ({ tx, account, id, params }) =>
+      account.render("subscription", changeSubscription(tx, id, withAnchor(params))),
     ),
-    route("DELETE /v1/subscriptions/:id", CANCEL, ({ act, world, id, params }) =>
-      world.render("subscription", cancelSubscription(act, id, params)),
+    route("DELETE /v1/subscriptions/:id", CANCEL, ({ tx, account, id, params }) =>
+      account.render("subscription", cancelSubscription(tx, id, params)),
     ),
-    route("POST /v1/subscriptions/:id/pause", PAUSE, ({ act, world, id, params }) =>
-      world.render("subscription", pauseSubscription(act, id, params)),
+    route("POST /v1/subscriptions/:id/pause", PAUSE, ({ tx, account, id, params }) =>
+      account.render("subscription", pauseSubscription(tx, id, params)),
     ),
-    route("POST /v1/subscriptions/:id/resume", RESUME, ({ act, world, id, params }) =>
-      world.render("subscription", resumeSubscription(act, id, withAnchor(params))),
+    route("POST /v1/subscriptions/:id/resume", RESUME, ({ tx, account, id, params }) =>
+      account.render("subscription", resumeSubscription(tx, id, withAnchor(params))),
     ),
   ],
   reactions: {
-    "customer.deleted": (act, customer) => {
-      for (const one of act.world
+    "customer.deleted": (tx, customer) => {
+      for (const one of tx.account
         .of("subscription")
         .all({ customer: String(customer["id"]), ended: "false" })) {
-        endSubscription(act, one, "cancellation_requested");
+        endSubscription(tx, one, "cancellation_requested");
       }
     },
-    "invoice.paid": (act, invoice) => withInvoice(act, invoice, onPaid),
-    "invoice.payment_failed": (act, invoice) => withInvoice(act, invoice, onPaymentFailed),
+    "invoice.paid": (tx, invoice) => withInvoice(tx, invoice, onPaid),
+    "invoice.payment_failed": (tx, invoice) => withInvoice(tx, invoice, onPaymentFailed),
   },
 };
 
@@ -210,13 +210,13 @@ function withAnchor<
 }
 
 function withInvoice(
-  act: Act,
+  tx: Transaction,
   shown: Wire,
-  happens: (act: Act, subscription: SubscriptionRecord, invoice: InvoiceRecord) => void,
+  happens: (tx: Transaction, subscription: SubscriptionRecord, invoice: InvoiceRecord) => void,
 ): void {
-  const invoice = act.world.inPath("invoice", String(shown["id"]));
-  const subscription = act.world.of("subscription").get(subscriptionOf(invoice) ?? "");
-  if (subscription !== undefined && !hasEnded(subscription)) happens(act, subscription, invoice);
+  const invoice = tx.account.getFromPath("invoice", String(shown["id"]));
+  const subscription = tx.account.of("subscription").get(subscriptionOf(invoice) ?? "");
+  if (subscription !== undefined && !hasEnded(subscription)) happens(tx, subscription, invoice);
 }
 
 function hasEnded(subscription: SubscriptionRecord): boolean {

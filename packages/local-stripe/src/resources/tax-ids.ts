@@ -3,8 +3,8 @@ import { addTaxId, TAX_ID_TYPES } from "../billing/customers/tax-ids.js";
 import { listRoute } from "../declare/list.js";
 import { oneOf, required, text } from "../declare/params.js";
 import { type Resource, route } from "../declare/route.js";
+import type { AccountData } from "../store/account-data.js";
 import type { TaxIdRecord } from "../store/records.js";
-import type { World } from "../store/world.js";
 
 const CREATE = { type: required(oneOf(...TAX_ID_TYPES)), value: required(text()) };
 
@@ -18,31 +18,31 @@ export const taxIds: Resource<"tax_id"> = {
   },
   permission: "customer",
   routes: [
-    route("POST /v1/customers/:id/tax_ids", CREATE, ({ act, world, id, params }) => {
-      const customer = world.inPath("customer", id);
-      act.followClock(customer);
-      return world.render("tax_id", addTaxId(act, customer.id, params));
+    route("POST /v1/customers/:id/tax_ids", CREATE, ({ tx, account, id, params }) => {
+      const customer = account.getFromPath("customer", id);
+      tx.followClock(customer);
+      return account.render("tax_id", addTaxId(tx, customer.id, params));
     }),
-    listRoute("tax_id", "/v1/customers/:id/tax_ids", {}, ({ world, id }) => ({
-      match: { customer: world.inPath("customer", id).id },
+    listRoute("tax_id", "/v1/customers/:id/tax_ids", {}, ({ account, id }) => ({
+      match: { customer: account.getFromPath("customer", id).id },
     })),
-    route("GET /v1/customers/:id/tax_ids/:tax_id", {}, ({ world, id, innerId }) =>
-      world.render("tax_id", ownTaxId(world, id, innerId)),
+    route("GET /v1/customers/:id/tax_ids/:tax_id", {}, ({ account, id, innerId }) =>
+      account.render("tax_id", ownTaxId(account, id, innerId)),
     ),
-    route("DELETE /v1/customers/:id/tax_ids/:tax_id", {}, ({ act, world, id, innerId }) => {
-      act.remove("tax_id", ownTaxId(world, id, innerId).id, "customer.tax_id.deleted");
+    route("DELETE /v1/customers/:id/tax_ids/:tax_id", {}, ({ tx, account, id, innerId }) => {
+      tx.remove("tax_id", ownTaxId(account, id, innerId).id, "customer.tax_id.deleted");
       return { id: innerId, object: "tax_id", deleted: true };
     }),
   ],
   reactions: {
-    "customer.deleted": (act, { id }) => {
-      for (const one of act.world.of("tax_id").all({ customer: String(id) })) act.remove("tax_id", one.id);
+    "customer.deleted": (tx, { id }) => {
+      for (const one of tx.account.of("tax_id").all({ customer: String(id) })) tx.remove("tax_id", one.id);
     },
   },
 };
 
-function ownTaxId(world: World, customer: string, id: string): TaxIdRecord {
-  const taxId = world.inPath("tax_id", id);
-  if (taxId.customer === world.inPath("customer", customer).id) return taxId;
+function ownTaxId(account: AccountData, customer: string, id: string): TaxIdRecord {
+  const taxId = account.getFromPath("tax_id", id);
+  if (taxId.customer === account.getFromPath("customer", customer).id) return taxId;
   throw new ApiError(404, `No such tax id: '${id}'`, { code: "resource_missing", param: "id" });
 }

@@ -3,7 +3,7 @@ import { listRoute } from "../declare/list.js";
 import { required, text, timestamp } from "../declare/params.js";
 import { type Resource, retrieveRoute, route } from "../declare/route.js";
 import { newId } from "../ids.js";
-import type { Act } from "../store/act.js";
+import type { Transaction } from "../store/account-data.js";
 import { passTime } from "../store/passing-time.js";
 import type { TestClockRecord } from "../store/records.js";
 
@@ -22,20 +22,23 @@ export const testClocks: Resource<"test_helpers.test_clock"> = {
     route(
       "POST /v1/test_helpers/test_clocks",
       { frozen_time: required(timestamp()), name: text({ max: 300 }) },
-      ({ act, world, params }) => {
-        if (world.livemode) throw invalid("Test clocks can only be used in test mode.");
+      ({ tx, account, params }) => {
+        if (account.livemode) throw invalid("Test clocks can only be used in test mode.");
         const clock = {
           id: newId("clock"),
           object: "test_helpers.test_clock" as const,
-          created: act.now,
-          deletes_after: act.now + THIRTY_DAYS,
+          created: tx.now,
+          deletes_after: tx.now + THIRTY_DAYS,
           frozen_time: params.frozen_time,
           livemode: false,
           name: params.name ?? null,
           status: "ready" as const,
           status_details: {},
         };
-        return world.render(clock.object, act.insert(clock.object, clock, "test_helpers.test_clock.created"));
+        return account.render(
+          clock.object,
+          tx.insert(clock.object, clock, "test_helpers.test_clock.created"),
+        );
       },
     ),
     listRoute("test_helpers.test_clock", "/v1/test_helpers/test_clocks", {}, () => ({})),
@@ -43,8 +46,8 @@ export const testClocks: Resource<"test_helpers.test_clock"> = {
     route(
       "POST /v1/test_helpers/test_clocks/:id/advance",
       { frozen_time: required(timestamp()) },
-      ({ act, world, id, params: { frozen_time: target } }) => {
-        const clock = world.inPath("test_helpers.test_clock", id);
+      ({ tx, account, id, params: { frozen_time: target } }) => {
+        const clock = account.getFromPath("test_helpers.test_clock", id);
         if (clock.status !== "ready") throw invalid("This test clock is already advancing.");
         if (target <= clock.frozen_time) {
           throw invalid(
@@ -52,28 +55,28 @@ export const testClocks: Resource<"test_helpers.test_clock"> = {
             "frozen_time",
           );
         }
-        const advancing = act.change(
+        const advancing = tx.change(
           "test_helpers.test_clock",
           id,
           { status: "advancing", status_details: { advancing: { target_frozen_time: target } } },
           "test_helpers.test_clock.advancing",
         );
-        return world.render("test_helpers.test_clock", advancing);
+        return account.render("test_helpers.test_clock", advancing);
       },
     ),
-    route("DELETE /v1/test_helpers/test_clocks/:id", {}, ({ act, world, id }) => {
-      for (const customer of world.of("customer").all({ test_clock: id }))
-        act.remove("customer", customer.id);
-      act.remove("test_helpers.test_clock", id, "test_helpers.test_clock.deleted");
+    route("DELETE /v1/test_helpers/test_clocks/:id", {}, ({ tx, account, id }) => {
+      for (const customer of account.of("customer").all({ test_clock: id }))
+        tx.remove("customer", customer.id);
+      tx.remove("test_helpers.test_clock", id, "test_helpers.test_clock.deleted");
       return { id, object: "test_helpers.test_clock", deleted: true };
     }),
   ],
 };
 
-function arrive(act: Act, clock: TestClockRecord): void {
+function arrive(tx: Transaction, clock: TestClockRecord): void {
   const target = clock.status_details.advancing?.target_frozen_time ?? clock.frozen_time;
-  passTime(act.world, target, clock.id);
-  act.change(
+  passTime(tx.account, target, clock.id);
+  tx.change(
     "test_helpers.test_clock",
     clock.id,
     { frozen_time: target, status: "ready", status_details: {} },

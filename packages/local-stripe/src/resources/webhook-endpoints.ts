@@ -6,7 +6,7 @@ import { type Call, type Resource, retrieveRoute, route } from "../declare/route
 import { webUrl } from "../declare/web-url.js";
 import { apiVersion } from "../http/versions.js";
 import { newId, randomText } from "../ids.js";
-import type { Act } from "../store/act.js";
+import type { Transaction } from "../store/account-data.js";
 import type { WebhookEndpointRecord, Wire } from "../store/records.js";
 
 const MOST_ENDPOINTS = 16;
@@ -41,15 +41,15 @@ export const webhookEndpoints: Resource<"webhook_endpoint"> = {
     listRoute("webhook_endpoint", "/v1/webhook_endpoints", {}, () => ({})),
     retrieveRoute("webhook_endpoint", "/v1/webhook_endpoints"),
     route("POST /v1/webhook_endpoints/:id", UPDATE, updateEndpoint),
-    route("DELETE /v1/webhook_endpoints/:id", {}, ({ act, id }) => {
-      act.remove("webhook_endpoint", id);
+    route("DELETE /v1/webhook_endpoints/:id", {}, ({ tx, id }) => {
+      tx.remove("webhook_endpoint", id);
       return { id, object: "webhook_endpoint", deleted: true };
     }),
   ],
 };
 
-function createEndpoint({ act, world, params }: Call<Values<typeof CREATE>>): Wire {
-  if (world.of("webhook_endpoint").size >= MOST_ENDPOINTS) {
+function createEndpoint({ tx, account, params }: Call<Values<typeof CREATE>>): Wire {
+  if (account.of("webhook_endpoint").size >= MOST_ENDPOINTS) {
     throw invalid(`You have reached the maximum of ${MOST_ENDPOINTS} test webhook endpoints.`);
   }
   const endpoint: WebhookEndpointRecord = {
@@ -58,40 +58,40 @@ function createEndpoint({ act, world, params }: Call<Values<typeof CREATE>>): Wi
     api_version: params.api_version ?? null,
     application: null,
     connect: params.connect ?? false,
-    created: act.now,
+    created: tx.now,
     description: params.description ?? null,
     enabled_events: params.enabled_events,
-    livemode: world.livemode,
+    livemode: account.livemode,
     metadata: mergeMetadata({}, params.metadata),
     previousSecret: null,
     secret: newSecret(),
     status: "enabled",
     url: params.url,
   };
-  act.insert("webhook_endpoint", endpoint);
-  return { ...world.render("webhook_endpoint", endpoint), secret: endpoint.secret };
+  tx.insert("webhook_endpoint", endpoint);
+  return { ...account.render("webhook_endpoint", endpoint), secret: endpoint.secret };
 }
 
 /** What "Roll secret" in the Dashboard does: a new secret at once, while the old one counts for a while longer. */
-export function rollSecret(act: Act, id: string, overlapSeconds: number): string {
-  const { secret } = act.world.inPath("webhook_endpoint", id);
-  const previousSecret = { secret, until: act.now + overlapSeconds };
-  return act.change("webhook_endpoint", id, { secret: newSecret(), previousSecret }).secret;
+export function rollSecret(tx: Transaction, id: string, overlapSeconds: number): string {
+  const { secret } = tx.account.getFromPath("webhook_endpoint", id);
+  const previousSecret = { secret, until: tx.now + overlapSeconds };
+  return tx.change("webhook_endpoint", id, { secret: newSecret(), previousSecret }).secret;
 }
 
 function newSecret(): string {
   return `whsec_${randomText(32)}`;
 }
 
-function updateEndpoint({ act, world, id, params }: Call<Values<typeof UPDATE>>): Wire {
-  const before = world.inPath("webhook_endpoint", id);
+function updateEndpoint({ tx, account, id, params }: Call<Values<typeof UPDATE>>): Wire {
+  const before = account.getFromPath("webhook_endpoint", id);
   const { metadata: change, disabled, ...fields } = params;
-  const after = act.change("webhook_endpoint", id, {
+  const after = tx.change("webhook_endpoint", id, {
     ...fields,
     ...(disabled !== undefined && { status: disabled ? "disabled" : "enabled" }),
     ...(change !== undefined && { metadata: mergeMetadata(before.metadata, change) }),
   });
-  return world.render("webhook_endpoint", after);
+  return account.render("webhook_endpoint", after);
 }
 
 function eventType(): Param<string> {

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.js";
 import { inVersion, LATEST_VERSION, previousInVersion } from "../http/versions.js";
+import type { AccountData } from "../store/account-data.js";
 import type { EventRecord, WebhookEndpointRecord } from "../store/records.js";
-import type { World } from "../store/world.js";
 import { signatureHeader } from "./sign.js";
 
 export interface DeliveryOptions {
@@ -82,20 +82,20 @@ export class Deliveries {
    * Sends the event to every endpoint that asked for its type: those of its own account, and the Connect endpoints of the
    * platforms that it concerns.
    */
-  announce(event: EventRecord, world: World, platforms: readonly World[]): void {
+  announce(event: EventRecord, account: AccountData, platforms: readonly AccountData[]): void {
     const targets = [
-      ...endpointsOf(world, event, false),
+      ...endpointsOf(account, event, false),
       ...platforms.flatMap((platform) => endpointsOf(platform, event, true)),
     ];
     if (targets.length === 0) return;
-    world.of("event").replace({ ...event, pending_webhooks: targets.length });
-    for (const target of targets) this.#send(event, world, target);
+    account.of("event").replace({ ...event, pending_webhooks: targets.length });
+    for (const target of targets) this.#send(event, account, target);
   }
 
   /** Sends the event to one endpoint of its own account once more, whatever that asked for. */
-  redeliver(event: EventRecord, world: World, endpointId: string): void {
-    world.of("event").replace({ ...event, pending_webhooks: event.pending_webhooks + 1 });
-    this.#send(event, world, { owner: world, endpointId });
+  redeliver(event: EventRecord, account: AccountData, endpointId: string): void {
+    account.of("event").replace({ ...event, pending_webhooks: event.pending_webhooks + 1 });
+    this.#send(event, account, { owner: account, endpointId });
   }
 
   /** Resolves once no delivery is under way or waits for another attempt. */
@@ -109,14 +109,14 @@ export class Deliveries {
     await this.settled();
   }
 
-  #send(event: EventRecord, world: World, target: Target): void {
+  #send(event: EventRecord, account: AccountData, target: Target): void {
     const mishap = this.#mishapFor(event.type);
     if (mishap?.kind === "loss") return;
     const copies = mishap?.kind === "duplicate" ? (mishap.copies ?? 2) : 1;
     const delayMs = mishap?.kind === "delay" ? mishap.milliseconds : 0;
     const send = (): void => {
       for (let copy = 0; copy < copies; copy += 1) {
-        this.#track(this.#deliver({ ...target, eventId: event.id, world, delayMs, isCopy: copy > 0 }));
+        this.#track(this.#deliver({ ...target, eventId: event.id, account, delayMs, isCopy: copy > 0 }));
       }
     };
     if (this.#held) this.#held.push(send);
@@ -137,17 +137,17 @@ export class Deliveries {
   }
 
   async #deliver(delivery: Delivery): Promise<void> {
-    const { eventId, world, owner, endpointId, isCopy } = delivery;
+    const { eventId, account, owner, endpointId, isCopy } = delivery;
     let dueMs = this.#clock.nowMs;
     for (const [index, delayMs] of [delivery.delayMs, ...this.#options.retryDelaysMs].entries()) {
       dueMs += delayMs;
       // Even the first attempt waits for the answer to the request to be on its way.
       await this.#clock.until(dueMs, this.#stop.signal);
-      const event = world.of("event").get(eventId);
+      const event = account.of("event").get(eventId);
       // An endpoint that was deleted or switched off meanwhile hears nothing more.
       const endpoint = owner.of("webhook_endpoint").get(endpointId);
       if (this.#stop.signal.aborted || !event || endpoint?.status !== "enabled") break;
-      const status = await this.#attempt(event, endpoint, world);
+      const status = await this.#attempt(event, endpoint, account);
       this.#note({
         eventId,
         eventType: event.type,
@@ -158,14 +158,18 @@ export class Deliveries {
       });
       if (status !== null && status >= 200 && status < 300) break;
     }
-    const event = world.of("event").get(eventId);
+    const event = account.of("event").get(eventId);
     if (event === undefined || isCopy) return;
-    world.of("event").replace({ ...event, pending_webhooks: Math.max(0, event.pending_webhooks - 1) });
+    account.of("event").replace({ ...event, pending_webhooks: Math.max(0, event.pending_webhooks - 1) });
   }
 
-  async #attempt(event: EventRecord, endpoint: WebhookEndpointRecord, world: World): Promise<number | null> {
+  async #attempt(
+    event: EventRecord,
+    endpoint: WebhookEndpointRecord,
+    account: AccountData,
+  ): Promise<number | null> {
     const version = endpoint.api_version ?? LATEST_VERSION;
-    const body = JSON.stringify(eventIn(event, version, world), undefined, 2);
+    const body = JSON.stringify(eventIn(event, version, account), undefined, 2);
     try {
       const response = await fetch(endpoint.url, {
         method: "POST",
@@ -202,18 +206,18 @@ export class Deliveries {
 
 /** An endpoint, and whose it is. */
 interface Target {
-  readonly owner: World;
+  readonly owner: AccountData;
   readonly endpointId: string;
 }
 
 interface Delivery extends Target {
   readonly eventId: string;
-  readonly world: World;
+  readonly account: AccountData;
   readonly delayMs: number;
   readonly isCopy: boolean;
 }
 
-function endpointsOf(owner: World, event: EventRecord, connect: boolean): Target[] {
+function endpointsOf(owner: AccountData, event: EventRecord, connect: boolean): Target[] {
   return owner
     .of("webhook_endpoint")
     .all({ status: "enabled" })
@@ -226,14 +230,14 @@ function isAskedFor(type: string, enabled: readonly string[]): boolean {
 }
 
 /** The event as an endpoint of that version is told of it. */
-function eventIn(event: EventRecord, version: string, world: World): object {
+function eventIn(event: EventRecord, version: string, account: AccountData): object {
   const { object, previous_attributes: previous } = event.data;
   return {
     ...event,
     api_version: version,
     data: {
-      object: inVersion(object, version, world),
-      ...(previous && { previous_attributes: previousInVersion(previous, object, version, world) }),
+      object: inVersion(object, version, account),
+      ...(previous && { previous_attributes: previousInVersion(previous, object, version, account) }),
     },
   };
 }

@@ -1,9 +1,8 @@
 import { invalid } from "../../api-error.js";
 import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
 import { newId } from "../../ids.js";
-import type { Act } from "../../store/act.js";
+import type { AccountData, Transaction } from "../../store/account-data.js";
 import type { PriceRecord } from "../../store/records.js";
-import type { World } from "../../store/world.js";
 
 interface NewPrice {
   readonly product: string;
@@ -25,7 +24,7 @@ interface NewPrice {
 }
 
 /** Makes a price of a product that is there. `within` is the parameter that held the amounts, for the messages. */
-export function insertPrice(act: Act, fields: NewPrice, within?: string): PriceRecord {
+export function insertPrice(tx: Transaction, fields: NewPrice, within?: string): PriceRecord {
   const named = (name: string): string => (within === undefined ? name : `${within}[${name}]`);
   const amount = amountOf(fields, named);
   const currency = fields.currency.toLowerCase();
@@ -38,10 +37,10 @@ export function insertPrice(act: Act, fields: NewPrice, within?: string): PriceR
     object: "price",
     active: fields.active ?? true,
     billing_scheme: "per_unit",
-    created: act.now,
+    created: tx.now,
     currency,
     custom_unit_amount: null,
-    livemode: act.world.livemode,
+    livemode: tx.account.livemode,
     lookup_key: fields.lookup_key ?? null,
     metadata: mergeMetadata({}, fields.metadata),
     nickname: fields.nickname ?? null,
@@ -50,7 +49,7 @@ export function insertPrice(act: Act, fields: NewPrice, within?: string): PriceR
       ? {
           interval: recurring.interval,
           interval_count: intervalCount(recurring, named),
-          meter: meterOf(act.world, recurring, named),
+          meter: meterOf(tx.account, recurring, named),
           trial_period_days: null,
           usage_type: recurring.usage_type ?? "licensed",
         }
@@ -62,7 +61,7 @@ export function insertPrice(act: Act, fields: NewPrice, within?: string): PriceR
     ...amount,
     ...(fields.inline && { inline: true }),
   };
-  return act.insert("price", price, "price.created");
+  return tx.insert("price", price, "price.created");
 }
 
 function amountOf(
@@ -106,7 +105,7 @@ function intervalCount(
 
 /** What is metered is counted by a meter, since 2025-03-31, and nothing else has one. */
 function meterOf(
-  world: World,
+  account: AccountData,
   { meter, usage_type: usageType }: NonNullable<NewPrice["recurring"]>,
   named: (name: string) => string,
 ): string | null {
@@ -116,6 +115,6 @@ function meterOf(
     throw invalid("Only prices with `recurring[usage_type]=metered` can have a meter.", param);
   }
   if (meter === undefined) throw invalid(`Missing required param: ${param}.`, param, "parameter_missing");
-  if (world.named("billing.meter", meter, param).status === "active") return meter;
+  if (account.getFromParam("billing.meter", meter, param).status === "active") return meter;
   throw invalid(`The meter ${meter} is not active.`, param);
 }

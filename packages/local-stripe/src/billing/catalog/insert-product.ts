@@ -1,7 +1,7 @@
 import { invalid } from "../../api-error.js";
 import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
 import { newId } from "../../ids.js";
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { ProductRecord } from "../../store/records.js";
 
 interface NewProduct {
@@ -19,19 +19,19 @@ interface NewProduct {
 }
 
 /** Makes a product, by itself or as the `product_data` of its first price. `idParam` names the id in messages. */
-export function insertProduct(act: Act, fields: NewProduct, idParam = "id"): ProductRecord {
-  if (fields.id !== undefined && act.world.of("product").get(fields.id) !== undefined) {
+export function insertProduct(tx: Transaction, fields: NewProduct, idParam = "id"): ProductRecord {
+  if (fields.id !== undefined && tx.account.of("product").get(fields.id) !== undefined) {
     throw invalid(`Product already exists: ${fields.id}`, idParam, "resource_already_exists");
   }
   const product: ProductRecord = {
     id: fields.id ?? newId("prod", "short"),
     object: "product",
     active: fields.active ?? true,
-    created: act.now,
+    created: tx.now,
     default_price: null,
     description: fields.description ?? null,
     images: fields.images ?? [],
-    livemode: act.world.livemode,
+    livemode: tx.account.livemode,
     marketing_features: fields.marketing_features ?? [],
     metadata: mergeMetadata({}, fields.metadata),
     name: fields.name,
@@ -41,8 +41,8 @@ export function insertProduct(act: Act, fields: NewProduct, idParam = "id"): Pro
     tax_code: null,
     type: "service",
     unit_label: fields.unit_label ?? null,
-    updated: act.now,
+    updated: tx.now,
     url: fields.url ?? null,
   };
-  return act.insert("product", product, "product.created");
+  return tx.insert("product", product, "product.created");
 }

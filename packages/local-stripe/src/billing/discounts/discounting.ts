@@ -1,5 +1,5 @@
+import type { AccountData } from "../../store/account-data.js";
 import type { DiscountRecord, InvoiceLineRecord, SubscriptionRecord } from "../../store/records.js";
-import type { World } from "../../store/world.js";
 
 /** What discounts make of the lines of an invoice. */
 export interface Discounted {
@@ -12,7 +12,7 @@ type Holder = Pick<SubscriptionRecord, "discounts" | "items">;
 
 /** Takes the discounts that count off the lines, one after the other: an item's off its own, the subscription's off all. */
 export function discounted(
-  world: World,
+  account: AccountData,
   holder: Holder,
   lines: readonly InvoiceLineRecord[],
   counts: (discount: DiscountRecord) => boolean,
@@ -20,7 +20,7 @@ export function discounted(
   const amounts: { amount: number; discount: string }[] = [];
   let after = lines;
   const take = (id: string, isItsOwn: (line: InvoiceLineRecord) => boolean): void => {
-    const discount = world.of("discount").get(id);
+    const discount = account.of("discount").get(id);
     if (discount === undefined || !counts(discount)) return;
     const off = amountsOff(discount, after, isItsOwn);
     after = after.map((line, at) => withAmount(line, id, off[at]));

@@ -1,4 +1,5 @@
 import { newId } from "../../ids.js";
+import type { AccountData } from "../../store/account-data.js";
 import type {
   DiscountRecord,
   InvoiceLineRecord,
@@ -6,7 +7,6 @@ import type {
   SubscriptionItemRecord,
   SubscriptionRecord,
 } from "../../store/records.js";
-import type { World } from "../../store/world.js";
 import { discounted, itemOf, netOf } from "../discounts/discounting.js";
 
 /** What an item costs for a whole period, in the currency's smallest coin. */
@@ -19,20 +19,20 @@ export function itemAmount(price: PriceRecord, quantity: number | undefined): nu
  * is metered has none until it was used.
  */
 export function periodLines(
-  world: World,
+  account: AccountData,
   subscription: SubscriptionRecord,
   items: readonly SubscriptionItemRecord[],
 ): readonly InvoiceLineRecord[] {
   return items.flatMap((item) => {
-    const price = world.inPath("price", item.price);
+    const price = account.getFromPath("price", item.price);
     if (price.recurring?.usage_type === "metered") return [];
     const isTrial = subscription.status === "trialing";
     const quantity = item.quantity ?? 0;
-    return line(world, subscription, item, price, {
+    return line(account, subscription, item, price, {
       amount: isTrial ? 0 : itemAmount(price, item.quantity),
       description: isTrial
-        ? `Trial period for ${productName(world, price)}`
-        : quantityText(world, price, quantity),
+        ? `Trial period for ${productName(account, price)}`
+        : quantityText(account, price, quantity),
       proration: false,
       period: { start: item.current_period_start, end: item.current_period_end },
       quantity,
@@ -41,8 +41,8 @@ export function periodLines(
 }
 
 /** "3 × Gold (at $20.00 / month)" */
-export function quantityText(world: World, price: PriceRecord, quantity: number): string {
-  return `${quantity} × ${productName(world, price)} (at ${perPeriod(price)})`;
+export function quantityText(account: AccountData, price: PriceRecord, quantity: number): string {
+  return `${quantity} × ${productName(account, price)} (at ${perPeriod(price)})`;
 }
 
 /**
@@ -50,7 +50,7 @@ export function quantityText(world: World, price: PriceRecord, quantity: number)
  * charged whole, by lines of their own.
  */
 export function prorationLines(
-  world: World,
+  account: AccountData,
   before: SubscriptionRecord,
   after: SubscriptionRecord,
   at: number,
@@ -61,11 +61,11 @@ export function prorationLines(
   for (const item of before.items) {
     const now = after.items.find((one) => one.id === item.id);
     if (isSame(item, now)) continue;
-    lines.push(...part(world, before, item, at, -1));
-    if (now !== undefined && !begun.includes(now)) lines.push(...part(world, after, now, at, 1));
+    lines.push(...part(account, before, item, at, -1));
+    if (now !== undefined && !begun.includes(now)) lines.push(...part(account, after, now, at, 1));
   }
   const added = after.items.filter((item) => !before.items.some((one) => one.id === item.id));
-  for (const item of added) if (!begun.includes(item)) lines.push(...part(world, after, item, at, 1));
+  for (const item of added) if (!begun.includes(item)) lines.push(...part(account, after, item, at, 1));
   return lines;
 }
 
@@ -78,26 +78,26 @@ function isSame(one: SubscriptionItemRecord, other: SubscriptionItemRecord | und
 }
 
 function part(
-  world: World,
+  account: AccountData,
   subscription: SubscriptionRecord,
   item: SubscriptionItemRecord,
   at: number,
   sign: 1 | -1,
 ): readonly InvoiceLineRecord[] {
-  const price = world.inPath("price", item.price);
+  const price = account.getFromPath("price", item.price);
   if (price.recurring?.usage_type === "metered") return [];
   const { current_period_start: start, current_period_end: end } = item;
   const isItemized = subscription.billing_mode.flexible?.proration_discounts === "itemized";
   const whole = isItemized
     ? itemAmount(price, item.quantity)
-    : netAmount(world, subscription, item, sign, at);
+    : netAmount(account, subscription, item, sign, at);
   const share = Math.min(1, Math.max(0, (end - at) / (end - start)));
   const amount = sign * Math.round(whole * share);
-  const name = productName(world, price);
+  const name = productName(account, price);
   const description =
     sign === -1 ? `Unused time on ${name} after ${day(at)}` : `Remaining time on ${name} after ${day(at)}`;
   return [
-    line(world, subscription, item, price, {
+    line(account, subscription, item, price, {
       amount,
       description,
       discountable: isItemized,
@@ -122,7 +122,7 @@ interface LineContent {
  * what will be paid. What counts once waits for an invoice that is discounted itself.
  */
 function netAmount(
-  world: World,
+  account: AccountData,
   subscription: SubscriptionRecord,
   item: SubscriptionItemRecord,
   sign: 1 | -1,
@@ -131,15 +131,15 @@ function netAmount(
   const wasPaid = ({ endedAt }: DiscountRecord) => endedAt === null || endedAt >= item.current_period_start;
   const willBe = ({ end, endedAt, terms }: DiscountRecord) =>
     endedAt === null && !terms.isOnce && (end === null || end > at);
-  const lines = periodLines(world, { ...subscription, status: "active" }, subscription.items);
-  const { lines: net } = discounted(world, subscription, lines, sign === -1 ? wasPaid : willBe);
+  const lines = periodLines(account, { ...subscription, status: "active" }, subscription.items);
+  const { lines: net } = discounted(account, subscription, lines, sign === -1 ? wasPaid : willBe);
   const own = net.find((one) => itemOf(one) === item.id);
   return own === undefined ? 0 : netOf(own);
 }
 
 /** A line of an invoice for an item of a subscription. */
 export function line(
-  world: World,
+  account: AccountData,
   subscription: SubscriptionRecord,
   item: SubscriptionItemRecord,
   price: PriceRecord,
@@ -153,9 +153,9 @@ export function line(
     description: what.description,
     discount_amounts: [],
     discountable: what.discountable ?? true,
-    discounts: item.discounts.filter((id) => world.of("discount").get(id)?.endedAt === null),
+    discounts: item.discounts.filter((id) => account.of("discount").get(id)?.endedAt === null),
     invoice: null,
-    livemode: world.livemode,
+    livemode: account.livemode,
     metadata: subscription.metadata,
     parent: {
       invoice_item_details: null,
@@ -183,8 +183,8 @@ export function line(
   };
 }
 
-function productName(world: World, price: PriceRecord): string {
-  return world.of("product").get(price.product)?.name ?? price.product;
+function productName(account: AccountData, price: PriceRecord): string {
+  return account.of("product").get(price.product)?.name ?? price.product;
 }
 
 function perPeriod(price: PriceRecord): string {

@@ -1,5 +1,5 @@
 import { newId, randomText } from "../../ids.js";
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type {
   DiscountRecord,
   InvoiceLineRecord,
@@ -21,16 +21,16 @@ export type BillingReason = "subscription_create" | "subscription_cycle" | "subs
 
 /** An invoice of a subscription before anything was done with it. It is not kept yet. */
 export function newInvoice(
-  act: Act,
+  tx: Transaction,
   subscription: SubscriptionRecord,
   reason: BillingReason,
   lines: readonly InvoiceLineRecord[],
 ): InvoiceRecord {
-  const { world } = act;
-  const customer = world.inPath("customer", subscription.customer);
+  const { account } = tx;
+  const customer = account.getFromPath("customer", subscription.customer);
   const id = reason === "upcoming" ? newId("upcoming_in") : newId("in");
-  const isRunningNow = ({ id: one }: DiscountRecord) => isRunning(world, one, act.now);
-  const { amounts, lines: billed } = discounted(world, subscription, lines, isRunningNow);
+  const isRunningNow = ({ id: one }: DiscountRecord) => isRunning(account, one, tx.now);
+  const { amounts, lines: billed } = discounted(account, subscription, lines, isRunningNow);
   const subtotal = billed.reduce((sum, line) => sum + line.amount, 0);
   const total = billed.reduce((sum, line) => sum + netOf(line), 0);
   // A negative balance is the customer's credit, a positive one is owed.
@@ -54,10 +54,10 @@ export function newInvoice(
     attempted: false,
     auto_advance: true,
     automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },
-    automatically_finalizes_at: waits ? act.now + HOUR : null,
+    automatically_finalizes_at: waits ? tx.now + HOUR : null,
     billing_reason: reason,
     collection_method: subscription.collection_method,
-    created: act.now,
+    created: tx.now,
     currency: subscription.currency,
     custom_fields: subscription.invoice_settings.custom_fields ?? customer.invoice_settings.custom_fields,
     customer: customer.id,
@@ -68,12 +68,12 @@ export function newInvoice(
     customer_phone: customer.phone ?? null,
     customer_shipping: customer.shipping,
     customer_tax_exempt: customer.tax_exempt ?? null,
-    customer_tax_ids: taxIdsOf(world, customer.id).map(({ type, value }) => ({ type, value })),
+    customer_tax_ids: taxIdsOf(account, customer.id).map(({ type, value }) => ({ type, value })),
     default_payment_method: null,
     default_source: null,
     default_tax_rates: [],
     description: subscription.invoice_settings.description,
-    discounts: subscription.discounts.filter((one) => isRunning(world, one, act.now)),
+    discounts: subscription.discounts.filter((one) => isRunning(account, one, tx.now)),
     due_date: null,
     effective_at: null,
     ending_balance: null,
@@ -85,7 +85,7 @@ export function newInvoice(
     last_finalization_error: null,
     latest_revision: null,
     lines: billed.map((line) => ({ ...line, invoice: id })),
-    livemode: world.livemode,
+    livemode: account.livemode,
     metadata: {},
     next_payment_attempt: null,
     number: null,
@@ -96,8 +96,8 @@ export function newInvoice(
       type: "subscription_details",
     },
     payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null },
-    period_end: act.now,
-    period_start: Math.min(act.now, ...starts),
+    period_end: tx.now,
+    period_start: Math.min(tx.now, ...starts),
     post_payment_credit_notes_amount: 0,
     pre_payment_credit_notes_amount: 0,
     receipt_number: null,
@@ -122,57 +122,57 @@ export function newInvoice(
 }
 
 /** Gives a draft its number and its address, after which its lines do not change. */
-export function finalizeInvoice(act: Act, id: string): InvoiceRecord {
-  const draft = act.world.inPath("invoice", id);
-  const customer = act.world.inPath("customer", draft.customer);
+export function finalizeInvoice(tx: Transaction, id: string): InvoiceRecord {
+  const draft = tx.account.getFromPath("invoice", id);
+  const customer = tx.account.getFromPath("customer", draft.customer);
   const sequence = customer.next_invoice_sequence ?? 1;
   const balance = Math.min(0, draft.total + draft.starting_balance);
-  act.change("customer", customer.id, { next_invoice_sequence: sequence + 1, balance });
-  const days = act.world.of("subscription").get(subscriptionOf(draft) ?? "")?.days_until_due ?? null;
-  const url = `${act.world.surroundings.origin()}/p/invoice/${draft.livemode ? "live" : "test"}_${randomText(40)}`;
-  const open = act.change("invoice", id, {
+  tx.change("customer", customer.id, { next_invoice_sequence: sequence + 1, balance });
+  const days = tx.account.of("subscription").get(subscriptionOf(draft) ?? "")?.days_until_due ?? null;
+  const url = `${tx.account.context.origin()}/p/invoice/${draft.livemode ? "live" : "test"}_${randomText(40)}`;
+  const open = tx.change("invoice", id, {
     status: "open",
     automatically_finalizes_at: null,
-    due_date: draft.collection_method === "send_invoice" ? act.now + (days ?? 0) * DAY : null,
-    effective_at: act.now,
+    due_date: draft.collection_method === "send_invoice" ? tx.now + (days ?? 0) * DAY : null,
+    effective_at: tx.now,
     ending_balance: balance,
     hosted_invoice_url: url,
     invoice_pdf: `${url}/pdf`,
     number: `${customer.invoice_prefix}-${String(sequence).padStart(4, "0")}`,
-    status_transitions: { ...draft.status_transitions, finalized_at: act.now },
+    status_transitions: { ...draft.status_transitions, finalized_at: tx.now },
     confirmationSecret: `${newId("pi")}_secret_${randomText(25)}`,
   });
-  act.emit("invoice.finalized", act.world.render("invoice", open));
+  tx.emit("invoice.finalized", tx.account.render("invoice", open));
   return open;
 }
 
 /** Charges an open invoice, with all that comes of it. */
-export function collect(act: Act, id: string, method?: string): PaymentOutcome {
-  const open = act.world.inPath("invoice", id);
-  const payer = act.world.of("subscription").get(subscriptionOf(open) ?? "") ?? {
+export function collect(tx: Transaction, id: string, method?: string): PaymentOutcome {
+  const open = tx.account.getFromPath("invoice", id);
+  const payer = tx.account.of("subscription").get(subscriptionOf(open) ?? "") ?? {
     customer: open.customer,
     default_payment_method: open.default_payment_method,
   };
-  const outcome = charge(act.world, open, payer, method);
-  if (outcome.kind === "pays") payInvoice(act, open);
-  else failInvoice(act, open, outcome);
+  const outcome = charge(tx.account, open, payer, method);
+  if (outcome.kind === "pays") payInvoice(tx, open);
+  else failInvoice(tx, open, outcome);
   return outcome;
 }
 
 /** Notes that an open invoice could not be charged, and when it is tried again. */
-export function failInvoice(act: Act, open: InvoiceRecord, outcome: FailedPayment): void {
+export function failInvoice(tx: Transaction, open: InvoiceRecord, outcome: FailedPayment): void {
   const attempts = open.attempt_count + 1;
   const wait = outcome.kind === "asks" ? undefined : RETRY_AFTER[attempts - 1];
   const isFirst = open.billing_reason === "subscription_create";
-  const failed = act.change("invoice", open.id, {
+  const failed = tx.change("invoice", open.id, {
     attempt_count: attempts,
     attempted: true,
     // A subscription that never began is not charged again: its customer has 23 hours to pay.
-    next_payment_attempt: wait === undefined || isFirst ? null : act.now + wait,
+    next_payment_attempt: wait === undefined || isFirst ? null : tx.now + wait,
   });
-  const shown = act.world.render("invoice", failed);
-  act.emit("invoice.payment_failed", shown);
-  if (outcome.kind === "asks") act.emit("invoice.payment_action_required", shown);
+  const shown = tx.account.render("invoice", failed);
+  tx.emit("invoice.payment_failed", shown);
+  if (outcome.kind === "asks") tx.emit("invoice.payment_action_required", shown);
 }
 
 export function subscriptionOf(invoice: InvoiceRecord): string | null {
@@ -180,9 +180,9 @@ export function subscriptionOf(invoice: InvoiceRecord): string | null {
 }
 
 /** Marks an open invoice as paid. */
-export function payInvoice(act: Act, open: InvoiceRecord): InvoiceRecord {
+export function payInvoice(tx: Transaction, open: InvoiceRecord): InvoiceRecord {
   const isCharged = open.amount_due > 0;
-  const paid = act.change("invoice", open.id, {
+  const paid = tx.change("invoice", open.id, {
     status: "paid",
     amount_paid: open.amount_due,
     amount_remaining: 0,
@@ -190,27 +190,27 @@ export function payInvoice(act: Act, open: InvoiceRecord): InvoiceRecord {
     attempted: true,
     auto_advance: false,
     next_payment_attempt: null,
-    status_transitions: { ...open.status_transitions, paid_at: act.now },
+    status_transitions: { ...open.status_transitions, paid_at: tx.now },
   });
-  const shown = act.world.render("invoice", paid);
-  act.emit("invoice.paid", shown);
-  act.emit("invoice.payment_succeeded", shown);
+  const shown = tx.account.render("invoice", paid);
+  tx.emit("invoice.paid", shown);
+  tx.emit("invoice.payment_succeeded", shown);
   return paid;
 }
 
 /** Ends an invoice without payment. */
-export function closeInvoice(act: Act, id: string, status: "void" | "uncollectible"): InvoiceRecord {
-  const before = act.world.inPath("invoice", id);
-  const transition = status === "void" ? { voided_at: act.now } : { marked_uncollectible_at: act.now };
-  const closed = act.change("invoice", id, {
+export function closeInvoice(tx: Transaction, id: string, status: "void" | "uncollectible"): InvoiceRecord {
+  const before = tx.account.getFromPath("invoice", id);
+  const transition = status === "void" ? { voided_at: tx.now } : { marked_uncollectible_at: tx.now };
+  const closed = tx.change("invoice", id, {
     status,
     auto_advance: false,
     next_payment_attempt: null,
     status_transitions: { ...before.status_transitions, ...transition },
   });
-  act.emit(
+  tx.emit(
     status === "void" ? "invoice.voided" : "invoice.marked_uncollectible",
-    act.world.render("invoice", closed),
+    tx.account.render("invoice", closed),
   );
   return closed;
 }

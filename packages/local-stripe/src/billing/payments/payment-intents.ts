@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { newId, randomText } from "../../ids.js";
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { PaymentIntentRecord } from "../../store/records.js";
 import { declined } from "./payment.js";
 import { methodFor } from "./payment-methods.js";
@@ -17,8 +17,8 @@ export interface NewPayment {
 }
 
 /** Takes a payment at once. A card that is declined, or that wants its holder to be asked first, is refused with 402. */
-export function takePayment(act: Act, payment: NewPayment): PaymentIntentRecord {
-  const method = methodFor(act, payment.method);
+export function takePayment(tx: Transaction, payment: NewPayment): PaymentIntentRecord {
+  const method = methodFor(tx, payment.method);
   const { behavior } = method;
   if (behavior.kind === "declines" || (behavior.kind === "asks" && !payment.isAuthenticated)) {
     throw declined(behavior);
@@ -39,7 +39,7 @@ export function takePayment(act: Act, payment: NewPayment): PaymentIntentRecord 
     capture_method: "automatic_async",
     client_secret: `${id}_secret_${randomText(25)}`,
     confirmation_method: "automatic",
-    created: act.now,
+    created: tx.now,
     currency: payment.currency,
     customer: payment.customer,
     customer_account: null,
@@ -47,7 +47,7 @@ export function takePayment(act: Act, payment: NewPayment): PaymentIntentRecord 
     excluded_payment_method_types: null,
     last_payment_error: null,
     latest_charge: null,
-    livemode: act.world.livemode,
+    livemode: tx.account.livemode,
     managed_payments: null,
     metadata: payment.metadata,
     next_action: null,
@@ -66,8 +66,8 @@ export function takePayment(act: Act, payment: NewPayment): PaymentIntentRecord 
     transfer_data: null,
     transfer_group: null,
   };
-  act.insert("payment_intent", intent, "payment_intent.created");
-  const paid = act.change("payment_intent", id, { amount_received: payment.amount, status: "succeeded" });
-  act.emit("payment_intent.succeeded", act.world.render("payment_intent", paid));
+  tx.insert("payment_intent", intent, "payment_intent.created");
+  const paid = tx.change("payment_intent", id, { amount_received: payment.amount, status: "succeeded" });
+  tx.emit("payment_intent.succeeded", tx.account.render("payment_intent", paid));
   return paid;
 }

@@ -1,7 +1,7 @@
 import { invalid } from "../../api-error.js";
 import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
 import { newId, randomText } from "../../ids.js";
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { PaymentMethodRecord } from "../../store/records.js";
 import { declined } from "./payment.js";
 import { type TestCard, testCard } from "./test-cards.js";
@@ -24,8 +24,8 @@ export interface BillingDetailsChange extends Partial<Omit<BillingDetails, "addr
  * Gives the customer a payment method: one of its own account, or a well-known token, of which a new one is made. A card
  * that is declined at once is refused with 402.
  */
-export function attach(act: Act, idOrToken: string, customer: string): PaymentMethodRecord {
-  const method = methodFor(act, idOrToken);
+export function attach(tx: Transaction, idOrToken: string, customer: string): PaymentMethodRecord {
+  const method = methodFor(tx, idOrToken);
   if (method.customer === customer) return method;
   if (method.customer !== null) {
     throw invalid(
@@ -35,49 +35,49 @@ export function attach(act: Act, idOrToken: string, customer: string): PaymentMe
     );
   }
   if (method.behavior.kind === "declines" && method.behavior.whenAttached) throw declined(method.behavior);
-  const attached = act.change("payment_method", method.id, { customer });
-  act.emit("payment_method.attached", act.world.render("payment_method", attached));
+  const attached = tx.change("payment_method", method.id, { customer });
+  tx.emit("payment_method.attached", tx.account.render("payment_method", attached));
   return attached;
 }
 
 /** A payment method of the account, or a new one for a well-known token. */
-export function methodFor(act: Act, idOrToken: string): PaymentMethodRecord {
+export function methodFor(tx: Transaction, idOrToken: string): PaymentMethodRecord {
   const card = testCard(idOrToken);
-  if (card !== undefined) return act.insert("payment_method", newMethod(act, card, {}));
-  return act.world.inPath("payment_method", idOrToken);
+  if (card !== undefined) return tx.insert("payment_method", newMethod(tx, card, {}));
+  return tx.account.getFromPath("payment_method", idOrToken);
 }
 
 /** Takes a payment method away from its customer, for good. */
-export function detach(act: Act, id: string): PaymentMethodRecord {
-  const { world } = act;
-  const { customer } = world.inPath("payment_method", id);
+export function detach(tx: Transaction, id: string): PaymentMethodRecord {
+  const { account } = tx;
+  const { customer } = account.getFromPath("payment_method", id);
   if (customer === null) {
     throw invalid(
       "The payment method you provided is not attached to a customer so detachment is impossible.",
       "payment_method",
     );
   }
-  const detached = act.change("payment_method", id, { customer: null });
-  act.emit("payment_method.detached", world.render("payment_method", detached), { customer });
-  forget(act, customer, id);
+  const detached = tx.change("payment_method", id, { customer: null });
+  tx.emit("payment_method.detached", account.render("payment_method", detached), { customer });
+  forget(tx, customer, id);
   return detached;
 }
 
 /** A method that is gone is nobody's default any more. */
-function forget(act: Act, customer: string, method: string): void {
-  const { invoice_settings: settings } = act.world.inPath("customer", customer);
+function forget(tx: Transaction, customer: string, method: string): void {
+  const { invoice_settings: settings } = tx.account.getFromPath("customer", customer);
   if (settings.default_payment_method === method) {
     const invoice_settings = { ...settings, default_payment_method: null };
-    act.change("customer", customer, { invoice_settings }, "customer.updated");
+    tx.change("customer", customer, { invoice_settings }, "customer.updated");
   }
-  for (const one of act.world.of("subscription").all({ customer })) {
+  for (const one of tx.account.of("subscription").all({ customer })) {
     if (one.default_payment_method === method)
-      act.change("subscription", one.id, { default_payment_method: null });
+      tx.change("subscription", one.id, { default_payment_method: null });
   }
 }
 
 /** A card that no customer has yet. */
-export function newMethod(act: Act, card: TestCard, fields: PaymentMethodFields): PaymentMethodRecord {
+export function newMethod(tx: Transaction, card: TestCard, fields: PaymentMethodFields): PaymentMethodRecord {
   const none = { address: null, email: null, name: null, phone: null, tax_id: null };
   return {
     id: newId("pm"),
@@ -91,7 +91,7 @@ export function newMethod(act: Act, card: TestCard, fields: PaymentMethodFields)
       country: "US",
       display_brand: card.brand,
       exp_month: 12,
-      exp_year: new Date(act.now * 1000).getUTCFullYear() + 4,
+      exp_year: new Date(tx.now * 1000).getUTCFullYear() + 4,
       fingerprint: randomText(16),
       funding: card.funding ?? "credit",
       generated_from: null,
@@ -101,10 +101,10 @@ export function newMethod(act: Act, card: TestCard, fields: PaymentMethodFields)
       three_d_secure_usage: { supported: true },
       wallet: null,
     },
-    created: act.now,
+    created: tx.now,
     customer: null,
     customer_account: null,
-    livemode: act.world.livemode,
+    livemode: tx.account.livemode,
     metadata: mergeMetadata({}, fields.metadata),
     type: "card",
   };

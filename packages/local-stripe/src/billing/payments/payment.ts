@@ -1,6 +1,6 @@
 import { ApiError } from "../../api-error.js";
+import type { AccountData } from "../../store/account-data.js";
 import type { CardBehavior, InvoiceRecord, SubscriptionRecord } from "../../store/records.js";
-import type { World } from "../../store/world.js";
 
 /** What comes of a charge. */
 export type PaymentOutcome = CardBehavior | { readonly kind: "nothing to charge" };
@@ -16,16 +16,21 @@ type Payer = Pick<SubscriptionRecord, "customer" | "default_payment_method">;
  * What comes of charging an invoice to a payer, or to the method that is given. A customer without any method pays too,
  * unless the server was started to be strict about it.
  */
-export function charge(world: World, invoice: InvoiceRecord, payer: Payer, given?: string): PaymentOutcome {
+export function charge(
+  account: AccountData,
+  invoice: InvoiceRecord,
+  payer: Payer,
+  given?: string,
+): PaymentOutcome {
   if (invoice.amount_due === 0) return { kind: "pays" };
-  const method = given ?? defaultMethod(world, payer);
-  if (method !== null) return world.inPath("payment_method", method).behavior;
-  return world.surroundings.requirePaymentMethod ? { kind: "nothing to charge" } : { kind: "pays" };
+  const method = given ?? defaultMethod(account, payer);
+  if (method !== null) return account.getFromPath("payment_method", method).behavior;
+  return account.context.requirePaymentMethod ? { kind: "nothing to charge" } : { kind: "pays" };
 }
 
 /** The method that a subscription is charged on: its own, else its customer's, else `null`. */
-export function defaultMethod(world: World, payer: Payer): string | null {
-  const customer = world.of("customer").get(payer.customer);
+export function defaultMethod(account: AccountData, payer: Payer): string | null {
+  const customer = account.of("customer").get(payer.customer);
   return payer.default_payment_method ?? customer?.invoice_settings.default_payment_method ?? null;
 }
 

@@ -1,7 +1,7 @@
 import { invalid } from "../../api-error.js";
 import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
 import { newId, randomText } from "../../ids.js";
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { IntentAction, PaymentMethodRecord, SetupIntentRecord } from "../../store/records.js";
 import { declined } from "./payment.js";
 import { attach, methodFor } from "./payment-methods.js";
@@ -16,11 +16,11 @@ export interface NewSetupIntent {
 }
 
 /** Begins to save a card for later payments. */
-export function beginSetup(act: Act, params: NewSetupIntent): SetupIntentRecord {
-  const { world } = act;
+export function beginSetup(tx: Transaction, params: NewSetupIntent): SetupIntentRecord {
+  const { account } = tx;
   const customer =
-    params.customer === undefined ? null : world.named("customer", params.customer, "customer").id;
-  const method = params.payment_method === undefined ? null : methodFor(act, params.payment_method);
+    params.customer === undefined ? null : account.getFromParam("customer", params.customer, "customer").id;
+  const method = params.payment_method === undefined ? null : methodFor(tx, params.payment_method);
   checkOwner(method, customer);
   const id = newId("seti");
   const intent: SetupIntentRecord = {
@@ -32,7 +32,7 @@ export function beginSetup(act: Act, params: NewSetupIntent): SetupIntentRecord 
     automatic_payment_methods: null,
     cancellation_reason: null,
     client_secret: `${id}_secret_${randomText(25)}`,
-    created: act.now,
+    created: tx.now,
     customer,
     customer_account: null,
     description: params.description ?? null,
@@ -40,7 +40,7 @@ export function beginSetup(act: Act, params: NewSetupIntent): SetupIntentRecord 
     flow_directions: null,
     last_setup_error: null,
     latest_attempt: null,
-    livemode: world.livemode,
+    livemode: account.livemode,
     mandate: null,
     managed_payments: null,
     metadata: mergeMetadata({}, params.metadata),
@@ -53,7 +53,7 @@ export function beginSetup(act: Act, params: NewSetupIntent): SetupIntentRecord 
     status: method === null ? "requires_payment_method" : "requires_confirmation",
     usage: params.usage ?? "off_session",
   };
-  return act.insert("setup_intent", intent, "setup_intent.created");
+  return tx.insert("setup_intent", intent, "setup_intent.created");
 }
 
 /**
@@ -61,11 +61,11 @@ export function beginSetup(act: Act, params: NewSetupIntent): SetupIntentRecord 
  * that it was tried stays.
  */
 export function confirmSetup(
-  act: Act,
+  tx: Transaction,
   id: string,
   { method: given, returnUrl }: { readonly method?: string; readonly returnUrl?: string },
 ): SetupIntentRecord {
-  const before = act.world.inPath("setup_intent", id);
+  const before = tx.account.getFromPath("setup_intent", id);
   checkStatus(before, "confirm", "requires_payment_method", "requires_confirmation", "requires_action");
   const named = given ?? before.payment_method;
   if (named === null) {
@@ -75,31 +75,35 @@ export function confirmSetup(
       "setup_intent_unexpected_state",
     );
   }
-  const method = methodFor(act, named);
+  const method = methodFor(tx, named);
   checkOwner(method, before.customer);
-  if (method.behavior.kind === "asks") return ask(act, before, method, returnUrl);
+  if (method.behavior.kind === "asks") return ask(tx, before, method, returnUrl);
   if (method.behavior.kind === "declines" && method.behavior.whenAttached) {
     const { code, declineCode, message } = method.behavior;
-    fail(act, before, { code, ...(declineCode !== undefined && { decline_code: declineCode }), message });
-    return act.keepThenRefuse(declined(method.behavior));
+    fail(tx, before, { code, ...(declineCode !== undefined && { decline_code: declineCode }), message });
+    return tx.commitAndThrow(declined(method.behavior));
   }
-  return succeed(act, before, method.id);
+  return succeed(tx, before, method.id);
 }
 
 /** What the holder of the card has said: the card is saved, or another one is needed. */
 export function settleAuthentication(
-  act: Act,
+  tx: Transaction,
   intent: SetupIntentRecord,
   isAuthenticated: boolean,
 ): SetupIntentRecord {
-  if (isAuthenticated && intent.payment_method !== null) return succeed(act, intent, intent.payment_method);
-  return fail(act, intent, { code: "setup_intent_authentication_failure", message: NOT_AUTHENTICATED });
+  if (isAuthenticated && intent.payment_method !== null) return succeed(tx, intent, intent.payment_method);
+  return fail(tx, intent, { code: "setup_intent_authentication_failure", message: NOT_AUTHENTICATED });
 }
 
 /** Saves a card that needs nothing more. */
-export function succeed(act: Act, { id, customer }: SetupIntentRecord, method: string): SetupIntentRecord {
-  const saved = customer === null ? methodFor(act, method) : keep(act, method, customer);
-  return settled(act, id, "setup_intent.succeeded", {
+export function succeed(
+  tx: Transaction,
+  { id, customer }: SetupIntentRecord,
+  method: string,
+): SetupIntentRecord {
+  const saved = customer === null ? methodFor(tx, method) : keep(tx, method, customer);
+  return settled(tx, id, "setup_intent.succeeded", {
     last_setup_error: null,
     next_action: null,
     payment_method: saved.id,
@@ -108,12 +112,12 @@ export function succeed(act: Act, { id, customer }: SetupIntentRecord, method: s
 }
 
 export function cancelSetup(
-  act: Act,
+  tx: Transaction,
   intent: SetupIntentRecord,
   reason: "abandoned" | "duplicate" | "requested_by_customer" | null,
 ): SetupIntentRecord {
   checkStatus(intent, "cancel", "requires_payment_method", "requires_confirmation", "requires_action");
-  return settled(act, intent.id, "setup_intent.canceled", {
+  return settled(tx, intent.id, "setup_intent.canceled", {
     cancellation_reason: reason,
     next_action: null,
     status: "canceled",
@@ -124,17 +128,17 @@ const NOT_AUTHENTICATED =
   "We are unable to authenticate your payment method. Please choose a different payment method and try again.";
 
 function ask(
-  act: Act,
+  tx: Transaction,
   intent: SetupIntentRecord,
   method: PaymentMethodRecord,
   returnUrl: string | undefined,
 ): SetupIntentRecord {
-  const url = `${act.world.surroundings.origin()}/p/authenticate/${intent.authentication.secret}`;
+  const url = `${tx.account.context.origin()}/p/authenticate/${intent.authentication.secret}`;
   const action: IntentAction =
     returnUrl === undefined
       ? { type: "use_stripe_sdk", use_stripe_sdk: { type: "three_d_secure_redirect", stripe_js: url } }
       : { type: "redirect_to_url", redirect_to_url: { return_url: returnUrl, url } };
-  return settled(act, intent.id, "setup_intent.requires_action", {
+  return settled(tx, intent.id, "setup_intent.requires_action", {
     last_setup_error: null,
     next_action: action,
     payment_method: method.id,
@@ -143,11 +147,11 @@ function ask(
 }
 
 function fail(
-  act: Act,
+  tx: Transaction,
   { id }: SetupIntentRecord,
   error: Omit<NonNullable<SetupIntentRecord["last_setup_error"]>, "type">,
 ): SetupIntentRecord {
-  return settled(act, id, "setup_intent.setup_failed", {
+  return settled(tx, id, "setup_intent.setup_failed", {
     last_setup_error: { ...error, type: "card_error" },
     next_action: null,
     payment_method: null,
@@ -156,19 +160,19 @@ function fail(
 }
 
 function settled(
-  act: Act,
+  tx: Transaction,
   id: string,
-  event: Parameters<Act["emit"]>[0],
+  event: Parameters<Transaction["emit"]>[0],
   changes: Partial<SetupIntentRecord>,
 ): SetupIntentRecord {
-  const intent = act.change("setup_intent", id, changes);
-  act.emit(event, act.world.render("setup_intent", intent));
+  const intent = tx.change("setup_intent", id, changes);
+  tx.emit(event, tx.account.render("setup_intent", intent));
   return intent;
 }
 
-function keep(act: Act, method: string, customer: string): PaymentMethodRecord {
-  const { customer: owner } = act.world.inPath("payment_method", method);
-  return owner === customer ? act.world.inPath("payment_method", method) : attach(act, method, customer);
+function keep(tx: Transaction, method: string, customer: string): PaymentMethodRecord {
+  const { customer: owner } = tx.account.getFromPath("payment_method", method);
+  return owner === customer ? tx.account.getFromPath("payment_method", method) : attach(tx, method, customer);
 }
 
 function checkOwner(method: PaymentMethodRecord | null, customer: string | null): void {

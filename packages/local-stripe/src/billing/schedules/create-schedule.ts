@@ -1,7 +1,7 @@
 import { invalid } from "../../api-error.js";
 import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
 import { newId } from "../../ids.js";
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionScheduleRecord } from "../../store/records.js";
 import type { Billing } from "../subscriptions/subscription-items.js";
 import { defaultSettings, defaultsOf } from "./default-settings.js";
@@ -28,49 +28,49 @@ interface SubscriptionModeRequest {
 
 /** `mode` is the billing mode where none is asked for. */
 export function createSchedule(
-  act: Act,
+  tx: Transaction,
   params: NewSchedule,
   mode: Billing["mode"],
 ): SubscriptionScheduleRecord {
   return params.from_subscription === undefined
-    ? createWithPhases(act, params, mode)
-    : createFrom(act, params.from_subscription, params);
+    ? createWithPhases(tx, params, mode)
+    : createFrom(tx, params.from_subscription, params);
 }
 
 function createWithPhases(
-  act: Act,
+  tx: Transaction,
   params: NewSchedule,
   otherwise: Billing["mode"],
 ): SubscriptionScheduleRecord {
   if (params.customer === undefined) {
     throw invalid("Missing required param: customer.", "customer", "parameter_missing");
   }
-  const customer = act.world.named("customer", params.customer, "customer");
-  act.followClock(customer);
+  const customer = tx.account.getFromParam("customer", params.customer, "customer");
+  tx.followClock(customer);
   const mode = params.billing_mode?.type ?? otherwise;
-  const defaults = defaultSettings(act, params.default_settings, customer.id);
-  const begins = momentOf(params.start_date ?? "now", act.now);
-  if (begins < act.now) throw invalid("This server begins no schedule in the past.", "start_date");
+  const defaults = defaultSettings(tx, params.default_settings, customer.id);
+  const begins = momentOf(params.start_date ?? "now", tx.now);
+  if (begins < tx.now) throw invalid("This server begins no schedule in the past.", "start_date");
   const context = { customer: customer.id, mode, defaults };
-  const phases = newPhases(act, params.phases ?? [], begins, context);
-  const schedule = insert(act, {
+  const phases = newPhases(tx, params.phases ?? [], begins, context);
+  const schedule = insert(tx, {
     ...asked(params),
     billing_mode: { type: mode, flexible: mode === "classic" ? null : { proration_discounts: "included" } },
     customer: customer.id,
     default_settings: defaults,
-    expiringAt: expiryOf(phases, act.now),
+    expiringAt: expiryOf(phases, tx.now),
     phases: [...phases],
     test_clock: customer.test_clock ?? null,
   });
-  if (begins === act.now) start(act, schedule);
-  return act.world.inPath(SCHEDULE, schedule.id);
+  if (begins === tx.now) start(tx, schedule);
+  return tx.account.getFromPath(SCHEDULE, schedule.id);
 }
 
 const FROM_SUBSCRIPTION: readonly string[] = ["expand", "from_subscription"];
 
-function createFrom(act: Act, id: string, params: NewSchedule): SubscriptionScheduleRecord {
-  const subscription = act.world.named("subscription", id, "from_subscription");
-  act.followClock(subscription);
+function createFrom(tx: Transaction, id: string, params: NewSchedule): SubscriptionScheduleRecord {
+  const subscription = tx.account.getFromParam("subscription", id, "from_subscription");
+  tx.followClock(subscription);
   const more = Object.keys(params).find((name) => !FROM_SUBSCRIPTION.includes(name));
   if (more !== undefined) {
     throw invalid(`You cannot set \`${more}\` if \`from_subscription\` is set.`, more);
@@ -87,21 +87,21 @@ function createFrom(act: Act, id: string, params: NewSchedule): SubscriptionSche
       "from_subscription",
     );
   }
-  const phase = phaseOf(act, subscription);
-  const schedule = insert(act, {
+  const phase = phaseOf(tx, subscription);
+  const schedule = insert(tx, {
     billing_mode: subscription.billing_mode,
     current_phase: { end_date: phase.end_date, start_date: phase.start_date },
     customer: subscription.customer,
     default_settings: defaultsOf(subscription),
     end_behavior: subscription.cancel_at === null ? "release" : "cancel",
-    expiringAt: expiryOf([phase], act.now),
+    expiringAt: expiryOf([phase], tx.now),
     metadata: {},
     phases: [phase],
     status: "active",
     subscription: subscription.id,
     test_clock: subscription.test_clock ?? null,
   });
-  act.change("subscription", id, { schedule: schedule.id }, "customer.subscription.updated");
+  tx.change("subscription", id, { schedule: schedule.id }, "customer.subscription.updated");
   return schedule;
 }
 
@@ -119,7 +119,7 @@ type Own =
   | "phases";
 
 function insert(
-  act: Act,
+  tx: Transaction,
   fields: Pick<SubscriptionScheduleRecord, Own> & Partial<SubscriptionScheduleRecord>,
 ): SubscriptionScheduleRecord {
   const schedule: SubscriptionScheduleRecord = {
@@ -128,10 +128,10 @@ function insert(
     application: null,
     canceled_at: null,
     completed_at: null,
-    created: act.now,
+    created: tx.now,
     current_phase: null,
     customer_account: null,
-    livemode: act.world.livemode,
+    livemode: tx.account.livemode,
     pause_schedules: [],
     released_at: null,
     released_subscription: null,
@@ -140,5 +140,5 @@ function insert(
     test_clock: null,
     ...fields,
   };
-  return act.insert(SCHEDULE, schedule, "subscription_schedule.created");
+  return tx.insert(SCHEDULE, schedule, "subscription_schedule.created");
 }

@@ -1,4 +1,4 @@
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
 import { ownMethod } from "../subscriptions/subscription-fields.js";
 import { NO_SETTINGS, settingsOf, UNTAXED } from "./phase.js";
@@ -8,14 +8,14 @@ export type DefaultSettings = SubscriptionScheduleRecord["default_settings"];
 
 /** What the phases of a schedule have in common after a request. */
 export function defaultSettings(
-  act: Act,
+  tx: Transaction,
   given: NewDefaults | undefined,
   customer: string,
   before: DefaultSettings = NO_DEFAULTS,
 ): DefaultSettings {
   if (given === undefined) return before;
   const { automatic_tax: _untaxed, invoice_settings: settings, ...plain } = given;
-  const method = ownMethod(act.world, customer, given.default_payment_method);
+  const method = ownMethod(tx.account, customer, given.default_payment_method);
   return {
     ...before,
     ...plain,

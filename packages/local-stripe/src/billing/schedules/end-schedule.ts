@@ -1,32 +1,40 @@
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionScheduleRecord } from "../../store/records.js";
 import { type CancelRequest, cancelSubscription } from "../subscriptions/cancel-subscription.js";
 import { NOT_ENDING, refuseUnlessRunning, release, SCHEDULE } from "./schedule.js";
 
 /** Lets go of the subscription, which goes on as it is. */
-export function releaseSchedule(act: Act, id: string, keepsCancelDate = false): SubscriptionScheduleRecord {
-  const before = act.world.inPath(SCHEDULE, id);
-  act.followClock(before);
+export function releaseSchedule(
+  tx: Transaction,
+  id: string,
+  keepsCancelDate = false,
+): SubscriptionScheduleRecord {
+  const before = tx.account.getFromPath(SCHEDULE, id);
+  tx.followClock(before);
   refuseUnlessRunning(before, "release");
-  const subscription = act.world.of("subscription").get(before.subscription ?? "");
-  const free = release(act, before, subscription);
+  const subscription = tx.account.of("subscription").get(before.subscription ?? "");
+  const free = release(tx, before, subscription);
   if (free !== undefined) {
     const going = keepsCancelDate || before.end_behavior !== "cancel" ? free : { ...free, ...NOT_ENDING };
-    act.replace("subscription", free.id, going, "customer.subscription.updated");
+    tx.replace("subscription", free.id, going, "customer.subscription.updated");
   }
-  return act.world.inPath(SCHEDULE, id);
+  return tx.account.getFromPath(SCHEDULE, id);
 }
 
 /** Ends the schedule, and its subscription with it. */
-export function cancelSchedule(act: Act, id: string, request: CancelRequest): SubscriptionScheduleRecord {
-  const before = act.world.inPath(SCHEDULE, id);
-  act.followClock(before);
+export function cancelSchedule(
+  tx: Transaction,
+  id: string,
+  request: CancelRequest,
+): SubscriptionScheduleRecord {
+  const before = tx.account.getFromPath(SCHEDULE, id);
+  tx.followClock(before);
   refuseUnlessRunning(before, "cancel");
   if (before.subscription !== null) {
-    cancelSubscription(act, before.subscription, request);
-    return act.world.inPath(SCHEDULE, id);
+    cancelSubscription(tx, before.subscription, request);
+    return tx.account.getFromPath(SCHEDULE, id);
   }
-  const canceled = act.change(SCHEDULE, id, { status: "canceled", canceled_at: act.now, expiringAt: null });
-  act.emit("subscription_schedule.canceled", act.world.render(SCHEDULE, canceled));
+  const canceled = tx.change(SCHEDULE, id, { status: "canceled", canceled_at: tx.now, expiringAt: null });
+  tx.emit("subscription_schedule.canceled", tx.account.render(SCHEDULE, canceled));
   return canceled;
 }

@@ -1,6 +1,6 @@
 import { invalid } from "../../api-error.js";
 import { mergeMetadata } from "../../declare/metadata.js";
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import { type Interval, plusIntervals } from "../catalog/period.js";
 import type { NewDiscount } from "../discounts/discount-params.js";
 import { checkRedeemable } from "../discounts/discounts.js";
@@ -29,7 +29,7 @@ export interface PhaseContext {
 
 /** The phases that a request writes. Each begins where the one before ends. */
 export function newPhases(
-  act: Act,
+  tx: Transaction,
   phases: readonly NewPhase[],
   start: number,
   context: PhaseContext,
@@ -38,13 +38,13 @@ export function newPhases(
   const made: PhaseRecord[] = [];
   for (const [at, phase] of phases.entries()) {
     const begins = made.at(-1)?.end_date ?? start;
-    made.push(newPhase(act, phase, begins, `phases[${at}]`, context));
+    made.push(newPhase(tx, phase, begins, `phases[${at}]`, context));
   }
   return made;
 }
 
 function newPhase(
-  act: Act,
+  tx: Transaction,
   phase: NewPhase,
   start: number,
   name: string,
@@ -52,7 +52,7 @@ function newPhase(
 ): PhaseRecord {
   const { agreed, customer, defaults, mode } = context;
   refuseTwoEnds(phase, name);
-  if (phase.start_date !== undefined && momentOf(phase.start_date, act.now) !== start) {
+  if (phase.start_date !== undefined && momentOf(phase.start_date, tx.now) !== start) {
     throw invalid(
       "The start date of a phase must be the end date of the phase before it.",
       `${name}[start_date]`,
@@ -60,16 +60,16 @@ function newPhase(
   }
   const items = phase.items.map((item, at) => {
     const isAgreed = item.price !== undefined && agreed?.has(item.price) === true;
-    return phaseItem(act, isAgreed ? { ...item, agreed: true } : item, `${name}[items][${at}]`, context);
+    return phaseItem(tx, isAgreed ? { ...item, agreed: true } : item, `${name}[items][${at}]`, context);
   });
-  const price = checkItems(act.world, items, mode);
+  const price = checkItems(tx.account, items, mode);
   if (phase.currency !== undefined && phase.currency.toLowerCase() !== price.currency) {
     throw invalid(
       `The price specified only supports \`${price.currency}\`. This doesn't match the expected currency: \`${phase.currency.toLowerCase()}\`.`,
       `${name}[currency]`,
     );
   }
-  const end = endOf(phase, start, price.recurring, act.now);
+  const end = endOf(phase, start, price.recurring, tx.now);
   if (end <= start)
     throw invalid("The end date of a phase must be after its start date.", `${name}[end_date]`);
   const { automatic_tax: tax, description = null, invoice_settings: settings } = phase;
@@ -88,29 +88,29 @@ function newPhase(
     billing_cycle_anchor: phase.billing_cycle_anchor ?? null,
     collection_method: phase.collection_method ?? null,
     currency: price.currency,
-    default_payment_method: ownMethod(act.world, customer, phase.default_payment_method),
+    default_payment_method: ownMethod(tx.account, customer, phase.default_payment_method),
     description,
-    discounts: agreedDiscounts(act, phase.discounts, price.currency, `${name}[discounts]`, context),
+    discounts: agreedDiscounts(tx, phase.discounts, price.currency, `${name}[discounts]`, context),
     end_date: end,
     invoice_settings: settings === undefined ? null : { ...NO_SETTINGS, issuer: null, ...settings },
     items,
     metadata: mergeMetadata({}, phase.metadata),
     proration_behavior: phase.proration_behavior ?? "create_prorations",
     start_date: start,
-    trial_end: trialEndOf(phase, start, end, name, act.now),
+    trial_end: trialEndOf(phase, start, end, name, tx.now),
   };
 }
 
 function phaseItem(
-  act: Act,
+  tx: Transaction,
   item: NewPhase["items"][number],
   name: string,
   context: PhaseContext,
 ): PhaseRecord["items"][number] {
-  const { price, quantity } = soldItem(act, item, name);
+  const { price, quantity } = soldItem(tx, item, name);
   return {
     ...BARE_ITEM,
-    discounts: agreedDiscounts(act, item.discounts, price.currency, `${name}[discounts]`, context),
+    discounts: agreedDiscounts(tx, item.discounts, price.currency, `${name}[discounts]`, context),
     metadata: mergeMetadata({}, item.metadata),
     plan: price.id,
     price: price.id,
@@ -120,7 +120,7 @@ function phaseItem(
 
 /** What is to be redeemed when the phase begins, or goes on then; it must be possible today. */
 function agreedDiscounts(
-  act: Act,
+  tx: Transaction,
   asked: readonly NewDiscount[] | undefined,
   currency: string,
   name: string,
@@ -128,8 +128,8 @@ function agreedDiscounts(
 ): PhaseDiscount[] {
   const holder = { customer, currency, subscription: null, item: null, testClock: null };
   return (asked ?? []).map((one, at) => {
-    if (one.discount === undefined) checkRedeemable(act, one, holder, `${name}[${at}]`);
-    else act.world.named("discount", one.discount, `${name}[${at}][discount]`);
+    if (one.discount === undefined) checkRedeemable(tx, one, holder, `${name}[${at}]`);
+    else tx.account.getFromParam("discount", one.discount, `${name}[${at}][discount]`);
     return { ...NO_DISCOUNT, ...one };
   });
 }

@@ -1,4 +1,4 @@
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { NewDiscount } from "../discounts/discount-params.js";
 import { type DiscountHolder, isRedeemable, isRunning } from "../discounts/discounts.js";
 import type { PhaseRecord } from "./phase.js";
@@ -8,22 +8,22 @@ import type { PhaseRecord } from "./phase.js";
  * what has ended since the phase was agreed on is left out.
  */
 export function phaseDiscounts(
-  act: Act,
+  tx: Transaction,
   wanted: PhaseRecord["discounts"],
   present: readonly string[],
   holder: DiscountHolder,
 ): readonly NewDiscount[] {
-  const running = present.filter((id) => isRunning(act.world, id, act.now));
+  const running = present.filter((id) => isRunning(tx.account, id, tx.now));
   return wanted.flatMap(({ coupon, discount, promotion_code: code }): readonly NewDiscount[] => {
-    const same = discount ?? running.find((id) => isOf(act, id, coupon, code));
+    const same = discount ?? running.find((id) => isOf(tx, id, coupon, code));
     if (same !== undefined) return running.includes(same) ? [{ discount: same }] : [];
     const asked: NewDiscount = code === null ? { coupon: coupon ?? "" } : { promotion_code: code };
-    return isRedeemable(act, asked, holder) ? [asked] : [];
+    return isRedeemable(tx, asked, holder) ? [asked] : [];
   });
 }
 
-function isOf(act: Act, id: string, coupon: string | null, promotionCode: string | null): boolean {
-  const discount = act.world.inPath("discount", id);
+function isOf(tx: Transaction, id: string, coupon: string | null, promotionCode: string | null): boolean {
+  const discount = tx.account.getFromPath("discount", id);
   if (promotionCode !== null) return discount.promotion_code === promotionCode;
   return discount.promotion_code === null && discount.source.coupon === coupon;
 }

@@ -1,4 +1,4 @@
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type {
   SubscriptionItemRecord,
   SubscriptionRecord,
@@ -15,7 +15,7 @@ import { phaseDiscounts } from "./phase-discounts.js";
  * was written anew; where a phase begins there is none, and what belongs to its beginning alone is done.
  */
 export function asInPhase(
-  act: Act,
+  tx: Transaction,
   subscription: SubscriptionRecord,
   schedule: SubscriptionScheduleRecord,
   phase: PhaseRecord,
@@ -30,22 +30,22 @@ export function asInPhase(
   const change: SubscriptionChange = {
     collection_method: isSent ? "send_invoice" : "charge_automatically",
     ...(isSent && settings.days_until_due !== null && { days_until_due: settings.days_until_due }),
-    default_payment_method: stillAttached(act, subscription, phase, schedule),
+    default_payment_method: stillAttached(tx, subscription, phase, schedule),
     description: phase.description ?? defaults.description,
-    ...discountChange(act, subscription, phase.discounts, was?.discounts, null),
-    items: itemChanges(act, subscription, phase, was),
-    ...trialChange(subscription, phase, act.now),
+    ...discountChange(tx, subscription, phase.discounts, was?.discounts, null),
+    items: itemChanges(tx, subscription, phase, was),
+    ...trialChange(subscription, phase, tx.now),
     ...(begins && anchor === "phase_start" && { billing_cycle_anchor: "now" as const }),
     ...(begins && { metadata: phase.metadata ?? {} }),
   };
   const { custom_fields, description, footer } = settings;
-  const after = changed(act, subscription, change);
+  const after = changed(tx, subscription, change);
   return { ...after, invoice_settings: { ...after.invoice_settings, custom_fields, description, footer } };
 }
 
 /** Items are known again by their price; a price that was not there is a new item. */
 function itemChanges(
-  act: Act,
+  tx: Transaction,
   subscription: SubscriptionRecord,
   phase: PhaseRecord,
   was: PhaseRecord | undefined,
@@ -56,7 +56,7 @@ function itemChanges(
     const before = was?.items.find((item) => item.price === price)?.discounts;
     return {
       ...(present && { id: present.id }),
-      ...discountChange(act, subscription, discounts, before, present ?? null),
+      ...discountChange(tx, subscription, discounts, before, present ?? null),
       agreed: true,
       metadata: metadata ?? {},
       price,
@@ -69,7 +69,7 @@ function itemChanges(
 
 /** Discounts that are written again as they were stay as they have become since: used up, or in the middle. */
 function discountChange(
-  act: Act,
+  tx: Transaction,
   subscription: SubscriptionRecord,
   wanted: PhaseRecord["discounts"],
   before: PhaseRecord["discounts"] | undefined,
@@ -78,7 +78,7 @@ function discountChange(
   if (before !== undefined && JSON.stringify(before) === JSON.stringify(wanted)) return {};
   const { currency, customer, id, test_clock: testClock } = subscription;
   const holder = { currency, customer, subscription: id, item: item?.id ?? null, testClock };
-  return { discounts: phaseDiscounts(act, wanted, (item ?? subscription).discounts, holder) };
+  return { discounts: phaseDiscounts(tx, wanted, (item ?? subscription).discounts, holder) };
 }
 
 /** A phase is on trial until the date that it names, and else not at all. */
@@ -94,13 +94,13 @@ function trialChange(
 
 /** A payment method that was detached since is not charged. */
 function stillAttached(
-  act: Act,
+  tx: Transaction,
   { customer }: SubscriptionRecord,
   phase: PhaseRecord,
   { default_settings: defaults }: SubscriptionScheduleRecord,
 ): string | null {
   const id = phase.default_payment_method ?? defaults.default_payment_method;
-  return id !== null && act.world.of("payment_method").get(id)?.customer === customer ? id : null;
+  return id !== null && tx.account.of("payment_method").get(id)?.customer === customer ? id : null;
 }
 
 function withoutNull<T extends object>(settings: T): { [K in keyof T]?: NonNullable<T[K]> } {

@@ -1,4 +1,4 @@
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
 import { beginSubscription } from "../subscriptions/begin-subscription.js";
 import { billChange, type ChangeBilling } from "../subscriptions/bill-change.js";
@@ -18,49 +18,49 @@ export function nextTurn(schedule: SubscriptionScheduleRecord): number | null {
 }
 
 /** Makes that happen. */
-export function passTurn(act: Act, schedule: SubscriptionScheduleRecord): void {
+export function passTurn(tx: Transaction, schedule: SubscriptionScheduleRecord): void {
   const { expiringAt, id, status } = schedule;
-  if (expiringAt !== null && expiringAt <= act.now) {
-    const announced = act.change(SCHEDULE, id, { expiringAt: null });
-    act.emit("subscription_schedule.expiring", act.world.render(SCHEDULE, announced));
+  if (expiringAt !== null && expiringAt <= tx.now) {
+    const announced = tx.change(SCHEDULE, id, { expiringAt: null });
+    tx.emit("subscription_schedule.expiring", tx.account.render(SCHEDULE, announced));
     return;
   }
   if (status === "not_started") {
-    start(act, schedule);
+    start(tx, schedule);
     return;
   }
-  turnPhase(act, act.world.inPath("subscription", schedule.subscription ?? ""), schedule);
+  turnPhase(tx, tx.account.getFromPath("subscription", schedule.subscription ?? ""), schedule);
 }
 
 /** The schedule of a subscription whose present phase is over, if it has such a one. */
 export function overdueSchedule(
-  act: Act,
+  tx: Transaction,
   subscription: SubscriptionRecord,
 ): SubscriptionScheduleRecord | undefined {
-  const schedule = scheduleOf(act, subscription);
+  const schedule = scheduleOf(tx, subscription);
   const end = schedule?.current_phase?.end_date;
-  return end !== undefined && end <= act.now ? schedule : undefined;
+  return end !== undefined && end <= tx.now ? schedule : undefined;
 }
 
 /** Ends a phase: with the next one, or with what the schedule says of its end. */
 export function turnPhase(
-  act: Act,
+  tx: Transaction,
   subscription: SubscriptionRecord,
   schedule: SubscriptionScheduleRecord,
 ): void {
   const next = schedule.phases.find((phase) => phase.start_date === schedule.current_phase?.end_date);
   if (next === undefined && schedule.end_behavior === "cancel") {
-    complete(act, schedule);
-    endSubscription(act, subscription, subscription.cancellation_details?.reason ?? "cancellation_requested");
+    complete(tx, schedule);
+    endSubscription(tx, subscription, subscription.cancellation_details?.reason ?? "cancellation_requested");
     return;
   }
-  const after = next ? enter(act, subscription, schedule, next) : release(act, schedule, subscription);
+  const after = next ? enter(tx, subscription, schedule, next) : release(tx, schedule, subscription);
   if (after === undefined) return;
   // What is over is renewed as it has become; what is not is prorated.
-  if (firstPeriodEnd(subscription) <= act.now && subscription.status !== "paused") {
-    renew(act, subscription, after);
+  if (firstPeriodEnd(subscription) <= tx.now && subscription.status !== "paused") {
+    renew(tx, subscription, after);
   } else {
-    billChange(act, subscription, after, { proration_behavior: next ? prorationOf(next) : "none" });
+    billChange(tx, subscription, after, { proration_behavior: next ? prorationOf(next) : "none" });
   }
 }
 
@@ -72,33 +72,33 @@ function prorationOf(phase: PhaseRecord): NonNullable<ChangeBilling["proration_b
 }
 
 function enter(
-  act: Act,
+  tx: Transaction,
   subscription: SubscriptionRecord,
   schedule: SubscriptionScheduleRecord,
   { end_date, start_date }: PhaseRecord,
 ): SubscriptionRecord {
-  const entered = act.change(
+  const entered = tx.change(
     SCHEDULE,
     schedule.id,
     { current_phase: { end_date, start_date } },
     "subscription_schedule.updated",
   );
   const phase = entered.phases.find((one) => one.start_date === start_date);
-  return phase === undefined ? subscription : asInPhase(act, subscription, entered, phase);
+  return phase === undefined ? subscription : asInPhase(tx, subscription, entered, phase);
 }
 
-function complete(act: Act, schedule: SubscriptionScheduleRecord): void {
-  const completed = act.change(SCHEDULE, schedule.id, {
+function complete(tx: Transaction, schedule: SubscriptionScheduleRecord): void {
+  const completed = tx.change(SCHEDULE, schedule.id, {
     status: "completed",
-    completed_at: act.now,
+    completed_at: tx.now,
     current_phase: null,
     expiringAt: null,
   });
-  act.emit("subscription_schedule.completed", act.world.render(SCHEDULE, completed));
+  tx.emit("subscription_schedule.completed", tx.account.render(SCHEDULE, completed));
 }
 
 /** Makes the subscription of a schedule whose first phase begins. */
-export function start(act: Act, schedule: SubscriptionScheduleRecord): void {
+export function start(tx: Transaction, schedule: SubscriptionScheduleRecord): void {
   const [phase] = schedule.phases;
   if (phase === undefined) return;
   const { default_settings: defaults } = schedule;
@@ -109,7 +109,7 @@ export function start(act: Act, schedule: SubscriptionScheduleRecord): void {
   const { currency } = phase;
   const holder = { customer: schedule.customer, currency, subscription: null, item: null, testClock: null };
   const subscription = beginSubscription(
-    act,
+    tx,
     {
       billing_mode: { type: schedule.billing_mode.type === "classic" ? "classic" : "flexible" },
       collection_method: isSent ? "send_invoice" : "charge_automatically",
@@ -117,10 +117,10 @@ export function start(act: Act, schedule: SubscriptionScheduleRecord): void {
       customer: schedule.customer,
       default_payment_method: method,
       ...(description !== null && { description }),
-      discounts: phaseDiscounts(act, phase.discounts, [], holder),
+      discounts: phaseDiscounts(tx, phase.discounts, [], holder),
       items: phase.items.map(({ discounts, metadata, price, quantity }) => ({
         agreed: true,
-        discounts: phaseDiscounts(act, discounts, [], holder),
+        discounts: phaseDiscounts(tx, discounts, [], holder),
         metadata: metadata ?? {},
         price,
         ...(quantity !== undefined && { quantity }),
@@ -133,7 +133,7 @@ export function start(act: Act, schedule: SubscriptionScheduleRecord): void {
     "flexible",
   );
   const { end_date, start_date } = phase;
-  act.change(
+  tx.change(
     SCHEDULE,
     schedule.id,
     { status: "active", current_phase: { end_date, start_date }, subscription: subscription.id },

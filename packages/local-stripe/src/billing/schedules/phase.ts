@@ -1,4 +1,4 @@
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
 import { isRunning } from "../discounts/discounts.js";
 import { firstPeriodEnd } from "../subscriptions/cancellation.js";
@@ -8,13 +8,13 @@ export type PhaseRecord = SubscriptionScheduleRecord["phases"][number];
 export type PhaseSettings = NonNullable<PhaseRecord["invoice_settings"]>;
 
 /** The phase that a subscription is in, as it stands: until the end of its period, or of itself. */
-export function phaseOf(act: Act, subscription: SubscriptionRecord): PhaseRecord {
+export function phaseOf(tx: Transaction, subscription: SubscriptionRecord): PhaseRecord {
   const { cancel_at: cancelAt, trial_end: trialEnd } = subscription;
   const start = Math.max(...subscription.items.map((item) => item.current_period_start));
   const end = cancelAt ?? firstPeriodEnd(subscription);
   return {
     ...BARE,
-    ...asItStands(act, subscription),
+    ...asItStands(tx, subscription),
     currency: subscription.currency,
     end_date: end,
     metadata: subscription.metadata,
@@ -25,7 +25,7 @@ export function phaseOf(act: Act, subscription: SubscriptionRecord): PhaseRecord
 
 /** What a phase says of a subscription that was changed beside its schedule. Its metadata is not among that. */
 export function asItStands(
-  act: Act,
+  tx: Transaction,
   subscription: SubscriptionRecord,
 ): Pick<
   PhaseRecord,
@@ -35,11 +35,11 @@ export function asItStands(
     collection_method: subscription.collection_method,
     default_payment_method: subscription.default_payment_method,
     description: subscription.description,
-    discounts: present(act, subscription.discounts),
+    discounts: present(tx, subscription.discounts),
     invoice_settings: settingsOf(subscription),
     items: subscription.items.map(({ discounts, metadata, price, quantity }) => ({
       ...BARE_ITEM,
-      discounts: present(act, discounts),
+      discounts: present(tx, discounts),
       metadata,
       plan: price,
       price,
@@ -105,8 +105,8 @@ export type PhaseDiscount = PhaseRecord["discounts"][number];
 export const NO_DISCOUNT: PhaseDiscount = { coupon: null, discount: null, promotion_code: null };
 
 /** The discounts that run, each named itself, so that it goes on from where it is. */
-function present(act: Act, discounts: readonly string[]): PhaseDiscount[] {
+function present(tx: Transaction, discounts: readonly string[]): PhaseDiscount[] {
   return discounts
-    .filter((discount) => isRunning(act.world, discount, act.now))
+    .filter((discount) => isRunning(tx.account, discount, tx.now))
     .map((discount) => ({ ...NO_DISCOUNT, discount }));
 }

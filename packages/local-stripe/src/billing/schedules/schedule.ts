@@ -1,5 +1,5 @@
 import { invalid } from "../../api-error.js";
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
 import { asItStands, type PhaseRecord } from "./phase.js";
 
@@ -18,37 +18,37 @@ export function currentPhase({
 }
 
 export function scheduleOf(
-  act: Act,
+  tx: Transaction,
   { schedule }: SubscriptionRecord,
 ): SubscriptionScheduleRecord | undefined {
-  return schedule === null ? undefined : act.world.of(SCHEDULE).get(schedule);
+  return schedule === null ? undefined : tx.account.of(SCHEDULE).get(schedule);
 }
 
 /** A change of a subscription beside its schedule is a change of the phase that it is in. */
-export function noteInSchedule(act: Act, subscription: SubscriptionRecord): void {
-  const schedule = scheduleOf(act, subscription);
+export function noteInSchedule(tx: Transaction, subscription: SubscriptionRecord): void {
+  const schedule = scheduleOf(tx, subscription);
   const current = schedule && currentPhase(schedule);
   if (schedule === undefined || current === undefined) return;
-  const noted = { ...current, ...asItStands(act, subscription) };
+  const noted = { ...current, ...asItStands(tx, subscription) };
   const phases = schedule.phases.map((phase) => (phase === current ? noted : phase));
-  act.change(SCHEDULE, schedule.id, { phases }, "subscription_schedule.updated");
+  tx.change(SCHEDULE, schedule.id, { phases }, "subscription_schedule.updated");
 }
 
 /** Where the schedule of a subscription lets go of it: the subscription as it goes on, and the schedule as it ends. */
 export function release(
-  act: Act,
+  tx: Transaction,
   schedule: SubscriptionScheduleRecord,
   subscription: SubscriptionRecord | undefined,
 ): SubscriptionRecord | undefined {
-  const released = act.change(SCHEDULE, schedule.id, {
+  const released = tx.change(SCHEDULE, schedule.id, {
     status: "released",
     current_phase: null,
     expiringAt: null,
-    released_at: act.now,
+    released_at: tx.now,
     released_subscription: schedule.subscription,
     subscription: null,
   });
-  act.emit("subscription_schedule.released", act.world.render(SCHEDULE, released));
+  tx.emit("subscription_schedule.released", tx.account.render(SCHEDULE, released));
   return subscription && { ...subscription, schedule: null };
 }
 

@@ -1,6 +1,6 @@
 import { invalid } from "../../api-error.js";
 import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
 import { billChange } from "../subscriptions/bill-change.js";
 import { type DefaultSettings, defaultSettings } from "./default-settings.js";
@@ -18,34 +18,38 @@ export interface ScheduleChange {
   readonly proration_behavior?: "always_invoice" | "create_prorations" | "none";
 }
 
-export function updateSchedule(act: Act, id: string, change: ScheduleChange): SubscriptionScheduleRecord {
-  const before = act.world.inPath(SCHEDULE, id);
-  act.followClock(before);
+export function updateSchedule(
+  tx: Transaction,
+  id: string,
+  change: ScheduleChange,
+): SubscriptionScheduleRecord {
+  const before = tx.account.getFromPath(SCHEDULE, id);
+  tx.followClock(before);
   refuseUnlessRunning(before, "update");
-  const defaults = defaultSettings(act, change.default_settings, before.customer, before.default_settings);
-  const phases = change.phases ? changedPhases(act, before, change.phases, defaults) : before.phases;
-  const current = phases.find((phase) => phase.start_date <= act.now && phase.end_date > act.now);
-  const after = act.change(
+  const defaults = defaultSettings(tx, change.default_settings, before.customer, before.default_settings);
+  const phases = change.phases ? changedPhases(tx, before, change.phases, defaults) : before.phases;
+  const current = phases.find((phase) => phase.start_date <= tx.now && phase.end_date > tx.now);
+  const after = tx.change(
     SCHEDULE,
     id,
     {
       default_settings: defaults,
       ...(change.end_behavior && { end_behavior: change.end_behavior }),
       ...(change.metadata !== undefined && { metadata: mergeMetadata(before.metadata, change.metadata) }),
-      ...(change.phases && { expiringAt: expiryOf(phases, act.now) }),
+      ...(change.phases && { expiringAt: expiryOf(phases, tx.now) }),
       phases: [...phases],
       ...(before.status === "active" &&
         current && { current_phase: { end_date: current.end_date, start_date: current.start_date } }),
     },
     "subscription_schedule.updated",
   );
-  govern(act, before, after, change);
-  return act.world.inPath(SCHEDULE, id);
+  govern(tx, before, after, change);
+  return tx.account.getFromPath(SCHEDULE, id);
 }
 
 /** The phases after an update, which writes them anew from the present one on. Those of the past stay. */
 function changedPhases(
-  act: Act,
+  tx: Transaction,
   schedule: SubscriptionScheduleRecord,
   phases: readonly NewPhase[],
   defaults: DefaultSettings,
@@ -61,34 +65,34 @@ function changedPhases(
       "phases",
     );
   }
-  const begins = momentOf(first.start_date, act.now);
+  const begins = momentOf(first.start_date, tx.now);
   if (current !== undefined && begins !== current.start_date) {
     throw invalid("You can not modify the start date of the current phase.", "phases[0][start_date]");
   }
-  if (current === undefined && begins < act.now) {
+  if (current === undefined && begins < tx.now) {
     throw invalid("A schedule that has not begun cannot begin in the past.", "phases[0][start_date]");
   }
   const mode = schedule.billing_mode.type === "classic" ? "classic" : "flexible";
   const agreed = new Set(schedule.phases.flatMap(({ items }) => items.map(({ price }) => price)));
-  const made = newPhases(act, written, begins, { customer: schedule.customer, mode, defaults, agreed });
-  const isOver = made.every((phase) => phase.end_date <= act.now);
+  const made = newPhases(tx, written, begins, { customer: schedule.customer, mode, defaults, agreed });
+  const isOver = made.every((phase) => phase.end_date <= tx.now);
   if (isOver) throw invalid("The phases of a schedule cannot all be over.", "phases");
   return [...past, ...made];
 }
 
 /** Makes the subscription what the schedule now says of its present. */
 function govern(
-  act: Act,
+  tx: Transaction,
   was: SubscriptionScheduleRecord,
   schedule: SubscriptionScheduleRecord,
   { proration_behavior = "create_prorations" }: ScheduleChange,
 ): void {
   const phase = currentPhase(schedule);
-  const before = act.world.of("subscription").get(schedule.subscription ?? "");
+  const before = tx.account.of("subscription").get(schedule.subscription ?? "");
   if (phase === undefined || before === undefined) return;
-  const inPhase = asInPhase(act, before, schedule, phase, currentPhase(was));
-  const after = { ...inPhase, ...endOf(schedule, before, act.now) };
-  billChange(act, before, after, { proration_behavior });
+  const inPhase = asInPhase(tx, before, schedule, phase, currentPhase(was));
+  const after = { ...inPhase, ...endOf(schedule, before, tx.now) };
+  billChange(tx, before, after, { proration_behavior });
 }
 
 /** A schedule that cancels at its end gives its subscription that date, and takes it back when it no longer does. */

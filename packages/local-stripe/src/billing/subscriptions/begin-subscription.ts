@@ -1,7 +1,7 @@
 import { invalid } from "../../api-error.js";
 import { mergeMetadata } from "../../declare/metadata.js";
 import { newId } from "../../ids.js";
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { CustomerRecord, InvoiceRecord, SubscriptionRecord } from "../../store/records.js";
 import { type Interval, plusIntervals } from "../catalog/period.js";
 import { redeem } from "../discounts/discounts.js";
@@ -41,45 +41,45 @@ export interface NewSubscription extends SubscriptionFields {
 
 /** Makes a subscription, with its first invoice, and charges it. `mode` is the billing mode where none is asked for. */
 export function beginSubscription(
-  act: Act,
+  tx: Transaction,
   params: NewSubscription,
   mode: Billing["mode"],
 ): SubscriptionRecord {
-  const { world } = act;
-  const customer = world.named("customer", params.customer, "customer");
-  act.followClock(customer);
-  checkCount(act, customer.id);
-  const created = newSubscription(act, params, mode, customer);
-  const subscription = { ...created, ...scheduleCancellation(created, params, act.now) };
+  const { account } = tx;
+  const customer = account.getFromParam("customer", params.customer, "customer");
+  tx.followClock(customer);
+  checkCount(tx, customer.id);
+  const created = newSubscription(tx, params, mode, customer);
+  const subscription = { ...created, ...scheduleCancellation(created, params, tx.now) };
 
   const draft = newInvoice(
-    act,
+    tx,
     subscription,
     "subscription_create",
-    periodLines(world, subscription, subscription.items),
+    periodLines(account, subscription, subscription.items),
   );
-  const outcome = firstCharge(act, subscription, draft, params.payment_behavior);
+  const outcome = firstCharge(tx, subscription, draft, params.payment_behavior);
   const status = outcome === "sent" || outcome.kind === "pays" ? subscription.status : "incomplete";
-  act.insert(
+  tx.insert(
     "subscription",
     { ...subscription, status, latest_invoice: draft.id },
     "customer.subscription.created",
   );
-  act.insert("invoice", draft, "invoice.created");
+  tx.insert("invoice", draft, "invoice.created");
   if (outcome !== "sent") {
-    const open = finalizeInvoice(act, draft.id);
-    if (outcome.kind === "pays") payInvoice(act, open);
+    const open = finalizeInvoice(tx, draft.id);
+    if (outcome.kind === "pays") payInvoice(tx, open);
     // With default_incomplete nothing was tried: the customer is to confirm the payment first.
-    else if (params.payment_behavior !== "default_incomplete") failInvoice(act, open, outcome);
+    else if (params.payment_behavior !== "default_incomplete") failInvoice(tx, open, outcome);
   }
-  announceTrialEnd(act, world.inPath("subscription", subscription.id));
-  if (customer.currency === null) act.change("customer", customer.id, { currency: subscription.currency });
-  return world.inPath("subscription", subscription.id);
+  announceTrialEnd(tx, account.getFromPath("subscription", subscription.id));
+  if (customer.currency === null) tx.change("customer", customer.id, { currency: subscription.currency });
+  return account.getFromPath("subscription", subscription.id);
 }
 
 /** What comes of the first invoice: it is sent, or it is charged with an outcome that may refuse the whole request. */
 function firstCharge(
-  act: Act,
+  tx: Transaction,
   subscription: SubscriptionRecord,
   draft: InvoiceRecord,
   behavior: PaymentBehavior | undefined,
@@ -87,35 +87,35 @@ function firstCharge(
   if (subscription.collection_method === "send_invoice") return "sent";
   if (draft.amount_due === 0) return { kind: "pays" };
   if (behavior === "default_incomplete") return { kind: "asks" };
-  const outcome = charge(act.world, draft, subscription);
+  const outcome = charge(tx.account, draft, subscription);
   if (outcome.kind === "nothing to charge") throw invalid(NO_METHOD, undefined, "resource_missing");
   if (outcome.kind !== "pays" && behavior === "error_if_incomplete") throw declined(outcome);
   return outcome;
 }
 
 function newSubscription(
-  act: Act,
+  tx: Transaction,
   params: NewSubscription,
   otherwise: Billing["mode"],
   customer: CustomerRecord,
 ): SubscriptionRecord {
-  const { world } = act;
+  const { account } = tx;
   const id = newId("sub");
-  const trialEnd = trialEndOf(params, act.now);
+  const trialEnd = trialEndOf(params, tx.now);
   const billing: Billing = {
     subscription: id,
-    anchor: trialEnd ?? params.billing_cycle_anchor ?? act.now,
-    start: act.now,
+    anchor: trialEnd ?? params.billing_cycle_anchor ?? tx.now,
+    start: tx.now,
     trialEnd,
     mode: params.billing_mode?.type ?? otherwise,
     customer: customer.id,
     testClock: customer.test_clock ?? null,
   };
-  const items = params.items.map((item, at) => newItem(act, item, `items[${at}]`, billing));
-  const price = checkItems(world, items, billing.mode);
+  const items = params.items.map((item, at) => newItem(tx, item, `items[${at}]`, billing));
+  const price = checkItems(account, items, billing.mode);
   checkCurrency(params.currency, price.currency);
   const holder = { ...billing, currency: price.currency, item: null };
-  checkAnchor(params.billing_cycle_anchor, price.recurring, act.now);
+  checkAnchor(params.billing_cycle_anchor, price.recurring, tx.now);
   return {
     id,
     object: "subscription",
@@ -140,15 +140,15 @@ function newSubscription(
     canceled_at: null,
     cancellation_details: { comment: null, feedback: null, feedback_option: null, reason: null },
     ...collectionFields(params, { collection_method: "charge_automatically", days_until_due: null }),
-    created: act.now,
+    created: tx.now,
     currency: price.currency,
     customer: customer.id,
     customer_account: null,
-    default_payment_method: ownMethod(world, customer.id, params.default_payment_method),
+    default_payment_method: ownMethod(account, customer.id, params.default_payment_method),
     default_source: null,
     default_tax_rates: [],
     description: params.description ?? null,
-    discounts: redeem(act, params.discounts ?? [], [], holder, "discounts"),
+    discounts: redeem(tx, params.discounts ?? [], [], holder, "discounts"),
     ended_at: null,
     invoice_settings: {
       account_tax_ids: null,
@@ -159,7 +159,7 @@ function newSubscription(
     },
     items,
     latest_invoice: null,
-    livemode: world.livemode,
+    livemode: account.livemode,
     managed_payments: null,
     metadata: mergeMetadata({}, params.metadata),
     next_pending_invoice_item_invoice: null,
@@ -171,7 +171,7 @@ function newSubscription(
     pending_invoice_item_interval: null,
     pending_setup_intent: null,
     schedule: params.schedule ?? null,
-    start_date: act.now,
+    start_date: tx.now,
     status: trialEnd === null ? "active" : "trialing",
     test_clock: customer.test_clock ?? null,
     transfer_data: null,
@@ -180,12 +180,12 @@ function newSubscription(
     resumesAt: null,
     trial_end: trialEnd,
     trial_settings: trialSettings(params.trial_settings),
-    trial_start: trialEnd === null ? null : act.now,
+    trial_start: trialEnd === null ? null : tx.now,
   };
 }
 
-function checkCount(act: Act, customer: string): void {
-  if (act.world.of("subscription").all({ customer, ended: "false" }).length < MOST_PER_CUSTOMER) return;
+function checkCount(tx: Transaction, customer: string): void {
+  if (tx.account.of("subscription").all({ customer, ended: "false" }).length < MOST_PER_CUSTOMER) return;
   throw invalid(
     `The customer ${customer} already has the maximum ${MOST_PER_CUSTOMER} current subscriptions.`,
     "customer",

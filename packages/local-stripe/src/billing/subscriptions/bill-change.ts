@@ -1,4 +1,4 @@
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionItemRecord, SubscriptionRecord } from "../../store/records.js";
 import { periodLines, prorationLines } from "../invoices/invoice-lines.js";
 import { failInvoice, finalizeInvoice, newInvoice, payInvoice } from "../invoices/invoices.js";
@@ -17,41 +17,40 @@ export interface ChangeBilling extends Pick<SubscriptionFields, "payment_behavio
 
 /** Keeps a subscription as a change made it, and bills for that: at once where its cycle begins anew, else later. */
 export function billChange(
-  act: Act,
+  tx: Transaction,
   before: SubscriptionRecord,
   after: SubscriptionRecord,
   billing: ChangeBilling,
 ): SubscriptionRecord {
-  const { now, later } = dueLines(act, before, after, billing);
+  const { now, later } = dueLines(tx, before, after, billing);
   const waiting = { ...after, pendingLines: [...after.pendingLines, ...later] };
-  if (now.length === 0)
-    return act.change("subscription", before.id, waiting, "customer.subscription.updated");
-  return billForChange(act, before, waiting, now, billing);
+  if (now.length === 0) return tx.change("subscription", before.id, waiting, "customer.subscription.updated");
+  return billForChange(tx, before, waiting, now, billing);
 }
 
 type Lines = SubscriptionRecord["pendingLines"];
 
 /** What the change costs, and whether it is billed now or with the next invoice. */
 function dueLines(
-  act: Act,
+  tx: Transaction,
   before: SubscriptionRecord,
   after: SubscriptionRecord,
   billing: ChangeBilling,
 ): { readonly now: Lines; readonly later: Lines } {
   if (after.status !== "active" && after.status !== "past_due") return { now: [], later: [] };
   const { proration_behavior: behavior = "create_prorations" } = billing;
-  const at = billing.proration_date ?? act.now;
-  const begun = after.items.filter((item) => isBegun(before, item, act.now));
+  const at = billing.proration_date ?? tx.now;
+  const begun = after.items.filter((item) => isBegun(before, item, tx.now));
   const prorations =
     behavior === "none"
       ? []
       : [
-          ...usageBefore(act.world, before, after, act.now),
-          ...prorationLines(act.world, before, after, at, begun),
+          ...usageBefore(tx.account, before, after, tx.now),
+          ...prorationLines(tx.account, before, after, at, begun),
         ];
   if (begun.length > 0) {
     return {
-      now: [...after.pendingLines, ...prorations, ...periodLines(act.world, after, begun)],
+      now: [...after.pendingLines, ...prorations, ...periodLines(tx.account, after, begun)],
       later: [],
     };
   }
@@ -69,15 +68,15 @@ function isBegun(before: SubscriptionRecord, item: SubscriptionItemRecord, now: 
 }
 
 function billForChange(
-  act: Act,
+  tx: Transaction,
   before: SubscriptionRecord,
   after: SubscriptionRecord,
   lines: Lines,
   billing: ChangeBilling,
 ): SubscriptionRecord {
   const { payment_behavior: behavior = "allow_incomplete" } = billing;
-  const draft = newInvoice(act, after, "subscription_update", lines);
-  const outcome = outcomeOf(act, after, draft, billing);
+  const draft = newInvoice(tx, after, "subscription_update", lines);
+  const outcome = outcomeOf(tx, after, draft, billing);
   const isPaid = outcome === "sent" || outcome.kind === "pays";
   if (!isPaid && behavior === "error_if_incomplete") throw declined(outcome);
   const billed: SubscriptionRecord = { ...after, latest_invoice: draft.id, pendingLines: [] };
@@ -86,20 +85,20 @@ function billForChange(
       ? {
           ...before,
           latest_invoice: draft.id,
-          pendingChange: { after: billed, invoice: draft.id, expiresAt: act.now + TIME_TO_PAY },
+          pendingChange: { after: billed, invoice: draft.id, expiresAt: tx.now + TIME_TO_PAY },
         }
       : { ...billed, status: isPaid ? billed.status : "past_due" };
-  const result = act.change("subscription", before.id, next, "customer.subscription.updated");
-  act.insert("invoice", draft, "invoice.created");
+  const result = tx.change("subscription", before.id, next, "customer.subscription.updated");
+  tx.insert("invoice", draft, "invoice.created");
   if (outcome === "sent") return result;
-  const open = finalizeInvoice(act, draft.id);
-  if (outcome.kind === "pays") payInvoice(act, open);
-  else if (behavior !== "default_incomplete") failInvoice(act, open, outcome);
-  return act.world.inPath("subscription", before.id);
+  const open = finalizeInvoice(tx, draft.id);
+  if (outcome.kind === "pays") payInvoice(tx, open);
+  else if (behavior !== "default_incomplete") failInvoice(tx, open, outcome);
+  return tx.account.getFromPath("subscription", before.id);
 }
 
 function outcomeOf(
-  act: Act,
+  tx: Transaction,
   after: SubscriptionRecord,
   draft: ReturnType<typeof newInvoice>,
   { isAuthenticated = false, payment_behavior: behavior }: ChangeBilling,
@@ -107,6 +106,6 @@ function outcomeOf(
   if (after.collection_method === "send_invoice") return "sent";
   const asks: FailedPayment = { kind: "asks" };
   if (behavior === "default_incomplete" && draft.amount_due > 0) return asks;
-  const outcome = charge(act.world, draft, after);
+  const outcome = charge(tx.account, draft, after);
   return outcome.kind === "asks" && isAuthenticated ? { kind: "pays" } : outcome;
 }

@@ -1,5 +1,5 @@
 import { ApiError } from "../../api-error.js";
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord } from "../../store/records.js";
 import { prorationLines } from "../invoices/invoice-lines.js";
 import { lastUsage } from "../usage/usage-lines.js";
@@ -15,20 +15,20 @@ export interface CancelRequest {
   readonly prorate?: boolean;
 }
 
-export function cancelSubscription(act: Act, id: string, request: CancelRequest): SubscriptionRecord {
-  const before = act.world.inPath("subscription", id);
-  act.followClock(before);
+export function cancelSubscription(tx: Transaction, id: string, request: CancelRequest): SubscriptionRecord {
+  const before = tx.account.getFromPath("subscription", id);
+  tx.followClock(before);
   if (before.ended_at !== null) {
     throw new ApiError(404, `No such subscription: '${id}'`, { code: "resource_missing", param: "id" });
   }
   const { invoice_now: invoiceNow = false, prorate = false } = request;
-  const credits = prorate && isPaidAhead(before) ? creditLines(act, before) : [];
-  const used = invoiceNow ? lastUsage(act.world, before, act.now) : [];
+  const credits = prorate && isPaidAhead(before) ? creditLines(tx, before) : [];
+  const used = invoiceNow ? lastUsage(tx.account, before, tx.now) : [];
   const pending = invoiceNow || prorate ? [...before.pendingLines, ...used, ...credits] : [];
-  const ending = act.change("subscription", id, { pendingLines: invoiceNow ? [] : pending });
-  endSubscription(act, ending, "cancellation_requested", request.cancellation_details);
-  if (invoiceNow && pending.length > 0) billLast(act, ending, pending);
-  return act.world.inPath("subscription", id);
+  const ending = tx.change("subscription", id, { pendingLines: invoiceNow ? [] : pending });
+  endSubscription(tx, ending, "cancellation_requested", request.cancellation_details);
+  if (invoiceNow && pending.length > 0) billLast(tx, ending, pending);
+  return tx.account.getFromPath("subscription", id);
 }
 
 /** What was not paid, or never began, leaves nothing to give back. */
@@ -36,6 +36,6 @@ function isPaidAhead({ status }: SubscriptionRecord): boolean {
   return status === "active" || status === "past_due";
 }
 
-function creditLines(act: Act, before: SubscriptionRecord): SubscriptionRecord["pendingLines"] {
-  return prorationLines(act.world, before, { ...before, items: [] }, act.now);
+function creditLines(tx: Transaction, before: SubscriptionRecord): SubscriptionRecord["pendingLines"] {
+  return prorationLines(tx.account, before, { ...before, items: [] }, tx.now);
 }

@@ -10,7 +10,7 @@ import {
   timestamp,
   unsupported,
 } from "../../declare/params.js";
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord } from "../../store/records.js";
 
 export const FEEDBACK = [
@@ -87,50 +87,50 @@ export function scheduleCancellation(
 
 /** Ends a subscription now. */
 export function endSubscription(
-  act: Act,
+  tx: Transaction,
   subscription: SubscriptionRecord,
   reason: Stripe.Subscription.CancellationDetails.Reason,
   given?: Details,
 ): SubscriptionRecord {
-  const ended = act.change("subscription", subscription.id, {
+  const ended = tx.change("subscription", subscription.id, {
     status: "canceled",
-    canceled_at: subscription.canceled_at ?? act.now,
-    ended_at: act.now,
+    canceled_at: subscription.canceled_at ?? tx.now,
+    ended_at: tx.now,
     cancel_at_period_end: false,
     cancellation_details: { ...withDetails(subscription.cancellation_details, given), reason },
   });
-  act.emit("customer.subscription.deleted", act.world.render("subscription", ended));
-  endSchedule(act, ended, reason);
-  stopCollection(act, ended.id);
+  tx.emit("customer.subscription.deleted", tx.account.render("subscription", ended));
+  endSchedule(tx, ended, reason);
+  stopCollection(tx, ended.id);
   return ended;
 }
 
 /** What is open stays owed, and is not charged any more by itself. */
-function stopCollection(act: Act, subscription: string): void {
-  const open = act.world
+function stopCollection(tx: Transaction, subscription: string): void {
+  const open = tx.account
     .of("invoice")
     .all({ subscription, status: "open" }, (invoice) => invoice.auto_advance === true);
   for (const { id } of open) {
-    act.change("invoice", id, { auto_advance: false, next_payment_attempt: null }, "invoice.updated");
+    tx.change("invoice", id, { auto_advance: false, next_payment_attempt: null }, "invoice.updated");
   }
 }
 
 /** A schedule does not outlive its subscription. */
 export function endSchedule(
-  act: Act,
+  tx: Transaction,
   { schedule: id }: SubscriptionRecord,
   reason: Stripe.Subscription.CancellationDetails.Reason,
 ): void {
-  const schedule = id === null ? undefined : act.world.of("subscription_schedule").get(id);
+  const schedule = id === null ? undefined : tx.account.of("subscription_schedule").get(id);
   if (schedule?.status !== "active") return;
-  const ended = act.change("subscription_schedule", schedule.id, {
+  const ended = tx.change("subscription_schedule", schedule.id, {
     status: "canceled",
-    canceled_at: act.now,
+    canceled_at: tx.now,
     current_phase: null,
   });
   const happened =
     reason === "payment_failed" ? "subscription_schedule.aborted" : "subscription_schedule.canceled";
-  act.emit(happened, act.world.render("subscription_schedule", ended));
+  tx.emit(happened, tx.account.render("subscription_schedule", ended));
 }
 
 export function lastPeriodEnd(subscription: Pick<SubscriptionRecord, "items">): number {

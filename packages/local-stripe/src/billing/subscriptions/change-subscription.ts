@@ -1,6 +1,6 @@
 import { invalid } from "../../api-error.js";
 import { mergeMetadata } from "../../declare/metadata.js";
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord } from "../../store/records.js";
 import { redeem } from "../discounts/discounts.js";
 import { noteInSchedule } from "../schedules/schedule.js";
@@ -31,54 +31,58 @@ export interface SubscriptionChange extends SubscriptionFields, Schedule {
 }
 
 /** Changes a subscription and bills for the change: at once where its cycle begins anew, else with the next invoice. */
-export function changeSubscription(act: Act, id: string, change: SubscriptionChange): SubscriptionRecord {
-  const before = act.world.inPath("subscription", id);
-  act.followClock(before);
+export function changeSubscription(
+  tx: Transaction,
+  id: string,
+  change: SubscriptionChange,
+): SubscriptionRecord {
+  const before = tx.account.getFromPath("subscription", id);
+  tx.followClock(before);
   refuseWhenEnded(before, change);
   refuseWhereGoverned(before, change);
-  const after = billChange(act, before, changed(act, before, change), change);
-  noteInSchedule(act, after);
-  announceTrialEnd(act, after, before);
-  return act.world.inPath("subscription", id);
+  const after = billChange(tx, before, changed(tx, before, change), change);
+  noteInSchedule(tx, after);
+  announceTrialEnd(tx, after, before);
+  return tx.account.getFromPath("subscription", id);
 }
 
 /** The subscription as the change would have it, before anything is billed or kept. */
 export function changed(
-  act: Act,
+  tx: Transaction,
   before: SubscriptionRecord,
   change: SubscriptionChange,
 ): SubscriptionRecord {
-  const retimed = retime(act, before, change);
+  const retimed = retime(tx, before, change);
   const billing: Billing = {
     subscription: before.id,
     // An item with a new interval begins a cycle of its own.
-    anchor: act.now,
-    start: act.now,
+    anchor: tx.now,
+    start: tx.now,
     trialEnd: retimed.status === "trialing" ? retimed.trial_end : null,
     mode: before.billing_mode.type === "classic" ? "classic" : "flexible",
     customer: before.customer,
     testClock: before.test_clock ?? null,
   };
-  const items = change.items ? changedItems(act, retimed.items, change.items, billing) : retimed.items;
-  checkItems(act.world, items, billing.mode);
+  const items = change.items ? changedItems(tx, retimed.items, change.items, billing) : retimed.items;
+  checkItems(tx.account, items, billing.mode);
   const isBegunAnew =
     retimed.status !== "trialing" &&
     items.some(
-      (item) => item.current_period_start === act.now && retimed.items.some((one) => one.id === item.id),
+      (item) => item.current_period_start === tx.now && retimed.items.some((one) => one.id === item.id),
     );
   const { pause_collection: pause } = change;
   const moved: SubscriptionRecord = {
     ...retimed,
     items,
-    ...(isBegunAnew && { billing_cycle_anchor: act.now }),
+    ...(isBegunAnew && { billing_cycle_anchor: tx.now }),
     ...(change.collection_method && collectionFields(change, before)),
     ...(change.default_payment_method !== undefined && {
-      default_payment_method: ownMethod(act.world, before.customer, change.default_payment_method),
+      default_payment_method: ownMethod(tx.account, before.customer, change.default_payment_method),
     }),
     ...(change.description !== undefined && { description: change.description }),
     ...(change.discounts && {
       discounts: redeem(
-        act,
+        tx,
         change.discounts,
         before.discounts,
         { ...billing, currency: before.currency, item: null },
@@ -92,24 +96,24 @@ export function changed(
     ...(change.payment_settings && { payment_settings: paymentSettings(change.payment_settings) }),
     ...(change.trial_settings && { trial_settings: trialSettings(change.trial_settings) }),
   };
-  const after = { ...moved, ...scheduleCancellation(moved, change, act.now) };
+  const after = { ...moved, ...scheduleCancellation(moved, change, tx.now) };
   // Where the end of the period decides the end of the subscription, it moves with it.
   return after.cancel_at_period_end ? { ...after, cancel_at: firstPeriodEnd(after) } : after;
 }
 
 /** The subscription after its trial was moved or its billing cycle was begun anew. */
-function retime(act: Act, before: SubscriptionRecord, change: SubscriptionChange): SubscriptionRecord {
+function retime(tx: Transaction, before: SubscriptionRecord, change: SubscriptionChange): SubscriptionRecord {
   const { trial_end: asked } = change;
   if (asked === undefined && change.billing_cycle_anchor !== "now") return before;
-  const end = asked === undefined || asked === "now" ? null : checkedTrialEnd(asked, act.now);
-  const billing = { anchor: end ?? act.now, start: act.now, trialEnd: end };
+  const end = asked === undefined || asked === "now" ? null : checkedTrialEnd(asked, tx.now);
+  const billing = { anchor: end ?? tx.now, start: tx.now, trialEnd: end };
   const trial =
     end === null
       ? {
           status: before.status === "trialing" ? ("active" as const) : before.status,
-          trial_end: before.trial_end === null ? null : Math.min(before.trial_end, act.now),
+          trial_end: before.trial_end === null ? null : Math.min(before.trial_end, tx.now),
         }
-      : { status: "trialing" as const, trial_end: end, trial_start: before.trial_start ?? act.now };
+      : { status: "trialing" as const, trial_end: end, trial_start: before.trial_start ?? tx.now };
   return {
     ...before,
     ...trial,
@@ -117,7 +121,7 @@ function retime(act: Act, before: SubscriptionRecord, change: SubscriptionChange
     billing_cycle_anchor: billing.anchor,
     items: before.items.map((item) => ({
       ...item,
-      ...periodOf(act.world.inPath("price", item.price), billing),
+      ...periodOf(tx.account.getFromPath("price", item.price), billing),
     })),
   };
 }

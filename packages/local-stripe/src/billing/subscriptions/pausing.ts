@@ -1,5 +1,5 @@
 import { invalid } from "../../api-error.js";
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord } from "../../store/records.js";
 import { periodLines, prorationLines } from "../invoices/invoice-lines.js";
 import { failInvoice, finalizeInvoice, newInvoice, payInvoice } from "../invoices/invoices.js";
@@ -25,21 +25,21 @@ export interface ResumeRequest {
 }
 
 /** Stops a subscription until it is resumed, and credits what was paid for the time from now on. */
-export function pauseSubscription(act: Act, id: string, request: PauseRequest): SubscriptionRecord {
-  const before = act.world.inPath("subscription", id);
-  act.followClock(before);
+export function pauseSubscription(tx: Transaction, id: string, request: PauseRequest): SubscriptionRecord {
+  const before = tx.account.getFromPath("subscription", id);
+  tx.followClock(before);
   const reason = whyNotPausable(before);
   if (reason !== undefined) throw invalid(reason, "subscription");
-  const credits = creditLines(act, before, request);
+  const credits = creditLines(tx, before, request);
   const isInvoiced = request.invoicing_behavior === "invoice" && credits.length > 0;
   const { resumesAt = null } = request;
-  const paused = markPaused(act, before, "pause_requested", isInvoiced ? [] : credits, resumesAt);
+  const paused = markPaused(tx, before, "pause_requested", isInvoiced ? [] : credits, resumesAt);
   if (!isInvoiced) return paused;
-  const draft = newInvoice(act, paused, "subscription_update", credits);
-  act.insert("invoice", draft, "invoice.created");
-  act.change("subscription", id, { latest_invoice: draft.id });
-  payInvoice(act, finalizeInvoice(act, draft.id));
-  return act.world.inPath("subscription", id);
+  const draft = newInvoice(tx, paused, "subscription_update", credits);
+  tx.insert("invoice", draft, "invoice.created");
+  tx.change("subscription", id, { latest_invoice: draft.id });
+  payInvoice(tx, finalizeInvoice(tx, draft.id));
+  return tx.account.getFromPath("subscription", id);
 }
 
 /** Why a subscription cannot be paused; `undefined` where it can. */
@@ -54,33 +54,33 @@ export function whyNotPausable({ billing_mode, schedule, status }: SubscriptionR
 
 /** Turns a subscription to the status `paused`, for the reason that is given. */
 export function markPaused(
-  act: Act,
+  tx: Transaction,
   before: SubscriptionRecord,
   reason: "pause_requested" | "trial_end_without_payment_method",
   credits: SubscriptionRecord["pendingLines"],
   resumesAt: number | null = null,
 ): SubscriptionRecord {
-  const paused = act.change(
+  const paused = tx.change(
     "subscription",
     before.id,
     {
       status: "paused",
       status_details: {
-        paused: { subscription: { type: reason }, transitioned_at: act.now, type: "subscription" },
+        paused: { subscription: { type: reason }, transitioned_at: tx.now, type: "subscription" },
       },
       pendingLines: [...before.pendingLines, ...credits],
       resumesAt,
     },
     "customer.subscription.updated",
   );
-  act.emit("customer.subscription.paused", act.world.render("subscription", paused));
+  tx.emit("customer.subscription.paused", tx.account.render("subscription", paused));
   return paused;
 }
 
 /** Goes on with a paused subscription: by default with a new period from now, which is billed at once. */
-export function resumeSubscription(act: Act, id: string, request: ResumeRequest): SubscriptionRecord {
-  const before = act.world.inPath("subscription", id);
-  act.followClock(before);
+export function resumeSubscription(tx: Transaction, id: string, request: ResumeRequest): SubscriptionRecord {
+  const before = tx.account.getFromPath("subscription", id);
+  tx.followClock(before);
   if (before.status !== "paused") {
     throw invalid(
       `You cannot resume a subscription that is not paused: ${id} is ${before.status}.`,
@@ -90,66 +90,70 @@ export function resumeSubscription(act: Act, id: string, request: ResumeRequest)
   if (before.collection_method !== "charge_automatically") {
     throw invalid("Only a subscription that is charged automatically can be resumed.", "subscription");
   }
-  return resumeFrom(act, before, request);
+  return resumeFrom(tx, before, request);
 }
 
 /** The same by the time of what makes it go on. */
-export function resumeFrom(act: Act, before: SubscriptionRecord, request: ResumeRequest): SubscriptionRecord {
+export function resumeFrom(
+  tx: Transaction,
+  before: SubscriptionRecord,
+  request: ResumeRequest,
+): SubscriptionRecord {
   const { id } = before;
   const { status_details: _details, ...plain } = before;
-  const cycle = cycleAfter(act, before, request);
+  const cycle = cycleAfter(tx, before, request);
   const after: SubscriptionRecord = { ...plain, ...cycle, status: "active", resumesAt: null };
-  const begun = after.items.filter((item) => item.current_period_start === act.now);
-  const lines = [...after.pendingLines, ...periodLines(act.world, after, begun)];
-  if (begun.length === 0) return resumed(act, before, after);
+  const begun = after.items.filter((item) => item.current_period_start === tx.now);
+  const lines = [...after.pendingLines, ...periodLines(tx.account, after, begun)];
+  if (begun.length === 0) return resumed(tx, before, after);
 
-  const draft = newInvoice(act, after, "subscription_update", lines);
-  const outcome = charge(act.world, draft, after);
+  const draft = newInvoice(tx, after, "subscription_update", lines);
+  const outcome = charge(tx.account, draft, after);
   const waits = outcome.kind !== "pays" && request.payment_behavior === "resume_on_payment_success";
   const billed: SubscriptionRecord = { ...after, latest_invoice: draft.id, pendingLines: [] };
-  act.insert("invoice", draft, "invoice.created");
+  tx.insert("invoice", draft, "invoice.created");
   if (waits) {
-    const pendingChange = { after: billed, invoice: draft.id, expiresAt: act.now + 23 * 3600 };
-    act.change("subscription", id, { latest_invoice: draft.id, pendingChange });
+    const pendingChange = { after: billed, invoice: draft.id, expiresAt: tx.now + 23 * 3600 };
+    tx.change("subscription", id, { latest_invoice: draft.id, pendingChange });
   } else {
-    resumed(act, before, { ...billed, status: outcome.kind === "pays" ? "active" : "past_due" });
+    resumed(tx, before, { ...billed, status: outcome.kind === "pays" ? "active" : "past_due" });
   }
-  const open = finalizeInvoice(act, draft.id);
-  if (outcome.kind === "pays") payInvoice(act, open);
-  else failInvoice(act, open, outcome);
-  return act.world.inPath("subscription", id);
+  const open = finalizeInvoice(tx, draft.id);
+  if (outcome.kind === "pays") payInvoice(tx, open);
+  else failInvoice(tx, open, outcome);
+  return tx.account.getFromPath("subscription", id);
 }
 
-function resumed(act: Act, before: SubscriptionRecord, after: SubscriptionRecord): SubscriptionRecord {
-  const result = act.replace("subscription", before.id, after, "customer.subscription.updated");
-  act.emit("customer.subscription.resumed", act.world.render("subscription", result));
+function resumed(tx: Transaction, before: SubscriptionRecord, after: SubscriptionRecord): SubscriptionRecord {
+  const result = tx.replace("subscription", before.id, after, "customer.subscription.updated");
+  tx.emit("customer.subscription.resumed", tx.account.render("subscription", result));
   return result;
 }
 
 /** With the old anchor a period that is not over goes on; otherwise one begins now. */
 function cycleAfter(
-  act: Act,
+  tx: Transaction,
   before: SubscriptionRecord,
   request: ResumeRequest,
 ): Pick<SubscriptionRecord, "billing_cycle_anchor" | "items"> {
   const isUnchanged = request.billing_cycle_anchor === "unchanged";
-  const anchor = isUnchanged ? before.billing_cycle_anchor : act.now;
-  const billing = { anchor, start: act.now, trialEnd: null };
+  const anchor = isUnchanged ? before.billing_cycle_anchor : tx.now;
+  const billing = { anchor, start: tx.now, trialEnd: null };
   const items = before.items.map((item) =>
-    isUnchanged && item.current_period_end > act.now
+    isUnchanged && item.current_period_end > tx.now
       ? item
-      : { ...item, ...periodOf(act.world.inPath("price", item.price), billing) },
+      : { ...item, ...periodOf(tx.account.getFromPath("price", item.price), billing) },
   );
   return { billing_cycle_anchor: anchor, items };
 }
 
 function creditLines(
-  act: Act,
+  tx: Transaction,
   before: SubscriptionRecord,
   request: PauseRequest,
 ): SubscriptionRecord["pendingLines"] {
   const from = request.bill_for?.unused_time_from?.type ?? "now";
   if (from === "none") return [];
   const start = Math.min(...before.items.map((item) => item.current_period_start));
-  return prorationLines(act.world, before, { ...before, items: [] }, from === "now" ? act.now : start);
+  return prorationLines(tx.account, before, { ...before, items: [] }, from === "now" ? tx.now : start);
 }

@@ -1,8 +1,8 @@
 import { invalid } from "../../api-error.js";
 import type { MetadataChange } from "../../declare/metadata.js";
 import { either, hash, oneOf, type Param, required } from "../../declare/params.js";
+import type { AccountData } from "../../store/account-data.js";
 import type { SubscriptionRecord } from "../../store/records.js";
-import type { World } from "../../store/world.js";
 import { plusIntervals } from "../catalog/period.js";
 import type { NewDiscount } from "../discounts/discount-params.js";
 
@@ -87,9 +87,14 @@ export function paymentSettings(
 }
 
 /** A payment method must be the customer's own before a subscription is charged on it. */
-export function ownMethod(world: World, customer: string, method: string | null | undefined): string | null {
+export function ownMethod(
+  account: AccountData,
+  customer: string,
+  method: string | null | undefined,
+): string | null {
   if (method === null || method === undefined) return null;
-  if (world.named("payment_method", method, "default_payment_method").customer === customer) return method;
+  if (account.getFromParam("payment_method", method, "default_payment_method").customer === customer)
+    return method;
   throw invalid(
     `The customer does not have a payment method with the ID ${method}. The payment method must be attached to the customer.`,
     "default_payment_method",

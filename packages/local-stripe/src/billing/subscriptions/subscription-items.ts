@@ -1,9 +1,8 @@
 import { invalid } from "../../api-error.js";
 import { mergeMetadata } from "../../declare/metadata.js";
 import { newId } from "../../ids.js";
-import type { Act } from "../../store/act.js";
+import type { AccountData, Transaction } from "../../store/account-data.js";
 import type { PriceRecord, SubscriptionItemRecord } from "../../store/records.js";
-import type { World } from "../../store/world.js";
 import { insertPrice } from "../catalog/insert-price.js";
 import { isSameLength, periodEnd } from "../catalog/period.js";
 import { type DiscountHolder, endDiscount, isRunning, redeem } from "../discounts/discounts.js";
@@ -22,25 +21,25 @@ export interface Billing {
 
 /** What is sold by an item that a request writes, and how much of it. */
 export function soldItem(
-  act: Act,
+  tx: Transaction,
   item: NewItem,
   name: string,
 ): { readonly price: PriceRecord; readonly quantity?: number } {
-  const price = priceFor(act, item, name);
+  const price = priceFor(tx, item, name);
   return { price, ...quantityFor(price, item.quantity, name) };
 }
 
 /** One that joins others of the same interval is billed together with them. */
 export function newItem(
-  act: Act,
+  tx: Transaction,
   item: NewItem,
   name: string,
   billing: Billing,
   others: readonly SubscriptionItemRecord[] = [],
 ): SubscriptionItemRecord {
-  const price = priceFor(act, item, name);
+  const price = priceFor(tx, item, name);
   const beside = others.find((one) =>
-    isSameLength(act.world.inPath("price", one.price).recurring, price.recurring),
+    isSameLength(tx.account.getFromPath("price", one.price).recurring, price.recurring),
   );
   const { current_period_start, current_period_end } = beside ?? periodOf(price, billing);
   const id = newId("si", "short");
@@ -48,11 +47,11 @@ export function newItem(
     id,
     object: "subscription_item",
     billing_thresholds: null,
-    created: act.now,
+    created: tx.now,
     current_period_start,
     current_period_end,
     current_trial: null,
-    discounts: redeem(act, item.discounts ?? [], [], holder(id, price, billing), `${name}[discounts]`),
+    discounts: redeem(tx, item.discounts ?? [], [], holder(id, price, billing), `${name}[discounts]`),
     metadata: mergeMetadata({}, item.metadata),
     price: price.id,
     ...quantityFor(price, item.quantity, name),
@@ -66,7 +65,7 @@ export function newItem(
  * a new item beside the others: leaving out the id bills the customer twice, here as at Stripe.
  */
 export function changedItems(
-  act: Act,
+  tx: Transaction,
   before: readonly SubscriptionItemRecord[],
   changes: readonly ItemChange[],
   billing: Billing,
@@ -75,14 +74,14 @@ export function changedItems(
   for (const [at, change] of changes.entries()) {
     const name = `items[${at}]`;
     if (change.id === undefined) {
-      items = [...items, newItem(act, change, name, billing, before)];
+      items = [...items, newItem(tx, change, name, billing, before)];
       continue;
     }
     const item = items.find((one) => one.id === change.id);
     if (item === undefined)
       throw invalid(`No such subscription item: '${change.id}'`, `${name}[id]`, "resource_missing");
-    if (change.deleted) endAll(act, item.discounts);
-    const changed = change.deleted ? [] : [changedItem(act, item, change, name, billing)];
+    if (change.deleted) endAll(tx, item.discounts);
+    const changed = change.deleted ? [] : [changedItem(tx, item, change, name, billing)];
     items = items.flatMap((one) => (one === item ? changed : [one]));
   }
   if (items.length === 0) {
@@ -93,11 +92,11 @@ export function changedItems(
 
 /** What holds for the items of one subscription together. */
 export function checkItems(
-  world: World,
+  account: AccountData,
   items: readonly Pick<SubscriptionItemRecord, "price">[],
   mode: Billing["mode"],
 ): PriceRecord {
-  const prices = items.map((item) => world.named("price", item.price, "items"));
+  const prices = items.map((item) => account.getFromParam("price", item.price, "items"));
   const [first] = prices;
   if (first === undefined) throw invalid("Missing required param: items.", "items", "parameter_missing");
   if (items.length > MOST_ITEMS)
@@ -135,18 +134,18 @@ export function periodOf(
 }
 
 function changedItem(
-  act: Act,
+  tx: Transaction,
   item: SubscriptionItemRecord,
   change: ItemChange,
   name: string,
   billing: Billing,
 ): SubscriptionItemRecord {
-  const before = act.world.named("price", item.price, name);
+  const before = tx.account.getFromParam("price", item.price, name);
   const { discounts: asked } = change;
   const same = {
     metadata: mergeMetadata(item.metadata, change.metadata),
     ...(asked && {
-      discounts: redeem(act, asked, item.discounts, holder(item.id, before, billing), `${name}[discounts]`),
+      discounts: redeem(tx, asked, item.discounts, holder(item.id, before, billing), `${name}[discounts]`),
     }),
   };
   const samePrice =
@@ -159,7 +158,7 @@ function changedItem(
       ...(change.quantity !== undefined && { quantity: change.quantity }),
     };
   }
-  const price = priceFor(act, change, name);
+  const price = priceFor(tx, change, name);
   const { quantity: _reset, meteredFrom: _from, ...kept } = item;
   const isBegunAnew = !isSameLength(before.recurring, price.recurring);
   return {
@@ -167,7 +166,7 @@ function changedItem(
     ...same,
     price: price.id,
     ...quantityFor(price, change.quantity, name),
-    ...(isBegunAnew ? periodOf(price, billing) : { meteredFrom: act.now }),
+    ...(isBegunAnew ? periodOf(price, billing) : { meteredFrom: tx.now }),
   };
 }
 
@@ -175,11 +174,11 @@ function holder(item: string, { currency }: PriceRecord, { customer, testClock }
   return { customer, currency, subscription: null, item, testClock };
 }
 
-function endAll(act: Act, discounts: readonly string[]): void {
-  for (const id of discounts) if (isRunning(act.world, id, act.now)) endDiscount(act, id);
+function endAll(tx: Transaction, discounts: readonly string[]): void {
+  for (const id of discounts) if (isRunning(tx.account, id, tx.now)) endDiscount(tx, id);
 }
 
-function priceFor(act: Act, item: NewItem, name: string): PriceRecord {
+function priceFor(tx: Transaction, item: NewItem, name: string): PriceRecord {
   if (item.price_data !== undefined) {
     if (item.price !== undefined) {
       throw invalid(
@@ -188,12 +187,12 @@ function priceFor(act: Act, item: NewItem, name: string): PriceRecord {
         "parameters_exclusive",
       );
     }
-    act.world.named("product", item.price_data.product, `${name}[price_data][product]`);
-    return insertPrice(act, { ...item.price_data, active: false, inline: true }, `${name}[price_data]`);
+    tx.account.getFromParam("product", item.price_data.product, `${name}[price_data][product]`);
+    return insertPrice(tx, { ...item.price_data, active: false, inline: true }, `${name}[price_data]`);
   }
   if (item.price === undefined)
     throw invalid(`Missing required param: ${name}[price].`, `${name}[price]`, "parameter_missing");
-  const price = act.world.named("price", item.price, `${name}[price]`);
+  const price = tx.account.getFromParam("price", item.price, `${name}[price]`);
   if (item.agreed) return price;
   if (!price.active) {
     throw invalid(
@@ -201,7 +200,7 @@ function priceFor(act: Act, item: NewItem, name: string): PriceRecord {
       `${name}[price]`,
     );
   }
-  if (act.world.of("product").get(price.product)?.active === false) {
+  if (tx.account.of("product").get(price.product)?.active === false) {
     throw invalid(
       `The price specified is linked to an inactive product (${price.product}).`,
       `${name}[price]`,

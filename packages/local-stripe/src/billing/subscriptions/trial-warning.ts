@@ -1,4 +1,4 @@
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord } from "../../store/records.js";
 
 const THREE_DAYS = 3 * 24 * 3600;
@@ -12,17 +12,17 @@ export function trialWarningAt(subscription: SubscriptionRecord): number | null 
 
 /** Announces the end of a trial, where it is time for that or a change has ended what was on trial `before`. */
 export function announceTrialEnd(
-  act: Act,
+  tx: Transaction,
   subscription: SubscriptionRecord,
   before: SubscriptionRecord = subscription,
 ): void {
   const isCutShort = subscription.status !== "trialing" && trialWarningAt(before) !== null;
   if (isCutShort) {
-    act.emit("customer.subscription.trial_will_end", act.world.render("subscription", subscription));
+    tx.emit("customer.subscription.trial_will_end", tx.account.render("subscription", subscription));
     return;
   }
   const at = trialWarningAt(subscription);
-  if (at === null || at > act.now) return;
-  const told = act.change("subscription", subscription.id, { trialEndAnnounced: true });
-  act.emit("customer.subscription.trial_will_end", act.world.render("subscription", told));
+  if (at === null || at > tx.now) return;
+  const told = tx.change("subscription", subscription.id, { trialEndAnnounced: true });
+  tx.emit("customer.subscription.trial_will_end", tx.account.render("subscription", told));
 }

@@ -1,4 +1,4 @@
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord } from "../../store/records.js";
 import { firstPeriodEnd } from "../subscriptions/cancellation.js";
 import { upcomingInvoice } from "./upcoming.js";
@@ -16,11 +16,11 @@ export function invoiceWarningAt(subscription: SubscriptionRecord): number | nul
 }
 
 /** Announces that invoice, if there is to be one. It has no id yet. */
-export function announceInvoice(act: Act, subscription: SubscriptionRecord): void {
+export function announceInvoice(tx: Transaction, subscription: SubscriptionRecord): void {
   const end = firstPeriodEnd(subscription);
-  const told = act.change("subscription", subscription.id, { upcomingAnnouncedFor: end });
-  const invoice = upcomingInvoice(act, told);
+  const told = tx.change("subscription", subscription.id, { upcomingAnnouncedFor: end });
+  const invoice = upcomingInvoice(tx, told);
   if (invoice === undefined) return;
-  const { id: _none, ...shown } = act.world.render("invoice", invoice);
-  act.emit("invoice.upcoming", shown);
+  const { id: _none, ...shown } = tx.account.render("invoice", invoice);
+  tx.emit("invoice.upcoming", shown);
 }

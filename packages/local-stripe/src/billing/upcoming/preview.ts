@@ -1,5 +1,5 @@
 import { type ApiError, invalid } from "../../api-error.js";
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { InvoiceRecord, SubscriptionRecord } from "../../store/records.js";
 import type { NewDiscount } from "../discounts/discount-params.js";
 import { beginSubscription } from "../subscriptions/begin-subscription.js";
@@ -18,17 +18,17 @@ export interface PreviewRequest {
 }
 
 /** The invoice that would come next, if the change were made. The change is made, looked at, and taken back. */
-export function previewInvoice(act: Act, request: PreviewRequest): InvoiceRecord {
-  return act.rehearse((rehearsal) => {
+export function previewInvoice(tx: Transaction, request: PreviewRequest): InvoiceRecord {
+  return tx.dryRun((dry) => {
     const isBeginning =
       request.subscription === undefined && request.subscription_details?.items !== undefined;
-    if (isBeginning) return beginningOf(rehearsal, request);
+    if (isBeginning) return beginningOf(dry, request);
     if (request.subscription === undefined) throw nothingToPreview();
-    return nextOf(rehearsal, request.subscription, request);
+    return nextOf(dry, request.subscription, request);
   });
 }
 
-function beginningOf(act: Act, params: PreviewRequest): InvoiceRecord {
+function beginningOf(tx: Transaction, params: PreviewRequest): InvoiceRecord {
   const { items, trial_end } = params.subscription_details ?? {};
   if (params.customer === undefined || items === undefined) {
     throw invalid(
@@ -44,43 +44,43 @@ function beginningOf(act: Act, params: PreviewRequest): InvoiceRecord {
     ...(params.discounts && { discounts: params.discounts }),
     ...(trial_end !== undefined && { trial_end }),
   };
-  const { latest_invoice: first } = beginSubscription(act, request, "flexible");
-  return asUpcoming(act.world.inPath("invoice", first ?? ""));
+  const { latest_invoice: first } = beginSubscription(tx, request, "flexible");
+  return asUpcoming(tx.account.getFromPath("invoice", first ?? ""));
 }
 
-function nextOf(act: Act, id: string, params: PreviewRequest): InvoiceRecord {
-  const { world } = act;
-  const before = world.named("subscription", id, "subscription");
+function nextOf(tx: Transaction, id: string, params: PreviewRequest): InvoiceRecord {
+  const { account } = tx;
+  const before = account.getFromParam("subscription", id, "subscription");
   if (params.customer !== undefined && params.customer !== before.customer) {
     throw invalid(`The subscription ${id} does not belong to the customer ${params.customer}.`, "customer");
   }
-  act.followClock(before);
+  tx.followClock(before);
   const { cancel_now: cancelNow, ...details } = params.subscription_details ?? {};
-  if (cancelNow === true) return lastOf(act, before, details.proration_behavior !== "none");
+  if (cancelNow === true) return lastOf(tx, before, details.proration_behavior !== "none");
   const change = { ...details, ...(params.discounts && { discounts: params.discounts }) };
   // What has ended is billed no more, and cannot be changed.
   if (before.ended_at !== null && Object.keys(change).length === 0) throw noneUpcoming(before.customer);
   // Whether the payment would go through is not what is asked.
-  const after = changeSubscription(act, id, { ...change, payment_behavior: "default_incomplete" });
+  const after = changeSubscription(tx, id, { ...change, payment_behavior: "default_incomplete" });
   const isBilledNow = after.latest_invoice !== before.latest_invoice && after.latest_invoice !== null;
   if (isBilledNow && params.preview_mode !== "recurring") {
-    return prorated(asUpcoming(world.inPath("invoice", after.latest_invoice ?? "")), act.now, change);
+    return prorated(asUpcoming(account.getFromPath("invoice", after.latest_invoice ?? "")), tx.now, change);
   }
-  const next = params.preview_mode === "recurring" ? recurring(world, after) : after;
-  const upcoming = upcomingInvoice(act, next);
+  const next = params.preview_mode === "recurring" ? recurring(account, after) : after;
+  const upcoming = upcomingInvoice(tx, next);
   if (upcoming === undefined) throw noneUpcoming(before.customer);
-  return prorated(upcoming, act.now, change);
+  return prorated(upcoming, tx.now, change);
 }
 
 /** The last invoice of a subscription that is canceled now. */
 function lastOf(
-  act: Act,
+  tx: Transaction,
   { customer, id, latest_invoice: before }: SubscriptionRecord,
   prorate: boolean,
 ): InvoiceRecord {
-  const { latest_invoice: last } = cancelSubscription(act, id, { invoice_now: true, prorate });
+  const { latest_invoice: last } = cancelSubscription(tx, id, { invoice_now: true, prorate });
   if (last === before || last === null) throw noneUpcoming(customer);
-  return asUpcoming(act.world.inPath("invoice", last));
+  return asUpcoming(tx.account.getFromPath("invoice", last));
 }
 
 /** With the instant that prorations are reckoned from, where anything is changed. */

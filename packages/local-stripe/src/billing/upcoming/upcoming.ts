@@ -1,7 +1,6 @@
 import { newId } from "../../ids.js";
-import type { Act } from "../../store/act.js";
+import type { AccountData, Transaction } from "../../store/account-data.js";
 import type { InvoiceRecord, SubscriptionRecord } from "../../store/records.js";
-import type { World } from "../../store/world.js";
 import { newInvoice } from "../invoices/invoices.js";
 import { overdueSchedule, turnPhase } from "../schedules/phase-turn.js";
 import { firstPeriodEnd } from "../subscriptions/cancellation.js";
@@ -19,19 +18,22 @@ function endsBefore({ cancel_at: end }: SubscriptionRecord, moment: number): boo
  * The invoice that comes with a subscription's next period, or for what is pending where none comes. `undefined` where
  * there is neither. The period is begun, looked at, and taken back.
  */
-export function upcomingInvoice(act: Act, subscription: SubscriptionRecord): InvoiceRecord | undefined {
+export function upcomingInvoice(
+  tx: Transaction,
+  subscription: SubscriptionRecord,
+): InvoiceRecord | undefined {
   const start = firstPeriodEnd(subscription);
   if (endsBefore(subscription, start)) {
-    const used = lastUsage(act.world, subscription, subscription.cancel_at ?? start);
+    const used = lastUsage(tx.account, subscription, subscription.cancel_at ?? start);
     const lines = [...subscription.pendingLines, ...used];
-    return lines.length === 0 ? undefined : newInvoice(act, subscription, "upcoming", lines);
+    return lines.length === 0 ? undefined : newInvoice(tx, subscription, "upcoming", lines);
   }
-  return act.rehearse((rehearsal) => {
-    const schedule = overdueSchedule(rehearsal, subscription);
-    if (schedule) turnPhase(rehearsal, subscription, schedule);
-    else renew(rehearsal, subscription);
-    const { latest_invoice: made } = rehearsal.world.inPath("subscription", subscription.id);
-    const invoice = rehearsal.world.inPath("invoice", made ?? "");
+  return tx.dryRun((dry) => {
+    const schedule = overdueSchedule(dry, subscription);
+    if (schedule) turnPhase(dry, subscription, schedule);
+    else renew(dry, subscription);
+    const { latest_invoice: made } = dry.account.getFromPath("subscription", subscription.id);
+    const invoice = dry.account.getFromPath("invoice", made ?? "");
     // It is final an hour after the period has begun, and charged then.
     const attempt = invoice.collection_method === "charge_automatically" ? start + HOUR : null;
     return { ...asUpcoming(invoice), next_payment_attempt: attempt };
@@ -39,9 +41,9 @@ export function upcomingInvoice(act: Act, subscription: SubscriptionRecord): Inv
 }
 
 /** The same without what counts only once: what every invoice after the next is made of. */
-export function recurring(world: World, subscription: SubscriptionRecord): SubscriptionRecord {
+export function recurring(account: AccountData, subscription: SubscriptionRecord): SubscriptionRecord {
   const lasting = (ids: readonly string[]): string[] =>
-    ids.filter((id) => world.of("discount").get(id)?.terms.isOnce === false);
+    ids.filter((id) => account.of("discount").get(id)?.terms.isOnce === false);
   return {
     ...subscription,
     discounts: lasting(subscription.discounts),
@@ -50,7 +52,7 @@ export function recurring(world: World, subscription: SubscriptionRecord): Subsc
   };
 }
 
-/** An invoice that was made in a rehearsal, as it is shown before it is made. */
+/** Shows an invoice of a dry run as one that is not made yet. */
 export function asUpcoming(invoice: InvoiceRecord): InvoiceRecord {
   const id = newId("upcoming_in");
   return {

@@ -1,27 +1,27 @@
+import type { AccountData } from "../../store/account-data.js";
 import type { InvoiceLineRecord, SubscriptionItemRecord, SubscriptionRecord } from "../../store/records.js";
-import type { World } from "../../store/world.js";
 import { itemAmount, line, quantityText } from "../invoices/invoice-lines.js";
 import { usageIn } from "./usage.js";
 
 /** One line for each metered item, for what was used in its period until then. A trial costs nothing. */
 export function usageLines(
-  world: World,
+  account: AccountData,
   subscription: SubscriptionRecord,
   items: readonly SubscriptionItemRecord[],
   until: number,
 ): readonly InvoiceLineRecord[] {
   if (subscription.status === "trialing") return [];
   return items.flatMap((item) => {
-    const price = world.inPath("price", item.price);
+    const price = account.getFromPath("price", item.price);
     const meter = price.recurring?.meter ?? null;
     if (meter === null) return [];
     const from = Math.max(item.current_period_start, item.meteredFrom ?? 0);
-    const used = usageIn(world, { meter, customer: subscription.customer, from, until });
+    const used = usageIn(account, { meter, customer: subscription.customer, from, until });
     // What was taken back beyond what was used is not paid out.
     const quantity = Math.max(0, used);
-    return line(world, subscription, item, price, {
+    return line(account, subscription, item, price, {
       amount: itemAmount(price, quantity),
-      description: quantityText(world, price, quantity),
+      description: quantityText(account, price, quantity),
       period: { start: from, end: until },
       proration: false,
       quantity,
@@ -31,11 +31,11 @@ export function usageLines(
 
 /** What is left to bill of a subscription that ends then. */
 export function lastUsage(
-  world: World,
+  account: AccountData,
   subscription: SubscriptionRecord,
   at: number,
 ): readonly InvoiceLineRecord[] {
-  return usageLines(world, subscription, subscription.items, at).filter(({ amount }) => amount > 0);
+  return usageLines(account, subscription, subscription.items, at).filter(({ amount }) => amount > 0);
 }
 
 /**
@@ -43,7 +43,7 @@ export function lastUsage(
  * it is at Stripe.
  */
 export function usageBefore(
-  world: World,
+  account: AccountData,
   before: SubscriptionRecord,
   after: SubscriptionRecord,
   at: number,
@@ -57,5 +57,5 @@ export function usageBefore(
         one.current_period_start === item.current_period_start,
     );
   const stopped = before.items.filter((item) => !isGoingOn(item));
-  return usageLines(world, before, stopped, at).filter(({ amount }) => amount > 0);
+  return usageLines(account, before, stopped, at).filter(({ amount }) => amount > 0);
 }

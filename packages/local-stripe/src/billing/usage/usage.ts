@@ -1,5 +1,5 @@
+import type { AccountData } from "../../store/account-data.js";
 import type { MeterEventRecord } from "../../store/records.js";
-import type { World } from "../../store/world.js";
 
 /** Whose usage of what, from a moment on and until before another. */
 export interface UsageSpan {
@@ -10,11 +10,11 @@ export interface UsageSpan {
 }
 
 /** What a customer used in a time, added up as the meter says. */
-export function usageIn(world: World, { meter, customer, from, until }: UsageSpan): number {
-  const events = world
+export function usageIn(account: AccountData, { meter, customer, from, until }: UsageSpan): number {
+  const events = account
     .of("billing.meter_event")
     .all({ usage: usageKey(meter, customer) }, (event) => event.timestamp >= from && event.timestamp < until);
-  switch (world.inPath("billing.meter", meter).default_aggregation.formula) {
+  switch (account.getFromPath("billing.meter", meter).default_aggregation.formula) {
     case "count":
       return events.length;
     case "last":

@@ -11,7 +11,7 @@ import { MethodName } from "./method-name.js";
 export const Amounts: FC<OpenProps & { readonly quote: Quote }> = ({ open, quote: { now, next, after } }) => {
   const format = formatFor(open.session);
   const due = now?.amount_due ?? 0;
-  const method = defaultMethod(open.world, after);
+  const method = defaultMethod(open.account, after);
   return (
     <>
       <h2 class="section">Amount due today</h2>

@@ -7,7 +7,7 @@ import {
   scheduleCancellation,
 } from "../../billing/subscriptions/cancellation.js";
 import { dropFutureChange, futureChange } from "../../portal/portal-schedule.js";
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord } from "../../store/records.js";
 import { formatFor } from "../format.js";
 import { type PageForm, PortalForm, TroubleNotice } from "./form.js";
@@ -36,21 +36,21 @@ export const CANCEL: PortalPage<Cancelable> = {
     ) : (
       { goTo: `/subscriptions/${subscription.id}/cancel/offer` }
     ),
-  submit: (act, { open, subscription }, fields) => {
-    cancelInPortal(act, open, subscription, fields);
+  submit: (tx, { open, subscription }, fields) => {
+    cancelInPortal(tx, open, subscription, fields);
     return "canceled";
   },
 };
 
 /** Stripe's portal cancels nothing while a change of it is scheduled. */
 export function isCancelable(
-  { configuration, world }: OpenSession,
+  { configuration, account }: OpenSession,
   subscription: SubscriptionRecord,
 ): boolean {
   return (
     configuration.features.subscription_cancel.enabled &&
     subscription.cancel_at === null &&
-    futureChange(world, subscription) === undefined
+    futureChange(account, subscription) === undefined
   );
 }
 
@@ -59,7 +59,7 @@ export function isCancelable(
  * follows the period.
  */
 function cancelInPortal(
-  act: Act,
+  tx: Transaction,
   open: OpenSession,
   subscription: SubscriptionRecord,
   fields: URLSearchParams,
@@ -68,17 +68,17 @@ function cancelInPortal(
   const details = detailsOf(feature.cancellation_reason, fields);
   if (feature.mode === "immediately") {
     const prorate = feature.proration_behavior === "create_prorations";
-    cancelSubscription(act, subscription.id, { prorate, cancellation_details: details });
+    cancelSubscription(tx, subscription.id, { prorate, cancellation_details: details });
     return;
   }
   // A schedule with nothing left to do lets go of it, as it would at the end of the period.
-  dropFutureChange(act, subscription);
+  dropFutureChange(tx, subscription);
   const when =
     subscription.billing_mode.type === "flexible"
       ? { cancel_at: lastPeriodEnd(subscription) }
       : { cancel_at_period_end: true };
-  const ending = scheduleCancellation(subscription, { ...when, cancellation_details: details }, act.now);
-  act.change("subscription", subscription.id, ending, "customer.subscription.updated");
+  const ending = scheduleCancellation(subscription, { ...when, cancellation_details: details }, tx.now);
+  tx.change("subscription", subscription.id, ending, "customer.subscription.updated");
 }
 
 type ReasonFeature = OpenSession["configuration"]["features"]["subscription_cancel"]["cancellation_reason"];

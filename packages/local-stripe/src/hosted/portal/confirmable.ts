@@ -4,8 +4,9 @@ import { findPromotionCode } from "../../billing/discounts/discounts.js";
 import { changeSubscription } from "../../billing/subscriptions/change-subscription.js";
 import { changeRequest, choiceOf, type Quote, quote, quoteChange } from "../../portal/portal-changes.js";
 import { type PortalChoice, scheduleChoice, waitsForPeriodEnd } from "../../portal/portal-schedule.js";
-import { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { PromotionCodeRecord, SubscriptionRecord } from "../../store/records.js";
+import { transact } from "../../store/transaction.js";
 import type { PageRequest } from "./page.js";
 import { type OpenSession, ownSubscription } from "./session.js";
 import { notAuthenticated } from "./three-d-secure.js";
@@ -55,7 +56,7 @@ export function chosenByFlow(open: OpenSession, request: PageRequest): Confirmab
   if (subscription === undefined || !open.configuration.features.subscription_update.enabled)
     return undefined;
   return ifPossible(() => {
-    const price = open.world.inPath("price", item.price ?? "");
+    const price = open.account.getFromPath("price", item.price ?? "");
     const discounts = (flow.discounts ?? []).map(named);
     return weighed(open, subscription, { price, quantity: item.quantity, discounts }, request);
   });
@@ -63,19 +64,19 @@ export function chosenByFlow(open: OpenSession, request: PageRequest): Confirmab
 
 /** Makes the change, or schedules it. What the holder of the card has said counts where the bank has asked. */
 export function carryOut(
-  act: Act,
+  tx: Transaction,
   { open, subscription, choice, at, waits }: Confirmable,
   fields: URLSearchParams,
 ): "changed" | "scheduled" {
   if (waits) {
-    scheduleChoice(act, subscription, choice);
+    scheduleChoice(tx, subscription, choice);
     return "scheduled";
   }
   const said = fields.get("authentication");
   if (said === "fail") throw notAuthenticated("payment_intent_authentication_failure");
   const feature = open.configuration.features.subscription_update;
-  const request = changeRequest(open.world, feature, subscription, choice, at);
-  changeSubscription(act, subscription.id, { ...request, isAuthenticated: said === "complete" });
+  const request = changeRequest(open.account, feature, subscription, choice, at);
+  changeSubscription(tx, subscription.id, { ...request, isAuthenticated: said === "complete" });
   return "changed";
 }
 
@@ -100,20 +101,20 @@ function weighed(
   choice: PortalChoice,
   { fields }: PageRequest,
 ): Confirmable {
-  const { world, configuration } = open;
+  const { account, configuration } = open;
   const feature = configuration.features.subscription_update;
   // What was shown holds for as long as the page may stand open: the form's seal covers the moment too.
   const sent = fields?.get("at") ?? null;
   const at = sent === null ? open.now : Number(sent);
-  const waits = waitsForPeriodEnd(world, feature, subscription, choice);
-  const quoted = Act.run(world, null, (act) => {
-    act.followClock(open.customer);
+  const waits = waitsForPeriodEnd(account, feature, subscription, choice);
+  const quoted = transact(account, null, (tx) => {
+    tx.followClock(open.customer);
     if (!waits) {
-      return quoteChange(act, subscription.id, changeRequest(world, feature, subscription, choice, at));
+      return quoteChange(tx, subscription.id, changeRequest(account, feature, subscription, choice, at));
     }
-    return quote(act, subscription.id, (rehearsal) => {
-      scheduleChoice(rehearsal, subscription, choice);
-      return rehearsal.world.inPath("subscription", subscription.id);
+    return quote(tx, subscription.id, (dry) => {
+      scheduleChoice(dry, subscription, choice);
+      return dry.account.getFromPath("subscription", subscription.id);
     });
   });
   return { open, subscription, choice, at, waits, quote: quoted };
@@ -135,7 +136,7 @@ function findPromotion(
   code: string,
 ): PromotionCodeRecord | undefined {
   if (code === "" || !takesCodes(open)) return undefined;
-  const { world, customer } = open;
+  const { account, customer } = open;
   const holder = {
     customer: customer.id,
     currency: subscription.currency,
@@ -143,9 +144,9 @@ function findPromotion(
     item: null,
     testClock: customer.test_clock ?? null,
   };
-  return Act.run(world, null, (act) => {
-    act.followClock(customer);
-    return findPromotionCode(act, code, holder);
+  return transact(account, null, (tx) => {
+    tx.followClock(customer);
+    return findPromotionCode(tx, code, holder);
   });
 }
 

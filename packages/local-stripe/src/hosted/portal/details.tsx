@@ -17,9 +17,9 @@ export const DETAILS: PortalPage<OpenSession> = {
     return [address, email, name, phone, shipping, taxIdOf(open)];
   },
   show: (open, form) => <DetailsPage open={open} form={form} />,
-  submit: (act, open, fields) => {
-    act.change("customer", open.customer.id, changesOf(open, fields), "customer.updated");
-    if (allows(open, "tax_id")) changeTaxId(act, open, fields);
+  submit: (tx, open, fields) => {
+    tx.change("customer", open.customer.id, changesOf(open, fields), "customer.updated");
+    if (allows(open, "tax_id")) changeTaxId(tx, open, fields);
     return "address";
   },
 };

@@ -16,7 +16,7 @@ export const DROP_CHANGE: PortalPage<Scheduled> = {
   path: "/subscriptions/:subscription/keep-plan",
   find: (open, { param }) => {
     const subscription = ownSubscription(open, param("subscription"));
-    const change = subscription && futureChange(open.world, subscription);
+    const change = subscription && futureChange(open.account, subscription);
     if (subscription === undefined || change === undefined) return undefined;
     return open.configuration.features.subscription_update.enabled
       ? { open, subscription, change }
@@ -39,8 +39,8 @@ export const DROP_CHANGE: PortalPage<Scheduled> = {
       </div>
     </PortalLayout>
   ),
-  submit: (act, { subscription }) => {
-    dropFutureChange(act, subscription);
+  submit: (tx, { subscription }) => {
+    dropFutureChange(tx, subscription);
     return "unscheduled";
   },
 };
@@ -48,7 +48,7 @@ export const DROP_CHANGE: PortalPage<Scheduled> = {
 /** "It changes to Small × 2 on February 1, 2027." */
 export const FutureWords: FC<Omit<Scheduled, "subscription">> = ({ open, change: { at, items } }) => {
   const names = items.map(({ price, quantity }) => {
-    const { product } = open.world.inPath("price", price);
+    const { product } = open.account.getFromPath("price", price);
     const times = quantity === undefined || quantity === 1 ? "" : ` × ${quantity}`;
     return productName(open, product) + times;
   });

@@ -49,7 +49,7 @@ const HomePage: FC<Home> = ({ open, notice }) => (
 
 const SubscriptionCard: FC<SubscriptionProps> = ({ open, subscription }) => {
   const path = `${base(open)}/subscriptions/${subscription.id}`;
-  const change = futureChange(open.world, subscription);
+  const change = futureChange(open.account, subscription);
   return (
     <article class="card" aria-label={productNames(open, subscription).join(", ")}>
       <div>

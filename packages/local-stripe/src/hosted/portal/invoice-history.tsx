@@ -9,7 +9,7 @@ const MOST_INVOICES = 12;
 /** The newest invoices that are final, each with its page and its PDF. */
 export const InvoiceHistory: FC<{ readonly open: OpenSession }> = ({ open }) => {
   const format = formatFor(open.session);
-  const invoices = open.world
+  const invoices = open.account
     .of("invoice")
     .all({ customer: open.customer.id }, (one) => one.status !== "draft" && isInScope(open, one))
     .slice(0, MOST_INVOICES);

@@ -36,15 +36,15 @@ export const KEEP: PortalPage<SubscriptionProps> = {
       </div>
     </PortalLayout>
   ),
-  submit: (act, { subscription }) => {
-    dropFutureChange(act, subscription);
-    const kept = scheduleCancellation(subscription, { cancel_at: null }, act.now);
-    act.change("subscription", subscription.id, kept, "customer.subscription.updated");
+  submit: (tx, { subscription }) => {
+    dropFutureChange(tx, subscription);
+    const kept = scheduleCancellation(subscription, { cancel_at: null }, tx.now);
+    tx.change("subscription", subscription.id, kept, "customer.subscription.updated");
     return "kept";
   },
 };
 
 /** What a schedule has planned beyond the next change of plan is not the portal's to undo. */
-export function isKeepable({ world }: OpenSession, subscription: SubscriptionRecord): boolean {
-  return subscription.cancel_at !== null && futureChange(world, subscription) === undefined;
+export function isKeepable({ account }: OpenSession, subscription: SubscriptionRecord): boolean {
+  return subscription.cancel_at !== null && futureChange(account, subscription) === undefined;
 }

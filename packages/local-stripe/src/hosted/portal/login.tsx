@@ -1,61 +1,61 @@
 import type { Context, Hono } from "hono";
 import type { FC } from "hono/jsx";
 import { openPortal } from "../../resources/portal-sessions.js";
-import { Act } from "../../store/act.js";
+import type { AccountData } from "../../store/account-data.js";
+import type { Accounts } from "../../store/accounts.js";
 import type { CustomerRecord, PortalConfigurationRecord } from "../../store/records.js";
-import type { World } from "../../store/world.js";
-import type { Worlds } from "../../store/worlds.js";
+import { transact } from "../../store/transaction.js";
 import { Layout } from "../layout.js";
 import { notFound } from "./messages.js";
 
 interface Login {
-  readonly world: World;
+  readonly account: AccountData;
   readonly configuration: PortalConfigurationRecord;
 }
 
 /** The lasting address of a portal. Stripe sends a link by e-mail; this server, which sends none, shows it. */
-export function mountLogin(app: Hono, worlds: Worlds): void {
+export function mountLogin(app: Hono, accounts: Accounts): void {
   app.get("/login/:id", (context) => {
-    const login = findLogin(worlds, context);
+    const login = findLogin(accounts, context);
     return login === undefined ? notFound(context) : context.html(<LoginPage login={login} />);
   });
   app.post("/login/:id", async (context) => {
     const email = new URLSearchParams(await context.req.text()).get("email")?.trim() ?? "";
-    const login = findLogin(worlds, context);
+    const login = findLogin(accounts, context);
     if (login === undefined) return notFound(context);
-    const customer = findCustomer(login.world, email);
+    const customer = findCustomer(login.account, email);
     const link = customer && linkFor(login, customer);
     return context.html(<LoginPage login={login} sent={{ email, link }} />);
   });
 }
 
-function findLogin(worlds: Worlds, context: Context): Login | undefined {
-  for (const world of worlds.all()) {
-    const url = `${world.surroundings.origin()}/p/login/${context.req.param("id")}`;
-    const configuration = world
+function findLogin(accounts: Accounts, context: Context): Login | undefined {
+  for (const account of accounts.all()) {
+    const url = `${account.context.origin()}/p/login/${context.req.param("id")}`;
+    const configuration = account
       .of("billing_portal.configuration")
       .all({}, ({ active, login_page: login }) => active && login.enabled && login.url === url)[0];
-    if (configuration !== undefined) return { world, configuration };
+    if (configuration !== undefined) return { account, configuration };
   }
   return undefined;
 }
 
 /** Of several with the same address, one that is subscribed to something, and of these the newest. */
-function findCustomer(world: World, email: string): CustomerRecord | undefined {
-  const customers = world.of("customer").all({ email });
+function findCustomer(account: AccountData, email: string): CustomerRecord | undefined {
+  const customers = account.of("customer").all({ email });
   const isSubscribed = ({ id }: CustomerRecord): boolean =>
-    world.of("subscription").all({ customer: id, ended: "false" }).length > 0;
+    account.of("subscription").all({ customer: id, ended: "false" }).length > 0;
   return customers.find(isSubscribed) ?? customers[0];
 }
 
-function linkFor({ world, configuration }: Login, { id }: CustomerRecord): string {
+function linkFor({ account, configuration }: Login, { id }: CustomerRecord): string {
   const options = {
     flow: null,
     locale: null,
     on_behalf_of: null,
     return_url: configuration.default_return_url,
   };
-  return Act.run(world, null, (act) => openPortal(act, id, configuration, options)).url;
+  return transact(account, null, (tx) => openPortal(tx, id, configuration, options)).url;
 }
 
 interface LoginProps {
@@ -63,10 +63,10 @@ interface LoginProps {
   readonly sent?: { readonly email: string; readonly link: string | undefined };
 }
 
-const LoginPage: FC<LoginProps> = ({ login: { world, configuration }, sent }) => (
+const LoginPage: FC<LoginProps> = ({ login: { account, configuration }, sent }) => (
   <Layout
     title="Log in to your billing"
-    livemode={world.livemode}
+    livemode={account.livemode}
     aside={<h2>{configuration.business_profile.headline ?? "Manage your billing"}</h2>}
   >
     <div class="narrow">

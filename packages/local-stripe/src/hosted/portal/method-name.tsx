@@ -4,7 +4,7 @@ import type { OpenProps } from "./frame.js";
 
 /** "Visa •••• 4242". */
 export const MethodName: FC<OpenProps & { readonly method: string | null }> = ({ open, method }) => {
-  const card = method === null ? undefined : open.world.of("payment_method").get(method)?.card;
+  const card = method === null ? undefined : open.account.of("payment_method").get(method)?.card;
   return card === undefined ? <>no payment method yet</> : <CardName card={card} />;
 };
 

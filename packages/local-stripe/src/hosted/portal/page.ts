@@ -1,8 +1,9 @@
 import { createHash, createHmac, randomUUID } from "node:crypto";
 import type { Context, Hono } from "hono";
 import { ApiError } from "../../api-error.js";
-import { Act } from "../../store/act.js";
-import type { Worlds } from "../../store/worlds.js";
+import type { Transaction } from "../../store/account-data.js";
+import type { Accounts } from "../../store/accounts.js";
+import { transact } from "../../store/transaction.js";
 import { finish, isInFlow } from "./flow.js";
 import type { PageForm, Trouble } from "./form.js";
 import { expired, forbidden, nothingHere } from "./messages.js";
@@ -19,7 +20,7 @@ export interface PortalPage<Subject> {
   /** What the customer decides upon. A form that was filled in over another state is shown again and not carried out. */
   readonly seen?: (subject: Subject) => unknown;
   /** Does what the form asks, or throws why not, which is then shown on the page. */
-  readonly submit?: (act: Act, subject: Subject, fields: URLSearchParams) => Notice | Elsewhere;
+  readonly submit?: (tx: Transaction, subject: Subject, fields: URLSearchParams) => Notice | Elsewhere;
 }
 
 /** Another page of the portal, below the session's address. */
@@ -36,15 +37,15 @@ export interface PageRequest {
 
 type Html = Parameters<Context["html"]>[0];
 
-export function mount<Subject>(app: Hono, worlds: Worlds, page: PortalPage<Subject>): void {
+export function mount<Subject>(app: Hono, accounts: Accounts, page: PortalPage<Subject>): void {
   const path = `/session/:secret${page.path}`;
   app.get(path, (context) => {
-    const open = openSession(worlds, context.req.param("secret") ?? "");
+    const open = openSession(accounts, context.req.param("secret") ?? "");
     return open === undefined ? expired(context) : display(context, page, open);
   });
   app.post(path, async (context) => {
     const fields = new URLSearchParams(await context.req.text());
-    const open = openSession(worlds, context.req.param("secret") ?? "");
+    const open = openSession(accounts, context.req.param("secret") ?? "");
     if (open === undefined) return expired(context);
     // A form counts only with the token that the session's own pages carry.
     if (fields.get("csrf_token") !== open.session.csrfToken) return forbidden(context);
@@ -80,7 +81,7 @@ function carryOut<Subject>(
   open: OpenSession,
   fields: URLSearchParams,
 ): Response | Promise<Response> {
-  const { world, session } = open;
+  const { account, session } = open;
   const sent = createHash("sha256").update(`${context.req.path}?${fields}`).digest("hex");
   // Sent twice, by two clicks or by a reload, it is done once.
   if (session.lastForm?.sent === sent) return context.redirect(session.lastForm.location, 303);
@@ -92,13 +93,13 @@ function carryOut<Subject>(
     return display(context, page, open, { fields, trouble: STALE });
   }
   try {
-    const location = Act.run(world, null, (act) => {
-      act.followClock(open.customer);
-      const done = submit(act, subject, fields);
+    const location = transact(account, null, (tx) => {
+      tx.followClock(open.customer);
+      const done = submit(tx, subject, fields);
       const isDone = !isElsewhere(done);
       const next = isDone ? finish(open, context.req.path, done) : base(open) + done.goTo;
       const isFlowDone = session.isFlowDone || (isDone && isInFlow(open, context.req.path));
-      act.change("billing_portal.session", session.id, { lastForm: { sent, location: next }, isFlowDone });
+      tx.change("billing_portal.session", session.id, { lastForm: { sent, location: next }, isFlowDone });
       return next;
     });
     return context.redirect(location, 303);
@@ -112,7 +113,7 @@ function carryOut<Subject>(
       ...(param && { field: param }),
     };
     // A payment that was tried and failed has left its mark.
-    return display(context, page, look(world, session.id), { fields, trouble });
+    return display(context, page, look(account, session.id), { fields, trouble });
   }
 }
 

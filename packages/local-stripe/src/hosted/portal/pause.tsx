@@ -19,14 +19,14 @@ export const PAUSE: PortalPage<SubscriptionProps> = {
   },
   seen: ({ open, subscription }) => [subscription, durationsOf(open)],
   show: ({ open, subscription }, form) => <PausePage open={open} subscription={subscription} form={form} />,
-  submit: (act, { open, subscription }, fields) => {
+  submit: (tx, { open, subscription }, fields) => {
     const durations = durationsOf(open);
     const duration = durations[Number(fields.get("duration") ?? Number.NaN)];
     if (durations.length > 0 && duration === undefined) {
       throw invalid("Choose how long to pause.", "duration");
     }
-    pauseSubscription(act, subscription.id, {
-      ...(duration && { resumesAt: plusIntervals(act.now, duration, 1) }),
+    pauseSubscription(tx, subscription.id, {
+      ...(duration && { resumesAt: plusIntervals(tx.now, duration, 1) }),
     });
     return "paused";
   },

@@ -1,7 +1,7 @@
 import type { FC } from "hono/jsx";
 import { ApiError, invalid } from "../../api-error.js";
 import { beginSetup, confirmSetup } from "../../billing/payments/setup-intents.js";
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { PaymentMethodRecord, SetupIntentRecord } from "../../store/records.js";
 import { type PageForm, PortalForm, Problem, problemOf, TroubleNotice } from "./form.js";
 import { GoBack, type OpenProps, PortalLayout } from "./frame.js";
@@ -46,11 +46,11 @@ export const PAYMENT_METHOD: PortalPage<OpenSession> = {
   find: allowed,
   seen: seenOf,
   show: (open, form) => <CardPage open={open} form={form} />,
-  submit: (act, open, fields) => {
+  submit: (tx, open, fields) => {
     const choice = CHOICES.find(({ card }) => card === fields.get("card"));
     if (choice === undefined) throw invalid("Choose a card.", "card");
     if (choice.asks) return { goTo: `/payment-method/authenticate?card=${choice.card}` };
-    saveCard(act, open, choice);
+    saveCard(tx, open, choice);
     return "payment_method";
   },
 };
@@ -69,9 +69,9 @@ export const AUTHENTICATE: PortalPage<Asked> = {
   },
   seen: ({ open, choice }) => [seenOf(open), choice],
   show: ({ open }, form) => <AuthenticatePage open={open} form={form} />,
-  submit: (act, { open, choice }, fields) => {
+  submit: (tx, { open, choice }, fields) => {
     if (fields.get("outcome") !== "complete") throw notAuthenticated("setup_intent_authentication_failure");
-    saveCard(act, open, choice);
+    saveCard(tx, open, choice);
     return "payment_method";
   },
 };
@@ -85,20 +85,20 @@ function seenOf(open: OpenSession): unknown {
   return methodsOf(open).map(({ id }) => id);
 }
 
-export function methodsOf({ world, customer }: OpenSession): readonly PaymentMethodRecord[] {
-  return world.of("payment_method").all({ customer: customer.id });
+export function methodsOf({ account, customer }: OpenSession): readonly PaymentMethodRecord[] {
+  return account.of("payment_method").all({ customer: customer.id });
 }
 
-function saveCard(act: Act, { customer }: OpenSession, { card }: CardChoice): void {
-  const { id } = beginSetup(act, { customer: customer.id, payment_method: `pm_card_${card}` });
-  const { payment_method: saved } = confirmed(act, id);
-  if (saved !== null) makeDefault(act, customer.id, saved);
+function saveCard(tx: Transaction, { customer }: OpenSession, { card }: CardChoice): void {
+  const { id } = beginSetup(tx, { customer: customer.id, payment_method: `pm_card_${card}` });
+  const { payment_method: saved } = confirmed(tx, id);
+  if (saved !== null) makeDefault(tx, customer.id, saved);
 }
 
 /** A refusal of the card is told beside the choice of it. */
-function confirmed(act: Act, id: string): SetupIntentRecord {
+function confirmed(tx: Transaction, id: string): SetupIntentRecord {
   try {
-    return confirmSetup(act, id, {});
+    return confirmSetup(tx, id, {});
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     throw new ApiError(error.status, error.message, { ...error.details, param: "card" });
@@ -106,10 +106,10 @@ function confirmed(act: Act, id: string): SetupIntentRecord {
 }
 
 /** From now on what the customer is charged is charged to this method, but where a subscription has its own. */
-export function makeDefault(act: Act, customer: string, method: string): void {
-  const { invoice_settings: settings } = act.world.inPath("customer", customer);
+export function makeDefault(tx: Transaction, customer: string, method: string): void {
+  const { invoice_settings: settings } = tx.account.getFromPath("customer", customer);
   const invoice_settings = { ...settings, default_payment_method: method };
-  act.change("customer", customer, { invoice_settings }, "customer.updated");
+  tx.change("customer", customer, { invoice_settings }, "customer.updated");
 }
 
 const CardPage: FC<OpenProps & { readonly form: PageForm }> = ({ open, form }) => (

@@ -15,7 +15,7 @@ export const Plan: FC<SubscriptionProps & { readonly isPlanned?: boolean }> = (p
   return (
     <div class="plan">
       {subscription.items.map((item, at) => {
-        const price = open.world.inPath("price", item.price);
+        const price = open.account.getFromPath("price", item.price);
         return (
           <div>
             <h3>
@@ -31,12 +31,12 @@ export const Plan: FC<SubscriptionProps & { readonly isPlanned?: boolean }> = (p
   );
 };
 
-export function productName({ world }: OpenSession, id: string): string {
-  return world.of("product").get(id)?.name ?? id;
+export function productName({ account }: OpenSession, id: string): string {
+  return account.of("product").get(id)?.name ?? id;
 }
 
 export function productNames(open: OpenSession, { items }: SubscriptionRecord): readonly string[] {
-  return items.map((item) => productName(open, open.world.inPath("price", item.price).product));
+  return items.map((item) => productName(open, open.account.getFromPath("price", item.price).product));
 }
 
 const STATUS_WORDS: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { resumeSubscription } from "../../billing/subscriptions/pausing.js";
 import { type Quote, quote } from "../../portal/portal-changes.js";
-import { Act } from "../../store/act.js";
 import type { SubscriptionRecord } from "../../store/records.js";
+import { transact } from "../../store/transaction.js";
 import { Amounts } from "./amounts.js";
 import { PortalForm, TroubleNotice } from "./form.js";
 import { GoBack, PortalLayout } from "./frame.js";
@@ -33,8 +33,8 @@ export const RESUME: PortalPage<SubscriptionProps> = {
       </div>
     </PortalLayout>
   ),
-  submit: (act, { subscription }) => {
-    resumeSubscription(act, subscription.id, {});
+  submit: (tx, { subscription }) => {
+    resumeSubscription(tx, subscription.id, {});
     return "resumed";
   },
 };
@@ -50,6 +50,6 @@ export function isResumable({ configuration }: OpenSession, subscription: Subscr
   );
 }
 
-function quoteOf({ world }: OpenSession, { id }: SubscriptionRecord): Quote {
-  return Act.run(world, null, (act) => quote(act, id, (rehearsal) => resumeSubscription(rehearsal, id, {})));
+function quoteOf({ account }: OpenSession, { id }: SubscriptionRecord): Quote {
+  return transact(account, null, (tx) => quote(tx, id, (dry) => resumeSubscription(dry, id, {})));
 }

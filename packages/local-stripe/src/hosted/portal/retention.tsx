@@ -2,8 +2,8 @@ import type { FC } from "hono/jsx";
 import { isRedeemable } from "../../billing/discounts/discounts.js";
 import { changeSubscription } from "../../billing/subscriptions/change-subscription.js";
 import { runningDiscounts } from "../../portal/portal-changes.js";
-import { Act } from "../../store/act.js";
 import type { CouponRecord } from "../../store/records.js";
+import { transact } from "../../store/transaction.js";
 import { type Format, formatFor } from "../format.js";
 import { type PageForm, PortalForm, TroubleNotice } from "./form.js";
 import { PortalLayout } from "./frame.js";
@@ -28,20 +28,20 @@ export const RETENTION: PortalPage<Offer> = {
   show: ({ open, subscription, coupon }, form) => (
     <OfferPage open={open} subscription={subscription} coupon={coupon} form={form} />
   ),
-  submit: (act, { subscription, coupon }) => {
-    const kept = runningDiscounts(act.world, subscription, act.now);
-    changeSubscription(act, subscription.id, { discounts: [...kept, { coupon: coupon.id }] });
+  submit: (tx, { subscription, coupon }) => {
+    const kept = runningDiscounts(tx.account, subscription, tx.now);
+    changeSubscription(tx, subscription.id, { discounts: [...kept, { coupon: coupon.id }] });
     return "discounted";
   },
 };
 
 /** What the session's flow offers for staying, where it still can be redeemed. */
 export function findOffer(open: OpenSession, id: string): Offer | undefined {
-  const { world, customer, session } = open;
+  const { account, customer, session } = open;
   const flow = session.isFlowDone ? undefined : session.flow?.subscription_cancel;
   const subscription = flow?.subscription === id ? ownSubscription(open, id) : undefined;
   const offered = flow?.retention?.coupon_offer?.coupon;
-  const coupon = offered === undefined ? undefined : world.of("coupon").get(offered);
+  const coupon = offered === undefined ? undefined : account.of("coupon").get(offered);
   if (subscription === undefined || subscription.cancel_at !== null || coupon === undefined) return undefined;
   const holder = {
     customer: customer.id,
@@ -50,9 +50,9 @@ export function findOffer(open: OpenSession, id: string): Offer | undefined {
     item: null,
     testClock: customer.test_clock ?? null,
   };
-  const isOpen = Act.run(world, null, (act) => {
-    act.followClock(customer);
-    return isRedeemable(act, { coupon: coupon.id }, holder);
+  const isOpen = transact(account, null, (tx) => {
+    tx.followClock(customer);
+    return isRedeemable(tx, { coupon: coupon.id }, holder);
   });
   return isOpen ? { open, subscription, coupon } : undefined;
 }

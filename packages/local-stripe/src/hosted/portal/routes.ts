@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { Worlds } from "../../store/worlds.js";
+import type { Accounts } from "../../store/accounts.js";
 import { CANCEL } from "./cancel.js";
 import { CONFIRMATION } from "./confirmation.js";
 import { DETAILS } from "./details.js";
@@ -17,24 +17,24 @@ import { UPDATE } from "./update.js";
 import { FLOW_CONFIRM, UPDATE_CONFIRM } from "./update-confirm.js";
 
 /** The customer portal, at the address of a session. */
-export function portalPages(worlds: Worlds): Hono {
+export function portalPages(accounts: Accounts): Hono {
   const app = new Hono();
-  mountLogin(app, worlds);
-  mount(app, worlds, HOME);
-  mount(app, worlds, CONFIRMATION);
-  mount(app, worlds, CANCEL);
-  mount(app, worlds, RETENTION);
-  mount(app, worlds, KEEP);
-  mount(app, worlds, UPDATE);
-  mount(app, worlds, UPDATE_CONFIRM);
-  mount(app, worlds, FLOW_CONFIRM);
-  mount(app, worlds, DROP_CHANGE);
-  mount(app, worlds, PAYMENT_METHOD);
-  mount(app, worlds, AUTHENTICATE);
-  mount(app, worlds, MAKE_DEFAULT);
-  mount(app, worlds, REMOVE_METHOD);
-  mount(app, worlds, DETAILS);
-  mount(app, worlds, PAUSE);
-  mount(app, worlds, RESUME);
+  mountLogin(app, accounts);
+  mount(app, accounts, HOME);
+  mount(app, accounts, CONFIRMATION);
+  mount(app, accounts, CANCEL);
+  mount(app, accounts, RETENTION);
+  mount(app, accounts, KEEP);
+  mount(app, accounts, UPDATE);
+  mount(app, accounts, UPDATE_CONFIRM);
+  mount(app, accounts, FLOW_CONFIRM);
+  mount(app, accounts, DROP_CHANGE);
+  mount(app, accounts, PAYMENT_METHOD);
+  mount(app, accounts, AUTHENTICATE);
+  mount(app, accounts, MAKE_DEFAULT);
+  mount(app, accounts, REMOVE_METHOD);
+  mount(app, accounts, DETAILS);
+  mount(app, accounts, PAUSE);
+  mount(app, accounts, RESUME);
   return app;
 }

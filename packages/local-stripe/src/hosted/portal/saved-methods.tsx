@@ -25,8 +25,8 @@ export const MAKE_DEFAULT: PortalPage<Saved> = {
       Your subscriptions are charged to it from now on.
     </Question>
   ),
-  submit: (act, { open, method }) => {
-    makeDefault(act, open.customer.id, method.id);
+  submit: (tx, { open, method }) => {
+    makeDefault(tx, open.customer.id, method.id);
     return "payment_method";
   },
 };
@@ -44,8 +44,8 @@ export const REMOVE_METHOD: PortalPage<Saved> = {
       Nothing is charged to it any more.
     </Question>
   ),
-  submit: (act, { method }) => {
-    detach(act, method.id);
+  submit: (tx, { method }) => {
+    detach(tx, method.id);
     return "removed";
   },
 };

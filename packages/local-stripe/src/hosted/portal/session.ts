@@ -1,4 +1,5 @@
-import { Act } from "../../store/act.js";
+import type { AccountData } from "../../store/account-data.js";
+import type { Accounts } from "../../store/accounts.js";
 import { passTime } from "../../store/passing-time.js";
 import type {
   CustomerRecord,
@@ -6,8 +7,7 @@ import type {
   PortalSessionRecord,
   SubscriptionRecord,
 } from "../../store/records.js";
-import type { World } from "../../store/world.js";
-import type { Worlds } from "../../store/worlds.js";
+import { transact } from "../../store/transaction.js";
 
 /** An unused link lives five minutes; one that was opened, an hour after the last page. */
 const UNUSED_SECONDS = 5 * 60;
@@ -15,7 +15,7 @@ const IDLE_SECONDS = 60 * 60;
 
 /** A session whose link was opened, with all that its pages may show and change: one customer's things. */
 export interface OpenSession {
-  readonly world: World;
+  readonly account: AccountData;
   readonly session: PortalSessionRecord;
   readonly configuration: PortalConfigurationRecord;
   readonly customer: CustomerRecord;
@@ -25,35 +25,36 @@ export interface OpenSession {
 }
 
 /** Opens the session of a link, and counts it as used. `undefined` when there is none, or no longer. */
-export function openSession(worlds: Worlds, secret: string): OpenSession | undefined {
-  for (const world of worlds.all()) {
-    const session = world.of("billing_portal.session").all({ secret })[0];
+export function openSession(accounts: Accounts, secret: string): OpenSession | undefined {
+  for (const account of accounts.all()) {
+    const session = account.of("billing_portal.session").all({ secret })[0];
     if (session === undefined) continue;
     const expiresAt =
       session.usedAt === null ? session.created + UNUSED_SECONDS : session.usedAt + IDLE_SECONDS;
-    if (world.now >= expiresAt || world.of("customer").get(session.customer) === undefined) return undefined;
-    passTime(world, world.now);
-    Act.run(world, null, (act) => act.change("billing_portal.session", session.id, { usedAt: act.now }));
-    return look(world, session.id);
+    if (account.now >= expiresAt || account.of("customer").get(session.customer) === undefined)
+      return undefined;
+    passTime(account, account.now);
+    transact(account, null, (tx) => tx.change("billing_portal.session", session.id, { usedAt: tx.now }));
+    return look(account, session.id);
   }
   return undefined;
 }
 
 /** What the session shows at this moment. */
-export function look(world: World, id: string): OpenSession {
-  const session = world.inPath("billing_portal.session", id);
-  const customer = world.inPath("customer", session.customer);
+export function look(account: AccountData, id: string): OpenSession {
+  const session = account.getFromPath("billing_portal.session", id);
+  const customer = account.getFromPath("customer", session.customer);
   const clock = customer.test_clock ?? null;
   return {
-    world,
+    account,
     session,
     customer,
-    configuration: world.inPath("billing_portal.configuration", session.configuration),
-    subscriptions: world.of("subscription").all({ customer: customer.id, ended: "false" }, (one) => {
+    configuration: account.getFromPath("billing_portal.configuration", session.configuration),
+    subscriptions: account.of("subscription").all({ customer: customer.id, ended: "false" }, (one) => {
       const { on_behalf_of: account } = session;
       return account === null || one.on_behalf_of === account;
     }),
-    now: clock === null ? world.now : world.inPath("test_helpers.test_clock", clock).frozen_time,
+    now: clock === null ? account.now : account.getFromPath("test_helpers.test_clock", clock).frozen_time,
   };
 }
 

@@ -1,27 +1,27 @@
 import type { FC } from "hono/jsx";
 import { ApiError, invalid } from "../../api-error.js";
 import { addTaxId, TAX_ID_TYPES, taxIdsOf } from "../../billing/customers/tax-ids.js";
-import type { Act } from "../../store/act.js";
+import type { Transaction } from "../../store/account-data.js";
 import type { TaxIdRecord } from "../../store/records.js";
 import { Choice, Field, type PageForm } from "./form.js";
 import type { OpenSession } from "./session.js";
 
 /** The tax id that the portal shows: the customer's newest. */
-export function taxIdOf({ world, customer }: OpenSession): TaxIdRecord | undefined {
-  return taxIdsOf(world, customer.id)[0];
+export function taxIdOf({ account, customer }: OpenSession): TaxIdRecord | undefined {
+  return taxIdsOf(account, customer.id)[0];
 }
 
 /** Takes another in the place of the one that was shown. */
-export function changeTaxId(act: Act, open: OpenSession, fields: URLSearchParams): void {
+export function changeTaxId(tx: Transaction, open: OpenSession, fields: URLSearchParams): void {
   const before = taxIdOf(open);
   const value = fields.get("tax_id[value]")?.trim() ?? "";
   const type = TAX_ID_TYPES.find((one) => one === fields.get("tax_id[type]"));
   if (before?.value === value && before.type === type) return;
   if (value !== "" && type === undefined) throw invalid("Choose the kind of tax ID.", "tax_id[type]");
-  if (before !== undefined) act.remove("tax_id", before.id, "customer.tax_id.deleted");
+  if (before !== undefined) tx.remove("tax_id", before.id, "customer.tax_id.deleted");
   if (value === "" || type === undefined) return;
   try {
-    addTaxId(act, open.customer.id, { type, value });
+    addTaxId(tx, open.customer.id, { type, value });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     throw new ApiError(error.status, error.message, { ...error.details, param: "tax_id[value]" });

@@ -38,7 +38,7 @@ export function findChangeable(open: OpenSession, id: string): Changeable | unde
   const subscription = ownSubscription(open, id);
   const [item] = subscription?.items ?? [];
   if (subscription === undefined || item === undefined) return undefined;
-  const offers = offersFor(open.world, open.configuration.features.subscription_update, subscription);
+  const offers = offersFor(open.account, open.configuration.features.subscription_update, subscription);
   return offers.length === 0 ? undefined : { open, subscription, item, offers };
 }
 

@@ -1,7 +1,6 @@
 import type Stripe from "stripe";
 import { ApiError } from "../api-error.js";
 import type { Clock } from "../clock.js";
-import type { Act } from "./act.js";
 import { Agenda } from "./agenda.js";
 import { Collection, type IndexKeys } from "./collection.js";
 import type { Entity, EventRecord, ObjectName, Records, Wire } from "./records.js";
@@ -13,23 +12,56 @@ export interface Kind<Name extends ObjectName = ObjectName> {
   readonly noun: string;
   readonly keys?: IndexKeys<Records[Name]>;
   /** The object as it travels; what is kept, when left out. */
-  readonly render?: (record: Records[Name], world: World) => Wire;
+  readonly render?: (record: Records[Name], account: AccountData) => Wire;
   readonly expandable?: Readonly<Record<string, Expansion>>;
-  /** What happens to such an object by itself, when its time has come. */
+  /** What happens to such an object at a set time. */
   readonly due?: Due<Name>;
 }
 
 /** `at` is the Unix time of the next thing that happens, or `null`; `run` makes it happen, and must move `at` on. */
 export interface Due<Name extends ObjectName> {
   readonly at: (record: Records[Name]) => number | null;
-  readonly run: (act: Act, record: Records[Name]) => void;
+  readonly run: (tx: Transaction, record: Records[Name]) => void;
 }
 
 /**
  * What stands in the place of a property that a request asks to expand: the object whose id is there, something worked
  * out on demand, or `"shown"` for a part that is always there and may be passed through.
  */
-export type Expansion = ObjectName | "shown" | ((owner: Wire, world: World) => unknown);
+export type Expansion = ObjectName | "shown" | ((owner: Wire, account: AccountData) => unknown);
+
+/**
+ * One set of changes, made as a whole or not at all. Every change goes through a transaction, so that none is made without
+ * its event, and none outlives a request that is refused half-way.
+ */
+export interface Transaction {
+  readonly account: AccountData;
+  /** The Unix time at which it happens. */
+  readonly now: number;
+  /** Runs `write` to see its result, at `at` if given, and undoes all of it. */
+  dryRun<T>(write: (tx: Transaction) => T, at?: number): T;
+  /** Refuses the request but keeps its changes: a declined payment leaves a failed attempt. */
+  commitAndThrow(error: ApiError): never;
+  /** Switches this transaction to the time of the object's test clock, if it has one. */
+  followClock(record: object): void;
+  insert<Name extends ObjectName>(name: Name, record: Records[Name], event?: EventType): Records[Name];
+  /** Changes some fields. The event holds their previous values, and is left out when nothing that shows has changed. */
+  change<Name extends ObjectName>(
+    name: Name,
+    id: string,
+    changes: Partial<Records[Name]>,
+    event?: EventType,
+  ): Records[Name];
+  /** Puts another record in the object's place; unlike `change`, it can take fields away. */
+  replace<Name extends ObjectName>(
+    name: Name,
+    id: string,
+    after: Records[Name],
+    event?: EventType,
+  ): Records[Name];
+  remove(name: ObjectName, id: string, event?: EventType): void;
+  emit(type: EventType, object: Wire, previous?: Wire): void;
+}
 
 export interface DueObject {
   readonly name: ObjectName;
@@ -43,11 +75,11 @@ export function testClockOf(record: object): string | null {
 
 export type EventType = Stripe.Event["type"];
 
-/** Runs after an event, in the same act. */
-export type Reaction = (act: Act, object: Wire) => void;
+/** Runs after an event, within its transaction. */
+export type Reaction = (tx: Transaction, object: Wire) => void;
 
-/** What the world asks of the server around it. */
-export interface Surroundings {
+/** What account data needs from its server. */
+export interface ServerContext {
   readonly clock: Clock;
   readonly origin: () => string;
   readonly indexingDelayMs: () => number;
@@ -59,42 +91,42 @@ export interface Surroundings {
   /** What resources do when objects of others change. */
   readonly reactions: ReadonlyMap<EventType, readonly Reaction[]>;
   /** Tells the webhook endpoints of a new event. */
-  readonly announce: (world: World, event: EventRecord) => void;
+  readonly announce: (account: AccountData, event: EventRecord) => void;
   /** Tells one endpoint of an event once more. */
-  readonly redeliver: (world: World, event: EventRecord, endpointId: string) => void;
+  readonly redeliver: (account: AccountData, event: EventRecord, endpointId: string) => void;
 }
 
-/** Everything that one account holds in one mode. Nothing in it refers to another world. */
-export class World {
-  readonly account: string;
+/** All objects of one account in one mode. None of them refers to an object of another account or mode. */
+export class AccountData {
+  readonly accountId: string;
   readonly isPlatform: boolean;
   readonly livemode: boolean;
-  readonly surroundings: Surroundings;
+  readonly context: ServerContext;
   readonly #collections = new Map<ObjectName, unknown>();
-  readonly #twin: () => World;
+  readonly #otherMode: () => AccountData;
   /** One agenda for the server's time, and one for each test clock. */
   readonly #agendas = new Map<string, Agenda<DueObject>>();
 
   constructor(
-    place: { account: string; isPlatform: boolean; livemode: boolean; twin: () => World },
-    surroundings: Surroundings,
+    place: { accountId: string; isPlatform: boolean; livemode: boolean; otherMode: () => AccountData },
+    context: ServerContext,
   ) {
-    this.account = place.account;
+    this.accountId = place.accountId;
     this.isPlatform = place.isPlatform;
     this.livemode = place.livemode;
-    this.#twin = place.twin;
-    this.surroundings = surroundings;
+    this.#otherMode = place.otherMode;
+    this.context = context;
   }
 
   get now(): number {
-    return this.surroundings.clock.now;
+    return this.context.clock.now;
   }
 
   of<Name extends ObjectName>(name: Name): Collection<Records[Name]> {
     let collection = this.#collections.get(name);
     if (collection === undefined) {
       const keys: IndexKeys<Records[Name]> = this.kind(name).keys ?? {};
-      const { clock, indexingDelayMs: delayMs } = this.surroundings;
+      const { clock, indexingDelayMs: delayMs } = this.context;
       collection = new Collection<Records[Name] & Entity>(keys, { delayMs, nowMs: () => clock.nowMs });
       this.#collections.set(name, collection);
     }
@@ -103,7 +135,7 @@ export class World {
   }
 
   kind<Name extends ObjectName>(name: Name): Kind<Name> {
-    return this.surroundings.resources[name].kind;
+    return this.context.resources[name].kind;
   }
 
   render<Name extends ObjectName>(name: Name, record: Records[Name]): Wire {
@@ -123,20 +155,20 @@ export class World {
     return agenda;
   }
 
-  /** The object that a path names. */
-  inPath<Name extends ObjectName>(name: Name, id: string): Records[Name] {
+  /** The object whose id stands in a request's path: a missing one is a 404. */
+  getFromPath<Name extends ObjectName>(name: Name, id: string): Records[Name] {
     return this.of(name).get(id) ?? this.#missing(name, id, "id", 404);
   }
 
-  /** The object that a parameter names. */
-  named<Name extends ObjectName>(name: Name, id: string, param: string): Records[Name] {
+  /** The object whose id was sent as the parameter `param`: a missing one is a 400. */
+  getFromParam<Name extends ObjectName>(name: Name, id: string, param: string): Records[Name] {
     return this.of(name).get(id) ?? this.#missing(name, id, param, 400);
   }
 
   #missing(name: ObjectName, id: string, param: string, status: number): never {
     const [here, there] = this.livemode ? ["live", "test"] : ["test", "live"];
     const elsewhere =
-      this.#twin().of(name).get(id) === undefined
+      this.#otherMode().of(name).get(id) === undefined
         ? ""
         : `; a similar object exists in ${there} mode, but a ${here} mode key was used to make this request.`;
     throw new ApiError(status, `No such ${this.kind(name).noun}: '${id}'${elsewhere}`, {
