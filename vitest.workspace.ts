@@ -19,7 +19,7 @@ export default defineConfig({
           ...patience,
           include: ["test/**/*.test.ts"],
           exclude: ["test/contract/**"],
-          globalSetup: ["test/postgres.ts", "test/contract/stripe-mock.ts"],
+          globalSetup: ["@repo/test-kit/postgres", "@repo/test-kit/stripe-mock"],
         },
       },
       {
@@ -34,7 +34,7 @@ export default defineConfig({
             "test/{catalog,invoices,payment-methods,portal,subscriptions}/**/*.test.ts",
           ],
           exclude: ["test/{architecture,exports,every-deadline,webhooks}.test.ts"],
-          globalSetup: ["test/contract/stripe-mock.ts"],
+          globalSetup: ["@repo/test-kit/stripe-mock"],
         },
       },
       {
@@ -43,7 +43,7 @@ export default defineConfig({
           root: billing,
           ...patience,
           include: ["test/contract/**/*.test.ts"],
-          globalSetup: ["test/contract/stripe-mock.ts"],
+          globalSetup: ["@repo/test-kit/stripe-mock"],
         },
       },
       {
@@ -64,17 +64,18 @@ export default defineConfig({
           name: "local-stripe",
           root: "./packages/local-stripe",
           include: ["test/**/*.test.ts"],
-          globalSetup: ["../billing/test/contract/stripe-mock.ts"],
+          globalSetup: ["@repo/test-kit/stripe-mock"],
           // The first test of a file reads Stripe's whole specification.
           ...patience,
         },
       },
+      { test: { name: "test-kit", root: "./packages/test-kit", include: ["test/**/*.test.ts"] } },
       {
         test: {
           name: "demo",
           root: "./packages/demo",
           include: ["test/**/*.test.ts"],
-          globalSetup: ["../billing/test/contract/stripe-mock.ts"],
+          globalSetup: ["@repo/test-kit/stripe-mock"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -1,19 +1,13 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
-/** Stryker runs a copy of this package further down, from where what the tests borrow of the neighbour is not to be found. */
-const neighbour = join(import.meta.dirname.replace(/[/\\]\.stryker-tmp[/\\].*/, ""), "../local-stripe/");
-
 /** What a local Stripe answers is checked by `pnpm test`: for every mutant again, that takes longer than all the rest. */
 const unchecked = join(import.meta.dirname, "scripts/no-conformity.ts");
 
 /** The suites that are about what is mutated; those that start processes or take long are left to `pnpm test`. */
 export default defineConfig({
   resolve: {
-    alias: [
-      { find: /^\.\.\/\.\.\/local-stripe\/test\/support\/conformity\.js$/, replacement: unchecked },
-      { find: /^\.\.\/\.\.\/local-stripe\//, replacement: neighbour },
-    ],
+    alias: { "@repo/test-kit/conformity": unchecked },
   },
   test: {
     include: [
@@ -27,7 +21,7 @@ export default defineConfig({
       "test/billing-service.test.ts",
       "test/errors.test.ts",
     ],
-    globalSetup: ["test/postgres.ts"],
+    globalSetup: ["@repo/test-kit/postgres"],
     // A test that is slow on a busy machine must not be taken for one that fails.
     testTimeout: 60_000,
     hookTimeout: 60_000,

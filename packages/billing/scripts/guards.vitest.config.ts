@@ -7,7 +7,7 @@ const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   test: {
     include: ["{untouched,without-*}/test/**/*.test.ts"],
-    globalSetup: [beside("../test/postgres.ts")],
+    globalSetup: [fileURLToPath(import.meta.resolve("@repo/test-kit/postgres"))],
     setupFiles: [beside("guards.setup.ts")],
     // Or each of many files would load the SDK again, and compile what has not changed.
     isolate: false,

@@ -1,4 +1,4 @@
-import type { Conformity } from "../../local-stripe/test/support/conformity.js";
+import type { Conformity } from "@repo/test-kit/conformity";
 
 /** In place of the check of a local Stripe's answers, which no change of this package can spoil and which takes long. */
 export function startConformity(): Conformity {

@@ -8,7 +8,7 @@ import {
   NotFoundError,
   type StripeBillingService,
 } from "../src/index.js";
-import { type BuiltPackage, buildPackage, runModule } from "./harness/built-package.js";
+import { type BuiltPackage, buildPackage, runModule } from "./built-package.js";
 import { clientThat } from "./isolation/intercepted-client.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "./stripe-world.js";
 

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type LocalStripe, type LocalStripeOptions, startLocalStripe } from "@repo/local-stripe";
+import { startConformity } from "@repo/test-kit/conformity";
 import Stripe from "stripe";
 import { expect } from "vitest";
-import { startConformity } from "../../local-stripe/test/support/conformity.js";
 import { type StripeBillingConfig, StripeBillingService } from "../src/index.js";
 
 /** What one tenant has in Stripe. */

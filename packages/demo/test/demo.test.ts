@@ -1,7 +1,7 @@
+import { openChromium } from "@repo/test-kit/chromium";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Demo } from "../src/demo.js";
-import { openChromium } from "./support/chromium.js";
 import { startConformingDemo } from "./support/conforming-demo.js";
 
 const chromium = await openChromium();

@@ -1,9 +1,10 @@
-import { describe, expect, inject, it } from "vitest";
-import { startConformity } from "./support/conformity.js";
+import { EXCEPTIONS, refusalByStripeMock, withoutExceptions } from "@repo/test-kit/accepted-requests";
+import { startConformity } from "@repo/test-kit/conformity";
+import { stripeMockUrl } from "@repo/test-kit/servers";
+import { describe, expect, it } from "vitest";
 import { ask, startLocal } from "./support/local.js";
-import { EXCEPTIONS, refusalByStripeMock, withoutExceptions } from "./support/stripe-mock.js";
 
-const stripeMock = inject("stripeMockUrl") ?? "";
+const stripeMock = stripeMockUrl() ?? "";
 
 describe.skipIf(stripeMock === "")("what is not sent to stripe-mock", () => {
   it.each(EXCEPTIONS)("is refused there still, since $reason", async ({ example }) => {

@@ -1,8 +1,8 @@
+import { startConformity } from "@repo/test-kit/conformity";
 import fc from "fast-check";
 import type Stripe from "stripe";
 import { expect, it } from "vitest";
 import { startLocalStripe } from "../src/index.js";
-import { startConformity } from "./support/conformity.js";
 import { cardholder, client, idOf, monthly } from "./support/local.js";
 
 const START = Date.UTC(2027, 0, 31, 12);

@@ -1,8 +1,8 @@
 import { startLocalStripe } from "@repo/local-stripe";
+import { startConformity } from "@repo/test-kit/conformity";
 import type { Hono } from "hono";
 import Stripe from "stripe";
 import { expect } from "vitest";
-import { startConformity } from "../../../local-stripe/test/support/conformity.js";
 import { createApp } from "../../src/app.js";
 import { createBilling, createWebhooks } from "../../src/billing.js";
 import { ReadModel } from "../../src/read-model.js";

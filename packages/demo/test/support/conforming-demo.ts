@@ -1,5 +1,5 @@
+import { startConformity } from "@repo/test-kit/conformity";
 import { expect } from "vitest";
-import { startConformity } from "../../../local-stripe/test/support/conformity.js";
 import { type Demo, startDemo } from "../../src/demo.js";
 
 /** The demo as it is started without keys. All that its local Stripe answered and accepted must be as Stripe specifies it. */

@@ -3,9 +3,9 @@ import type { AddressInfo } from "node:net";
 import { type PortalConfigurationSpec, StripeBillingService } from "@repo/billing";
 import { createWebhookReceiver, memoryInbox, type WebhookHandlers } from "@repo/billing/webhooks";
 import { type LocalStripe, startLocalStripe } from "@repo/local-stripe";
+import { startConformity } from "@repo/test-kit/conformity";
 import Stripe from "stripe";
 import { expect } from "vitest";
-import { startConformity } from "../../../local-stripe/test/support/conformity.js";
 
 export const BILLING_MODES = ["classic", "flexible"] as const;
 export type BillingMode = (typeof BILLING_MODES)[number];

@@ -1,7 +1,7 @@
 import type { PortalFlow } from "@repo/billing";
+import { openChromium } from "@repo/test-kit/chromium";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, expect } from "vitest";
-import { openChromium } from "./chromium.js";
 import { type BillingMode, type PortalScene, startPortalScene } from "./portal-scene.js";
 
 export interface PortalVisits {

@@ -1,7 +1,7 @@
+import { startConformity } from "@repo/test-kit/conformity";
 import Stripe from "stripe";
 import { expect, onTestFinished } from "vitest";
 import { type LocalStripe, type LocalStripeOptions, startLocalStripe } from "../../src/index.js";
-import { startConformity } from "./conformity.js";
 
 export interface Local {
   readonly local: LocalStripe;

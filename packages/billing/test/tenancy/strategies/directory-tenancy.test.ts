@@ -1,3 +1,4 @@
+import { createSchema, describePostgres } from "@repo/test-kit/postgres-schema";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   type AuditEvent,
@@ -8,7 +9,6 @@ import {
   postgresDirectory,
   type StripeBillingService,
 } from "../../../src/index.js";
-import { createSchema, describePostgres } from "../../harness/postgres-schema.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "../../stripe-world.js";
 import { addMarkedProducts, describeTenancyContract, type TenancyUnderTest } from "../tenancy-contract.js";
 

@@ -1,6 +1,6 @@
+import { createSchema, describePostgres, type Schema } from "@repo/test-kit/postgres-schema";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ConfigurationError, postgresDirectory } from "../../../src/index.js";
-import { createSchema, describePostgres, type Schema } from "../../harness/postgres-schema.js";
 
 describePostgres("postgresDirectory", () => {
   let schema: Schema;

@@ -7,16 +7,10 @@ import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { Client } from "pg";
 import type { TestProject } from "vitest/node";
-import { firstRunning, leaveRunning, type Source, type Unavailable } from "./harness/first-running.js";
-import { run } from "./harness/run-command.js";
-import { startTethered } from "./harness/tethered-process.js";
-
-declare module "vitest" {
-  interface ProvidedContext {
-    /** A database in which schemas may be made; undefined where none could be had. */
-    postgresUrl: string | undefined;
-  }
-}
+import { firstRunning, leaveRunning, type Source, type Unavailable } from "./first-running.js";
+import { run } from "./run-command.js";
+import type {} from "./servers.js";
+import { startTethered } from "./tethered-process.js";
 
 /** Tried in this order; the first that has one is used. */
 const SOURCES: Readonly<Record<string, Source>> = {

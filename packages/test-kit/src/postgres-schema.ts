@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { Pool } from "pg";
-import { describe, inject } from "vitest";
+import { describe } from "vitest";
+import { postgresUrl } from "./servers.js";
 
 /** `describe` for suites on PostgreSQL; they are skipped where the global set-up found none and said so. */
 export const describePostgres: ReturnType<typeof describe.skipIf> = describe.skipIf(
-  inject("postgresUrl") === undefined,
+  postgresUrl() === undefined,
 );
 
 /** A schema that nobody else uses. */
@@ -19,7 +20,7 @@ export interface Schema {
 }
 
 export async function createSchema(): Promise<Schema> {
-  const connectionString = inject("postgresUrl");
+  const connectionString = postgresUrl();
   if (connectionString === undefined) throw new Error("PostgreSQL is not running: use describePostgres");
   const name = `billing_${randomBytes(8).toString("hex")}`;
   // A server lets in a hundred, and test files run side by side.

@@ -1,13 +1,6 @@
-import { inject } from "vitest";
+import { refusedByStripeMock, type SentRequest } from "./accepted-requests.js";
 import { findOpenApi } from "./openapi.js";
-import { refusedByStripeMock, type SentRequest } from "./stripe-mock.js";
-
-declare module "vitest" {
-  interface ProvidedContext {
-    /** Where stripe-mock answers; undefined where none could be had. */
-    stripeMockUrl: string | undefined;
-  }
-}
+import { stripeMockUrl } from "./servers.js";
 
 const openApi = findOpenApi();
 if (openApi === undefined) {
@@ -51,7 +44,7 @@ export function startConformity(): Conformity {
       if (status === 200 && isFirst(`${method} ${path} ${form}`)) accepted.push(answer);
     },
     problems: async () => {
-      const url = inject("stripeMockUrl");
+      const url = stripeMockUrl();
       return [
         ...new Set([
           ...answers.flatMap(

@@ -2,20 +2,14 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { TestProject } from "vitest/node";
-import { firstRunning, leaveRunning, type Running, type Source } from "../harness/first-running.js";
-import { run } from "../harness/run-command.js";
-import { startTethered, type TetheredProcess } from "../harness/tethered-process.js";
+import { firstRunning, leaveRunning, type Running, type Source } from "./first-running.js";
+import { run } from "./run-command.js";
+import type {} from "./servers.js";
+import { startTethered, type TetheredProcess } from "./tethered-process.js";
 
 /** The release that Docker and the Go toolchain fetch. */
 const RELEASE = "v0.203.0";
-const CACHE = resolve(import.meta.dirname, "../../../../.cache/stripe-mock", RELEASE);
-
-declare module "vitest" {
-  interface ProvidedContext {
-    /** Where stripe-mock answers; undefined where none could be had. */
-    stripeMockUrl: string | undefined;
-  }
-}
+const CACHE = resolve(import.meta.dirname, "../../../.cache/stripe-mock", RELEASE);
 
 interface RunningMock extends Running {
   /** Its release, where a build from source would only answer "master". */
