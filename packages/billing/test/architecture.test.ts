@@ -69,7 +69,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What any room may import, and what imports nothing but these. */
-const TOOLS = ["errors.ts", "fingerprint.ts", "per-tenant.ts", "single-flight.ts"];
+const TOOLS = ["errors.ts", "deadline.ts", "fingerprint.ts", "per-tenant.ts", "single-flight.ts"];
 
 /** Types alone may be named across these: the receiver resolves tenants through the service's own port. */
 const TYPES_MAY_COME_FROM: Readonly<Record<string, readonly string[]>> = {

@@ -1,4 +1,4 @@
-import type { Deadline } from "./deadline.js";
+import type { Deadline } from "../deadline.js";
 import type { IdempotencyKey } from "./idempotency.js";
 import { hasNoOutcome, isBusy, type SdkError } from "./sdk-error.js";
 

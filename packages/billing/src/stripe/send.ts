@@ -1,7 +1,7 @@
+import { type Deadline, wasStopped } from "../deadline.js";
 import { type BillingError, IndeterminateError, InvalidArgumentError, isBillingError } from "../errors.js";
 import { type Call, changesSomething } from "./calls.js";
 import type { StripeClient } from "./client.js";
-import { type Deadline, isLate } from "./deadline.js";
 import type { IdempotencyKey } from "./idempotency.js";
 import { withQuery } from "./query-string.js";
 import { type RequestListener, tell } from "./request-record.js";
@@ -89,7 +89,7 @@ async function insist(
       await deadline.sleep(pauseMs);
     }
   } catch (error) {
-    throw isLate(error) && course.mayBeDone ? outcomeUnknown(error, key) : error;
+    throw wasStopped(error) && course.mayBeDone ? outcomeUnknown(error, key) : error;
   }
 }
 
@@ -125,7 +125,7 @@ async function attempt(
     note(answer, course);
     return { answer };
   } catch (error) {
-    if (isLate(error)) throw error;
+    if (wasStopped(error)) throw error;
     if (error instanceof URIError) {
       course.tries -= 1;
       throw unsendable();

@@ -1,6 +1,6 @@
+import type { Deadline } from "../deadline.js";
 import { isBillingError } from "../errors.js";
 import type { Answer } from "../stripe/calls.js";
-import type { Deadline } from "../stripe/deadline.js";
 import { parseObjectId } from "../stripe/object-id.js";
 import { send } from "../stripe/send.js";
 import type { Transport } from "../stripe/transport.js";

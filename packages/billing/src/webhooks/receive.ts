@@ -1,5 +1,6 @@
 /** The life of a delivery: verify, claim, find the tenant, handle, settle, and say what became of it. */
 import type Stripe from "stripe";
+import { Deadline } from "../deadline.js";
 import {
   AccountMismatchError,
   ConfigurationError,
@@ -7,7 +8,6 @@ import {
   WebhookPayloadError,
   WebhookSignatureError,
 } from "../errors.js";
-import { withinDeadline } from "./deadline.js";
 import type { HandlerFor } from "./handlers.js";
 import {
   type Claim,
@@ -123,12 +123,10 @@ function handle<TBilling, Tx>(
   { key, event, tx, attempt, signal: claimSignal }: Claim<Tx>,
   options: ReceiveOptions,
 ): Promise<Handled> {
-  const deadline = {
+  const deadline = new Deadline(handlerTimeoutMs, [claimSignal, options.signal], {
     what: `Handling ${event.type}`,
-    timeoutMs: handlerTimeoutMs,
-    signals: [claimSignal, options.signal],
-  };
-  return withinDeadline(deadline, async (signal) => {
+  });
+  return deadline.run(async (signal) => {
     const handler = handlerFor(event.type);
     const origin = originOf(event);
     // Both were there when the event was first received; a requeue may come after its handler was removed.

@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import { beforeAll, expect, it } from "vitest";
+import { Deadline } from "../../src/deadline.js";
 import {
   type CustomerDetails,
   connectTenancy,
@@ -9,7 +10,6 @@ import {
   type Tenancy,
 } from "../../src/index.js";
 import { CALLS } from "../../src/stripe/calls.js";
-import { Deadline } from "../../src/stripe/deadline.js";
 import { metadataIs } from "../../src/stripe/search-query.js";
 import { createTransport } from "../../src/stripe/transport.js";
 import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";

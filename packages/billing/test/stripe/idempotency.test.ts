@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Deadline } from "../../src/deadline.js";
 import { connectTenancy, type IndeterminateError, metadataTenancy } from "../../src/index.js";
-import { Deadline } from "../../src/stripe/deadline.js";
 import { type KeyScope, scopeIdempotencyKey } from "../../src/stripe/idempotency.js";
 import { createTransport } from "../../src/stripe/transport.js";
 import { Gate } from "../../src/tenancy/gate/gate.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { Deadline } from "../../src/deadline.js";
 import { type BillingError, isBillingError, type StripeClient } from "../../src/index.js";
-import { Deadline } from "../../src/stripe/deadline.js";
 import { Retries } from "../../src/stripe/retries.js";
 import { type StripeRequest, send } from "../../src/stripe/send.js";
 import { createTransport, type Transport } from "../../src/stripe/transport.js";
@@ -121,7 +121,7 @@ describe.each(SDK_VERSIONS)("a request through %s", (version) => {
     stripe.script(failing(503, { "Retry-After": "60" }));
     const pausing = vi.spyOn(transport.retries, "pauseMs");
     const controller = new AbortController();
-    const ending = outcomeOf(request, new Deadline(600_000, controller.signal));
+    const ending = outcomeOf(request, new Deadline(600_000, [controller.signal]));
     await vi.waitFor(() => expect(pausing).toHaveReturned());
     controller.abort();
     expect(await ending).toBe(code);

@@ -3,8 +3,8 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import Stripe from "stripe";
 import Stripe22 from "stripe-22";
+import type { Deadline } from "../../src/deadline.js";
 import type { StripeClient } from "../../src/index.js";
-import type { Deadline } from "../../src/stripe/deadline.js";
 import { type StripeRequest, send } from "../../src/stripe/send.js";
 import { createTransport } from "../../src/stripe/transport.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type Stripe from "stripe";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Deadline } from "../../src/stripe/deadline.js";
+import { Deadline } from "../../src/deadline.js";
 import type { StripeRequest } from "../../src/stripe/send.js";
 import {
   DELETION,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Deadline } from "../../src/deadline.js";
 import { isBillingError, type StripeClient, toProblemResponse } from "../../src/index.js";
-import { Deadline } from "../../src/stripe/deadline.js";
 import type { StripeRequest } from "../../src/stripe/send.js";
 import { bytesOf } from "../isolation/leaks.js";
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { Deadline } from "../../src/deadline.js";
 import { metadataTenancy, type StripeClient } from "../../src/index.js";
-import { Deadline } from "../../src/stripe/deadline.js";
 import { createTransport } from "../../src/stripe/transport.js";
 import { resolveTenant } from "../../src/tenancy/resolve-tenant.js";
 

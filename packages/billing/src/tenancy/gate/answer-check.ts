@@ -1,7 +1,7 @@
+import type { Deadline } from "../../deadline.js";
 import { ModeMismatchError } from "../../errors.js";
 import { CALLS, type Call } from "../../stripe/calls.js";
 import type { Mode } from "../../stripe/client.js";
-import type { Deadline } from "../../stripe/deadline.js";
 import type { AuditEvent } from "../audit.js";
 import { SHARED } from "../metadata-mark.js";
 import type { ProductAccess, Tenancy } from "../tenancy.js";

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { wasStopped } from "../../deadline.js";
 import { IsolationError } from "../../errors.js";
 import {
   type Answer,
@@ -14,7 +15,6 @@ import {
   type SiftCall,
   type WriteCall,
 } from "../../stripe/calls.js";
-import { isLate } from "../../stripe/deadline.js";
 import { type IdempotencyKey, scopeIdempotencyKey } from "../../stripe/idempotency.js";
 import type { SearchQuery } from "../../stripe/search-query.js";
 import { type Change, outcomeUnknown, send } from "../../stripe/send.js";
@@ -168,7 +168,7 @@ export class Gate {
       return await this.#admitted(call, answer);
     } catch (error) {
       // Stripe has made the change; it is the directory that did not answer in time.
-      throw isLate(error) ? outcomeUnknown(error, key) : error;
+      throw wasStopped(error) ? outcomeUnknown(error, key) : error;
     }
   }
 

@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import type { Deadline } from "../../stripe/deadline.js";
+import type { Deadline } from "../../deadline.js";
 import type { Owner, OwnershipCache } from "../ownership-cache.js";
 import type { Tenancy } from "../tenancy.js";
 

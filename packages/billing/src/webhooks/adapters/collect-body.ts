@@ -1,5 +1,5 @@
+import { Deadline } from "../../deadline.js";
 import { DeadlineError, WebhookPayloadError } from "../../errors.js";
-import { withinDeadline } from "../deadline.js";
 import { bodyTooLarge, RAW_BODY_ADVICE } from "../raw-body.js";
 
 export interface BodyLimits {
@@ -24,9 +24,9 @@ const FIRST_BYTES = 16_384;
  */
 export async function collectBody(body: IncomingBody, limits: BodyLimits): Promise<Uint8Array> {
   if (Number(body.declaredLength) > limits.maxBodyBytes) throw bodyTooLarge(limits.maxBodyBytes);
-  const deadline = { what: "Receiving the webhook's body", timeoutMs: limits.bodyTimeoutMs, signals: [] };
+  const deadline = new Deadline(limits.bodyTimeoutMs, [], { what: "Receiving the webhook's body" });
   try {
-    return await withinDeadline(deadline, (signal) => collect(body, limits.maxBodyBytes, signal));
+    return await deadline.run((signal) => collect(body, limits.maxBodyBytes, signal));
   } catch (error) {
     throw error instanceof DeadlineError ? new WebhookPayloadError(error.message) : error;
   }

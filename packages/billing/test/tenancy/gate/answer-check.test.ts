@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { Deadline } from "../../../src/deadline.js";
 import type { Call } from "../../../src/stripe/calls.js";
-import { Deadline } from "../../../src/stripe/deadline.js";
 import { AnswerCheck, type AnswerCheckOptions } from "../../../src/tenancy/gate/answer-check.js";
 import { Proofs } from "../../../src/tenancy/gate/proofs.js";
 import { OwnershipCache } from "../../../src/tenancy/ownership-cache.js";

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Deadline } from "../../../src/deadline.js";
 import {
   type AuditEvent,
   directoryTenancy,
@@ -8,7 +9,6 @@ import {
   type StripeClient,
 } from "../../../src/index.js";
 import type { Params } from "../../../src/stripe/calls.js";
-import { Deadline } from "../../../src/stripe/deadline.js";
 import type { SearchQuery } from "../../../src/stripe/search-query.js";
 import { createTransport } from "../../../src/stripe/transport.js";
 import { Gate, type GateOptions } from "../../../src/tenancy/gate/gate.js";

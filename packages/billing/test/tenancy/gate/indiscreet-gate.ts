@@ -1,5 +1,5 @@
+import { Deadline } from "../../../src/deadline.js";
 import { metadataTenancy } from "../../../src/index.js";
-import { Deadline } from "../../../src/stripe/deadline.js";
 import { createTransport } from "../../../src/stripe/transport.js";
 import type { GateOptions, GateToStripe } from "../../../src/tenancy/gate/gate.js";
 import { OwnershipCache } from "../../../src/tenancy/ownership-cache.js";

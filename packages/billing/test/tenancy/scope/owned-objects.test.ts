@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Deadline } from "../../../src/deadline.js";
 import { metadataTenancy } from "../../../src/index.js";
-import { Deadline } from "../../../src/stripe/deadline.js";
 import { OwnershipCache } from "../../../src/tenancy/ownership-cache.js";
 import { OwnedObjects } from "../../../src/tenancy/scope/owned-objects.js";
 

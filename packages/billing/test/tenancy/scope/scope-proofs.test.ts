@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Deadline } from "../../../src/deadline.js";
 import { metadataTenancy } from "../../../src/index.js";
-import { Deadline } from "../../../src/stripe/deadline.js";
 import { createTransport } from "../../../src/stripe/transport.js";
 import type { GateToStripe } from "../../../src/tenancy/gate/gate.js";
 import { CHECKOUT_KEY, REFERENCE_KEY } from "../../../src/tenancy/metadata-mark.js";

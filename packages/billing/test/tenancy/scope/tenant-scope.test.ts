@@ -3,8 +3,8 @@ import { createCustomerPortalSession } from "../../../src/capabilities/portal/se
 import { portalOf } from "../../../src/capabilities/portal/settings.js";
 import { cancelSubscription } from "../../../src/capabilities/subscriptions/cancel.js";
 import { getSubscription, listCustomerSubscriptions } from "../../../src/capabilities/subscriptions/read.js";
+import { Deadline } from "../../../src/deadline.js";
 import { metadataTenancy } from "../../../src/index.js";
-import { Deadline } from "../../../src/stripe/deadline.js";
 import { createTransport } from "../../../src/stripe/transport.js";
 import { OwnershipCache } from "../../../src/tenancy/ownership-cache.js";
 import { admit, type TenantScope } from "../../../src/tenancy/scope/tenant-scope.js";
