@@ -1757,8 +1757,9 @@ const STRATEGIES = [
   {
     file: "webhooks/resolve-tenant.ts",
     guard: "a customer's event is its own",
-    remove: 'object.get("object") === "customer" ? idOf(object.get("id")) : idOf(object.get("customer"));',
-    put: 'idOf(object.get("customer")) ?? idOf(object.get("id"));',
+    remove:
+      'object.get("object") === "customer" ? readId(object.get("id")) : readId(object.get("customer"));',
+    put: 'readId(object.get("customer")) ?? readId(object.get("id"));',
   },
   {
     file: "webhooks/resolve-tenant.ts",

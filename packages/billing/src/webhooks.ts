@@ -1,12 +1,12 @@
 /**
- * `@repo/billing/webhooks`: Stripe's webhooks, verified, handled once per event and per tenant, and acknowledged only
- * when that is durable. It loads neither the Stripe SDK nor a validator.
+ * `@repo/billing/webhooks` receives Stripe's webhooks: verifies them, hands each event to its handler with its tenant,
+ * and acknowledges it only when the result is durable. Loads neither the Stripe SDK nor a validator.
  *
  * @example
  * import { createWebhookReceiver } from "@repo/billing/webhooks";
  *
  * const webhooks = createWebhookReceiver({
- *   signingSecrets: [{ secret: signingSecret, mode: "live", source: "account" }],
+ *   signingSecrets: [{ secret: process.env.STRIPE_WEBHOOK_SECRET, mode: "live", source: "account" }],
  *   billing,
  *   inbox,
  *   on: {
@@ -55,7 +55,7 @@ export type { RawBody } from "./webhooks/raw-body.js";
 export type { Receive, ReceiveOptions, Requeue } from "./webhooks/receive.js";
 export type { TenantResolver } from "./webhooks/resolve-tenant.js";
 export type { SignatureHeaderValue } from "./webhooks/signature-header.js";
-export type { SigningSecret } from "./webhooks/signing-secrets.js";
+export type { SigningSecret, SigningSecretOption } from "./webhooks/signing-secrets.js";
 export { type VerifyOptions, verifyWebhook } from "./webhooks/verify.js";
 export {
   createWebhookReceiver,

@@ -1,5 +1,5 @@
 /**
- * The promises of `WebhookInbox`, as cases that any test runner can run against any store.
+ * The contract of `WebhookInbox` as test cases, for any test runner and any store.
  *
  * @example
  * describe("my inbox", () => {
@@ -10,26 +10,26 @@ import assert from "node:assert/strict";
 import type Stripe from "stripe";
 import { type Claim, type Delivery, toDelivery, type WebhookInbox } from "../webhooks/inbox/inbox.js";
 
-/** One promise and its proof: `run` rejects where the store breaks it. */
+/** One promise of the contract. `run` rejects when the store breaks it. */
 export interface InboxContractCase {
   readonly name: string;
   readonly run: () => Promise<void>;
 }
 
 export interface InboxContractOptions {
-  /** Opens an empty store for one case, whose deliveries are dead after `maxAttempts`. */
+  /** Opens an empty store for one case. Its deliveries must be dead after `maxAttempts`. */
   readonly open: (settings: { readonly maxAttempts: number }) => OpenInbox | Promise<OpenInbox>;
-  /** Whether a claim is held by a lease that can run out; then {@link OpenInbox.expireClaims} is needed. */
-  readonly leased?: boolean;
+  /** Whether claims are leases that can expire; requires {@link OpenInbox.expireClaims}. Default: false. */
+  readonly leased?: boolean | undefined;
 }
 
 export interface OpenInbox {
   readonly inbox: WebhookInbox<unknown>;
-  /** Another process's inbox on the same store. Left out where a store belongs to one process. */
-  readonly peer?: WebhookInbox<unknown>;
-  /** Lets every claim's lease run out, as when its holder is stopped. */
-  readonly expireClaims?: () => void | Promise<void>;
-  readonly close?: () => void | Promise<void>;
+  /** Another process's inbox on the same store. Leave it out when the store belongs to one process. */
+  readonly peer?: WebhookInbox<unknown> | undefined;
+  /** Expires the lease of every claim, as when its holder is stopped. */
+  readonly expireClaims?: (() => void | Promise<void>) | undefined;
+  readonly close?: (() => void | Promise<void>) | undefined;
 }
 
 export function inboxContract({ open, leased = false }: InboxContractOptions): readonly InboxContractCase[] {
@@ -38,7 +38,8 @@ export function inboxContract({ open, leased = false }: InboxContractOptions): r
     run: async () => {
       const store = await open({ maxAttempts: 3 });
       try {
-        await prove({ expireClaims: cannotExpire, peer: store.inbox, ...store });
+        const { inbox, peer = inbox, expireClaims = failToExpire } = store;
+        await prove({ inbox, peer, expireClaims });
       } finally {
         await store.close?.();
       }
@@ -46,7 +47,13 @@ export function inboxContract({ open, leased = false }: InboxContractOptions): r
   }));
 }
 
-type Promises = Readonly<Record<string, (store: Required<Omit<OpenInbox, "close">>) => Promise<void>>>;
+interface StoreUnderTest {
+  readonly inbox: WebhookInbox<unknown>;
+  readonly peer: WebhookInbox<unknown>;
+  readonly expireClaims: () => void | Promise<void>;
+}
+
+type Promises = Readonly<Record<string, (store: StoreUnderTest) => Promise<void>>>;
 
 const PROMISES: Promises = {
   async "hands the work the event and the attempt, and returns what the work returns"({ inbox }) {
@@ -242,7 +249,7 @@ const LEASE_PROMISES: Promises = {
   },
 };
 
-/** Work that says when it has begun, and ends when told to. */
+/** Work that reports its start and ends on demand. */
 class PausedWork {
   readonly started: Promise<void>;
   readonly run: () => Promise<void>;
@@ -271,8 +278,8 @@ async function useUpAttempts(inbox: WebhookInbox<unknown>, delivery: Delivery) {
   return inbox.process(delivery, failWith(new Error("third")));
 }
 
-function cannotExpire(): never {
-  assert.fail("a leased store must be opened with expireClaims");
+function failToExpire(): never {
+  assert.fail("open() of a leased store must return expireClaims");
 }
 
 async function done(): Promise<void> {}
@@ -291,6 +298,6 @@ function nextTurn(): Promise<void> {
 
 function aDelivery(id: string, from: { livemode?: boolean; account?: string } = {}): Delivery {
   const event = { id, object: "event", type: "customer.created", livemode: false, ...from };
-  // An inbox reads nothing of an event but these fields, and keeps the rest as it is.
+  // An inbox reads only these fields of an event, hence the cast.
   return toDelivery({ ...event, data: { object: { id: "cus_1" } } } as Stripe.Event);
 }

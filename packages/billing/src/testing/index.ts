@@ -1,6 +1,6 @@
 /**
- * What an application runs in its own tests: the promises of a webhook inbox, and the attacks of one tenant on another.
- * Nothing here needs a test runner.
+ * Checks for an application's own tests: the contract of a webhook inbox, and the attacks of one tenant on another.
+ * They need no test runner.
  *
  * @module
  */

@@ -1,31 +1,31 @@
 /**
- * Proves an application's own wiring: its tenancy, its directory, its Stripe client and whatever it put around the
- * service. The attacks go through the public methods, in the name of one tenant, against another that exists.
+ * Tests an application's own wiring: its tenancy, directory, Stripe client and any wrapper around the service. Attacks
+ * an existing tenant in the name of another, through the public methods.
  */
 import type { StripeBillingService } from "../index.js";
 
-/** One tenant, and what it has at Stripe. What is left out is not attacked. */
+/** One tenant and its Stripe objects. Objects that are left out are not attacked. */
 export interface TenantUnderTest {
   readonly tenantId: string;
   readonly customerId: string;
-  readonly subscriptionId?: string;
-  readonly invoiceId?: string;
-  readonly paymentMethodId?: string;
+  readonly subscriptionId?: string | undefined;
+  readonly invoiceId?: string | undefined;
+  readonly paymentMethodId?: string | undefined;
 }
 
 export interface TenantIsolationOptions {
-  /** The service as the application makes it, bound to no tenant. */
+  /** The application's service, not bound to a tenant. */
   readonly billing: StripeBillingService;
-  /** In whose name the attacks are made. */
+  /** The attacking tenant. */
   readonly own: TenantUnderTest;
-  /** Who is attacked. */
+  /** The attacked tenant. */
   readonly other: TenantUnderTest;
   /**
-   * Attacks the writing methods as well. Where the isolation holds, nothing is written. Where it is broken, one gets
-   * through, so each is made with the arguments that do the least: a portal session whose link is thrown away, a change
-   * of nothing, a cancellation at the end of the period or another default, which can be taken back. Default: false.
+   * Also attacks methods that write. With intact isolation nothing is written. With broken isolation a write succeeds,
+   * so each does as little as possible: a portal session that is never opened, an empty update, a cancellation at the
+   * end of the period, another default payment method. Default: false.
    */
-  readonly attackWrites?: boolean;
+  readonly attackWrites?: boolean | undefined;
 }
 
 export interface TenantIsolationReport {
@@ -37,14 +37,14 @@ export interface TenantIsolationReport {
 export interface TenantIsolationCheck {
   readonly name: string;
   readonly ok: boolean;
-  /** What was seen in place of what should be; empty where all is well. It holds ids, and nothing of a customer's. */
+  /** Describes the difference from the expected result; empty when `ok`. Holds ids, but no customer data. */
   readonly detail: string;
 }
 
 /**
- * Runs the cross-tenant attacks, and reports what each came to: a broken promise is in the report, never thrown.
+ * Runs the cross-tenant attacks and reports the result of each. A successful attack is in the report, never thrown.
  *
- * @throws TypeError when both are the same tenant or have the same customer, which would show nothing.
+ * @throws TypeError when both tenants are equal or share a customer, because the attacks would then prove nothing.
  * @example
  * const report = await checkTenantIsolation({ billing, own: acme, other: globex });
  * assert.deepEqual(report.checks.filter(({ ok }) => !ok), []);
@@ -52,25 +52,25 @@ export interface TenantIsolationCheck {
 export async function checkTenantIsolation(options: TenantIsolationOptions): Promise<TenantIsolationReport> {
   const { own, other } = options;
   if (own.tenantId === other.tenantId || own.customerId === other.customerId) {
-    throw new TypeError("checkTenantIsolation needs two tenants, each with a customer of its own.");
+    throw new TypeError("own and other must be two tenants with different tenantId and customerId.");
   }
   const checks: TenantIsolationCheck[] = [];
-  for (const [name, findProblem] of checksFor(options)) {
-    const detail = await findProblem().catch((error: unknown) => `threw ${nameOf(error)}`);
+  for (const [name, findProblem] of listChecks(options)) {
+    const detail = await findProblem().catch((error: unknown) => `threw ${errorName(error)}`);
     checks.push(Object.freeze({ name, ok: detail === "", detail }));
   }
   const failed = checks.filter(({ ok }) => !ok).length;
   return Object.freeze({ passed: checks.length - failed, failed, checks: Object.freeze(checks) });
 }
 
-/** A public method, called for what one tenant has. */
-interface Call {
+/** A public method, to be called with the id of a tenant's object. */
+interface MethodCall {
   readonly method: keyof StripeBillingService;
   readonly takes: "customerId" | "subscriptionId" | "invoiceId" | "paymentMethodId";
   readonly make: (bound: StripeBillingService, id: string) => PromiseLike<unknown>;
 }
 
-const READS: readonly Call[] = [
+const READS: readonly MethodCall[] = [
   { method: "getCustomer", takes: "customerId", make: (bound, id) => bound.getCustomer(id) },
   {
     method: "listCustomerSubscriptions",
@@ -84,7 +84,7 @@ const READS: readonly Call[] = [
   { method: "listEntitlements", takes: "customerId", make: (bound, id) => bound.listEntitlements(id) },
 ];
 
-const WRITES: readonly Call[] = [
+const WRITES: readonly MethodCall[] = [
   {
     method: "createCustomerPortalSession",
     takes: "customerId",
@@ -107,19 +107,19 @@ const WRITES: readonly Call[] = [
   },
 ];
 
-/** Resolves to what is wrong; to nothing, where all is well. */
+/** Resolves to a description of the problem, or to an empty string. */
 type FindProblem = () => Promise<string>;
 
-function* checksFor(options: TenantIsolationOptions): Generator<readonly [name: string, FindProblem]> {
+function* listChecks(options: TenantIsolationOptions): Generator<readonly [name: string, FindProblem]> {
   const { billing, own, other, attackWrites = false } = options;
-  // A service that refuses everyone everything would pass all the rest.
+  // Without these, a service that refuses every call would pass.
   for (const [who, tenant] of [["its own", own] as const, ["the other's own", other] as const]) {
     for (const { method, takes, make } of READS) {
       const id = tenant[takes];
       if (id === undefined) continue;
       yield [
         `${method} answers for ${who}`,
-        () => unlessAnswered(() => make(billing.forTenant(tenant.tenantId), id)),
+        () => checkAnswered(() => make(billing.forTenant(tenant.tenantId), id)),
       ];
     }
   }
@@ -129,34 +129,34 @@ function* checksFor(options: TenantIsolationOptions): Generator<readonly [name: 
     const attack = (objectId: string, tenantId = own.tenantId) => make(billing.forTenant(tenantId), objectId);
     yield [
       `${method} refuses the other tenant's`,
-      () => unlessRefused(() => attack(id), ["not_found"], other),
+      () => checkRefused(() => attack(id), ["not_found"], other),
     ];
     yield [
-      `${method} answers alike for what nobody has`,
+      `${method} answers alike for an object that nobody has`,
       () =>
-        unlessAlike(
+        checkAlike(
           () => attack(id),
-          () => attack(missing(id)),
+          () => attack(toMissingId(id)),
         ),
     ];
     yield [
-      `${method} refuses what is no id`,
-      () => firstProblem(NO_IDS, (noId) => unlessRefused(() => attack(noId), ["invalid_argument"], other)),
+      `${method} refuses an invalid id`,
+      () => findFirstProblem(NO_IDS, (noId) => checkRefused(() => attack(noId), ["invalid_argument"], other)),
     ];
     yield [
-      `${method} takes no tenant for the other that is called almost the same`,
+      `${method} refuses a tenant id that is almost the other's`,
       () =>
-        firstProblem(almost(other.tenantId), (name) =>
-          unlessRefused(() => attack(id, name), STRANGER, other),
+        findFirstProblem(similarTenantIds(other.tenantId), (name) =>
+          checkRefused(() => attack(id, name), UNKNOWN_TENANT_CODES, other),
         ),
     ];
   }
-  yield ["listTenantProducts holds nothing of the other's own", () => foreignProducts(options)];
-  yield ["calls at the same time stay apart", () => mixedUpCalls(options)];
+  yield ["listTenantProducts contains none of the other's own products", () => findForeignProducts(options)];
+  yield ["concurrent calls stay apart", () => findMixedUpCalls(options)];
   yield [
-    "a service that is bound stays with its tenant",
+    "a bound service keeps its tenant",
     () =>
-      unlessRefused(
+      checkRefused(
         async () => billing.forTenant(own.tenantId).forTenant(other.tenantId),
         ["tenant_context"],
         other,
@@ -164,13 +164,13 @@ function* checksFor(options: TenantIsolationOptions): Generator<readonly [name: 
   ];
 }
 
-/** Texts that would make another request of the one they are put into. */
+/** Strings that would change the request they are put into. */
 const NO_IDS = ["", " ", ".", "..", "search", "a/b", "%2e%2e", "?limit=100", "#", "cus_1/../..", "cus_é"];
 
-/** How a tenant may be refused that has nothing: as none, as one without an account, or as the owner of nothing. */
-const STRANGER = ["tenant_context", "account_mismatch", "not_found"];
+/** The errors that may refuse an unknown tenant: invalid, without an account, or without the object. */
+const UNKNOWN_TENANT_CODES = ["tenant_context", "account_mismatch", "not_found"];
 
-function almost(tenantId: string): readonly string[] {
+function similarTenantIds(tenantId: string): readonly string[] {
   const recased = [tenantId.toUpperCase(), tenantId.toLowerCase()].filter((name) => name !== tenantId);
   return [
     ...recased,
@@ -184,44 +184,44 @@ function almost(tenantId: string): readonly string[] {
   ];
 }
 
-function missing(id: string): string {
+function toMissingId(id: string): string {
   return `${id.slice(0, id.indexOf("_"))}_1NobodyHasAnObjectOfThisId`;
 }
 
-async function unlessAnswered(call: () => PromiseLike<unknown>): Promise<string> {
+async function checkAnswered(call: () => PromiseLike<unknown>): Promise<string> {
   const outcome = await settle(call);
-  return "answer" in outcome ? "" : `was refused: ${nameOf(outcome.error)}`;
+  return "answer" in outcome ? "" : `was refused: ${errorName(outcome.error)}`;
 }
 
-async function unlessRefused(
+async function checkRefused(
   call: () => PromiseLike<unknown>,
   codes: readonly string[],
   { tenantId, customerId, subscriptionId, invoiceId, paymentMethodId }: TenantUnderTest,
 ): Promise<string> {
   const outcome = await settle(call);
-  if ("answer" in outcome) return "was let in";
+  if ("answer" in outcome) return "succeeded";
   const { error } = outcome;
-  if (!codes.includes(String(fieldsOf(error)["code"])))
-    return `was refused with the wrong error: ${nameOf(error)}`;
-  const said = textOf(error);
-  const told = [tenantId, customerId, subscriptionId, invoiceId, paymentMethodId].filter(
-    (name) => name !== undefined && said.includes(name),
+  if (!codes.includes(String(readFields(error)["code"])))
+    return `was refused with the wrong error: ${errorName(error)}`;
+  const text = toText(error);
+  const revealed = [tenantId, customerId, subscriptionId, invoiceId, paymentMethodId].filter(
+    (name) => name !== undefined && text.includes(name),
   );
-  return told.length === 0 ? "" : `the error tells ${told.join(", ")}`;
+  return revealed.length === 0 ? "" : `the error reveals ${revealed.join(", ")}`;
 }
 
-async function unlessAlike(
+async function checkAlike(
   call: () => PromiseLike<unknown>,
   control: () => PromiseLike<unknown>,
 ): Promise<string> {
   const [asked, missed] = [await settle(call), await settle(control)];
-  if ("answer" in asked || "answer" in missed) return "was let in";
-  return textOf(asked.error) === textOf(missed.error)
+  if ("answer" in asked || "answer" in missed) return "succeeded";
+  return toText(asked.error) === toText(missed.error)
     ? ""
     : "an existing id and a missing one can be told apart";
 }
 
-async function foreignProducts({ billing, own, other }: TenantIsolationOptions): Promise<string> {
+async function findForeignProducts({ billing, own, other }: TenantIsolationOptions): Promise<string> {
   const foreign = new Set<string>();
   for await (const { id, shared } of billing
     .forTenant(other.tenantId)
@@ -235,16 +235,19 @@ async function foreignProducts({ billing, own, other }: TenantIsolationOptions):
   return seen.length === 0 ? "" : `shows ${seen.join(", ")}`;
 }
 
-async function mixedUpCalls({ billing, own, other }: TenantIsolationOptions): Promise<string> {
+async function findMixedUpCalls({ billing, own, other }: TenantIsolationOptions): Promise<string> {
   const callers = Array.from({ length: 20 }, (_, at) => (at % 2 === 0 ? own : other));
   const customers = await Promise.all(
     callers.map(({ tenantId, customerId }) => billing.forTenant(tenantId).getCustomer(customerId)),
   );
   const mixedUp = customers.filter(({ id }, at) => id !== callers[at]?.customerId);
-  return mixedUp.length === 0 ? "" : `${mixedUp.length} of ${callers.length} were given another's`;
+  return mixedUp.length === 0 ? "" : `${mixedUp.length} of ${callers.length} got another tenant's customer`;
 }
 
-async function firstProblem<T>(values: readonly T[], find: (value: T) => Promise<string>): Promise<string> {
+async function findFirstProblem<T>(
+  values: readonly T[],
+  find: (value: T) => Promise<string>,
+): Promise<string> {
   for (const value of values) {
     const problem = await find(value);
     if (problem !== "") return `${JSON.stringify(value)} ${problem}`;
@@ -260,17 +263,17 @@ async function settle(call: () => PromiseLike<unknown>): Promise<{ answer: unkno
   }
 }
 
-/** All of an error that an application could hand on. */
-function textOf(error: unknown): string {
+/** Everything of an error that an application could pass on. */
+function toText(error: unknown): string {
   const { message } = error instanceof Error ? error : { message: String(error) };
-  return `${nameOf(error)} ${message} ${JSON.stringify(fieldsOf(error))}`;
+  return `${errorName(error)} ${message} ${JSON.stringify(readFields(error))}`;
 }
 
-function nameOf(error: unknown): string {
+function errorName(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }
 
-/** Read by name: the service may come from another copy of this package than this file does. */
-function fieldsOf(error: unknown): Readonly<Record<string, unknown>> {
+/** Reads fields by name, because the service may come from another copy of this package. */
+function readFields(error: unknown): Readonly<Record<string, unknown>> {
   return typeof error === "object" && error !== null ? { ...error } : {};
 }

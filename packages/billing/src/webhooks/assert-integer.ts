@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../errors.js";
 
-/** @throws {ConfigurationError} that names the option and its bounds, unless it is a whole number within them. */
+/** @throws {ConfigurationError} unless the value is a whole number within the range; the message names the option. */
 export function assertInteger(name: string, value: number, range: { min: number; max: number }): void {
   if (!Number.isInteger(value) || value < range.min || value > range.max) {
     throw new ConfigurationError(`${name} must be a whole number from ${range.min} to ${range.max}.`);

@@ -6,7 +6,7 @@ import type {
 } from "../errors.js";
 import type { DeliveryKey } from "./inbox/inbox.js";
 
-/** Why a request was not taken as a webhook of Stripe's. */
+/** Why a request was refused: not signed by Stripe for this receiver, or not an event. */
 export type WebhookRejection =
   | WebhookSignatureError
   | WebhookPayloadError
@@ -19,33 +19,33 @@ interface Delivered {
 }
 
 /**
- * What became of a delivery. It holds ids and types, never the event: it may be logged as it is, but for `error`, which
- * in `failed` and `dead` is whatever your handler threw.
+ * The result of one delivery. It holds ids and types, never the event, so it is safe to log, except `error`: in
+ * `failed` and `dead` that is whatever your handler threw.
  */
 export type Outcome =
-  /** The handler returned, and that is durable. */
+  /** The handler returned, and the inbox recorded it durably. */
   | (Delivered & { readonly status: "handled"; readonly tenantId: string; readonly attempt: number })
-  /** It was handled before. */
+  /** The event was handled by an earlier delivery. */
   | (Delivered & { readonly status: "duplicate" })
   /**
-   * Nothing to do: `no_handler`, nobody listens to this type; `no_owner`, the event names neither a customer nor an
-   * account; `foreign`, what it names is no tenant's.
+   * Nothing to do. `no_handler`: no handler for this type. `no_owner`: the event names neither a customer nor an
+   * account. `foreign`: the customer or account belongs to no tenant.
    */
   | (Delivered & { readonly status: "ignored"; readonly reason: "no_handler" | "no_owner" | "foreign" })
-  /** Another request is at work on the same event. */
+  /** Another request is handling the same event right now. */
   | (Delivered & { readonly status: "busy" })
-  /** No tenant is known yet for what the event names, as when it overtakes the commit of a sign-up. */
+  /** The tenant is not known yet, as when the event arrives before a sign-up is committed. */
   | (Delivered & { readonly status: "unresolved"; readonly attempt: number })
-  /** The handler threw or ran out of time, the tenant could not be looked up, or the inbox failed. */
+  /** The handler threw or timed out, the tenant lookup failed, or the inbox failed. */
   | (Delivered & { readonly status: "failed"; readonly attempt?: number; readonly error: unknown })
-  /** The attempts are used up. The inbox keeps the event for `requeue`. */
+  /** All attempts failed. The inbox keeps the event for `requeue`. */
   | (Delivered & { readonly status: "dead"; readonly attempt: number; readonly error?: unknown })
-  /** Not signed by Stripe for us, or not an event. */
+  /** Not signed by Stripe for this receiver, or not an event. */
   | { readonly status: "rejected"; readonly error: WebhookRejection };
 
 /**
- * Stripe delivers again whatever is not answered 2xx, so the status is the decision whether it should. A dead delivery
- * is kept by the inbox, and more deliveries of it would only count against the endpoint.
+ * The HTTP status to answer with. Stripe delivers again after any status but 2xx. A dead delivery is answered 200: the
+ * inbox keeps it, and further deliveries would only count as failures of the endpoint.
  */
 export const HTTP_STATUS: Readonly<Record<Outcome["status"], number>> = {
   handled: 200,

@@ -3,16 +3,16 @@ import type Stripe from "stripe";
 import { WebhookPayloadError } from "../errors.js";
 
 const MAX_DEPTH = 64;
-// Narrow alphabets, so that an id or type can be logged, stored and compared as it is.
+// Narrow alphabets, so that ids and types are safe to log, store and compare.
 const EVENT_ID = /^[A-Za-z0-9_-]{1,128}$/;
 const EVENT_TYPE = /^[A-Za-z0-9_.]{1,128}$/;
 const ACCOUNT_ID = /^acct_[A-Za-z0-9_]{1,64}$/;
 
 /**
- * Reads an event from bytes whose signature is already proved. Keys such as `__proto__` stay own properties, as
- * `JSON.parse` makes them, and a repeated key means its last value everywhere, since nothing parses the bytes again.
+ * Reads an event from bytes whose signature was verified. Keys such as `__proto__` stay own properties, as `JSON.parse`
+ * makes them. A repeated key means its last value; nothing parses the bytes again and could read it differently.
  *
- * @throws {WebhookPayloadError} unless the bytes are UTF-8 JSON of a snapshot event. The error holds none of them.
+ * @throws {WebhookPayloadError} unless the bytes are UTF-8 JSON of a snapshot event. The error quotes nothing of them.
  */
 export function parseEvent(bytes: Buffer): Stripe.Event {
   const event = parseJson(bytes);
@@ -26,7 +26,7 @@ function parseJson(bytes: Buffer): unknown {
   try {
     value = JSON.parse(text);
   } catch {
-    // The parser's own error quotes the body, so it is not kept as a cause.
+    // The parser's error quotes the body, so it is not kept as the cause.
     throw new WebhookPayloadError("The webhook body is not JSON.");
   }
   if (isObject(value) && !nestsWithin(value, MAX_DEPTH)) {
@@ -36,9 +36,9 @@ function parseJson(bytes: Buffer): unknown {
 }
 
 function decode(bytes: Buffer): string {
-  // The same text, sooner; most events are such.
+  // Decodes ASCII faster, with an equal result; most events are ASCII.
   if (isAscii(bytes)) return bytes.toString("latin1");
-  // A lenient decoder would turn other bytes into the text that was signed.
+  // A lenient decoder could turn other bytes into the text that was signed.
   if (!isUtf8(bytes)) throw new WebhookPayloadError("The webhook body is not valid UTF-8.");
   return bytes.toString("utf8");
 }
@@ -52,7 +52,7 @@ function nestsWithin(value: object, levels: number): boolean {
     return true;
   }
   for (const key in value) {
-    const child: unknown = value[key as keyof typeof value]; // a key of its own
+    const child: unknown = value[key as keyof typeof value]; // JSON has own keys only
     if (isObject(child) && !nestsWithin(child, levels - 1)) return false;
   }
   return true;
@@ -70,7 +70,7 @@ function assertEvent(value: unknown): asserts value is Stripe.Event {
   if (!matches(value["id"], EVENT_ID)) throw notAnEvent("has no valid id");
   if (!matches(value["type"], EVENT_TYPE)) throw notAnEvent("has no valid type");
   if (!Number.isSafeInteger(value["created"])) throw notAnEvent("has no valid creation time");
-  if (typeof value["livemode"] !== "boolean") throw notAnEvent("does not say its mode");
+  if (typeof value["livemode"] !== "boolean") throw notAnEvent("has no boolean livemode");
   const account = value["account"] ?? undefined;
   if (account !== undefined && !matches(account, ACCOUNT_ID)) throw notAnEvent("has no valid account");
   const data = value["data"];

@@ -1,10 +1,10 @@
 import { Buffer } from "node:buffer";
 import { WebhookPayloadError } from "../errors.js";
 
-/** A request body exactly as it arrived. Prefer bytes: a text has already been decoded by someone else. */
+/** A request body exactly as it arrived. Prefer bytes: a string was already decoded by other code. */
 export type RawBody = string | Uint8Array;
 
-/** What to do where a framework has already parsed the body; the signature covers the bytes, not the object. */
+/** Advice for when a framework parsed the body: the signature covers the bytes, not the parsed object. */
 export const RAW_BODY_ADVICE: string =
   "Pass the raw request body, as bytes or text, before anything parses it. " +
   'Express: express.raw({ type: "application/json" }) on this route, ahead of express.json(). ' +
@@ -16,15 +16,21 @@ export function isRawBody(value: unknown): value is RawBody {
   return typeof value === "string" || ArrayBuffer.isView(value);
 }
 
-/** The bytes of a body that is present and within the cap; nothing is hashed or decoded before this. */
-export function bodyBytes(rawBody: RawBody, maxBodyBytes: number): Buffer {
+/**
+ * Checks that a body is raw, present and not too large, before anything is hashed or decoded.
+ *
+ * @throws {WebhookPayloadError}
+ */
+export function toBodyBytes(rawBody: RawBody, maxBodyBytes: number): Buffer {
   if (!isRawBody(rawBody)) {
-    throw new WebhookPayloadError(`The webhook body is not the raw body. ${RAW_BODY_ADVICE}`);
+    throw new WebhookPayloadError(`The webhook body is neither bytes nor text. ${RAW_BODY_ADVICE}`);
   }
   const byteLength = typeof rawBody === "string" ? Buffer.byteLength(rawBody) : rawBody.byteLength;
   if (byteLength > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
   if (byteLength === 0) {
-    throw new WebhookPayloadError(`The webhook body is empty: it was read before. ${RAW_BODY_ADVICE}`);
+    throw new WebhookPayloadError(
+      `The webhook body is empty; it was probably read before. ${RAW_BODY_ADVICE}`,
+    );
   }
   if (typeof rawBody === "string") return Buffer.from(rawBody, "utf8");
   return Buffer.isBuffer(rawBody) ? rawBody : Buffer.from(rawBody.buffer, rawBody.byteOffset, byteLength);

@@ -1,4 +1,4 @@
-/** The life of a delivery: verify, claim, find the tenant, handle, settle, and say what became of it. */
+/** The life of a delivery: verify, claim, find the tenant, handle, settle, report. */
 import type Stripe from "stripe";
 import { Deadline } from "../deadline.js";
 import {
@@ -13,39 +13,39 @@ import {
   type Claim,
   type DeliveryKey,
   type InboxResult,
-  idempotencyKeyOf,
   toDelivery,
+  toIdempotencyKey,
   type WebhookInbox,
 } from "./inbox/inbox.js";
 import type { Outcome, WebhookRejection } from "./outcome.js";
 import { RAW_BODY_ADVICE, type RawBody } from "./raw-body.js";
-import { originOf, type TenantResolver, UnresolvedTenant } from "./resolve-tenant.js";
+import { readOrigin, type TenantResolver, UnresolvedTenant } from "./resolve-tenant.js";
 import type { SignatureHeaderValue } from "./signature-header.js";
 import type { Verify } from "./verify.js";
 
 export interface ReceiveOptions {
-  /** Stops waiting, as for a shutdown; the event is then not acknowledged. */
-  readonly signal?: AbortSignal;
+  /** Stops waiting, as for a shutdown; the event is then not acknowledged and Stripe delivers it again. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Takes one delivery through its life. It never throws. */
+/** Receives one delivery and resolves to its outcome. It never rejects. */
 export type Receive = (
   rawBody: RawBody | Promise<RawBody>,
   signatureHeader: SignatureHeaderValue,
   options?: ReceiveOptions,
 ) => Promise<Outcome>;
 
-/** Tries a dead delivery once more; `undefined` where no such delivery is dead. It rejects where the inbox fails. */
+/** Tries a dead delivery once more; resolves to `undefined` when that delivery is not dead. Rejects when the inbox fails. */
 export type Requeue = (delivery: DeliveryKey, options?: ReceiveOptions) => Promise<Outcome | undefined>;
 
-/** What a receiver is made of, once its options are checked. */
+/** The parts of a receiver, checked and ready. */
 export interface Pipeline<TBilling, Tx> {
   readonly verify: Verify;
   readonly handlerFor: HandlerFor<TBilling, Tx>;
   readonly inbox: WebhookInbox<Tx>;
   readonly billing: TenantResolver<TBilling>;
   readonly handlerTimeoutMs: number;
-  /** Is told of every outcome, before the caller. It must not throw. */
+  /** Receives every outcome before the caller does. It must not throw. */
   readonly report: (outcome: Outcome) => Promise<void>;
 }
 
@@ -90,15 +90,15 @@ async function receive<TBilling, Tx>(
   const delivery = toDelivery(event);
   const subject = { delivery: delivery.key, eventType: event.type };
   try {
-    // Whether or not anyone listens to it, and again for a duplicate: forgetting twice does no harm.
+    // Done for every delivery, even a duplicate or one without a handler: forgetting twice is harmless.
     if (isAboutCatalog(event)) await pipeline.billing.forgetCatalog?.(event);
   } catch (error) {
     return { ...subject, status: "failed", error };
   }
-  // Decided before the claim, so that the inbox holds only work.
-  const listened = pipeline.handlerFor(event.type) !== undefined;
-  if (!listened) return { ...subject, status: "ignored", reason: "no_handler" };
-  if (originOf(event) === undefined) return { ...subject, status: "ignored", reason: "no_owner" };
+  // Decided before the claim, so that the inbox holds only events to handle.
+  const hasHandler = pipeline.handlerFor(event.type) !== undefined;
+  if (!hasHandler) return { ...subject, status: "ignored", reason: "no_handler" };
+  if (readOrigin(event) === undefined) return { ...subject, status: "ignored", reason: "no_owner" };
   try {
     const result = await pipeline.inbox.process(
       delivery,
@@ -117,7 +117,7 @@ function isAboutCatalog({ type }: Stripe.Event): boolean {
 
 type Handled = { readonly tenantId: string } | { readonly ignored: "foreign" };
 
-/** The work on a claim. It throws for whatever another attempt may put right. */
+/** Handles a claimed delivery. Throws when another attempt may succeed. */
 function handle<TBilling, Tx>(
   { handlerFor, billing, handlerTimeoutMs }: Pipeline<TBilling, Tx>,
   { key, event, tx, attempt, signal: claimSignal }: Claim<Tx>,
@@ -128,19 +128,21 @@ function handle<TBilling, Tx>(
   });
   return deadline.run(async (signal) => {
     const handler = handlerFor(event.type);
-    const origin = originOf(event);
-    // Both were there when the event was first received; a requeue may come after its handler was removed.
+    const origin = readOrigin(event);
+    // Both existed when the event was received, but a requeue may come after its handler was removed.
     if (handler === undefined || origin === undefined) {
-      throw new ConfigurationError(`No handler listens to ${event.type} any more.`);
+      throw new ConfigurationError(
+        `on has no handler for ${event.type} any more. Register one again, then requeue the delivery.`,
+      );
     }
     const resolution = await billing.resolveTenant(origin, { signal });
     if (resolution.status === "nobody") return { ignored: "foreign" };
     if (resolution.status === "unknown") throw new UnresolvedTenant(event.type);
     const { tenantId } = resolution;
-    // A tenant found after the deadline must not start a handler that nobody waits for.
+    // After the deadline nobody waits for the handler, so it must not start.
     signal.throwIfAborted();
     const context = { tenantId, billing: billing.forTenant(tenantId), tx, signal, attempt };
-    await handler(event, { ...context, idempotencyKey: idempotencyKeyOf(key) });
+    await handler(event, { ...context, idempotencyKey: toIdempotencyKey(key) });
     return { tenantId };
   });
 }
@@ -171,7 +173,7 @@ function toRejection(error: unknown): WebhookRejection {
     error instanceof WebhookPayloadError ||
     error instanceof ModeMismatchError ||
     error instanceof AccountMismatchError;
-  // Whatever else went wrong while the body was read may quote it, so it is not kept as a cause.
+  // Any other error may quote the body, so it is not kept as the cause.
   return isRejection
     ? error
     : new WebhookPayloadError(`The webhook body could not be read. ${RAW_BODY_ADVICE}`);

@@ -3,15 +3,18 @@ import type { TenantOrigin, TenantResolution } from "../tenancy/tenancy.js";
 
 /** The part of the billing service that a webhook receiver needs. */
 export interface TenantResolver<TBilling> {
-  /** Whose the event is. Throws where that could not be found out. */
-  resolveTenant(origin: TenantOrigin, options?: { readonly signal?: AbortSignal }): Promise<TenantResolution>;
-  /** The service bound to this tenant; no I/O. */
+  /** Finds the tenant of an event. Rejects when the lookup fails. */
+  resolveTenant(
+    origin: TenantOrigin,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<TenantResolution>;
+  /** Binds the service to a tenant, without I/O. */
   forTenant(tenantId: string): TBilling;
-  /** Drops what it remembers of products and prices; called for each event about them. */
+  /** Drops its cached products and prices; called for each event about one. */
   forgetCatalog?(event: Stripe.Event): Promise<void>;
 }
 
-/** No tenant is known yet for what an event names; another attempt may know one. */
+/** The tenant of an event is not known yet; another attempt may find it. */
 export class UnresolvedTenant extends Error {
   override readonly name = "UnresolvedTenant";
 
@@ -20,11 +23,11 @@ export class UnresolvedTenant extends Error {
   }
 }
 
-/** Reads the origin from an event; `undefined` where it names neither a customer, an account, nor an owner itself. */
-export function originOf(event: Stripe.Event): TenantOrigin | undefined {
+/** Reads the origin from an event; `undefined` when it names neither a customer nor an account and has no mark of its own. */
+export function readOrigin(event: Stripe.Event): TenantOrigin | undefined {
   const object = new Map<string, unknown>(Object.entries(event.data.object));
   const customerId =
-    object.get("object") === "customer" ? idOf(object.get("id")) : idOf(object.get("customer"));
+    object.get("object") === "customer" ? readId(object.get("id")) : readId(object.get("customer"));
   const metadata = isOwnAuthority(object.get("object")) ? textValues(object.get("metadata")) : undefined;
   const account = event.account ?? undefined;
   const origin = {
@@ -35,19 +38,19 @@ export function originOf(event: Stripe.Event): TenantOrigin | undefined {
   return Object.keys(origin).length === 0 ? undefined : origin;
 }
 
-/** A price's tenant is its product's, so the price's own metadata proves nothing; so with everything of a customer. */
+/** Only a customer's and a product's own metadata decide their tenant; other objects belong to their customer or product. */
 function isOwnAuthority(kind: unknown): boolean {
   return kind === "customer" || kind === "product";
 }
 
-/** An id, or the id of the object it was expanded to. */
-function idOf(reference: unknown): string | undefined {
+/** Reads an id, or the id of an expanded object. */
+function readId(reference: unknown): string | undefined {
   const id =
     typeof reference === "object" && reference !== null && "id" in reference ? reference.id : reference;
   return typeof id === "string" && id !== "" ? id : undefined;
 }
 
-/** Own text values only, on no prototype: a key such as `__proto__` is then a key like any other. */
+/** Copies the string values without a prototype, so that a key such as `__proto__` is an ordinary key. */
 function textValues(metadata: unknown): Readonly<Record<string, string>> | undefined {
   if (typeof metadata !== "object" || metadata === null) return undefined;
   const values: Record<string, string> = Object.create(null);

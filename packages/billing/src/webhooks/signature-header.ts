@@ -1,13 +1,13 @@
 import { Buffer } from "node:buffer";
 import { WebhookSignatureError } from "../errors.js";
 
-/** The `Stripe-Signature` header as a framework hands it over. Anything but one string is refused. */
+/** The `Stripe-Signature` header as a framework passes it. Anything but one string is refused. */
 export type SignatureHeaderValue = string | readonly string[] | null | undefined;
 
 export interface SignatureHeader {
-  /** The digits as sent: they are part of what was signed. */
+  /** The digits exactly as sent, because they are part of the signed text. */
   readonly timestamp: string;
-  /** The bytes of the well-formed `v1` entries as they were sent: 64 digits each. */
+  /** The well-formed `v1` entries: the ASCII bytes of 64 hexadecimal digits each. */
   readonly signatures: readonly Uint8Array[];
 }
 
@@ -17,14 +17,16 @@ const TIMESTAMP = /^[0-9]{1,12}$/;
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 
 /**
- * Reads `t=<seconds>,v1=<hex>[,v1=<hex>…]`. Other schemes and broken `v1` entries are skipped, because Stripe sends a
- * decoy `v0` in test mode and one bad entry of a rotation must not lose the event; a second or odd `t` is refused,
- * because two parsers could read it differently.
+ * Reads `t=<seconds>,v1=<hex>[,v1=<hex>…]`. Skips other schemes, because Stripe sends a decoy `v0` in test mode, and
+ * broken `v1` entries, because one bad entry during a rotation must not lose the event. Refuses a second or malformed
+ * `t`, which two parsers could read differently.
+ *
+ * @throws {WebhookSignatureError}
  */
 export function parseSignatureHeader(header: SignatureHeaderValue): SignatureHeader {
   if (header === undefined || header === null || header === "") {
     throw new WebhookSignatureError(
-      "The Stripe-Signature header is missing. Pass it as received; a proxy may have dropped it.",
+      "The Stripe-Signature header is missing. Pass it exactly as received, and check that no proxy drops it.",
     );
   }
   if (typeof header !== "string") throw malformed("must be one string");
@@ -33,7 +35,7 @@ export function parseSignatureHeader(header: SignatureHeaderValue): SignatureHea
   let timestamp: string | undefined;
   let signatureEntries = 0;
   const signatures: Uint8Array[] = [];
-  // By index: splitting the header would take as long as all the rest of this function.
+  // Scans by index: splitting would double the cost of this function.
   for (let start = 0, end = 0; start < header.length; start = end + 1) {
     end = header.indexOf(",", start);
     if (end === -1) end = header.length;

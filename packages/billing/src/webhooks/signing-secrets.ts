@@ -1,27 +1,32 @@
 /**
- * Signing secrets, checked once and then out of reach: a key is a closure, so no inspect, JSON, spread or clone of
- * anything that holds one can show the secret.
+ * Checks signing secrets once and keeps them in closures, so that inspecting, serializing or cloning whatever holds a
+ * key cannot show its secret.
  */
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 import type Stripe from "stripe";
 import { AccountMismatchError, ConfigurationError, ModeMismatchError } from "../errors.js";
 
-/** A webhook endpoint's secret, and what its events must be. Say as much as you know: what is left out is not checked. */
+/** A webhook endpoint's secret, and what its events must be. Properties that are left out are not checked. */
 export interface SigningSecret {
-  /** The endpoint's `whsec_…`, whole. */
-  readonly secret: string;
-  /** The mode the endpoint was created in. A test secret that leaks can then not sign live events. */
-  readonly mode?: "live" | "test";
+  /** The endpoint's whole signing secret, `whsec_…`. Refused when undefined. */
+  readonly secret: string | undefined;
+  /** The mode of the endpoint. A leaked test secret then cannot sign live events. */
+  readonly mode?: "live" | "test" | undefined;
   /** `account`: events of your own account. `connect`: events of connected accounts. */
-  readonly source?: "account" | "connect";
-  /** The one connected account whose events this secret signs. */
-  readonly account?: string;
+  readonly source?: "account" | "connect" | undefined;
+  /** The only connected account whose events this secret may sign. */
+  readonly account?: string | undefined;
 }
 
-/** A secret checked and bound; it can sign and judge, but not be read. */
+/** An entry of `signingSecrets`. `undefined` is accepted by the type, for environment variables, and refused. */
+export type SigningSecretOption = string | SigningSecret | undefined;
+
+type Binding = Omit<SigningSecret, "secret">;
+
+/** A checked secret that can sign and judge events, but cannot be read. */
 export interface SigningKey {
-  /** The HMAC-SHA256 that Stripe would have made of this timestamp and body, as the bytes of its hexadecimal digits. */
+  /** Signs as Stripe does: the HMAC-SHA256 of timestamp and body, as the ASCII bytes of its hexadecimal digits. */
   sign(timestamp: string, body: Uint8Array): Uint8Array;
   /**
    * Refuses an event that this secret was not registered for.
@@ -33,40 +38,38 @@ export interface SigningKey {
 const MAX_SECRETS = 16;
 const MIN_KEY_CHARACTERS = 24;
 const API_KEY = /^(?:sk|rk|pk|we|ek)_/;
-// As Stripe makes them. One look, instead of all that tells the other forms apart, for whoever verifies without a receiver.
+// Accepts the usual form in one test. The slower checks below only explain what is wrong.
 const WELL_FORMED = /^(?:whsec_)?(?!(.)\1*$)[A-Za-z0-9+/=]{24,}$/;
-// Stripe's own keys are letters and digits, so none of these can be part of one.
+// Stripe's keys are letters and digits, so none of these can occur in one.
 const PLACEHOLDER =
   /\.\.\.|…|[<>{}$*]|(?:^|[_-])(?:your|example|placeholder|changeme|replace)(?:[_-]|$)|^(.)\1*$/i;
 
-/** @throws {ConfigurationError} where a secret is missing, repeated, blank, too short, or not a secret at all. */
-export function toSigningKeys(secrets: readonly (string | SigningSecret)[]): readonly SigningKey[] {
+/** @throws {ConfigurationError} when a secret is missing, repeated, blank, too short, or not a signing secret. */
+export function toSigningKeys(secrets: readonly SigningSecretOption[]): readonly SigningKey[] {
   if (!Array.isArray(secrets) || secrets.length === 0) {
     throw new ConfigurationError(
-      "signingSecrets must hold at least one secret: nothing is accepted unsigned.",
+      "signingSecrets must be an array of at least one secret: unsigned webhooks are never accepted.",
     );
   }
   if (secrets.length > MAX_SECRETS) {
     throw new ConfigurationError(
-      `signingSecrets holds more than ${MAX_SECRETS} secrets; each costs one hash per request.`,
+      `signingSecrets must hold at most ${MAX_SECRETS} secrets, because each costs one hash per request.`,
     );
   }
   const seen = new Set<string>();
-  return secrets.map((given: string | SigningSecret, index) => {
+  return secrets.map((given: SigningSecretOption, index) => {
     const name = `signingSecrets[${index}]`;
-    const bound = typeof given === "string" ? { secret: given } : given;
-    if (typeof bound !== "object" || bound === null) {
-      throw new ConfigurationError(`${name} must be a secret, or an object with one.`);
-    }
-    assertSecret(bound.secret, name);
-    assertBinding(bound, name);
-    if (seen.has(bound.secret)) throw new ConfigurationError(`${name} repeats an earlier secret.`);
-    seen.add(bound.secret);
-    return toSigningKey(bound);
+    const isObject = typeof given === "object" && given !== null;
+    const { secret, ...binding } = isObject ? given : { secret: given };
+    assertSecret(secret, isObject ? `${name}.secret` : name);
+    assertBinding(binding, name);
+    if (seen.has(secret)) throw new ConfigurationError(`${name} repeats an earlier secret.`);
+    seen.add(secret);
+    return toSigningKey(secret, binding);
   });
 }
 
-function toSigningKey({ secret, mode, source, account }: SigningSecret): SigningKey {
+function toSigningKey(secret: string, { mode, source, account }: Binding): SigningKey {
   const key = Buffer.from(secret, "utf8");
   return {
     sign: (timestamp, body) => {
@@ -101,13 +104,19 @@ function hasAccount(event: Stripe.Event): boolean {
 
 function assertSecret(secret: unknown, name: string): asserts secret is string {
   if (typeof secret === "string" && WELL_FORMED.test(secret)) return;
-  if (typeof secret !== "string" || secret.trim() === "") {
+  if (secret === undefined) {
+    throw new ConfigurationError(
+      `${name} is undefined: set it to the endpoint's signing secret, whsec_…, and check the name of its environment variable.`,
+    );
+  }
+  if (typeof secret !== "string") {
+    throw new ConfigurationError(`${name} must be a string, the endpoint's signing secret, whsec_….`);
+  }
+  if (secret.trim() === "") {
     throw new ConfigurationError(`${name} is blank. Set it to the endpoint's signing secret, whsec_….`);
   }
   if (/\s/.test(secret)) {
-    throw new ConfigurationError(
-      `${name} contains whitespace, often a line break copied along with the secret.`,
-    );
+    throw new ConfigurationError(`${name} contains whitespace, often a copied line break. Remove it.`);
   }
   if (API_KEY.test(secret)) {
     throw new ConfigurationError(`${name} is an API key or an endpoint's id, not a signing secret, whsec_….`);
@@ -123,7 +132,7 @@ function assertSecret(secret: unknown, name: string): asserts secret is string {
   }
 }
 
-function assertBinding({ mode, source, account }: SigningSecret, name: string): void {
+function assertBinding({ mode, source, account }: Binding, name: string): void {
   if (mode !== undefined && mode !== "live" && mode !== "test") {
     throw new ConfigurationError(`${name}.mode must be "live" or "test".`);
   }
@@ -135,6 +144,8 @@ function assertBinding({ mode, source, account }: SigningSecret, name: string): 
     throw new ConfigurationError(`${name}.account must be a connected account's id, acct_….`);
   }
   if (source === "account") {
-    throw new ConfigurationError(`${name} names a connected account, so its source cannot be "account".`);
+    throw new ConfigurationError(
+      `${name}.account is a connected account, so ${name}.source cannot be "account". Use "connect".`,
+    );
   }
 }

@@ -3,17 +3,17 @@ import type Stripe from "stripe";
 import { ConfigurationError, WebhookSignatureError } from "../errors.js";
 import { assertInteger } from "./assert-integer.js";
 import { parseEvent } from "./parse-event.js";
-import { bodyBytes, type RawBody } from "./raw-body.js";
+import { type RawBody, toBodyBytes } from "./raw-body.js";
 import { parseSignatureHeader, type SignatureHeaderValue } from "./signature-header.js";
-import { type SigningKey, type SigningSecret, toSigningKeys } from "./signing-secrets.js";
+import { type SigningKey, type SigningSecretOption, toSigningKeys } from "./signing-secrets.js";
 
 export interface VerifyOptions {
-  /** How far the signature's time may lie from now, before or after. 1 to 3600; default 300. It cannot be turned off. */
-  readonly toleranceSeconds?: number;
-  /** Larger bodies are refused before they are hashed. Default 1 MiB; Stripe's events are kilobytes. */
-  readonly maxBodyBytes?: number;
+  /** The most that the signature's time may differ from now, in seconds, 1 to 3600. Default 300. It cannot be turned off. */
+  readonly toleranceSeconds?: number | undefined;
+  /** Larger bodies are refused before they are hashed. Default 1 MiB; Stripe's events are a few kilobytes. */
+  readonly maxBodyBytes?: number | undefined;
   /** Milliseconds since the epoch. Default `Date.now`. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
 
 /**
@@ -22,28 +22,27 @@ export interface VerifyOptions {
  * @example
  * const event = verifyWebhook(await request.text(), request.headers.get("stripe-signature"), [signingSecret]);
  *
- * @throws {WebhookSignatureError} no secret made the signature, or it is too old or from the future.
- * @throws {WebhookPayloadError} the body is not raw, too large, or signed but not a snapshot event.
- * @throws {ModeMismatchError | AccountMismatchError} the event is not what its secret was registered for.
- * @throws {ConfigurationError} a secret or an option cannot be right. None of them holds the body, header or a secret.
+ * No error quotes the body, the header or a secret.
+ *
+ * @throws {WebhookSignatureError} when no secret matches the signature, or it is too old or from the future.
+ * @throws {WebhookPayloadError} when the body is not raw, too large, or signed but not a snapshot event.
+ * @throws {ModeMismatchError | AccountMismatchError} when the event's secret was registered for other events.
+ * @throws {ConfigurationError} when a secret or an option is invalid.
  */
 export function verifyWebhook(
   rawBody: RawBody,
   signatureHeader: SignatureHeaderValue,
-  secrets: string | SigningSecret | readonly (string | SigningSecret)[],
+  secrets: SigningSecretOption | readonly SigningSecretOption[],
   options: VerifyOptions = {},
 ): Stripe.Event {
   return createVerifier(isList(secrets) ? secrets : [secrets], options)(rawBody, signatureHeader);
 }
 
-/** Checks body and header as {@link verifyWebhook} does, with secrets and options already checked. */
+/** Does what {@link verifyWebhook} does, with secrets and options checked beforehand. */
 export type Verify = (rawBody: RawBody, signatureHeader: SignatureHeaderValue) => Stripe.Event;
 
 /** @throws {ConfigurationError} */
-export function createVerifier(
-  secrets: readonly (string | SigningSecret)[],
-  options: VerifyOptions = {},
-): Verify {
+export function createVerifier(secrets: readonly SigningSecretOption[], options: VerifyOptions = {}): Verify {
   const { toleranceSeconds = 300, maxBodyBytes = 2 ** 20, now = Date.now } = options;
   const keys = toSigningKeys(secrets);
   assertInteger("toleranceSeconds", toleranceSeconds, { min: 1, max: 3600 });
@@ -52,9 +51,9 @@ export function createVerifier(
     throw new ConfigurationError("now must be a function that returns milliseconds.");
 
   return (rawBody, signatureHeader) => {
-    const body = bodyBytes(rawBody, maxBodyBytes);
+    const body = toBodyBytes(rawBody, maxBodyBytes);
     const { timestamp, signatures } = parseSignatureHeader(signatureHeader);
-    const key = signerOf(keys, timestamp, body, signatures);
+    const key = findSigner(keys, timestamp, body, signatures);
     if (key === undefined) {
       throw new WebhookSignatureError(
         "No signing secret matches the webhook's signature. Check that the secret is this endpoint's, in this mode, " +
@@ -62,11 +61,11 @@ export function createVerifier(
       );
     }
     const ageSeconds = Math.floor(now() / 1000) - Number(timestamp);
-    // Written so that a clock that returns NaN refuses instead of accepting.
+    // Negated, so that a clock that returns NaN makes it refuse.
     if (!(Math.abs(ageSeconds) <= toleranceSeconds)) {
       throw new WebhookSignatureError(
         `The webhook was signed more than ${toleranceSeconds} seconds ${ageSeconds < 0 ? "ahead of" : "before"} now. ` +
-          "It is a replay, or this machine's clock is off.",
+          "It is a replay, or this machine's clock is wrong.",
       );
     }
     const event = parseEvent(body);
@@ -75,8 +74,8 @@ export function createVerifier(
   };
 }
 
-/** Tries every key against every signature, always, so that the time taken does not tell which one matched. */
-function signerOf(
+/** Always compares every key with every signature, so that the time taken does not reveal which one matched. */
+function findSigner(
   keys: readonly SigningKey[],
   timestamp: string,
   body: Uint8Array,
@@ -92,6 +91,6 @@ function signerOf(
   return signer;
 }
 
-function isList<T>(value: string | T | readonly (string | T)[]): value is readonly (string | T)[] {
+function isList<T>(value: T | readonly T[]): value is readonly T[] {
   return Array.isArray(value);
 }

@@ -8,52 +8,52 @@ import { memoryInbox } from "./inbox/memory.js";
 import type { Outcome } from "./outcome.js";
 import { type Pipeline, type Receive, type Requeue, toReceive, toRequeue } from "./receive.js";
 import type { TenantResolver } from "./resolve-tenant.js";
-import type { SigningSecret } from "./signing-secrets.js";
+import type { SigningSecretOption } from "./signing-secrets.js";
 import { createVerifier, type VerifyOptions } from "./verify.js";
 
 export interface WebhookReceiverOptions<TBilling, Tx = undefined> extends VerifyOptions {
   /** Every secret that may sign for this receiver: one per endpoint and mode, two while one is being rotated. */
-  readonly signingSecrets: readonly (string | SigningSecret)[];
+  readonly signingSecrets: readonly SigningSecretOption[];
   /**
-   * Finds the tenant of an event, and is bound to that tenant for the handler. A `StripeBillingService` is one, and
-   * forgets its catalogue where a `product.*` or `price.*` event says that it changed.
+   * The billing service. It finds the tenant of each event and is bound to it for the handler. `product.*` and
+   * `price.*` events make it drop its cached catalog.
    */
   readonly billing: TenantResolver<TBilling>;
   /** One handler per event type. */
   readonly on: WebhookHandlers<TBilling, NoInfer<Tx>>;
-  /** Remembers what was handled. When left out, a memory inbox, with a warning. */
-  readonly inbox?: WebhookInbox<Tx>;
-  /** For finding the tenant and running the handler, together. Default 20 seconds. */
-  readonly handlerTimeoutMs?: number;
-  /** For the request's body to arrive, in the adapters. Default 10 seconds. */
-  readonly bodyTimeoutMs?: number;
-  /** Called with every outcome before it is answered, for logs and metrics; it is waited for and cannot change it. */
-  readonly onOutcome?: (outcome: Outcome) => void | Promise<void>;
-  /** Where warnings go. Default: warnings of the process. */
-  readonly logger?: WebhookLogger;
+  /** Remembers handled events. Default: a memory inbox, with a warning. */
+  readonly inbox?: WebhookInbox<Tx> | undefined;
+  /** The time for finding the tenant and running the handler, together. Default 20 seconds. */
+  readonly handlerTimeoutMs?: number | undefined;
+  /** The time for the request's body to arrive, in the adapters. Default 10 seconds. */
+  readonly bodyTimeoutMs?: number | undefined;
+  /** Called with every outcome, for logs and metrics. The answer waits for it, and it cannot change the outcome. */
+  readonly onOutcome?: ((outcome: Outcome) => void | Promise<void>) | undefined;
+  /** Receives warnings. Default: `process.emitWarning`. */
+  readonly logger?: WebhookLogger | undefined;
 }
 
 export interface WebhookLogger {
   warn(message: string): void;
 }
 
-/** All functions may be passed around on their own. */
+/** Its functions are bound, so they may be passed on without the receiver. */
 export interface WebhookReceiver {
-  /** For anything without an adapter: body and header in, outcome out. Answer with `HTTP_STATUS[outcome.status]`. */
+  /** Takes body and header, for servers without an adapter. Answer with `HTTP_STATUS[outcome.status]`. */
   readonly receive: Receive;
   /** Next.js, Hono, Workers, Bun, Deno. */
   readonly fetch: FetchAdapter;
   /** node:http, Express, Fastify. */
   readonly node: NodeAdapter;
   readonly requeue: Requeue;
-  /** Deliveries that used up their attempts, the longest dead first. */
-  readonly listDead: (options?: { readonly limit?: number }) => Promise<readonly DeadDelivery[]>;
+  /** Lists deliveries whose attempts all failed, longest dead first. `limit` defaults to 100. */
+  readonly listDead: (options?: { readonly limit?: number | undefined }) => Promise<readonly DeadDelivery[]>;
 }
 
 /**
- * Receives Stripe's webhooks: each event is verified, claimed, resolved to its tenant and given to its handler, and is
- * acknowledged only once that is durable in the inbox. A handler that throws, or runs past `handlerTimeoutMs`, has the
- * event delivered again.
+ * Creates a receiver of Stripe's webhooks. Each event is verified, claimed in the inbox, resolved to its tenant and
+ * passed to its handler, and is acknowledged only once the result is durable in the inbox. When a handler throws or
+ * exceeds `handlerTimeoutMs`, Stripe delivers the event again.
  *
  * @example
  * const webhooks = createWebhookReceiver({
@@ -68,23 +68,23 @@ export interface WebhookReceiver {
  * });
  * export const POST = webhooks.fetch;
  *
- * @throws {ConfigurationError} where an option cannot be right.
+ * @throws {ConfigurationError} when an option is invalid.
  */
 export function createWebhookReceiver<TBilling, Tx = undefined>(
   options: WebhookReceiverOptions<TBilling, Tx>,
 ): WebhookReceiver {
-  const { billing, onOutcome, logger = processWarnings } = options;
+  const { billing, onOutcome, logger = processLogger } = options;
   const { maxBodyBytes = 2 ** 20, bodyTimeoutMs = 10_000, handlerTimeoutMs = 20_000 } = options;
   if (typeof billing?.resolveTenant !== "function" || typeof billing.forTenant !== "function") {
     throw new ConfigurationError(
-      "billing must be a StripeBillingService, or have its resolveTenant and forTenant.",
+      "billing must be a StripeBillingService, or an object with its resolveTenant and forTenant.",
     );
   }
   assertInteger("bodyTimeoutMs", bodyTimeoutMs, TIMER_RANGE);
   assertInteger("handlerTimeoutMs", handlerTimeoutMs, TIMER_RANGE);
   const verify = createVerifier(options.signingSecrets, { ...options, maxBodyBytes });
   const handlerFor = toHandlerFor(options.on);
-  const inbox = options.inbox ?? inboxInMemory<Tx>(logger);
+  const inbox = options.inbox ?? createMemoryInbox<Tx>(logger);
 
   const pipeline: Pipeline<TBilling, Tx> = { verify, handlerFor, inbox, billing, handlerTimeoutMs, report };
   const receive = toReceive(pipeline);
@@ -100,24 +100,24 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
     try {
       await onOutcome?.(outcome);
     } catch {
-      // The delivery is settled: answering otherwise would only have it delivered again.
+      // The delivery is settled; another answer would only make Stripe deliver it again.
       logger.warn(`onOutcome threw for a webhook that was ${outcome.status}.`);
     }
   }
 }
 
-function inboxInMemory<Tx>(logger: WebhookLogger): WebhookInbox<Tx> {
+function createMemoryInbox<Tx>(logger: WebhookLogger): WebhookInbox<Tx> {
   logger.warn(
-    "This webhook receiver keeps its inbox in memory: other processes do not share it and a restart forgets it. " +
-      "Pass a durable `inbox`, or `inbox: memoryInbox()` if that is meant.",
+    "This webhook receiver has no `inbox` option and keeps handled events in memory: other processes do not share it, " +
+      "and a restart forgets it. Pass a durable inbox, or `inbox: memoryInbox()` to accept this.",
   );
-  // Tx is inferred from `inbox` alone, so where that is left out it is its default, undefined.
+  // Tx is inferred from `inbox` alone, so without it Tx is its default, undefined.
   return memoryInbox() as WebhookInbox<Tx>;
 }
 
-const processWarnings: WebhookLogger = {
+const processLogger: WebhookLogger = {
   warn: (message) => process.emitWarning(message, { type: "BillingWarning" }),
 };
 
-/** What setTimeout can count. */
+/** The range of setTimeout. */
 const TIMER_RANGE = { min: 1, max: 2 ** 31 - 1 };

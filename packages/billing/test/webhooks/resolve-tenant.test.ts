@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { originOf } from "../../src/webhooks/resolve-tenant.js";
+import { readOrigin } from "../../src/webhooks/resolve-tenant.js";
 import { verifyWebhook } from "../../src/webhooks.js";
 import { eventBody, headerFor, now, SECRET } from "./signed-delivery.js";
 
 function originIn(object: unknown, event: Record<string, unknown> = {}) {
   const body = eventBody({ ...event, data: { object } });
-  return originOf(verifyWebhook(body, headerFor(body), SECRET, { now }));
+  return readOrigin(verifyWebhook(body, headerFor(body), SECRET, { now }));
 }
 
 describe("the origin of an event", () => {

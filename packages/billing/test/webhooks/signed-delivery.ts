@@ -37,7 +37,7 @@ export function headerFor(body: string, { secret = SECRET, timestamp = NOW_SECON
 }
 
 /** The signature of bytes that no SDK would sign: other encodings, odd timestamps. */
-export function signatureOf(
+export function signBytes(
   body: string | Uint8Array,
   { secret = SECRET, timestamp = `${NOW_SECONDS}` } = {},
 ): string {
@@ -45,11 +45,11 @@ export function signatureOf(
 }
 
 export function headerForBytes(body: string | Uint8Array, { secret = SECRET } = {}): string {
-  return `t=${NOW_SECONDS},v1=${signatureOf(body, { secret })}`;
+  return `t=${NOW_SECONDS},v1=${signBytes(body, { secret })}`;
 }
 
 /** The error that a call throws; fails where it throws none. */
-export function errorOf(call: () => unknown): unknown {
+export function catchError(call: () => unknown): unknown {
   try {
     call();
   } catch (error) {

@@ -10,12 +10,20 @@ import {
   type SigningSecret,
   verifyWebhook,
 } from "../../src/webhooks.js";
-import { errorOf, eventBody, headerFor, now, OTHER_SECRET, SECRET, twoTenants } from "./signed-delivery.js";
+import {
+  catchError,
+  eventBody,
+  headerFor,
+  now,
+  OTHER_SECRET,
+  SECRET,
+  twoTenants,
+} from "./signed-delivery.js";
 
 const body = eventBody();
 
 function configurationError(secrets: unknown): string {
-  const error = errorOf(() => Reflect.apply(createVerifier, undefined, [secrets]));
+  const error = catchError(() => Reflect.apply(createVerifier, undefined, [secrets]));
   expect(error).toBeInstanceOf(ConfigurationError);
   return String(error);
 }
@@ -42,12 +50,15 @@ describe("a signing secret", () => {
     ["an API key", "sk_test_51Hq3rT7vXk2LmN5pW8yB4cD6"],
     ["an endpoint's id", "we_1Hq3rT7vXk2LmN5pW8yB4cD6fG1j"],
     ["a number", 42],
-    ["an object without a secret", {}],
     ["null", null],
   ])("is refused where it is %s, in words that do not repeat it", (_, secret) => {
-    for (const form of [[secret], [{ secret }], [SECRET, secret]]) {
+    for (const [form, option] of [
+      [[{ secret }], "signingSecrets[0].secret"],
+      [[SECRET, { secret, mode: "live" }], "signingSecrets[1].secret"],
+      [[SECRET, secret], "signingSecrets[1]"],
+    ] as const) {
       const message = configurationError(form);
-      expect(message).toMatch(/^ConfigurationError: signingSecrets\[\d\] /);
+      expect(message).toContain(`ConfigurationError: ${option} `);
       if (typeof secret === "string" && secret.length > 12) expect(message).not.toContain(secret.trim());
     }
   });
@@ -64,7 +75,21 @@ describe("a signing secret", () => {
       expect(configurationError(none)).toMatch(/at least one/);
     expect(configurationError([SECRET, { secret: SECRET, mode: "live" }])).toMatch(/repeats/);
     const many = Array.from({ length: 17 }, (_, index) => `${SECRET}${index}`);
-    expect(configurationError(many)).toMatch(/more than 16/);
+    expect(configurationError(many)).toMatch(/at most 16/);
+  });
+
+  test("that is undefined, as a missing environment variable is, is named with its option", () => {
+    const missing: string | undefined = process.env["STRIPE_WEBHOOK_SECRET_THAT_NOBODY_SET"];
+    // Type-checks as it stands: the option accepts what `process.env` gives.
+    const plain = () => createWebhookReceiver({ signingSecrets: [missing], billing: twoTenants(), on: {} });
+    const bound = () => createVerifier([{ secret: missing, mode: "live" }]);
+    expect(String(catchError(plain))).toMatch(
+      /^ConfigurationError: signingSecrets\[0\] is undefined: [^.]+\.$/,
+    );
+    expect(String(catchError(bound))).toMatch(
+      /^ConfigurationError: signingSecrets\[0\]\.secret is undefined: [^.]+\.$/,
+    );
+    expect(configurationError([{}])).toMatch(/signingSecrets\[0\]\.secret is undefined/);
   });
 
   test("is bound only to what exists", () => {
@@ -106,8 +131,8 @@ describe("a secret registered for one kind of event", () => {
       });
       const verify = () => verifyWebhook(event, headerFor(event), { secret: SECRET, ...registered }, { now });
       if (claimed === registered) expect(verify().id).toBe("evt_1");
-      else if (claimed.mode !== registered.mode) expect(errorOf(verify)).toBeInstanceOf(ModeMismatchError);
-      else expect(errorOf(verify)).toBeInstanceOf(AccountMismatchError);
+      else if (claimed.mode !== registered.mode) expect(catchError(verify)).toBeInstanceOf(ModeMismatchError);
+      else expect(catchError(verify)).toBeInstanceOf(AccountMismatchError);
     }
   });
 
@@ -119,7 +144,7 @@ describe("a secret registered for one kind of event", () => {
     };
     expect(verify("acct_1").account).toBe("acct_1");
     for (const account of ["acct_2", "acct_11", undefined, null]) {
-      expect(errorOf(() => verify(account))).toBeInstanceOf(AccountMismatchError);
+      expect(catchError(() => verify(account))).toBeInstanceOf(AccountMismatchError);
     }
   });
 
@@ -137,7 +162,7 @@ describe("a secret registered for one kind of event", () => {
     ];
     const live = eventBody({ livemode: true });
     expect(verifyWebhook(live, headerFor(live, { secret: OTHER_SECRET }), ring, { now }).livemode).toBe(true);
-    expect(errorOf(() => verifyWebhook(live, headerFor(live), ring, { now }))).toBeInstanceOf(
+    expect(catchError(() => verifyWebhook(live, headerFor(live), ring, { now }))).toBeInstanceOf(
       ModeMismatchError,
     );
   });

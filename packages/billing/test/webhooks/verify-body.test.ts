@@ -9,7 +9,7 @@ import {
   WebhookSignatureError,
 } from "../../src/webhooks.js";
 import {
-  errorOf,
+  catchError,
   eventBody,
   eventFields,
   headerFor,
@@ -17,11 +17,11 @@ import {
   NOW_SECONDS,
   now,
   SECRET,
-  signatureOf,
+  signBytes,
 } from "./signed-delivery.js";
 
 const body = eventBody();
-const good = signatureOf(body);
+const good = signBytes(body);
 const secrets: readonly string[] = [SECRET];
 
 const verify = (rawBody: string | Uint8Array, header: string | readonly string[] | null | undefined) =>
@@ -37,13 +37,13 @@ describe("the body", () => {
   test("is refused where it was parsed, printed anew or packed, with what to do instead", () => {
     const header = headerFor(body);
     for (const changed of [JSON.stringify(JSON.parse(body)), body.replaceAll("\n", "\r\n"), `${body}\n`]) {
-      expect(errorOf(() => verify(changed, header))).toBeInstanceOf(WebhookSignatureError);
+      expect(catchError(() => verify(changed, header))).toBeInstanceOf(WebhookSignatureError);
     }
     for (const changed of [gzipSync(body), Buffer.from(body, "utf16le")]) {
-      expect(errorOf(() => verify(changed, header))).toBeInstanceOf(WebhookSignatureError);
+      expect(catchError(() => verify(changed, header))).toBeInstanceOf(WebhookSignatureError);
     }
     for (const parsed of [JSON.parse(body), null, undefined, 1, [], () => body, Object(body)]) {
-      const error = errorOf(() => verifyUntyped(parsed, header, secrets, { now }));
+      const error = catchError(() => verifyUntyped(parsed, header, secrets, { now }));
       expect(error).toBeInstanceOf(WebhookPayloadError);
       expect(String(error)).toMatch(/express\.raw/);
     }
@@ -51,30 +51,30 @@ describe("the body", () => {
 
   test("is refused when it is empty, which means that it was read before", () => {
     for (const empty of ["", new Uint8Array()]) {
-      expect(errorOf(() => verifySigned(empty))).toBeInstanceOf(WebhookPayloadError);
+      expect(catchError(() => verifySigned(empty))).toBeInstanceOf(WebhookPayloadError);
     }
   });
 
   test("is refused over the cap, before it is hashed", () => {
     const large = "é".repeat(600_000);
     for (const rawBody of [large, Buffer.from(large), "x".repeat(2 ** 20 + 1)]) {
-      expect(errorOf(() => verify(rawBody, `t=${NOW_SECONDS},v1=${good}`))).toBeInstanceOf(
+      expect(catchError(() => verify(rawBody, `t=${NOW_SECONDS},v1=${good}`))).toBeInstanceOf(
         WebhookPayloadError,
       );
     }
     const padded = `${body}${" ".repeat(2 ** 20 - body.length)}`;
     expect(verifySigned(padded).id).toBe("evt_1");
     const capped = { now, maxBodyBytes: body.length - 1 };
-    expect(errorOf(() => verifyWebhook(body, headerFor(body), secrets, capped))).toBeInstanceOf(
+    expect(catchError(() => verifyWebhook(body, headerFor(body), secrets, capped))).toBeInstanceOf(
       WebhookPayloadError,
     );
   });
 
   test("is refused with a byte-order mark, signed over or not", () => {
     const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(body)]);
-    expect(errorOf(() => verify(marked, headerFor(body)))).toBeInstanceOf(WebhookSignatureError);
-    expect(errorOf(() => verifySigned(marked))).toBeInstanceOf(WebhookPayloadError);
-    expect(errorOf(() => verifySigned(`\uFEFF${body}`))).toBeInstanceOf(WebhookPayloadError);
+    expect(catchError(() => verify(marked, headerFor(body)))).toBeInstanceOf(WebhookSignatureError);
+    expect(catchError(() => verifySigned(marked))).toBeInstanceOf(WebhookPayloadError);
+    expect(catchError(() => verifySigned(`\uFEFF${body}`))).toBeInstanceOf(WebhookPayloadError);
   });
 
   test("is refused with a byte that is not UTF-8 where the replacement character was signed", () => {
@@ -82,8 +82,8 @@ describe("the body", () => {
     const [before = "", after = ""] = signed.split("\uFFFD");
     const forged = Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)]);
     expect(forged.toString()).toBe(signed);
-    expect(errorOf(() => verify(forged, headerFor(signed)))).toBeInstanceOf(WebhookSignatureError);
-    expect(errorOf(() => verifySigned(forged))).toBeInstanceOf(WebhookPayloadError);
+    expect(catchError(() => verify(forged, headerFor(signed)))).toBeInstanceOf(WebhookSignatureError);
+    expect(catchError(() => verifySigned(forged))).toBeInstanceOf(WebhookPayloadError);
   });
 
   test("given as text with half a surrogate pair is read as what was signed, not as what was passed", () => {
@@ -96,7 +96,7 @@ describe("what was signed", () => {
   test("must be JSON", () => {
     for (const text of ["{", "evt_1", "{'id':1}", `${body}x`, "\0", "NaN"]) {
       expect(
-        errorOf(() => verifySigned(text)),
+        catchError(() => verifySigned(text)),
         text,
       ).toBeInstanceOf(WebhookPayloadError);
     }
@@ -119,7 +119,7 @@ describe("what was signed", () => {
     for (const value of values) {
       const text = JSON.stringify(value);
       expect(
-        errorOf(() => verifySigned(text)),
+        catchError(() => verifySigned(text)),
         text,
       ).toBeInstanceOf(WebhookPayloadError);
     }
@@ -132,7 +132,7 @@ describe("what was signed", () => {
       type: "v1.customer.updated",
       created: "2026-11-22T00:00:00Z",
     };
-    const error = errorOf(() => verifySigned(JSON.stringify(thin)));
+    const error = catchError(() => verifySigned(JSON.stringify(thin)));
     expect(error).toBeInstanceOf(WebhookPayloadError);
     expect(String(error)).toMatch(/snapshot/);
   });
@@ -143,7 +143,7 @@ describe("what was signed", () => {
     // The event, its data and the object are three levels.
     expect(verifySigned(nested(61)).id).toBe("evt_1");
     for (const levels of [62, 1000, 100_000, 500_000]) {
-      expect(errorOf(() => verifySigned(nested(levels)))).toBeInstanceOf(WebhookPayloadError);
+      expect(catchError(() => verifySigned(nested(levels)))).toBeInstanceOf(WebhookPayloadError);
     }
   });
 
@@ -178,10 +178,10 @@ describe("every error", () => {
 
   test("is typed and holds neither body, header nor secret, however it is printed", () => {
     const errors = bodies.flatMap((rawBody) => [
-      ...headers.map((header) => errorOf(() => verify(rawBody, header))),
-      errorOf(() => verifyWebhook(rawBody, headerForBytes(rawBody), bound, { now })),
-      errorOf(() => verifyWebhook(rawBody, headerForBytes(rawBody), bound, { now, toleranceSeconds: 0 })),
-      errorOf(() => verifyWebhook(rawBody, headerForBytes(rawBody), `${SECRET} `, { now })),
+      ...headers.map((header) => catchError(() => verify(rawBody, header))),
+      catchError(() => verifyWebhook(rawBody, headerForBytes(rawBody), bound, { now })),
+      catchError(() => verifyWebhook(rawBody, headerForBytes(rawBody), bound, { now, toleranceSeconds: 0 })),
+      catchError(() => verifyWebhook(rawBody, headerForBytes(rawBody), `${SECRET} `, { now })),
     ]);
     expect(errors.length).toBe(24);
     for (const error of errors) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ConfigurationError, verifyWebhook, WebhookSignatureError } from "../../src/webhooks.js";
 import {
-  errorOf,
+  catchError,
   eventBody,
   headerFor,
   headerForBytes,
@@ -9,11 +9,11 @@ import {
   now,
   OTHER_SECRET,
   SECRET,
-  signatureOf,
+  signBytes,
 } from "./signed-delivery.js";
 
 const body = eventBody();
-const good = signatureOf(body);
+const good = signBytes(body);
 const secrets: readonly string[] = [SECRET];
 
 const verify = (rawBody: string | Uint8Array, header: string | readonly string[] | null | undefined) =>
@@ -59,7 +59,7 @@ describe("the signature", () => {
     for (let at = 0; at < body.length; at += 1) {
       const changed = Buffer.from(body);
       changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
-      expect(errorOf(() => verify(changed, headerFor(body)))).toBeInstanceOf(WebhookSignatureError);
+      expect(catchError(() => verify(changed, headerFor(body)))).toBeInstanceOf(WebhookSignatureError);
     }
   });
 
@@ -82,7 +82,7 @@ describe("the signature", () => {
     for (const signature of [...prefixes, ...flipped, ...dressed]) {
       const header = `t=${NOW_SECONDS},v1=${signature}`;
       expect(
-        errorOf(() => verify(body, header)),
+        catchError(() => verify(body, header)),
         signature,
       ).toBeInstanceOf(WebhookSignatureError);
     }
@@ -99,7 +99,7 @@ describe("the signature", () => {
       `t=${NOW_SECONDS},v1 =${good}`,
     ]) {
       expect(
-        errorOf(() => verify(body, header)),
+        catchError(() => verify(body, header)),
         header,
       ).toBeInstanceOf(WebhookSignatureError);
     }
@@ -122,7 +122,7 @@ describe("the signature", () => {
       (_, index) => `whsec_${String(index).repeat(3)}aB3dE5gH7jK9mN1pQ2sT4vW6`,
     );
     for (const secret of ring) {
-      const signature = signatureOf(body, { secret });
+      const signature = signBytes(body, { secret });
       for (let place = 0; place < 16; place += 1) {
         const entries = Array.from(
           { length: 16 },
@@ -134,19 +134,19 @@ describe("the signature", () => {
   });
 
   test("is refused where it was made with the empty key", () => {
-    const header = `t=${NOW_SECONDS},v1=${signatureOf(body, { secret: "" })}`;
-    expect(errorOf(() => verify(body, header))).toBeInstanceOf(WebhookSignatureError);
+    const header = `t=${NOW_SECONDS},v1=${signBytes(body, { secret: "" })}`;
+    expect(catchError(() => verify(body, header))).toBeInstanceOf(WebhookSignatureError);
   });
 });
 
 describe("the header", () => {
   test("must be there, once, as text", () => {
     for (const header of [undefined, null, "", [], [headerFor(body)], [headerFor(body), headerFor(body)]]) {
-      expect(errorOf(() => verify(body, header))).toBeInstanceOf(WebhookSignatureError);
+      expect(catchError(() => verify(body, header))).toBeInstanceOf(WebhookSignatureError);
     }
     // A caller without types can hand over anything.
     for (const header of [0, true, {}, { toString: () => headerFor(body) }, Buffer.from(headerFor(body))]) {
-      expect(errorOf(() => verifyUntyped(body, header, secrets, { now }))).toBeInstanceOf(
+      expect(catchError(() => verifyUntyped(body, header, secrets, { now }))).toBeInstanceOf(
         WebhookSignatureError,
       );
     }
@@ -164,9 +164,9 @@ describe("the header", () => {
     ];
     timestamps.push("0x6b49d200", "١٨٠٠٠٠٠٠٠٠", "1".repeat(13), "NaN", "Infinity");
     for (const timestamp of timestamps) {
-      const header = `t=${timestamp},v1=${signatureOf(body, { timestamp })}`;
+      const header = `t=${timestamp},v1=${signBytes(body, { timestamp })}`;
       expect(
-        errorOf(() => verify(body, header)),
+        catchError(() => verify(body, header)),
         timestamp,
       ).toBeInstanceOf(WebhookSignatureError);
     }
@@ -176,7 +176,7 @@ describe("the header", () => {
       `t=${NOW_SECONDS},v1=${good},t=1`,
     ]) {
       expect(
-        errorOf(() => verify(body, header)),
+        catchError(() => verify(body, header)),
         header,
       ).toBeInstanceOf(WebhookSignatureError);
     }
@@ -187,7 +187,7 @@ describe("the header", () => {
     const long = `${headerFor(body)},v0=${"0".repeat(4096)}`;
     const huge = `t=${NOW_SECONDS},${"v1=,".repeat(1_000_000)}v1=${good}`;
     for (const header of [many, long, huge]) {
-      expect(errorOf(() => verify(body, header))).toBeInstanceOf(WebhookSignatureError);
+      expect(catchError(() => verify(body, header))).toBeInstanceOf(WebhookSignatureError);
     }
     // A thousand times the length.
     expect(leastMs(() => verify(body, huge))).toBeLessThan(50 * leastMs(() => verify(body, long)));
@@ -204,7 +204,7 @@ describe("the time of signing", () => {
     for (const age of [0, 299, 300, -300]) expect(verifyAged(age).id).toBe("evt_1");
     for (const age of [301, 86_400 * 3, -301, -86_400 * 3650]) {
       expect(
-        errorOf(() => verifyAged(age)),
+        catchError(() => verifyAged(age)),
         `${age}`,
       ).toBeInstanceOf(WebhookSignatureError);
     }
@@ -213,27 +213,27 @@ describe("the time of signing", () => {
   test("may be off by as much as the caller says, up to an hour", () => {
     expect(verifyAged(3600, { toleranceSeconds: 3600 }).id).toBe("evt_1");
     expect(verifyAged(1, { toleranceSeconds: 1 }).id).toBe("evt_1");
-    expect(errorOf(() => verifyAged(2, { toleranceSeconds: 1 }))).toBeInstanceOf(WebhookSignatureError);
+    expect(catchError(() => verifyAged(2, { toleranceSeconds: 1 }))).toBeInstanceOf(WebhookSignatureError);
   });
 
   test("cannot be left unchecked", () => {
     const header = headerFor(body);
     for (const toleranceSeconds of [0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 3601, "300", null]) {
       const call = () => verifyUntyped(body, header, secrets, { now, toleranceSeconds });
-      expect(errorOf(call), `${toleranceSeconds}`).toBeInstanceOf(ConfigurationError);
+      expect(catchError(call), `${toleranceSeconds}`).toBeInstanceOf(ConfigurationError);
     }
     for (const time of [Number.NaN, undefined, "now"]) {
       const call = () => verifyUntyped(body, header, secrets, { now: () => time });
-      expect(errorOf(call)).toBeInstanceOf(WebhookSignatureError);
+      expect(catchError(call)).toBeInstanceOf(WebhookSignatureError);
     }
-    expect(errorOf(() => verifyUntyped(body, header, secrets, { now: 1 }))).toBeInstanceOf(
+    expect(catchError(() => verifyUntyped(body, header, secrets, { now: 1 }))).toBeInstanceOf(
       ConfigurationError,
     );
   });
 
   test("is not told to a caller who could not sign", () => {
-    const stale = errorOf(() => verify(body, `t=1,v1=${"0".repeat(64)}`));
-    const fresh = errorOf(() => verify(body, `t=${NOW_SECONDS},v1=${"0".repeat(64)}`));
+    const stale = catchError(() => verify(body, `t=1,v1=${"0".repeat(64)}`));
+    const fresh = catchError(() => verify(body, `t=${NOW_SECONDS},v1=${"0".repeat(64)}`));
     expect(stale).toEqual(fresh);
   });
 });
@@ -242,7 +242,7 @@ describe("the time of signing", () => {
 function leastMs(work: () => unknown): number {
   const tries = Array.from({ length: 200 }, () => {
     const startedMs = performance.now();
-    errorOf(work);
+    catchError(work);
     return performance.now() - startedMs;
   });
   return Math.min(...tries);

@@ -9,7 +9,7 @@ import {
   type WebhookInbox,
 } from "../../src/webhooks.js";
 import { about, delivering, receiver } from "./delivering.js";
-import { errorOf, eventBody, headerFor, SECRET, twoTenants } from "./signed-delivery.js";
+import { catchError, eventBody, headerFor, SECRET, twoTenants } from "./signed-delivery.js";
 
 describe("a receiver", () => {
   afterEach(() => vi.restoreAllMocks());
@@ -32,7 +32,7 @@ describe("a receiver", () => {
       { toleranceSeconds: 0 },
     ]) {
       const call = () => Reflect.apply(createWebhookReceiver, undefined, [{ ...right, ...wrong }]);
-      expect(errorOf(call), JSON.stringify(wrong)).toBeInstanceOf(ConfigurationError);
+      expect(catchError(call), JSON.stringify(wrong)).toBeInstanceOf(ConfigurationError);
     }
   });
 

@@ -7,9 +7,9 @@ export interface BodyLimits {
   readonly bodyTimeoutMs: number;
 }
 
-/** A body that arrives in pieces. */
+/** A body that arrives in chunks. */
 export interface IncomingBody {
-  /** The `Content-Length` header, which may be missing or a lie. */
+  /** The `Content-Length` header, which may be missing or wrong. */
   readonly declaredLength: string | null | undefined;
   next(): Promise<IteratorResult<unknown, unknown>>;
 }
@@ -17,8 +17,8 @@ export interface IncomingBody {
 const FIRST_BYTES = 16_384;
 
 /**
- * Reads a body to its end, or throws as soon as it is known to be too large or too slow. Pieces are copied into one
- * buffer: kept one by one, a million of one byte each would take a hundred times the cap.
+ * Reads a body to its end; throws as soon as it is too large or too slow. Copies the chunks into one buffer, because
+ * a list of a million one-byte chunks would take a hundred times the limit.
  *
  * @throws {WebhookPayloadError}
  */
@@ -36,20 +36,20 @@ async function collect(body: IncomingBody, maxBodyBytes: number, signal: AbortSi
   let collected = new Uint8Array(Math.min(FIRST_BYTES, maxBodyBytes));
   let length = 0;
   while (!signal.aborted) {
-    const { done, value: piece } = await body.next();
+    const { done, value: chunk } = await body.next();
     if (done) break;
-    // A stream with an encoding gives text, whose bytes are no longer those that were signed.
-    if (!(piece instanceof Uint8Array)) {
+    // A stream with an encoding yields text, which is not the signed bytes any more.
+    if (!(chunk instanceof Uint8Array)) {
       throw new WebhookPayloadError(`The webhook body arrived as text. ${RAW_BODY_ADVICE}`);
     }
-    const end = length + piece.byteLength;
+    const end = length + chunk.byteLength;
     if (end > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
     if (end > collected.byteLength) {
       const grown = new Uint8Array(Math.min(maxBodyBytes, Math.max(end, 2 * collected.byteLength)));
       grown.set(collected.subarray(0, length));
       collected = grown;
     }
-    collected.set(piece, length);
+    collected.set(chunk, length);
     length = end;
   }
   return collected.subarray(0, length);

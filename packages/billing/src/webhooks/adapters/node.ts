@@ -2,28 +2,28 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { WebhookPayloadError } from "../../errors.js";
 import { isRawBody, RAW_BODY_ADVICE, type RawBody } from "../raw-body.js";
 import type { Receive } from "../receive.js";
-import { type Answer, answerTo, methodNotAllowed } from "./answer.js";
 import { type BodyLimits, collectBody } from "./collect-body.js";
+import { type HttpAnswer, methodNotAllowed, toHttpAnswer } from "./http-answer.js";
 
-/** A body that a framework has read already: `rawBody` of NestJS and Cloud Functions, `body` of express.raw(). */
+/** Where frameworks put a body they read: `rawBody` in NestJS and Cloud Functions, `body` with express.raw(). */
 interface ReadBody {
   readonly body?: unknown;
   readonly rawBody?: unknown;
 }
 
-/** Node's request, also as Express extends it, or Fastify's around it. */
+/** A request of node:http or Express, or Fastify's wrapper around one. */
 export type NodeRequest = (IncomingMessage & ReadBody) | (ReadBody & { readonly raw: IncomingMessage });
 
-/** Node's response, also as Express extends it, or Fastify's around it. */
+/** A response of node:http or Express, or Fastify's wrapper around one. */
 export type NodeResponse = ServerResponse | { readonly raw: ServerResponse; hijack(): unknown };
 
 /**
  * Receives a webhook in a node:http server, Express or Fastify. It never rejects.
  *
  * @example
- * app.post("/webhooks/stripe", webhooks.node);                         // Express: ahead of express.json()
+ * app.post("/webhooks/stripe", webhooks.node);                         // Express: before express.json()
  *
- * fastify.register(async (scope) => {                                  // Fastify: its own JSON parser left out
+ * fastify.register(async (scope) => {                                  // Fastify: without its JSON parser
  *   scope.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
  *   scope.post("/webhooks/stripe", webhooks.node);
  * });
@@ -32,34 +32,34 @@ export type NodeAdapter = (request: NodeRequest, response: NodeResponse) => Prom
 
 export function toNodeAdapter(receive: Receive, limits: BodyLimits): NodeAdapter {
   return async (request, response) => {
-    // Fastify's request is no stream. A `raw` says nothing: middleware likes to keep the body under that name.
+    // Only Fastify's request is not a stream. Testing for `raw` would not do: middleware keeps the body under that name.
     const message = Symbol.asyncIterator in request ? request : request.raw;
     if (message.method !== "POST") return send(methodNotAllowed(), message, response);
     const outcome = await receive(readBody(request, message, limits), message.headers["stripe-signature"]);
-    send(answerTo(outcome), message, response);
+    send(toHttpAnswer(outcome), message, response);
   };
 }
 
 async function readBody(read: ReadBody, message: IncomingMessage, limits: BodyLimits): Promise<RawBody> {
   if (isRawBody(read.rawBody)) return read.rawBody;
   if (isRawBody(read.body)) return read.body;
-  // An object in `body` says nothing by itself: Express puts an empty one beside a stream that nobody has read.
+  // An object in `body` proves nothing: Express sets an empty one although nobody read the stream.
   if (message.readableDidRead) {
-    throw new WebhookPayloadError(`The webhook body was read, and parsed, before. ${RAW_BODY_ADVICE}`);
+    throw new WebhookPayloadError(`The webhook body was already read and parsed. ${RAW_BODY_ADVICE}`);
   }
-  const pieces = message[Symbol.asyncIterator]();
-  // Only `next` is called: closing the iterator would close the connection before the answer is sent.
+  const chunks = message[Symbol.asyncIterator]();
+  // Calls `next` only: closing the iterator would close the connection before the answer is sent.
   return collectBody(
-    { declaredLength: message.headers["content-length"], next: () => pieces.next() },
+    { declaredLength: message.headers["content-length"], next: () => chunks.next() },
     limits,
   );
 }
 
-function send({ status, headers, body }: Answer, message: IncomingMessage, response: NodeResponse): void {
+function send({ status, headers, body }: HttpAnswer, message: IncomingMessage, response: NodeResponse): void {
   if ("hijack" in response) response.hijack();
   const raw = "hijack" in response ? response.raw : response;
   if (raw.headersSent) return;
-  // What is still to come of a refused body is not read, so nothing can follow on this connection.
+  // The rest of a refused body is not read, so the connection cannot be reused.
   raw.writeHead(status, message.complete ? headers : { ...headers, connection: "close" });
   raw.end(body);
 }

@@ -1,17 +1,17 @@
 /**
- * The contract of every store of deliveries. It is a callback, not claim-then-settle, so that a store with transactions
- * can put its claim, the handler's writes and the settling into one, and so that no claim can be forgotten.
+ * The contract of every store of deliveries. It takes a callback instead of offering claim and settle, so that a store
+ * can put claim, the handler's writes and the result into one transaction, and so that no claim is left open.
  *
- * `inboxContract` in `testing/` proves a store against these words.
+ * `inboxContract` in `testing/` tests a store against this contract.
  */
 import type Stripe from "stripe";
 
-/** What makes a delivery the same delivery. Stripe's event ids are unique within an account and a mode. */
+/** Identifies a delivery. Stripe's event ids are unique within an account and a mode. */
 export interface DeliveryKey {
   readonly eventId: string;
   readonly livemode: boolean;
-  /** The connected account, absent for your own. */
-  readonly account?: string;
+  /** The connected account; absent for your own. */
+  readonly account?: string | undefined;
 }
 
 export interface Delivery {
@@ -19,32 +19,32 @@ export interface Delivery {
   readonly event: Stripe.Event;
 }
 
-/** The sole right to work on a delivery, for as long as the work takes. */
+/** The exclusive right to handle a delivery, while its work runs. */
 export interface Claim<Tx> extends Delivery {
-  /** 1 on the first try. Counted when the claim is made, so that a crash counts as well. */
+  /** Starts at 1. Counted when the claim is made, so that a crash counts. */
   readonly attempt: number;
-  /** The store's transaction, or `undefined` where it has none. It ends with the work. */
+  /** The store's transaction, which ends with the work; `undefined` where the store has none. */
   readonly tx: Tx;
   /** Aborted when the store loses the claim, as when a lease runs out. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** The work on one claim. It throws where the delivery is to be tried again. */
+/** Handles one claim. Throws to have the delivery tried again. */
 export type Work<Tx, T> = (claim: Claim<Tx>) => Promise<T>;
 
 export type InboxResult<T> =
-  /** The work returned, and that is durable. */
+  /** The work returned, and the store recorded it durably. */
   | { readonly status: "handled"; readonly attempt: number; readonly value: T }
-  /** It was handled before; the work was not called. */
+  /** The delivery was handled before; the work was not called. */
   | { readonly status: "duplicate" }
-  /** Someone else holds the claim, or took it over, or the store has no room: come again. */
+  /** Another process holds the claim or took it over, or the store is full. Try again later. */
   | { readonly status: "busy" }
-  /** The work threw and the claim is free again. */
+  /** The work threw, and the claim was released. */
   | { readonly status: "failed"; readonly attempt: number; readonly error: unknown }
-  /** The attempts are used up. The delivery is kept for {@link WebhookInbox.requeue}; `error` is this call's, if it made one. */
+  /** All attempts failed. The store keeps the delivery for {@link WebhookInbox.requeue}; `error` is set if this call ran one. */
   | { readonly status: "dead"; readonly attempt: number; readonly error?: unknown };
 
-/** A delivery that used up its attempts. */
+/** A delivery whose attempts all failed. */
 export interface DeadDelivery {
   readonly key: DeliveryKey;
   readonly eventType: string;
@@ -54,33 +54,33 @@ export interface DeadDelivery {
 
 export interface WebhookInbox<Tx> {
   /**
-   * Claims the delivery and does the work, unless it is handled, held or dead. At most one work runs for a delivery at
-   * a time, over all processes that share the store.
+   * Claims the delivery and runs the work, unless the delivery is handled, held or dead. Runs at most one work per
+   * delivery at a time, across all processes that share the store.
    *
-   * It rejects only where the store itself failed, and then the delivery must not be acknowledged.
-   * `signal` gives up waiting for the store; it does not end a work that has begun.
+   * Rejects only when the store itself failed; the delivery must then not be acknowledged. `signal` stops waiting for
+   * the store, but does not stop work that has begun.
    */
   process<T>(
     delivery: Delivery,
     work: Work<Tx, T>,
-    options?: { readonly signal?: AbortSignal },
+    options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<InboxResult<T>>;
 
   /**
-   * Tries a dead delivery once more, with the event as it was stored. It stays dead until a work returns, so a crash
-   * half-way loses nothing. `undefined` where no such delivery is dead.
+   * Tries a dead delivery once more, with the stored event. It stays dead until the work returns, so a crash loses
+   * nothing. Resolves to `undefined` when that delivery is not dead.
    */
   requeue<T>(
     key: DeliveryKey,
     work: Work<Tx, T>,
-    options?: { readonly signal?: AbortSignal },
+    options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<InboxResult<T> | undefined>;
 
-  /** Dead deliveries, the longest dead first. At most `limit`, 100 unless told. */
-  listDead(options?: { readonly limit?: number }): Promise<readonly DeadDelivery[]>;
+  /** Lists dead deliveries, longest dead first. `limit` defaults to 100. */
+  listDead(options?: { readonly limit?: number | undefined }): Promise<readonly DeadDelivery[]>;
 }
 
-/** The delivery of an event. */
+/** Wraps an event with its key. */
 export function toDelivery(event: Stripe.Event): Delivery {
   const account = event.account ?? undefined;
   return {
@@ -89,12 +89,12 @@ export function toDelivery(event: Stripe.Event): Delivery {
   };
 }
 
-/** One text per delivery. The parts cannot run into each other: neither ids nor accounts hold a colon. */
+/** Formats a key as one string. It is unambiguous, because neither ids nor accounts contain a colon. */
 export function deliveryId({ eventId, livemode, account }: DeliveryKey): string {
   return `${livemode ? "live" : "test"}:${account ?? ""}:${eventId}`;
 }
 
-/** The same on every attempt at a delivery. Accounts are named because Stripe scopes event ids by account. */
-export function idempotencyKeyOf({ eventId, account }: DeliveryKey): string {
+/** Formats the key that handlers pass on. It includes the account, because Stripe scopes event ids by account. */
+export function toIdempotencyKey({ eventId, account }: DeliveryKey): string {
   return account === undefined ? eventId : `${account}:${eventId}`;
 }

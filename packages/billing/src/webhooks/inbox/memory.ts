@@ -9,26 +9,26 @@ import {
 } from "./inbox.js";
 
 export interface MemoryInboxOptions {
-  /** Most deliveries remembered at once. Default 100,000, some 30 MB. */
-  readonly maxEvents?: number;
-  /** How long a handled delivery is remembered. Default and least 35 days: Stripe can list an event for 30. */
-  readonly retentionSeconds?: number;
+  /** The most deliveries remembered at once. Default 100,000, about 30 MB. */
+  readonly maxEvents?: number | undefined;
+  /** How long a handled delivery is remembered. Default and minimum 35 days, because Stripe lists events for 30. */
+  readonly retentionSeconds?: number | undefined;
   /** Attempts before a delivery is dead. Default 20. */
-  readonly maxAttempts?: number;
+  readonly maxAttempts?: number | undefined;
   /** Milliseconds since the epoch. Default `Date.now`. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
 
 const DAY_SECONDS = 86_400;
 
 /**
- * An inbox for one process and its lifetime: for tests, demonstrations, and handlers that only make state converge.
- * Other processes do not see its claims, and a restart forgets what was handled, failed or dead.
+ * Creates an inbox in this process's memory, for tests, demonstrations, and handlers that may safely run twice. Other
+ * processes do not see its claims, and a restart forgets every delivery.
  *
- * When it is full, the deliveries handled longest ago are forgotten first, then failed ones. A held or dead delivery is
- * never forgotten: where nothing else is left, new deliveries are told to come again.
+ * A full inbox forgets the deliveries handled longest ago, then failed ones. It never forgets a held or dead delivery;
+ * when only those are left, new deliveries are answered `busy`.
  *
- * @throws {ConfigurationError} for an option out of range.
+ * @throws {ConfigurationError} when an option is out of range.
  */
 export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<undefined> {
   const {
@@ -41,7 +41,7 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
   assertInteger("retentionSeconds", retentionSeconds, { min: 35 * DAY_SECONDS, max: 3650 * DAY_SECONDS });
   assertInteger("maxAttempts", maxAttempts, { min: 1, max: 1_000_000 });
 
-  // A delivery is in at most one of these. Maps keep the order of insertion, so the first handled is the oldest.
+  // A delivery is in at most one of these. Maps keep insertion order, so the first handled is the oldest.
   const held = new Set<string>();
   const handled = new Map<string, { readonly forgetAt: number }>();
   const failed = new Map<string, { readonly attempts: number }>();

@@ -92,7 +92,7 @@ describe("a body that was parsed before", () => {
     const response = await receiver().fetch(request);
     expect(await response.json()).toMatchObject({
       status: 400,
-      detail: expect.stringMatching(/read before/),
+      detail: expect.stringMatching(/already read/),
     });
   });
 

@@ -7,7 +7,7 @@ import {
   memoryInbox,
   verifyWebhook,
 } from "../../../src/webhooks.js";
-import { errorOf, eventBody, headerFor, now, SECRET } from "../signed-delivery.js";
+import { catchError, eventBody, headerFor, now, SECRET } from "../signed-delivery.js";
 
 function delivery(id: string): Delivery {
   const body = eventBody({ id });
@@ -83,6 +83,6 @@ describe("the memory inbox", () => {
     { retentionSeconds: 35 * 86_400 - 1 },
     { retentionSeconds: Number.NaN },
   ])("refuses %o", (options) => {
-    expect(errorOf(() => memoryInbox(options))).toBeInstanceOf(ConfigurationError);
+    expect(catchError(() => memoryInbox(options))).toBeInstanceOf(ConfigurationError);
   });
 });
