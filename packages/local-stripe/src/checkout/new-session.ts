@@ -3,12 +3,12 @@ import type { NewDiscount } from "../billing/discounts/discount-params.js";
 import { beginSetup } from "../billing/payments/setup-intents.js";
 import { trialEndOf } from "../billing/subscriptions/subscription-fields.js";
 import { type MetadataChange, mergeMetadata } from "../declare/metadata.js";
-import { isBefore } from "../http/versions.js";
+import { isBefore } from "../declare/versions.js";
 import { randomText } from "../ids.js";
 import type { Transaction } from "../store/account-data.js";
 import type { CheckoutSessionRecord, CheckoutSubscriptionData, CustomerRecord } from "../store/records.js";
-import { discounted, newDiscounts } from "./discounts.js";
 import { type NewLine, newLines, totalsOf } from "./line-items.js";
+import { discounted, newDiscounts } from "./session-discounts.js";
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

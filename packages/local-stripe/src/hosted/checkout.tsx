@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { ApiError } from "../api-error.js";
 import { asks, completeSession, type Payment } from "../checkout/complete-session.js";
-import { applyCode } from "../checkout/discounts.js";
+import { applyCode } from "../checkout/session-discounts.js";
 import type { Accounts } from "../store/accounts.js";
 import { passTime } from "../store/passing-time.js";
 import type { CheckoutSessionRecord } from "../store/records.js";

@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { ApiError, notImplemented } from "../api-error.js";
 import { decodeForm, type Form } from "../declare/form.js";
 import type { Resource } from "../declare/route.js";
+import { inVersion, requestedVersion, writtenVersion } from "../declare/versions.js";
 import { randomText } from "../ids.js";
 import type { AccountData } from "../store/account-data.js";
 import type { Accounts } from "../store/accounts.js";
@@ -14,7 +15,6 @@ import { IdempotencyKeys } from "./idempotency.js";
 import { demandPermission, type Key, type Keys, redacted } from "./keys.js";
 import { plainForm, type Recorder } from "./recorder.js";
 import { type Found, Router } from "./router.js";
-import { inVersion, requestedVersion, writtenVersion } from "./versions.js";
 
 export interface ApiRequest {
   readonly method: string;

@@ -1,6 +1,6 @@
 import { ApiError, invalid } from "../api-error.js";
 import type { NewDiscount } from "../billing/discounts/discount-params.js";
-import { isRunning } from "../billing/discounts/discounts.js";
+import { isRunning } from "../billing/discounts/redemption.js";
 import { changeSubscription, type SubscriptionChange } from "../billing/subscriptions/change-subscription.js";
 import { previewInvoice } from "../billing/upcoming/preview.js";
 import type { AccountData, Transaction } from "../store/account-data.js";

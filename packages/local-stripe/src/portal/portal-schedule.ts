@@ -1,13 +1,13 @@
 import { plusIntervals } from "../billing/catalog/period.js";
+import { firstPeriodEnd } from "../billing/catalog/period-ends.js";
 import type { NewDiscount } from "../billing/discounts/discount-params.js";
 import { itemAmount } from "../billing/invoices/invoice-lines.js";
+import type { PhaseRecord } from "../billing/phases/phase.js";
+import { currentPhase } from "../billing/phases/schedule.js";
 import { createSchedule } from "../billing/schedules/create-schedule.js";
 import { releaseSchedule } from "../billing/schedules/end-schedule.js";
-import type { PhaseRecord } from "../billing/schedules/phase.js";
 import type { NewPhase } from "../billing/schedules/phase-params.js";
-import { currentPhase } from "../billing/schedules/schedule.js";
 import { updateSchedule } from "../billing/schedules/update-schedule.js";
-import { firstPeriodEnd } from "../billing/subscriptions/cancellation.js";
 import type { AccountData, Transaction } from "../store/account-data.js";
 import type { PriceRecord, SubscriptionRecord } from "../store/records.js";
 import type { Features } from "./portal-features.js";

@@ -1,5 +1,5 @@
 import { invalid } from "../api-error.js";
-import { isPast, isUsedUp } from "../billing/discounts/discounts.js";
+import { isPast, isUsedUp } from "../billing/discounts/redemption.js";
 import { listRoute } from "../declare/list.js";
 import { mergeMetadata, metadata } from "../declare/metadata.js";
 import { integer, oneOf, text, timestamp, unsupported, type Values } from "../declare/params.js";

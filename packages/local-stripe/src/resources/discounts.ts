@@ -1,5 +1,5 @@
 import { ApiError } from "../api-error.js";
-import { endDiscount, isRunning } from "../billing/discounts/discounts.js";
+import { endDiscount, isRunning } from "../billing/discounts/redemption.js";
 import { type Resource, route } from "../declare/route.js";
 import type { Transaction } from "../store/account-data.js";
 import type { Wire } from "../store/records.js";

@@ -1,4 +1,4 @@
-import { firstPeriodEnd } from "../billing/subscriptions/cancellation.js";
+import { firstPeriodEnd } from "../billing/catalog/period-ends.js";
 import { listRoute } from "../declare/list.js";
 import { isWithin, oneOf, range, text, unsupported, type Values } from "../declare/params.js";
 import type { Route } from "../declare/route.js";

@@ -20,7 +20,7 @@ import {
   unsupported,
 } from "../declare/params.js";
 import { type Resource, retrieveRoute, route } from "../declare/route.js";
-import { isBefore } from "../http/versions.js";
+import { isBefore } from "../declare/versions.js";
 
 const PATH = "/v1/subscription_schedules";
 

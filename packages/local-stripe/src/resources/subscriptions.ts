@@ -1,10 +1,10 @@
 import { DISCOUNTS } from "../billing/discounts/discount-params.js";
 import { subscriptionOf } from "../billing/invoices/invoices.js";
+import { nextMoment, onPaid, onPaymentFailed, passMoment } from "../billing/lifecycle/lifecycle.js";
 import { beginSubscription } from "../billing/subscriptions/begin-subscription.js";
 import { cancelSubscription } from "../billing/subscriptions/cancel-subscription.js";
 import { CANCEL_AT, CANCELLATION_DETAILS, endSubscription } from "../billing/subscriptions/cancellation.js";
 import { changeSubscription } from "../billing/subscriptions/change-subscription.js";
-import { nextMoment, onPaid, onPaymentFailed, passMoment } from "../billing/subscriptions/cycle.js";
 import { CHANGED_ITEMS, NEW_ITEMS } from "../billing/subscriptions/item-params.js";
 import { pauseSubscription, resumeSubscription } from "../billing/subscriptions/pausing.js";
 import { ANCHOR, anchorOf } from "../billing/subscriptions/subscription-fields.js";
@@ -25,7 +25,7 @@ import {
   type Values,
 } from "../declare/params.js";
 import { type Resource, retrieveRoute, route } from "../declare/route.js";
-import { isBefore } from "../http/versions.js";
+import { isBefore } from "../declare/versions.js";
 import type { Transaction } from "../store/account-data.js";
 import type { InvoiceRecord, SubscriptionRecord, Wire } from "../store/records.js";
 import { listSubscriptions } from "./subscription-list.js";

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.js";
-import { inVersion, LATEST_VERSION, previousInVersion } from "../http/versions.js";
+import { inVersion, LATEST_VERSION, previousInVersion } from "../declare/versions.js";
 import type { AccountData } from "../store/account-data.js";
 import type { EventRecord, WebhookEndpointRecord } from "../store/records.js";
 import { signatureHeader } from "./sign.js";

@@ -8,7 +8,7 @@ import type {
 } from "../../store/records.js";
 import { taxIdsOf } from "../customers/tax-ids.js";
 import { discounted, netOf } from "../discounts/discounting.js";
-import { isRunning } from "../discounts/discounts.js";
+import { isRunning } from "../discounts/redemption.js";
 import { charge, type FailedPayment, type PaymentOutcome } from "../payments/payment.js";
 
 const HOUR = 3600;

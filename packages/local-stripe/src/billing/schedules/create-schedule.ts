@@ -3,13 +3,13 @@ import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
 import { newId } from "../../ids.js";
 import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionScheduleRecord } from "../../store/records.js";
+import { phaseOf } from "../phases/phase.js";
+import { expiryOf, SCHEDULE } from "../phases/schedule.js";
 import type { Billing } from "../subscriptions/subscription-items.js";
 import { defaultSettings, defaultsOf } from "./default-settings.js";
 import { momentOf, newPhases } from "./new-phases.js";
-import { phaseOf } from "./phase.js";
 import type { NewDefaults, NewPhase } from "./phase-params.js";
 import { start } from "./phase-turn.js";
-import { expiryOf, SCHEDULE } from "./schedule.js";
 
 export interface NewSchedule {
   readonly billing_mode?: SubscriptionModeRequest;

@@ -1,7 +1,7 @@
 import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
+import { NO_SETTINGS, settingsOf, UNTAXED } from "../phases/phase.js";
 import { ownMethod } from "../subscriptions/subscription-fields.js";
-import { NO_SETTINGS, settingsOf, UNTAXED } from "./phase.js";
 import type { NewDefaults } from "./phase-params.js";
 
 export type DefaultSettings = SubscriptionScheduleRecord["default_settings"];

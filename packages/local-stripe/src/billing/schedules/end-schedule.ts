@@ -1,7 +1,7 @@
 import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionScheduleRecord } from "../../store/records.js";
+import { NOT_ENDING, refuseUnlessRunning, release, SCHEDULE } from "../phases/schedule.js";
 import { type CancelRequest, cancelSubscription } from "../subscriptions/cancel-subscription.js";
-import { NOT_ENDING, refuseUnlessRunning, release, SCHEDULE } from "./schedule.js";
 
 /** Lets go of the subscription, which goes on as it is. */
 export function releaseSchedule(

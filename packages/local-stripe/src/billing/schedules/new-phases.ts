@@ -3,10 +3,7 @@ import { mergeMetadata } from "../../declare/metadata.js";
 import type { Transaction } from "../../store/account-data.js";
 import { type Interval, plusIntervals } from "../catalog/period.js";
 import type { NewDiscount } from "../discounts/discount-params.js";
-import { checkRedeemable } from "../discounts/discounts.js";
-import { ownMethod } from "../subscriptions/subscription-fields.js";
-import { type Billing, checkItems, soldItem } from "../subscriptions/subscription-items.js";
-import type { DefaultSettings } from "./default-settings.js";
+import { checkRedeemable } from "../discounts/redemption.js";
 import {
   BARE,
   BARE_ITEM,
@@ -15,7 +12,10 @@ import {
   type PhaseDiscount,
   type PhaseRecord,
   UNTAXED,
-} from "./phase.js";
+} from "../phases/phase.js";
+import { ownMethod } from "../subscriptions/subscription-fields.js";
+import { type Billing, checkItems, soldItem } from "../subscriptions/subscription-items.js";
+import type { DefaultSettings } from "./default-settings.js";
 import { type NewPhase, refuseTwoEnds } from "./phase-params.js";
 
 /** What the phases of one schedule have in common. */

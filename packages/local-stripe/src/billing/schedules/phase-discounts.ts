@@ -1,7 +1,7 @@
 import type { Transaction } from "../../store/account-data.js";
 import type { NewDiscount } from "../discounts/discount-params.js";
-import { type DiscountHolder, isRedeemable, isRunning } from "../discounts/discounts.js";
-import type { PhaseRecord } from "./phase.js";
+import { type DiscountHolder, isRedeemable, isRunning } from "../discounts/redemption.js";
+import type { PhaseRecord } from "../phases/phase.js";
 
 /**
  * What to ask for so that a holder gets the discounts of a phase. One of a coupon or code that it has already goes on;

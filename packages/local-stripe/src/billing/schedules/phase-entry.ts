@@ -5,9 +5,9 @@ import type {
   SubscriptionScheduleRecord,
 } from "../../store/records.js";
 import type { NewDiscount } from "../discounts/discount-params.js";
+import type { PhaseRecord } from "../phases/phase.js";
 import { changed, type SubscriptionChange } from "../subscriptions/change-subscription.js";
 import type { ItemChange } from "../subscriptions/item-params.js";
-import type { PhaseRecord } from "./phase.js";
 import { phaseDiscounts } from "./phase-discounts.js";
 
 /**

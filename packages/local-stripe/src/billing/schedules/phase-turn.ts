@@ -1,13 +1,14 @@
 import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
+import { firstPeriodEnd } from "../catalog/period-ends.js";
+import type { PhaseRecord } from "../phases/phase.js";
+import { release, SCHEDULE, scheduleOf } from "../phases/schedule.js";
 import { beginSubscription } from "../subscriptions/begin-subscription.js";
 import { billChange, type ChangeBilling } from "../subscriptions/bill-change.js";
-import { endSubscription, firstPeriodEnd } from "../subscriptions/cancellation.js";
+import { endSubscription } from "../subscriptions/cancellation.js";
 import { renew } from "../subscriptions/renewal.js";
-import type { PhaseRecord } from "./phase.js";
 import { phaseDiscounts } from "./phase-discounts.js";
 import { asInPhase } from "./phase-entry.js";
-import { release, SCHEDULE, scheduleOf } from "./schedule.js";
 
 /** The next moment at which something happens to a schedule by itself. */
 export function nextTurn(schedule: SubscriptionScheduleRecord): number | null {

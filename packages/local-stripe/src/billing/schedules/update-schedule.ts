@@ -2,13 +2,13 @@ import { invalid } from "../../api-error.js";
 import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
 import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
+import type { PhaseRecord } from "../phases/phase.js";
+import { currentPhase, expiryOf, NOT_ENDING, refuseUnlessRunning, SCHEDULE } from "../phases/schedule.js";
 import { billChange } from "../subscriptions/bill-change.js";
 import { type DefaultSettings, defaultSettings } from "./default-settings.js";
 import { momentOf, newPhases } from "./new-phases.js";
-import type { PhaseRecord } from "./phase.js";
 import { asInPhase } from "./phase-entry.js";
 import type { NewDefaults, NewPhase } from "./phase-params.js";
-import { currentPhase, expiryOf, NOT_ENDING, refuseUnlessRunning, SCHEDULE } from "./schedule.js";
 
 export interface ScheduleChange {
   readonly default_settings?: NewDefaults;

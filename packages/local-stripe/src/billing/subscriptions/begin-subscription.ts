@@ -4,7 +4,7 @@ import { newId } from "../../ids.js";
 import type { Transaction } from "../../store/account-data.js";
 import type { CustomerRecord, InvoiceRecord, SubscriptionRecord } from "../../store/records.js";
 import { type Interval, plusIntervals } from "../catalog/period.js";
-import { redeem } from "../discounts/discounts.js";
+import { redeem } from "../discounts/redemption.js";
 import { periodLines } from "../invoices/invoice-lines.js";
 import { failInvoice, finalizeInvoice, newInvoice, payInvoice } from "../invoices/invoices.js";
 import { charge, declined, NO_METHOD, type PaymentOutcome } from "../payments/payment.js";

@@ -12,6 +12,7 @@ import {
 } from "../../declare/params.js";
 import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord } from "../../store/records.js";
+import { firstPeriodEnd, lastPeriodEnd } from "../catalog/period-ends.js";
 
 export const FEEDBACK = [
   "customer_service",
@@ -131,14 +132,6 @@ export function endSchedule(
   const happened =
     reason === "payment_failed" ? "subscription_schedule.aborted" : "subscription_schedule.canceled";
   tx.emit(happened, tx.account.render("subscription_schedule", ended));
-}
-
-export function lastPeriodEnd(subscription: Pick<SubscriptionRecord, "items">): number {
-  return Math.max(...subscription.items.map((item) => item.current_period_end));
-}
-
-export function firstPeriodEnd(subscription: Pick<SubscriptionRecord, "items">): number {
-  return Math.min(...subscription.items.map((item) => item.current_period_end));
 }
 
 /** Without billing schedules nothing is billed beyond its present period, so `max_billed_until` is the end of the last. */

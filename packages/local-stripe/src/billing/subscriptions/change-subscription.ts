@@ -2,10 +2,11 @@ import { invalid } from "../../api-error.js";
 import { mergeMetadata } from "../../declare/metadata.js";
 import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord } from "../../store/records.js";
-import { redeem } from "../discounts/discounts.js";
-import { noteInSchedule } from "../schedules/schedule.js";
+import { firstPeriodEnd } from "../catalog/period-ends.js";
+import { redeem } from "../discounts/redemption.js";
+import { noteInSchedule } from "../phases/schedule.js";
 import { billChange } from "./bill-change.js";
-import { firstPeriodEnd, type Schedule, scheduleCancellation } from "./cancellation.js";
+import { type Schedule, scheduleCancellation } from "./cancellation.js";
 import type { ItemChange } from "./item-params.js";
 import {
   checkedTrialEnd,

@@ -5,7 +5,7 @@ import type { AccountData, Transaction } from "../../store/account-data.js";
 import type { PriceRecord, SubscriptionItemRecord } from "../../store/records.js";
 import { insertPrice } from "../catalog/insert-price.js";
 import { isSameLength, periodEnd } from "../catalog/period.js";
-import { type DiscountHolder, endDiscount, isRunning, redeem } from "../discounts/discounts.js";
+import { type DiscountHolder, endDiscount, isRunning, redeem } from "../discounts/redemption.js";
 import { type ItemChange, MOST_ITEMS, type NewItem } from "./item-params.js";
 
 /** What the items of a subscription are counted from. */

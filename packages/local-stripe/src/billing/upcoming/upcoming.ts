@@ -1,9 +1,9 @@
 import { newId } from "../../ids.js";
 import type { AccountData, Transaction } from "../../store/account-data.js";
 import type { InvoiceRecord, SubscriptionRecord } from "../../store/records.js";
+import { firstPeriodEnd } from "../catalog/period-ends.js";
 import { newInvoice } from "../invoices/invoices.js";
 import { overdueSchedule, turnPhase } from "../schedules/phase-turn.js";
-import { firstPeriodEnd } from "../subscriptions/cancellation.js";
 import { renew } from "../subscriptions/renewal.js";
 import { lastUsage } from "../usage/usage-lines.js";
 

@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
+import { firstPeriodEnd } from "../../billing/catalog/period-ends.js";
 import { defaultMethod } from "../../billing/payments/payment.js";
-import { firstPeriodEnd } from "../../billing/subscriptions/cancellation.js";
 import type { Quote } from "../../portal/portal-changes.js";
 import { formatFor } from "../format.js";
 import type { OpenProps } from "./frame.js";

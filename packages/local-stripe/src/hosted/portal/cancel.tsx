@@ -1,11 +1,7 @@
 import type { FC } from "hono/jsx";
+import { lastPeriodEnd } from "../../billing/catalog/period-ends.js";
 import { cancelSubscription } from "../../billing/subscriptions/cancel-subscription.js";
-import {
-  type Details,
-  FEEDBACK,
-  lastPeriodEnd,
-  scheduleCancellation,
-} from "../../billing/subscriptions/cancellation.js";
+import { type Details, FEEDBACK, scheduleCancellation } from "../../billing/subscriptions/cancellation.js";
 import { dropFutureChange, futureChange } from "../../portal/portal-schedule.js";
 import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord } from "../../store/records.js";

@@ -1,6 +1,6 @@
 import { ApiError } from "../../api-error.js";
 import type { NewDiscount } from "../../billing/discounts/discount-params.js";
-import { findPromotionCode } from "../../billing/discounts/discounts.js";
+import { findPromotionCode } from "../../billing/discounts/redemption.js";
 import { changeSubscription } from "../../billing/subscriptions/change-subscription.js";
 import { changeRequest, choiceOf, type Quote, quote, quoteChange } from "../../portal/portal-changes.js";
 import { type PortalChoice, scheduleChoice, waitsForPeriodEnd } from "../../portal/portal-schedule.js";

@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { lastPeriodEnd } from "../../billing/subscriptions/cancellation.js";
+import { lastPeriodEnd } from "../../billing/catalog/period-ends.js";
 import { futureChange } from "../../portal/portal-schedule.js";
 import { formatFor } from "../format.js";
 import { isCancelable } from "./cancel.js";

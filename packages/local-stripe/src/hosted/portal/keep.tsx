@@ -1,4 +1,5 @@
-import { lastPeriodEnd, scheduleCancellation } from "../../billing/subscriptions/cancellation.js";
+import { lastPeriodEnd } from "../../billing/catalog/period-ends.js";
+import { scheduleCancellation } from "../../billing/subscriptions/cancellation.js";
 import { dropFutureChange, futureChange } from "../../portal/portal-schedule.js";
 import type { SubscriptionRecord } from "../../store/records.js";
 import { formatFor } from "../format.js";

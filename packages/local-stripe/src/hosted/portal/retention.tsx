@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { isRedeemable } from "../../billing/discounts/discounts.js";
+import { isRedeemable } from "../../billing/discounts/redemption.js";
 import { changeSubscription } from "../../billing/subscriptions/change-subscription.js";
 import { runningDiscounts } from "../../portal/portal-changes.js";
 import type { CouponRecord } from "../../store/records.js";

@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { firstPeriodEnd } from "../../billing/subscriptions/cancellation.js";
+import { firstPeriodEnd } from "../../billing/catalog/period-ends.js";
 import { formatFor } from "../format.js";
 import { Amounts } from "./amounts.js";
 import {

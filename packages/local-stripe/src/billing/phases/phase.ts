@@ -1,7 +1,7 @@
 import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
-import { isRunning } from "../discounts/discounts.js";
-import { firstPeriodEnd } from "../subscriptions/cancellation.js";
+import { firstPeriodEnd } from "../catalog/period-ends.js";
+import { isRunning } from "../discounts/redemption.js";
 
 export type PhaseRecord = SubscriptionScheduleRecord["phases"][number];
 

@@ -1,5 +1,5 @@
 import type { NewDiscount } from "../billing/discounts/discount-params.js";
-import { checkRedeemable, findPromotionCode } from "../billing/discounts/discounts.js";
+import { checkRedeemable, findPromotionCode } from "../billing/discounts/redemption.js";
 import type { AccountData, Transaction } from "../store/account-data.js";
 import type { CheckoutLineRecord, CheckoutSessionRecord, CouponRecord } from "../store/records.js";
 import { totalsOf } from "./line-items.js";

@@ -1,7 +1,7 @@
 import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord } from "../../store/records.js";
-import { firstPeriodEnd } from "../subscriptions/cancellation.js";
-import { upcomingInvoice } from "./upcoming.js";
+import { firstPeriodEnd } from "../catalog/period-ends.js";
+import { upcomingInvoice } from "../upcoming/upcoming.js";
 
 /** Where an account's settings were never touched. */
 const SEVEN_DAYS = 7 * 24 * 3600;

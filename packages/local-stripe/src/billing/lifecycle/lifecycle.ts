@@ -1,15 +1,16 @@
 import type { Transaction } from "../../store/account-data.js";
 import type { InvoiceRecord, SubscriptionRecord } from "../../store/records.js";
+import { firstPeriodEnd } from "../catalog/period-ends.js";
 import { closeInvoice } from "../invoices/invoices.js";
 import { defaultMethod } from "../payments/payment.js";
 import { overdueSchedule, turnPhase } from "../schedules/phase-turn.js";
-import { announceInvoice, invoiceWarningAt } from "../upcoming/invoice-warning.js";
+import { endSchedule, endSubscription } from "../subscriptions/cancellation.js";
+import { billLast } from "../subscriptions/last-invoice.js";
+import { markPaused, resumeFrom } from "../subscriptions/pausing.js";
+import { renew } from "../subscriptions/renewal.js";
+import { announceTrialEnd, trialWarningAt } from "../subscriptions/trial-warning.js";
 import { lastUsage } from "../usage/usage-lines.js";
-import { endSchedule, endSubscription, firstPeriodEnd } from "./cancellation.js";
-import { billLast } from "./last-invoice.js";
-import { markPaused, resumeFrom } from "./pausing.js";
-import { renew } from "./renewal.js";
-import { announceTrialEnd, trialWarningAt } from "./trial-warning.js";
+import { announceInvoice, invoiceWarningAt } from "./invoice-warning.js";
 
 const HOUR = 3600;
 const TIME_TO_PAY = 23 * HOUR;

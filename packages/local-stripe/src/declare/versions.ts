@@ -1,9 +1,9 @@
 import { ApiError, invalid } from "../api-error.js";
-import type { Param } from "../declare/params.js";
 import type { AccountData } from "../store/account-data.js";
 import { planOf } from "../store/plan.js";
 import { previousAttributes } from "../store/previous-attributes.js";
 import type { Wire } from "../store/records.js";
+import type { Param } from "./params.js";
 
 /** The newest version that is spoken, and the one of a request that names none. */
 export const LATEST_VERSION = "2026-10-28.endive";
