@@ -1,14 +1,10 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
-import type { Hono } from "hono";
 import { Clock } from "./clock.js";
 import { hostedPages } from "./hosted/pages.js";
 import { Api, type GivenAnswer } from "./http/api.js";
 import { Faults } from "./http/faults.js";
 import { Keys } from "./http/keys.js";
-import { answerApi } from "./http/listener.js";
 import { type RecordedRequest, Recorder } from "./http/recorder.js";
+import { HOST, listen } from "./http/server.js";
 import { newAccount } from "./resources/accounts.js";
 import { RESOURCES } from "./resources/all.js";
 import { saveDefaultConfiguration } from "./resources/portal-configurations.js";
@@ -152,8 +148,8 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     faults,
     onAnswer: options.onAnswer ?? (() => {}),
   });
-  const { server, port } = await listen(api, hostedPages(accounts), options.port ?? 0);
-  url = `http://${HOST}:${port}`;
+  const server = await listen(api, hostedPages(accounts), options.port ?? 0);
+  url = `http://${HOST}:${server.port}`;
 
   const letTimePass = (): void => {
     for (const account of accounts.all()) passTime(account, account.now);
@@ -162,12 +158,12 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
 
   const close = async (): Promise<void> => {
     clearInterval(timer);
-    await Promise.all([deliveries.close(), closeServer(server)]);
+    await Promise.all([deliveries.close(), server.close()]);
   };
   return {
     url,
     host: HOST,
-    port,
+    port: server.port,
     secretKey: keys.test,
     liveSecretKey: keys.live,
     get requests() {
@@ -198,29 +194,6 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-const HOST = "127.0.0.1";
-
-async function listen(api: Api, pages: Hono, port: number): Promise<{ server: Server; port: number }> {
-  const answerPage = getRequestListener(pages.fetch);
-  const server = createServer((request, response) => {
-    void (request.url?.startsWith("/p/") ? answerPage(request, response) : answerApi(api, request, response));
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, HOST, resolve);
-  });
-  // A server that listens on a port has an address of this kind; a string is that of a pipe.
-  return { server, port: (server.address() as AddressInfo).port };
-}
-
-async function closeServer(server: Server): Promise<void> {
-  if (!server.listening) return;
-  await new Promise<void>((resolve, reject) => {
-    server.close((error) => (error ? reject(error) : resolve()));
-    server.closeAllConnections();
-  });
 }
 
 /** A Connect endpoint of live mode hears of what connected accounts do in either mode. */

@@ -1,5 +1,6 @@
 import { raw } from "hono/html";
 import type { Child, FC } from "hono/jsx";
+import { ICON_PATH } from "./icon.js";
 import { STYLES } from "./styles.js";
 
 interface LayoutProps {
@@ -20,6 +21,7 @@ export const Layout: FC<LayoutProps> = ({ title, language = "en", aside, livemod
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{title}</title>
+        <link rel="icon" type="image/svg+xml" href={ICON_PATH} />
         <style>{raw(STYLES)}</style>
       </head>
       <body>

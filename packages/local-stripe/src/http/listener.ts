@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Api, ApiResponse } from "./api.js";
 
-const MOST_BYTES = 8 * 1024 * 1024;
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
 /** Answers one request of the API on its connection, or breaks the connection where a fault says so. */
 export async function answerApi(api: Api, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -18,9 +18,11 @@ export async function answerApi(api: Api, request: IncomingMessage, response: Se
 async function answer(api: Api, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = request.url ?? "/";
   const mark = url.indexOf("?");
-  const body = await bodyOf(request);
+  const body = await readBody(request);
   if (body === undefined) {
-    response.writeHead(413).end();
+    const message = `The body is too large: this server reads at most ${MAX_BODY_BYTES} bytes.`;
+    response.writeHead(413, { "Content-Type": "application/json", Connection: "close" });
+    response.end(JSON.stringify({ error: { type: "invalid_request_error", message } }));
     return;
   }
   const answered = await api.handle({
@@ -58,15 +60,17 @@ function half(body: string): string {
   return body.slice(0, Math.ceil(body.length / 2));
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+/** Reads the body; `undefined` for one that is too large, of which it reads no more. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
   if (request.method === "GET") return "";
+  if (Number(request.headers["content-length"] ?? 0) > MAX_BODY_BYTES) return undefined;
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
     // Without an encoding a request gives buffers.
     const buffer = chunk as Buffer;
     bytes += buffer.length;
-    if (bytes > MOST_BYTES) return undefined;
+    if (bytes > MAX_BODY_BYTES) return undefined;
     chunks.push(buffer);
   }
   return Buffer.concat(chunks).toString();

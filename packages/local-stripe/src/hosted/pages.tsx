@@ -1,11 +1,14 @@
 import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import type { Accounts } from "../store/accounts.js";
+import { AboutPage } from "./about.js";
 import { authenticationPages } from "./authentication.js";
 import { checkoutPages } from "./checkout.js";
+import { ICON, ICON_PATH } from "./icon.js";
 import { invoicePages } from "./invoices.js";
 import { portalPages } from "./portal/routes.js";
 
-/** Every page that is served to people, none of which may be framed, cached or named to another site. */
+/** Everything that is served to a browser. No page may be framed, cached or named to another site. */
 export function hostedPages(accounts: Accounts): Hono {
   const app = new Hono();
   app.use("*", async (context, next) => {
@@ -17,12 +20,18 @@ export function hostedPages(accounts: Accounts): Hono {
     headers.set("X-Content-Type-Options", "nosniff");
     headers.set("X-Frame-Options", "DENY");
   });
+  app.use("*", bodyLimit({ maxSize: MAX_FORM_BYTES }));
+  app.get("/", (context) => context.html(<AboutPage />));
+  app.get(ICON_PATH, (context) => context.body(ICON, 200, { "Content-Type": "image/svg+xml" }));
   app.route("/p", portalPages(accounts));
   app.route("/p/invoice", invoicePages(accounts));
   app.route("/p/checkout", checkoutPages(accounts));
   app.route("/p/authenticate", authenticationPages(accounts));
   return app;
 }
+
+/** Far more than the longest form of these pages. */
+const MAX_FORM_BYTES = 64 * 1024;
 
 // Browsers hold a form to this list even when the answer to it is a redirect, and return URLs lead anywhere.
 const CONTENT_POLICY =
