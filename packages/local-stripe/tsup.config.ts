@@ -9,5 +9,7 @@ export default defineConfig({
   sourcemap: true,
   splitting: true,
   treeshake: true,
-  dts: { compilerOptions: { ignoreDeprecations: "6.0" } },
+  // Bundled from declarations that the native compiler has written: from the source, tsup would check it a second time,
+  // in JavaScript, which takes longer than all the rest.
+  dts: { entry: { index: ".cache/types/index.d.ts" }, compilerOptions: { ignoreDeprecations: "6.0" } },
 });

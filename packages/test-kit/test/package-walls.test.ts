@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const PACKAGES = resolve(import.meta.dirname, "../..");
-const BUILT = /(^|\/)(node_modules|dist|\.stryker-tmp)\//;
+const BUILT = /(^|\/)(node_modules|dist|\.cache|\.stryker-tmp)\//;
 
 const imports = readdirSync(PACKAGES).flatMap((name) =>
   readdirSync(join(PACKAGES, name), { recursive: true, encoding: "utf8" })
