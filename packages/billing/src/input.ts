@@ -36,7 +36,9 @@ const LIMIT = "limit must be a whole number from 1 to 100.";
 /** What every list takes beside those. */
 export const listFields: () => ListFields = onFirstUse(() => ({
   ...callFields(),
+  // guard (receiver of check): limits are whole numbers from 1 to 100
   limit: z.optional(z.int(LIMIT).check(z.gte(1, LIMIT), z.lte(100, LIMIT))),
+  // guard (pattern /^/): a cursor holds nothing but what cursors do
   after: z.optional(text("after must be the nextCursor of a page.", /^[\w+/=.-]{1,1000}$/)),
 }));
 
@@ -85,6 +87,7 @@ export function mistakesIn<T>(
 ): { readonly value: T } | { readonly mistakes: readonly string[] } {
   try {
     const result = z.safeParse(schema(), input);
+    // guard (as table): options are copied before they are checked
     return result.success ? { value: result.data } : { mistakes: result.error.issues.map(toSentence) };
   } catch {
     // A getter or proxy in the input threw, which makes it no input at all.

@@ -56,6 +56,8 @@ export class TenantBinding<TMetadata> {
   }
 
   forTenant(tenantId: string): TenantBinding<TMetadata> {
+    // guard (operand 1): a bound service is not bound to another tenant
+    // guard (argument): a tenant to bind is well-formed
     if (parseTenantId(tenantId) !== (this.#tenantId ?? tenantId)) {
       throw new TenantContextError(
         "This service is bound to another tenant. Use the service it was made from.",
@@ -101,6 +103,7 @@ export class TenantBinding<TMetadata> {
   /** For what belongs to no tenant: only without one. */
   async asOperator<T>(options: CallOptions, work: (scope: TenantScope) => Promise<T>): Promise<T> {
     const { settings, cache } = this.#shared;
+    // guard: what all tenants share is not a bound service's to change
     if (this.#tenantId !== undefined) {
       throw new TenantContextError(
         "What all tenants share is none of theirs to change. Use a service that no tenant is bound to.",
@@ -113,6 +116,7 @@ export class TenantBinding<TMetadata> {
   /** Forgets the bound tenant's products; without one, those of the tenant that an event is about, or all. */
   async forgetCatalog(event: CatalogEvent | undefined): Promise<void> {
     const ask = (origin: TenantOrigin) => this.resolveTenant(origin, { timeoutMs: 1_000 });
+    // guard (operand 1): a bound service forgets its own tenant's products alone
     this.#shared.catalog.cache.forget(this.#tenantId ?? (event && (await catalogTenant(event, ask))));
   }
 
@@ -134,6 +138,7 @@ export class TenantBinding<TMetadata> {
   }
 
   #boundTenant(): string {
+    // guard (if true): a call needs a bound tenant
     if (this.#tenantId !== undefined) return this.#tenantId;
     throw new TenantContextError(
       "No tenant is bound. Call forTenant(tenantId) first, or construct the service with tenantId.",

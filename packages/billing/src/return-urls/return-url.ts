@@ -27,23 +27,29 @@ export function allowReturnUrl(input: unknown, policy: ReturnUrlPolicy, paramete
   const refuse = (problem: string): never => {
     throw new ReturnUrlNotAllowedError(`${parameter} ${problem}`);
   };
+  // guard: a return URL is a text
   if (typeof input !== "string") return refuse("must be a string");
   let text = input;
   if (input.startsWith("/")) {
     if (policy.base === undefined) return refuse("is a path, and there is no base to resolve it against");
     text = parseOrigin(policy.base) + input;
   }
+  // guard: a return URL is bounded
   if (text.length > MAX_LENGTH) return refuse(`must have at most ${MAX_LENGTH} characters`);
+  // guard: a return URL holds no forbidden character
   if (FORBIDDEN_CHARACTER.test(text))
     return refuse("holds a control character or one that must be percent-encoded");
 
   const url = parseWebUrl(text);
   if (url === undefined)
     return refuse("must be an absolute https URL with a plainly spelled host and no credentials");
+  // guard: a return URL is on an allowed origin
   if (!policy.allowedOrigins.includes(url.origin))
     return refuse(`is not on an allowed origin: ${url.origin}`);
+  // guard: a return URL is https but for loopback
   if (!isSecure(url)) return refuse(`must use https: ${url.origin}`);
   // An application that passes the path on as a redirect would send the browser to another host.
+  // guard: a return URL's path begins with one slash
   if (SECOND_SLASH.test(url.path)) return refuse("must not have a path that begins with two slashes");
   return url.origin + url.rest;
 }
@@ -57,11 +63,13 @@ export function allowReturnUrl(input: unknown, policy: ReturnUrlPolicy, paramete
  */
 export function parseOrigin(origin: string): string {
   const url = parseWebUrl(origin);
+  // guard (operand 2): an allowed origin is an origin alone
   if (url === undefined || (url.rest !== "" && url.rest !== "/")) {
     throw new ConfigurationError(
       'An allowed origin must be a scheme, an ASCII host and perhaps a port, such as "https://app.example.com", without wildcards',
     );
   }
+  // guard: an allowed origin is https but for loopback
   if (!isSecure(url)) throw new ConfigurationError(`An allowed origin must use https: ${url.origin}`);
   return url.origin;
 }
@@ -89,6 +97,8 @@ function parseWebUrl(text: string): WebUrl | undefined {
   const [, host, rest] = /^https?:\/\/([\w.-]+|\[[\da-f:]+\])(?::[1-9]\d*)?((?:[/?#].*)?)$/i.exec(text) ?? [];
   if (host === undefined || rest === undefined || !URL.canParse(text)) return undefined;
   const { origin, hostname, pathname } = new URL(text);
+  // guard: a return URL's host is spelled plainly
+  // guard (operand 2): a return URL's host has no dot at its end
   if (hostname !== host.toLowerCase() || hostname.endsWith(".")) return undefined;
   return { origin, hostname, path: pathname, rest };
 }
@@ -98,5 +108,6 @@ function isSecure({ origin, hostname }: WebUrl): boolean {
 }
 
 function isLoopback(hostname: string): boolean {
+  // guard (pattern /^127\./): loopback is this machine alone
   return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d+){3}$/.test(hostname);
 }

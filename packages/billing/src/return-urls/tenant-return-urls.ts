@@ -39,6 +39,7 @@ export async function returnUrlsOf(settings: ReturnUrlSettings, tenantId: string
   const names = await namesFor(settings, tenantId, [template, ...(origins ?? [])]);
   const returnUrl = template === undefined ? undefined : fillIn(template, names);
   const base = returnUrl === undefined ? undefined : originOf(returnUrl);
+  // guard (argument of parseOrigin): an origin of the settings' is an origin
   const allowed = origins?.map((origin) => parseOrigin(fillIn(origin, names)));
   return {
     returnUrl,
@@ -92,6 +93,7 @@ function fillIn(template: string, { "{tenant}": slug, "{domain}": domain }: Name
 
 function fillInHost(host: string, slug: unknown, domain: unknown): string {
   if (/^\{domain\}(?::\d+)?$/.test(host)) {
+    // guard (receiver): a tenant's domain is a domain
     if (typeof domain !== "string" || !DOMAIN.test(domain)) {
       throw new ConfigurationError(
         "{domain} needs the settings' domain to give the tenant's own, in lower case.",
@@ -100,11 +102,13 @@ function fillInHost(host: string, slug: unknown, domain: unknown): string {
     return host.replace("{domain}", domain);
   }
   if (!/[{}]/.test(host)) return host;
+  // guard (receiver): a tenant stands in the first label of a host
   if (!TENANT_HOST.test(host)) {
     throw new ConfigurationError(
       'A template may hold {tenant} in the first label of a host, as in "https://{tenant}.example.com", or {domain} as the whole host.',
     );
   }
+  // guard (receiver): a tenant is one label of a host
   if (typeof slug !== "string" || !HOST_LABEL.test(slug)) {
     throw new ConfigurationError(
       "This tenant's id cannot stand in a host: give the settings a slug of lower-case letters, digits and hyphens.",
@@ -117,6 +121,7 @@ function fillInRest(rest: string, slug: unknown): string {
   if (rest.includes("{domain}")) throw new ConfigurationError("{domain} is the whole host, or nowhere.");
   if (!rest.includes("{tenant}")) return rest;
   // The form of tenant ids: it has no slashes, and no dots alone.
+  // guard: a tenant in a path has the form of an id
   if (!isTenantId(slug))
     throw new ConfigurationError("The settings' slug must have the form of a tenant id.");
   return rest.replaceAll("{tenant}", encodeURIComponent(slug));

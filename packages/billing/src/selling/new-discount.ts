@@ -19,10 +19,13 @@ export async function proveNewDiscount(
   customerId: string,
 ): Promise<{ coupon: string } | { promotion_code: string }> {
   if ("couponId" in discount) {
+    // guard: a coupon is the tenant's or shared
     await scope.coupon(discount.couponId);
     return { coupon: discount.couponId };
   }
+  // guard (as { customer: null }): a promotion code is the tenant's or shared
   const { customer } = await scope.promotionCode(discount.promotionCodeId);
+  // guard: a promotion code of one customer is for that one
   if (customer !== null && (typeof customer === "string" ? customer : customer.id) !== customerId) {
     throw notFound();
   }

@@ -214,8 +214,8 @@ export const CALLS: {
 } = {
   "GET /v1/customers/{customer}": {},
   "GET /v1/customers/search": {},
-  "POST /v1/customers": { mark: "create" },
-  "POST /v1/customers/{customer}": { mark: "update" },
+  "POST /v1/customers": { mark: "create" }, // guard (as {}): a new customer is marked
+  "POST /v1/customers/{customer}": { mark: "update" }, // guard (as {}): a customer's new metadata is marked
   "GET /v1/subscriptions": { scopedBy: "customer" },
   "GET /v1/subscriptions/{subscription}": {},
   "POST /v1/subscriptions/{subscription}": {},
@@ -236,12 +236,12 @@ export const CALLS: {
   "GET /v1/products": { scopedBy: "account" },
   "GET /v1/products/search": {},
   "GET /v1/products/{product}": {},
-  "POST /v1/products": { mark: "create" },
-  "POST /v1/products/{product}": { mark: "update" },
+  "POST /v1/products": { mark: "create" }, // guard (as {}): a new product is marked
+  "POST /v1/products/{product}": { mark: "update" }, // guard (as {}): a product's new metadata is marked
   "GET /v1/prices": { scopedBy: "product", orByAccount: true },
   "GET /v1/prices/search": {},
-  "POST /v1/prices": { mark: "create", within: "product" },
-  "POST /v1/prices/{price}": { mark: "update" },
+  "POST /v1/prices": { mark: "create", within: "product" }, // guard (part 1): a new price is marked; guard (part 2): a new price is of a product of the tenant's own
+  "POST /v1/prices/{price}": { mark: "update" }, // guard (as {}): a price's new metadata is marked
   "GET /v1/prices/{price}": {},
   "GET /v1/coupons/{coupon}": {},
   "GET /v1/promotion_codes/{promotion_code}": {},
@@ -249,14 +249,14 @@ export const CALLS: {
     scopedBy: "customer",
     holds: "entitlements.active_entitlement",
   },
-  "POST /v1/billing/meter_events": { customerIn: "payload" },
+  "POST /v1/billing/meter_events": { customerIn: "payload" }, // guard (as {}): usage is of a customer of the tenant's
   "GET /v1/checkout/sessions": { scopedBy: "customer" },
   "GET /v1/checkout/sessions/{session}": {},
-  "POST /v1/checkout/sessions": { mark: "create", within: "customer" },
+  "POST /v1/checkout/sessions": { mark: "create", within: "customer" }, // guard (part 2): a Checkout session is for a customer of the tenant's; guard (part 1): a Checkout session is marked
   "POST /v1/checkout/sessions/{session}/expire": {},
   "GET /v1/billing_portal/configurations": {},
   "GET /v1/billing_portal/configurations/{configuration}": {},
-  "POST /v1/billing_portal/configurations": { mark: "share" },
+  "POST /v1/billing_portal/configurations": { mark: "share" }, // guard (as {}): a new portal configuration is marked
   "POST /v1/billing_portal/configurations/{configuration}": {},
   "POST /v1/billing_portal/sessions": {},
 };

@@ -29,15 +29,20 @@ export interface IdempotencyKey {
 
 /** @throws InvalidArgumentError when the caller's key is not of the form above. */
 export function scopeIdempotencyKey(ofCaller: string, scope: KeyScope): IdempotencyKey {
+  // guard: a caller's key is of the allowed form
   if (typeof ofCaller !== "string" || !/^[\x20-\x7e]{1,255}$/.test(ofCaller)) {
     throw new InvalidArgumentError("idempotencyKey must be a string of 1 to 255 printable ASCII characters.");
   }
+  // guard (part 2 of scopedName): an idempotency key is the tenant's
+  // guard (part 1 of scopedName): an idempotency key is the account's
+  // guard (part 3 of scopedName): an idempotency key is the call's
   return { ofCaller, atStripe: scopedName([scope.account ?? "", scope.tenantId, scope.call, ofCaller]) };
 }
 
 /** One name for a list of parts, of 72 characters, that no other list has. */
 export function scopedName(parts: readonly string[]): string {
   // With its length before each part, no two lists of parts read the same.
+  // guard (part 1): an idempotency key's parts cannot run into each other
   const named = parts.map((part) => `${part.length}:${part}`).join("");
   return `billing_${createHash("sha256").update(named).digest("hex")}`;
 }

@@ -34,6 +34,7 @@ const PREFIXES: Record<ObjectKind, readonly [string, ...string[]]> = {
  * @throws InvalidArgumentError naming the argument, never its value.
  */
 export function parseObjectId(kind: ObjectKind, value: unknown, argument = `${kind}Id`): string {
+  // guard (operand 1): an id is a text
   if (typeof value === "string" && isObjectId(kind, value)) return value;
   throw new InvalidArgumentError(
     `${argument} must be the id of a Stripe ${kind}, such as "${PREFIXES[kind][0]}_…".`,
@@ -41,6 +42,8 @@ export function parseObjectId(kind: ObjectKind, value: unknown, argument = `${ki
 }
 
 export function isObjectId(kind: ObjectKind, value: string): boolean {
+  // guard (pattern /^([a-z]+)_/): an id is letters, digits and underscores
   const [, prefix = ""] = /^([a-z]+)_\w+$/.exec(value) ?? [];
+  // guard (operand 1): an id is short; guard (operand 2): an id is of the right kind
   return value.length <= 255 && PREFIXES[kind].includes(prefix);
 }

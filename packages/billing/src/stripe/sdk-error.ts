@@ -64,6 +64,7 @@ export function isBusy({ failure: { statusCode, code } }: SdkError): boolean {
 
 /** Stripe's codes, parameter names and request ids are short words; anything else is not kept. */
 export function word(value: unknown): string | undefined {
+  // guard (operand 2): Stripe's texts are kept only where they are words
   return typeof value === "string" && /^[\w.[\]-]{1,100}$/.test(value) ? value : undefined;
 }
 

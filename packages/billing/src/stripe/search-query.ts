@@ -25,5 +25,6 @@ export function allOf(...queries: readonly SearchQuery[]): SearchQuery {
 }
 
 function quoted(text: string): string {
+  // guard (receiver): quotes and backslashes are escaped
   return `"${text.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`;
 }

@@ -110,7 +110,9 @@ async function attempt(
     timeout: deadline.remainingMs() + LINGERING_MS,
     // Whoever made the client: tries are counted here, or they would multiply.
     maxNetworkRetries: 0,
+    // guard: every request names the tenant's account
     ...(account === undefined ? {} : { stripeAccount: account }),
+    // guard: every write carries its idempotency key
     ...(idempotencyKey === undefined ? {} : { idempotencyKey: idempotencyKey.atStripe }),
   };
   const mightBeDone = course.mayBeDone;

@@ -54,6 +54,7 @@ export function translateError(
     const declineCode = failure.declineCode ?? code;
     return new PaymentRequiredError(STEP_SENTENCES[nextStep], { ...details, nextStep, declineCode });
   }
+  // guard (as Object.assign(notFound(), details)): what is missing is told without details
   if (code === "resource_missing" || statusCode === 404) return notFound();
   if (statusCode === 401) {
     return new AuthenticationError(

@@ -15,17 +15,24 @@ export type StripeMetadata = Record<string, string>;
  */
 export function parseCallerMetadata(given: unknown, reserved: readonly string[]): StripeMetadata {
   const entries = readEntries(given);
+  // guard: metadata has at most 50 keys
   if (entries.length > 50) throw new InvalidArgumentError("metadata may have at most 50 keys.");
   const metadata: StripeMetadata = {};
   for (const [key, value] of entries) {
+    // guard: reserved metadata keys are refused
+    // guard (if reserved.some((name) => name === key.trim())): reserved metadata keys are refused in any letter case
+    // guard (receiver of trim): reserved metadata keys are refused with spaces around them
     if (reserved.some((name) => name.toLowerCase() === key.trim().toLowerCase())) {
       throw new ReservedMetadataError(
         "metadata must not name the tenant; that key is written by the library alone.",
       );
     }
+    // guard (operand 1): metadata keys are short and hold no brackets
+    // guard (operand 2): metadata keys are no names of every object's
     if (!/^[^[\]]{1,40}$/.test(key) || key in Object.prototype) {
       throw new InvalidArgumentError("metadata keys must have 1 to 40 characters and no brackets.");
     }
+    // guard: metadata values are short texts
     if (value !== null && (typeof value !== "string" || value.length > 500)) {
       throw new InvalidArgumentError(
         "metadata values must be texts of at most 500 characters, or null to remove a key.",
@@ -38,6 +45,7 @@ export function parseCallerMetadata(given: unknown, reserved: readonly string[])
 
 function readEntries(given: unknown): [string, unknown][] {
   try {
+    // guard (if true): metadata is a plain object
     if (isPlainObject(given)) return Object.entries(given);
   } catch (error) {
     throw new InvalidArgumentError("metadata could not be read.", { cause: error });

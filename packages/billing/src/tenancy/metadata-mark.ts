@@ -12,7 +12,10 @@ export const CHECKOUT_KEY = "billingCheckout";
 
 /** @throws ConfigurationError when a key cannot hold the tenant's mark. */
 export function parseMetadataKey(key = "tenantId"): string {
+  // guard (operand 2): a mark's key is not the one of references
+  // guard (operand 3): a mark's key is not Checkout's
   const isTaken = key === "__proto__" || key === REFERENCE_KEY || key === CHECKOUT_KEY;
+  // guard (operand 2): a mark's key is letters, digits, _ and -
   if (typeof key === "string" && /^[A-Za-z0-9_-]{1,40}$/.test(key) && !isTaken) return key;
   throw new ConfigurationError(
     `A tenancy's metadata key must be 1 to 40 letters, digits, _ or -, and not "${REFERENCE_KEY}" or "${CHECKOUT_KEY}".`,
@@ -21,12 +24,16 @@ export function parseMetadataKey(key = "tenantId"): string {
 
 /** What an object's metadata says about whose it is. */
 export function markOf({ metadata }: Pick<OwnedByMetadata, "metadata">, key: string): string | undefined {
+  // guard (as metadata?.[key]): a mark is the object's own
   return metadata && Object.hasOwn(metadata, key) ? metadata[key] : undefined;
 }
 
 /** A product is the tenant's, or shared by all, or invisible. */
 export function accessByMark(tenantId: string, product: OwnedByMetadata, key: string): ProductAccess {
   const mark = markOf(product, key);
+  // guard (as "own"): a shared product is not the tenant's own
   if (mark === SHARED) return "shared";
+  // guard (if mark === tenantId || mark === undefined): an unmarked product is nobody's
+  // guard (if mark !== undefined): a product marked for another is invisible
   return mark === tenantId ? "own" : "none";
 }

@@ -19,6 +19,7 @@ export class OwnershipCache {
   customerOf(owner: Owner, objectId: string): string | undefined {
     const customerId = this.#recall(keyOf(owner, objectId));
     if (customerId === undefined || customerId === objectId) return customerId;
+    // guard (as customerId): an object's proof needs its customer's
     return this.#recall(keyOf(owner, customerId));
   }
 
@@ -28,6 +29,7 @@ export class OwnershipCache {
     this.#proofs.set(key, { customerId, endsAtMs: performance.now() + LIFETIME_MS });
     if (this.#proofs.size <= CAPACITY) return;
     const [oldest] = this.#proofs.keys();
+    // guard: proofs are bounded
     if (oldest !== undefined) this.#proofs.delete(oldest);
   }
 
@@ -39,6 +41,7 @@ export class OwnershipCache {
   #recall(key: string): string | undefined {
     const proof = this.#proofs.get(key);
     if (proof === undefined) return undefined;
+    // guard (if true): a proof runs out
     if (performance.now() < proof.endsAtMs) return proof.customerId;
     this.#proofs.delete(key);
     return undefined;
@@ -47,5 +50,6 @@ export class OwnershipCache {
 
 /** None of the parts can hold a line break, so no two owners share a key. */
 function keyOf({ account = "", tenantId }: Owner, objectId: string): string {
+  // guard (part 2): a proof is the tenant's; guard (part 1): a proof is the account's
   return `${account}\n${tenantId}\n${objectId}`;
 }

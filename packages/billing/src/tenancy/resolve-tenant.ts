@@ -28,10 +28,12 @@ async function readCustomer(
   deadline: Deadline,
 ): Promise<OwnedByMetadata | undefined> {
   const call = "GET /v1/customers/{customer}";
+  // guard (argument 2 of parseObjectId): an event's customer id is checked before it is used
   const path = `/v1/customers/${parseObjectId("customer", id)}`;
   try {
     const answer = await send(transport, { call, method: "GET", path, params: {} }, deadline);
     const customer = answer as Answer<typeof call>; // the shape that the call's API promises
+    // guard (if false): a deleted customer says nothing of its tenant
     return customer.deleted ? undefined : customer;
   } catch (error) {
     if (isBillingError(error) && error.code === "not_found") return undefined;

@@ -1,6 +1,8 @@
 import { TenantContextError } from "../errors.js";
 
 /** The form of a tenant id: printable, without quotes or spaces, so that it means the same in metadata, search and logs. */
+// guard (pattern /^[A-Za-z0-9_.:*-]{0,255}$/): a tenant id begins with a letter or digit
+// guard (pattern /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,254}/): a tenant id has an end
 const TENANT_ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,254}$/;
 
 /** @throws TenantContextError that says what a tenant id looks like, never what was given. */
@@ -12,5 +14,6 @@ export function parseTenantId(value: unknown): string {
 }
 
 export function isTenantId(value: unknown): value is string {
+  // guard (operand 2): a tenant id is a text of the allowed form; guard (operand 1): a tenant id is a text
   return typeof value === "string" && TENANT_ID.test(value);
 }

@@ -6,6 +6,7 @@ import { InvalidArgumentError } from "../errors.js";
  * settings say that no code is one tenant's alone.
  */
 export function areCodesForAll(account: string | undefined, codes: PromotionCodes | undefined): boolean {
+  // guard (as true): codes are for all where an account is the tenant's own or the settings say so
   return account !== undefined || codes === "shared";
 }
 
@@ -18,6 +19,7 @@ export function assertMayTypeCodes(
   option: string,
   instead: string,
 ): void {
+  // guard (if true): no codes are asked for in an account that tenants share
   if (scope.mayTypeCodes) return;
   throw new InvalidArgumentError(
     `${option} lets customers type any code of the account, another tenant's as well. ${instead} ` +
@@ -29,9 +31,13 @@ export function assertMayTypeCodes(
 export function letsTypeCodes(params: object): boolean {
   return Object.entries(params).some(([name, value]) => {
     if (name === "metadata") return false;
+    // guard: Checkout's switch for typed codes is known
+    // guard (as value === true): another spelling of Checkout's switch is known
     if (name === "allow_promotion_codes") return value !== undefined && value !== false;
     if (typeof value !== "object" || value === null) return false;
+    // guard (as false): typed codes are looked for deeper as well
     if (name !== "default_allowed_updates") return letsTypeCodes(value);
+    // guard (as false): the portal's switch for typed codes is known
     return Object.values(value).includes("promotion_code");
   });
 }

@@ -26,9 +26,11 @@ export class UnresolvedTenant extends Error {
 /** Reads the origin from an event; `undefined` when it names neither a customer nor an account and has no mark of its own. */
 export function readOrigin(event: Stripe.Event): TenantOrigin | undefined {
   const object = new Map<string, unknown>(Object.entries(event.data.object));
+  // guard (as table): a customer's event is its own
   const customerId =
     object.get("object") === "customer" ? readId(object.get("id")) : readId(object.get("customer"));
   const metadata = isOwnAuthority(object.get("object")) ? textValues(object.get("metadata")) : undefined;
+  // guard (as undefined): an event names its account
   const account = event.account ?? undefined;
   const origin = {
     ...(customerId === undefined ? {} : { customerId }),
@@ -40,6 +42,7 @@ export function readOrigin(event: Stripe.Event): TenantOrigin | undefined {
 
 /** Only a customer's and a product's own metadata decide their tenant; other objects belong to their customer or product. */
 function isOwnAuthority(kind: unknown): boolean {
+  // guard (as true): no metadata but a customer's or product's says whose it is
   return kind === "customer" || kind === "product";
 }
 
@@ -47,14 +50,17 @@ function isOwnAuthority(kind: unknown): boolean {
 function readId(reference: unknown): string | undefined {
   const id =
     typeof reference === "object" && reference !== null && "id" in reference ? reference.id : reference;
+  // guard (if id !== undefined): an event's ids are texts
   return typeof id === "string" && id !== "" ? id : undefined;
 }
 
 /** Copies the string values without a prototype, so that a key such as `__proto__` is an ordinary key. */
 function textValues(metadata: unknown): Readonly<Record<string, string>> | undefined {
   if (typeof metadata !== "object" || metadata === null) return undefined;
+  // guard (as {}): an event's metadata is on no prototype
   const values: Record<string, string> = Object.create(null);
   for (const [key, value] of Object.entries(metadata)) {
+    // guard (if true): an event's metadata is texts
     if (typeof value === "string") values[key] = value;
   }
   return Object.freeze(values);

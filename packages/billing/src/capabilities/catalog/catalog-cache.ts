@@ -44,6 +44,7 @@ export class CatalogCache {
   }
 
   find(name: PageName): CatalogPage | undefined {
+    // guard (as table): a page is its tenant's
     const shelf = this.#shelves.get(name.tenantId);
     const kept = shelf?.pages.get(keyOf(name));
     if (shelf === undefined || kept === undefined || kept.endsAtMs <= performance.now()) return undefined;
@@ -94,6 +95,7 @@ export class CatalogCache {
 }
 
 function keyOf({ account = "", limit, after = "" }: PageName): string {
+  // guard (part 1): a page is its account's
   return `${account} ${limit} ${after}`;
 }
 

@@ -31,7 +31,9 @@ export async function listTenantProducts<TMetadata>(
 ): Promise<Page<Product<TMetadata>>> {
   const { active = true, limit = 10, after } = checkInput(listProductsOptions, options);
   const { cache, turns } = catalog;
+  // guard (part 2): a page is asked for by its tenant's name
   const name = { account: scope.account, tenantId: scope.tenantId, limit, after };
+  // guard (part 1): no tenant waits for another's page
   const key = `${name.tenantId} ${limit} ${after ?? ""}`;
   const page =
     cache.find(name) ??

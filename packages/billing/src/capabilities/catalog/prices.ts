@@ -56,9 +56,11 @@ export async function createPrice(
     ...toPriceParams(price),
     product: productId,
     ...(nickname !== undefined && { nickname }),
+    // guard (argument 2): a price's lookup key is given behind the tenant's name
     ...(lookupKey !== undefined && { lookup_key: storedLookupKey(scope, lookupKey) }),
     ...(transferLookupKey && { transfer_lookup_key: true }),
   };
+  // guard: a price is added to a product of the tenant's own
   await scope.catalog.ownProduct(productId);
   try {
     return toPrice(await scope.write("POST /v1/prices", {}, params, idempotencyKey));
@@ -80,6 +82,7 @@ export async function archivePrice(
 ): Promise<Price> {
   const priceId = parseObjectId("price", price);
   const { idempotencyKey } = checkInput(writeOptions, options);
+  // guard (call price): a price to archive is the tenant's own
   const { price: before, product } = await scope.catalog.ownPrice(priceId);
   if (!before.active) return toPrice(before);
   if (product.default_price === priceId) {
@@ -99,6 +102,7 @@ export async function setDefaultPrice<TMetadata>(
 ): Promise<Product<TMetadata>> {
   const priceId = parseObjectId("price", price);
   const { idempotencyKey } = checkInput(writeOptions, options);
+  // guard (call price): a price to be the default is the tenant's own
   const { price: before, product } = await scope.catalog.ownPrice(priceId);
   if (product.default_price === priceId) {
     const expanded = { ...product, default_price: before };

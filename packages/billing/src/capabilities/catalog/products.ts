@@ -22,6 +22,7 @@ export async function getProduct<TMetadata>(
 ): Promise<Product<TMetadata>> {
   const productId = parseObjectId("product", product);
   checkInput(callOptions, options);
+  // guard (as table): a product to read is one that the tenant sees
   const found = await scope.catalog.product(productId);
   return productView(scope, catalog, found, await scope.catalog.pricesOf(productId));
 }
@@ -94,6 +95,7 @@ export async function createProduct<TMetadata>(
   catalog: Catalog<TMetadata>,
 ): Promise<Product<TMetadata>> {
   const { name, price, idempotencyKey, ...details } = checkInput(createOptions, options);
+  // guard (argument of callerMetadata): a new product's metadata names no reserved key
   const metadata = scope.callerMetadata(details.metadata === undefined ? {} : details.metadata);
   const priceParams = price && toPriceParams(price);
   await assertMetadata(scope, catalog.schema, merged({}, metadata));
@@ -138,6 +140,7 @@ export async function updateProduct<TMetadata>(
 ): Promise<Product<TMetadata>> {
   const productId = parseObjectId("product", product);
   const { name, active, idempotencyKey, ...details } = checkInput(updateOptions, options);
+  // guard (argument of callerMetadata): a product's new metadata names no reserved key
   const metadata = details.metadata === undefined ? undefined : scope.callerMetadata(details.metadata);
   const params = {
     ...toParams(details),
@@ -146,6 +149,7 @@ export async function updateProduct<TMetadata>(
     ...(metadata && { metadata }),
   };
   if (Object.keys(params).length === 0) throw new InvalidArgumentError("Name at least one detail to change.");
+  // guard (call product): a product to change is the tenant's own
   const before = await scope.catalog.ownProduct(productId);
   if (metadata) {
     const known = scope.withoutReserved(before.metadata);
@@ -164,6 +168,7 @@ export async function archiveProduct<TMetadata>(
 ): Promise<Product<TMetadata>> {
   const productId = parseObjectId("product", product);
   const { idempotencyKey } = checkInput(archiveOptions, options);
+  // guard (call product): a product to archive is the tenant's own
   const before = await scope.catalog.ownProduct(productId);
   return before.active
     ? change(scope, productId, { active: false }, catalog, idempotencyKey)

@@ -31,15 +31,20 @@ export async function createCheckoutSession(
 ): Promise<OpenCheckoutSession> {
   const wanted = checkOptions(options);
   if (wanted.mode !== "setup" && wanted.allowPromotionCodes === true) {
+    // guard: codes are typed in an account of the tenant's own alone
     assertMayTypeCodes(scope, "allowPromotionCodes", "Give a code of the tenant's as discount.");
   }
   const { successUrl = urls.returnUrl, cancelUrl = urls.returnUrl, metadata } = wanted;
   const checked = {
+    // guard (argument): Checkout's success URL is looked at
     successUrl: allowUrl(successUrl, urls, "successUrl"),
+    // guard (argument): Checkout's cancel URL is looked at
     cancelUrl: allowUrl(cancelUrl, urls, "cancelUrl"),
+    // guard (argument): a Checkout session's metadata names no reserved key
     metadata: metadata === undefined ? {} : scope.callerMetadata(metadata),
   };
   const customerId = await scope.customerId(wanted.customerId);
+  // guard: Checkout is opened for a proved customer
   await scope.proveCustomer(customerId);
   const { content, productIds } = await contentOf(scope, wanted, { ...checked, customerId });
   const sessions = await sessionsOf(scope, customerId);
@@ -62,16 +67,19 @@ async function contentOf(scope: TenantScope, wanted: Wanted, visit: Visit): Prom
   if (wanted.mode === "setup") return { content: setupContent(wanted, visit), productIds: new Set() };
   const { lines, discount } = wanted;
   const [prices, discountParam] = await Promise.all([
+    // guard (as table): Checkout sells what the tenant may sell
     pricesForSale(
       scope,
       lines.map((line) => line.priceId),
     ),
+    // guard (as table): Checkout gives a discount that the tenant may give
     discount === undefined ? undefined : proveNewDiscount(scope, discount, visit.customerId),
   ]);
   const productIds = productsOf(prices);
   assertKind(prices, wanted);
   const purchase = purchaseParams(wanted, prices, discountParam);
   if (wanted.mode === "payment") return { content: paymentContent(wanted, visit, purchase), productIds };
+  // guard: Checkout sells no customer what it has already
   if (wanted.allowSecond !== true) await assertNotSubscribed(scope, visit.customerId, productIds);
   return { content: subscriptionContent(wanted, visit, purchase), productIds };
 }
@@ -93,6 +101,7 @@ async function make(
 }
 
 function allowUrl(given: unknown, { policy }: TenantReturnUrls, name: string): string {
+  // guard (argument): Checkout leads back to the tenant's origins
   if (given !== undefined) return allowReturnUrl(given, policy, name);
   throw new InvalidArgumentError(`Give ${name}, or the settings portal.returnUrl.`);
 }

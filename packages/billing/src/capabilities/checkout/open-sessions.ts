@@ -51,6 +51,7 @@ export function sameSession(
 ): Session | undefined {
   return open.find(
     ({ metadata, expires_at: expiresAt, url }) =>
+      // guard (operand 1): a session is found again by everything that it was made with
       metadata?.[CHECKOUT_KEY] === fingerprint &&
       expiresAt - Date.now() / 1_000 >= ENOUGH_SECONDS &&
       url !== null,
@@ -69,6 +70,7 @@ export async function expireOthers(
   mode: string,
   productIds: ReadonlySet<string>,
 ): Promise<void> {
+  // guard (operand 2): a session is expired where it sells the same alone
   const others = open.filter((session) => session.mode === mode && sells(session, productIds));
   await Promise.all(others.map((session) => expire(scope, session.id)));
 }

@@ -18,6 +18,7 @@ export async function getCustomer(
 ): Promise<Customer> {
   checkInput(callOptions, options);
   const customerId = await scope.customerId(customer);
+  // guard (as table): a customer to read is the tenant's
   return customerView(scope, await scope.customer(customerId));
 }
 
@@ -36,6 +37,7 @@ export async function updateCustomer(
   const params = toDetailParams(scope, details);
   if (Object.keys(params).length === 0) throw new InvalidArgumentError("Name at least one detail to change.");
   const customerId = await scope.customerId(customer);
+  // guard: a customer is proved before it is changed
   await scope.proveCustomer(customerId);
   const ids = { customer: customerId };
   return customerView(scope, await scope.write("POST /v1/customers/{customer}", ids, params, idempotencyKey));

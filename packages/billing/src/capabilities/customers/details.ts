@@ -53,6 +53,7 @@ export function toDetailParams(scope: TenantScope, details: CheckedDetails): Det
     ...(address !== undefined && { address: address === null ? ("" as const) : toAddressParam(address) }),
     ...(preferredLocales !== undefined && { preferred_locales: preferredLocales }),
     ...(taxExempt !== undefined && { tax_exempt: taxExempt }),
+    // guard (argument of callerMetadata): a customer's metadata names no reserved key
     ...(metadata !== undefined && { metadata: scope.callerMetadata(metadata) }),
   };
 }

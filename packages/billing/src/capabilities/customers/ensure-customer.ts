@@ -57,6 +57,7 @@ export async function ensureCustomer(
     scope.rememberReference(reference, found.id);
     return found;
   };
+  // guard (part 1): no tenant waits for another's customer
   const key = `${scope.tenantId} ${reference}`;
   const customer = (await known()) ?? (await turns.after(key, (others) => scope.race(others), findOrMake));
   return customerView(scope, customer);
@@ -74,6 +75,7 @@ async function find(
     allOf(...marks.map(([key, value]) => metadataIs(key, value))),
     { limit: 100 },
     // Search is blind to case, so there may be others among what it finds.
+    // guard (as true): a customer is found by its exact marks
     ({ metadata }) => marks.every(([key, value]) => markOf({ metadata }, key) === value),
   );
   const oldestFirst = [...hits].sort((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1));

@@ -41,6 +41,7 @@ async function* entitlementsOf(
   scope: TenantScope,
   customerId: string,
 ): AsyncGenerator<readonly Entitlement[]> {
+  // guard: a customer is proved before its entitlements are listed
   await scope.proveCustomer(customerId);
   for (let cursor = {}; ; ) {
     const { data, has_more: hasMore } = await scope.list("GET /v1/entitlements/active_entitlements", {

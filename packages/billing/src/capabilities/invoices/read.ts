@@ -46,8 +46,11 @@ export async function listInvoices(
       : parseObjectId("subscription", subscriptionId, "subscriptionId");
   const cursor = after === undefined ? undefined : parseObjectId("invoice", after, "after");
   const customerId = await scope.customerId(customer);
+  // guard: invoices are listed for a proved customer
   await scope.proveCustomer(customerId);
+  // guard: invoices are listed of a subscription of the customer's
   if (subscription !== undefined) await scope.proveSubscriptionOf(customerId, subscription);
+  // guard: a cursor is an invoice of the customer's
   if (cursor !== undefined) await assertCursor(scope.proveInvoiceOf(customerId, cursor));
   const { data, has_more: hasMore } = await scope.list("GET /v1/invoices", {
     customer: customerId,
@@ -72,6 +75,7 @@ export async function getInvoice(
 ): Promise<Invoice> {
   const invoiceId = parseObjectId("invoice", invoice);
   checkInput(callOptions, options);
+  // guard (as table): an invoice to read is of one of the tenant's customers
   const found = await scope.invoice(invoiceId);
   if (!found.lines.has_more) return toInvoice(found, scope);
   const lines = { data: await linesOf(scope, invoiceId), has_more: false };

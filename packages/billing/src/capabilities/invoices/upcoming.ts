@@ -31,7 +31,9 @@ export async function previewUpcomingInvoice(
       ? undefined
       : parseObjectId("subscription", subscriptionId, "subscriptionId");
   const customerId = await scope.customerId(customer);
+  // guard: an upcoming invoice is previewed for a proved customer
   await scope.proveCustomer(customerId);
+  // guard: an upcoming invoice is previewed of a subscription of the customer's
   if (only !== undefined) await scope.proveSubscriptionOf(customerId, only);
   const subscriptions = only === undefined ? await firstBilledFirst(scope, customerId) : [only];
   for (const subscription of subscriptions) {

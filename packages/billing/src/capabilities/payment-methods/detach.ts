@@ -28,6 +28,7 @@ export async function detachPaymentMethod(
 ): Promise<PaymentMethod> {
   const paymentMethodId = parseObjectId("payment_method", paymentMethod, "paymentMethodId");
   const { allowInUse = false, idempotencyKey } = checkInput(detachOptions, options);
+  // guard (as table): a payment method is proved before it is detached
   const method = await scope.paymentMethod(paymentMethodId);
   if (!allowInUse) await assertNotInUse(scope, method);
   const ids = { payment_method: paymentMethodId };

@@ -19,7 +19,9 @@ export async function listPaymentMethods(
   const { limit = 10, after } = checkInput(listOptions, options);
   const cursor = after === undefined ? undefined : parseObjectId("payment_method", after, "after");
   const customerId = await scope.customerId(customer);
+  // guard: payment methods are listed for a proved customer
   await scope.proveCustomer(customerId);
+  // guard: a cursor is a payment method of the customer's
   if (cursor !== undefined) await assertCursor(scope.provePaymentMethodOf(customerId, cursor));
   const { data, has_more: hasMore } = await scope.list("GET /v1/payment_methods", {
     customer: customerId,

@@ -36,9 +36,11 @@ export async function setDefaultPaymentMethod(
     subscriptionId === undefined
       ? undefined
       : parseObjectId("subscription", subscriptionId, "subscriptionId");
+  // guard (as table): a payment method is proved before it becomes the default
   const method = await scope.paymentMethod(paymentMethodId);
   const { customer } = method;
   if (subscription !== undefined) {
+    // guard: a payment method becomes the default of a subscription of its own customer
     await scope.proveSubscriptionOf(customer.id, subscription);
     await chargeOn(subscription, paymentMethodId);
   }

@@ -43,6 +43,7 @@ export function toContent(
       ? {}
       : {
           default_return_url:
+            // guard (if true): a configuration leads back to the tenant's origins
             policy === undefined ? plainUrl(returnUrl, "returnUrl") : allowReturnUrl(returnUrl, policy),
         }),
   };
@@ -122,6 +123,7 @@ function toUpdate({
 /** A page that the application chose, wherever it is; what is held against it is how it is spelled. */
 function plainUrl(url: string, name: string): string {
   if (!URL.canParse(url)) throw new InvalidArgumentError(`${name} must be an absolute https URL.`);
+  // guard (argument): a configuration's pages are spelled plainly
   return allowReturnUrl(url, { allowedOrigins: [new URL(url).origin] }, name);
 }
 

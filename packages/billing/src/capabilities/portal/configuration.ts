@@ -53,6 +53,7 @@ export async function ensureConfiguration(
 ): Promise<Ensured> {
   const spec = checkSpec(given);
   if (spec.features.subscriptionUpdate?.allowedUpdates.includes("promotion_code")) {
+    // guard: codes are typed in a portal of the tenant's own account alone
     assertMayTypeCodes(scope, "promotion_code among allowedUpdates", "Leave it out.");
   }
   const content = toContent(spec, policy);
@@ -88,6 +89,7 @@ async function listedConfiguration(
   ids: PortalConfigurationIds | undefined,
 ): Promise<Configuration | undefined> {
   for await (const page of scope.configurations.pages({ active: true })) {
+    // guard (receiver of filter): a configuration is found again by all that it holds
     const [oldest] = page.filter((one) => hashOf(one) === hash).sort(byAge);
     if (oldest !== undefined || ids !== undefined) return oldest;
   }
@@ -103,6 +105,7 @@ async function make(
   spec: PortalConfigurationSpec,
   { params, hash }: ConfigurationContent,
 ): Promise<Configuration> {
+  // guard: a portal offers what the tenant may sell
   await proveOffer(scope, spec.features.subscriptionUpdate?.products ?? []);
   const call = "POST /v1/billing_portal/configurations";
   const marked = { ...params, metadata: metadataWith(hash) };
@@ -163,6 +166,7 @@ export async function deactivateUnusedPortalConfigurations(
 async function unusedOf(scope: TenantScope, inUse: ReadonlySet<string>): Promise<Configuration[]> {
   const made: Configuration[] = [];
   for await (const page of scope.configurations.pages({ active: true })) {
+    // guard (operand 2): the account's default configuration is not deactivated
     made.push(...page.filter((one) => hashOf(one) !== undefined && !one.is_default));
   }
   const used = new Map<string, string>();
@@ -170,6 +174,7 @@ async function unusedOf(scope: TenantScope, inUse: ReadonlySet<string>): Promise
     const hash = hashOf(one) ?? "";
     if (inUse.has(hash) && !used.has(hash)) used.set(hash, one.id);
   }
+  // guard (operand 1): only the tenant's own configurations are deactivated
   return made.filter((one) => scope.configurations.isOwn(one) && used.get(hashOf(one) ?? "") !== one.id);
 }
 

@@ -66,6 +66,7 @@ export async function diagnosePortal(
 
   const customerId = await look("customer", async () => {
     const id = await scope.customerId(rest.customerId);
+    // guard: a diagnosis tells of the tenant's customers alone
     await scope.customer(id);
     checks.push(ok("customer", `${id} exists and is this tenant's.`));
     return id;
@@ -137,6 +138,7 @@ function lookAtReturnUrl(returnUrl: unknown, { policy }: TenantPortal): PortalCh
       "Give portal.returnUrl, or the portal has no way back unless its configuration says one.",
     );
   }
+  // guard (argument of allowReturnUrl): a diagnosis judges the return URL as a session does
   const { origin } = new URL(allowReturnUrl(returnUrl, policy));
   return ok("returnUrl", `It leads to ${origin}, which is allowed.`);
 }

@@ -174,12 +174,15 @@ async function provedTask(
       return {};
     case "subscription_update":
     case "subscription_pause":
+      // guard: a subscription to update or pause is the customer's
       await scope.proveSubscriptionOf(customerId, flow.subscriptionId);
       return { [flow.type]: { subscription: flow.subscriptionId } };
     case "subscription_cancel": {
       const { subscriptionId: subscription, retentionCouponId: coupon } = flow;
+      // guard: a subscription to cancel is the customer's
       await scope.proveSubscriptionOf(customerId, subscription);
       if (coupon === undefined) return { subscription_cancel: { subscription } };
+      // guard: a coupon to stay is one that the tenant may give
       await scope.coupon(coupon);
       const retention = { type: "coupon_offer" as const, coupon_offer: { coupon } };
       return { subscription_cancel: { subscription, retention } };
@@ -195,14 +198,17 @@ async function provedConfirm(
   { subscriptionId: subscription, itemId, priceId, quantity, discount }: ConfirmFlow,
 ): Promise<NonNullable<FlowData["subscription_update_confirm"]>> {
   const { customer, items: listed } = await scope.subscription(subscription);
+  // guard: a change to confirm is of the named customer
   if ((typeof customer === "string" ? customer : customer.id) !== customerId) throw notFound();
   const items = listed.data;
   const [item] = items;
+  // guard: an item to confirm is of the subscription
   if (itemId !== undefined && !items.some(({ id }) => id === itemId)) throw notFound();
   if (item === undefined || items.length > 1) {
     throw new InvalidArgumentError("Stripe's portal can change a subscription with one item alone.");
   }
   if (priceId !== undefined) {
+    // guard (as { active: true }): a price to confirm is one that the tenant may sell
     const price = await scope.price(priceId);
     if (!price.active) throw new InvalidArgumentError("flow.priceId is archived, so it cannot be sold.");
   }
@@ -215,6 +221,7 @@ async function provedConfirm(
         ...(quantity === undefined ? {} : { quantity }),
       },
     ],
+    // guard (as table): a discount to confirm is one that the tenant may give
     ...(discount === undefined ? {} : { discounts: [await proveNewDiscount(scope, discount, customerId)] }),
   };
 }
@@ -231,6 +238,7 @@ function toAfterCompletion(
       return message === undefined ? { type } : { type, hosted_confirmation: { custom_message: message } };
     }
     case "redirect": {
+      // guard (argument of allowReturnUrl): a flow leads back to the tenant's origins
       const returnUrl = allowReturnUrl(after.returnUrl, policy, "flow.afterCompletion.returnUrl");
       return { type: after.type, redirect: { return_url: returnUrl } };
     }

@@ -15,9 +15,11 @@ import type { OfferedProduct } from "./configuration-spec.js";
  */
 export async function proveOffer(scope: TenantScope, products: readonly OfferedProduct[]): Promise<void> {
   if (products.length === 0) return;
+  // guard (as table): a price to offer is one that the tenant may sell
   const prices = await pricesOf(scope, products, (priceId) => scope.price(priceId));
   const visible = new Set([...prices.values()].map(productIdOf));
   for (const [at, { productId, priceIds }] of products.entries()) {
+    // guard: a product to offer is one that the tenant may sell
     if (!visible.has(productId)) throw notFound();
     const offered = priceIds.flatMap((priceId) => prices.get(priceId) ?? []);
     if (offered.some((price) => productIdOf(price) !== productId)) {

@@ -74,11 +74,13 @@ export async function createCustomerPortalSession(
     locale = portal.locale,
     ...given
   } = checkInput(sessionOptions, options);
+  // guard (argument of allowReturnUrl): a return URL is on the tenant's origins
   const allowedReturnUrl = returnUrl === undefined ? undefined : allowReturnUrl(returnUrl, portal.policy);
   const onBehalfOf = checkOnBehalfOf(given.onBehalfOf, portal.onBehalfOf);
   const proveFlow = given.flow === undefined ? undefined : checkFlow(given.flow, portal.policy);
   // The flow first: reading a subscription proves its customer as well.
   const flow = await proveFlow?.(scope, customerId);
+  // guard: a portal is opened for a proved customer
   await scope.proveCustomer(customerId);
   const params: SessionParams = {
     customer: customerId,
@@ -154,6 +156,7 @@ const CALLERS_MISTAKES: ReadonlySet<string> = new Set([
 /** Nothing at Stripe says which accounts a tenant may show itself as, so only the application can. */
 function checkOnBehalfOf(given: unknown, allowed: readonly string[]): string | undefined {
   if (given === undefined) return undefined;
+  // guard (as given): a portal is opened on behalf of the settings' accounts alone
   const account = allowed.find((one) => one === given);
   if (account !== undefined) return account;
   throw new InvalidArgumentError(

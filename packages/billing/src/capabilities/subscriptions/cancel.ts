@@ -63,6 +63,7 @@ export async function cancelSubscription(
 ): Promise<Subscription> {
   const subscriptionId = parseObjectId("subscription", subscription);
   const cancellation = checkCancellation(options);
+  // guard: a subscription is proved before it is canceled
   await scope.proveSubscription(subscriptionId);
   try {
     return toSubscription(await cancel(scope, subscriptionId, cancellation), scope);

@@ -104,6 +104,7 @@ export interface CheckedChange extends ItemsInput {
 /** @throws InvalidArgumentError | ReservedMetadataError */
 export function checkChange(scope: TenantScope, options: UpdateSubscriptionOptions): CheckedChange {
   const { timeoutMs: _, signal: _signal, ...given } = checkInput(changeOptions, options);
+  // guard (argument of callerMetadata): a subscription's metadata names no reserved key
   const metadata = given.metadata === undefined ? undefined : scope.callerMetadata(given.metadata);
   const change = { ...given, metadata };
   const isEmpty = [...BILLED, "defaultPaymentMethodId", "metadata", "scheduledChange"].every(

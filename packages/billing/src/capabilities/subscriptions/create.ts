@@ -116,18 +116,22 @@ export async function createSubscription(
   const wanted = checkCreation(scope, options);
   const customer = await scope.customerId(wanted.customerId);
   const { defaultPaymentMethodId, discounts = [] } = wanted;
+  // guard: a subscription is made for a proved customer
   await scope.proveCustomer(customer);
   const [prices, discountParams] = await Promise.all([
+    // guard (as table): a new subscription sells what the tenant may sell
     provePrices(
       scope,
       wanted.items.map((item) => item.priceId),
     ),
+    // guard (as table): a new subscription begins discounts that the tenant may give
     proveDiscounts(scope, discounts, { customerId: customer, discountIds: [] }),
     defaultPaymentMethodId === undefined
       ? undefined
-      : provePaymentMethod(scope, defaultPaymentMethodId, customer),
+      : provePaymentMethod(scope, defaultPaymentMethodId, customer), // guard (as undefined): a new subscription is charged on a payment method of its customer's
   ]);
   const params = { customer, items: toItems(wanted.items, prices), ...toParams(wanted) };
+  // guard: a customer is not subscribed twice
   if (wanted.allowSecond !== true) await assertNotSubscribed(scope, customer, productsOf(prices));
   const subscription = await scope.write(
     "POST /v1/subscriptions",
@@ -162,6 +166,7 @@ function checkCreation(scope: TenantScope, options: CreateSubscriptionOptions) {
   if (given.daysUntilDue !== undefined && given.paymentBehavior !== undefined) {
     throw new InvalidArgumentError("paymentBehavior is for charging; with daysUntilDue an invoice is sent.");
   }
+  // guard (argument of callerMetadata): a new subscription's metadata names no reserved key
   const metadata = given.metadata === undefined ? undefined : scope.callerMetadata(given.metadata);
   return { ...given, items, metadata };
 }

@@ -83,7 +83,9 @@ async function proveDiscount(
   discount: CheckedDiscount,
   { customerId, discountIds }: DiscountTarget,
 ): Promise<Stripe.SubscriptionUpdateParams.Discount> {
+  // guard (as table): a discount to begin is one that the tenant may give
   if (!("discountId" in discount)) return proveNewDiscount(scope, discount, customerId);
+  // guard: a discount to keep is the subscription's own
   if (!discountIds.includes(discount.discountId)) throw notFound();
   return { discount: discount.discountId };
 }

@@ -196,6 +196,7 @@ function found(
   current: readonly Stripe.SubscriptionItem[],
   reference: ItemReference,
 ): Stripe.SubscriptionItem {
+  // guard (as table): an item to change is the subscription's own
   const item = current.find(({ id, price }) =>
     typeof reference === "string" ? id === reference : price.id === reference.priceId,
   );

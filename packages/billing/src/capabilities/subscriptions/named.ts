@@ -33,6 +33,7 @@ export async function provePaymentMethod(
   customerId: string,
 ): Promise<void> {
   const { customer } = await scope.paymentMethod(paymentMethodId);
+  // guard (if true): a payment method is of the subscription's own customer
   if (customer.id === customerId) return;
   throw new InvalidArgumentError(
     "defaultPaymentMethodId must be a payment method of the subscription's customer.",

@@ -41,14 +41,16 @@ export async function planChange(
   const { customerId, discountIds } = toSubscription(before, scope);
   const { discounts, defaultPaymentMethodId } = change;
   const [prices, discountParams] = await Promise.all([
+    // guard (as new Map()): a change sells what the tenant may sell
     provePrices(
       scope,
       items.flatMap((one) => (one.does === "remove" ? [] : (one.priceId ?? []))),
     ),
+    // guard (as table): a change begins discounts that the tenant may give
     discounts && proveDiscounts(scope, discounts, { customerId, discountIds }),
     defaultPaymentMethodId === undefined
       ? undefined
-      : provePaymentMethod(scope, defaultPaymentMethodId, customerId),
+      : provePaymentMethod(scope, defaultPaymentMethodId, customerId), // guard (as undefined): a change is charged on a payment method of the customer's
   ]);
   return { before, change, items, prices, discounts: discountParams };
 }

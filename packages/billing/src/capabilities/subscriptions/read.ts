@@ -46,9 +46,11 @@ export async function listCustomerSubscriptions(
 ): Promise<Page<Subscription>> {
   const customerId = await scope.customerId(customer);
   const { status = "current", limit = 10, after } = checkInput(listOptions, options);
+  // guard: subscriptions are listed for a proved customer
   await scope.proveCustomer(customerId);
   if (after !== undefined) {
     const cursor = parseObjectId("subscription", after, "after");
+    // guard: a cursor is a subscription of the tenant's
     await assertCursor(scope.proveSubscription(cursor));
   }
   const { data, has_more: hasMore } = await scope.list("GET /v1/subscriptions", {

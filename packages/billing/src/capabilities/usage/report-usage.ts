@@ -63,9 +63,11 @@ export async function reportUsage(
   } = checkInput(reportOptions, options);
   if (customerKey === valueKey) throw new InvalidArgumentError("customerKey and valueKey must be different.");
   const customerId = await scope.customerId(customer);
+  // guard: a customer is proved before its usage is reported
   await scope.proveCustomer(customerId);
 
   // Identifiers are taken in the whole account, so each is made its tenant's own, and its customer's and meter's.
+  // guard (as scopedName([identifier])): no tenant can take an identifier from another
   const scoped = scopedName([scope.account ?? "", scope.tenantId, customerId, eventName, identifier]);
   const event = await reportOnce(scope, idempotencyKey ?? scoped, {
     event_name: eventName,

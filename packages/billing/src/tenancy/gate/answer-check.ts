@@ -38,8 +38,10 @@ export class AnswerCheck {
    * @throws ModeMismatchError
    */
   async admits(top: unknown, call: Call): Promise<boolean> {
+    // guard (as true): what is no object is nobody's
     if (!isStripeObject(top)) return false;
     const { mode } = this.#options;
+    // guard: an answer is of the service's mode
     if (mode !== undefined && typeof top.livemode === "boolean" && top.livemode !== (mode === "live")) {
       throw new ModeMismatchError(
         `Stripe answered with an object of the other mode; this service is in ${mode} mode.`,
@@ -47,17 +49,21 @@ export class AnswerCheck {
     }
     const objects = objectsIn(top);
     for (const object of objects) {
+      // guard (if false): every customer in an answer is the tenant's
       if (object.object === "customer" && !(await this.#ownsCustomer(object, call))) return false;
     }
     const isHeld = isHeldBy(call, top);
+    // guard (if false): every object in an answer is the tenant's
     if (!objects.every((object) => this.#belongs(object, object === top, isHeld))) return false;
     this.#remember(top, isHeld);
     // An item is its subscription's, and has no owner of its own to tell it by.
     for (const { object, id, customer } of objects) {
+      // guard (as true): what is nested without an owner is not the tenant's to change
       const isOwn = object === "subscription_item" || (customer ?? null) !== null;
       if (isOwn && typeof id === "string") this.#proofs.add(id, "own");
     }
     // What a subscription refers to already, its change may name again.
+    // guard (receiver): only subscriptions and their schedules lend their references
     if (REFERRING.has(top.object)) this.#proofs.addReferencesOf(top);
     return true;
   }
@@ -66,10 +72,13 @@ export class AnswerCheck {
     const { id } = customer;
     if (typeof id !== "string") return false;
     // A deleted customer has no metadata left to tell its owner by.
+    // guard (as true): a deleted customer was the tenant's
     if (customer.deleted === true) return this.#proofs.accessTo(id) === "own";
     const { tenancy, tenantId, deadline } = this.#options;
     const access = await deadline.race(tenancy.customerAccess(tenantId, { ...customer, id }));
+    // guard: a conflict of authorities is audited
     if (access === "conflict" || access === "unlinked") this.#audit("ownership_conflict", call);
+    // guard: the tenancy says whose an answered customer is
     if (access !== "own") return false;
     this.#proofs.add(id, "own");
     return true;
@@ -78,17 +87,24 @@ export class AnswerCheck {
   /** Nested objects without an owner of their own, such as a subscription's items and their prices, are their parent's. */
   #belongs(object: StripeObject, isTop: boolean, isHeld: boolean): boolean {
     if (object.object === "customer") return true;
+    // guard (as true): an answered product is one that the tenant sees
     if (object.object === "product") return this.#productAccess(object) !== "none";
+    // guard (as true): an answered price is of a product that the tenant sees
     if (object.object === "price" && isTop) return this.#catalogAccess(object) !== undefined;
+    // guard: an answered coupon, code or configuration is marked for the tenant
     if (isTop && MARKED.has(object.object) && this.#markedAccess(object) === "none") return false;
     if (isTop && MARKED.has(object.object) && (object.customer ?? null) === null) return true;
     // One that was detached has no customer any more, and is whose it was until then.
     if (isTop && object.object === "payment_method" && object.customer === null)
+      // guard (as true): a payment method without a customer was the tenant's
       return typeof object.id === "string" && this.#proofs.accessTo(object.id) === "own";
     if ("customer" in object && (isTop || object.customer !== null))
+      // guard (as true): an answered object's customer is the tenant's
       return this.#proofs.accessTo(idOf(object.customer)) === "own";
     // A meter event's customer stands in its payload, under a key that is the meter's to name.
+    // guard (as true): an answered meter event is of the tenant's customer
     if (isTop && object.object === "billing.meter_event") return this.#namesOnlyOwn(object.payload);
+    // guard (as true): an answer whose owner cannot be told is nobody's
     return !isTop || isHeld;
   }
 
@@ -100,6 +116,7 @@ export class AnswerCheck {
 
   /** A price is whose its product is; without the product beside it, whose that was proved to be. */
   #catalogAccess({ product }: StripeObject): Access | undefined {
+    // guard (as "own"): a price without its product beside it is whose that was proved to be
     if (!isStripeObject(product)) return this.#proofs.accessTo(idOf(product));
     const access = this.#productAccess(product);
     return access === "none" ? undefined : access;
@@ -110,14 +127,17 @@ export class AnswerCheck {
     if (typeof product.id !== "string") return "none";
     const access = tenancy.productAccess(tenantId, { ...product, id: product.id });
     // What is shared by all is its operator's to change.
+    // guard (operand 2): a shared product is its operator's alone to change
     return access === "shared" && tenantId === SHARED ? "own" : access;
   }
 
   /** The account's default portal configuration is every tenant's to use, and one that the settings name this one's. */
   #markedAccess(object: StripeObject): ProductAccess {
     const access = this.#productAccess(object);
+    // guard (operand 2): nothing but a portal configuration is everyone's without a mark
     if (access !== "none" || object.object !== "billing_portal.configuration") return access;
     const isGiven = typeof object.id === "string" && this.#proofs.has(object.id);
+    // guard (if true): an unmarked portal configuration is the default or a given one
     return isGiven || object.is_default === true ? "shared" : "none";
   }
 
@@ -127,6 +147,7 @@ export class AnswerCheck {
     if (access === undefined || access === "none") return;
     this.#proofs.add(top.id, access);
     // Features have lookup keys as well, which are no prices'.
+    // guard (operand 1): no lookup key but a price's is lent
     if (top.object === "price" && typeof top.lookup_key === "string")
       this.#proofs.addLookupKey(top.lookup_key, access);
     // A price is proved by the product that came with it, which is proved as well.
@@ -149,6 +170,7 @@ const REFERRING: ReadonlySet<string> = new Set(["subscription", "subscription_sc
 /** Whether a list that was asked for by something of the tenant's holds this, which does not say whose it is. */
 function isHeldBy(call: Call, { object }: StripeObject): boolean {
   const rule: object = CALLS[call];
+  // guard (operand 2): a list lends its owner to objects of its own kind alone
   return "holds" in rule && rule.holds === object;
 }
 

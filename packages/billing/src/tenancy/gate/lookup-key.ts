@@ -4,10 +4,12 @@
  * stand in a tenant's id; views leave all up to it out.
  */
 export function lookupKeyFor(tenantId: string, account: string | undefined, key: string): string {
+  // guard (if false): tenants' lookup keys are apart
   return account === undefined ? `${tenantId}//${key}` : key;
 }
 
 /** Whether a lookup key, as Stripe has it, is one that the tenant may give. */
 export function isLookupKeyOf(tenantId: string, account: string | undefined, key: string): boolean {
+  // guard (as true): a lookup key begins with its tenant
   return account !== undefined || key.startsWith(`${tenantId}//`);
 }

@@ -10,13 +10,14 @@ export function isUsageOf(payload: unknown, owns: (customerId: string) => boolea
   if (typeof payload !== "object" || payload === null) return false;
   const [customerId, ...others] = Object.values(payload).filter((value) => !isWholeNumber(value));
   return (
-    others.length === 0 &&
+    others.length === 0 && // guard (operand 1): usage names nobody under a second key
     typeof customerId === "string" &&
-    isObjectId("customer", customerId) &&
-    owns(customerId)
+    isObjectId("customer", customerId) && // guard: usage names a customer
+    owns(customerId) // guard: usage is of a proved customer
   );
 }
 
 function isWholeNumber(value: unknown): boolean {
+  // guard (pattern /\d{1,15}$/): a number is nothing but digits
   return typeof value === "string" && /^-?\d{1,15}$/.test(value);
 }

@@ -7,8 +7,11 @@
 export function* namedIds(params: Readonly<Record<string, unknown>>): Generator<unknown> {
   for (const [name, value] of Object.entries(params)) {
     if (value === undefined || FREE_TEXT.has(name)) continue;
+    // guard: a reference is known by its name
     if (REFERENCES.has(name) && value !== "" && value !== null) yield value;
+    // guard: a reference is known by its look
     else if (typeof value === "string" && looksLikeAnId(value)) yield value;
+    // guard: references stand deeper as well
     else if (typeof value === "object" && value !== null) yield* namedIds({ ...value });
   }
 }
@@ -16,7 +19,9 @@ export function* namedIds(params: Readonly<Record<string, unknown>>): Generator<
 /** What an object of Stripe's refers to: every id in it under a name that holds references. */
 export function* referencesIn(object: object): Generator<string> {
   for (const [name, value] of Object.entries(object)) {
+    // guard (operand 2): only what stands under a reference's name is lent
     if (typeof value === "string" && REFERENCES.has(name)) yield value;
+    // guard (operand 3): what applications keep for themselves lends no references
     else if (typeof value === "object" && value !== null && !FREE_TEXT.has(name)) yield* referencesIn(value);
   }
 }

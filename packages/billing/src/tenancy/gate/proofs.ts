@@ -24,6 +24,7 @@ export class Proofs {
 
   constructor(options: ProofsOptions) {
     this.#options = options;
+    // guard (text "own"): what the settings name is not the tenant's to change
     for (const id of options.trusted) this.#proved.set(id, "shared");
   }
 
@@ -42,6 +43,7 @@ export class Proofs {
 
   /** Whether the price that a lookup key names is the tenant's own. */
   ownsLookupKey(lookupKey: string): boolean {
+    // guard (as this.#proved.has(nameOf(lookupKey))): a shared price's lookup key is not the tenant's
     return this.#proved.get(nameOf(lookupKey)) === "own";
   }
 
@@ -67,6 +69,7 @@ export class Proofs {
   #isReferredTo(id: string): boolean {
     for (const object of this.#referring) {
       for (const reference of referencesIn(object)) {
+        // guard (text "own"): what a subscription refers to is not the tenant's to change
         if (!this.#proved.has(reference)) this.#proved.set(reference, "shared");
       }
     }
@@ -83,5 +86,6 @@ export class Proofs {
 
 /** No id has a space in it. */
 function nameOf(lookupKey: string): string {
+  // guard (as lookupKey): a lookup key is no id
   return `lookup key ${lookupKey}`;
 }

@@ -11,6 +11,7 @@ export type RequestTarget = Pick<StripeRequest, "call" | "method" | "path">;
  * @throws IsolationError for any other call or id.
  */
 export function requestTarget(call: Call, ids: object): RequestTarget {
+  // guard (if true): only calls of the table are sent
   const [method, template = ""] = Object.hasOwn(CALLS, call) ? call.split(" ") : [];
   if (method !== "GET" && method !== "POST" && method !== "DELETE") {
     throw new IsolationError("A request was asked for that this package does not know.");
@@ -23,6 +24,7 @@ export function requestTarget(call: Call, ids: object): RequestTarget {
 
 function idFor(call: Call, name: string, ids: object): string {
   const id: unknown = Object.hasOwn(ids, name) ? ids[name as keyof typeof ids] : undefined; // a key of its own
+  // guard (operand 2): an id in a path is well-formed
   if (typeof id === "string" && /^[\w-]+$/.test(id)) return id;
   throw new IsolationError(`${call} needs a well-formed ${name} id.`);
 }

@@ -27,12 +27,14 @@ export function objectsIn(value: unknown): readonly StripeObject[] {
 /** Walks every part of every answer, so by key and index: generators and entry lists would cost several times as much. */
 function collect(whole: object, found: StripeObject[]): void {
   if (Array.isArray(whole)) {
+    // guard: the members of a list are looked at
     for (const part of whole) if (isObject(part)) collect(part, found);
     return;
   }
   if (isStripeObject(whole)) found.push(whole);
   for (const name in whole) {
     const part: unknown = whole[name as keyof typeof whole]; // a key of its own
+    // guard: expanded objects are looked at; guard (operand 1): metadata is no object of Stripe's
     if (name !== "metadata" && isObject(part)) collect(part, found);
   }
 }

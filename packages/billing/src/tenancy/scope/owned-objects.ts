@@ -20,9 +20,12 @@ export class OwnedObjects {
 
   /** Whether a customer is the tenant's. One that is named only by its id has to have been proved. */
   async owns(customer: string | Stripe.Customer | Stripe.DeletedCustomer): Promise<boolean> {
+    // guard (as true): a customer's id alone proves nothing
     if (typeof customer === "string") return this.recalls(customer);
+    // guard (as true): a deleted customer is nobody's
     if (customer.deleted) return false;
     const { tenancy, tenantId, deadline } = this.#options;
+    // guard: the tenancy says whose a customer is
     if ((await deadline.race(tenancy.customerAccess(tenantId, customer))) !== "own") return false;
     this.keep(customer.id, customer.id);
     return true;

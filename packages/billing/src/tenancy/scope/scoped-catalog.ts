@@ -50,6 +50,7 @@ export class ScopedCatalog {
 
   /** A tenant's lookup key as Stripe has it. */
   lookupKey(key: string): string {
+    // guard (argument 3): lookup keys are given behind the tenant's name
     return lookupKeyFor(this.#options.tenantId, this.#options.account, key);
   }
 
@@ -58,6 +59,7 @@ export class ScopedCatalog {
     const ids = { product: productId };
     const params = { expand: ["default_price"] };
     const product = await this.#gate.retrieve("GET /v1/products/{product}", ids, params);
+    // guard (operand 2): a product is one that the tenant sees
     if (product.deleted || !this.#sees(product)) throw notFound();
     return product;
   }
@@ -65,6 +67,7 @@ export class ScopedCatalog {
   /** The same. @throws NotFoundError for a shared one as well, which is no tenant's to change. */
   async ownProduct(productId: string): Promise<Stripe.Product> {
     const product = await this.product(productId);
+    // guard: a shared product is not the tenant's to change
     if (this.shares(product)) throw notFound();
     return product;
   }
@@ -75,6 +78,7 @@ export class ScopedCatalog {
     const params = { expand: ["product", ...expand] };
     const price = await this.#gate.retrieve("GET /v1/prices/{price}", ids, params);
     const { product } = price;
+    // guard (operand 3): a price's product is one that the tenant sees
     if (typeof product === "string" || product.deleted || !this.#sees(product)) throw notFound();
     return { price, product };
   }
@@ -82,6 +86,7 @@ export class ScopedCatalog {
   /** The same. @throws NotFoundError for a shared product's as well. */
   async ownPrice(priceId: string, expand: readonly string[] = []): Promise<OwnedPrice> {
     const owned = await this.price(priceId, expand);
+    // guard: a shared product's price is not the tenant's to change
     if (this.shares(owned.product)) throw notFound();
     return owned;
   }
@@ -93,11 +98,14 @@ export class ScopedCatalog {
     const asked = { limit, expand: ["data.default_price"] };
     if (query !== undefined) {
       // A search's cursor is a token that says nothing to anyone but Stripe.
+      // guard: a search's cursor is no id
       if (after !== undefined && looksLikeAnId(after)) throw noCursor();
       const paging = { ...asked, ...(after === undefined ? {} : { page: after }) };
       const { hits, nextPage } = await this.#gate.search("GET /v1/products/search", query, paging);
+      // guard (receiver): found products are ones that the tenant sees
       return { products: hits.filter((product) => this.#sees(product)), nextCursor: nextPage };
     }
+    // guard: a product list's cursor is a product's id
     if (after !== undefined && !isObjectId("product", after)) throw noCursor();
     const paging = { ...asked, ...(after === undefined ? {} : { starting_after: after }) };
     const { data, has_more: hasMore } = await this.#gate.list("GET /v1/products", paging).catch((error) => {
@@ -116,6 +124,7 @@ export class ScopedCatalog {
    * search finds by their mark and that are of one of the products.
    */
   async allPrices(productIds: ReadonlySet<string>): Promise<SomePrices> {
+    // guard (if true): only an account of the tenant's own is listed whole
     if (this.hasOwnAccount) return this.#listed({}, 2);
     const { tenancy, tenantId } = this.#options;
     const marks = Object.entries(tenancy.markFor(tenantId)).map(([key, value]) => metadataIs(key, value));

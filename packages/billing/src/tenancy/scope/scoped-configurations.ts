@@ -32,6 +32,7 @@ export class ScopedConfigurations {
     const call = "GET /v1/billing_portal/configurations";
     const expanded = expand.length === 0 ? {} : { expand: expand.map((name) => `data.${name}`) };
     for await (const page of this.#gate.sift(call, { limit: 100, ...filter, ...expanded })) {
+      // guard (receiver): listed portal configurations are ones that the tenant may use
       yield page.filter((configuration) => this.#mayUse(configuration));
     }
   }
@@ -41,6 +42,7 @@ export class ScopedConfigurations {
     const call = "GET /v1/billing_portal/configurations/{configuration}";
     const expanded = expand.length === 0 ? {} : { expand: [...expand] };
     const configuration = await this.#gate.retrieve(call, { configuration: id }, expanded);
+    // guard: a portal configuration is one that the tenant may use
     if (!this.#mayUse(configuration)) throw notFound();
     return configuration;
   }
@@ -52,6 +54,7 @@ export class ScopedConfigurations {
   /** Marked as the tenant's own, so that it may change it; for whoever operates the service, as everyone's. */
   isOwn(configuration: Configuration): boolean {
     const { tenantId } = this.#options;
+    // guard (as table): only the tenant's own portal configuration is its to change
     return this.#access(configuration) === (tenantId === SHARED ? "shared" : "own");
   }
 
@@ -76,6 +79,7 @@ export class ScopedConfigurations {
 
   #mayUse(configuration: Configuration): boolean {
     if (configuration.is_default || this.#options.trusted.includes(configuration.id)) return true;
+    // guard (as true): a portal configuration's mark says whose it is
     return this.#access(configuration) !== "none";
   }
 
@@ -86,6 +90,8 @@ export class ScopedConfigurations {
 
   #owner(shared: boolean): { readonly account: string | undefined; readonly tenantId: string } {
     const { account, tenantId } = this.#options;
+    // guard (part 2): what a hash names is remembered for its own tenant
+    // guard (part 1): what a hash names is remembered in its own account
     return { account, tenantId: shared ? SHARED : tenantId };
   }
 }

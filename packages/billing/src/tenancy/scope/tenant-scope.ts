@@ -37,7 +37,9 @@ export async function admit(
   openGate: (options: GateOptions) => GateToStripe = (options) => new Gate(options),
 ): Promise<TenantScope> {
   const { transport, mode, tenancy, promotionCodes, onAudit, cache, trusted, deadline } = admission;
+  // guard (argument): a scope is admitted with a well-formed tenant
   const tenantId = parseTenantId(admission.tenantId);
+  // guard (as undefined): a scope is in its tenant's account
   const account = await deadline.race(tenancy.accountOf(tenantId));
   const options = {
     transport,
@@ -82,6 +84,7 @@ class Scope {
   readonly #owned: OwnedObjects;
 
   constructor(admitted: symbol, options: GateOptions, gate: GateToStripe) {
+    // guard (if admitted === undefined): a scope is made by admission alone
     if (admitted !== ADMITTED) throw new TenantContextError("A tenant's scope is made by the service alone.");
     this.#options = options;
     this.#gate = gate;
@@ -126,6 +129,7 @@ class Scope {
   withoutReserved(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     const reserved = this.#reservedMetadata();
     return Object.freeze(
+      // guard (receiver of filter): views leave the package's keys out
       Object.fromEntries(Object.entries(metadata).filter(([key]) => !reserved.includes(key))),
     );
   }
@@ -145,10 +149,13 @@ class Scope {
    * @throws InvalidArgumentError when the id is malformed, or left out where it is not known.
    */
   async customerId(given: unknown): Promise<string> {
+    // guard (argument 2): a customer id is checked before it is used
     if (given !== undefined) return parseObjectId("customer", given);
     const { tenancy, tenantId, deadline } = this.#options;
     const [customerId, ...others] =
       (await deadline.race(Promise.resolve(tenancy.customersOf?.(tenantId)))) ?? [];
+    // guard (operand 2): a customer left out is the only one
+    // guard (argument 2): a directory's customer id is checked before it is used
     if (customerId !== undefined && others.length === 0) return parseObjectId("customer", customerId);
     throw new InvalidArgumentError(
       "customerId may be left out only where the tenancy's directory names exactly one customer for the tenant.",
@@ -158,17 +165,20 @@ class Scope {
   /** One request. @throws NotFoundError when the customer is missing, deleted or another tenant's. */
   async customer(customerId: string): Promise<Stripe.Customer> {
     const customer = await this.#gate.retrieve("GET /v1/customers/{customer}", { customer: customerId }, {});
+    // guard (operand 2): a customer is the tenant's; guard (if table): a customer is not deleted
     if (customer.deleted || !(await this.#owned.owns(customer))) throw notFound();
     return customer;
   }
 
   /** The customer that a reference was found to name lately; undefined where that is not known here. */
   customerIdUnder(reference: string): string | undefined {
+    // guard (as this.#owned.customerOf(reference)): a reference is remembered under no object's id
     return this.#owned.customerOf(`${REFERENCE_KEY} ${reference}`);
   }
 
   /** Remembers a customer of this tenant's by its reference. */
   rememberReference(reference: string, customerId: string): void {
+    // guard (if true): a reference is remembered with a proved customer alone
     if (this.#owned.recalls(customerId)) this.#owned.keep(`${REFERENCE_KEY} ${reference}`, customerId);
   }
 
@@ -188,6 +198,7 @@ class Scope {
     const ids = { subscription: subscriptionId };
     const subscription = await this.#gate.retrieve("GET /v1/subscriptions/{subscription}", ids, params);
     const { customer } = subscription;
+    // guard: a subscription's customer is the tenant's
     if (!(await this.#owned.owns(customer))) throw notFound();
     this.#owned.keep(subscription.id, idOf(customer));
     return subscription;
@@ -201,6 +212,7 @@ class Scope {
   /** One request. @throws NotFoundError when the coupon is missing, or neither the tenant's nor shared by all. */
   async coupon(couponId: string): Promise<Stripe.Coupon> {
     const coupon = await this.#gate.retrieve("GET /v1/coupons/{coupon}", { coupon: couponId }, {});
+    // guard: a coupon is the tenant's or shared
     if (!this.#sees(coupon)) throw notFound();
     return coupon;
   }
@@ -212,6 +224,8 @@ class Scope {
     const params = { expand: ["customer"] };
     const code = await this.#gate.retrieve("GET /v1/promotion_codes/{promotion_code}", ids, params);
     const { customer } = code;
+    // guard (operand 1): a promotion code is the tenant's or shared
+    // guard (operand 2): a promotion code's customer is the tenant's
     if (!this.#sees(code) || (customer !== null && !(await this.#owned.owns(customer)))) throw notFound();
     return code;
   }
@@ -222,7 +236,9 @@ class Scope {
     const params = { expand: ["customer"] };
     const method = await this.#gate.retrieve("GET /v1/payment_methods/{payment_method}", ids, params);
     const { customer } = method;
+    // guard: a payment method is attached to a customer
     if (customer === null || typeof customer === "string") throw notFound();
+    // guard: a payment method's customer is the tenant's
     if (!(await this.#owned.owns(customer))) throw notFound();
     this.#owned.keep(method.id, customer.id);
     return { ...method, customer };
@@ -233,6 +249,7 @@ class Scope {
     const params = this.#owned.recalls(invoiceId) ? {} : { expand: ["customer"] };
     const invoice = await this.#gate.retrieve("GET /v1/invoices/{invoice}", { invoice: invoiceId }, params);
     const { customer } = invoice;
+    // guard (operand 2): an invoice's customer is the tenant's
     if (customer === null || !(await this.#owned.owns(customer))) throw notFound();
     this.#owned.keep(invoiceId, idOf(customer));
     return invoice;
@@ -244,6 +261,7 @@ class Scope {
     const ids = { session: sessionId };
     const session = await this.#gate.retrieve("GET /v1/checkout/sessions/{session}", ids, params);
     const { customer } = session;
+    // guard (operand 2): a Checkout session is of one of the tenant's customers
     if (customer === null || !(await this.#owned.owns(customer))) throw notFound();
     this.#owned.keep(sessionId, idOf(customer));
     return session;
@@ -251,29 +269,34 @@ class Scope {
 
   /** No request when it was proved lately, else one. @throws NotFoundError as {@link customer}. */
   async proveCustomer(customerId: string): Promise<void> {
+    // guard: a customer is proved before it is used
     if (!this.#owned.recalls(customerId)) await this.customer(customerId);
   }
 
   /** No request when it was proved lately, else one. @throws NotFoundError as {@link subscription}. */
   async proveSubscription(subscriptionId: string): Promise<void> {
+    // guard: a subscription is proved before it is used
     if (!this.#owned.recalls(subscriptionId)) await this.subscription(subscriptionId);
   }
 
   /** The same; another customer of the tenant's is as wrong as another tenant. */
   async proveSubscriptionOf(customerId: string, subscriptionId: string): Promise<void> {
     await this.proveSubscription(subscriptionId);
+    // guard: a subscription is the named customer's
     if (this.#owned.customerOf(subscriptionId) !== customerId) throw notFound();
   }
 
   /** No request when it was proved lately, else one. @throws NotFoundError when it is none of the customer's. */
   async proveInvoiceOf(customerId: string, invoiceId: string): Promise<void> {
     if (!this.#owned.recalls(invoiceId)) await this.invoice(invoiceId);
+    // guard: an invoice is one of the customer's
     if (this.#owned.customerOf(invoiceId) !== customerId) throw notFound();
   }
 
   /** The same. */
   async provePaymentMethodOf(customerId: string, paymentMethodId: string): Promise<void> {
     if (!this.#owned.recalls(paymentMethodId)) await this.paymentMethod(paymentMethodId);
+    // guard: a payment method is one of the customer's
     if (this.#owned.customerOf(paymentMethodId) !== customerId) throw notFound();
   }
 
@@ -282,6 +305,7 @@ class Scope {
     for (const object of answer.data) {
       if (!("customer" in object) || !object.customer) continue;
       const customerId = idOf(object.customer);
+      // guard (if true): a listed object is remembered with a proved customer alone
       if (this.#owned.recalls(customerId)) this.#owned.keep(object.id, customerId);
     }
     return answer;
@@ -317,6 +341,9 @@ class Scope {
   }
 
   #reservedMetadata(): readonly string[] {
+    // guard (part 1): the tenancy's keys are kept from callers
+    // guard (part 2): the key of references is kept from callers
+    // guard (part 3): Checkout's key is kept from callers
     return [...this.#options.tenancy.reservedMetadata, REFERENCE_KEY, CHECKOUT_KEY];
   }
 }

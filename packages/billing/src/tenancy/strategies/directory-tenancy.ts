@@ -47,25 +47,33 @@ export function directoryTenancy(directory: TenantDirectory, options: DirectoryT
     readOnly: !linkable,
     accountOf: () => undefined,
     customerAccess: async (tenantId, customer): Promise<CustomerAccess> => {
+      // guard (as markOf(customer, key)): the directory says whose a customer is
       const linked = await directory.tenantOf(customer.id);
       const mark = markOf(customer, key);
       const agree = mark === undefined || mark === linked;
+      // guard (as "own"): a mark must agree with the directory
       if (linked === tenantId) return agree ? "own" : "conflict";
       if (mark !== tenantId) return "none";
+      // guard (as table): a mark against the directory is a conflict
+      // guard (operand 1): only a customer that nobody has may be linked
       return linked === undefined && linkable ? "unlinked" : "conflict";
     },
     productAccess: (tenantId, product) => accessByMark(tenantId, product, key),
     productQuery: (tenantId) => metadataIs(key, tenantId, SHARED),
     customersOf: (tenantId) => directory.customersOf(tenantId),
     resolveTenant: async ({ account, customerId, metadata }) => {
+      // guard: an event of a connected account is no tenant's of the platform
       if (account !== undefined) return { status: "nobody" };
       const mark = markOf({ metadata: metadata ?? null }, key);
       if (customerId !== undefined) {
         const tenantId = await directory.tenantOf(customerId);
         const agree = mark === undefined || mark === tenantId;
+        // guard (operand 1): an event's customer is whose both authorities say
+        // guard (operand 2): what the directory says has the form of a tenant's id
         return agree && isTenantId(tenantId) ? { status: "tenant", tenantId } : { status: "unknown" };
       }
       // Not a customer's, hence a product's: those are marked by metadata alone.
+      // guard (if true): an event's mark has the form of a tenant's id
       return isTenantId(mark) ? { status: "tenant", tenantId: mark } : { status: "nobody" };
     },
     markFor: (tenantId) => Object.freeze({ [key]: tenantId }),

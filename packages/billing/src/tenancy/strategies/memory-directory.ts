@@ -11,9 +11,12 @@ export function memoryDirectory(): LinkableDirectory {
   return Object.freeze<LinkableDirectory>({
     tenantOf: async (customerId) => tenants.get(customerId),
     customersOf: async (tenantId) =>
+      // guard (if true): a tenant's customers are its own
       [...tenants].flatMap(([customerId, owner]) => (owner === tenantId ? customerId : [])),
     link: async (tenantId, customerId) => {
+      // guard (argument of parseTenantId): a customer is linked to a tenant with a well-formed id
       const owner = tenants.get(customerId) ?? parseTenantId(tenantId);
+      // guard: a customer is linked once
       if (owner !== tenantId) throw alreadyLinked();
       tenants.set(customerId, owner);
     },

@@ -20,15 +20,18 @@ export function metadataTenancy(options: MetadataTenancyOptions = {}): Tenancy {
   const key = parseMetadataKey(options.key);
   return Object.freeze<Tenancy>({
     accountOf: () => undefined,
+    // guard (as "own"): a customer's mark is the tenant's
     customerAccess: (tenantId, customer) => (markOf(customer, key) === tenantId ? "own" : "none"),
     productAccess: (tenantId, product) => accessByMark(tenantId, product, key),
     productQuery: (tenantId) => metadataIs(key, tenantId, SHARED),
     resolveTenant: async ({ account, customerId, metadata }, readCustomer) => {
       // Every tenant is in the platform's own account, so what happens in a connected one is none of theirs.
+      // guard: an event of a connected account is no tenant's of the platform
       if (account !== undefined) return { status: "nobody" };
       const authority = metadata ? { metadata } : await readCustomer(customerId ?? "");
       if (authority === undefined) return { status: "unknown" };
       const tenantId = markOf(authority, key);
+      // guard (if true): an event's mark has the form of a tenant's id
       return isTenantId(tenantId) ? { status: "tenant", tenantId } : { status: "nobody" };
     },
     markFor: (tenantId) => Object.freeze({ [key]: tenantId }),

@@ -31,12 +31,14 @@ export function postgresDirectory({
   pool,
   table = "billing_customers",
 }: PostgresDirectoryOptions): PostgresDirectory {
+  // guard (operand 2): a table's name is a name
   if (typeof table !== "string" || !/^[a-z_][a-z0-9_]{0,62}(?:\.[a-z_][a-z0-9_]{0,62})?$/.test(table)) {
     throw new ConfigurationError(
       "postgresDirectory's table must be a plain lower-case name, such as billing_customers.",
     );
   }
   const tenantOf = async (customerId: string): Promise<string | undefined> => {
+    // guard (as table): a customer's tenant is that of its row
     const { rows } = await pool.query(`SELECT tenant_id FROM ${table} WHERE customer_id = $1`, [customerId]);
     const tenantId = rows[0]?.["tenant_id"];
     return typeof tenantId === "string" ? tenantId : undefined;
@@ -45,6 +47,7 @@ export function postgresDirectory({
     tenantOf,
     customersOf: async (tenantId) => {
       const { rows } = await pool.query(
+        // guard (as table): a tenant's customers are its own
         `SELECT customer_id FROM ${table} WHERE tenant_id = $1 ORDER BY customer_id`,
         [tenantId],
       );
@@ -52,9 +55,12 @@ export function postgresDirectory({
     },
     link: async (tenantId, customerId) => {
       await pool.query(
+        // guard (as table): a customer's row is not taken over
         `INSERT INTO ${table} (customer_id, tenant_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+        // guard (argument of parseTenantId): a customer is linked to a tenant with a well-formed id
         [customerId, parseTenantId(tenantId)],
       );
+      // guard: a customer is linked once
       if ((await tenantOf(customerId)) !== tenantId) throw alreadyLinked();
     },
     createTable: async () => {

@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+const TEST = resolve(import.meta.dirname, "../../test");
+
+/** Where the tests of a file are that no test file is named after, or not all of them. */
+const TESTS = {
+  "capabilities/catalog/catalog-cache.ts": ["catalog/catalog-pages"],
+  "capabilities/catalog/list-products.ts": ["catalog/products"],
+  "capabilities/catalog/prices.ts": ["catalog/prices", "catalog/products"],
+  "capabilities/catalog/replace-price.ts": ["catalog/products"],
+  "capabilities/checkout/open-sessions.ts": ["checkout/sessions"],
+  "capabilities/checkout/read.ts": ["checkout/sessions"],
+  "capabilities/portal/configuration-params.ts": ["portal/configurations"],
+  "capabilities/portal/configuration.ts": ["portal/configurations"],
+  "capabilities/portal/flow.ts": ["portal/flows"],
+  "capabilities/portal/offer.ts": ["portal/configurations"],
+  "capabilities/portal/session.ts": ["billing-service", "portal/flows", "tenancy/scope/tenant-scope"],
+  "capabilities/subscriptions/change.ts": ["subscriptions/update"],
+  "capabilities/subscriptions/named.ts": ["subscriptions/create", "subscriptions/update"],
+  "capabilities/subscriptions/plan-change.ts": ["subscriptions/update", "subscriptions/discounts"],
+  "capabilities/subscriptions/read.ts": ["tenancy/scope/tenant-scope", "billing-service"],
+  "stripe/calls.ts": ["tenancy/gate/marks", "tenancy/gate/gate"],
+  "stripe/sdk-error.ts": ["stripe/translate-error"],
+  "tenancy/gate/lookup-key.ts": ["tenancy/gate/marks"],
+  "tenancy/gate/marked-params.ts": ["tenancy/gate/marks"],
+  "tenancy/strategies/memory-directory.ts": ["tenancy/strategies/directory-tenancy"],
+  "tenancy/metadata-mark.ts": ["tenancy/gate/marks"],
+  "tenancy/scope/scoped-catalog.ts": ["tenancy/scope/scoped-catalog", "tenancy/scope/scope-proofs"],
+  "tenancy/scope/scoped-configurations.ts": [
+    "tenancy/scope/scoped-configurations",
+    "tenancy/scope/scope-proofs",
+  ],
+  "tenancy/gate/stripe-objects.ts": ["tenancy/gate/named-ids", "tenancy/gate/answer-check"],
+  "return-urls/tenant-return-urls.ts": ["portal/return-urls"],
+  "tenancy/scope/tenant-scope.ts": ["tenancy/scope/scope-proofs", "tenancy/scope/tenant-scope"],
+};
+
+/** For the few that those do not miss, one suite after another. */
+export const SUITES = [
+  ["tenancy/", "stripe/idempotency", "stripe/search-query", "stripe/send", "stripe/translate-error"],
+  [
+    "billing-service",
+    "catalog/",
+    "checkout/",
+    "customers",
+    "entitlements/",
+    "invoices/",
+    "payment-methods/",
+    "portal/",
+    "subscriptions/",
+    "usage/",
+    "webhooks/resolve-tenant",
+  ],
+  ["isolation/attack-matrix", "isolation/foreign-discounts", "isolation/hostile-ids"],
+];
+
+/** The tests that are the likeliest to miss a guard of the file. */
+export function likelyTests({ file }) {
+  const [, capability, name = file] = /^capabilities\/([\w-]+)\/(.*)$/.exec(file) ?? [];
+  const test = join(capability ?? "", name).replace(/\.ts$/, ".test.ts");
+  const hasOwnTest = capability === undefined || existsSync(join(TEST, test));
+  return TESTS[file] ?? [hasOwnTest ? test : capability];
+}
