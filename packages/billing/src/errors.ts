@@ -18,7 +18,7 @@ export interface StripeFailure {
 export interface BillingErrorOptions {
   readonly cause?: unknown;
   /** Stripe's `req_…`, to find the request in the Dashboard's log. */
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
 }
 
 /** The base of all errors this package throws on purpose. */
@@ -35,7 +35,13 @@ export abstract class BillingError extends Error {
   }
 
   /** A form for logs: no stack, no cause. */
-  toJSON(): { name: string; code: string; message: string; retryable: boolean; requestId?: string } {
+  toJSON(): {
+    name: string;
+    code: string;
+    message: string;
+    retryable: boolean;
+    requestId?: string | undefined;
+  } {
     const { name, code, message, retryable, requestId } = this;
     return { name, code, message, retryable, ...(requestId === undefined ? {} : { requestId }) };
   }
@@ -90,7 +96,10 @@ export class ConflictError extends BillingError {
   /** The object in the way, where it is one: such as the subscription that the customer has already. */
   readonly conflictingId: string | undefined;
 
-  constructor(message: string, options: BillingErrorOptions & { readonly conflictingId?: string } = {}) {
+  constructor(
+    message: string,
+    options: BillingErrorOptions & { readonly conflictingId?: string | undefined } = {},
+  ) {
     super(message, options);
     this.conflictingId = options.conflictingId;
   }
@@ -162,7 +171,10 @@ export class IndeterminateError extends BillingError {
   /** The caller's key, or the random one used in its place; pass it as `idempotencyKey` when retrying. */
   readonly idempotencyKey: string | undefined;
 
-  constructor(message: string, options: BillingErrorOptions & { readonly idempotencyKey?: string } = {}) {
+  constructor(
+    message: string,
+    options: BillingErrorOptions & { readonly idempotencyKey?: string | undefined } = {},
+  ) {
     super(message, options);
     this.idempotencyKey = options.idempotencyKey;
   }

@@ -18,37 +18,37 @@ import { Deliveries, type DeliveryAttempt, type DeliveryMishap } from "./webhook
 /** How a local Stripe is started. Everything may be left out. */
 export interface LocalStripeOptions {
   /** The port to listen on, on 127.0.0.1 only. 0, the default, takes a free one. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** The key of test mode, `sk_test_…`. Made up for each start when left out. */
-  readonly secretKey?: string;
+  readonly secretKey?: string | undefined;
   /** The key of live mode, `sk_live_…`. Made up for each start when left out. */
-  readonly liveSecretKey?: string;
+  readonly liveSecretKey?: string | undefined;
   /** Ids of connected accounts that are there from the start, for the header `Stripe-Account`. */
-  readonly accounts?: readonly string[];
+  readonly accounts?: readonly string[] | undefined;
   /** `false` starts as an account does whose portal settings were never saved. Default `true`. */
-  readonly defaultPortalConfiguration?: boolean;
+  readonly defaultPortalConfiguration?: boolean | undefined;
   /**
    * `true` declines what a customer without a payment method is charged, as Stripe does. Default `false`: such a customer
    * pays, so that a test about something else need not give it a card.
    */
-  readonly requirePaymentMethod?: boolean;
+  readonly requirePaymentMethod?: boolean | undefined;
   /**
    * What becomes of a subscription when the last attempt to charge its invoice has failed: it is canceled (the default), is
    * `unpaid`, or stays past due. At Stripe this is a setting of the account.
    */
-  readonly afterLastAttempt?: "cancel" | "past_due" | "unpaid";
+  readonly afterLastAttempt?: "cancel" | "past_due" | "unpaid" | undefined;
   /** How long a new or changed object stays unseen by search. Default 0. */
-  readonly searchDelayMs?: number;
+  readonly searchDelayMs?: number | undefined;
   /** The pauses before a failed webhook delivery is tried again, by the server's time. Default 100 ms, 500 ms and 2 s. */
-  readonly webhookRetryDelaysMs?: readonly number[];
+  readonly webhookRetryDelaysMs?: readonly number[] | undefined;
   /** How long a webhook endpoint may take to answer. Default 10 s. */
-  readonly webhookTimeoutMs?: number;
+  readonly webhookTimeoutMs?: number | undefined;
   /** How many of the latest requests are recorded. Default 10,000. */
-  readonly recordedRequests?: number;
+  readonly recordedRequests?: number | undefined;
   /** Is told of every answer of the API, such as to check it against a specification. */
-  readonly onAnswer?: (answer: GivenAnswer) => void;
+  readonly onAnswer?: ((answer: GivenAnswer) => void) | undefined;
   /** Reads the time, in milliseconds. Default: the machine's. */
-  readonly clock?: () => number;
+  readonly clock?: (() => number) | undefined;
 }
 
 export interface WebhookControls {
@@ -59,7 +59,7 @@ export interface WebhookControls {
   /** Sends what was kept back, one after the other, and waits for it. */
   release(order?: "as it happened" | "reversed"): Promise<void>;
   /** Gives an endpoint of test mode a new secret and answers it. The old one counts for `overlapMs` more, default 24 hours. */
-  rollSecret(endpointId: string, options?: { readonly overlapMs?: number }): string;
+  rollSecret(endpointId: string, options?: { readonly overlapMs?: number | undefined }): string;
 }
 
 /** A local Stripe that is running. */
@@ -86,7 +86,10 @@ export interface LocalStripe {
   /** Connects an account for `Stripe-Account`; the answer is its id. */
   connectAccount(id?: string): string;
   /** Makes a restricted key, `rk_test_…`, that may do only what is named: `customer_read`, `subscription_write`. */
-  createRestrictedKey(permissions: readonly string[], options?: { readonly livemode?: boolean }): string;
+  createRestrictedKey(
+    permissions: readonly string[],
+    options?: { readonly livemode?: boolean | undefined },
+  ): string;
   /** Moves the server's time forward: what is due by then happens, each thing at its own time. */
   advanceBy(milliseconds: number): void;
   /** Resolves once no webhook delivery is under way or waits to be tried again. */

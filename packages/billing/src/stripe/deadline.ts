@@ -4,8 +4,8 @@ import { InvalidArgumentError } from "../errors.js";
 /** The options of every method: how long the whole call may last, and a signal that ends it early. */
 export interface CallOptions {
   /** For the whole call, all its Stripe requests included. From 1 to 600,000; the service's `timeoutMs` by default. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** @throws InvalidArgumentError when an option is malformed. */

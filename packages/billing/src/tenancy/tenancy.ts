@@ -22,7 +22,7 @@ export interface Tenancy {
    */
   link?(tenantId: string, customerId: string): Promise<void>;
   /** True where the application alone records whose a customer is, so that none can be made here. */
-  readonly readOnly?: boolean;
+  readonly readOnly?: boolean | undefined;
   /** Whose event it is. `readCustomer` asks Stripe, and finds nothing where the customer is missing or deleted. */
   resolveTenant(origin: TenantOrigin, readCustomer: ReadCustomer): Promise<TenantResolution>;
   /** The metadata that says whose a new customer or product is; empty where its account says it. */
@@ -44,7 +44,7 @@ export type ProductAccess = "own" | "shared" | "none";
 /** What a strategy may look at. A deleted object has no metadata left. */
 export interface OwnedByMetadata {
   readonly id: string;
-  readonly metadata?: Readonly<Record<string, string>> | null;
+  readonly metadata?: Readonly<Record<string, string>> | null | undefined;
 }
 
 export type ReadCustomer = (customerId: string) => Promise<OwnedByMetadata | undefined>;
@@ -52,11 +52,11 @@ export type ReadCustomer = (customerId: string) => Promise<OwnedByMetadata | und
 /** What an event says about whose it is. At least one is present. */
 export interface TenantOrigin {
   /** The customer whose object the event is about. */
-  readonly customerId?: string;
+  readonly customerId?: string | undefined;
   /** The connected account the event happened on. */
-  readonly account?: string;
+  readonly account?: string | undefined;
   /** Only of an object that is itself the authority on its tenant, a customer or a product, as it was in the event. */
-  readonly metadata?: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /**

@@ -17,12 +17,13 @@ export interface VerifyOptions {
 }
 
 /**
- * Proves that Stripe signed these bytes, recently, with one of your secrets, and returns the event in them.
+ * Proves that Stripe signed these bytes, recently, with one of your secrets, and returns the event in them. No error quotes
+ * the body, the header or a secret.
  *
  * @example
- * const event = verifyWebhook(await request.text(), request.headers.get("stripe-signature"), [signingSecret]);
+ * import { verifyWebhook } from "@repo/billing/webhooks";
  *
- * No error quotes the body, the header or a secret.
+ * const event = verifyWebhook(await request.text(), request.headers.get("stripe-signature"), [signingSecret]);
  *
  * @throws {WebhookSignatureError} when no secret matches the signature, or it is too old or from the future.
  * @throws {WebhookPayloadError} when the body is not raw, too large, or signed but not a snapshot event.

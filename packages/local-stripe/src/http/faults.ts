@@ -2,10 +2,10 @@ import { ApiError } from "../api-error.js";
 
 /** Which requests a fault befalls. What is left out matches every request. */
 export interface FaultTarget {
-  readonly method?: "GET" | "POST" | "DELETE";
+  readonly method?: "GET" | "POST" | "DELETE" | undefined;
   /** The whole path, or a pattern that it matches. */
-  readonly path?: string | RegExp;
-  readonly account?: string;
+  readonly path?: string | RegExp | undefined;
+  readonly account?: string | undefined;
 }
 
 export type RateLimitReason =
@@ -20,29 +20,29 @@ export type RateLimitReason =
  * which for a request with an idempotency key is also what its replay shows.
  */
 export type Fault =
-  | { readonly kind: "rate_limit"; readonly reason?: RateLimitReason }
+  | { readonly kind: "rate_limit"; readonly reason?: RateLimitReason | undefined }
   | { readonly kind: "lock_timeout" }
   | { readonly kind: "conflict" }
   | {
       readonly kind: "server_error";
       readonly when: "before" | "after";
-      readonly status?: 500 | 502 | 503 | 504;
+      readonly status?: 500 | 502 | 503 | 504 | undefined;
     }
   /** The connection is reset without an answer. */
   | { readonly kind: "reset"; readonly when: "before" | "after" }
   /** No answer ever comes, until the client gives up. */
   | { readonly kind: "stall"; readonly when: "before" | "after" }
   /** The whole effect, and half of the answer: `"json"` ends it as if it were whole, `"connection"` breaks it off. */
-  | { readonly kind: "truncated"; readonly by?: "json" | "connection" }
+  | { readonly kind: "truncated"; readonly by?: "json" | "connection" | undefined }
   /** The request waits before it is carried out; one more with its idempotency key is then a conflict. */
   | { readonly kind: "latency"; readonly milliseconds: number };
 
 export type PlannedFault = Fault &
   FaultTarget & {
     /** How many matching requests it befalls. Default 1. */
-    readonly times?: number;
+    readonly times?: number | undefined;
     /** How many matching requests are let through before it begins. Default 0. */
-    readonly after?: number;
+    readonly after?: number | undefined;
   };
 
 interface Plan {

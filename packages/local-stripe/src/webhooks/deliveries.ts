@@ -26,12 +26,12 @@ export interface DeliveryAttempt {
 export type DeliveryMishap = (
   | { readonly kind: "loss" }
   | { readonly kind: "delay"; readonly milliseconds: number }
-  | { readonly kind: "duplicate"; readonly copies?: number }
+  | { readonly kind: "duplicate"; readonly copies?: number | undefined }
 ) & {
   /** `customer.subscription.updated`, or left out for any. */
-  readonly type?: string;
+  readonly type?: string | undefined;
   /** How many deliveries it befalls. Default 1. */
-  readonly times?: number;
+  readonly times?: number | undefined;
 };
 
 const KEPT_ATTEMPTS = 1000;
