@@ -180,7 +180,9 @@ export class StripeBillingService<TMetadata = undefined> {
    * @see https://docs.stripe.com/api/customers/create
    */
   ensureCustomer(options: EnsureCustomerOptions): Promise<Customer> {
-    return this.#binding.within(options, (scope) => ensureCustomer(scope, options, this.#binding.turns));
+    return this.#binding.within(options, (scope) =>
+      ensureCustomer(scope, options, this.#binding.singleFlight),
+    );
   }
 
   /**

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
-/** The same for the same content, in whichever order its names were written. */
-export function fingerprintOf(content: object): string {
+/** Hashes an object; the order of its keys makes no difference. */
+export function takeFingerprint(content: object): string {
   return createHash("sha256").update(canonicalJson(content)).digest("hex");
 }
 

@@ -22,10 +22,10 @@ import { isTimeoutMs } from "./stripe/deadline.js";
 import type { RequestListener } from "./stripe/request-record.js";
 import { createTransport, type Transport } from "./stripe/transport.js";
 import type { AuditListener } from "./tenancy/audit.js";
+import type { PromotionCodes } from "./tenancy/promotion-code-entry.js";
 import { metadataTenancy } from "./tenancy/strategies/metadata-tenancy.js";
 import type { Tenancy } from "./tenancy/tenancy.js";
 import { isTenantId } from "./tenancy/tenant-id.js";
-import type { PromotionCodes } from "./tenancy/typed-codes.js";
 
 /** What a {@link StripeBillingService} is made of. Exactly one of `secretKey` and `stripe` is needed, the rest is optional. */
 export interface StripeBillingConfig<TMetadata = undefined> {

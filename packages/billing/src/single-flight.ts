@@ -1,12 +1,12 @@
-/** Lets calls of this process that are about to do the same thing do it one after another. */
-export class Turns {
+/** Keeps calls of this process that would do the same work under one key from doing it at the same time. */
+export class SingleFlight {
   readonly #running = new Map<string, Promise<void>>();
 
   /**
-   * Does `work` after whoever is at the same `key` now. It waits for one of them at most, so that one which fails slowly
-   * does not hold up all behind it; `wait` may end the waiting early by rejecting.
+   * Runs `work`, after the run that is under way for `key`, if any. Waits for one run at most, so that a slow failure does
+   * not hold up all callers behind it; `wait` may end the waiting early by rejecting.
    */
-  async after<T>(
+  async run<T>(
     key: string,
     wait: (others: Promise<void>) => Promise<void>,
     work: () => Promise<T>,

@@ -7,7 +7,7 @@ import { TenantContextError } from "./errors.js";
 import { copyOptions } from "./input.js";
 import { returnUrlsOf, type TenantReturnUrls } from "./return-urls/tenant-return-urls.js";
 import { resolveSettings, type Settings, type StripeBillingConfig } from "./settings.js";
-import { Turns } from "./single-flight.js";
+import { SingleFlight } from "./single-flight.js";
 import { type CallOptions, startDeadline } from "./stripe/deadline.js";
 import { OwnershipCache } from "./tenancy/ownership-cache.js";
 import { resolveTenant } from "./tenancy/resolve-tenant.js";
@@ -20,7 +20,7 @@ interface Shared<TMetadata> {
   readonly settings: Settings<TMetadata>;
   readonly catalog: Catalog<TMetadata>;
   readonly cache: OwnershipCache;
-  readonly turns: Turns;
+  readonly singleFlight: SingleFlight;
 }
 
 /** A call whose tenant is known and whose time has begun. */
@@ -42,17 +42,20 @@ export class TenantBinding<TMetadata> {
   static of<TMetadata>(config: StripeBillingConfig<TMetadata>): TenantBinding<TMetadata> {
     const settings = resolveSettings(config);
     const { metadata: schema, cacheSeconds = 60 } = settings.catalog;
-    const turns = new Turns();
-    const catalog = { schema, cache: new CatalogCache(cacheSeconds * 1_000), turns };
-    return new TenantBinding({ settings, catalog, cache: new OwnershipCache(), turns }, settings.tenantId);
+    const singleFlight = new SingleFlight();
+    const catalog = { schema, cache: new CatalogCache(cacheSeconds * 1_000), singleFlight };
+    return new TenantBinding(
+      { settings, catalog, cache: new OwnershipCache(), singleFlight },
+      settings.tenantId,
+    );
   }
 
   get catalog(): Catalog<TMetadata> {
     return this.#shared.catalog;
   }
 
-  get turns(): Turns {
-    return this.#shared.turns;
+  get singleFlight(): SingleFlight {
+    return this.#shared.singleFlight;
   }
 
   forTenant(tenantId: string): TenantBinding<TMetadata> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Turns } from "../src/single-flight.js";
+import { SingleFlight } from "../src/single-flight.js";
 
 const itself = (others: Promise<void>) => others;
 
@@ -18,12 +18,15 @@ function held(log: string[], name: string) {
   return { work, end: () => resolve(name), fail: () => reject(new Error(name)) };
 }
 
-describe("turns", () => {
+describe("a single flight", () => {
   it("are taken one after another at one key, and each gets its own result", async () => {
     const log: string[] = [];
-    const turns = new Turns();
+    const singleFlight = new SingleFlight();
     const [first, second] = [held(log, "first"), held(log, "second")];
-    const results = [turns.after("key", itself, first.work), turns.after("key", itself, second.work)];
+    const results = [
+      singleFlight.run("key", itself, first.work),
+      singleFlight.run("key", itself, second.work),
+    ];
     await Promise.resolve();
     expect(log).toEqual(["first begins"]);
     first.end();
@@ -35,9 +38,9 @@ describe("turns", () => {
 
   it("are taken at once at different keys", async () => {
     const log: string[] = [];
-    const turns = new Turns();
+    const singleFlight = new SingleFlight();
     const [first, second] = [held(log, "first"), held(log, "second")];
-    const results = [turns.after("a", itself, first.work), turns.after("b", itself, second.work)];
+    const results = [singleFlight.run("a", itself, first.work), singleFlight.run("b", itself, second.work)];
     expect(log).toEqual(["first begins", "second begins"]);
     first.end();
     second.end();
@@ -46,10 +49,10 @@ describe("turns", () => {
 
   it("go on after one that failed, whose error is its own caller's alone", async () => {
     const log: string[] = [];
-    const turns = new Turns();
+    const singleFlight = new SingleFlight();
     const [first, second] = [held(log, "first"), held(log, "second")];
-    const failed = turns.after("key", itself, first.work);
-    const next = turns.after("key", itself, second.work);
+    const failed = singleFlight.run("key", itself, first.work);
+    const next = singleFlight.run("key", itself, second.work);
     first.fail();
     second.end();
 
@@ -58,25 +61,25 @@ describe("turns", () => {
   });
 
   it("begin anew when nobody is ahead any more", async () => {
-    const turns = new Turns();
+    const singleFlight = new SingleFlight();
     let waited = 0;
     const wait = (others: Promise<void>) => {
       waited++;
       return others;
     };
-    await turns.after("key", wait, async () => "first");
-    await turns.after("key", wait, () => Promise.reject(new Error("second"))).catch(() => undefined);
-    await turns.after("key", wait, async () => "third");
+    await singleFlight.run("key", wait, async () => "first");
+    await singleFlight.run("key", wait, () => Promise.reject(new Error("second"))).catch(() => undefined);
+    await singleFlight.run("key", wait, async () => "third");
 
     expect(waited).toBe(0);
   });
 
   it("are not waited for longer than the caller can, and then its work is not done", async () => {
     const log: string[] = [];
-    const turns = new Turns();
+    const singleFlight = new SingleFlight();
     const first = held(log, "first");
-    const running = turns.after("key", itself, first.work);
-    const late = turns.after("key", () => Promise.reject(new Error("late")), held(log, "second").work);
+    const running = singleFlight.run("key", itself, first.work);
+    const late = singleFlight.run("key", () => Promise.reject(new Error("late")), held(log, "second").work);
 
     await expect(late).rejects.toThrow("late");
     first.end();

@@ -1,12 +1,12 @@
 import type Stripe from "stripe";
 import { isBillingError } from "../errors.js";
-import type { Params } from "../stripe/calls.js";
+import type { StripeParams } from "../stripe/calls.js";
 import type { TenantScope } from "../tenancy/scope/tenant-scope.js";
 
 /** What Stripe would bill. One request; undefined when no invoice will come. */
 export async function previewInvoice(
   scope: TenantScope,
-  params: Params<"POST /v1/invoices/create_preview">,
+  params: StripeParams<"POST /v1/invoices/create_preview">,
   step: string,
 ): Promise<Stripe.Invoice | undefined> {
   try {

@@ -188,103 +188,21 @@ export interface Calls {
 /** A decimal is text on the wire, and an object of the SDK's own in its types. */
 type WithDecimalText<T> = Omit<T, "unit_amount_decimal"> & { unit_amount_decimal?: string };
 
-export type Call = keyof Calls;
-export type RetrieveCall = Extract<Call, `GET ${string}}`>;
-export type ListCall = Exclude<Extract<Call, `GET ${string}`>, RetrieveCall | SearchCall | SiftCall>;
-/** A list that nothing keeps other tenants' objects out of, so that its members are candidates as a search's hits are. */
-export type SiftCall = "GET /v1/billing_portal/configurations";
-export type SearchCall = Extract<Call, `GET ${string}/search`>;
-export type WriteCall = Extract<Call, `POST ${string}` | `DELETE ${string}`>;
+export type StripeCall = keyof Calls;
+export type RetrieveCall = Extract<StripeCall, `GET ${string}}`>;
+export type SearchCall = Extract<StripeCall, `GET ${string}/search`>;
+export type ListCall = Exclude<Extract<StripeCall, `GET ${string}`>, RetrieveCall | SearchCall>;
+export type WriteCall = Extract<StripeCall, `POST ${string}` | `DELETE ${string}`>;
 
-export type Params<C extends Call> = Calls[C]["params"];
-export type Answer<C extends Call> = Calls[C]["answer"];
+export type StripeParams<C extends StripeCall> = Calls[C]["params"];
+export type StripeAnswer<C extends StripeCall> = Calls[C]["answer"];
 
 /** The ids in a call's path: `{ subscription: string }` for `GET /v1/subscriptions/{subscription}`. */
 export type PathIds<C extends string> = C extends `${string}{${infer Name}}${infer Rest}`
   ? { readonly [K in Name]: string } & PathIds<Rest>
   : object;
 
-/**
- * The table's keys at run time, with what the gate has to know of each. A list says what keeps other tenants' objects
- * out of it: a filter that must be there, or the tenant's own connected account. A write to an object that carries its
- * tenant's mark in its metadata says so, and the gate sees to the mark.
- */
-export const CALLS: {
-  readonly [C in Call]: C extends ListCall ? ListRule : C extends WriteCall ? WriteRule : object;
-} = {
-  "GET /v1/customers/{customer}": {},
-  "GET /v1/customers/search": {},
-  "POST /v1/customers": { mark: "create" }, // guard (as {}): a new customer is marked
-  "POST /v1/customers/{customer}": { mark: "update" }, // guard (as {}): a customer's new metadata is marked
-  "GET /v1/subscriptions": { scopedBy: "customer" },
-  "GET /v1/subscriptions/{subscription}": {},
-  "POST /v1/subscriptions/{subscription}": {},
-  "DELETE /v1/subscriptions/{subscription}": {},
-  "POST /v1/subscriptions": {},
-  "POST /v1/subscriptions/{subscription}/pause": {},
-  "POST /v1/subscriptions/{subscription}/resume": {},
-  "POST /v1/subscription_schedules": {},
-  "POST /v1/subscription_schedules/{schedule}": {},
-  "POST /v1/subscription_schedules/{schedule}/release": {},
-  "POST /v1/invoices/create_preview": { changes: "nothing" },
-  "GET /v1/invoices": { scopedBy: "customer" },
-  "GET /v1/invoices/{invoice}": {},
-  "GET /v1/invoices/{invoice}/lines": { scopedBy: "invoice", holds: "line_item" },
-  "GET /v1/payment_methods": { scopedBy: "customer" },
-  "GET /v1/payment_methods/{payment_method}": {},
-  "POST /v1/payment_methods/{payment_method}/detach": {},
-  "GET /v1/products": { scopedBy: "account" },
-  "GET /v1/products/search": {},
-  "GET /v1/products/{product}": {},
-  "POST /v1/products": { mark: "create" }, // guard (as {}): a new product is marked
-  "POST /v1/products/{product}": { mark: "update" }, // guard (as {}): a product's new metadata is marked
-  "GET /v1/prices": { scopedBy: "product", orByAccount: true },
-  "GET /v1/prices/search": {},
-  "POST /v1/prices": { mark: "create", within: "product" }, // guard (part 1): a new price is marked; guard (part 2): a new price is of a product of the tenant's own
-  "POST /v1/prices/{price}": { mark: "update" }, // guard (as {}): a price's new metadata is marked
-  "GET /v1/prices/{price}": {},
-  "GET /v1/coupons/{coupon}": {},
-  "GET /v1/promotion_codes/{promotion_code}": {},
-  "GET /v1/entitlements/active_entitlements": {
-    scopedBy: "customer",
-    holds: "entitlements.active_entitlement",
-  },
-  "POST /v1/billing/meter_events": { customerIn: "payload" }, // guard (as {}): usage is of a customer of the tenant's
-  "GET /v1/checkout/sessions": { scopedBy: "customer" },
-  "GET /v1/checkout/sessions/{session}": {},
-  "POST /v1/checkout/sessions": { mark: "create", within: "customer" }, // guard (part 2): a Checkout session is for a customer of the tenant's; guard (part 1): a Checkout session is marked
-  "POST /v1/checkout/sessions/{session}/expire": {},
-  "GET /v1/billing_portal/configurations": {},
-  "GET /v1/billing_portal/configurations/{configuration}": {},
-  "POST /v1/billing_portal/configurations": { mark: "share" }, // guard (as {}): a new portal configuration is marked
-  "POST /v1/billing_portal/configurations/{configuration}": {},
-  "POST /v1/billing_portal/sessions": {},
-};
-
-export interface ListRule {
-  /** A parameter, or an id of the path. */
-  readonly scopedBy: string;
-  /** The tenant's own connected account is filter enough, where it has one. */
-  readonly orByAccount?: boolean;
-  /** The kind of object it lists, where that says nothing of whose it is: to be on the tenant's own list is the proof. */
-  readonly holds?: string;
-}
-
-export interface WriteRule {
-  /** A write in its method alone, after which there is nothing to be unsure of. */
-  readonly changes?: "nothing";
-  /**
-   * On `create` the mark is always written, on `update` only with other metadata; it is merged last, over anything else.
-   * On `share` it is written as on `create`, as everyone's where nothing is named that is the tenant's alone.
-   */
-  readonly mark?: "create" | "update" | "share";
-  /** The parameter that names what the new object becomes a part of, which must be the tenant's own. */
-  readonly within?: string;
-  /** The parameter that names its customer under a key which is the caller's to choose. */
-  readonly customerIn?: string;
-}
-
-/** Whether a failure of the call may have changed something all the same. */
-export function changesSomething(call: Call): boolean {
-  return !call.startsWith("GET ") && !("changes" in CALLS[call]);
+/** Whether a failure of the call may have changed something all the same. A preview is a POST in its method alone. */
+export function changesSomething(call: StripeCall): boolean {
+  return !call.startsWith("GET ") && call !== "POST /v1/invoices/create_preview";
 }

@@ -1,6 +1,6 @@
 import { type Deadline, wasStopped } from "../deadline.js";
 import { type BillingError, IndeterminateError, InvalidArgumentError, isBillingError } from "../errors.js";
-import { type Call, changesSomething } from "./calls.js";
+import { changesSomething, type StripeCall } from "./calls.js";
 import type { StripeClient } from "./client.js";
 import type { IdempotencyKey } from "./idempotency.js";
 import { withQuery } from "./query-string.js";
@@ -10,7 +10,7 @@ import { translateError } from "./translate-error.js";
 import type { Transport } from "./transport.js";
 
 export interface StripeRequest {
-  readonly call: Call;
+  readonly call: StripeCall;
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
   readonly params: Readonly<Record<string, unknown>>;

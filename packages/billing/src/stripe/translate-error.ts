@@ -16,7 +16,7 @@ import { paymentStep, STEP_SENTENCES } from "./payment-step.js";
 import { hasNoOutcome, isBusy, type SdkError } from "./sdk-error.js";
 
 /**
- * Turns what the SDK threw into this package's errors. Stripe's text is left behind, since it may quote ids, keys and
+ * SingleFlight what the SDK threw into this package's errors. Stripe's text is left behind, since it may quote ids, keys and
  * e-mails.
  *
  * @param mayBeDone whether a change may have been made that nobody has heard the end of; `key` is that to repeat it with.

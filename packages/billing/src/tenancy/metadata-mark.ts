@@ -23,14 +23,14 @@ export function parseMetadataKey(key = "tenantId"): string {
 }
 
 /** What an object's metadata says about whose it is. */
-export function markOf({ metadata }: Pick<OwnedByMetadata, "metadata">, key: string): string | undefined {
+export function readMark({ metadata }: Pick<OwnedByMetadata, "metadata">, key: string): string | undefined {
   // guard (as metadata?.[key]): a mark is the object's own
   return metadata && Object.hasOwn(metadata, key) ? metadata[key] : undefined;
 }
 
 /** A product is the tenant's, or shared by all, or invisible. */
 export function accessByMark(tenantId: string, product: OwnedByMetadata, key: string): ProductAccess {
-  const mark = markOf(product, key);
+  const mark = readMark(product, key);
   // guard (as "own"): a shared product is not the tenant's own
   if (mark === SHARED) return "shared";
   // guard (if mark === tenantId || mark === undefined): an unmarked product is nobody's

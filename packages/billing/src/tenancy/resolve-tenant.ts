@@ -1,6 +1,6 @@
 import type { Deadline } from "../deadline.js";
 import { isBillingError } from "../errors.js";
-import type { Answer } from "../stripe/calls.js";
+import type { StripeAnswer } from "../stripe/calls.js";
 import { parseObjectId } from "../stripe/object-id.js";
 import { send } from "../stripe/send.js";
 import type { Transport } from "../stripe/transport.js";
@@ -32,7 +32,7 @@ async function readCustomer(
   const path = `/v1/customers/${parseObjectId("customer", id)}`;
   try {
     const answer = await send(transport, { call, method: "GET", path, params: {} }, deadline);
-    const customer = answer as Answer<typeof call>; // the shape that the call's API promises
+    const customer = answer as StripeAnswer<typeof call>; // the shape that the call's API promises
     // guard (if false): a deleted customer says nothing of its tenant
     return customer.deleted ? undefined : customer;
   } catch (error) {

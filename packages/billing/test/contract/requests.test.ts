@@ -9,9 +9,9 @@ import {
   type StripeClient,
   type Tenancy,
 } from "../../src/index.js";
-import { CALLS } from "../../src/stripe/calls.js";
 import { metadataIs } from "../../src/stripe/search-query.js";
 import { createTransport } from "../../src/stripe/transport.js";
+import { RULES } from "../../src/tenancy/gate/rules.js";
 import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";
 import { admit } from "../../src/tenancy/scope/tenant-scope.js";
 import { type PublicMethod, publicMethods } from "../public-methods.js";
@@ -587,7 +587,7 @@ describeContract("the requests this package sends", () => {
 
   it("has driven every call that the package can send", () => {
     const driven = (call: string) => sent.some((request) => patternOf(call).test(request));
-    expect(Object.keys(CALLS).filter((call) => !driven(call))).toEqual([]);
+    expect(Object.keys(RULES).filter((call) => !driven(call))).toEqual([]);
   });
 });
 

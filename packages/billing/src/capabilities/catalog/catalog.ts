@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
-import type { Turns } from "../../single-flight.js";
+import type { SingleFlight } from "../../single-flight.js";
+import type { PromotionCodes } from "../../tenancy/promotion-code-entry.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
-import type { PromotionCodes } from "../../tenancy/typed-codes.js";
 import { type Product, toProduct } from "../../views/product.js";
 import type { CatalogCache } from "./catalog-cache.js";
 import { type MetadataSchema, readMetadata } from "./product-metadata.js";
@@ -27,7 +27,7 @@ export interface CatalogSettings<TMetadata = undefined> {
 export interface Catalog<TMetadata> {
   readonly schema: MetadataSchema<TMetadata> | undefined;
   readonly cache: CatalogCache;
-  readonly turns: Turns;
+  readonly singleFlight: SingleFlight;
 }
 
 export async function productView<TMetadata>(

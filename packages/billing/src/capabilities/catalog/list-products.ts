@@ -30,14 +30,14 @@ export async function listTenantProducts<TMetadata>(
   catalog: Catalog<TMetadata>,
 ): Promise<Page<Product<TMetadata>>> {
   const { active = true, limit = 10, after } = checkInput(listProductsOptions, options);
-  const { cache, turns } = catalog;
+  const { cache, singleFlight } = catalog;
   // guard (part 2): a page is asked for by its tenant's name
   const name = { account: scope.account, tenantId: scope.tenantId, limit, after };
   // guard (part 1): no tenant waits for another's page
   const key = `${name.tenantId} ${limit} ${after ?? ""}`;
   const page =
     cache.find(name) ??
-    (await turns.after(
+    (await singleFlight.run(
       key,
       (others) => scope.race(others),
       () => load(scope, name, cache),

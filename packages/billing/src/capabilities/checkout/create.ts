@@ -4,8 +4,8 @@ import type { TenantReturnUrls } from "../../return-urls/tenant-return-urls.js";
 import { type Prices, pricesForSale, productsOf } from "../../selling/for-sale.js";
 import { proveNewDiscount } from "../../selling/new-discount.js";
 import { assertNotSubscribed } from "../../selling/one-subscription.js";
+import { assertMayEnterCodes } from "../../tenancy/promotion-code-entry.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
-import { assertMayTypeCodes } from "../../tenancy/typed-codes.js";
 import { isOpen, type OpenCheckoutSession, toCheckoutSession } from "../../views/checkout-session.js";
 import { type CustomerSessions, expireOthers, sameSession, sessionsOf } from "./open-sessions.js";
 import {
@@ -32,7 +32,7 @@ export async function createCheckoutSession(
   const wanted = checkOptions(options);
   if (wanted.mode !== "setup" && wanted.allowPromotionCodes === true) {
     // guard: codes are typed in an account of the tenant's own alone
-    assertMayTypeCodes(scope, "allowPromotionCodes", "Give a code of the tenant's as discount.");
+    assertMayEnterCodes(scope, "allowPromotionCodes", "Give a code of the tenant's as discount.");
   }
   const { successUrl = urls.returnUrl, cancelUrl = urls.returnUrl, metadata } = wanted;
   const checked = {

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { InvalidArgumentError } from "../../errors.js";
-import { fingerprintOf } from "../../fingerprint.js";
+import { takeFingerprint } from "../../fingerprint.js";
 import type { Prices } from "../../selling/for-sale.js";
 import type { StripeMetadata } from "../../tenancy/caller-metadata.js";
 import { CHECKOUT_KEY } from "../../tenancy/metadata-mark.js";
@@ -107,7 +107,7 @@ function visitParams(
 }
 
 function toContent(params: SessionParams): SessionContent {
-  const fingerprint = fingerprintOf(params);
+  const fingerprint = takeFingerprint(params);
   return {
     params: { ...params, metadata: { ...params.metadata, [CHECKOUT_KEY]: fingerprint } },
     fingerprint,

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from "../../errors.js";
 import { callFields, checkInput, onFirstUse, writeFields } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
-import { markOf, REFERENCE_KEY } from "../../tenancy/metadata-mark.js";
+import { REFERENCE_KEY, readMark } from "../../tenancy/metadata-mark.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Customer, toCustomer } from "../../views/customer.js";
 import { type CustomerDetails, detailFields, toDetailParams } from "./details.js";
@@ -45,7 +45,7 @@ export async function updateCustomer(
 
 export function customerView(scope: TenantScope, customer: Stripe.Customer): Customer {
   return toCustomer(customer, {
-    reference: markOf(customer, REFERENCE_KEY) ?? null,
+    reference: readMark(customer, REFERENCE_KEY) ?? null,
     metadata: scope.withoutReserved(customer.metadata),
   });
 }

@@ -3,10 +3,10 @@ import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { NotFoundError } from "../../errors.js";
 import { callFields, checkInput, onFirstUse, text } from "../../input.js";
-import type { Turns } from "../../single-flight.js";
+import type { SingleFlight } from "../../single-flight.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { allOf, metadataIs } from "../../stripe/search-query.js";
-import { markOf, REFERENCE_KEY } from "../../tenancy/metadata-mark.js";
+import { REFERENCE_KEY, readMark } from "../../tenancy/metadata-mark.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import type { Customer } from "../../views/customer.js";
 import { customerView } from "./customers.js";
@@ -44,7 +44,7 @@ const ensureOptions = onFirstUse(() =>
 export async function ensureCustomer(
   scope: TenantScope,
   options: EnsureCustomerOptions,
-  turns: Turns,
+  singleFlight: SingleFlight,
 ): Promise<Customer> {
   const { reference, ...details } = checkInput(ensureOptions, options);
   const params = toDetailParams(scope, details);
@@ -59,7 +59,8 @@ export async function ensureCustomer(
   };
   // guard (part 1): no tenant waits for another's customer
   const key = `${scope.tenantId} ${reference}`;
-  const customer = (await known()) ?? (await turns.after(key, (others) => scope.race(others), findOrMake));
+  const customer =
+    (await known()) ?? (await singleFlight.run(key, (others) => scope.race(others), findOrMake));
   return customerView(scope, customer);
 }
 
@@ -76,7 +77,7 @@ async function find(
     { limit: 100 },
     // Search is blind to case, so there may be others among what it finds.
     // guard (as true): a customer is found by its exact marks
-    ({ metadata }) => marks.every(([key, value]) => markOf({ metadata }, key) === value),
+    ({ metadata }) => marks.every(([key, value]) => readMark({ metadata }, key) === value),
   );
   const oldestFirst = [...hits].sort((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1));
   for (const [index, { id }] of oldestFirst.entries()) {

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { InvalidArgumentError } from "../../errors.js";
-import { fingerprintOf } from "../../fingerprint.js";
+import { takeFingerprint } from "../../fingerprint.js";
 import { allowReturnUrl, type ReturnUrlPolicy } from "../../return-urls/return-url.js";
 import type { PortalConfigurationSpec, PortalFeatures } from "./configuration-spec.js";
 
@@ -47,7 +47,7 @@ export function toContent(
             policy === undefined ? plainUrl(returnUrl, "returnUrl") : allowReturnUrl(returnUrl, policy),
         }),
   };
-  return { params, hash: fingerprintOf(params) };
+  return { params, hash: takeFingerprint(params) };
 }
 
 function toFeatures({

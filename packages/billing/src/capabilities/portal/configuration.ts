@@ -6,8 +6,8 @@ import { callFields, checkInput, onFirstUse } from "../../input.js";
 import type { ReturnUrlPolicy } from "../../return-urls/return-url.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { isReplay } from "../../stripe/replay.js";
+import { assertMayEnterCodes } from "../../tenancy/promotion-code-entry.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
-import { assertMayTypeCodes } from "../../tenancy/typed-codes.js";
 import { type PortalConfiguration, toPortalConfiguration } from "../../views/portal-configuration.js";
 import { type ConfigurationContent, hashOf, metadataWith, toContent } from "./configuration-params.js";
 import { checkSpec, type PortalConfigurationSpec } from "./configuration-spec.js";
@@ -54,7 +54,7 @@ export async function ensureConfiguration(
   const spec = checkSpec(given);
   if (spec.features.subscriptionUpdate?.allowedUpdates.includes("promotion_code")) {
     // guard: codes are typed in a portal of the tenant's own account alone
-    assertMayTypeCodes(scope, "promotion_code among allowedUpdates", "Leave it out.");
+    assertMayEnterCodes(scope, "promotion_code among allowedUpdates", "Leave it out.");
   }
   const content = toContent(spec, policy);
   const { hash } = content;

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { ConflictError, InvalidArgumentError } from "../../errors.js";
 import { checkInput, onFirstUse, text, writeFields } from "../../input.js";
-import type { Params } from "../../stripe/calls.js";
+import type { StripeParams } from "../../stripe/calls.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { type IdempotencyOptions, scopedName } from "../../stripe/idempotency.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
@@ -78,7 +78,7 @@ export async function reportUsage(
   return toReportedUsage({ customerId, eventName, identifier, value, timestamp }, event);
 }
 
-type MeterEventParams = Params<"POST /v1/billing/meter_events">;
+type MeterEventParams = StripeParams<"POST /v1/billing/meter_events">;
 
 /** Stripe refuses an identifier that it has seen, which is what a caller who reports again hopes for. */
 async function reportOnce(scope: TenantScope, key: string, params: MeterEventParams) {

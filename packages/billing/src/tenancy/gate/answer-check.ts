@@ -1,12 +1,13 @@
 import type { Deadline } from "../../deadline.js";
 import { ModeMismatchError } from "../../errors.js";
-import { CALLS, type Call } from "../../stripe/calls.js";
+import type { StripeCall } from "../../stripe/calls.js";
 import type { Mode } from "../../stripe/client.js";
 import type { AuditEvent } from "../audit.js";
 import { SHARED } from "../metadata-mark.js";
 import type { ProductAccess, Tenancy } from "../tenancy.js";
 import { namedIds } from "./named-ids.js";
 import type { Access, Proofs } from "./proofs.js";
+import { RULES } from "./rules.js";
 import { isStripeObject, objectsIn, type StripeObject } from "./stripe-objects.js";
 
 export interface AnswerCheckOptions {
@@ -20,12 +21,12 @@ export interface AnswerCheckOptions {
 export class AnswerCheck {
   readonly #options: AnswerCheckOptions;
   readonly #proofs: Proofs;
-  readonly #audit: (type: AuditEvent["type"], call: Call) => void;
+  readonly #audit: (type: AuditEvent["type"], call: StripeCall) => void;
 
   constructor(
     options: AnswerCheckOptions,
     proofs: Proofs,
-    audit: (type: AuditEvent["type"], call: Call) => void,
+    audit: (type: AuditEvent["type"], call: StripeCall) => void,
   ) {
     this.#options = options;
     this.#proofs = proofs;
@@ -37,7 +38,7 @@ export class AnswerCheck {
    *
    * @throws ModeMismatchError
    */
-  async admits(top: unknown, call: Call): Promise<boolean> {
+  async admits(top: unknown, call: StripeCall): Promise<boolean> {
     // guard (as true): what is no object is nobody's
     if (!isStripeObject(top)) return false;
     const { mode } = this.#options;
@@ -68,7 +69,7 @@ export class AnswerCheck {
     return true;
   }
 
-  async #ownsCustomer(customer: StripeObject, call: Call): Promise<boolean> {
+  async #ownsCustomer(customer: StripeObject, call: StripeCall): Promise<boolean> {
     const { id } = customer;
     if (typeof id !== "string") return false;
     // A deleted customer has no metadata left to tell its owner by.
@@ -168,8 +169,8 @@ const MARKED: ReadonlySet<string> = new Set(["coupon", "promotion_code", "billin
 const REFERRING: ReadonlySet<string> = new Set(["subscription", "subscription_schedule"]);
 
 /** Whether a list that was asked for by something of the tenant's holds this, which does not say whose it is. */
-function isHeldBy(call: Call, { object }: StripeObject): boolean {
-  const rule: object = CALLS[call];
+function isHeldBy(call: StripeCall, { object }: StripeObject): boolean {
+  const rule: object = RULES[call];
   // guard (operand 2): a list lends its owner to objects of its own kind alone
   return "holds" in rule && rule.holds === object;
 }

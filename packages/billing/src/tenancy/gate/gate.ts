@@ -2,17 +2,13 @@ import { randomUUID } from "node:crypto";
 import { wasStopped } from "../../deadline.js";
 import { IsolationError } from "../../errors.js";
 import {
-  type Answer,
-  CALLS,
-  type Call,
   changesSomething,
-  type ListCall,
-  type ListRule,
-  type Params,
   type PathIds,
   type RetrieveCall,
   type SearchCall,
-  type SiftCall,
+  type StripeAnswer,
+  type StripeCall,
+  type StripeParams,
   type WriteCall,
 } from "../../stripe/calls.js";
 import { type IdempotencyKey, scopeIdempotencyKey } from "../../stripe/idempotency.js";
@@ -22,20 +18,18 @@ import { notFound } from "../../stripe/translate-error.js";
 import type { Transport } from "../../stripe/transport.js";
 import type { AuditEvent, AuditListener } from "../audit.js";
 import { SHARED } from "../metadata-mark.js";
-import { areCodesForAll, letsTypeCodes, type PromotionCodes } from "../typed-codes.js";
+
 import { AnswerCheck, type AnswerCheckOptions } from "./answer-check.js";
-import { isLookupKeyOf } from "./lookup-key.js";
 import { markedParams } from "./marked-params.js";
-import { isUsageOf } from "./meter-payload.js";
-import { namedIds } from "./named-ids.js";
 import { Proofs, type ProofsOptions } from "./proofs.js";
+import { RequestCheck, type RequestCheckOptions } from "./request-check.js";
 import { type RequestTarget, requestTarget } from "./request-target.js";
+import { type AccountListCall, RULES, type ScopedListCall, type WriteRule } from "./rules.js";
 import { isStripeObject, topObjects } from "./stripe-objects.js";
 
-export interface GateOptions extends ProofsOptions, AnswerCheckOptions {
+export interface GateOptions extends ProofsOptions, AnswerCheckOptions, RequestCheckOptions {
   readonly transport: Transport;
   readonly onAudit: AuditListener;
-  readonly promotionCodes?: PromotionCodes | undefined;
 }
 
 /** A search's parameters beside its query, which is the tenancy's to write. */
@@ -50,11 +44,11 @@ export interface SearchPage<C extends SearchCall> {
   readonly nextPage: string | null;
 }
 
-type Hit<C extends SearchCall> = Answer<C>["data"][number];
-type SiftHit<C extends SiftCall> = Answer<C>["data"][number];
+type Hit<C extends SearchCall> = StripeAnswer<C>["data"][number];
+type AccountHit<C extends AccountListCall> = StripeAnswer<C>["data"][number];
 
 /** What a scope needs of its gate. */
-export type GateToStripe = Pick<Gate, "retrieve" | "list" | "search" | "sift" | "write">;
+export type GateToStripe = Pick<Gate, "retrieve" | "list" | "search" | "listAccount" | "write">;
 
 /**
  * The second wall: the only way to Stripe, for one tenant and one call of the service.
@@ -65,7 +59,7 @@ export type GateToStripe = Pick<Gate, "retrieve" | "list" | "search" | "sift" | 
  */
 export class Gate {
   readonly #options: GateOptions;
-  readonly #proofs: Proofs;
+  readonly #requests: RequestCheck;
   readonly #answers: AnswerCheck;
   #randomKey: string | undefined;
   /** The last change that the call has made. */
@@ -73,34 +67,43 @@ export class Gate {
 
   constructor(options: GateOptions) {
     this.#options = options;
-    this.#proofs = new Proofs(options);
-    this.#answers = new AnswerCheck(options, this.#proofs, (type, call) => this.#audit(type, call));
+    const proofs = new Proofs(options);
+    this.#requests = new RequestCheck(options, proofs);
+    this.#answers = new AnswerCheck(options, proofs, (type, call) => this.#audit(type, call));
   }
 
-  /** Reads one object by id, which needs no proof: reading is how a proof is had. @throws NotFoundError when it is not the tenant's. */
-  async retrieve<C extends RetrieveCall>(call: C, ids: PathIds<C>, params: Params<C>): Promise<Answer<C>> {
+  /** Reads one object by id, which proves it for the rest of the call. @throws NotFoundError when it is not the tenant's. */
+  async retrieve<C extends RetrieveCall>(
+    call: C,
+    ids: PathIds<C>,
+    params: StripeParams<C>,
+  ): Promise<StripeAnswer<C>> {
     const answer = await this.#send(requestTarget(call, ids), params);
     // guard (if true): what is read is the tenant's
-    if (await this.#answers.admits(answer, call)) return answer as Answer<C>; // the shape that the call's API promises
+    if (await this.#answers.admits(answer, call)) return answer as StripeAnswer<C>; // the shape that the call's API promises
     // guard: what is foreign is audited
     this.#audit("foreign_object", call);
     throw notFound();
   }
 
-  async list<C extends ListCall>(call: C, params: Params<C>, ids: object = {}): Promise<Answer<C>> {
+  async list<C extends ScopedListCall>(
+    call: C,
+    params: StripeParams<C>,
+    ids: object = {},
+  ): Promise<StripeAnswer<C>> {
     const request = requestTarget(call, ids);
     // guard: a list names only what was proved
-    this.#assertNamesOnlyProved(call, params);
+    if (!this.#requests.namesOnlyProved(params)) throw this.#breach(call);
     // guard: a list is kept to the tenant's
     // guard (reorder): the id in a list's path cannot be hidden behind a parameter
-    if (!this.#isScoped(CALLS[call], { ...params, ...ids })) throw this.#breach(call);
+    if (!this.#requests.isScoped(RULES[call], { ...params, ...ids })) throw this.#breach(call);
     // guard (argument 2): a list holds nothing of others
     return this.#admitted(call, await this.#send(request, params));
   }
 
   /**
-   * Hits are candidates: those that are not the tenant's are dropped and counted. What `isWanted` leaves out is dropped
-   * unseen; of the rest, a customer that was made for the tenant and never linked to it is linked now.
+   * Searches for candidates. Drops those that `isWanted` refuses, then drops and counts those that are not the tenant's.
+   * Links a customer that was made for the tenant and never linked.
    */
   async search<C extends SearchCall>(
     call: C,
@@ -110,7 +113,7 @@ export class Gate {
   ): Promise<SearchPage<C>> {
     const request = requestTarget(call, {});
     // guard: a search names only what was proved
-    this.#assertNamesOnlyProved(call, params);
+    if (!this.#requests.namesOnlyProved(params)) throw this.#breach(call);
     const answer = await this.#send(request, { ...params, query });
     const hits: Hit<C>[] = [];
     const found = topObjects(answer).filter((hit) => isWanted(hit as Hit<C>)); // as above
@@ -126,20 +129,23 @@ export class Gate {
   }
 
   /**
-   * A list that cannot be kept to the tenant's: page by page, without what is others'. Where a page ends is the gate's
-   * own to know, since the object there may be another tenant's.
+   * Lists the whole account page by page, and leaves out others' objects. The cursor stays in here, since it may be the
+   * id of another tenant's object.
    */
-  async *sift<C extends SiftCall>(call: C, params: Params<C>): AsyncGenerator<readonly SiftHit<C>[]> {
+  async *listAccount<C extends AccountListCall>(
+    call: C,
+    params: StripeParams<C>,
+  ): AsyncGenerator<readonly AccountHit<C>[]> {
     const request = requestTarget(call, {});
-    // guard: a sifted list names only what was proved
-    this.#assertNamesOnlyProved(call, params);
+    // guard: a list of the account names only what was proved
+    if (!this.#requests.namesOnlyProved(params)) throw this.#breach(call);
     for (let cursor = {}; ; ) {
       const answer = await this.#send(request, { ...params, ...cursor });
       const candidates = topObjects(answer);
-      const hits: SiftHit<C>[] = [];
+      const hits: AccountHit<C>[] = [];
       for (const hit of candidates) {
-        // guard (if true): a sifted list holds nothing of others
-        if (await this.#answers.admits(hit, call)) hits.push(hit as SiftHit<C>); // as above
+        // guard (if true): a list of the account holds nothing of others
+        if (await this.#answers.admits(hit, call)) hits.push(hit as AccountHit<C>); // as above
       }
       yield hits;
       const last = candidates.at(-1);
@@ -152,27 +158,24 @@ export class Gate {
   async write<C extends WriteCall>(
     call: C,
     ids: PathIds<C>,
-    params: Params<C>,
+    params: StripeParams<C>,
     idempotencyKey?: string,
     step?: string,
-  ): Promise<Answer<C>> {
+  ): Promise<StripeAnswer<C>> {
     const request = requestTarget(call, ids);
-    for (const id of Object.values({ ...ids })) {
-      // guard (operand 2): a write is to something of the tenant's
-      // guard (if !this.#proofs.accessTo(id)): a write is to nothing that is shared
-      if (typeof id !== "string" || this.#proofs.accessTo(id) !== "own") throw this.#breach(call);
-    }
+    const rule: WriteRule = RULES[call];
+    if (!this.#requests.isToOwn(ids)) throw this.#breach(call);
     // guard: a write names only what was proved
-    this.#assertNamesOnlyProved(call, params);
+    if (!this.#requests.namesOnlyProved(params)) throw this.#breach(call);
     const { account, tenancy } = this.#options;
-    const tenantId = this.#ownerOfMade(call, params);
-    const marked = markedParams(call, params, tenancy, tenantId);
+    const tenantId = this.#requests.ownerFor(rule, params);
+    const marked = markedParams(rule, params, tenancy, tenantId);
     // guard (operand 1): a write forges no mark
     // guard (operand 2): a write adds to nothing of others and takes no name of theirs
-    if (marked === undefined || !this.#changesOnlyOwn(call, params)) throw this.#breach(call);
+    if (marked === undefined || !this.#requests.changesOnlyOwn(rule, params)) throw this.#breach(call);
     const named = step === undefined ? call : `${call} ${step}`;
     // No tenant's key may meet another's: under the one owner that all share, different content has different keys.
-    const isEveryones = tenantId === SHARED && CALLS[call].mark === "share";
+    const isEveryones = tenantId === SHARED && rule.mark === "share";
     // guard (if false): tenants that make something shared share no idempotency key
     const keyedCall = isEveryones ? `${named} ${JSON.stringify(marked)}` : named;
     const key = call.startsWith("POST ")
@@ -181,22 +184,13 @@ export class Gate {
     const answer = await this.#send(request, marked, key);
     if (changesSomething(call)) this.#made = { idempotencyKey: key };
     try {
-      if (CALLS[call].mark === "create") await this.#link(answer);
+      if (rule.mark === "create") await this.#link(answer);
       // guard (argument 2): a write answers with the tenant's
       return await this.#admitted(call, answer);
     } catch (error) {
       // Stripe has made the change; it is the directory that did not answer in time.
       throw wasStopped(error) ? outcomeUnknown(error, key) : error;
     }
-  }
-
-  /** Whose something made by a call is: the tenant's, or everyone's where it may be shared and is of nothing else. */
-  #ownerOfMade(call: WriteCall, params: object): string {
-    if (CALLS[call].mark !== "share") return this.#options.tenantId;
-    const named = [...namedIds({ ...params })];
-    const isShared = named.every((id) => typeof id === "string" && this.#proofs.accessTo(id) === "shared");
-    // guard (if true): what is made is shared only where it is of nothing else
-    return isShared ? SHARED : this.#options.tenantId;
   }
 
   /** Links a customer that bears the tenant's mark to the tenant, where a directory decides and does not know it yet. */
@@ -208,30 +202,6 @@ export class Gate {
     const access = await deadline.race(tenancy.customerAccess(tenantId, { ...object, id }));
     // guard (if access !== "own"): only what bears the tenant's mark and is nobody's is linked
     if (access === "unlinked") await deadline.race(tenancy.link(tenantId, id));
-  }
-
-  /** Whether everything that a write adds to or takes a name in is the tenant's own to change. */
-  #changesOnlyOwn(call: WriteCall, params: object): boolean {
-    const { account, tenantId, promotionCodes } = this.#options;
-    const given = new Map<string, unknown>(Object.entries(params));
-    // guard: no codes are typed in an account that tenants share
-    if (letsTypeCodes(params) && !areCodesForAll(account, promotionCodes)) return false;
-    const { within, customerIn } = CALLS[call];
-    // guard: usage is of one customer that is the tenant's
-    if (customerIn !== undefined && !isUsageOf(given.get(customerIn), (id) => this.#owns(id))) return false;
-    const owner = within === undefined ? undefined : given.get(within);
-    // guard: something is made within the tenant's own
-    if (within !== undefined && (typeof owner !== "string" || this.#proofs.accessTo(owner) !== "own"))
-      return false;
-    const lookupKey = given.get("lookup_key");
-    if (lookupKey === undefined || lookupKey === "") return true;
-    if (typeof lookupKey !== "string") return false;
-    // guard (as true): a lookup key is the tenant's to give
-    return isLookupKeyOf(tenantId, account, lookupKey) || this.#proofs.ownsLookupKey(lookupKey);
-  }
-
-  #owns(id: string): boolean {
-    return this.#proofs.accessTo(id) === "own";
   }
 
   /** One for the whole call, so that whoever retries with it repeats none of the call's writes. */
@@ -257,34 +227,15 @@ export class Gate {
     return send(transport, request, deadline);
   }
 
-  #assertNamesOnlyProved(call: Call, params: object): void {
-    for (const id of namedIds({ ...params })) {
-      // guard (operand 2): every id that a request names was proved
-      if (typeof id !== "string" || this.#proofs.accessTo(id) === undefined) throw this.#breach(call);
-    }
-  }
-
-  /** Whether a list can hold nobody else's objects: by its tenant's own account, or by a filter on what is proved. */
-  #isScoped({ scopedBy, orByAccount, holds }: ListRule, params: object): boolean {
-    const filter = new Map<string, unknown>(Object.entries(params)).get(scopedBy);
-    if (scopedBy === "account" || (orByAccount && filter === undefined)) {
-      // guard (as true): a list of a whole account needs an account of the tenant's own
-      return this.#options.account !== undefined;
-    }
-    const access = typeof filter === "string" ? this.#proofs.accessTo(filter) : undefined;
-    // guard (if true): a list that tells no owners is of the tenant's own
-    return holds === undefined ? access !== undefined : access === "own";
-  }
-
-  async #admitted<C extends Call>(call: C, answer: unknown): Promise<Answer<C>> {
+  async #admitted<C extends StripeCall>(call: C, answer: unknown): Promise<StripeAnswer<C>> {
     for (const object of topObjects(answer)) {
       // guard (if false): everything in an answer is the tenant's
       if (!(await this.#answers.admits(object, call))) throw this.#breach(call);
     }
-    return answer as Answer<C>; // the shape that the call's API promises
+    return answer as StripeAnswer<C>; // the shape that the call's API promises
   }
 
-  #breach(call: Call): IsolationError {
+  #breach(call: StripeCall): IsolationError {
     // guard: a breach is audited
     this.#audit("isolation_breach", call);
     return new IsolationError(
@@ -292,7 +243,7 @@ export class Gate {
     );
   }
 
-  #audit(type: AuditEvent["type"], call: Call, count = 1): void {
+  #audit(type: AuditEvent["type"], call: StripeCall, count = 1): void {
     this.#options.onAudit(Object.freeze({ type, tenantId: this.#options.tenantId, call, count }));
   }
 }

@@ -1,17 +1,16 @@
-import { CALLS, type WriteCall } from "../../stripe/calls.js";
 import type { Tenancy } from "../tenancy.js";
+import type { WriteRule } from "./rules.js";
 
 /**
  * A write's parameters with the tenant's mark, which nothing a capability passes on can replace, blank or clear.
  * Undefined where they try to, and must not be sent.
  */
 export function markedParams(
-  call: WriteCall,
+  rule: WriteRule,
   params: object,
   tenancy: Tenancy,
   tenantId: string,
 ): object | undefined {
-  const rule = CALLS[call];
   const mark = rule.mark === undefined ? {} : tenancy.markFor(tenantId);
   const isMade = rule.mark === "create" || rule.mark === "share";
   let marked = withMark(params, mark, isMade, tenancy.reservedMetadata);

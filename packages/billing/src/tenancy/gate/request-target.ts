@@ -1,6 +1,7 @@
 import { IsolationError } from "../../errors.js";
-import { CALLS, type Call } from "../../stripe/calls.js";
+import type { StripeCall } from "../../stripe/calls.js";
 import type { StripeRequest } from "../../stripe/send.js";
+import { RULES } from "./rules.js";
 
 export type RequestTarget = Pick<StripeRequest, "call" | "method" | "path">;
 
@@ -10,9 +11,9 @@ export type RequestTarget = Pick<StripeRequest, "call" | "method" | "path">;
  *
  * @throws IsolationError for any other call or id.
  */
-export function requestTarget(call: Call, ids: object): RequestTarget {
+export function requestTarget(call: StripeCall, ids: object): RequestTarget {
   // guard (if true): only calls of the table are sent
-  const [method, template = ""] = Object.hasOwn(CALLS, call) ? call.split(" ") : [];
+  const [method, template = ""] = Object.hasOwn(RULES, call) ? call.split(" ") : [];
   if (method !== "GET" && method !== "POST" && method !== "DELETE") {
     throw new IsolationError("A request was asked for that this package does not know.");
   }
@@ -22,7 +23,7 @@ export function requestTarget(call: Call, ids: object): RequestTarget {
   return { call, method, path: parts.join("/") };
 }
 
-function idFor(call: Call, name: string, ids: object): string {
+function idFor(call: StripeCall, name: string, ids: object): string {
   const id: unknown = Object.hasOwn(ids, name) ? ids[name as keyof typeof ids] : undefined; // a key of its own
   // guard (operand 2): an id in a path is well-formed
   if (typeof id === "string" && /^[\w-]+$/.test(id)) return id;

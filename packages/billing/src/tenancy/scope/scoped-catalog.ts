@@ -6,7 +6,7 @@ import { notFound } from "../../stripe/translate-error.js";
 import type { GateOptions, GateToStripe, SearchParams } from "../gate/gate.js";
 import { lookupKeyFor } from "../gate/lookup-key.js";
 import { looksLikeAnId } from "../gate/named-ids.js";
-import { markOf } from "../metadata-mark.js";
+import { readMark } from "../metadata-mark.js";
 
 export interface ProductPage {
   readonly products: readonly Stripe.Product[];
@@ -44,7 +44,7 @@ export class ScopedCatalog {
   bearsMark({ metadata }: Stripe.Price): boolean {
     const { tenancy, tenantId } = this.#options;
     return Object.entries(tenancy.markFor(tenantId)).every(
-      ([key, value]) => markOf({ metadata }, key) === value,
+      ([key, value]) => readMark({ metadata }, key) === value,
     );
   }
 

@@ -17,9 +17,9 @@ export interface KnownConfiguration {
  */
 export class ScopedConfigurations {
   readonly #options: GateOptions;
-  readonly #gate: Pick<Gate, "retrieve" | "sift">;
+  readonly #gate: Pick<Gate, "retrieve" | "listAccount">;
 
-  constructor(options: GateOptions, gate: Pick<Gate, "retrieve" | "sift">) {
+  constructor(options: GateOptions, gate: Pick<Gate, "retrieve" | "listAccount">) {
     this.#options = options;
     this.#gate = gate;
   }
@@ -31,7 +31,7 @@ export class ScopedConfigurations {
   ): AsyncGenerator<readonly Configuration[]> {
     const call = "GET /v1/billing_portal/configurations";
     const expanded = expand.length === 0 ? {} : { expand: expand.map((name) => `data.${name}`) };
-    for await (const page of this.#gate.sift(call, { limit: 100, ...filter, ...expanded })) {
+    for await (const page of this.#gate.listAccount(call, { limit: 100, ...filter, ...expanded })) {
       // guard (receiver): listed portal configurations are ones that the tenant may use
       yield page.filter((configuration) => this.#mayUse(configuration));
     }

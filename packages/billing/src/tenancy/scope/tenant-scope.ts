@@ -1,6 +1,13 @@
 import type Stripe from "stripe";
 import { ConfigurationError, InvalidArgumentError, TenantContextError } from "../../errors.js";
-import type { Answer, Call, ListCall, Params, PathIds, SearchCall, WriteCall } from "../../stripe/calls.js";
+import type {
+  PathIds,
+  SearchCall,
+  StripeAnswer,
+  StripeCall,
+  StripeParams,
+  WriteCall,
+} from "../../stripe/calls.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { SearchQuery } from "../../stripe/search-query.js";
 import { notFound } from "../../stripe/translate-error.js";
@@ -13,9 +20,10 @@ import {
   type SearchPage,
   type SearchParams,
 } from "../gate/gate.js";
+import type { ScopedListCall } from "../gate/rules.js";
 import { CHECKOUT_KEY, REFERENCE_KEY, SHARED } from "../metadata-mark.js";
+import { mayEnterAnyCode } from "../promotion-code-entry.js";
 import { parseTenantId } from "../tenant-id.js";
-import { areCodesForAll } from "../typed-codes.js";
 import { OwnedObjects } from "./owned-objects.js";
 import { ScopedCatalog } from "./scoped-catalog.js";
 import { ScopedConfigurations } from "./scoped-configurations.js";
@@ -111,8 +119,8 @@ class Scope {
   }
 
   /** Whether the tenant's customers may type promotion codes. */
-  get mayTypeCodes(): boolean {
-    return areCodesForAll(this.account, this.#options.promotionCodes);
+  get mayEnterCodes(): boolean {
+    return mayEnterAnyCode(this.account, this.#options.promotionCodes);
   }
 
   /** The metadata that every customer, product and price of this tenant's bears; empty where its account says it. */
@@ -134,7 +142,7 @@ class Scope {
     );
   }
 
-  audit(type: AuditEvent["type"], call: Call, count: number): void {
+  audit(type: AuditEvent["type"], call: StripeCall, count: number): void {
     this.#options.onAudit(Object.freeze({ type, tenantId: this.tenantId, call, count }));
   }
 
@@ -300,7 +308,11 @@ class Scope {
     if (this.#owned.customerOf(paymentMethodId) !== customerId) throw notFound();
   }
 
-  async list<C extends ListCall>(call: C, params: Params<C>, ids: object = {}): Promise<Answer<C>> {
+  async list<C extends ScopedListCall>(
+    call: C,
+    params: StripeParams<C>,
+    ids: object = {},
+  ): Promise<StripeAnswer<C>> {
     const answer = await this.#gate.list(call, params, ids);
     for (const object of answer.data) {
       if (!("customer" in object) || !object.customer) continue;
@@ -316,7 +328,7 @@ class Scope {
     call: C,
     query: SearchQuery,
     params: SearchParams,
-    isWanted?: (hit: Answer<C>["data"][number]) => boolean,
+    isWanted?: (hit: StripeAnswer<C>["data"][number]) => boolean,
   ): Promise<SearchPage<C>> {
     return this.#gate.search(call, query, params, isWanted);
   }
@@ -325,10 +337,10 @@ class Scope {
   async write<C extends WriteCall>(
     call: C,
     ids: PathIds<C>,
-    params: Params<C>,
+    params: StripeParams<C>,
     idempotencyKey?: string,
     step?: string,
-  ): Promise<Answer<C>> {
+  ): Promise<StripeAnswer<C>> {
     const answer = await this.#gate.write(call, ids, params, idempotencyKey, step);
     if (answer.object === "customer") await this.#owned.owns(answer);
     return answer;

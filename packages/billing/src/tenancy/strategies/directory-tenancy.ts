@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../../errors.js";
 import { metadataIs } from "../../stripe/search-query.js";
-import { accessByMark, markOf, parseMetadataKey, SHARED } from "../metadata-mark.js";
+import { accessByMark, parseMetadataKey, readMark, SHARED } from "../metadata-mark.js";
 import type { CustomerAccess, Tenancy } from "../tenancy.js";
 import { isTenantId } from "../tenant-id.js";
 
@@ -47,9 +47,9 @@ export function directoryTenancy(directory: TenantDirectory, options: DirectoryT
     readOnly: !linkable,
     accountOf: () => undefined,
     customerAccess: async (tenantId, customer): Promise<CustomerAccess> => {
-      // guard (as markOf(customer, key)): the directory says whose a customer is
+      // guard (as readMark(customer, key)): the directory says whose a customer is
       const linked = await directory.tenantOf(customer.id);
-      const mark = markOf(customer, key);
+      const mark = readMark(customer, key);
       const agree = mark === undefined || mark === linked;
       // guard (as "own"): a mark must agree with the directory
       if (linked === tenantId) return agree ? "own" : "conflict";
@@ -64,7 +64,7 @@ export function directoryTenancy(directory: TenantDirectory, options: DirectoryT
     resolveTenant: async ({ account, customerId, metadata }) => {
       // guard: an event of a connected account is no tenant's of the platform
       if (account !== undefined) return { status: "nobody" };
-      const mark = markOf({ metadata: metadata ?? null }, key);
+      const mark = readMark({ metadata: metadata ?? null }, key);
       if (customerId !== undefined) {
         const tenantId = await directory.tenantOf(customerId);
         const agree = mark === undefined || mark === tenantId;

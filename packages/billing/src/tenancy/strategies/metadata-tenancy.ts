@@ -1,5 +1,5 @@
 import { metadataIs } from "../../stripe/search-query.js";
-import { accessByMark, markOf, parseMetadataKey, SHARED } from "../metadata-mark.js";
+import { accessByMark, parseMetadataKey, readMark, SHARED } from "../metadata-mark.js";
 import type { Tenancy } from "../tenancy.js";
 import { isTenantId } from "../tenant-id.js";
 
@@ -21,7 +21,7 @@ export function metadataTenancy(options: MetadataTenancyOptions = {}): Tenancy {
   return Object.freeze<Tenancy>({
     accountOf: () => undefined,
     // guard (as "own"): a customer's mark is the tenant's
-    customerAccess: (tenantId, customer) => (markOf(customer, key) === tenantId ? "own" : "none"),
+    customerAccess: (tenantId, customer) => (readMark(customer, key) === tenantId ? "own" : "none"),
     productAccess: (tenantId, product) => accessByMark(tenantId, product, key),
     productQuery: (tenantId) => metadataIs(key, tenantId, SHARED),
     resolveTenant: async ({ account, customerId, metadata }, readCustomer) => {
@@ -30,7 +30,7 @@ export function metadataTenancy(options: MetadataTenancyOptions = {}): Tenancy {
       if (account !== undefined) return { status: "nobody" };
       const authority = metadata ? { metadata } : await readCustomer(customerId ?? "");
       if (authority === undefined) return { status: "unknown" };
-      const tenantId = markOf(authority, key);
+      const tenantId = readMark(authority, key);
       // guard (if true): an event's mark has the form of a tenant's id
       return isTenantId(tenantId) ? { status: "tenant", tenantId } : { status: "nobody" };
     },

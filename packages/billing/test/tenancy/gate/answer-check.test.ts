@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Deadline } from "../../../src/deadline.js";
-import type { Call } from "../../../src/stripe/calls.js";
+import type { StripeCall } from "../../../src/stripe/calls.js";
 import { AnswerCheck, type AnswerCheckOptions } from "../../../src/tenancy/gate/answer-check.js";
 import { Proofs } from "../../../src/tenancy/gate/proofs.js";
 import { OwnershipCache } from "../../../src/tenancy/ownership-cache.js";
@@ -30,7 +30,7 @@ beforeEach(() => {
 function admits(
   answer: unknown,
   options: Partial<AnswerCheckOptions> = {},
-  call: Call = CALL,
+  call: StripeCall = CALL,
 ): Promise<boolean> {
   const check = new AnswerCheck(
     {

@@ -8,7 +8,7 @@ import {
   metadataTenancy,
   type StripeClient,
 } from "../../../src/index.js";
-import type { Params } from "../../../src/stripe/calls.js";
+import type { StripeParams } from "../../../src/stripe/calls.js";
 import type { SearchQuery } from "../../../src/stripe/search-query.js";
 import { createTransport } from "../../../src/stripe/transport.js";
 import { Gate, type GateOptions } from "../../../src/tenancy/gate/gate.js";
@@ -82,25 +82,25 @@ const ownSubscription = () =>
     { subscription: acme.subscriptionId },
     { expand: ["customer"] },
   );
-const updateOwn = (params: Params<"POST /v1/subscriptions/{subscription}">) =>
+const updateOwn = (params: StripeParams<"POST /v1/subscriptions/{subscription}">) =>
   gate.write("POST /v1/subscriptions/{subscription}", { subscription: acme.subscriptionId }, params);
 const reportUsage = (payload: Record<string, string>) =>
   gate.write("POST /v1/billing/meter_events", {}, { event_name: EVENT_NAME, payload });
 const readMethod = (payment_method: string) =>
   gate.retrieve("GET /v1/payment_methods/{payment_method}", { payment_method }, { expand: ["customer"] });
-const openPortal = (params: Params<"POST /v1/billing_portal/sessions">) =>
+const openPortal = (params: StripeParams<"POST /v1/billing_portal/sessions">) =>
   gate.write("POST /v1/billing_portal/sessions", {}, params);
 
-const openCheckout = (params: Params<"POST /v1/checkout/sessions">) =>
+const openCheckout = (params: StripeParams<"POST /v1/checkout/sessions">) =>
   gate.write("POST /v1/checkout/sessions", {}, params);
 
 const LINES = "GET /v1/invoices/{invoice}/lines";
 const CONFIGURATIONS = "GET /v1/billing_portal/configurations";
 const CONFIGURATION = "POST /v1/billing_portal/configurations/{configuration}";
 /** But for the account's default, which is everyone's. */
-async function sifted(params: Params<typeof CONFIGURATIONS>, through = gate): Promise<string[]> {
+async function listed(params: StripeParams<typeof CONFIGURATIONS>, through = gate): Promise<string[]> {
   const ids: string[] = [];
-  for await (const page of through.sift(CONFIGURATIONS, { is_default: false, ...params })) {
+  for await (const page of through.listAccount(CONFIGURATIONS, { is_default: false, ...params })) {
     ids.push(...page.map(({ id }) => id));
   }
   return ids;
@@ -133,13 +133,16 @@ describe("a capability that checks nothing", () => {
     "lists every product of the platform": () => gate.list("GET /v1/products", {}),
     "searches from another tenant's object on": () =>
       gate.search("GET /v1/products/search", 'name~"Pro"' as SearchQuery, { page: globex.productId }),
-    "sifts from another tenant's object on": () => sifted({ starting_after: foreignConfiguration }),
-    "sifts back from another tenant's object": () => sifted({ ending_before: foreignConfiguration }),
-    "sifts by another tenant's customer": () => sifted({ customer: globex.customerId } as never),
-    "sifts by an id in a parameter nobody knows": () => sifted({ whose: [globex.customerId] } as never),
-    "sifts by an operator": () => sifted({ customer: { gte: "" } } as never),
-    "sifts a list that is not in the table": () =>
-      gate.sift("GET /v1/customers" as never, {} as never).next(),
+    "lists the account from another tenant's object on": () =>
+      listed({ starting_after: foreignConfiguration }),
+    "lists the account back from another tenant's object": () =>
+      listed({ ending_before: foreignConfiguration }),
+    "lists the account by another tenant's customer": () => listed({ customer: globex.customerId } as never),
+    "lists the account by an id in a parameter nobody knows": () =>
+      listed({ whose: [globex.customerId] } as never),
+    "lists the account by an operator": () => listed({ customer: { gte: "" } } as never),
+    "lists the account a list that is not in the table": () =>
+      gate.listAccount("GET /v1/customers" as never, {} as never).next(),
     "deactivates another tenant's portal configuration": () =>
       gate.write(CONFIGURATION, { configuration: foreignConfiguration }, { active: false }),
     "climbs out of the path": () =>
@@ -448,15 +451,15 @@ describe("an answer that is not the tenant's", () => {
     ]);
   });
 
-  it("is dropped from a sifted list, page by page, whatever was asked for", async () => {
-    expect(await sifted({ limit: 1 })).toEqual([ownConfiguration]);
-    expect(await sifted({ limit: 100, active: true })).toEqual([ownConfiguration]);
-    expect(await sifted({ active: false })).toEqual([]);
+  it("is dropped from a list of the account, page by page, whatever was asked for", async () => {
+    expect(await listed({ limit: 1 })).toEqual([ownConfiguration]);
+    expect(await listed({ limit: 100, active: true })).toEqual([ownConfiguration]);
+    expect(await listed({ active: false })).toEqual([]);
   });
 
   it("is not proved by having been dropped, neither to be named nor to be changed", async () => {
     await ownCustomer();
-    expect(await sifted({})).toEqual([ownConfiguration]);
+    expect(await listed({})).toEqual([ownConfiguration]);
     world.takeRequests();
 
     await expect(
@@ -471,13 +474,13 @@ describe("an answer that is not the tenant's", () => {
     ).resolves.toMatchObject({ configuration: ownConfiguration });
   });
 
-  it("is used and not changed where it is every tenant's, in a sifted list as well", async () => {
+  it("is used and not changed where it is every tenant's, in a list of the account as well", async () => {
     const { id } = await world.stripe.billingPortal.configurations.create({
       features: { invoice_history: { enabled: true } },
       metadata: { tenantId: "*" },
     });
     await ownCustomer();
-    expect(await sifted({})).toEqual([id, ownConfiguration]);
+    expect(await listed({})).toEqual([id, ownConfiguration]);
     await expect(openPortal({ customer: acme.customerId, configuration: id })).resolves.toBeDefined();
     await expect(gate.write(CONFIGURATION, { configuration: id }, { active: false })).rejects.toMatchObject({
       code: "isolation",
@@ -490,7 +493,7 @@ describe("an answer that is not the tenant's", () => {
       "a retrieved one",
       (live: Gate) => live.retrieve("GET /v1/customers/{customer}", { customer: acme.customerId }, {}),
     ],
-    ["a sifted one", (live: Gate) => sifted({}, live)],
+    ["one in a list of the account", (live: Gate) => listed({}, live)],
   ])("is refused when it is of the other mode, %s", async (_, read) => {
     await expect(read(gateFor("acme", { mode: "live" }))).rejects.toMatchObject({ code: "mode_mismatch" });
   });

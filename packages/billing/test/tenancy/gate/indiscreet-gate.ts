@@ -24,7 +24,7 @@ export function indiscreetGate(asked: unknown[] = []): GateToStripe {
       asked.push([call]);
       return { data: EVERYBODYS, has_more: false };
     },
-    sift: async function* () {
+    listAccount: async function* () {
       yield EVERYBODYS;
     },
     retrieve: async (_call: string, ids: { readonly configuration: string }) =>

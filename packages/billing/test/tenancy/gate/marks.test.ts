@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
+import type { WriteCall } from "../../../src/stripe/calls.js";
 import { isLookupKeyOf, lookupKeyFor } from "../../../src/tenancy/gate/lookup-key.js";
 import { markedParams } from "../../../src/tenancy/gate/marked-params.js";
-import { accessByMark, markOf, parseMetadataKey } from "../../../src/tenancy/metadata-mark.js";
+import { RULES } from "../../../src/tenancy/gate/rules.js";
+import { accessByMark, parseMetadataKey, readMark } from "../../../src/tenancy/metadata-mark.js";
 import { metadataTenancy } from "../../../src/tenancy/strategies/metadata-tenancy.js";
 
 const tenancy = metadataTenancy();
 
 describe("the mark that a write bears", () => {
-  const marked = (call: Parameters<typeof markedParams>[0], params: object) =>
-    markedParams(call, params, tenancy, "acme");
+  const marked = (call: WriteCall, params: object) => markedParams(RULES[call], params, tenancy, "acme");
 
   it.each([
     "POST /v1/customers",
@@ -118,16 +119,16 @@ describe("what an object's mark says", () => {
     "of one with no mark, in %j: none",
     (product) => {
       expect(accessByMark("acme", { id: "prod_1", ...product }, "tenantId")).toBe("none");
-      expect(markOf(product, "tenantId")).toBeUndefined();
+      expect(readMark(product, "tenantId")).toBeUndefined();
     },
   );
 
   it("counts only where it is the metadata's own", () => {
     const inherited: Record<string, string> = Object.create({ tenantId: "acme" });
 
-    expect(markOf({ metadata: inherited }, "tenantId")).toBeUndefined();
-    expect(markOf({ metadata: {} }, "toString")).toBeUndefined();
-    expect(markOf({ metadata: { tenantId: "acme" } }, "tenantId")).toBe("acme");
+    expect(readMark({ metadata: inherited }, "tenantId")).toBeUndefined();
+    expect(readMark({ metadata: {} }, "toString")).toBeUndefined();
+    expect(readMark({ metadata: { tenantId: "acme" } }, "tenantId")).toBe("acme");
   });
 });
 

@@ -23,8 +23,8 @@ export function openGate(client: StripeClient): GateToStripe {
     retrieve: (call, ids, params) => ask(call, ids, params),
     list: (call, params, ids) => ask(call, { ...ids }, params),
     search: () => Promise.reject(new Error("No capability here searches.")),
-    sift: () => {
-      throw new Error("No capability here sifts.");
+    listAccount: () => {
+      throw new Error("No capability here lists the account.");
     },
     write: (call, ids, params) => ask(call, ids, params),
   };

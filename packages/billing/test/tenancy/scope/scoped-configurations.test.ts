@@ -26,7 +26,7 @@ describe("portal configurations", () => {
         asked.push(ids, params);
         return one as never;
       },
-      sift: async function* (_call: string, params: object) {
+      listAccount: async function* (_call: string, params: object) {
         asked.push(params);
         yield [one] as never;
       },

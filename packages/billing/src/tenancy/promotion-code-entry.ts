@@ -5,7 +5,7 @@ import { InvalidArgumentError } from "../errors.js";
  * them. So all the account's codes have to be for whoever types them: in an account of the tenant's own, or because the
  * settings say that no code is one tenant's alone.
  */
-export function areCodesForAll(account: string | undefined, codes: PromotionCodes | undefined): boolean {
+export function mayEnterAnyCode(account: string | undefined, codes: PromotionCodes | undefined): boolean {
   // guard (as true): codes are for all where an account is the tenant's own or the settings say so
   return account !== undefined || codes === "shared";
 }
@@ -14,13 +14,13 @@ export function areCodesForAll(account: string | undefined, codes: PromotionCode
 export type PromotionCodes = "shared";
 
 /** @throws InvalidArgumentError where a customer could type another tenant's code. */
-export function assertMayTypeCodes(
-  scope: { readonly mayTypeCodes: boolean },
+export function assertMayEnterCodes(
+  scope: { readonly mayEnterCodes: boolean },
   option: string,
   instead: string,
 ): void {
   // guard (if true): no codes are asked for in an account that tenants share
-  if (scope.mayTypeCodes) return;
+  if (scope.mayEnterCodes) return;
   throw new InvalidArgumentError(
     `${option} lets customers type any code of the account, another tenant's as well. ${instead} ` +
       'Where every code is for all tenants, say so in the settings: catalog.promotionCodes: "shared".',
@@ -28,7 +28,7 @@ export function assertMayTypeCodes(
 }
 
 /** Whether a request lets customers type promotion codes, in Checkout or in the portal. */
-export function letsTypeCodes(params: object): boolean {
+export function allowsCodeEntry(params: object): boolean {
   return Object.entries(params).some(([name, value]) => {
     if (name === "metadata") return false;
     // guard: Checkout's switch for typed codes is known
@@ -36,7 +36,7 @@ export function letsTypeCodes(params: object): boolean {
     if (name === "allow_promotion_codes") return value !== undefined && value !== false;
     if (typeof value !== "object" || value === null) return false;
     // guard (as false): typed codes are looked for deeper as well
-    if (name !== "default_allowed_updates") return letsTypeCodes(value);
+    if (name !== "default_allowed_updates") return allowsCodeEntry(value);
     // guard (as false): the portal's switch for typed codes is known
     return Object.values(value).includes("promotion_code");
   });

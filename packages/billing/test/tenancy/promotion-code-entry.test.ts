@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { metadataTenancy } from "../../src/index.js";
+import {
+  allowsCodeEntry,
+  assertMayEnterCodes,
+  mayEnterAnyCode,
+} from "../../src/tenancy/promotion-code-entry.js";
 import { admit } from "../../src/tenancy/scope/tenant-scope.js";
-import { areCodesForAll, assertMayTypeCodes, letsTypeCodes } from "../../src/tenancy/typed-codes.js";
 import { indiscreetGate, scopeOptions } from "./gate/indiscreet-gate.js";
 
 describe("letting customers type promotion codes", () => {
@@ -14,7 +18,7 @@ describe("letting customers type promotion codes", () => {
     ["Checkout in another spelling", { allow_promotion_codes: "true" }],
     ["the portal", allowing(["price", "promotion_code"])],
     ["the portal in another spelling", allowing({ 0: "promotion_code" })],
-  ])("is seen in %s", (_, params) => expect(letsTypeCodes(params)).toBe(true));
+  ])("is seen in %s", (_, params) => expect(allowsCodeEntry(params)).toBe(true));
 
   it.each([
     ["nothing", {}],
@@ -24,14 +28,14 @@ describe("letting customers type promotion codes", () => {
     ["a session without discounts", { discounts: null }],
     ["a code that is named", { discounts: [{ promotion_code: "promo_1" }] }],
     ["what an application keeps for itself", { metadata: { allow_promotion_codes: "true" } }],
-  ])("is not seen in %s", (_, params) => expect(letsTypeCodes(params)).toBe(false));
+  ])("is not seen in %s", (_, params) => expect(allowsCodeEntry(params)).toBe(false));
 });
 
 describe("promotion codes", () => {
   it("are for whoever types them in an account of the tenant's own, or where the settings say so", () => {
-    expect(areCodesForAll("acct_1", undefined)).toBe(true);
-    expect(areCodesForAll(undefined, "shared")).toBe(true);
-    expect(areCodesForAll(undefined, undefined)).toBe(false);
+    expect(mayEnterAnyCode("acct_1", undefined)).toBe(true);
+    expect(mayEnterAnyCode(undefined, "shared")).toBe(true);
+    expect(mayEnterAnyCode(undefined, undefined)).toBe(false);
   });
 });
 
@@ -48,7 +52,7 @@ describe("asking that promotion codes are typed", () => {
   it("is refused where a customer could type another tenant's", async () => {
     const shared = await scopeIn(undefined);
 
-    expect(() => assertMayTypeCodes(shared, "allowPromotionCodes", "Leave it out.")).toThrow(
+    expect(() => assertMayEnterCodes(shared, "allowPromotionCodes", "Leave it out.")).toThrow(
       expect.objectContaining({
         code: "invalid_argument",
         message: expect.stringMatching(
@@ -57,7 +61,7 @@ describe("asking that promotion codes are typed", () => {
       }),
     );
     for (const scope of [await scopeIn("acct_1"), await scopeIn(undefined, "shared")]) {
-      expect(() => assertMayTypeCodes(scope, "allowPromotionCodes", "Leave it out.")).not.toThrow();
+      expect(() => assertMayEnterCodes(scope, "allowPromotionCodes", "Leave it out.")).not.toThrow();
     }
   });
 });

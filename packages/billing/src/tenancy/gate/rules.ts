@@ -1,0 +1,82 @@
+import type { ListCall, StripeCall, WriteCall } from "../../stripe/calls.js";
+
+/** A list of the whole account, which no filter can keep to one tenant: its members are checked one by one. */
+export type AccountListCall = "GET /v1/billing_portal/configurations";
+/** A list that its rule keeps to one tenant. */
+export type ScopedListCall = Exclude<ListCall, AccountListCall>;
+
+/** The rule that keeps other tenants' objects out of a list. */
+export interface ListRule {
+  /** The parameter, or the id in the path, that has to be the tenant's; `account` where only its own account will do. */
+  readonly scopedBy: string;
+  /** Allows the list without `scopedBy` in the tenant's own connected account. */
+  readonly orByAccount?: boolean;
+  /** The kind of object it lists, where that names no owner: being on the tenant's own list is the proof. */
+  readonly holds?: string;
+}
+
+/** The rule for a write: the mark that its object gets, and the parameters that have to be the tenant's. */
+export interface WriteRule {
+  /**
+   * `create` and `update` merge the tenant's mark over the metadata: always, or only where there is other metadata.
+   * `share` is like `create`, with everyone's mark where every id in the parameters is shared by all.
+   */
+  readonly mark?: "create" | "update" | "share";
+  /** The parameter that names the new object's parent, which must be the tenant's own. */
+  readonly within?: string;
+  /** The parameter that holds the customer's id under a key which the caller chooses. */
+  readonly customerIn?: string;
+}
+
+/** The tenants' rule for every call that this package can send. The gate sends nothing that is not in this table. */
+export const RULES: {
+  readonly [C in StripeCall]: C extends ScopedListCall ? ListRule : C extends WriteCall ? WriteRule : object;
+} = {
+  "GET /v1/customers/{customer}": {},
+  "GET /v1/customers/search": {},
+  "POST /v1/customers": { mark: "create" }, // guard (as {}): a new customer is marked
+  "POST /v1/customers/{customer}": { mark: "update" }, // guard (as {}): a customer's new metadata is marked
+  "GET /v1/subscriptions": { scopedBy: "customer" },
+  "GET /v1/subscriptions/{subscription}": {},
+  "POST /v1/subscriptions/{subscription}": {},
+  "DELETE /v1/subscriptions/{subscription}": {},
+  "POST /v1/subscriptions": {},
+  "POST /v1/subscriptions/{subscription}/pause": {},
+  "POST /v1/subscriptions/{subscription}/resume": {},
+  "POST /v1/subscription_schedules": {},
+  "POST /v1/subscription_schedules/{schedule}": {},
+  "POST /v1/subscription_schedules/{schedule}/release": {},
+  "POST /v1/invoices/create_preview": {},
+  "GET /v1/invoices": { scopedBy: "customer" },
+  "GET /v1/invoices/{invoice}": {},
+  "GET /v1/invoices/{invoice}/lines": { scopedBy: "invoice", holds: "line_item" },
+  "GET /v1/payment_methods": { scopedBy: "customer" },
+  "GET /v1/payment_methods/{payment_method}": {},
+  "POST /v1/payment_methods/{payment_method}/detach": {},
+  "GET /v1/products": { scopedBy: "account" },
+  "GET /v1/products/search": {},
+  "GET /v1/products/{product}": {},
+  "POST /v1/products": { mark: "create" }, // guard (as {}): a new product is marked
+  "POST /v1/products/{product}": { mark: "update" }, // guard (as {}): a product's new metadata is marked
+  "GET /v1/prices": { scopedBy: "product", orByAccount: true },
+  "GET /v1/prices/search": {},
+  "POST /v1/prices": { mark: "create", within: "product" }, // guard (part 1): a new price is marked; guard (part 2): a new price is of a product of the tenant's own
+  "POST /v1/prices/{price}": { mark: "update" }, // guard (as {}): a price's new metadata is marked
+  "GET /v1/prices/{price}": {},
+  "GET /v1/coupons/{coupon}": {},
+  "GET /v1/promotion_codes/{promotion_code}": {},
+  "GET /v1/entitlements/active_entitlements": {
+    scopedBy: "customer",
+    holds: "entitlements.active_entitlement",
+  },
+  "POST /v1/billing/meter_events": { customerIn: "payload" }, // guard (as {}): usage is of a customer of the tenant's
+  "GET /v1/checkout/sessions": { scopedBy: "customer" },
+  "GET /v1/checkout/sessions/{session}": {},
+  "POST /v1/checkout/sessions": { mark: "create", within: "customer" }, // guard (part 2): a Checkout session is for a customer of the tenant's; guard (part 1): a Checkout session is marked
+  "POST /v1/checkout/sessions/{session}/expire": {},
+  "GET /v1/billing_portal/configurations": {},
+  "GET /v1/billing_portal/configurations/{configuration}": {},
+  "POST /v1/billing_portal/configurations": { mark: "share" }, // guard (as {}): a new portal configuration is marked
+  "POST /v1/billing_portal/configurations/{configuration}": {},
+  "POST /v1/billing_portal/sessions": {},
+};
