@@ -2,8 +2,11 @@
  * The contract of `WebhookInbox` as test cases, for any test runner and any store.
  *
  * @example
- * describe("my inbox", () => {
- *   for (const { name, run } of inboxContract({ open: () => openMyInbox() })) it(name, run);
+ * import { describe, it } from "node:test"; // or any other runner
+ * import { inboxContract } from "@repo/billing/testing";
+ *
+ * describe("our inbox", () => {
+ *   for (const { name, run } of inboxContract({ open: (settings) => openInbox(settings) })) it(name, run);
  * });
  */
 import assert from "node:assert/strict";

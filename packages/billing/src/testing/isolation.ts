@@ -46,7 +46,14 @@ export interface TenantIsolationCheck {
  *
  * @throws TypeError when both tenants are equal or share a customer, because the attacks would then prove nothing.
  * @example
- * const report = await checkTenantIsolation({ billing, own: acme, other: globex });
+ * import assert from "node:assert/strict";
+ * import { checkTenantIsolation } from "@repo/billing/testing";
+ *
+ * const report = await checkTenantIsolation({
+ *   billing,
+ *   own: { tenantId: "acme", customerId, subscriptionId },
+ *   other: { tenantId: "globex", customerId: otherCustomerId, subscriptionId: otherSubscriptionId },
+ * });
  * assert.deepEqual(report.checks.filter(({ ok }) => !ok), []);
  */
 export async function checkTenantIsolation(options: TenantIsolationOptions): Promise<TenantIsolationReport> {

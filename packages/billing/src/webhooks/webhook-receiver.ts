@@ -56,6 +56,8 @@ export interface WebhookReceiver {
  * exceeds `handlerTimeoutMs`, Stripe delivers the event again.
  *
  * @example
+ * import { createWebhookReceiver } from "@repo/billing/webhooks";
+ *
  * const webhooks = createWebhookReceiver({
  *   signingSecrets: [{ secret: process.env.STRIPE_WEBHOOK_SECRET, mode: "live", source: "account" }],
  *   billing,
