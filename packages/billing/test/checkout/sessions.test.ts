@@ -1,16 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import {
-  ConflictError,
-  InvalidArgumentError,
-  NotFoundError,
-  type StripeBillingService,
-} from "../../src/index.js";
-import { clientThat } from "../isolation/intercepted-client.js";
+import { ConflictError, NotFoundError, type StripeBillingService } from "../../src/index.js";
+import { answer, clientThat } from "../isolation/intercepted-client.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
 import { addPlan, addPrice, type Plan } from "../subscriptions/plans.js";
 import { payOnPage } from "./checkout-page.js";
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HALF_HOUR_MS = 30 * MINUTE_MS;
 
 let world: StripeWorld;
 let acme: TenantWorld;
@@ -48,13 +44,35 @@ describe("a second Checkout session", () => {
     expect(world.takeRequests().filter((request) => request.startsWith("POST"))).toEqual([]);
   });
 
-  it("is one with the first when both are asked for at once", async () => {
-    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+  it("is one with the first when both are asked for at once, at whatever moments of a minute", async () => {
+    const startMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+    let readings = 0;
+    const clock = vi.spyOn(Date, "now").mockImplementation(() => startMs + 500 * readings++);
     try {
       const both = await Promise.all([create({ priceId: plan.priceId }), create({ priceId: plan.priceId })]);
       expect(new Set(both.map(({ id }) => id)).size).toBe(1);
     } finally {
-      vi.useRealTimers();
+      clock.mockRestore();
+    }
+    expect(500 * readings).toBeLessThan(MINUTE_MS);
+  });
+
+  it("can be made a minute after Stripe failed to, which repeats its failure for the same key", async () => {
+    const failed = new Set<string | undefined>();
+    let isDown = true;
+    const stripe = clientThat(world.local, async ({ method, path, idempotencyKey }, send) => {
+      if (method !== "POST" || path !== "/v1/checkout/sessions") return send();
+      if (isDown) failed.add(idempotencyKey);
+      return failed.has(idempotencyKey) ? answer(500, { error: { type: "api_error" } }) : send();
+    });
+    billing = world.service({ stripe }).forTenant("acme");
+    await expect(create({ priceId: plan.priceId })).rejects.toMatchObject({ code: "indeterminate" });
+    isDown = false;
+    const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now() + MINUTE_MS);
+    try {
+      expect((await create({ priceId: plan.priceId })).status).toBe("open");
+    } finally {
+      clock.mockRestore();
     }
   });
 
@@ -91,20 +109,17 @@ describe("a second Checkout session", () => {
     expect(second.status).toBe("open");
   });
 
-  it("is a new one when the first has too little time left to fill it in", async () => {
-    const first = await create({
-      priceId: plan.priceId,
-      expiresAt: new Date(Date.now() + HOUR_MS),
-    });
-    const spy = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 31 * 60_000);
+  it("is the first one until too little time is left to fill it in, then a new one", async () => {
+    const first = await create({ priceId: plan.priceId });
+    const lastMomentMs = first.expiresAt.getTime() - HALF_HOUR_MS;
+    const clock = vi.spyOn(Date, "now");
     try {
-      const second = await create({ priceId: plan.priceId, expiresAt: first.expiresAt }).catch(
-        (error: unknown) => error,
-      );
-      expect(second).toBeInstanceOf(InvalidArgumentError);
+      clock.mockReturnValue(lastMomentMs);
+      expect((await create({ priceId: plan.priceId })).id).toBe(first.id);
+      clock.mockReturnValue(lastMomentMs + 1);
       expect((await create({ priceId: plan.priceId })).id).not.toBe(first.id);
     } finally {
-      spy.mockRestore();
+      clock.mockRestore();
     }
     expect(await billing.getCheckoutSession(first.id)).toMatchObject({ status: "expired" });
   });

@@ -221,16 +221,18 @@ describe("updateSubscription, and its payment", () => {
   });
 
   it("changes nothing when it is to fail unless it is paid", async () => {
-    await world.stripe.subscriptions.update(acme.subscriptionId, {
-      default_payment_method: await addCard(world, acme.customerId, "chargeCustomerFail"),
-    });
-    const paymentBehavior = "error_if_incomplete";
+    const declined = await addCard(world, acme.customerId, "chargeCustomerFail");
+    const before = await billing.getSubscription(acme.subscriptionId);
     await expect(
-      update({ quantity: 30, proration: "always_invoice", paymentBehavior }),
-    ).rejects.toMatchObject({
-      code: "payment_required",
-    });
-    expect((await billing.getSubscription(acme.subscriptionId)).items[0]?.quantity).toBe(3);
+      update({
+        quantity: 30,
+        defaultPaymentMethodId: declined,
+        metadata: { tier: "large" },
+        proration: "always_invoice",
+        paymentBehavior: "error_if_incomplete",
+      }),
+    ).rejects.toMatchObject({ code: "payment_required" });
+    expect(await billing.getSubscription(acme.subscriptionId)).toEqual(before);
   });
 
   it("makes one change for one idempotency key, kept apart from cancellations under the same", async () => {
