@@ -1,11 +1,11 @@
 import type { Catalog } from "./capabilities/catalog/catalog.js";
 import { CatalogCache } from "./capabilities/catalog/catalog-cache.js";
 import { type CatalogEvent, catalogTenant } from "./capabilities/catalog/catalog-event.js";
-import { portalOf, type TenantPortal, trustedIn } from "./capabilities/portal/settings.js";
+import { resolvePortal, type TenantPortal, trustedIds } from "./capabilities/portal/settings.js";
 import type { Deadline } from "./deadline.js";
 import { TenantContextError } from "./errors.js";
 import { copyOptions } from "./input.js";
-import { returnUrlsOf, type TenantReturnUrls } from "./return-urls/tenant-return-urls.js";
+import { resolveReturnUrls, type TenantReturnUrls } from "./return-urls/tenant-return-urls.js";
 import { resolveSettings, type Settings, type StripeBillingConfig } from "./settings.js";
 import { SingleFlight } from "./single-flight.js";
 import { type CallOptions, startDeadline } from "./stripe/deadline.js";
@@ -15,7 +15,7 @@ import { admit, admitOperator, type TenantScope } from "./tenancy/scope/tenant-s
 import type { TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
 import { parseTenantId } from "./tenancy/tenant-id.js";
 
-/** What every binding of one service shares: its settings, and what it has proved. */
+/** The parts that every binding of one service shares. */
 interface Shared<TMetadata> {
   readonly settings: Settings<TMetadata>;
   readonly catalog: Catalog<TMetadata>;
@@ -23,13 +23,13 @@ interface Shared<TMetadata> {
   readonly singleFlight: SingleFlight;
 }
 
-/** A call whose tenant is known and whose time has begun. */
+/** A call with its tenant and its running deadline. */
 interface BoundCall {
   readonly tenantId: string;
   readonly deadline: Deadline;
 }
 
-/** A service's tie to one tenant, or to none yet: the one place where a tenant is admitted to a call. */
+/** Binds a service to one tenant, or to none yet. The only place that admits a tenant to a call. */
 export class TenantBinding<TMetadata> {
   readonly #shared: Shared<TMetadata>;
   readonly #tenantId: string | undefined;
@@ -39,7 +39,7 @@ export class TenantBinding<TMetadata> {
     this.#tenantId = tenantId;
   }
 
-  static of<TMetadata>(config: StripeBillingConfig<TMetadata>): TenantBinding<TMetadata> {
+  static create<TMetadata>(config: StripeBillingConfig<TMetadata>): TenantBinding<TMetadata> {
     const settings = resolveSettings(config);
     const { metadata: schema, cacheSeconds = 60 } = settings.catalog;
     const singleFlight = new SingleFlight();
@@ -69,54 +69,61 @@ export class TenantBinding<TMetadata> {
     return new TenantBinding(this.#shared, tenantId);
   }
 
-  async within<T>(options: CallOptions, work: (scope: TenantScope) => Promise<T>): Promise<T> {
-    return work(await this.#admit(this.#begin(options), []));
+  /** Admits the bound tenant and runs `work` with its scope. @throws TenantContextError without a bound tenant. */
+  async run<T>(
+    options: CallOptions,
+    work: (scope: TenantScope, catalog: Catalog<TMetadata>) => Promise<T>,
+  ): Promise<T> {
+    return work(await this.#admit(this.#begin(options), []), this.catalog);
   }
 
-  /** The same with the portal's settings for the tenant, and what they name trusted. */
-  async withinPortal<T>(
+  /** Runs `work` with the portal's settings for the tenant. Ids that these settings name need no proof. */
+  async runWithPortal<T>(
     options: CallOptions,
     work: (scope: TenantScope, portal: TenantPortal) => Promise<T>,
   ): Promise<T> {
     const call = this.#begin(options);
-    const portal = await call.deadline.race(portalOf(this.#shared.settings.portal, call.tenantId));
-    return work(await this.#admit(call, trustedIn(portal)), portal);
+    const portal = await call.deadline.race(resolvePortal(this.#shared.settings.portal, call.tenantId));
+    return work(await this.#admit(call, trustedIds(portal)), portal);
   }
 
-  /** The same with where the tenant's browsers may be sent back to. */
-  async withinUrls<T>(
+  /** Runs `work` with the URLs that the tenant's customers may be sent back to. */
+  async runWithReturnUrls<T>(
     options: CallOptions,
     work: (scope: TenantScope, urls: TenantReturnUrls) => Promise<T>,
   ): Promise<T> {
     const call = this.#begin(options);
-    const urls = await call.deadline.race(returnUrlsOf(this.#shared.settings.portal, call.tenantId));
+    const urls = await call.deadline.race(resolveReturnUrls(this.#shared.settings.portal, call.tenantId));
     return work(await this.#admit(call, []), urls);
   }
 
-  /** For a change to the catalogue: what may have been changed is forgotten however the call ended. */
-  async changingCatalog<T>(options: CallOptions, work: (scope: TenantScope) => Promise<T>): Promise<T> {
+  /** Runs a write to the catalogue, and forgets the tenant's remembered pages even if it fails: it may have been made. */
+  async changeCatalog<T>(
+    options: CallOptions,
+    work: (scope: TenantScope, catalog: Catalog<TMetadata>) => Promise<T>,
+  ): Promise<T> {
     const tenantId = this.#boundTenant();
     try {
-      return await this.within(options, work);
+      return await this.run(options, work);
     } finally {
       this.#shared.catalog.cache.forget(tenantId);
     }
   }
 
-  /** For what belongs to no tenant: only without one. */
-  async asOperator<T>(options: CallOptions, work: (scope: TenantScope) => Promise<T>): Promise<T> {
+  /** Runs `work` on objects that all tenants share. @throws TenantContextError when a tenant is bound. */
+  async runAsOperator<T>(options: CallOptions, work: (scope: TenantScope) => Promise<T>): Promise<T> {
     const { settings, cache } = this.#shared;
     // guard: what all tenants share is not a bound service's to change
     if (this.#tenantId !== undefined) {
       throw new TenantContextError(
-        "What all tenants share is none of theirs to change. Use a service that no tenant is bound to.",
+        "Shared configurations can only be changed by a service without a tenant. Call the one that forTenant was called on.",
       );
     }
     const deadline = startDeadline(copyOptions(options), settings.timeoutMs);
     return work(admitOperator({ ...settings, cache, deadline, trusted: [] }));
   }
 
-  /** Forgets the bound tenant's products; without one, those of the tenant that an event is about, or all. */
+  /** Forgets the remembered products of the bound tenant, else of the event's tenant, else of all. */
   async forgetCatalog(event: CatalogEvent | undefined): Promise<void> {
     const ask = (origin: TenantOrigin) => this.resolveTenant(origin, { timeoutMs: 1_000 });
     // guard (operand 1): a bound service forgets its own tenant's products alone
@@ -131,7 +138,7 @@ export class TenantBinding<TMetadata> {
   #admit({ tenantId, deadline }: BoundCall, trusted: readonly string[]): Promise<TenantScope> {
     const { settings, cache } = this.#shared;
     const { transport, mode, tenancy, promotionCodes, onAudit } = settings;
-    // By name, here and in `admit`: spreads took a third of all the time that a read spends in this package.
+    // Listed by name, here and in `admit`: object spreads took a third of the time a read spends in this package.
     return admit({ transport, mode, tenancy, promotionCodes, onAudit, cache, trusted, tenantId, deadline });
   }
 
@@ -144,7 +151,7 @@ export class TenantBinding<TMetadata> {
     // guard (if true): a call needs a bound tenant
     if (this.#tenantId !== undefined) return this.#tenantId;
     throw new TenantContextError(
-      "No tenant is bound. Call forTenant(tenantId) first, or construct the service with tenantId.",
+      "This service has no tenant. Call forTenant(tenantId) first, or give the constructor tenantId.",
     );
   }
 }

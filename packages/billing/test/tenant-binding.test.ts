@@ -6,7 +6,7 @@ let unbound: TenantBinding<undefined>;
 let acme: TenantBinding<undefined>;
 
 beforeEach(() => {
-  unbound = TenantBinding.of<undefined>({ secretKey: "sk_test_12345678" });
+  unbound = TenantBinding.create<undefined>({ secretKey: "sk_test_12345678" });
   acme = unbound.forTenant("acme");
 });
 
@@ -15,8 +15,8 @@ const tenantOf = async ({ tenantId }: { readonly tenantId: string }) => tenantId
 
 describe("a service's tie to a tenant", () => {
   it("is for the tenant's calls alone", async () => {
-    expect(await acme.within({}, tenantOf)).toBe("acme");
-    await expect(acme.asOperator({}, tenantOf)).rejects.toEqual(refusal);
+    expect(await acme.run({}, tenantOf)).toBe("acme");
+    await expect(acme.runAsOperator({}, tenantOf)).rejects.toEqual(refusal);
   });
 
   it("is never to another one, once it is there", () => {
@@ -30,10 +30,10 @@ describe("a service's tie to a tenant", () => {
   });
 
   it("is needed for what belongs to a tenant, and for nothing else", async () => {
-    for (const call of ["within", "withinPortal", "withinUrls", "changingCatalog"] as const) {
+    for (const call of ["run", "runWithPortal", "runWithReturnUrls", "changeCatalog"] as const) {
       await expect(unbound[call]({}, tenantOf)).rejects.toEqual(refusal);
     }
-    expect(await unbound.asOperator({}, tenantOf)).toBe("*");
+    expect(await unbound.runAsOperator({}, tenantOf)).toBe("*");
   });
 });
 

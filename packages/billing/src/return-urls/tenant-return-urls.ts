@@ -31,7 +31,10 @@ export interface TenantReturnUrls {
 }
 
 /** @throws ConfigurationError when the settings give a tenant no plain https URL or origin. */
-export async function returnUrlsOf(settings: ReturnUrlSettings, tenantId: string): Promise<TenantReturnUrls> {
+export async function resolveReturnUrls(
+  settings: ReturnUrlSettings,
+  tenantId: string,
+): Promise<TenantReturnUrls> {
   const [template, origins] = await Promise.all([
     forTenant(settings.returnUrl, tenantId),
     forTenant(settings.allowedReturnOrigins, tenantId),

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ConfigurationError, StripeBillingService } from "../../src/index.js";
 import { allowReturnUrl } from "../../src/return-urls/return-url.js";
-import { type ReturnUrlSettings, returnUrlsOf } from "../../src/return-urls/tenant-return-urls.js";
+import { type ReturnUrlSettings, resolveReturnUrls } from "../../src/return-urls/tenant-return-urls.js";
 
 const homeOf = async (settings: ReturnUrlSettings, tenantId = "acme") => {
-  const { returnUrl, policy } = await returnUrlsOf(settings, tenantId);
+  const { returnUrl, policy } = await resolveReturnUrls(settings, tenantId);
   return allowReturnUrl(returnUrl, policy);
 };
 
@@ -45,15 +45,15 @@ describe("a return URL's template", () => {
   );
 
   it("is on its own origin unless others are allowed, and allows none where it is left out", async () => {
-    expect((await returnUrlsOf({ returnUrl: "https://app.example.com/x" }, "acme")).policy).toEqual({
+    expect((await resolveReturnUrls({ returnUrl: "https://app.example.com/x" }, "acme")).policy).toEqual({
       allowedOrigins: ["https://app.example.com"],
       base: "https://app.example.com",
     });
-    expect(await returnUrlsOf({}, "acme")).toEqual({ returnUrl: undefined, policy: { allowedOrigins: [] } });
+    expect(await resolveReturnUrls({}, "acme")).toEqual({ returnUrl: undefined, policy: { allowedOrigins: [] } });
   });
 
   it("resolves a path on the tenant's own origin, and lets no tenant to another's", async () => {
-    const { policy } = await returnUrlsOf({ returnUrl: "https://{tenant}.example.com/billing" }, "acme");
+    const { policy } = await resolveReturnUrls({ returnUrl: "https://{tenant}.example.com/billing" }, "acme");
     expect(allowReturnUrl("/plans", policy)).toBe("https://acme.example.com/plans");
     expect(() => allowReturnUrl("https://globex.example.com/", policy)).toThrow("not on an allowed origin");
   });
@@ -64,7 +64,7 @@ describe("a return URL's template", () => {
       allowedReturnOrigins: ["https://app.example.com", "https://{tenant}.example.com", "https://{domain}"],
       domain: () => "billing.acme.com",
     };
-    expect((await returnUrlsOf(settings, "acme")).policy.allowedOrigins).toEqual([
+    expect((await resolveReturnUrls(settings, "acme")).policy.allowedOrigins).toEqual([
       "https://app.example.com",
       "https://acme.example.com",
       "https://billing.acme.com",
@@ -75,7 +75,7 @@ describe("a return URL's template", () => {
     "lets a function of the tenant give %j for no origin",
     async (origin) => {
       const settings = { allowedReturnOrigins: () => [origin as string] };
-      await expect(returnUrlsOf(settings, "acme")).rejects.toThrow(ConfigurationError);
+      await expect(resolveReturnUrls(settings, "acme")).rejects.toThrow(ConfigurationError);
     },
   );
 

@@ -106,7 +106,7 @@ export async function diagnosePortal(
 }
 
 /** What can be said where the checks could not even begin. */
-export function undiagnosed(error: unknown): PortalDiagnosis {
+export function toFailedDiagnosis(error: unknown): PortalDiagnosis {
   const check = isBillingError(error) ? BEFORE[error.code] : undefined;
   // Nothing was looked at, so that not even what could not be asked may pass.
   return toDiagnosis([Object.freeze({ ...failed(check ?? "settings", error), status: "failure" })]);

@@ -2,7 +2,7 @@ import { ConfigurationError } from "../../errors.js";
 import { forTenant, type PerTenant } from "../../per-tenant.js";
 import {
   type ReturnUrlSettings,
-  returnUrlsOf,
+  resolveReturnUrls,
   type TenantReturnUrls,
 } from "../../return-urls/tenant-return-urls.js";
 import { isSpec, type PortalConfigurationSpec } from "./configuration-spec.js";
@@ -35,12 +35,12 @@ export interface TenantPortal extends TenantReturnUrls {
 }
 
 /** @throws ConfigurationError when a function of the tenant gives what the setting cannot be. */
-export async function portalOf(settings: PortalSettings, tenantId: string): Promise<TenantPortal> {
+export async function resolvePortal(settings: PortalSettings, tenantId: string): Promise<TenantPortal> {
   const [configuration, locale, onBehalfOf = [], urls] = await Promise.all([
     forTenant(settings.configuration, tenantId),
     forTenant(settings.locale, tenantId),
     forTenant(settings.allowedOnBehalfOf, tenantId),
-    returnUrlsOf(settings, tenantId),
+    resolveReturnUrls(settings, tenantId),
   ]);
   if (configuration !== undefined && !isConfiguration(configuration)) {
     throw new ConfigurationError(`portal.configuration must give ${CONFIGURATION}`);
@@ -55,7 +55,7 @@ export async function portalOf(settings: PortalSettings, tenantId: string): Prom
 }
 
 /** Ids that the application chose itself, so that a request may name them unproved. */
-export function trustedIn({ configuration, onBehalfOf }: TenantPortal): readonly string[] {
+export function trustedIds({ configuration, onBehalfOf }: TenantPortal): readonly string[] {
   return typeof configuration === "string" ? [configuration, ...onBehalfOf] : onBehalfOf;
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createCustomerPortalSession } from "../../../src/capabilities/portal/session.js";
-import { portalOf } from "../../../src/capabilities/portal/settings.js";
+import { resolvePortal } from "../../../src/capabilities/portal/settings.js";
 import { cancelSubscription } from "../../../src/capabilities/subscriptions/cancel.js";
 import { getSubscription, listCustomerSubscriptions } from "../../../src/capabilities/subscriptions/read.js";
 import { Deadline } from "../../../src/deadline.js";
@@ -50,10 +50,10 @@ function scopeOfAcme(): Promise<TenantScope> {
 describe("behind an open gate, the scope alone", () => {
   const attempts: Readonly<Record<string, (scope: TenantScope, victim: TenantWorld) => Promise<unknown>>> = {
     "opening the portal": async (scope, { customerId }) =>
-      createCustomerPortalSession(scope, customerId, {}, await portalOf({}, scope.tenantId)),
+      createCustomerPortalSession(scope, customerId, {}, await resolvePortal({}, scope.tenantId)),
     "opening the portal at a flow": async (scope, { customerId, subscriptionId }) => {
       const flow = { type: "subscription_cancel", subscriptionId } as const;
-      const portal = await portalOf({}, scope.tenantId);
+      const portal = await resolvePortal({}, scope.tenantId);
       return createCustomerPortalSession(scope, customerId, { flow }, portal);
     },
     "listing subscriptions": (scope, { customerId }) => listCustomerSubscriptions(scope, customerId, {}),

@@ -1,0 +1,48 @@
+import type { Pages } from "../../stripe/page.js";
+import type { PaymentMethod } from "../../views/payment-method.js";
+import type { DetachPaymentMethodOptions } from "./detach.js";
+import type { ListPaymentMethodsOptions } from "./list.js";
+import type { SetDefaultPaymentMethodOptions } from "./set-default.js";
+
+/** The service's methods for the cards and accounts that a customer pays with. */
+export interface PaymentMethodMethods {
+  /**
+   * Lists a customer's payment methods, newest first, with the default marked. One request a page; one more the first
+   * time the customer is used.
+   *
+   * @throws NotFoundError when the customer is missing, deleted or another tenant's.
+   * @see https://docs.stripe.com/api/payment_methods/list
+   */
+  listPaymentMethods(customerId?: string, options?: ListPaymentMethodsOptions): Pages<PaymentMethod>;
+
+  /**
+   * Makes a payment method its customer's default, which Stripe charges for every invoice and subscription that names no
+   * other. With `subscriptionId`, charges that subscription on it as well. Safe to repeat.
+   *
+   * Two requests; one if it is the default already. With a subscription three more, four if the subscription was not used
+   * lately, and one for a scheduled change.
+   *
+   * @throws NotFoundError when it is missing, another tenant's or attached to no customer, or the subscription is not its
+   *   customer's.
+   * @throws ConflictError when the subscription has ended.
+   * @see https://docs.stripe.com/billing/subscriptions/payment-methods-setting
+   */
+  setDefaultPaymentMethod(
+    paymentMethodId: string,
+    options?: SetDefaultPaymentMethodOptions,
+  ): Promise<PaymentMethod>;
+
+  /**
+   * Detaches a payment method from its customer for good: it can be neither charged nor attached again. Three requests,
+   * or two with `allowInUse`; one more for each further hundred subscriptions of the customer.
+   *
+   * A detached payment method no longer names its owner, so a second call throws NotFoundError. After an
+   * IndeterminateError, a NotFoundError therefore means that it was detached.
+   *
+   * @throws NotFoundError when it is missing, another tenant's or attached to no customer.
+   * @throws ConflictError when a current subscription is charged on it, directly or through the customer's default;
+   *   `conflictingId` is that subscription's id.
+   * @see https://docs.stripe.com/api/payment_methods/detach
+   */
+  detachPaymentMethod(paymentMethodId: string, options?: DetachPaymentMethodOptions): Promise<PaymentMethod>;
+}

@@ -1,0 +1,35 @@
+import { resolve } from "node:path";
+import ts from "typescript";
+import { expect, it } from "vitest";
+import { publicMethods } from "./public-methods.js";
+
+const ENTRY = resolve(import.meta.dirname, "../src/index.ts");
+
+/** Reads what an editor shows for each method of the service, inherited from the families' interfaces. */
+function readMethodDocs(): ReadonlyMap<string, { readonly text: string; readonly tags: readonly string[] }> {
+  const options = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023, strict: true };
+  const program = ts.createProgram([ENTRY], options);
+  const checker = program.getTypeChecker();
+  const entry = program.getSourceFile(ENTRY);
+  const exported = entry && checker.getSymbolAtLocation(entry);
+  const service = exported?.exports?.get(ts.escapeLeadingUnderscores("StripeBillingService"));
+  if (service === undefined) throw new Error("The service is not exported.");
+  const type = checker.getDeclaredTypeOfSymbol(checker.getAliasedSymbol(service));
+  return new Map(
+    type.getProperties().map((method) => [
+      method.name,
+      {
+        text: ts.displayPartsToString(method.getDocumentationComment(checker)),
+        tags: method.getJsDocTags(checker).map(({ name }) => name),
+      },
+    ]),
+  );
+}
+
+it("shows a description for every public method, and its errors for all but those that throw none of their own", () => {
+  const docs = readMethodDocs();
+  const undescribed = publicMethods().filter((name) => (docs.get(name)?.text ?? "").length < 30);
+  const withoutErrors = publicMethods().filter((name) => !docs.get(name)?.tags.includes("throws"));
+  expect(undescribed).toEqual([]);
+  expect(withoutErrors).toEqual(["diagnosePortal", "forgetCatalog", "listTenantProducts", "resolveTenant"]);
+});
