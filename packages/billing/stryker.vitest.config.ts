@@ -13,7 +13,7 @@ export default defineConfig({
     include: [
       "test/tenancy/**/*.test.ts",
       "test/stripe/**/*.test.ts",
-      "test/portal/{configurations,kept-configurations,return-urls}.test.ts",
+      "test/portal/{configurations,stored-configurations,return-urls}.test.ts",
       "test/catalog/{prices,products}.test.ts",
       "test/checkout/{create,sessions}.test.ts",
       "test/subscriptions/{create,discounts,preview}.test.ts",

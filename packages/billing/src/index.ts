@@ -38,19 +38,22 @@ export type {
   EnsuredPortalConfiguration,
 } from "./capabilities/portal/configuration.js";
 export type {
+  CancelFeature,
   CancellationReason,
   CustomerDetail,
   OfferedProduct,
+  PauseFeature,
   PauseInterval,
   PortalConfigurationSpec,
   PortalFeatures,
   ProrationBehavior,
+  UpdateFeature,
 } from "./capabilities/portal/configuration-spec.js";
 export type { DiagnosePortalOptions, PortalDiagnosis } from "./capabilities/portal/diagnosis.js";
 export type { AfterCompletion, PortalDiscount, PortalFlow } from "./capabilities/portal/flow.js";
-export type { PortalConfigurationIds } from "./capabilities/portal/kept-configuration.js";
 export type { PortalConfig, PortalSession, PortalSessionOptions } from "./capabilities/portal/session.js";
 export type { PortalSettings } from "./capabilities/portal/settings.js";
+export type { PortalConfigurationIds } from "./capabilities/portal/stored-configuration.js";
 export type { CancelSubscriptionOptions } from "./capabilities/subscriptions/cancel.js";
 export type { SubscriptionChange, UpdateSubscriptionOptions } from "./capabilities/subscriptions/change.js";
 export type { SubscriptionConfirmation } from "./capabilities/subscriptions/confirmation.js";
@@ -103,7 +106,7 @@ export {
 export type { PerTenant } from "./per-tenant.js";
 export { toProblemResponse } from "./problem-response.js";
 export type { ReturnUrlSettings } from "./return-urls/tenant-return-urls.js";
-export type { NewDiscount } from "./selling/new-discount.js";
+export type { NewDiscount } from "./selling/prove-discount.js";
 export type { StripeBillingConfig } from "./settings.js";
 export type { Mode, StripeClient, StripeRequestOptions } from "./stripe/client.js";
 export type { CallOptions } from "./stripe/deadline.js";

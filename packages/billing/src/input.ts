@@ -8,7 +8,7 @@ interface CallFields {
   readonly signal: Optional<z.ZodMiniUnknown>;
 }
 
-/** The options that every method takes. Their values are checked when the call's deadline is set. */
+/** The fields that every method takes. Their values are checked when the call's deadline is set. */
 export const callFields: () => CallFields = onFirstUse(() => ({
   timeoutMs: z.optional(z.unknown()),
   signal: z.optional(z.unknown()),
@@ -18,7 +18,7 @@ interface WriteFields extends CallFields {
   readonly idempotencyKey: Optional<z.ZodMiniString>;
 }
 
-/** What every writing method takes beside those. */
+/** The fields of every writing method. */
 export const writeFields: () => WriteFields = onFirstUse(() => ({
   ...callFields(),
   idempotencyKey: z.optional(
@@ -33,7 +33,7 @@ interface ListFields extends CallFields {
 
 const LIMIT = "limit must be a whole number from 1 to 100.";
 
-/** What every list takes beside those. */
+/** The fields of every list. */
 export const listFields: () => ListFields = onFirstUse(() => ({
   ...callFields(),
   // guard (receiver of check): limits are whole numbers from 1 to 100
@@ -42,12 +42,23 @@ export const listFields: () => ListFields = onFirstUse(() => ({
   after: z.optional(text("after must be the nextCursor of a page.", /^[\w+/=.-]{1,1000}$/)),
 }));
 
-/** A string of one form; `sentence` says which. */
+type OptionsObject<T extends z.core.$ZodLooseShape> = z.ZodMiniObject<T, z.core.$strict>;
+
+/** An options object with these fields and no others. */
+export function optionsObject<T extends z.core.$ZodLooseShape>(fields: T): OptionsObject<T> {
+  return z.strictObject(fields, "The options must be an object.");
+}
+
+export const callOptions: () => OptionsObject<CallFields> = onFirstUse(() => optionsObject(callFields()));
+export const writeOptions: () => OptionsObject<WriteFields> = onFirstUse(() => optionsObject(writeFields()));
+export const listOptions: () => OptionsObject<ListFields> = onFirstUse(() => optionsObject(listFields()));
+
+/** A string that matches `form`. The error message is `sentence`. */
 export function text(sentence: string, form: RegExp): z.ZodMiniString {
   return z.string(sentence).check(z.regex(form, sentence));
 }
 
-/** A schema that is made when it is first asked for: to make all of them takes longer than to load the rest of the package. */
+/** Builds a schema on first use: building all of them takes longer than loading the rest of the package. */
 export function onFirstUse<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {

@@ -2,7 +2,6 @@ import * as z from "zod/mini";
 import type { CatalogSettings } from "./capabilities/catalog/catalog.js";
 import type { MetadataSchema } from "./capabilities/catalog/product-metadata.js";
 import type { PortalConfigurationSpec } from "./capabilities/portal/configuration-spec.js";
-import type { PortalConfigurationIds } from "./capabilities/portal/kept-configuration.js";
 import {
   ACCOUNTS,
   CONFIGURATION,
@@ -12,11 +11,12 @@ import {
   LOCALE,
   type PortalSettings,
 } from "./capabilities/portal/settings.js";
+import type { PortalConfigurationIds } from "./capabilities/portal/stored-configuration.js";
 import { ConfigurationError } from "./errors.js";
 import { mistakesIn, onFirstUse } from "./input.js";
 import type { PerTenant } from "./per-tenant.js";
 import { parseOrigin } from "./return-urls/return-url.js";
-import { exampleOf, originOf } from "./return-urls/tenant-return-urls.js";
+import { fillInExample, parseReturnUrlOrigin } from "./return-urls/tenant-return-urls.js";
 import { createStripeClient, type Mode, modeOf, type StripeClient } from "./stripe/client.js";
 import { isTimeoutMs } from "./stripe/deadline.js";
 import type { RequestListener } from "./stripe/request-record.js";
@@ -30,32 +30,32 @@ import { isTenantId } from "./tenancy/tenant-id.js";
 /** What a {@link StripeBillingService} is made of. Exactly one of `secretKey` and `stripe` is needed, the rest is optional. */
 export interface StripeBillingConfig<TMetadata = undefined> {
   /** A secret (`sk_…`) or restricted (`rk_…`) key. Its mode, live or test, becomes the service's. */
-  readonly secretKey?: string;
+  readonly secretKey?: string | undefined;
   /**
    * A client that the application already has, `stripe` 22.6 or 23: for another host, proxy or HTTP client. Its own
    * `maxNetworkRetries` and `timeout` do not hold here; `maxRetries` and `timeoutMs` do.
    */
-  readonly stripe?: StripeClient;
+  readonly stripe?: StripeClient | undefined;
   /** With `stripe`: the mode its key is of, so that an object of the other one is refused. */
-  readonly mode?: Mode;
+  readonly mode?: Mode | undefined;
   /** Binds this service to one tenant for good. */
-  readonly tenantId?: string;
+  readonly tenantId?: string | undefined;
   /** Who owns what. Default: `metadataTenancy()`. */
-  readonly tenancy?: Tenancy;
-  readonly portal?: PortalSettings;
-  readonly catalog?: CatalogSettings<TMetadata>;
+  readonly tenancy?: Tenancy | undefined;
+  readonly portal?: PortalSettings | undefined;
+  readonly catalog?: CatalogSettings<TMetadata> | undefined;
   /** For a whole call, all its Stripe requests included; 1 to 600,000. Default: 30,000. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /**
    * How often a request is sent again where Stripe failed, did not answer or asked to slow down; 0 to 10. Default: 3.
    * Where Stripe is busy with another request for the same object, it is sent again for as long as the call has time;
    * but 0 sends everything once.
    */
-  readonly maxRetries?: number;
+  readonly maxRetries?: number | undefined;
   /** Hears of attempts to cross tenants and of refused answers. It must not throw. */
-  readonly onAudit?: AuditListener;
+  readonly onAudit?: AuditListener | undefined;
   /** Hears of every request to Stripe when it is over: `logRequests(logger)`, `traceRequests(tracer)`, or your own. */
-  readonly onRequest?: RequestListener;
+  readonly onRequest?: RequestListener | undefined;
 }
 
 /** The same, checked and complete. */
@@ -92,8 +92,15 @@ export function resolveSettings<TMetadata>(config: StripeBillingConfig<TMetadata
     maxRetries,
     onRequest,
   } = checked.value;
-  if ((secretKey === undefined) === (stripe === undefined)) {
-    throw new ConfigurationError("Give either secretKey or stripe: one of them, and not both.");
+  if (secretKey !== undefined && stripe !== undefined) {
+    throw new ConfigurationError("Give either secretKey or stripe, not both.");
+  }
+  if (secretKey === undefined && stripe === undefined) {
+    throw new ConfigurationError(
+      Object.hasOwn(config, "secretKey")
+        ? "secretKey is undefined. Check that the environment variable it is read from is set."
+        : "Give secretKey, or stripe with a client of your own.",
+    );
   }
   if (secretKey !== undefined && mode !== undefined && mode !== modeOf(secretKey)) {
     throw new ConfigurationError("mode is not that of secretKey. Leave it out: the key says it.");
@@ -242,11 +249,11 @@ function isFunction(value: unknown): boolean {
 }
 
 function isReturnUrl(value: unknown): boolean {
-  return isAccepted(value, (text) => originOf(exampleOf(text)));
+  return isAccepted(value, (text) => parseReturnUrlOrigin(fillInExample(text)));
 }
 
 function isOrigin(value: unknown): boolean {
-  return isAccepted(value, (text) => parseOrigin(exampleOf(text)));
+  return isAccepted(value, (text) => parseOrigin(fillInExample(text)));
 }
 
 function isAccepted(value: unknown, parse: (text: string) => unknown): boolean {

@@ -4,8 +4,10 @@ import { describe, expectTypeOf, it } from "vitest";
 import { getSubscription } from "../src/capabilities/subscriptions/read.js";
 import {
   type AnyBillingError,
+  type CreateCheckoutSessionOptions,
   isBillingError,
   type Page,
+  type StripeBillingConfig,
   StripeBillingService,
   type Subscription,
 } from "../src/index.js";
@@ -38,6 +40,12 @@ describe("the service", () => {
   it("takes the SDK's client as it is, of either version", () => {
     expectTypeOf(new StripeBillingService({ stripe })).toEqualTypeOf<StripeBillingService>();
     expectTypeOf(new StripeBillingService({ stripe: stripe22 })).toEqualTypeOf<StripeBillingService>();
+  });
+
+  it("takes an environment variable as it is, which may be undefined", () => {
+    expectTypeOf({ secretKey: process.env["STRIPE_SECRET_KEY"] }).toExtend<StripeBillingConfig>();
+    const options = { customerId: undefined, successUrl: undefined, expiresAt: undefined };
+    expectTypeOf({ priceId: "price_1", ...options }).toExtend<CreateCheckoutSessionOptions>();
   });
 
   it("gives one page to await and every object to iterate over", async () => {

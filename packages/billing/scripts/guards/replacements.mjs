@@ -14,7 +14,7 @@ export const REPLACEMENTS = {
   "only the tenant's own portal configuration is its to change":
     'this.#access(configuration) !== "none" || tenantId === SHARED',
   // capabilities
-  "a page is its tenant's": "[...this.#shelves.values()].find(({ pages }) => pages.has(keyOf(name)))",
+  "a page is its tenant's": "[...this.#shelves.values()].find(({ pages }) => pages.has(toKey(name)))",
   "a product to read is one that the tenant sees":
     "{ id: productId, metadata: {}, default_price: null, images: [], marketing_features: [] }",
   "Checkout sells what the tenant may sell":
@@ -33,7 +33,7 @@ export const REPLACEMENTS = {
   "a discount to confirm is one that the tenant may give":
     "discount && { discounts: [{ coupon: discount.couponId, promotion_code: discount.promotionCodeId }] }",
   "a price to offer is one that the tenant may sell":
-    "await pricesOf(scope, products, async (id) => ({ id, active: true, recurring: {}, product: { id: products[0].productId, active: true } }))",
+    "await readOfferedPrices(scope, products, async (id) => ({ id, active: true, recurring: {}, product: { id: products[0].productId, active: true } }))",
   "a new subscription sells what the tenant may sell":
     'new Map(wanted.items.map(({ priceId }) => [priceId, { product: "" }]))',
   "a new subscription begins discounts that the tenant may give":

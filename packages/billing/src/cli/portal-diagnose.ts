@@ -44,20 +44,20 @@ const OPTIONS = {
   json: { type: "boolean" },
 } as const;
 
-type Values = ReturnType<typeof valuesOf>;
+type Values = ReturnType<typeof parseValues>;
 
 export async function portalDiagnose(args: readonly string[], { env, out }: Terminal): Promise<number> {
-  const values = valuesOf(args);
+  const values = parseValues(args);
   const { tenant, customer } = values;
   if (tenant === undefined) throw new UsageError("--tenant is needed.");
-  const service = values.config === undefined ? serviceOf(values, env) : await serviceIn(values.config);
+  const service = values.config === undefined ? createService(values, env) : await loadService(values.config);
   const diagnosis = await service.forTenant(tenant).diagnosePortal(toOptions(values));
   const title = `The portal of tenant ${tenant}${customer === undefined ? "" : `, customer ${customer}`}`;
-  out(values.json ? `${JSON.stringify(diagnosis, undefined, 2)}\n` : report(title, diagnosis));
+  out(values.json ? `${JSON.stringify(diagnosis, undefined, 2)}\n` : formatReport(title, diagnosis));
   return diagnosis.ok ? 0 : 1;
 }
 
-function valuesOf(args: readonly string[]) {
+function parseValues(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: OPTIONS }).values;
   } catch (error) {
@@ -78,7 +78,7 @@ function toOptions(values: Values): DiagnosePortalOptions {
   };
 }
 
-function serviceOf(values: Values, env: Terminal["env"]): StripeBillingService {
+function createService(values: Values, env: Terminal["env"]): StripeBillingService {
   const secretKey = env["STRIPE_SECRET_KEY"];
   const mode = modeOf(secretKey ?? "");
   if (secretKey === undefined || mode === undefined) {
@@ -86,27 +86,27 @@ function serviceOf(values: Values, env: Terminal["env"]): StripeBillingService {
   }
   const { configuration, "allow-origin": allowed, "metadata-key": key } = values;
   return new StripeBillingService({
-    stripe: createStripeClient(secretKey, apiBaseOf(env["STRIPE_API_BASE"])),
+    stripe: createStripeClient(secretKey, parseApiBase(env["STRIPE_API_BASE"])),
     mode,
     tenancy: metadataTenancy(key === undefined ? {} : { key }),
     portal: { configuration, allowedReturnOrigins: allowed },
   });
 }
 
-function apiBaseOf(text: string | undefined): URL | undefined {
+function parseApiBase(text: string | undefined): URL | undefined {
   if (text === undefined) return undefined;
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
   throw new UsageError('STRIPE_API_BASE must be a URL such as "http://127.0.0.1:4243".');
 }
 
-async function serviceIn(path: string): Promise<StripeBillingService> {
+async function loadService(path: string): Promise<StripeBillingService> {
   const module: unknown = await import(pathToFileURL(resolve(path)).href);
   const service = typeof module === "object" && module !== null ? Reflect.get(module, "billing") : undefined;
   if (service instanceof StripeBillingService) return service;
   throw new UsageError('--config must be a module that exports a StripeBillingService as "billing".');
 }
 
-function report(title: string, { checks }: PortalDiagnosis): string {
+function formatReport(title: string, { checks }: PortalDiagnosis): string {
   const lines = checks.flatMap(({ check, status, fact, advice }) => [
     `  ${status.padEnd(8)} ${check.padEnd(14)} ${fact}`,
     ...(advice === null ? [] : [`${" ".repeat(26)}→ ${advice}`]),

@@ -11,7 +11,7 @@ export interface ReturnUrlPolicy {
   /** Origins as {@link parseOrigin} returns them. Scheme, host and port must all match; there are no wildcards. */
   readonly allowedOrigins: readonly string[];
   /** The origin that a path such as "/billing" belongs to. Without it, only absolute URLs are accepted. */
-  readonly base?: string;
+  readonly base?: string | undefined;
 }
 
 /**

@@ -41,8 +41,7 @@ export async function resolveReturnUrls(
   ]);
   const names = await namesFor(settings, tenantId, [template, ...(origins ?? [])]);
   const returnUrl = template === undefined ? undefined : fillIn(template, names);
-  const base = returnUrl === undefined ? undefined : originOf(returnUrl);
-  // guard (argument of parseOrigin): an origin of the settings' is an origin
+  const base = returnUrl === undefined ? undefined : parseReturnUrlOrigin(returnUrl);
   const allowed = origins?.map((origin) => parseOrigin(fillIn(origin, names)));
   return {
     returnUrl,
@@ -54,12 +53,12 @@ export async function resolveReturnUrls(
 }
 
 /** A template with an example in its places, to see before the first call whether it can become a URL at all. */
-export function exampleOf(template: string): string {
+export function fillInExample(template: string): string {
   return fillIn(template, { "{tenant}": "tenant", "{domain}": "tenant.example" });
 }
 
 /** @throws ConfigurationError when a configured URL has no origin that browsers may be sent to. */
-export function originOf(returnUrl: string): string {
+export function parseReturnUrlOrigin(returnUrl: string): string {
   if (!URL.canParse(returnUrl)) {
     throw new ConfigurationError("The settings' returnUrl must give an absolute https URL.");
   }

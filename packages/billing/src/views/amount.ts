@@ -14,7 +14,7 @@ import { InvalidArgumentError } from "../errors.js";
  */
 export function formatAmount(amount: number | bigint | string, currency: string, locale = "en"): string {
   const code = parseCurrency(currency);
-  const minorDigits = minorDigitsOf(code);
+  const minorDigits = countMinorDigits(code);
   const { sign, whole, fraction } = shift(parseAmount(amount), minorDigits);
   const style = { style: "currency", currency: code } as const;
   // Without a fraction, as many digits as people write in that currency; with one, all of it.
@@ -34,7 +34,7 @@ export function formatAmount(amount: number | bigint | string, currency: string,
 const NO_DIGITS = new Set("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split(" "));
 const THREE_DIGITS = new Set("BHD JOD KWD OMR TND".split(" "));
 
-function minorDigitsOf(code: string): number {
+function countMinorDigits(code: string): number {
   if (NO_DIGITS.has(code)) return 0;
   return THREE_DIGITS.has(code) ? 3 : 2;
 }

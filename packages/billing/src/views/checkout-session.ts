@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { referencedId } from "../stripe/reference.js";
 import { toDate } from "./epoch.js";
 import type { Reserved } from "./subscription.js";
 
@@ -49,11 +50,11 @@ export function toCheckoutSession(session: Stripe.Checkout.Session, reserved: Re
     status: session.status as CheckoutSession["status"],
     paymentStatus: session.payment_status as CheckoutSession["paymentStatus"],
     url: session.url,
-    customerId: idOf(session.customer) ?? "",
-    subscriptionId: idOf(session.subscription),
-    invoiceId: idOf(session.invoice),
-    paymentIntentId: idOf(session.payment_intent),
-    setupIntentId: idOf(session.setup_intent),
+    customerId: referencedId(session.customer) ?? "",
+    subscriptionId: referencedId(session.subscription),
+    invoiceId: referencedId(session.invoice),
+    paymentIntentId: referencedId(session.payment_intent),
+    setupIntentId: referencedId(session.setup_intent),
     amountTotal: session.amount_total,
     currency: session.currency,
     clientReferenceId: session.client_reference_id,
@@ -67,8 +68,4 @@ export function toCheckoutSession(session: Stripe.Checkout.Session, reserved: Re
 /** Whether its customer can go there. */
 export function isOpen(session: CheckoutSession): session is OpenCheckoutSession {
   return session.status === "open" && session.url !== null;
-}
-
-function idOf(reference: string | { readonly id?: string } | null): string | null {
-  return typeof reference === "string" ? reference : (reference?.id ?? null);
 }

@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { referencedId } from "../stripe/reference.js";
 import { toDate } from "./epoch.js";
 
 /** Whom a tenant bills: a company or person, or the tenant itself. */
@@ -58,7 +59,7 @@ export function toCustomer(customer: Stripe.Customer, { reference, metadata }: C
     preferredLocales: Object.freeze([...(customer.preferred_locales ?? [])]),
     // Stripe's types leave room for more; today there are these three.
     taxExempt: (customer.tax_exempt ?? "none") as Customer["taxExempt"],
-    defaultPaymentMethodId: typeof method === "object" ? (method?.id ?? null) : method,
+    defaultPaymentMethodId: referencedId(method),
     balance: customer.balance,
     currency: customer.currency ?? null,
     delinquent: customer.delinquent ?? false,

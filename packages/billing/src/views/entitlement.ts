@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { referencedId } from "../stripe/reference.js";
 
 /** A feature that a customer has access to, by one of its subscriptions. */
 export interface Entitlement {
@@ -14,7 +15,7 @@ export function toEntitlement(entitlement: Stripe.Entitlements.ActiveEntitlement
   return Object.freeze({
     id,
     lookupKey,
-    featureId: typeof feature === "string" ? feature : feature.id,
+    featureId: referencedId(feature),
     livemode,
   });
 }

@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { referencedId } from "../stripe/reference.js";
 import { toDate } from "./epoch.js";
 
 /** One line of an invoice, the same whatever API version it was read with. */
@@ -20,7 +21,7 @@ export interface InvoiceLine {
 /** Before API version 2025-03-31 the price, whole, and the proration stood on the line itself. */
 interface LineBefore20250331 {
   readonly price?: { readonly id: string; readonly product: string | { readonly id: string } } | null;
-  readonly proration?: boolean;
+  readonly proration?: boolean | undefined;
 }
 
 export type AnyInvoiceLine = Stripe.InvoiceLineItem & LineBefore20250331;
@@ -34,13 +35,9 @@ export function toInvoiceLine(line: AnyInvoiceLine): InvoiceLine {
     currency: line.currency,
     quantity: line.quantity,
     proration: line.proration ?? details?.proration ?? false,
-    priceId: idOf(line.pricing?.price_details?.price ?? line.price),
-    productId: idOf(line.pricing?.price_details?.product ?? line.price?.product),
+    priceId: referencedId(line.pricing?.price_details?.price ?? line.price),
+    productId: referencedId(line.pricing?.price_details?.product ?? line.price?.product),
     periodStart: toDate(period.start),
     periodEnd: toDate(period.end),
   });
-}
-
-function idOf(reference: string | { readonly id: string } | null | undefined): string | null {
-  return typeof reference === "object" ? (reference?.id ?? null) : (reference ?? null);
 }

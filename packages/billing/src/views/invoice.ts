@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { referencedId } from "../stripe/reference.js";
 import { toDate, toDateOrNull } from "./epoch.js";
 import { type AnyInvoiceLine, type InvoiceLine, toInvoiceLine } from "./invoice-line.js";
 import type { Reserved } from "./subscription.js";
@@ -81,7 +82,7 @@ export type AnyInvoice = Omit<Stripe.Invoice, "lines"> &
 /** Before API version 2025-03-31 the subscription and the sum of all tax stood on the invoice itself. */
 interface InvoiceBefore20250331 {
   readonly subscription?: string | { readonly id: string } | null;
-  readonly tax?: number | null;
+  readonly tax?: number | null | undefined;
 }
 
 export function toInvoice(invoice: AnyInvoice, reserved: Reserved): Invoice {
@@ -115,8 +116,8 @@ export function toUpcomingInvoice(preview: AnyInvoice): UpcomingInvoice {
 
 function toCommon(invoice: AnyInvoice): UpcomingInvoice {
   return {
-    customerId: idOf(invoice.customer) ?? "",
-    subscriptionId: idOf(invoice.parent?.subscription_details?.subscription ?? invoice.subscription),
+    customerId: referencedId(invoice.customer) ?? "",
+    subscriptionId: referencedId(invoice.parent?.subscription_details?.subscription ?? invoice.subscription),
     currency: invoice.currency,
     subtotal: invoice.subtotal,
     discount: sum(invoice.total_discount_amounts),
@@ -131,8 +132,4 @@ function toCommon(invoice: AnyInvoice): UpcomingInvoice {
 
 function sum(parts: readonly { readonly amount: number }[] | null | undefined): number {
   return (parts ?? []).reduce((total, { amount }) => total + amount, 0);
-}
-
-function idOf(reference: string | { readonly id: string } | null | undefined): string | null {
-  return typeof reference === "object" ? (reference?.id ?? null) : (reference ?? null);
 }

@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { referencedId } from "../stripe/reference.js";
 import { toDate } from "./epoch.js";
 
 /** What a customer pays with. Of its number no more is shown than the last four digits. */
@@ -35,14 +36,14 @@ export interface BankAccount {
   readonly bankName: string | null;
 }
 
-/** Wants `customer` expanded, which says what its default is; see {@link defaultMethodOf}. */
+/** Wants `customer` expanded, which says what its default is; see {@link chargedMethodId}. */
 export function toPaymentMethod(method: Stripe.PaymentMethod): PaymentMethod {
   const { customer } = method;
   const isDefault =
-    typeof customer === "object" && customer !== null && defaultMethodOf(customer) === method.id;
+    typeof customer === "object" && customer !== null && chargedMethodId(customer) === method.id;
   return Object.freeze({
     id: method.id,
-    customerId: typeof customer === "object" ? (customer?.id ?? null) : customer,
+    customerId: referencedId(customer),
     type: method.type,
     isDefault,
     card: toCard(method.card),
@@ -53,9 +54,9 @@ export function toPaymentMethod(method: Stripe.PaymentMethod): PaymentMethod {
 }
 
 /** What Stripe charges when an invoice and its subscription name nothing: a source of old where no method is set. */
-export function defaultMethodOf(customer: Stripe.Customer): string | null {
+export function chargedMethodId(customer: Stripe.Customer): string | null {
   const method = customer.invoice_settings.default_payment_method ?? customer.default_source;
-  return typeof method === "object" ? (method?.id ?? null) : method;
+  return referencedId(method);
 }
 
 function toCard(card: Stripe.PaymentMethod.Card | undefined): Card | null {

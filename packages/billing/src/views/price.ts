@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { referencedId } from "../stripe/reference.js";
 
 /** What something costs. Amounts are in the currency's minor unit (cents, or yen where there are none). */
 export interface Price {
@@ -32,7 +33,7 @@ export function toPrice(price: Stripe.Price): Price {
   const { recurring, unit_amount_decimal: decimal } = price;
   return Object.freeze({
     id: price.id,
-    productId: typeof price.product === "string" ? price.product : price.product.id,
+    productId: referencedId(price.product),
     active: price.active,
     currency: price.currency,
     unitAmount: price.unit_amount,

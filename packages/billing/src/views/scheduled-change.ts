@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { referencedId } from "../stripe/reference.js";
 import { toDate } from "./epoch.js";
 
 /** What a subscription will change to by itself, as `updateSubscription` with `when: "period_end"` arranges. */
@@ -23,7 +24,7 @@ export function toScheduledChange(schedule: Stripe.Subscription["schedule"]): Sc
     startsAt: toDate(next.start_date),
     items: Object.freeze(
       next.items.map(({ price, quantity }) =>
-        Object.freeze({ priceId: typeof price === "string" ? price : price.id, quantity: quantity ?? null }),
+        Object.freeze({ priceId: referencedId(price), quantity: quantity ?? null }),
       ),
     ),
   });

@@ -10,11 +10,11 @@ export type SubscriptionState = Pick<Subscription, "status" | "trialEndsAt" | "c
 /** Who keeps access besides those who are active or on trial. What is left out is refused. */
 export interface AccessPolicy {
   /** A renewal was not paid, and Stripe goes on trying. Default: false. */
-  readonly pastDue?: boolean;
+  readonly pastDue?: boolean | undefined;
   /** The first payment is still to be made. Default: false. */
-  readonly incomplete?: boolean;
+  readonly incomplete?: boolean | undefined;
   /** The subscription itself is paused, by request or after a trial without a payment method. Default: false. */
-  readonly paused?: boolean;
+  readonly paused?: boolean | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { referencedId } from "../stripe/reference.js";
 import { toDate, toDateOrNull } from "./epoch.js";
 import { type Price, toPrice } from "./price.js";
 import { type ScheduledChange, toScheduledChange } from "./scheduled-change.js";
@@ -78,8 +79,8 @@ export type AnySubscription = Stripe.Subscription & PeriodBefore20250331 & Disco
 
 /** Before API version 2025-03-31 the period stood on the subscription; since then it stands on each item. */
 interface PeriodBefore20250331 {
-  readonly current_period_start?: number;
-  readonly current_period_end?: number;
+  readonly current_period_start?: number | undefined;
+  readonly current_period_end?: number | undefined;
 }
 
 /** And a single discount stood beside the list of them, or in its place. */
@@ -100,7 +101,7 @@ export function toSubscription(subscription: AnySubscription, reserved: Reserved
   const { cancellation_details: details, pending_update: pendingUpdate } = subscription;
   return Object.freeze({
     id: subscription.id,
-    customerId: idOf(subscription.customer),
+    customerId: referencedId(subscription.customer),
     status: subscription.status as SubscriptionStatus, // see its comment
     items: Object.freeze(items),
     currentPeriodStart: latest(starts),
@@ -118,7 +119,7 @@ export function toSubscription(subscription: AnySubscription, reserved: Reserved
     collectionPause: toCollectionPause(subscription.pause_collection),
     pendingUpdateExpiresAt: toDateOrNull(pendingUpdate?.expires_at),
     defaultPaymentMethodId: subscription.default_payment_method
-      ? idOf(subscription.default_payment_method)
+      ? referencedId(subscription.default_payment_method)
       : null,
     discountIds: Object.freeze(discountIds(subscription)),
     metadata: reserved.withoutReserved(subscription.metadata),
@@ -151,12 +152,8 @@ function toCollectionPause(
 }
 
 function discountIds({ discount, discounts = [] }: Partial<AnySubscription>): string[] {
-  const ids = discounts.map(idOf);
+  const ids = discounts.map((one) => referencedId(one));
   return discount && !ids.includes(discount.id) ? [...ids, discount.id] : ids;
-}
-
-function idOf(reference: string | { readonly id: string }): string {
-  return typeof reference === "string" ? reference : reference.id;
 }
 
 /** The flag is classic billing's way, the date flexible billing's and the portal's; either alone schedules the end. */

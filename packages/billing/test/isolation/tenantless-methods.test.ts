@@ -17,7 +17,7 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
   });
   afterAll(() => realm.close(), 120_000);
 
-  const originOf = ({ tenantId, customerId }: TenantIds): TenantOrigin => {
+  const parseReturnUrlOrigin = ({ tenantId, customerId }: TenantIds): TenantOrigin => {
     const account = realm.accountOf(tenantId);
     return account === undefined ? { customerId } : { customerId, account };
   };
@@ -43,7 +43,7 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
   });
 
   it("resolveTenant says whose an event is, and nothing else of the tenant", async () => {
-    const resolution = await realm.service().resolveTenant(originOf(b));
+    const resolution = await realm.service().resolveTenant(parseReturnUrlOrigin(b));
 
     expect(resolution).toEqual({ status: "tenant", tenantId: b.tenantId });
   });

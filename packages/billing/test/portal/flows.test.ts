@@ -341,7 +341,7 @@ describe("on behalf of a connected account", () => {
 
 describe("a portal configuration that cannot serve the call", () => {
   const features = { invoice_history: { enabled: true } };
-  const openWith = (configurationId: string, flow?: PortalFlow) =>
+  const createSessionWith = (configurationId: string, flow?: PortalFlow) =>
     world
       .service({ portal: { configuration: configurationId } })
       .forTenant("acme")
@@ -372,7 +372,7 @@ describe("a portal configuration that cannot serve the call", () => {
       },
     ],
   ])("that %s is said to be so, with what to do", async (_, configurationId) => {
-    await expect(openWith(await configurationId())).rejects.toMatchObject({
+    await expect(createSessionWith(await configurationId())).rejects.toMatchObject({
       code: "portal_not_configured",
       message: expect.stringContaining("portal.configuration"),
     });
@@ -381,7 +381,7 @@ describe("a portal configuration that cannot serve the call", () => {
   it("that has a flow's feature switched off is said to have it off", async () => {
     const { id } = await world.stripe.billingPortal.configurations.create({ features });
     await expect(
-      openWith(id, { type: "subscription_cancel", subscriptionId: acme.subscriptionId }),
+      createSessionWith(id, { type: "subscription_cancel", subscriptionId: acme.subscriptionId }),
     ).rejects.toMatchObject({
       code: "portal_not_configured",
       message: expect.stringContaining("switched off"),

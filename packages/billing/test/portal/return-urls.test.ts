@@ -49,7 +49,10 @@ describe("a return URL's template", () => {
       allowedOrigins: ["https://app.example.com"],
       base: "https://app.example.com",
     });
-    expect(await resolveReturnUrls({}, "acme")).toEqual({ returnUrl: undefined, policy: { allowedOrigins: [] } });
+    expect(await resolveReturnUrls({}, "acme")).toEqual({
+      returnUrl: undefined,
+      policy: { allowedOrigins: [] },
+    });
   });
 
   it("resolves a path on the tenant's own origin, and lets no tenant to another's", async () => {

@@ -46,7 +46,7 @@ export class CatalogCache {
   find(name: PageName): CatalogPage | undefined {
     // guard (as table): a page is its tenant's
     const shelf = this.#shelves.get(name.tenantId);
-    const kept = shelf?.pages.get(keyOf(name));
+    const kept = shelf?.pages.get(toKey(name));
     if (shelf === undefined || kept === undefined || kept.endsAtMs <= performance.now()) return undefined;
     this.#shelves.delete(name.tenantId);
     this.#shelves.set(name.tenantId, shelf);
@@ -60,8 +60,8 @@ export class CatalogCache {
     const shelf = this.#shelves.get(name.tenantId) ?? { pages: new Map(), size: 0 };
     this.#drop(name.tenantId);
     this.#shelves.set(name.tenantId, shelf);
-    shelf.pages.set(keyOf(name), { page, endsAtMs: performance.now() + this.#lifetimeMs });
-    shelf.size = [...shelf.pages.values()].reduce((size, kept) => size + sizeOf(kept.page), 0);
+    shelf.pages.set(toKey(name), { page, endsAtMs: performance.now() + this.#lifetimeMs });
+    shelf.size = [...shelf.pages.values()].reduce((size, kept) => size + countObjects(kept.page), 0);
     this.#size += shelf.size;
     for (const tenantId of this.#shelves.keys()) {
       if (this.#size <= CAPACITY) return;
@@ -94,11 +94,10 @@ export class CatalogCache {
   }
 }
 
-function keyOf({ account = "", limit, after = "" }: PageName): string {
-  // guard (part 1): a page is its account's
+function toKey({ account = "", limit, after = "" }: PageName): string {
   return `${account} ${limit} ${after}`;
 }
 
-function sizeOf({ products, pricesOf }: CatalogPage): number {
+function countObjects({ products, pricesOf }: CatalogPage): number {
   return [...pricesOf.values()].reduce((size, prices) => size + prices.length, products.length);
 }

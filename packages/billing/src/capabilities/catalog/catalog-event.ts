@@ -2,8 +2,8 @@ import type { TenantOrigin, TenantResolution } from "../../tenancy/tenancy.js";
 
 /** An event about a product or price, as Stripe's own type has it. */
 export interface CatalogEvent {
-  readonly account?: string | null;
-  readonly data: { readonly object: object; readonly previous_attributes?: object };
+  readonly account?: string | null | undefined;
+  readonly data: { readonly object: object; readonly previous_attributes?: object | undefined };
 }
 
 /**

@@ -9,18 +9,18 @@ import { type MetadataSchema, readMetadata } from "./product-metadata.js";
 /** The catalogue's settings. */
 export interface CatalogSettings<TMetadata = undefined> {
   /** Types `product.metadata`, and checks it: when a product is written here, and when it is read. */
-  readonly metadata?: MetadataSchema<TMetadata>;
+  readonly metadata?: MetadataSchema<TMetadata> | undefined;
   /**
    * How long pages of `listTenantProducts` may be remembered, 0 to 3600; 0 turns that off. Default: 60. A tenant's own
    * writes and Stripe's `product.*` and `price.*` events, where they arrive, end it before; see `forgetCatalog`.
    */
-  readonly cacheSeconds?: number;
+  readonly cacheSeconds?: number | undefined;
   /**
    * `"shared"` says that every promotion code of an account that tenants share is for the customers of all of them, so
    * that customers may type codes in Checkout and the portal. Stripe cannot keep them from a code that is one tenant's
    * alone. Default: they may not, but in a connected account of the tenant's own.
    */
-  readonly promotionCodes?: PromotionCodes;
+  readonly promotionCodes?: PromotionCodes | undefined;
 }
 
 /** What every operation on a catalogue shares. */

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
-import { checkInput, listFields, onFirstUse } from "../../input.js";
+import { checkInput, listFields, onFirstUse, optionsObject } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { ListOptions, Page } from "../../stripe/page.js";
 import { productIdOf } from "../../tenancy/scope/scoped-catalog.js";
@@ -11,17 +11,14 @@ import type { CatalogCache, CatalogPage, PageName } from "./catalog-cache.js";
 
 export interface ListProductsOptions extends CallOptions, ListOptions {
   /** Those on sale (`true`, the default), those archived (`false`), or `"all"`. */
-  readonly active?: boolean | "all";
+  readonly active?: boolean | "all" | undefined;
 }
 
 const listProductsOptions = onFirstUse(() =>
-  z.strictObject(
-    {
-      ...listFields(),
-      active: z.optional(z.union([z.boolean(), z.literal("all")], 'active must be true, false or "all".')),
-    },
-    "The options must be an object.",
-  ),
+  optionsObject({
+    ...listFields(),
+    active: z.optional(z.union([z.boolean(), z.literal("all")], 'active must be true, false or "all".')),
+  }),
 );
 
 export async function listTenantProducts<TMetadata>(
@@ -40,7 +37,7 @@ export async function listTenantProducts<TMetadata>(
     (await singleFlight.run(
       key,
       (others) => scope.race(others),
-      () => load(scope, name, cache),
+      () => loadPage(scope, name, cache),
     ));
   const wanted = active === "all" ? page.products : page.products.filter((one) => one.active === active);
   const views = wanted.map((one) => productView(scope, catalog, one, page.pricesOf.get(one.id) ?? []));
@@ -51,7 +48,7 @@ export async function listTenantProducts<TMetadata>(
   });
 }
 
-async function load(scope: TenantScope, name: PageName, cache: CatalogCache): Promise<CatalogPage> {
+async function loadPage(scope: TenantScope, name: PageName, cache: CatalogCache): Promise<CatalogPage> {
   // Whoever went before may have asked for the same page.
   const kept = cache.find(name);
   if (kept !== undefined) return kept;

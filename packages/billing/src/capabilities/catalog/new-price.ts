@@ -9,23 +9,23 @@ export interface NewPrice extends NewAmount {
   /** ISO 4217, such as `"usd"`. */
   readonly currency: string;
   /** Left out, the price is paid once. */
-  readonly recurring?: NewRecurrence;
+  readonly recurring?: NewRecurrence | undefined;
   /** Default: as the account's tax settings say. */
-  readonly taxBehavior?: Price["taxBehavior"];
+  readonly taxBehavior?: Price["taxBehavior"] | undefined;
 }
 
 /** Exactly one of the two. */
 export interface NewAmount {
   /** For one unit, in the currency's minor unit; 0 is free. */
-  readonly unitAmount?: number;
+  readonly unitAmount?: number | undefined;
   /** The same with up to 12 decimal places, as text: `"0.05"` is a twentieth of a cent. */
-  readonly unitAmountDecimal?: string;
+  readonly unitAmountDecimal?: string | undefined;
 }
 
 export interface NewRecurrence {
   readonly interval: Recurrence["interval"];
   /** Every so many intervals, three years at most. Default: 1. */
-  readonly intervalCount?: number;
+  readonly intervalCount?: number | undefined;
 }
 
 const AMOUNT = "unitAmount must be a whole number of minor units, 0 or more.";

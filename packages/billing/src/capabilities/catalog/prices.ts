@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { ConflictError, InvalidArgumentError, isBillingError } from "../../errors.js";
-import { checkInput, onFirstUse, text, writeFields } from "../../input.js";
+import { checkInput, onFirstUse, text, writeFields, writeOptions } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -13,14 +13,14 @@ import { change } from "./products.js";
 
 export interface CreatePriceOptions extends NewPrice, CallOptions, IdempotencyOptions {
   /** Seen by the team alone; up to 250 characters. */
-  readonly nickname?: string;
+  readonly nickname?: string | undefined;
   /**
    * The tenant's own name for the price, by which to find it whatever it costs; 1 to 100 characters without spaces.
    * Unique among the tenant's prices; other tenants may use the same. In Stripe itself it stands behind the tenant's id.
    */
-  readonly lookupKey?: string;
+  readonly lookupKey?: string | undefined;
   /** Takes the lookup key from the price of the tenant's that has it. Default: false, and a key in use is a conflict. */
-  readonly transferLookupKey?: boolean;
+  readonly transferLookupKey?: boolean | undefined;
 }
 
 export const nickname: () => z.ZodMiniOptional<z.ZodMiniString> = onFirstUse(() =>
@@ -72,8 +72,6 @@ export async function createPrice(
       : error;
   }
 }
-
-const writeOptions = onFirstUse(() => z.strictObject(writeFields(), "The options must be an object."));
 
 export async function archivePrice(
   scope: TenantScope,

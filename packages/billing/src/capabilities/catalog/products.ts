@@ -1,7 +1,15 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { callFields, checkInput, onFirstUse, text, writeFields } from "../../input.js";
+import {
+  callOptions,
+  checkInput,
+  onFirstUse,
+  optionsObject,
+  text,
+  writeFields,
+  writeOptions,
+} from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -11,8 +19,6 @@ import type { Product, RawMetadata } from "../../views/product.js";
 import { type Catalog, productView, withDefault } from "./catalog.js";
 import { type NewPrice, newPriceFields, toPriceParams } from "./new-price.js";
 import { assertMetadata } from "./product-metadata.js";
-
-const callOptions = onFirstUse(() => z.strictObject(callFields(), "The options must be an object."));
 
 export async function getProduct<TMetadata>(
   scope: TenantScope,
@@ -29,26 +35,26 @@ export async function getProduct<TMetadata>(
 
 /** What a product may be told to be. What is left out stays as it is; null, or an empty list, clears it. */
 export interface ProductDetails {
-  readonly description?: string | null;
+  readonly description?: string | null | undefined;
   /** URLs, at most 8. */
-  readonly images?: readonly string[];
+  readonly images?: readonly string[] | undefined;
   /** Marketing features for pricing tables, at most 15 of up to 80 characters. */
-  readonly features?: readonly string[];
+  readonly features?: readonly string[] | undefined;
   /** What one of it is called on receipts and in Checkout, such as `"seat"`; up to 12 characters. */
-  readonly unitLabel?: string | null;
+  readonly unitLabel?: string | null | undefined;
   /** A page about it. */
-  readonly url?: string | null;
+  readonly url?: string | null | undefined;
   /**
    * Merged key by key; a null value removes its key. Keys that this package writes are refused, and so is what would not
    * pass the catalogue's schema.
    */
-  readonly metadata?: CallerMetadata;
+  readonly metadata?: CallerMetadata | undefined;
 }
 
 export interface CreateProductOptions extends ProductDetails, CallOptions, IdempotencyOptions {
   readonly name: string;
   /** Its first price, which becomes its default. */
-  readonly price?: NewPrice;
+  readonly price?: NewPrice | undefined;
 }
 
 const URL_FORM = /^https?:\/\/[^\s]{1,2000}$/;
@@ -98,13 +104,13 @@ export async function createProduct<TMetadata>(
   // guard (argument of callerMetadata): a new product's metadata names no reserved key
   const metadata = scope.callerMetadata(details.metadata === undefined ? {} : details.metadata);
   const priceParams = price && toPriceParams(price);
-  await assertMetadata(scope, catalog.schema, merged({}, metadata));
+  await assertMetadata(scope, catalog.schema, mergeMetadata({}, metadata));
   const product = await scope.write(
     "POST /v1/products",
     {},
     {
       name,
-      ...filled(toParams(details)),
+      ...omitBlanks(toParams(details)),
       metadata,
       ...(priceParams && { default_price_data: priceParams }),
       expand: ["default_price"],
@@ -115,21 +121,18 @@ export async function createProduct<TMetadata>(
 }
 
 export interface UpdateProductOptions extends ProductDetails, CallOptions, IdempotencyOptions {
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** False archives the product, true puts it on sale again. */
-  readonly active?: boolean;
+  readonly active?: boolean | undefined;
 }
 
 const updateOptions = onFirstUse(() =>
-  z.strictObject(
-    {
-      ...writeFields(),
-      ...detailFields(),
-      name: z.optional(productName()),
-      active: z.optional(z.boolean("active must be true or false.")),
-    },
-    "The options must be an object.",
-  ),
+  optionsObject({
+    ...writeFields(),
+    ...detailFields(),
+    name: z.optional(productName()),
+    active: z.optional(z.boolean("active must be true or false.")),
+  }),
 );
 
 export async function updateProduct<TMetadata>(
@@ -153,12 +156,10 @@ export async function updateProduct<TMetadata>(
   const before = await scope.catalog.ownProduct(productId);
   if (metadata) {
     const known = scope.withoutReserved(before.metadata);
-    await assertMetadata(scope, catalog.schema, merged(known, metadata));
+    await assertMetadata(scope, catalog.schema, mergeMetadata(known, metadata));
   }
   return change(scope, productId, params, catalog, idempotencyKey);
 }
-
-const archiveOptions = onFirstUse(() => z.strictObject(writeFields(), "The options must be an object."));
 
 export async function archiveProduct<TMetadata>(
   scope: TenantScope,
@@ -167,8 +168,7 @@ export async function archiveProduct<TMetadata>(
   catalog: Catalog<TMetadata>,
 ): Promise<Product<TMetadata>> {
   const productId = parseObjectId("product", product);
-  const { idempotencyKey } = checkInput(archiveOptions, options);
-  // guard (call product): a product to archive is the tenant's own
+  const { idempotencyKey } = checkInput(writeOptions, options);
   const before = await scope.catalog.ownProduct(productId);
   return before.active
     ? change(scope, productId, { active: false }, catalog, idempotencyKey)
@@ -204,25 +204,25 @@ interface CheckedDetails {
 function toParams({ description, images, features, unitLabel, url }: CheckedDetails) {
   return {
     ...(description !== undefined && { description: description ?? "" }),
-    ...(images && { images: orCleared(images) }),
-    ...(features && { marketing_features: orCleared(features.map((name) => ({ name }))) }),
+    ...(images && { images: listOrBlank(images) }),
+    ...(features && { marketing_features: listOrBlank(features.map((name) => ({ name }))) }),
     ...(unitLabel !== undefined && { unit_label: unitLabel ?? "" }),
     ...(url !== undefined && { url: url ?? "" }),
   };
 }
 
 /** What a new product has to be told: there is nothing to clear. */
-function filled<T extends object>(params: T): { [Name in keyof T]?: Exclude<T[Name], ""> } {
+function omitBlanks<T extends object>(params: T): { [Name in keyof T]?: Exclude<T[Name], ""> } {
   const entries = Object.entries(params).filter(([, value]) => value !== "");
   return Object.fromEntries(entries) as { [Name in keyof T]?: Exclude<T[Name], ""> }; // what is left of it
 }
 
 /** An empty list cannot be sent: it would be no parameter at all. */
-function orCleared<T>(list: T[]): T[] | "" {
+function listOrBlank<T>(list: T[]): T[] | "" {
   return list.length === 0 ? "" : list;
 }
 
 /** Metadata after a change of it, in which an empty value removes its key. */
-function merged(before: RawMetadata, change: StripeMetadata): RawMetadata {
+function mergeMetadata(before: RawMetadata, change: StripeMetadata): RawMetadata {
   return Object.fromEntries(Object.entries({ ...before, ...change }).filter(([, value]) => value !== ""));
 }

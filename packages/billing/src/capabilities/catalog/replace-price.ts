@@ -19,7 +19,7 @@ export interface ReplacePriceOptions
     CallOptions,
     IdempotencyOptions {
   /** Seen by the team alone; up to 250 characters. */
-  readonly nickname?: string;
+  readonly nickname?: string | undefined;
 }
 
 const replaceOptions = onFirstUse(() =>
@@ -48,13 +48,12 @@ export async function replacePrice(
   const { nickname, idempotencyKey, ...terms } = checkInput(replaceOptions, options);
   const { currency = "", ...newTerms } = terms;
   const newParams = toPriceParams({ currency, ...newTerms });
-  const key = idempotencyKey ?? keyOf(priceId, terms);
-  // guard (call price): a price to replace is the tenant's own
+  const key = idempotencyKey ?? toReplacementKey(priceId, terms);
   const owned = await scope.catalog.ownPrice(priceId, ["currency_options"]);
   assertReplaceable(owned.price);
   const params = {
     product: owned.product.id,
-    ...termsOf(owned.price),
+    ...copyTerms(owned.price),
     ...newParams,
     ...(currency === "" && { currency: owned.price.currency }),
   };
@@ -62,7 +61,7 @@ export async function replacePrice(
     const { id } = await scope.write("POST /v1/prices", {}, params, key);
     return toPrice(await putInPlace(scope, owned, id, nickname));
   } catch (error) {
-    throw error instanceof IndeterminateError ? withKey(error, key) : error;
+    throw error instanceof IndeterminateError ? withCallersKey(error, key) : error;
   }
 }
 
@@ -98,7 +97,7 @@ async function putInPlace(
 }
 
 /** What a price costs beside its amount. */
-function termsOf({ currency, recurring, tax_behavior: tax, transform_quantity: transform }: Stripe.Price) {
+function copyTerms({ currency, recurring, tax_behavior: tax, transform_quantity: transform }: Stripe.Price) {
   return {
     currency,
     ...(recurring && {
@@ -124,14 +123,14 @@ function assertReplaceable(price: Stripe.Price): void {
 }
 
 /** The same for whoever asks for the same replacement. */
-function keyOf(priceId: string, terms: object): string {
+function toReplacementKey(priceId: string, terms: object): string {
   return `replace ${createHash("sha256")
     .update(JSON.stringify([priceId, terms]))
     .digest("hex")}`;
 }
 
 /** Whichever step it was, a retry is of the whole, and must not make another price. */
-function withKey(error: IndeterminateError, idempotencyKey: string): IndeterminateError {
+function withCallersKey(error: IndeterminateError, idempotencyKey: string): IndeterminateError {
   const { message, cause, requestId } = error;
   return new IndeterminateError(message, {
     cause,

@@ -1,13 +1,13 @@
 import { InvalidArgumentError, StripeUnavailableError } from "../../errors.js";
 import { allowReturnUrl } from "../../return-urls/return-url.js";
 import type { TenantReturnUrls } from "../../return-urls/tenant-return-urls.js";
-import { type Prices, pricesForSale, productsOf } from "../../selling/for-sale.js";
-import { proveNewDiscount } from "../../selling/new-discount.js";
-import { assertNotSubscribed } from "../../selling/one-subscription.js";
+import { assertNotSubscribed } from "../../selling/assert-not-subscribed.js";
+import { proveNewDiscount } from "../../selling/prove-discount.js";
+import { assertRecurring, collectProductIds, type Prices, proveForSale } from "../../selling/prove-prices.js";
 import { assertMayEnterCodes } from "../../tenancy/promotion-code-entry.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { isOpen, type OpenCheckoutSession, toCheckoutSession } from "../../views/checkout-session.js";
-import { type CustomerSessions, expireOthers, sameSession, sessionsOf } from "./open-sessions.js";
+import { type CustomerSessions, expireOthers, findSameSession, listSessions } from "./open-sessions.js";
 import {
   type CheckedPayment,
   type CheckedSetup,
@@ -46,10 +46,10 @@ export async function createCheckoutSession(
   const customerId = await scope.customerId(wanted.customerId);
   // guard: Checkout is opened for a proved customer
   await scope.proveCustomer(customerId);
-  const { content, productIds } = await contentOf(scope, wanted, { ...checked, customerId });
-  const sessions = await sessionsOf(scope, customerId);
+  const { content, productIds } = await prepareContent(scope, wanted, { ...checked, customerId });
+  const sessions = await listSessions(scope, customerId);
   const session =
-    sameSession(sessions, content) ?? (await make(scope, wanted, content, productIds, sessions));
+    findSameSession(sessions, content) ?? (await make(scope, wanted, content, productIds, sessions));
   const view = toCheckoutSession(session, scope);
   if (isOpen(view)) return view;
   throw new StripeUnavailableError("Stripe made a Checkout session without a page. Try again.");
@@ -63,19 +63,19 @@ interface Proved {
 }
 
 /** Proves everything that is named, and says what is to be sent. */
-async function contentOf(scope: TenantScope, wanted: Wanted, visit: Visit): Promise<Proved> {
+async function prepareContent(scope: TenantScope, wanted: Wanted, visit: Visit): Promise<Proved> {
   if (wanted.mode === "setup") return { content: setupContent(wanted, visit), productIds: new Set() };
   const { lines, discount } = wanted;
   const [prices, discountParam] = await Promise.all([
     // guard (as table): Checkout sells what the tenant may sell
-    pricesForSale(
+    proveForSale(
       scope,
       lines.map((line) => line.priceId),
     ),
     // guard (as table): Checkout gives a discount that the tenant may give
     discount === undefined ? undefined : proveNewDiscount(scope, discount, visit.customerId),
   ]);
-  const productIds = productsOf(prices);
+  const productIds = collectProductIds(prices);
   assertKind(prices, wanted);
   const purchase = purchaseParams(wanted, prices, discountParam);
   if (wanted.mode === "payment") return { content: paymentContent(wanted, visit, purchase), productIds };
@@ -108,11 +108,8 @@ function allowUrl(given: unknown, { policy }: TenantReturnUrls, name: string): s
 
 /** @throws InvalidArgumentError when prices are paid otherwise than the session asks for. */
 function assertKind(prices: Prices, { mode }: CheckedSubscription | CheckedPayment): void {
-  const recurring = [...prices.values()].filter((price) => price.recurring !== null).length;
-  if (mode === "payment" && recurring > 0) {
+  if (mode !== "payment") assertRecurring(prices);
+  else if ([...prices.values()].some((price) => price.recurring !== null)) {
     throw new InvalidArgumentError("A payment takes prices that are paid once, and one of these recurs.");
-  }
-  if (mode !== "payment" && recurring < prices.size) {
-    throw new InvalidArgumentError("A subscription takes recurring prices, and one of these is paid once.");
   }
 }

@@ -5,6 +5,8 @@
 import { randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import { ConflictError, InvalidArgumentError } from "../../errors.js";
+import { eachPage } from "../../stripe/page.js";
+import { referencedId } from "../../stripe/reference.js";
 import { CHECKOUT_KEY } from "../../tenancy/metadata-mark.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import type { SessionContent } from "./params.js";
@@ -22,30 +24,25 @@ export interface CustomerSessions {
 const DAY_SECONDS = 86_400;
 
 /** One request for each hundred sessions of the last day. */
-export async function sessionsOf(scope: TenantScope, customer: string): Promise<CustomerSessions> {
+export async function listSessions(scope: TenantScope, customer: string): Promise<CustomerSessions> {
   const open: Session[] = [];
   let newestId: string | undefined;
-  for (let after = {}; ; ) {
-    const page = await scope.list("GET /v1/checkout/sessions", {
-      customer,
-      limit: 100,
-      expand: ["data.line_items"],
-      ...after,
-    });
-    newestId ??= page.data[0]?.id;
-    open.push(...page.data.filter(({ status }) => status === "open"));
-    const last = page.data.at(-1);
-    if (!page.has_more || last === undefined) return { open, newestId };
-    if (last.created < Date.now() / 1_000 - DAY_SECONDS) return { open, newestId };
-    after = { starting_after: last.id };
+  const params = { customer, limit: 100, expand: ["data.line_items"] };
+  const pages = eachPage((cursor) => scope.list("GET /v1/checkout/sessions", { ...params, ...cursor }));
+  for await (const page of pages) {
+    newestId ??= page[0]?.id;
+    open.push(...page.filter(({ status }) => status === "open"));
+    const oldest = page.at(-1);
+    if (oldest !== undefined && oldest.created < Date.now() / 1_000 - DAY_SECONDS) break;
   }
+  return { open, newestId };
 }
 
 /** What is left of a session's time has to be enough to fill the page in. */
 const ENOUGH_SECONDS = 30 * 60;
 
 /** The open session that is exactly what is wanted; undefined where there is none with time enough left. */
-export function sameSession(
+export function findSameSession(
   { open }: CustomerSessions,
   { fingerprint }: SessionContent,
 ): Session | undefined {
@@ -79,7 +76,7 @@ function sells({ mode, line_items: lines }: Session, productIds: ReadonlySet<str
   if (mode === "setup") return true;
   return (lines?.data ?? []).some(({ price }) => {
     if (price === null) return false;
-    return productIds.has(typeof price.product === "string" ? price.product : price.product.id);
+    return productIds.has(referencedId(price.product));
   });
 }
 

@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { callFields, checkInput, copyOptions, onFirstUse, text } from "../../input.js";
-import type { NewDiscount } from "../../selling/new-discount.js";
+import { callFields, checkInput, copyOptions, onFirstUse, optionsObject, text } from "../../input.js";
+import { type LineItem, lineItemFields, toLineItems } from "../../selling/line-items.js";
+import type { NewDiscount } from "../../selling/prove-discount.js";
+import { assertOneTrial, trialFields } from "../../selling/trial.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import type { CallerMetadata } from "../../tenancy/caller-metadata.js";
@@ -14,61 +16,61 @@ export type CreateCheckoutSessionOptions =
 
 interface CheckoutOptions extends CallOptions {
   /** May be left out where the tenancy's directory names exactly one customer for the tenant. */
-  readonly customerId?: string;
+  readonly customerId?: string | undefined;
   /**
    * Where the customer comes back to: an absolute URL, or a path on the settings' `portal.returnUrl`, which is the
    * default. Stripe puts the session's id in the place of `{CHECKOUT_SESSION_ID}`. Whoever calls that page has proved
    * nothing: ask `getCheckoutSession`.
    */
-  readonly successUrl?: string;
+  readonly successUrl?: string | undefined;
   /** Where the page's "back" link leads. The same default. */
-  readonly cancelUrl?: string;
+  readonly cancelUrl?: string | undefined;
   /** A language tag such as `"en-GB"`, or `"auto"`. Default: the browser's. */
-  readonly locale?: string;
+  readonly locale?: string | undefined;
   /** The application's own reference, such as of a cart: 1 to 200 letters, digits, _ and -. */
-  readonly clientReferenceId?: string;
+  readonly clientReferenceId?: string | undefined;
   /** For the session and for what it makes. */
-  readonly metadata?: CallerMetadata;
+  readonly metadata?: CallerMetadata | undefined;
   /** From 30 minutes to 24 hours from now. Default: 24 hours. */
-  readonly expiresAt?: Date;
+  readonly expiresAt?: Date | undefined;
 }
 
 interface PurchaseOptions extends CheckoutOptions {
   /** An active price of a product that the tenant may sell, its own or a shared one. Or use {@link items}. */
-  readonly priceId?: string;
+  readonly priceId?: string | undefined;
   /** With {@link priceId}. Default: 1. A metered price takes none. */
-  readonly quantity?: number;
+  readonly quantity?: number | undefined;
   /** Several prices at once. */
-  readonly items?: readonly CheckoutItem[];
-  readonly discount?: NewDiscount;
+  readonly items?: readonly CheckoutItem[] | undefined;
+  readonly discount?: NewDiscount | undefined;
   /**
    * Lets the customer type a promotion code, in place of {@link discount}. Stripe takes any active code of the account
    * there, so this is refused but where each tenant has an account of its own (`connectTenancy`), or the settings say
    * that all codes are for all tenants (`catalog.promotionCodes`). Default: false.
    */
-  readonly allowPromotionCodes?: boolean;
+  readonly allowPromotionCodes?: boolean | undefined;
   /** Let Stripe Tax reckon the taxes, by the address that the customer gives. Default: false. */
-  readonly automaticTax?: boolean;
+  readonly automaticTax?: boolean | undefined;
 }
 
 export interface CheckoutItem {
   readonly priceId: string;
   /** Default: 1. A metered price takes none. */
-  readonly quantity?: number;
+  readonly quantity?: number | undefined;
 }
 
 export interface SubscriptionCheckoutOptions extends PurchaseOptions {
-  readonly mode?: "subscription";
+  readonly mode?: "subscription" | undefined;
   /** A trial of so many days, 1 to 730. */
-  readonly trialDays?: number;
+  readonly trialDays?: number | undefined;
   /** A trial until then, from 48 hours to two years from now. */
-  readonly trialEnd?: Date;
+  readonly trialEnd?: Date | undefined;
   /** What becomes of a trial that ends without a payment method. Default: `"create_invoice"`. */
-  readonly trialWithoutPaymentMethod?: "create_invoice" | "pause" | "cancel";
+  readonly trialWithoutPaymentMethod?: "create_invoice" | "pause" | "cancel" | undefined;
   /** `"if_required"` asks for no card while nothing is due. Default: `"always"`. */
-  readonly paymentMethodCollection?: "always" | "if_required";
+  readonly paymentMethodCollection?: "always" | "if_required" | undefined;
   /** Sell a product that the customer has a subscription to already. Default: false. */
-  readonly allowSecond?: boolean;
+  readonly allowSecond?: boolean | undefined;
 }
 
 export interface PaymentCheckoutOptions extends PurchaseOptions {
@@ -81,10 +83,6 @@ export interface SetupCheckoutOptions extends CheckoutOptions {
   readonly currency: string;
 }
 
-const QUANTITY = "quantity must be a whole number from 1 to 999999999.";
-const ITEMS = "items must be a list of 1 to 20 of { priceId, quantity? }.";
-const TRIAL_DAYS = "trialDays must be a whole number from 1 to 730.";
-const WITHOUT_METHOD = ["create_invoice", "pause", "cancel"] as const;
 const COLLECTION = ["always", "if_required"] as const;
 
 const sessionFields = onFirstUse(() => ({
@@ -106,21 +104,9 @@ const sessionFields = onFirstUse(() => ({
   expiresAt: z.optional(z.date("expiresAt must be a Date.")),
 }));
 
-const itemFields = onFirstUse(() => ({
-  priceId: z.custom<string>(
-    (value) => typeof value === "string" && isObjectId("price", value),
-    'priceId must be the id of a Stripe price, such as "price_…".',
-  ),
-  quantity: z.optional(z.int(QUANTITY).check(z.gte(1, QUANTITY), z.lte(999_999_999, QUANTITY))),
-}));
-
 const purchaseFields = onFirstUse(() => ({
   ...sessionFields(),
-  priceId: z.optional(itemFields().priceId),
-  quantity: itemFields().quantity,
-  items: z.optional(
-    z.array(z.strictObject(itemFields(), ITEMS), ITEMS).check(z.minLength(1, ITEMS), z.maxLength(20, ITEMS)),
-  ),
+  ...lineItemFields(1),
   discount: z.optional(
     z.union(
       [
@@ -138,40 +124,26 @@ const purchaseFields = onFirstUse(() => ({
   automaticTax: z.optional(z.boolean("automaticTax must be true or false.")),
 }));
 
-const OBJECT = "The options must be an object.";
-
 const subscriptionOptions = onFirstUse(() =>
-  z.strictObject(
-    {
-      ...purchaseFields(),
-      mode: z.optional(z.literal("subscription")),
-      trialDays: z.optional(z.int(TRIAL_DAYS).check(z.gte(1, TRIAL_DAYS), z.lte(730, TRIAL_DAYS))),
-      trialEnd: z.optional(z.date("trialEnd must be a Date.")),
-      trialWithoutPaymentMethod: z.optional(
-        z.enum(WITHOUT_METHOD, `trialWithoutPaymentMethod must be one of ${WITHOUT_METHOD.join(", ")}.`),
-      ),
-      paymentMethodCollection: z.optional(
-        z.enum(COLLECTION, `paymentMethodCollection must be one of ${COLLECTION.join(", ")}.`),
-      ),
-      allowSecond: z.optional(z.boolean("allowSecond must be true or false.")),
-    },
-    OBJECT,
-  ),
+  optionsObject({
+    ...purchaseFields(),
+    mode: z.optional(z.literal("subscription")),
+    ...trialFields(),
+    paymentMethodCollection: z.optional(
+      z.enum(COLLECTION, `paymentMethodCollection must be one of ${COLLECTION.join(", ")}.`),
+    ),
+    allowSecond: z.optional(z.boolean("allowSecond must be true or false.")),
+  }),
 );
 
-const paymentOptions = onFirstUse(() =>
-  z.strictObject({ ...purchaseFields(), mode: z.literal("payment") }, OBJECT),
-);
+const paymentOptions = onFirstUse(() => optionsObject({ ...purchaseFields(), mode: z.literal("payment") }));
 
 const setupOptions = onFirstUse(() =>
-  z.strictObject(
-    {
-      ...sessionFields(),
-      mode: z.literal("setup"),
-      currency: text('currency must be three lower-case letters, such as "usd".', /^[a-z]{3}$/),
-    },
-    OBJECT,
-  ),
+  optionsObject({
+    ...sessionFields(),
+    mode: z.literal("setup"),
+    currency: text('currency must be three lower-case letters, such as "usd".', /^[a-z]{3}$/),
+  }),
 );
 
 /** What was checked; the rest is judged by the guards for its kind. */
@@ -179,11 +151,10 @@ type Checked<T> = OrUndefined<Omit<T, Judged | "items">> & { readonly [K in Judg
 type Judged = "customerId" | "successUrl" | "cancelUrl" | "metadata" | keyof CallOptions;
 type OrUndefined<T> = { readonly [K in keyof T]: T extends Required<Pick<T, K>> ? T[K] : T[K] | undefined };
 
-/** What is bought, however it was named. */
-type Lines = readonly { readonly priceId: string; readonly quantity?: number | undefined }[];
-
-export type CheckedSubscription = Checked<SubscriptionCheckoutOptions> & { readonly lines: Lines };
-export type CheckedPayment = Checked<PaymentCheckoutOptions> & { readonly lines: Lines };
+export type CheckedSubscription = Checked<SubscriptionCheckoutOptions> & {
+  readonly lines: readonly LineItem[];
+};
+export type CheckedPayment = Checked<PaymentCheckoutOptions> & { readonly lines: readonly LineItem[] };
 export type CheckedSetup = Checked<SetupCheckoutOptions>;
 
 /** @throws InvalidArgumentError with one sentence per mistake. */
@@ -211,31 +182,19 @@ function checkExpiry<T extends { readonly expiresAt?: Date | undefined }>(given:
   throw new InvalidArgumentError("expiresAt must be a Date from 30 minutes to 24 hours from now.");
 }
 
-function checkPurchase<T extends Checked<PurchaseOptions> & { readonly items?: Lines | undefined }>(
-  given: T,
-): T & { readonly lines: Lines } {
-  const { priceId: only, quantity: onlyQuantity, items } = checkExpiry(given);
-  if ((only === undefined) === (items === undefined)) {
-    throw new InvalidArgumentError("Give either priceId or items.");
-  }
-  if (only === undefined && onlyQuantity !== undefined) {
-    throw new InvalidArgumentError("quantity goes with priceId; with items, each has its own.");
-  }
+function checkPurchase<
+  T extends Checked<PurchaseOptions> & { readonly items?: readonly LineItem[] | undefined },
+>(given: T): T & { readonly lines: readonly LineItem[] } {
+  const lines = toLineItems(checkExpiry(given));
   if (given.discount !== undefined && given.allowPromotionCodes === true) {
     throw new InvalidArgumentError("Give either discount or allowPromotionCodes.");
-  }
-  const lines = items ?? (only === undefined ? [] : [{ priceId: only, quantity: onlyQuantity }]);
-  if (new Set(lines.map((line) => line.priceId)).size < lines.length) {
-    throw new InvalidArgumentError("items must name each price at most once.");
   }
   return { ...given, lines };
 }
 
 function checkTrial(given: CheckedSubscription): CheckedSubscription {
-  const { trialDays, trialEnd } = given;
-  if (trialDays !== undefined && trialEnd !== undefined) {
-    throw new InvalidArgumentError("Give either trialDays or trialEnd.");
-  }
+  assertOneTrial(given);
+  const { trialEnd } = given;
   if (trialEnd === undefined || trialEnd.getTime() >= Date.now() + 48 * HOUR_MS) return given;
   throw new InvalidArgumentError(
     "trialEnd must be a Date at least 48 hours from now: Checkout takes no sooner.",

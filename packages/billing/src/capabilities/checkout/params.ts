@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
-import { InvalidArgumentError } from "../../errors.js";
 import { takeFingerprint } from "../../fingerprint.js";
-import type { Prices } from "../../selling/for-sale.js";
+import { assertNoMeteredQuantity, isMetered, type Prices } from "../../selling/prove-prices.js";
+import { toTrialParams } from "../../selling/trial.js";
 import type { StripeMetadata } from "../../tenancy/caller-metadata.js";
 import { CHECKOUT_KEY } from "../../tenancy/metadata-mark.js";
 import { toEpochSeconds } from "../../views/epoch.js";
@@ -28,15 +28,13 @@ export function subscriptionContent(
   visit: Visit,
   purchase: PurchaseParams,
 ): SessionContent {
-  const { trialDays, trialEnd, trialWithoutPaymentMethod: missing, paymentMethodCollection } = wanted;
+  const { paymentMethodCollection } = wanted;
   return toContent({
     ...visitParams("subscription", wanted, visit),
     ...purchase,
     subscription_data: {
       metadata: visit.metadata,
-      ...(trialDays !== undefined && { trial_period_days: trialDays }),
-      ...(trialEnd !== undefined && { trial_end: toEpochSeconds(trialEnd) }),
-      ...(missing && { trial_settings: { end_behavior: { missing_payment_method: missing } } }),
+      ...toTrialParams(wanted),
     },
     ...(paymentMethodCollection && { payment_method_collection: paymentMethodCollection }),
   });
@@ -73,13 +71,9 @@ export function purchaseParams(
 ): PurchaseParams {
   return {
     line_items: lines.map(({ priceId, quantity }) => {
-      const isMetered = prices.get(priceId)?.recurring?.usage_type === "metered";
-      if (isMetered && quantity !== undefined) {
-        throw new InvalidArgumentError(
-          "A metered price takes no quantity: it bills the usage that is reported.",
-        );
-      }
-      return { price: priceId, ...(!isMetered && { quantity: quantity ?? 1 }) };
+      const metered = isMetered(prices, priceId);
+      assertNoMeteredQuantity(metered, quantity);
+      return { price: priceId, ...(!metered && { quantity: quantity ?? 1 }) };
     }),
     ...(discount && { discounts: [discount] }),
     ...(allowPromotionCodes && { allow_promotion_codes: true }),

@@ -1,11 +1,8 @@
-import * as z from "zod/mini";
-import { callFields, checkInput, onFirstUse } from "../../input.js";
+import { callOptions, checkInput } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type CheckoutSession, toCheckoutSession } from "../../views/checkout-session.js";
-
-const readOptions = onFirstUse(() => z.strictObject(callFields(), "The options must be an object."));
 
 export async function getCheckoutSession(
   scope: TenantScope,
@@ -13,7 +10,6 @@ export async function getCheckoutSession(
   options: CallOptions,
 ): Promise<CheckoutSession> {
   const id = parseObjectId("checkout_session", checkoutSessionId, "checkoutSessionId");
-  checkInput(readOptions, options);
-  // guard (as table): a session to read is of one of the tenant's customers
+  checkInput(callOptions, options);
   return toCheckoutSession(await scope.checkoutSession(id), scope);
 }

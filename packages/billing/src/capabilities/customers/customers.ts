@@ -1,15 +1,12 @@
 import type Stripe from "stripe";
-import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { callFields, checkInput, onFirstUse, writeFields } from "../../input.js";
+import { callOptions, checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { REFERENCE_KEY, readMark } from "../../tenancy/metadata-mark.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Customer, toCustomer } from "../../views/customer.js";
 import { type CustomerDetails, detailFields, toDetailParams } from "./details.js";
-
-const callOptions = onFirstUse(() => z.strictObject(callFields(), "The options must be an object."));
 
 export async function getCustomer(
   scope: TenantScope,
@@ -24,9 +21,7 @@ export async function getCustomer(
 
 export interface UpdateCustomerOptions extends CustomerDetails, CallOptions, IdempotencyOptions {}
 
-const updateOptions = onFirstUse(() =>
-  z.strictObject({ ...writeFields(), ...detailFields() }, "The options must be an object."),
-);
+const updateOptions = onFirstUse(() => optionsObject({ ...writeFields(), ...detailFields() }));
 
 export async function updateCustomer(
   scope: TenantScope,

@@ -8,18 +8,18 @@ import type { Customer } from "../../views/customer.js";
 /** What a customer may be told to be. What is left out stays as it is; null clears it. */
 export interface CustomerDetails {
   /** Where Stripe sends invoices and receipts. It is no identity: two customers may have the same. */
-  readonly email?: string | null;
-  readonly name?: string | null;
-  readonly phone?: string | null;
+  readonly email?: string | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly phone?: string | null | undefined;
   /** For the team alone, never seen by the customer. */
-  readonly description?: string | null;
+  readonly description?: string | null | undefined;
   /** Replaces the whole address: parts that are left out are cleared. */
-  readonly address?: Partial<Readonly<Record<AddressPart, string | null>>> | null;
+  readonly address?: Partial<Readonly<Record<AddressPart, string | null>>> | null | undefined;
   /** Language tags such as `"de"` or `"en-GB"`, the most preferred first. */
-  readonly preferredLocales?: readonly string[];
-  readonly taxExempt?: Customer["taxExempt"];
+  readonly preferredLocales?: readonly string[] | undefined;
+  readonly taxExempt?: Customer["taxExempt"] | undefined;
   /** Merged key by key; a null value removes its key. Keys that this package writes are refused. */
-  readonly metadata?: CallerMetadata;
+  readonly metadata?: CallerMetadata | undefined;
 }
 
 type AddressPart = keyof NonNullable<Customer["address"]>;
@@ -33,7 +33,7 @@ export interface CheckedDetails {
   readonly address?: { readonly [Part in AddressPart]?: string | null | undefined } | null | undefined;
   readonly preferredLocales?: string[] | undefined;
   readonly taxExempt?: Customer["taxExempt"] | undefined;
-  readonly metadata?: unknown;
+  readonly metadata?: unknown | undefined;
 }
 
 /** What Stripe is told, where an empty string clears. */

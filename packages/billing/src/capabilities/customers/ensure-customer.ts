@@ -49,7 +49,7 @@ export async function ensureCustomer(
   const { reference, ...details } = checkInput(ensureOptions, options);
   const params = toDetailParams(scope, details);
   scope.assertMakesCustomers();
-  const known = () => settle(scope, scope.customerIdUnder(reference), params);
+  const known = () => updateIfNeeded(scope, scope.customerIdUnder(reference), params);
   const findOrMake = async () => {
     const found =
       // Whoever went before may have found or made it.
@@ -81,7 +81,7 @@ async function find(
   );
   const oldestFirst = [...hits].sort((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1));
   for (const [index, { id }] of oldestFirst.entries()) {
-    const customer = await settle(scope, id, params);
+    const customer = await updateIfNeeded(scope, id, params);
     if (customer === undefined) continue;
     const others = oldestFirst.length - index - 1;
     if (others > 0) scope.audit("duplicate_customer", "GET /v1/customers/search", others);
@@ -97,27 +97,34 @@ async function find(
 async function make(scope: TenantScope, reference: string, params: DetailParams): Promise<Stripe.Customer> {
   const metadata = { [REFERENCE_KEY]: reference };
   for (let attempt = "first"; ; ) {
-    const { id } = await scope.write("POST /v1/customers", {}, { metadata }, keyOf(reference, attempt));
+    const { id } = await scope.write(
+      "POST /v1/customers",
+      {},
+      { metadata },
+      toCreationKey(reference, attempt),
+    );
     const hasDetails = Object.keys(params).length > 0;
-    const customer = await (hasDetails ? ifThere(() => update(scope, id, params)) : settle(scope, id, {}));
+    const customer = await (hasDetails
+      ? unlessMissing(() => update(scope, id, params))
+      : updateIfNeeded(scope, id, {}));
     if (customer !== undefined) return customer;
     attempt = `after ${id}`;
   }
 }
 
 /** Errors hold the key and logs show errors, so it does not show the reference, which may be a person's. */
-function keyOf(reference: string, attempt: string): string {
+function toCreationKey(reference: string, attempt: string): string {
   return createHash("sha256").update(`${reference} ${attempt}`).digest("hex");
 }
 
 /** The customer as it is now, told what it does not say yet; undefined where there is none, or no longer. */
-async function settle(
+async function updateIfNeeded(
   scope: TenantScope,
   id: string | undefined,
   params: DetailParams,
 ): Promise<Stripe.Customer | undefined> {
   if (id === undefined) return undefined;
-  return ifThere(async () => {
+  return unlessMissing(async () => {
     const customer = await scope.customer(id);
     return holds(customer, params) ? customer : update(scope, id, params);
   });
@@ -127,7 +134,7 @@ function update(scope: TenantScope, id: string, params: DetailParams): Promise<S
   return scope.write("POST /v1/customers/{customer}", { customer: id }, params, randomUUID());
 }
 
-async function ifThere<T>(work: () => Promise<T>): Promise<T | undefined> {
+async function unlessMissing<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {

@@ -1,12 +1,10 @@
-import * as z from "zod/mini";
-import { callFields, checkInput, onFirstUse, text } from "../../input.js";
+import { callOptions, checkInput, onFirstUse, text } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
+import { eachPage } from "../../stripe/page.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Entitlement, toEntitlement } from "../../views/entitlement.js";
 
-const callOptions = onFirstUse(() => z.strictObject(callFields(), "The options must be an object."));
-
-const aLookupKey = onFirstUse(() =>
+const lookupKeySchema = onFirstUse(() =>
   text("lookupKey must be a feature's lookup key, of 1 to 80 characters.", /^\P{Cc}{1,80}$/u),
 );
 
@@ -18,7 +16,7 @@ export async function listEntitlements(
   checkInput(callOptions, options);
   const customerId = await scope.customerId(customer);
   const entitlements: Entitlement[] = [];
-  for await (const page of entitlementsOf(scope, customerId)) entitlements.push(...page);
+  for await (const page of entitlementPages(scope, customerId)) entitlements.push(...page);
   return Object.freeze(entitlements);
 }
 
@@ -29,29 +27,21 @@ export async function hasEntitlement(
   options: CallOptions,
 ): Promise<boolean> {
   checkInput(callOptions, options);
-  const wanted = checkInput(aLookupKey, lookupKey);
+  const wanted = checkInput(lookupKeySchema, lookupKey);
   const customerId = await scope.customerId(customer);
-  for await (const page of entitlementsOf(scope, customerId)) {
+  for await (const page of entitlementPages(scope, customerId)) {
     if (page.some((entitlement) => entitlement.lookupKey === wanted)) return true;
   }
   return false;
 }
 
-async function* entitlementsOf(
+async function* entitlementPages(
   scope: TenantScope,
   customerId: string,
 ): AsyncGenerator<readonly Entitlement[]> {
   // guard: a customer is proved before its entitlements are listed
   await scope.proveCustomer(customerId);
-  for (let cursor = {}; ; ) {
-    const { data, has_more: hasMore } = await scope.list("GET /v1/entitlements/active_entitlements", {
-      customer: customerId,
-      limit: 100,
-      ...cursor,
-    });
-    yield data.map(toEntitlement);
-    const last = data.at(-1);
-    if (!hasMore || last === undefined) return;
-    cursor = { starting_after: last.id };
-  }
+  const call = "GET /v1/entitlements/active_entitlements";
+  const pages = eachPage((cursor) => scope.list(call, { customer: customerId, limit: 100, ...cursor }));
+  for await (const page of pages) yield page.map(toEntitlement);
 }

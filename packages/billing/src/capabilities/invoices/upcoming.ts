@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { callFields, checkInput, onFirstUse } from "../../input.js";
+import { callFields, checkInput, onFirstUse, optionsObject } from "../../input.js";
 import { currentSubscriptions } from "../../selling/current-subscriptions.js";
-import { previewInvoice } from "../../selling/invoice-preview.js";
+import { previewInvoice } from "../../selling/preview-invoice.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
@@ -10,14 +10,11 @@ import { toSubscription } from "../../views/subscription.js";
 
 export interface PreviewUpcomingInvoiceOptions extends CallOptions {
   /** The next invoice of this one of the customer's subscriptions. Default: the first to come, of any of them. */
-  readonly subscriptionId?: string;
+  readonly subscriptionId?: string | undefined;
 }
 
 const previewOptions = onFirstUse(() =>
-  z.strictObject(
-    { ...callFields(), subscriptionId: z.optional(z.unknown()) },
-    "The options must be an object.",
-  ),
+  optionsObject({ ...callFields(), subscriptionId: z.optional(z.unknown()) }),
 );
 
 export async function previewUpcomingInvoice(

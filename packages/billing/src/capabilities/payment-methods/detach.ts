@@ -1,24 +1,22 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError } from "../../errors.js";
-import { checkInput, onFirstUse, writeFields } from "../../input.js";
+import { checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
 import { currentSubscriptions } from "../../selling/current-subscriptions.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
+import { referencedId } from "../../stripe/reference.js";
 import type { AttachedPaymentMethod, TenantScope } from "../../tenancy/scope/tenant-scope.js";
-import { defaultMethodOf, type PaymentMethod, toPaymentMethod } from "../../views/payment-method.js";
+import { chargedMethodId, type PaymentMethod, toPaymentMethod } from "../../views/payment-method.js";
 
 export interface DetachPaymentMethodOptions extends CallOptions, IdempotencyOptions {
   /** Detach it even where a subscription is charged on it, whose next payment may then fail. Default: false. */
-  readonly allowInUse?: boolean;
+  readonly allowInUse?: boolean | undefined;
 }
 
 const detachOptions = onFirstUse(() =>
-  z.strictObject(
-    { ...writeFields(), allowInUse: z.optional(z.boolean("allowInUse must be true or false.")) },
-    "The options must be an object.",
-  ),
+  optionsObject({ ...writeFields(), allowInUse: z.optional(z.boolean("allowInUse must be true or false.")) }),
 );
 
 export async function detachPaymentMethod(
@@ -51,6 +49,5 @@ async function assertNotInUse(scope: TenantScope, { id, customer }: AttachedPaym
 
 function chargedOn(subscription: Stripe.Subscription, customer: Stripe.Customer): string | null {
   const own = subscription.default_payment_method ?? subscription.default_source;
-  if (!own) return defaultMethodOf(customer);
-  return typeof own === "string" ? own : own.id;
+  return referencedId(own) ?? chargedMethodId(customer);
 }

@@ -1,15 +1,12 @@
-import * as z from "zod/mini";
-import { checkInput, listFields, onFirstUse } from "../../input.js";
+import { checkInput, listOptions } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
-import type { ListOptions, Page } from "../../stripe/page.js";
+import { type ListOptions, type Page, toPage } from "../../stripe/page.js";
 import { assertCursor } from "../../stripe/page-cursor.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type PaymentMethod, toPaymentMethod } from "../../views/payment-method.js";
 
 export interface ListPaymentMethodsOptions extends CallOptions, ListOptions {}
-
-const listOptions = onFirstUse(() => z.strictObject(listFields(), "The options must be an object."));
 
 export async function listPaymentMethods(
   scope: TenantScope,
@@ -23,16 +20,12 @@ export async function listPaymentMethods(
   await scope.proveCustomer(customerId);
   // guard: a cursor is a payment method of the customer's
   if (cursor !== undefined) await assertCursor(scope.provePaymentMethodOf(customerId, cursor));
-  const { data, has_more: hasMore } = await scope.list("GET /v1/payment_methods", {
+  const page = await scope.list("GET /v1/payment_methods", {
     customer: customerId,
     limit,
     // Which of them is the default stands in the customer alone, and changes.
     expand: ["data.customer"],
     ...(cursor && { starting_after: cursor }),
   });
-  return Object.freeze({
-    data: Object.freeze(data.map(toPaymentMethod)),
-    hasMore,
-    nextCursor: hasMore ? (data.at(-1)?.id ?? null) : null,
-  });
+  return toPage(page, toPaymentMethod);
 }

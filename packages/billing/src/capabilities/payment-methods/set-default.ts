@@ -1,8 +1,9 @@
 import * as z from "zod/mini";
-import { checkInput, onFirstUse, writeFields } from "../../input.js";
+import { checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
+import { referencedId } from "../../stripe/reference.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type PaymentMethod, toPaymentMethod } from "../../views/payment-method.js";
 
@@ -11,14 +12,11 @@ export interface SetDefaultPaymentMethodOptions extends CallOptions, Idempotency
    * One of the customer's subscriptions that is to be charged on it as well. A subscription with a payment method of its
    * own, as one has whose first payment was made in the browser, does not care for the customer's default.
    */
-  readonly subscriptionId?: string;
+  readonly subscriptionId?: string | undefined;
 }
 
 const setDefaultOptions = onFirstUse(() =>
-  z.strictObject(
-    { ...writeFields(), subscriptionId: z.optional(z.unknown()) },
-    "The options must be an object.",
-  ),
+  optionsObject({ ...writeFields(), subscriptionId: z.optional(z.unknown()) }),
 );
 
 /** Changes what a subscription is charged on, now and in whatever is scheduled for it. */
@@ -45,8 +43,7 @@ export async function setDefaultPaymentMethod(
     await chargeOn(subscription, paymentMethodId);
   }
   const { default_payment_method: current } = customer.invoice_settings;
-  if ((typeof current === "object" ? current?.id : current) === paymentMethodId)
-    return toPaymentMethod(method);
+  if (referencedId(current) === paymentMethodId) return toPaymentMethod(method);
   const after = await scope.write(
     "POST /v1/customers/{customer}",
     { customer: customer.id },

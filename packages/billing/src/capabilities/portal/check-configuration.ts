@@ -15,8 +15,8 @@ type Features = { readonly [Name in FeatureName]?: { readonly enabled?: boolean 
 /** What a session would be opened with; without features where there is nothing to open one with. */
 export interface SeenConfiguration {
   readonly checks: readonly PortalCheck[];
-  readonly features?: Features;
-  readonly offers?: readonly OfferedProduct[];
+  readonly features?: Features | undefined;
+  readonly offers?: readonly OfferedProduct[] | undefined;
 }
 
 /** Which keys of a product's metadata the catalogue's schema refuses. */
@@ -46,7 +46,7 @@ export async function lookForConfiguration(
 async function lookForDefault(scope: TenantScope): Promise<SeenConfiguration> {
   for await (const [found] of scope.configurations.pages({ is_default: true, active: true }, [PRODUCTS])) {
     if (found !== undefined) {
-      return seen(found, ok("configuration", "It is the account's default, and active."));
+      return toSeenConfiguration(found, ok("configuration", "It is the account's default, and active."));
     }
   }
   return {
@@ -63,7 +63,7 @@ async function lookForDefault(scope: TenantScope): Promise<SeenConfiguration> {
 async function lookForGiven(scope: TenantScope, id: string): Promise<SeenConfiguration> {
   try {
     const found = await scope.configurations.get(id, [PRODUCTS]);
-    if (found.active) return seen(found, ok("configuration", `${id} exists and is active.`));
+    if (found.active) return toSeenConfiguration(found, ok("configuration", `${id} exists and is active.`));
   } catch (error) {
     if (!isBillingError(error) || error.code !== "not_found") throw error;
     return {
@@ -89,7 +89,7 @@ async function lookForGiven(scope: TenantScope, id: string): Promise<SeenConfigu
 
 const PRODUCTS = "features.subscription_update.products";
 
-function seen({ features }: Configuration, check: PortalCheck): SeenConfiguration {
+function toSeenConfiguration({ features }: Configuration, check: PortalCheck): SeenConfiguration {
   const products = features.subscription_update.products ?? [];
   return {
     checks: [check],
@@ -146,18 +146,18 @@ export async function lookAtProducts(
   const prices = offers.flatMap(({ priceIds }) => priceIds.flatMap((id) => found.get(id) ?? []));
   const wanted = offers.flatMap(({ priceIds }) => priceIds).length;
   const troubles = [
-    ...hidden(wanted - prices.length),
-    ...archived(prices),
-    ...sameInterval(offers, found),
-    ...severalCurrencies(prices),
-    ...(await badMetadata(scope, prices, judge)),
+    ...checkVisible(wanted - prices.length),
+    ...checkOnSale(prices),
+    ...checkIntervals(offers, found),
+    ...checkCurrencies(prices),
+    ...(await checkMetadata(scope, prices, judge)),
   ];
   if (troubles.length > 0) return troubles;
   return [ok("products", `${offers.length} products with ${wanted} prices, all of them for sale.`)];
 }
 
 /** Nothing is told of them: they may be another tenant's. */
-function hidden(count: number): PortalCheck[] {
+function checkVisible(count: number): PortalCheck[] {
   if (count === 0) return [];
   return [
     failure(
@@ -168,8 +168,8 @@ function hidden(count: number): PortalCheck[] {
   ];
 }
 
-function archived(prices: readonly Stripe.Price[]): PortalCheck[] {
-  const ids = prices.filter(({ active, product }) => !active || !activeProduct(product)).map(({ id }) => id);
+function checkOnSale(prices: readonly Stripe.Price[]): PortalCheck[] {
+  const ids = prices.filter(({ active, product }) => !active || !isActive(product)).map(({ id }) => id);
   if (ids.length === 0) return [];
   return [
     failure(
@@ -180,11 +180,11 @@ function archived(prices: readonly Stripe.Price[]): PortalCheck[] {
   ];
 }
 
-function activeProduct(product: Stripe.Price["product"]): boolean {
+function isActive(product: Stripe.Price["product"]): boolean {
   return typeof product === "object" && !product.deleted && product.active;
 }
 
-function sameInterval(
+function checkIntervals(
   offers: readonly OfferedProduct[],
   found: ReadonlyMap<string, Stripe.Price>,
 ): PortalCheck[] {
@@ -204,7 +204,7 @@ function sameInterval(
   });
 }
 
-function severalCurrencies(prices: readonly Stripe.Price[]): PortalCheck[] {
+function checkCurrencies(prices: readonly Stripe.Price[]): PortalCheck[] {
   const currencies = [...new Set(prices.map(({ currency }) => currency))].sort();
   if (currencies.length < 2) return [];
   return [
@@ -216,7 +216,7 @@ function severalCurrencies(prices: readonly Stripe.Price[]): PortalCheck[] {
   ];
 }
 
-async function badMetadata(
+async function checkMetadata(
   scope: TenantScope,
   prices: readonly Stripe.Price[],
   judge: MetadataJudge,

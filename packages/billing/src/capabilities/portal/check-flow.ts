@@ -15,7 +15,7 @@ export async function lookAtFlow(
   const type = flow.type as PortalFlow["type"]; // it passed the check of the flow's form
   const subscriptionId = subscriptionIn(given);
   const troubles =
-    subscriptionId === undefined ? [] : troublesOf(await scope.subscription(subscriptionId), type);
+    subscriptionId === undefined ? [] : findTroubles(await scope.subscription(subscriptionId), type);
   return troubles.length > 0
     ? troubles
     : [ok("flow", `${type} can be done: all that it names is this customer's.`)];
@@ -27,7 +27,7 @@ function subscriptionIn(flow: unknown): string | undefined {
 }
 
 /** See https://docs.stripe.com/customer-management#customer-portal-limitations */
-function troublesOf(subscription: Stripe.Subscription, type: PortalFlow["type"]): PortalCheck[] {
+function findTroubles(subscription: Stripe.Subscription, type: PortalFlow["type"]): PortalCheck[] {
   const { id, items, schedule } = subscription;
   if (subscription.ended_at !== null) {
     return [failure("flow", `${id} has ended.`, "Name a subscription that has not, or sell a new one.")];

@@ -47,7 +47,7 @@ export function failure(check: PortalCheckName, fact: string, advice: string): P
 }
 
 /** What an error says of a check: messages begin with what happened, and go on with what to do. */
-export function failed(check: PortalCheckName, error: unknown): PortalCheck {
+export function toFailedCheck(check: PortalCheckName, error: unknown): PortalCheck {
   if (!isBillingError(error)) {
     return failure(
       check,

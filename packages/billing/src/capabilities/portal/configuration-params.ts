@@ -2,7 +2,14 @@ import type Stripe from "stripe";
 import { InvalidArgumentError } from "../../errors.js";
 import { takeFingerprint } from "../../fingerprint.js";
 import { allowReturnUrl, type ReturnUrlPolicy } from "../../return-urls/return-url.js";
-import type { PortalConfigurationSpec, PortalFeatures } from "./configuration-spec.js";
+import type {
+  CancelFeature,
+  OfferedProduct,
+  PauseFeature,
+  PortalConfigurationSpec,
+  PortalFeatures,
+  UpdateFeature,
+} from "./configuration-spec.js";
 
 /** What Stripe is sent for a spec, and the hash of all of it, by which the configuration is found again. */
 export interface ConfigurationContent {
@@ -76,7 +83,7 @@ function toCancel({
   mode = "at_period_end",
   prorationBehavior = "none",
   reasons,
-}: NonNullable<PortalFeatures["subscriptionCancel"]>): NonNullable<Features["subscription_cancel"]> {
+}: CancelFeature): NonNullable<Features["subscription_cancel"]> {
   return {
     enabled: true,
     mode,
@@ -87,9 +94,7 @@ function toCancel({
   };
 }
 
-function toPause({
-  intervals,
-}: NonNullable<PortalFeatures["subscriptionPause"]>): NonNullable<Features["subscription_pause"]> {
+function toPause({ intervals }: PauseFeature): NonNullable<Features["subscription_pause"]> {
   if (intervals === undefined) return { enabled: true, duration: { type: "indefinite" } };
   const options = intervals.map(({ interval, count = 1 }) => ({ interval, interval_count: count }));
   return { enabled: true, duration: { type: "interval_options", interval_options: options } };
@@ -102,14 +107,14 @@ function toUpdate({
   scheduleAtPeriodEnd = [],
   trialUpdateBehavior = "end_trial",
   billingCycleAnchor = "unchanged",
-}: NonNullable<PortalFeatures["subscriptionUpdate"]>): NonNullable<Features["subscription_update"]> {
+}: UpdateFeature): NonNullable<Features["subscription_update"]> {
   return {
     enabled: true,
     default_allowed_updates: [...allowedUpdates],
     products: products.map(({ productId, priceIds, quantity }) => ({
       product: productId,
       prices: [...priceIds].sort(),
-      ...(quantity === undefined ? {} : { adjustable_quantity: { enabled: true, ...quantity } }),
+      ...(quantity && { adjustable_quantity: toAdjustableQuantity(quantity) }),
     })),
     proration_behavior: prorationBehavior,
     ...(scheduleAtPeriodEnd.length === 0
@@ -117,6 +122,14 @@ function toUpdate({
       : { schedule_at_period_end: { conditions: scheduleAtPeriodEnd.map((type) => ({ type })) } }),
     trial_update_behavior: trialUpdateBehavior,
     billing_cycle_anchor: billingCycleAnchor,
+  };
+}
+
+function toAdjustableQuantity({ minimum, maximum }: NonNullable<OfferedProduct["quantity"]>) {
+  return {
+    enabled: true,
+    ...(minimum !== undefined && { minimum }),
+    ...(maximum !== undefined && { maximum }),
   };
 }
 
@@ -135,6 +148,6 @@ export function metadataWith(hash: string): Record<string, string> {
 }
 
 /** The hash of the spec that a configuration was made from; undefined for one that was made otherwise. */
-export function hashOf({ metadata }: Stripe.BillingPortal.Configuration): string | undefined {
+export function specHash({ metadata }: Stripe.BillingPortal.Configuration): string | undefined {
   return metadata && Object.hasOwn(metadata, HASH_KEY) ? metadata[HASH_KEY] : undefined;
 }

@@ -23,56 +23,65 @@ import { isObjectId, type ObjectKind } from "../../stripe/object-id.js";
  */
 export interface PortalConfigurationSpec {
   /** What the Dashboard calls it; up to 256 characters. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** The words above the portal; up to 60 characters. */
-  readonly headline?: string;
-  readonly privacyPolicyUrl?: string;
-  readonly termsOfServiceUrl?: string;
+  readonly headline?: string | undefined;
+  readonly privacyPolicyUrl?: string | undefined;
+  readonly termsOfServiceUrl?: string | undefined;
   /** Where "return" links lead for sessions that name no place: on an origin that the settings allow, as always. */
-  readonly returnUrl?: string;
+  readonly returnUrl?: string | undefined;
   /**
    * A lasting address at Stripe, where a customer logs in by e-mail. Stripe looks among all customers of the account, so
    * where tenants share one it may open another tenant's portal for a person who is a customer of both. Default: false.
    */
-  readonly loginPage?: boolean;
+  readonly loginPage?: boolean | undefined;
   readonly features: PortalFeatures;
 }
 
 /** What customers may do. */
 export interface PortalFeatures {
-  readonly invoiceHistory?: boolean;
-  readonly paymentMethodUpdate?: boolean;
-  readonly customerUpdate?: { readonly allowedUpdates: readonly CustomerDetail[] };
-  readonly subscriptionCancel?: {
-    /** Default: `"at_period_end"`. */
-    readonly mode?: "at_period_end" | "immediately";
-    /** Credits what was paid ahead, with `"immediately"` alone. Default: `"none"`. */
-    readonly prorationBehavior?: "none" | "create_prorations";
-    /** The reasons that a customer may choose from. Default: nobody is asked. */
-    readonly reasons?: readonly CancellationReason[];
-  };
+  readonly invoiceHistory?: boolean | undefined;
+  readonly paymentMethodUpdate?: boolean | undefined;
+  readonly customerUpdate?: { readonly allowedUpdates: readonly CustomerDetail[] } | undefined;
+  readonly subscriptionCancel?: CancelFeature | undefined;
   /** Pausing needs `stripe` 23.1. */
-  readonly subscriptionPause?: {
-    /** How long a customer may pause for. Default: until it is taken back. */
-    readonly intervals?: readonly PauseInterval[];
-  };
-  readonly subscriptionUpdate?: {
-    /**
-     * With `promotion_code` Stripe takes any active code of the account, whichever tenant's it is. So it is refused but
-     * with `connectTenancy`, or where the settings say that all codes are for all tenants (`catalog.promotionCodes`).
-     */
-    readonly allowedUpdates: readonly ("price" | "quantity" | "promotion_code")[];
-    /** Up to ten, the tenant's own or shared ones. */
-    readonly products: readonly OfferedProduct[];
-    /** Default: `"none"`. */
-    readonly prorationBehavior?: ProrationBehavior;
-    /** Changes that wait for the end of the period. Default: none, each is made at once. */
-    readonly scheduleAtPeriodEnd?: readonly ("decreasing_item_amount" | "shortening_interval")[];
-    /** What a change does to a trial. Default: `"end_trial"`. */
-    readonly trialUpdateBehavior?: "end_trial" | "continue_trial";
-    /** Default: `"unchanged"`. */
-    readonly billingCycleAnchor?: "unchanged" | "now";
-  };
+  readonly subscriptionPause?: PauseFeature | undefined;
+  readonly subscriptionUpdate?: UpdateFeature | undefined;
+}
+
+/** The ways a customer may cancel a subscription. */
+export interface CancelFeature {
+  /** Default: `"at_period_end"`. */
+  readonly mode?: "at_period_end" | "immediately" | undefined;
+  /** Credits what was paid ahead, with `"immediately"` alone. Default: `"none"`. */
+  readonly prorationBehavior?: "none" | "create_prorations" | undefined;
+  /** The reasons that a customer may choose from. Default: nobody is asked. */
+  readonly reasons?: readonly CancellationReason[] | undefined;
+}
+
+/** The ways a customer may pause a subscription. */
+export interface PauseFeature {
+  /** How long a customer may pause for. Default: until it is taken back. */
+  readonly intervals?: readonly PauseInterval[] | undefined;
+}
+
+/** The ways a customer may change a subscription. */
+export interface UpdateFeature {
+  /**
+   * With `promotion_code` Stripe takes any active code of the account, whichever tenant's it is. So it is refused but
+   * with `connectTenancy`, or where the settings say that all codes are for all tenants (`catalog.promotionCodes`).
+   */
+  readonly allowedUpdates: readonly ("price" | "quantity" | "promotion_code")[];
+  /** Up to ten, the tenant's own or shared ones. */
+  readonly products: readonly OfferedProduct[];
+  /** Default: `"none"`. */
+  readonly prorationBehavior?: ProrationBehavior | undefined;
+  /** Changes that wait for the end of the period. Default: none, each is made at once. */
+  readonly scheduleAtPeriodEnd?: readonly ("decreasing_item_amount" | "shortening_interval")[] | undefined;
+  /** What a change does to a trial. Default: `"end_trial"`. */
+  readonly trialUpdateBehavior?: "end_trial" | "continue_trial" | undefined;
+  /** Default: `"unchanged"`. */
+  readonly billingCycleAnchor?: "unchanged" | "now" | undefined;
 }
 
 export type CustomerDetail = (typeof DETAILS)[number];
@@ -82,7 +91,7 @@ export type ProrationBehavior = (typeof PRORATIONS)[number];
 export interface PauseInterval {
   readonly interval: "day" | "week" | "month" | "year";
   /** Default: 1. Three years is the longest. */
-  readonly count?: number;
+  readonly count?: number | undefined;
 }
 
 export interface OfferedProduct {
@@ -90,7 +99,9 @@ export interface OfferedProduct {
   /** Recurring ones of this product, and only one for each interval. */
   readonly priceIds: readonly string[];
   /** How many of it a customer may choose. Default: as many as they have. */
-  readonly quantity?: { readonly minimum?: number; readonly maximum?: number };
+  readonly quantity?:
+    | { readonly minimum?: number | undefined; readonly maximum?: number | undefined }
+    | undefined;
 }
 
 const DETAILS = ["address", "email", "name", "phone", "shipping", "tax_id"] as const;
@@ -198,7 +209,7 @@ export function checkSpec(given: unknown): PortalConfigurationSpec {
     "priceIds",
     products.flatMap(({ priceIds }) => priceIds),
   );
-  return spec as PortalConfigurationSpec; // the schema is the interface's, but that it spells out undefined
+  return spec;
 }
 
 export function isSpec(value: unknown): boolean {

@@ -2,18 +2,22 @@
 import { randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
-import { callFields, checkInput, onFirstUse } from "../../input.js";
+import { callFields, callOptions, checkInput, onFirstUse, optionsObject } from "../../input.js";
 import type { ReturnUrlPolicy } from "../../return-urls/return-url.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { isReplay } from "../../stripe/replay.js";
 import { assertMayEnterCodes } from "../../tenancy/promotion-code-entry.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type PortalConfiguration, toPortalConfiguration } from "../../views/portal-configuration.js";
-import { type ConfigurationContent, hashOf, metadataWith, toContent } from "./configuration-params.js";
+import { type ConfigurationContent, metadataWith, specHash, toContent } from "./configuration-params.js";
 import { checkSpec, type PortalConfigurationSpec } from "./configuration-spec.js";
-import { keepConfiguration, keptConfiguration, type PortalConfigurationIds } from "./kept-configuration.js";
 import { proveOffer } from "./offer.js";
 import type { TenantPortal } from "./settings.js";
+import {
+  type PortalConfigurationIds,
+  readStoredConfiguration,
+  storeConfiguration,
+} from "./stored-configuration.js";
 
 /** A portal configuration that is active and holds what its specification says. */
 export interface EnsuredPortalConfiguration {
@@ -26,8 +30,6 @@ export interface EnsuredPortalConfiguration {
 }
 
 type Configuration = Stripe.BillingPortal.Configuration;
-
-const callOptions = onFirstUse(() => z.strictObject(callFields(), "The options must be an object."));
 
 export async function ensurePortalConfiguration(
   scope: TenantScope,
@@ -63,11 +65,13 @@ export async function ensureConfiguration(
   if (known !== undefined) {
     return { configuration: Object.freeze({ ...known, loginPageUrl: null }), hash, remembered: true };
   }
-  const kept = configurationIds && (await keptConfiguration(scope, configurationIds, hash));
+  const kept = configurationIds && (await readStoredConfiguration(scope, configurationIds, hash));
   const found =
-    kept ?? (await listedConfiguration(scope, hash, configurationIds)) ?? (await make(scope, spec, content));
+    kept ??
+    (await findListedConfiguration(scope, hash, configurationIds)) ??
+    (await make(scope, spec, content));
   const { id, login_page: login } = found;
-  if (configurationIds && kept === undefined) await keepConfiguration(scope, configurationIds, hash, id);
+  if (configurationIds && kept === undefined) await storeConfiguration(scope, configurationIds, hash, id);
   const shared = scope.configurations.isShared(found);
   scope.configurations.remember(hash, { id, shared });
   return { configuration: Object.freeze({ id, shared, loginPageUrl: login.url }), hash, remembered: false };
@@ -79,18 +83,20 @@ export async function findConfiguration(
   hash: string,
   ids: PortalConfigurationIds | undefined,
 ): Promise<Configuration | undefined> {
-  return (ids && (await keptConfiguration(scope, ids, hash))) ?? listedConfiguration(scope, hash, ids);
+  return (
+    (ids && (await readStoredConfiguration(scope, ids, hash))) ?? findListedConfiguration(scope, hash, ids)
+  );
 }
 
 /** Of twins the older, the same for everyone who looks. Who keeps ids is spared all but the newest hundred. */
-async function listedConfiguration(
+async function findListedConfiguration(
   scope: TenantScope,
   hash: string,
   ids: PortalConfigurationIds | undefined,
 ): Promise<Configuration | undefined> {
   for await (const page of scope.configurations.pages({ active: true })) {
     // guard (receiver of filter): a configuration is found again by all that it holds
-    const [oldest] = page.filter((one) => hashOf(one) === hash).sort(byAge);
+    const [oldest] = page.filter((one) => specHash(one) === hash).sort(byAge);
     if (oldest !== undefined || ids !== undefined) return oldest;
   }
   return undefined;
@@ -121,27 +127,24 @@ export interface DeactivateUnusedOptions extends CallOptions {
   /** Every specification that is still in use, by any release that is still running. */
   readonly inUse: readonly PortalConfigurationSpec[];
   /** Those that every tenant uses, instead of the tenant's own; for a service that no tenant is bound to. Default: false. */
-  readonly shared?: boolean;
+  readonly shared?: boolean | undefined;
   /** Only say which ones would be deactivated. Default: true. */
-  readonly dryRun?: boolean;
+  readonly dryRun?: boolean | undefined;
   /** Younger ones are left alone, since a release that uses them may just be on its way. Default: a day. */
-  readonly minAgeMs?: number;
+  readonly minAgeMs?: number | undefined;
 }
 
 const DAY_MS = 86_400_000;
 const MIN_AGE = "minAgeMs must be a whole number of milliseconds, not negative.";
 
 const deactivateOptions = onFirstUse(() =>
-  z.strictObject(
-    {
-      ...callFields(),
-      inUse: z.array(z.unknown(), "inUse must be the list of specifications in use."),
-      shared: z.optional(z.boolean("shared must be true or false.")),
-      dryRun: z.optional(z.boolean("dryRun must be true or false.")),
-      minAgeMs: z.optional(z.int(MIN_AGE).check(z.gte(0, MIN_AGE))),
-    },
-    "The options must be an object.",
-  ),
+  optionsObject({
+    ...callFields(),
+    inUse: z.array(z.unknown(), "inUse must be the list of specifications in use."),
+    shared: z.optional(z.boolean("shared must be true or false.")),
+    dryRun: z.optional(z.boolean("dryRun must be true or false.")),
+    minAgeMs: z.optional(z.int(MIN_AGE).check(z.gte(0, MIN_AGE))),
+  }),
 );
 
 export async function deactivateUnusedPortalConfigurations(
@@ -151,7 +154,7 @@ export async function deactivateUnusedPortalConfigurations(
 ): Promise<readonly PortalConfiguration[]> {
   const { inUse, dryRun = true, minAgeMs = DAY_MS } = checkInput(deactivateOptions, options);
   const hashes = new Set(inUse.map((spec) => toContent(checkSpec(spec), policy).hash));
-  const unused = (await unusedOf(scope, hashes)).filter(
+  const unused = (await findUnused(scope, hashes)).filter(
     ({ created }) => created * 1000 <= Date.now() - minAgeMs,
   );
   if (!dryRun) for (const { id } of unused) await deactivate(scope, id);
@@ -163,19 +166,19 @@ export async function deactivateUnusedPortalConfigurations(
 }
 
 /** What this package made for the tenant and no specification names any more; of twins, all but the one that is used. */
-async function unusedOf(scope: TenantScope, inUse: ReadonlySet<string>): Promise<Configuration[]> {
+async function findUnused(scope: TenantScope, inUse: ReadonlySet<string>): Promise<Configuration[]> {
   const made: Configuration[] = [];
   for await (const page of scope.configurations.pages({ active: true })) {
     // guard (operand 2): the account's default configuration is not deactivated
-    made.push(...page.filter((one) => hashOf(one) !== undefined && !one.is_default));
+    made.push(...page.filter((one) => specHash(one) !== undefined && !one.is_default));
   }
   const used = new Map<string, string>();
   for (const one of made.sort(byAge)) {
-    const hash = hashOf(one) ?? "";
+    const hash = specHash(one) ?? "";
     if (inUse.has(hash) && !used.has(hash)) used.set(hash, one.id);
   }
   // guard (operand 1): only the tenant's own configurations are deactivated
-  return made.filter((one) => scope.configurations.isOwn(one) && used.get(hashOf(one) ?? "") !== one.id);
+  return made.filter((one) => scope.configurations.isOwn(one) && used.get(specHash(one) ?? "") !== one.id);
 }
 
 async function deactivate(scope: TenantScope, id: string): Promise<void> {

@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
 import { type AnyBillingError, isBillingError } from "../../errors.js";
-import { callFields, checkInput, onFirstUse } from "../../input.js";
+import { callFields, checkInput, onFirstUse, optionsObject } from "../../input.js";
 import { allowReturnUrl } from "../../return-urls/return-url.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
-import { failed, failure, ok, type PortalCheck, type PortalCheckName, warning } from "./check.js";
+import { failure, ok, type PortalCheck, type PortalCheckName, toFailedCheck, warning } from "./check.js";
 import {
   lookAtFeatures,
   lookAtProducts,
@@ -18,11 +18,11 @@ import { createCustomerPortalSession } from "./session.js";
 import type { TenantPortal } from "./settings.js";
 
 export interface DiagnosePortalOptions extends CallOptions {
-  readonly customerId?: string;
-  readonly returnUrl?: string;
-  readonly flow?: PortalFlow;
+  readonly customerId?: string | undefined;
+  readonly returnUrl?: string | undefined;
+  readonly flow?: PortalFlow | undefined;
   /** Opens a session as well, and throws its address away. Default: false. */
-  readonly createSession?: boolean;
+  readonly createSession?: boolean | undefined;
 }
 
 /** Everything that has to be right for a customer to reach the portal, and how it is. */
@@ -33,16 +33,13 @@ export interface PortalDiagnosis {
 }
 
 const options = onFirstUse(() =>
-  z.strictObject(
-    {
-      ...callFields(),
-      customerId: z.optional(z.unknown()),
-      returnUrl: z.optional(z.unknown()),
-      flow: z.optional(z.unknown()),
-      createSession: z.optional(z.boolean("createSession must be true or false.")),
-    },
-    "The options must be an object.",
-  ),
+  optionsObject({
+    ...callFields(),
+    customerId: z.optional(z.unknown()),
+    returnUrl: z.optional(z.unknown()),
+    flow: z.optional(z.unknown()),
+    createSession: z.optional(z.boolean("createSession must be true or false.")),
+  }),
 );
 
 export async function diagnosePortal(
@@ -59,7 +56,7 @@ export async function diagnosePortal(
       return await work();
     } catch (error) {
       errors.push(error);
-      checks.push(failed(check, error));
+      checks.push(toFailedCheck(check, error));
       return undefined;
     }
   };
@@ -109,7 +106,7 @@ export async function diagnosePortal(
 export function toFailedDiagnosis(error: unknown): PortalDiagnosis {
   const check = isBillingError(error) ? BEFORE[error.code] : undefined;
   // Nothing was looked at, so that not even what could not be asked may pass.
-  return toDiagnosis([Object.freeze({ ...failed(check ?? "settings", error), status: "failure" })]);
+  return toDiagnosis([Object.freeze({ ...toFailedCheck(check ?? "settings", error), status: "failure" })]);
 }
 
 const BEFORE: Partial<Record<AnyBillingError["code"], PortalCheckName>> = {

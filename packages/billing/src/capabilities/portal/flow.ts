@@ -9,8 +9,9 @@ import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import { checkInput, onFirstUse, text } from "../../input.js";
 import { allowReturnUrl, type ReturnUrlPolicy } from "../../return-urls/return-url.js";
-import { proveNewDiscount } from "../../selling/new-discount.js";
+import { proveNewDiscount } from "../../selling/prove-discount.js";
 import { isObjectId, type ObjectKind } from "../../stripe/object-id.js";
+import { referencedId } from "../../stripe/reference.js";
 import { notFound } from "../../stripe/translate-error.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 
@@ -25,30 +26,33 @@ import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
  * - `subscription_pause`: pause; needs `stripe` 23.1.
  */
 export type PortalFlow =
-  | { readonly type: "payment_method_update" | "customer_update"; readonly afterCompletion?: AfterCompletion }
+  | {
+      readonly type: "payment_method_update" | "customer_update";
+      readonly afterCompletion?: AfterCompletion | undefined;
+    }
   | {
       readonly type: "subscription_update" | "subscription_pause";
       readonly subscriptionId: string;
-      readonly afterCompletion?: AfterCompletion;
+      readonly afterCompletion?: AfterCompletion | undefined;
     }
   | {
       readonly type: "subscription_cancel";
       readonly subscriptionId: string;
       /** A coupon to offer to whoever stays; {@link PortalDiscount} says whose it has to be. */
-      readonly retentionCouponId?: string;
-      readonly afterCompletion?: AfterCompletion;
+      readonly retentionCouponId?: string | undefined;
+      readonly afterCompletion?: AfterCompletion | undefined;
     }
   | {
       readonly type: "subscription_update_confirm";
       readonly subscriptionId: string;
       /** The item to change. Default: the subscription's only one. */
-      readonly itemId?: string;
+      readonly itemId?: string | undefined;
       /** An active price of a product that the tenant may sell, its own or a shared one. Default: the present price. */
-      readonly priceId?: string;
+      readonly priceId?: string | undefined;
       /** Default: the present quantity. */
-      readonly quantity?: number;
-      readonly discount?: PortalDiscount;
-      readonly afterCompletion?: AfterCompletion;
+      readonly quantity?: number | undefined;
+      readonly discount?: PortalDiscount | undefined;
+      readonly afterCompletion?: AfterCompletion | undefined;
     };
 
 /**
@@ -64,7 +68,7 @@ export type PortalDiscount = { readonly couponId: string } | { readonly promotio
  */
 export type AfterCompletion =
   | { readonly type: "portal_homepage" }
-  | { readonly type: "hosted_confirmation"; readonly message?: string }
+  | { readonly type: "hosted_confirmation"; readonly message?: string | undefined }
   | { readonly type: "redirect"; readonly returnUrl: string };
 
 const afterCompletionSchema = () =>
@@ -159,11 +163,11 @@ export function checkFlow(given: unknown, policy: ReturnUrlPolicy): FlowProof {
   return async (scope, customerId) => ({
     type: flow.type,
     ...after,
-    ...(await provedTask(scope, customerId, flow)),
+    ...(await proveTask(scope, customerId, flow)),
   });
 }
 
-async function provedTask(
+async function proveTask(
   scope: TenantScope,
   customerId: string,
   flow: CheckedFlow,
@@ -188,18 +192,18 @@ async function provedTask(
       return { subscription_cancel: { subscription, retention } };
     }
     case "subscription_update_confirm":
-      return { subscription_update_confirm: await provedConfirm(scope, customerId, flow) };
+      return { subscription_update_confirm: await proveConfirmation(scope, customerId, flow) };
   }
 }
 
-async function provedConfirm(
+async function proveConfirmation(
   scope: TenantScope,
   customerId: string,
   { subscriptionId: subscription, itemId, priceId, quantity, discount }: ConfirmFlow,
 ): Promise<NonNullable<FlowData["subscription_update_confirm"]>> {
   const { customer, items: listed } = await scope.subscription(subscription);
   // guard: a change to confirm is of the named customer
-  if ((typeof customer === "string" ? customer : customer.id) !== customerId) throw notFound();
+  if (referencedId(customer) !== customerId) throw notFound();
   const items = listed.data;
   const [item] = items;
   // guard: an item to confirm is of the subscription

@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import { ConflictError, InvalidArgumentError, NotFoundError } from "../../errors.js";
+import { referencedId } from "../../stripe/reference.js";
 import { fieldIs } from "../../stripe/search-query.js";
 import { notFound } from "../../stripe/translate-error.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
@@ -16,19 +17,19 @@ import type { OfferedProduct } from "./configuration-spec.js";
 export async function proveOffer(scope: TenantScope, products: readonly OfferedProduct[]): Promise<void> {
   if (products.length === 0) return;
   // guard (as table): a price to offer is one that the tenant may sell
-  const prices = await pricesOf(scope, products, (priceId) => scope.price(priceId));
-  const visible = new Set([...prices.values()].map(productIdOf));
+  const prices = await readOfferedPrices(scope, products, (priceId) => scope.price(priceId));
+  const visible = new Set([...prices.values()].map(readProductId));
   for (const [at, { productId, priceIds }] of products.entries()) {
     // guard: a product to offer is one that the tenant may sell
     if (!visible.has(productId)) throw notFound();
     const offered = priceIds.flatMap((priceId) => prices.get(priceId) ?? []);
-    if (offered.some((price) => productIdOf(price) !== productId)) {
+    if (offered.some((price) => readProductId(price) !== productId)) {
       throw new InvalidArgumentError(`products[${at}].priceIds must be prices of that product.`);
     }
     if (!offered.every(isOnSale)) {
       throw new ConflictError(`products[${at}] or a price of it is archived, so it cannot be offered.`);
     }
-    const intervals = offered.map(intervalOf);
+    const intervals = offered.map(describeInterval);
     if (intervals.includes(undefined)) {
       throw new InvalidArgumentError(
         `products[${at}] has a price that is paid once; a portal offers recurring ones.`,
@@ -44,7 +45,7 @@ export async function proveOffer(scope: TenantScope, products: readonly OfferedP
 
 /** Of the prices that are offered, those of products that the tenant may see, by their ids. */
 export async function findPrices(scope: TenantScope, products: readonly OfferedProduct[]): Promise<Prices> {
-  return pricesOf(scope, products, async (priceId) => {
+  return readOfferedPrices(scope, products, async (priceId) => {
     try {
       return await scope.price(priceId);
     } catch (error) {
@@ -57,7 +58,7 @@ export async function findPrices(scope: TenantScope, products: readonly OfferedP
 type Prices = ReadonlyMap<string, Stripe.Price>;
 
 /** @param read asks for a price that the search did not find: it is too new, or not the tenant's. */
-async function pricesOf(
+async function readOfferedPrices(
   scope: TenantScope,
   products: readonly OfferedProduct[],
   read: (priceId: string) => Promise<Stripe.Price | undefined>,
@@ -75,14 +76,14 @@ async function pricesOf(
   return prices;
 }
 
-function productIdOf({ product }: Stripe.Price): string {
-  return typeof product === "string" ? product : product.id;
+function readProductId({ product }: Stripe.Price): string {
+  return referencedId(product);
 }
 
 function isOnSale({ active, product }: Stripe.Price): boolean {
   return active && typeof product === "object" && !product.deleted && product.active;
 }
 
-function intervalOf({ recurring }: Stripe.Price): string | undefined {
+function describeInterval({ recurring }: Stripe.Price): string | undefined {
   return recurring === null ? undefined : `${recurring.interval_count} ${recurring.interval}`;
 }

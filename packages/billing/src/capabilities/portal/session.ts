@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError, isBillingError, PortalNotConfiguredError } from "../../errors.js";
-import { callFields, checkInput, onFirstUse } from "../../input.js";
+import { callFields, checkInput, onFirstUse, optionsObject } from "../../input.js";
 import { allowReturnUrl } from "../../return-urls/return-url.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
@@ -14,16 +14,16 @@ import { isLocale, LOCALE, type TenantPortal } from "./settings.js";
 
 export interface PortalSessionOptions extends CallOptions {
   /** Where the portal's "return" link leads; an absolute URL, or a path on the settings' `returnUrl`. */
-  readonly returnUrl?: string;
+  readonly returnUrl?: string | undefined;
   /** Overrides the settings' locale. */
-  readonly locale?: string;
+  readonly locale?: string | undefined;
   /** Leads straight to one task. Default: the portal's front page. */
-  readonly flow?: PortalFlow;
+  readonly flow?: PortalFlow | undefined;
   /**
    * Shows only the subscriptions and invoices made on behalf of this connected account, under its branding. Of those
    * that the settings' `allowedOnBehalfOf` names.
    */
-  readonly onBehalfOf?: string;
+  readonly onBehalfOf?: string | undefined;
 }
 
 /** A portal session asked for in one object, tenant included. */
@@ -48,17 +48,14 @@ export interface PortalSession {
 }
 
 const sessionOptions = onFirstUse(() =>
-  z.strictObject(
-    {
-      ...callFields(),
-      // Each judged by the one guard for its kind.
-      returnUrl: z.optional(z.unknown()),
-      flow: z.optional(z.unknown()),
-      onBehalfOf: z.optional(z.unknown()),
-      locale: z.optional(z.custom<string>(isLocale, `locale must be ${LOCALE}`)),
-    },
-    "The options must be an object.",
-  ),
+  optionsObject({
+    ...callFields(),
+    // Each judged by the one guard for its kind.
+    returnUrl: z.optional(z.unknown()),
+    flow: z.optional(z.unknown()),
+    onBehalfOf: z.optional(z.unknown()),
+    locale: z.optional(z.custom<string>(isLocale, `locale must be ${LOCALE}`)),
+  }),
 );
 
 /** The configuration comes from the settings alone, so that no caller can choose another tenant's. */
@@ -90,7 +87,7 @@ export async function createCustomerPortalSession(
     ...(flow === undefined ? {} : { flow_data: flow }),
     ...(onBehalfOf === undefined ? {} : { on_behalf_of: onBehalfOf }),
   };
-  const session = await open(scope, params, portal);
+  const session = await createSession(scope, params, portal);
   return Object.freeze({
     id: session.id,
     url: session.url,
@@ -105,21 +102,25 @@ type SessionParams = Stripe.BillingPortal.SessionCreateParams;
 type Session = Stripe.BillingPortal.Session;
 
 /** With a specification, a configuration that was deactivated since it was last looked at is found or made again. */
-async function open(scope: TenantScope, params: SessionParams, portal: TenantPortal): Promise<Session> {
+async function createSession(
+  scope: TenantScope,
+  params: SessionParams,
+  portal: TenantPortal,
+): Promise<Session> {
   const { configuration: given } = portal;
-  if (given === undefined || typeof given === "string") return openWith(scope, params, given);
+  if (given === undefined || typeof given === "string") return createSessionWith(scope, params, given);
   const { configuration, hash, remembered } = await ensureFromSettings(scope, given, portal);
   try {
-    return await openWith(scope, params, configuration.id);
+    return await createSessionWith(scope, params, configuration.id);
   } catch (error) {
     if (!remembered || !(error instanceof PortalNotConfiguredError)) throw error;
     scope.configurations.forget(hash);
     const { configuration: other } = await ensureFromSettings(scope, given, portal);
-    return openWith(scope, params, other.id);
+    return createSessionWith(scope, params, other.id);
   }
 }
 
-function openWith(
+function createSessionWith(
   scope: TenantScope,
   params: SessionParams,
   configuration: string | undefined,

@@ -6,7 +6,7 @@ import {
   type TenantReturnUrls,
 } from "../../return-urls/tenant-return-urls.js";
 import { isSpec, type PortalConfigurationSpec } from "./configuration-spec.js";
-import type { PortalConfigurationIds } from "./kept-configuration.js";
+import type { PortalConfigurationIds } from "./stored-configuration.js";
 
 /** The customer portal's settings, each a value or a function of the tenant. */
 export interface PortalSettings extends ReturnUrlSettings {

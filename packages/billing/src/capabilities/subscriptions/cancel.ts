@@ -1,13 +1,13 @@
 import * as z from "zod/mini";
 import { InvalidArgumentError, NotFoundError } from "../../errors.js";
-import { checkInput, onFirstUse, text, writeFields } from "../../input.js";
+import { checkInput, onFirstUse, optionsObject, text, writeFields } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toEpochSeconds } from "../../views/epoch.js";
 import { type Subscription, toSubscription } from "../../views/subscription.js";
-import { scheduleOf } from "./plan-change.js";
+import { expandedSchedule } from "./prepare-change.js";
 import { dropScheduled } from "./schedule.js";
 
 export interface CancelSubscriptionOptions extends CallOptions, IdempotencyOptions {
@@ -18,15 +18,15 @@ export interface CancelSubscriptionOptions extends CallOptions, IdempotencyOptio
    * Where items have several intervals, the first of their periods to end is the end of it all, as Stripe has it: what
    * is left of a longer one is lost. To keep that, give the latest `currentPeriodEnd` of the items as a `Date`.
    */
-  readonly when?: "period_end" | "now" | Date;
+  readonly when?: "period_end" | "now" | Date | undefined;
   /** What the customer said, for the reports in Stripe's Dashboard. */
-  readonly feedback?: (typeof FEEDBACK)[number];
+  readonly feedback?: (typeof FEEDBACK)[number] | undefined;
   /** In the customer's own words, up to 500 characters. */
-  readonly comment?: string;
+  readonly comment?: string | undefined;
   /** With `"now"`: credit the unused time to the next invoice. Default: false. */
-  readonly prorate?: boolean;
+  readonly prorate?: boolean | undefined;
   /** With `"now"`: bill at once what is pending, prorations and metered usage included. Default: false. */
-  readonly invoiceNow?: boolean;
+  readonly invoiceNow?: boolean | undefined;
 }
 
 const FEEDBACK = [
@@ -43,17 +43,14 @@ const FEEDBACK = [
 const WHEN = 'when must be "period_end", "now" or a Date.';
 
 const cancelOptions = onFirstUse(() =>
-  z.strictObject(
-    {
-      ...writeFields(),
-      when: z.optional(z.union([z.literal("period_end"), z.literal("now"), z.date(WHEN)], WHEN)),
-      feedback: z.optional(z.enum(FEEDBACK, `feedback must be one of ${FEEDBACK.join(", ")}.`)),
-      comment: z.optional(text("comment must be a string of at most 500 characters.", /^.{0,500}$/s)),
-      prorate: z.optional(z.boolean("prorate must be true or false.")),
-      invoiceNow: z.optional(z.boolean("invoiceNow must be true or false.")),
-    },
-    "The options must be an object.",
-  ),
+  optionsObject({
+    ...writeFields(),
+    when: z.optional(z.union([z.literal("period_end"), z.literal("now"), z.date(WHEN)], WHEN)),
+    feedback: z.optional(z.enum(FEEDBACK, `feedback must be one of ${FEEDBACK.join(", ")}.`)),
+    comment: z.optional(text("comment must be a string of at most 500 characters.", /^.{0,500}$/s)),
+    prorate: z.optional(z.boolean("prorate must be true or false.")),
+    invoiceNow: z.optional(z.boolean("invoiceNow must be true or false.")),
+  }),
 );
 
 export async function cancelSubscription(
@@ -72,7 +69,7 @@ export async function cancelSubscription(
     const before = await scope.subscription(subscriptionId, ["schedule"]);
     // Stripe refuses to cancel what has ended; to the caller, what was asked for is already so.
     if (before.ended_at !== null) return toSubscription(before, scope);
-    if (cancellation.when === "now" || scheduleOf(before) === undefined) throw error;
+    if (cancellation.when === "now" || expandedSchedule(before) === undefined) throw error;
     // It also refuses to end what a schedule governs; there is nothing left to schedule after the end.
     await dropScheduled(scope, before, cancellation.idempotencyKey);
     return toSubscription(await cancel(scope, subscriptionId, cancellation, "cancel unscheduled"), scope);

@@ -1,50 +1,51 @@
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { checkInput, onFirstUse, writeFields } from "../../input.js";
+import { checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
+import { priceIdSchema, quantitySchema } from "../../selling/line-items.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import type { CallerMetadata, StripeMetadata } from "../../tenancy/caller-metadata.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type SubscriptionDiscount, subscriptionDiscounts } from "./discounts.js";
-import { type ItemsInput, itemChanges, itemFields, type SubscriptionItemChange } from "./items.js";
+import { type ItemsInput, itemChanges, type SubscriptionItemChange } from "./items.js";
 
 /** What to change of a subscription. What is left out stays as it is. */
 export interface SubscriptionChange {
   /** The new price of the only item; where there are more, use {@link items}. */
-  readonly priceId?: string;
+  readonly priceId?: string | undefined;
   /** The new quantity of the only item. Left out, the item keeps the one it has, with a new price as well. */
-  readonly quantity?: number;
+  readonly quantity?: number | undefined;
   /** What to do with each of several items. Items that are not named stay as they are. */
-  readonly items?: readonly SubscriptionItemChange[];
+  readonly items?: readonly SubscriptionItemChange[] | undefined;
   /** `"now"` ends the trial, a `Date` in the next two years makes it end, or begin and end, then. */
-  readonly trialEnd?: Date | "now";
+  readonly trialEnd?: Date | "now" | undefined;
   /** All discounts that it is to have: those left out end, and an empty list ends them all. */
-  readonly discounts?: readonly SubscriptionDiscount[];
+  readonly discounts?: readonly SubscriptionDiscount[] | undefined;
   /** A payment method of its customer's, charged in place of the customer's own default. */
-  readonly defaultPaymentMethodId?: string;
+  readonly defaultPaymentMethodId?: string | undefined;
   /** Merged key by key; null removes a key. */
-  readonly metadata?: CallerMetadata;
+  readonly metadata?: CallerMetadata | undefined;
   /**
    * `"now"` (the default), or `"period_end"`: the customer keeps what was paid for until then, and nothing is prorated.
    * It replaces a change that was scheduled so before.
    */
-  readonly when?: "now" | "period_end";
+  readonly when?: "now" | "period_end" | undefined;
   /**
    * What becomes of the time that was paid for and is not used, and of that which is: `"create_prorations"` (the
    * default) puts both on the next invoice, `"always_invoice"` bills them at once, `"none"` lets them be.
    */
-  readonly proration?: "create_prorations" | "always_invoice" | "none";
+  readonly proration?: "create_prorations" | "always_invoice" | "none" | undefined;
   /** The instant to reckon prorations from, within the current period; a preview's confirmation names its own. */
-  readonly prorationDate?: Date;
+  readonly prorationDate?: Date | undefined;
   /**
    * Where the change is billed at once: `"allow_incomplete"` (the default) makes it, paid or not; `"error_if_incomplete"`
    * refuses it with a `PaymentRequiredError` when the payment fails; `"pending_if_incomplete"` makes it once it is paid,
    * within 23 hours; `"default_incomplete"` waits for the customer to pay, as {@link ChangedSubscription} says how.
    */
-  readonly paymentBehavior?: (typeof PAYMENT_BEHAVIORS)[number];
+  readonly paymentBehavior?: (typeof PAYMENT_BEHAVIORS)[number] | undefined;
   /** Null drops what is scheduled, which has to be said before items, discounts or trial are changed at once. */
-  readonly scheduledChange?: null;
+  readonly scheduledChange?: null | undefined;
 }
 
 export interface UpdateSubscriptionOptions extends SubscriptionChange, CallOptions, IdempotencyOptions {}
@@ -59,32 +60,29 @@ const PRORATIONS = ["create_prorations", "always_invoice", "none"] as const;
 const TRIAL_END = 'trialEnd must be "now" or a Date.';
 
 const changeOptions = onFirstUse(() =>
-  z.strictObject(
-    {
-      ...writeFields(),
-      priceId: z.optional(itemFields().priceId),
-      quantity: itemFields().quantity,
-      items: z.optional(itemChanges()),
-      trialEnd: z.optional(z.union([z.literal("now"), z.date(TRIAL_END)], TRIAL_END)),
-      discounts: z.optional(subscriptionDiscounts()),
-      defaultPaymentMethodId: z.optional(
-        z.custom<string>(
-          (value) => typeof value === "string" && isObjectId("payment_method", value),
-          'defaultPaymentMethodId must be the id of a Stripe payment method, such as "pm_…".',
-        ),
+  optionsObject({
+    ...writeFields(),
+    priceId: z.optional(priceIdSchema()),
+    quantity: quantitySchema(0),
+    items: z.optional(itemChanges()),
+    trialEnd: z.optional(z.union([z.literal("now"), z.date(TRIAL_END)], TRIAL_END)),
+    discounts: z.optional(subscriptionDiscounts()),
+    defaultPaymentMethodId: z.optional(
+      z.custom<string>(
+        (value) => typeof value === "string" && isObjectId("payment_method", value),
+        'defaultPaymentMethodId must be the id of a Stripe payment method, such as "pm_…".',
       ),
-      // Judged by the scope, which knows the keys that no caller may name.
-      metadata: z.optional(z.unknown()),
-      when: z.optional(z.enum(["now", "period_end"], 'when must be "now" or "period_end".')),
-      proration: z.optional(z.enum(PRORATIONS, `proration must be one of ${PRORATIONS.join(", ")}.`)),
-      prorationDate: z.optional(z.date("prorationDate must be a Date.")),
-      paymentBehavior: z.optional(
-        z.enum(PAYMENT_BEHAVIORS, `paymentBehavior must be one of ${PAYMENT_BEHAVIORS.join(", ")}.`),
-      ),
-      scheduledChange: z.optional(z.null("scheduledChange must be null, to drop what is scheduled.")),
-    },
-    "The options must be an object.",
-  ),
+    ),
+    // Judged by the scope, which knows the keys that no caller may name.
+    metadata: z.optional(z.unknown()),
+    when: z.optional(z.enum(["now", "period_end"], 'when must be "now" or "period_end".')),
+    proration: z.optional(z.enum(PRORATIONS, `proration must be one of ${PRORATIONS.join(", ")}.`)),
+    prorationDate: z.optional(z.date("prorationDate must be a Date.")),
+    paymentBehavior: z.optional(
+      z.enum(PAYMENT_BEHAVIORS, `paymentBehavior must be one of ${PAYMENT_BEHAVIORS.join(", ")}.`),
+    ),
+    scheduledChange: z.optional(z.null("scheduledChange must be null, to drop what is scheduled.")),
+  }),
 );
 
 /** A change that does not contradict itself, before anything was looked up. */

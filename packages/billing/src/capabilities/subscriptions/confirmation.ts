@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { isMetered } from "../../selling/prove-prices.js";
 import type { SubscriptionChange } from "./change.js";
 import { quantityFor, type SubscriptionItemChange } from "./items.js";
-import { isMetered } from "./named.js";
-import type { PlannedChange } from "./plan-change.js";
+import type { PreparedChange } from "./prepare-change.js";
 
 /**
  * A previewed change with everything said outright: each item by its id, with its quantity. Within the current period it
@@ -13,7 +13,7 @@ export interface SubscriptionConfirmation extends SubscriptionChange {
 }
 
 export function toConfirmation(
-  { change, items, prices }: PlannedChange,
+  { change, items, prices }: PreparedChange,
   prorationDate: Date | undefined,
 ): SubscriptionConfirmation {
   const { priceId: _, quantity: _quantity, items: _items, idempotencyKey = randomUUID(), ...rest } = change;
@@ -24,21 +24,21 @@ export function toConfirmation(
     const priceId = one.priceId ?? one.item.price.id;
     return { change: one.item.id, priceId, ...quantityFor(one, one.item.quantity, metered) };
   });
-  return frozen({
-    ...given(rest),
+  return freezeDeeply({
+    ...omitUndefined(rest),
     ...(outright.length > 0 && { items: outright }),
     ...(prorationDate && { prorationDate }),
     idempotencyKey,
   });
 }
 
-function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+function omitUndefined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> }; // the same keys, fewer of them
 }
 
-function frozen<T>(value: T): T {
+function freezeDeeply<T>(value: T): T {
   if (typeof value !== "object" || value === null || value instanceof Date) return value;
-  for (const part of Object.values(value)) frozen(part);
+  for (const part of Object.values(value)) freezeDeeply(part);
   return Object.freeze(value);
 }

@@ -1,112 +1,100 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { checkInput, onFirstUse, writeFields } from "../../input.js";
-import { type Prices, productsOf } from "../../selling/for-sale.js";
-import type { NewDiscount } from "../../selling/new-discount.js";
-import { assertNotSubscribed } from "../../selling/one-subscription.js";
+import { checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
+import { assertNotSubscribed } from "../../selling/assert-not-subscribed.js";
+import { lineItemFields, toLineItems } from "../../selling/line-items.js";
+import type { NewDiscount } from "../../selling/prove-discount.js";
+import {
+  assertNoMeteredQuantity,
+  assertRecurring,
+  collectProductIds,
+  isMetered,
+  type Prices,
+  proveForSale,
+} from "../../selling/prove-prices.js";
+import { assertOneTrial, toTrialParams, trialFields } from "../../selling/trial.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import type { CallerMetadata } from "../../tenancy/caller-metadata.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
-import { toEpochSeconds } from "../../views/epoch.js";
 import {
   type ChangedSubscription,
   PENDING_PAYMENT,
   toChangedSubscription,
 } from "../../views/pending-payment.js";
 import { newDiscounts, proveDiscounts } from "./discounts.js";
-import { itemFields } from "./items.js";
-import { isMetered, provePaymentMethod, provePrices } from "./named.js";
+import { provePaymentMethod } from "./prove-payment-method.js";
 
 /** What a customer is subscribed to, and how it is billed. */
 export interface CreateSubscriptionOptions extends CallOptions, IdempotencyOptions {
   /** May be left out where the tenancy's directory names exactly one customer for the tenant. */
-  readonly customerId?: string;
+  readonly customerId?: string | undefined;
   /** An active, recurring price of a product that the tenant may sell, its own or a shared one. Or use {@link items}. */
-  readonly priceId?: string;
+  readonly priceId?: string | undefined;
   /** With {@link priceId}. Default: 1. A metered price takes none. */
-  readonly quantity?: number;
+  readonly quantity?: number | undefined;
   /** Several prices at once, each for an item of its own. */
-  readonly items?: readonly NewSubscriptionItem[];
+  readonly items?: readonly NewSubscriptionItem[] | undefined;
   /** A trial of so many days, 1 to 730. */
-  readonly trialDays?: number;
+  readonly trialDays?: number | undefined;
   /** A trial until then, in the next two years. */
-  readonly trialEnd?: Date;
+  readonly trialEnd?: Date | undefined;
   /** What becomes of a trial that ends without a payment method. Default: `"create_invoice"`, which then stays unpaid. */
-  readonly trialWithoutPaymentMethod?: "create_invoice" | "pause" | "cancel";
+  readonly trialWithoutPaymentMethod?: "create_invoice" | "pause" | "cancel" | undefined;
   /** A payment method of the customer's. Default: the customer's own default. */
-  readonly defaultPaymentMethodId?: string;
+  readonly defaultPaymentMethodId?: string | undefined;
   /**
    * `"allow_incomplete"` (the default) tries the payment, and leaves the subscription incomplete when it fails;
    * `"error_if_incomplete"` then makes none and throws `PaymentRequiredError`; `"default_incomplete"` waits for the
    * customer to pay in the browser, and keeps that payment method for the renewals.
    */
-  readonly paymentBehavior?: "allow_incomplete" | "default_incomplete" | "error_if_incomplete";
+  readonly paymentBehavior?: "allow_incomplete" | "default_incomplete" | "error_if_incomplete" | undefined;
   /** Send invoices that are due after so many days, instead of charging a payment method. */
-  readonly daysUntilDue?: number;
-  readonly discounts?: readonly NewDiscount[];
+  readonly daysUntilDue?: number | undefined;
+  readonly discounts?: readonly NewDiscount[] | undefined;
   /** Let Stripe Tax reckon the taxes. Default: false. */
-  readonly automaticTax?: boolean;
-  readonly metadata?: CallerMetadata;
+  readonly automaticTax?: boolean | undefined;
+  readonly metadata?: CallerMetadata | undefined;
   /** Sell a product that the customer has a subscription to already. Default: false. */
-  readonly allowSecond?: boolean;
+  readonly allowSecond?: boolean | undefined;
 }
 
 export interface NewSubscriptionItem {
   readonly priceId: string;
   /** Default: 1. A metered price takes none. */
-  readonly quantity?: number;
+  readonly quantity?: number | undefined;
 }
 
-const ITEMS = "items must be a list of 1 to 20 of { priceId, quantity? }.";
-const TRIAL_DAYS = "trialDays must be a whole number from 1 to 730.";
 const DAYS_UNTIL_DUE = "daysUntilDue must be a whole number from 0 to 365.";
-const MISSING_PAYMENT_METHOD = ["create_invoice", "pause", "cancel"] as const;
 const PAYMENT_BEHAVIORS = ["allow_incomplete", "default_incomplete", "error_if_incomplete"] as const;
 
 const createOptions = onFirstUse(() =>
-  z.strictObject(
-    {
-      ...writeFields(),
-      // Judged by the scope, which knows the tenant's customers.
-      customerId: z.optional(z.unknown()),
-      priceId: z.optional(itemFields().priceId),
-      quantity: itemFields().quantity,
-      items: z.optional(
-        z
-          .array(z.strictObject({ ...itemFields() }, ITEMS), ITEMS)
-          .check(z.minLength(1, ITEMS), z.maxLength(20, ITEMS)),
+  optionsObject({
+    ...writeFields(),
+    // Judged by the scope, which knows the tenant's customers.
+    customerId: z.optional(z.unknown()),
+    ...lineItemFields(0),
+    ...trialFields(),
+    defaultPaymentMethodId: z.optional(
+      z.custom<string>(
+        (value) => typeof value === "string" && isObjectId("payment_method", value),
+        'defaultPaymentMethodId must be the id of a Stripe payment method, such as "pm_…".',
       ),
-      trialDays: z.optional(z.int(TRIAL_DAYS).check(z.gte(1, TRIAL_DAYS), z.lte(730, TRIAL_DAYS))),
-      trialEnd: z.optional(z.date("trialEnd must be a Date.")),
-      trialWithoutPaymentMethod: z.optional(
-        z.enum(
-          MISSING_PAYMENT_METHOD,
-          `trialWithoutPaymentMethod must be one of ${MISSING_PAYMENT_METHOD.join(", ")}.`,
-        ),
-      ),
-      defaultPaymentMethodId: z.optional(
-        z.custom<string>(
-          (value) => typeof value === "string" && isObjectId("payment_method", value),
-          'defaultPaymentMethodId must be the id of a Stripe payment method, such as "pm_…".',
-        ),
-      ),
-      paymentBehavior: z.optional(
-        z.enum(PAYMENT_BEHAVIORS, `paymentBehavior must be one of ${PAYMENT_BEHAVIORS.join(", ")}.`),
-      ),
-      daysUntilDue: z.optional(
-        z.int(DAYS_UNTIL_DUE).check(z.gte(0, DAYS_UNTIL_DUE), z.lte(365, DAYS_UNTIL_DUE)),
-      ),
-      discounts: z.optional(newDiscounts()),
-      automaticTax: z.optional(z.boolean("automaticTax must be true or false.")),
-      // Judged by the scope, which knows the keys that no caller may name.
-      metadata: z.optional(z.unknown()),
-      allowSecond: z.optional(z.boolean("allowSecond must be true or false.")),
-    },
-    "The options must be an object.",
-  ),
+    ),
+    paymentBehavior: z.optional(
+      z.enum(PAYMENT_BEHAVIORS, `paymentBehavior must be one of ${PAYMENT_BEHAVIORS.join(", ")}.`),
+    ),
+    daysUntilDue: z.optional(
+      z.int(DAYS_UNTIL_DUE).check(z.gte(0, DAYS_UNTIL_DUE), z.lte(365, DAYS_UNTIL_DUE)),
+    ),
+    discounts: z.optional(newDiscounts()),
+    automaticTax: z.optional(z.boolean("automaticTax must be true or false.")),
+    // Judged by the scope, which knows the keys that no caller may name.
+    metadata: z.optional(z.unknown()),
+    allowSecond: z.optional(z.boolean("allowSecond must be true or false.")),
+  }),
 );
 
 export async function createSubscription(
@@ -120,7 +108,7 @@ export async function createSubscription(
   await scope.proveCustomer(customer);
   const [prices, discountParams] = await Promise.all([
     // guard (as table): a new subscription sells what the tenant may sell
-    provePrices(
+    proveForSale(
       scope,
       wanted.items.map((item) => item.priceId),
     ),
@@ -130,9 +118,10 @@ export async function createSubscription(
       ? undefined
       : provePaymentMethod(scope, defaultPaymentMethodId, customer), // guard (as undefined): a new subscription is charged on a payment method of its customer's
   ]);
+  assertRecurring(prices);
   const params = { customer, items: toItems(wanted.items, prices), ...toParams(wanted) };
   // guard: a customer is not subscribed twice
-  if (wanted.allowSecond !== true) await assertNotSubscribed(scope, customer, productsOf(prices));
+  if (wanted.allowSecond !== true) await assertNotSubscribed(scope, customer, collectProductIds(prices));
   const subscription = await scope.write(
     "POST /v1/subscriptions",
     {},
@@ -146,20 +135,9 @@ type Wanted = ReturnType<typeof checkCreation>;
 
 function checkCreation(scope: TenantScope, options: CreateSubscriptionOptions) {
   const given = checkInput(createOptions, options);
-  const { priceId: only, quantity: onlyQuantity, trialDays, trialEnd } = given;
-  if ((only === undefined) === (given.items === undefined)) {
-    throw new InvalidArgumentError("Give either priceId or items.");
-  }
-  if (only === undefined && onlyQuantity !== undefined) {
-    throw new InvalidArgumentError("quantity goes with priceId; with items, each has its own.");
-  }
-  const items = given.items ?? (only === undefined ? [] : [{ priceId: only, quantity: onlyQuantity }]);
-  if (new Set(items.map((item) => item.priceId)).size < items.length) {
-    throw new InvalidArgumentError("items must name each price at most once.");
-  }
-  if (trialDays !== undefined && trialEnd !== undefined) {
-    throw new InvalidArgumentError("Give either trialDays or trialEnd.");
-  }
+  const items = toLineItems(given);
+  assertOneTrial(given);
+  const { trialEnd } = given;
   if (trialEnd !== undefined && trialEnd.getTime() <= Date.now()) {
     throw new InvalidArgumentError("trialEnd must be a Date in the future.");
   }
@@ -173,21 +151,15 @@ function checkCreation(scope: TenantScope, options: CreateSubscriptionOptions) {
 
 function toItems(items: Wanted["items"], prices: Prices): Stripe.SubscriptionCreateParams.Item[] {
   return items.map((item) => {
-    if (item.quantity !== undefined && isMetered(prices, item.priceId)) {
-      throw new InvalidArgumentError(
-        "A metered price takes no quantity: it bills the usage that is reported.",
-      );
-    }
+    assertNoMeteredQuantity(isMetered(prices, item.priceId), item.quantity);
     return { price: item.priceId, ...(item.quantity === undefined ? {} : { quantity: item.quantity }) };
   });
 }
 
 function toParams(wanted: Wanted): Omit<Stripe.SubscriptionCreateParams, "customer" | "items"> {
-  const { trialDays, trialEnd, trialWithoutPaymentMethod: missing, paymentBehavior, daysUntilDue } = wanted;
+  const { paymentBehavior, daysUntilDue } = wanted;
   return {
-    ...(trialDays !== undefined && { trial_period_days: trialDays }),
-    ...(trialEnd !== undefined && { trial_end: toEpochSeconds(trialEnd) }),
-    ...(missing && { trial_settings: { end_behavior: { missing_payment_method: missing } } }),
+    ...toTrialParams(wanted),
     ...(wanted.defaultPaymentMethodId !== undefined && {
       default_payment_method: wanted.defaultPaymentMethodId,
     }),

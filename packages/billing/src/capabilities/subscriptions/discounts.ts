@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import { onFirstUse, text } from "../../input.js";
-import { type NewDiscount, proveNewDiscount } from "../../selling/new-discount.js";
+import { type NewDiscount, proveNewDiscount } from "../../selling/prove-discount.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import { notFound } from "../../stripe/translate-error.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";

@@ -8,6 +8,8 @@ import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError, InvalidArgumentError } from "../../errors.js";
 import { onFirstUse } from "../../input.js";
+import { priceIdSchema, quantitySchema } from "../../selling/line-items.js";
+import { assertNoMeteredQuantity } from "../../selling/prove-prices.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import { notFound } from "../../stripe/translate-error.js";
 
@@ -17,16 +19,16 @@ export type SubscriptionItemChange = ChangedItem | AddedItem | RemovedItem;
 export interface ChangedItem {
   readonly change: ItemReference;
   /** Default: the price it has. */
-  readonly priceId?: string;
+  readonly priceId?: string | undefined;
   /** Default: the quantity it has, whatever the price. */
-  readonly quantity?: number;
+  readonly quantity?: number | undefined;
 }
 
 export interface AddedItem {
   /** The price of an item to have besides the others. */
   readonly add: string;
   /** Default: 1. */
-  readonly quantity?: number;
+  readonly quantity?: number | undefined;
 }
 
 export interface RemovedItem {
@@ -58,22 +60,6 @@ export type ResolvedItem =
   | { readonly does: "add"; readonly priceId: string; readonly quantity: number | undefined }
   | { readonly does: "remove"; readonly item: Stripe.SubscriptionItem };
 
-const QUANTITY = "quantity must be a whole number from 0 to 999999999.";
-
-interface ItemFields {
-  readonly priceId: z.ZodMiniCustom<string, string>;
-  readonly quantity: z.ZodMiniOptional<z.ZodMiniNumberFormat>;
-}
-
-/** A price, and how many of it. */
-export const itemFields: () => ItemFields = onFirstUse(() => ({
-  priceId: z.custom<string>(
-    (value) => typeof value === "string" && isObjectId("price", value),
-    'priceId must be the id of a Stripe price, such as "price_…".',
-  ),
-  quantity: z.optional(z.int(QUANTITY).check(z.gte(0, QUANTITY), z.lte(999_999_999, QUANTITY))),
-}));
-
 type CheckedItemChange =
   | { change: ItemReference; priceId?: string | undefined; quantity?: number | undefined }
   | { add: string; quantity?: number | undefined }
@@ -82,7 +68,7 @@ type CheckedItemChange =
 const MANY = "items must be a list of 1 to 20 changes.";
 
 export const itemChanges: () => z.ZodMiniType<CheckedItemChange[]> = onFirstUse(() => {
-  const { priceId, quantity } = itemFields();
+  const [priceId, quantity] = [priceIdSchema(), quantitySchema(0)];
   const itemReference = z.union([
     z.custom<string>((value) => typeof value === "string" && isObjectId("subscription_item", value)),
     z.strictObject({ priceId }),
@@ -110,7 +96,7 @@ export function resolveItems(
   { priceId: onlyPriceId, quantity: onlyQuantity, items }: ItemsInput,
 ): readonly ResolvedItem[] {
   if (onlyPriceId === undefined && onlyQuantity === undefined) {
-    return distinct((items ?? []).map((change) => resolved(current, change)));
+    return assertDistinct((items ?? []).map((change) => resolveItem(current, change)));
   }
   if (items !== undefined) {
     throw new InvalidArgumentError(
@@ -123,7 +109,7 @@ export function resolveItems(
       "The subscription has several items, so priceId and quantity do not say which of them they are for. Use items.",
     );
   }
-  return [changed(only, onlyPriceId, onlyQuantity)];
+  return [toChange(only, onlyPriceId, onlyQuantity)];
 }
 
 /** What Stripe is sent. `isMetered` tells a new price that takes no quantity. */
@@ -150,20 +136,18 @@ export function quantityFor(
   isMetered: (priceId: string) => boolean,
 ): { quantity?: number } {
   const metered = one.priceId === undefined ? before === undefined : isMetered(one.priceId);
-  if (metered && one.quantity !== undefined) {
-    throw new InvalidArgumentError("A metered price takes no quantity: it bills the usage that is reported.");
-  }
+  assertNoMeteredQuantity(metered, one.quantity);
   const wanted = one.quantity ?? before;
   return metered || wanted === undefined ? {} : { quantity: wanted };
 }
 
-function resolved(current: readonly Stripe.SubscriptionItem[], change: CheckedItemChange): ResolvedItem {
-  if ("remove" in change) return { does: "remove", item: found(current, change.remove) };
+function resolveItem(current: readonly Stripe.SubscriptionItem[], change: CheckedItemChange): ResolvedItem {
+  if ("remove" in change) return { does: "remove", item: findItem(current, change.remove) };
   if ("change" in change) {
     if (change.priceId === undefined && change.quantity === undefined) {
       throw new InvalidArgumentError("An item to change needs a priceId or a quantity.");
     }
-    return changed(found(current, change.change), change.priceId, change.quantity);
+    return toChange(findItem(current, change.change), change.priceId, change.quantity);
   }
   if (current.some(({ price }) => price.id === change.add)) {
     throw new ConflictError(
@@ -177,7 +161,7 @@ function resolved(current: readonly Stripe.SubscriptionItem[], change: CheckedIt
  * A price that the item has already is not proved again, and sent again only where it can be sold, so that an archived one
  * can be kept, and a change that was made before is repeated in the same words.
  */
-function changed(
+function toChange(
   item: Stripe.SubscriptionItem,
   price: string | undefined,
   wanted: number | undefined,
@@ -192,7 +176,7 @@ function changed(
   };
 }
 
-function found(
+function findItem(
   current: readonly Stripe.SubscriptionItem[],
   reference: ItemReference,
 ): Stripe.SubscriptionItem {
@@ -204,7 +188,7 @@ function found(
   return item;
 }
 
-function distinct(resolvedItems: readonly ResolvedItem[]): readonly ResolvedItem[] {
+function assertDistinct(resolvedItems: readonly ResolvedItem[]): readonly ResolvedItem[] {
   const named = resolvedItems.flatMap((one) => (one.does === "add" ? one.priceId : one.item.id));
   if (new Set(named).size === named.length) return resolvedItems;
   throw new InvalidArgumentError("items must name each item, and each price to add, at most once.");

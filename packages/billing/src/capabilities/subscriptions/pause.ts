@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError, InvalidArgumentError, NotFoundError } from "../../errors.js";
-import { checkInput, onFirstUse, writeFields } from "../../input.js";
+import { checkInput, onFirstUse, optionsObject, writeFields, writeOptions } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -20,14 +20,14 @@ export type PauseSubscriptionOptions = CallOptions &
   (CollectionPauseOptions | FullPauseOptions);
 
 export interface CollectionPauseOptions {
-  readonly pause?: "collection";
+  readonly pause?: "collection" | undefined;
   /**
    * What becomes of the invoices in the meantime: `"void"` (the default) for a time that is not paid for,
    * `"mark_uncollectible"` for one that is written off, `"keep_as_draft"` for one that is collected later.
    */
-  readonly invoices?: CollectionPause["invoices"];
+  readonly invoices?: CollectionPause["invoices"] | undefined;
   /** When collection goes on by itself. Default: not before `unpauseSubscription`. */
-  readonly until?: Date;
+  readonly until?: Date | undefined;
 }
 
 export interface FullPauseOptions {
@@ -36,7 +36,7 @@ export interface FullPauseOptions {
    * What becomes of the credit for the time not used: `"pending_invoice_item"` (the default) puts it on the next invoice,
    * `"invoice"` settles it at once.
    */
-  readonly settle?: "pending_invoice_item" | "invoice";
+  readonly settle?: "pending_invoice_item" | "invoice" | undefined;
 }
 
 export interface UnpauseSubscriptionOptions extends CallOptions, IdempotencyOptions {}
@@ -45,18 +45,15 @@ const INVOICES = ["void", "mark_uncollectible", "keep_as_draft"] as const;
 const SETTLE = ["pending_invoice_item", "invoice"] as const;
 
 const pauseOptions = onFirstUse(() =>
-  z.strictObject(
-    {
-      ...writeFields(),
-      pause: z.optional(
-        z.enum(["collection", "subscription"], 'pause must be "collection" or "subscription".'),
-      ),
-      invoices: z.optional(z.enum(INVOICES, `invoices must be one of ${INVOICES.join(", ")}.`)),
-      until: z.optional(z.date("until must be a Date.")),
-      settle: z.optional(z.enum(SETTLE, `settle must be one of ${SETTLE.join(", ")}.`)),
-    },
-    "The options must be an object.",
-  ),
+  optionsObject({
+    ...writeFields(),
+    pause: z.optional(
+      z.enum(["collection", "subscription"], 'pause must be "collection" or "subscription".'),
+    ),
+    invoices: z.optional(z.enum(INVOICES, `invoices must be one of ${INVOICES.join(", ")}.`)),
+    until: z.optional(z.date("until must be a Date.")),
+    settle: z.optional(z.enum(SETTLE, `settle must be one of ${SETTLE.join(", ")}.`)),
+  }),
 );
 
 export async function pauseSubscription(
@@ -84,15 +81,13 @@ export async function pauseSubscription(
   return toSubscription(after, scope);
 }
 
-const unpauseOptions = onFirstUse(() => z.strictObject(writeFields(), "The options must be an object."));
-
 export async function unpauseSubscription(
   scope: TenantScope,
   subscription: string,
   options: UnpauseSubscriptionOptions,
 ): Promise<Subscription> {
   const subscriptionId = parseObjectId("subscription", subscription);
-  const { idempotencyKey } = checkInput(unpauseOptions, options);
+  const { idempotencyKey } = checkInput(writeOptions, options);
   const ids = { subscription: subscriptionId };
   let after = await scope.subscription(subscriptionId, ["schedule"]);
   assertAlive(after);

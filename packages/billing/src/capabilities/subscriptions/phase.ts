@@ -6,6 +6,7 @@
  * until it is.
  */
 import type Stripe from "stripe";
+import { referencedId } from "../../stripe/reference.js";
 
 type Phase = Stripe.SubscriptionSchedule.Phase;
 type PhaseItem = Phase["items"][number];
@@ -14,12 +15,12 @@ export type PhaseParams = Stripe.SubscriptionScheduleUpdateParams.Phase;
 export type PhaseItemParams = PhaseParams["items"][number];
 
 /** The same phase again, with nothing left out. */
-export function sameAgain(phase: Phase): PhaseParams {
+export function copyPhase(phase: Phase): PhaseParams {
   const params = allOf<Phase, PhaseParams>(phase, PHASE);
-  return { ...params, items: phase.items.map(sameItem) };
+  return { ...params, items: phase.items.map(copyItem) };
 }
 
-export function sameItem(item: PhaseItem): PhaseItemParams {
+export function copyItem(item: PhaseItem): PhaseItemParams {
   return allOf<PhaseItem, PhaseItemParams>(item, ITEM);
 }
 
@@ -27,7 +28,7 @@ export function sameItem(item: PhaseItem): PhaseItemParams {
 type Keeps<Shown, Params> = { readonly [Name in keyof Required<Shown>]: (value: Shown) => Partial<Params> };
 
 const PHASE: Keeps<Phase, PhaseParams> = {
-  add_invoice_items: ({ add_invoice_items: items }) => list("add_invoice_items", items.map(sameInvoiceItem)),
+  add_invoice_items: ({ add_invoice_items: items }) => list("add_invoice_items", items.map(copyInvoiceItem)),
   application_fee_percent: (phase) => scalar("application_fee_percent", phase.application_fee_percent),
   automatic_tax: ({ automatic_tax: tax }) =>
     tax === undefined
@@ -48,16 +49,21 @@ const PHASE: Keeps<Phase, PhaseParams> = {
   collection_method: (phase) => scalar("collection_method", phase.collection_method),
   currency: ({ currency }) => ({ currency }),
   default_payment_method: ({ default_payment_method: method }) =>
-    method === null ? {} : { default_payment_method: idOf(method) },
-  default_tax_rates: ({ default_tax_rates: rates }) => list("default_tax_rates", (rates ?? []).map(idOf)),
+    method === null ? {} : { default_payment_method: referencedId(method) },
+  default_tax_rates: ({ default_tax_rates: rates }) =>
+    list(
+      "default_tax_rates",
+      (rates ?? []).map((one) => referencedId(one)),
+    ),
   description: (phase) => scalar("description", phase.description),
-  discounts: ({ discounts }) => list("discounts", sameDiscounts(discounts)),
+  discounts: ({ discounts }) => list("discounts", copyDiscounts(discounts)),
   end_date: ({ end_date }) => ({ end_date }),
   invoice_settings: ({ invoice_settings: settings }) =>
-    settings === null ? {} : { invoice_settings: sameInvoiceSettings(settings) },
-  items: () => ({}), // kept one by one, by `sameItem`
+    settings === null ? {} : { invoice_settings: copyInvoiceSettings(settings) },
+  items: () => ({}), // kept one by one, by `copyItem`
   metadata: ({ metadata }) => (metadata === null ? {} : { metadata }),
-  on_behalf_of: ({ on_behalf_of: account }) => (account === null ? {} : { on_behalf_of: idOf(account) }),
+  on_behalf_of: ({ on_behalf_of: account }) =>
+    account === null ? {} : { on_behalf_of: referencedId(account) },
   proration_behavior: ({ proration_behavior }) => ({ proration_behavior }),
   start_date: ({ start_date }) => ({ start_date }),
   transfer_data: ({ transfer_data: transfer }) =>
@@ -65,7 +71,7 @@ const PHASE: Keeps<Phase, PhaseParams> = {
       ? {}
       : {
           transfer_data: {
-            destination: idOf(transfer.destination),
+            destination: referencedId(transfer.destination),
             ...scalar("amount_percent", transfer.amount_percent),
           },
         },
@@ -78,12 +84,16 @@ const ITEM: Keeps<PhaseItem, PhaseItemParams> = {
     typeof thresholds?.usage_gte === "number"
       ? { billing_thresholds: { usage_gte: thresholds.usage_gte } }
       : {},
-  discounts: ({ discounts }) => list("discounts", sameDiscounts(discounts)),
+  discounts: ({ discounts }) => list("discounts", copyDiscounts(discounts)),
   metadata: ({ metadata }) => (metadata === null ? {} : { metadata }),
   plan: () => ({}), // the older name of the price
-  price: ({ price }) => ({ price: idOf(price) }),
+  price: ({ price }) => ({ price: referencedId(price) }),
   quantity: ({ quantity }) => (quantity === undefined ? {} : { quantity }),
-  tax_rates: ({ tax_rates: rates }) => list("tax_rates", (rates ?? []).map(idOf)),
+  tax_rates: ({ tax_rates: rates }) =>
+    list(
+      "tax_rates",
+      (rates ?? []).map((one) => referencedId(one)),
+    ),
 };
 
 function allOf<Shown extends object, Params extends object>(
@@ -95,30 +105,33 @@ function allOf<Shown extends object, Params extends object>(
 }
 
 /** A discount that runs already is named itself, so that it goes on from where it is instead of beginning anew. */
-function sameDiscounts(discounts: readonly PhaseDiscount[] | undefined): { [kind: string]: string }[] {
+function copyDiscounts(discounts: readonly PhaseDiscount[] | undefined): { [kind: string]: string }[] {
   return (discounts ?? []).map(({ discount, promotion_code: promotionCode, coupon }) => {
-    if (discount !== null) return { discount: idOf(discount) };
-    if (promotionCode !== null) return { promotion_code: idOf(promotionCode) };
-    return coupon === null ? {} : { coupon: idOf(coupon) };
+    if (discount !== null) return { discount: referencedId(discount) };
+    if (promotionCode !== null) return { promotion_code: referencedId(promotionCode) };
+    return coupon === null ? {} : { coupon: referencedId(coupon) };
   });
 }
 
-function sameInvoiceItem(
+function copyInvoiceItem(
   item: Phase["add_invoice_items"][number],
 ): NonNullable<PhaseParams["add_invoice_items"]>[number] {
   const { discountable, discounts, metadata, period, price, quantity, tax_rates: rates } = item;
   return {
-    price: idOf(price),
+    price: referencedId(price),
     ...(discountable !== null && { discountable }),
-    ...list("discounts", sameDiscounts(discounts)),
+    ...list("discounts", copyDiscounts(discounts)),
     ...(metadata !== null && { metadata }),
     ...(period && { period }),
     ...(quantity !== null && { quantity }),
-    ...list("tax_rates", (rates ?? []).map(idOf)),
+    ...list(
+      "tax_rates",
+      (rates ?? []).map((one) => referencedId(one)),
+    ),
   };
 }
 
-function sameInvoiceSettings(
+function copyInvoiceSettings(
   settings: NonNullable<Phase["invoice_settings"]>,
 ): NonNullable<PhaseParams["invoice_settings"]> {
   const {
@@ -130,7 +143,10 @@ function sameInvoiceSettings(
     issuer,
   } = settings;
   return {
-    ...list("account_tax_ids", (taxIds ?? []).map(idOf)),
+    ...list(
+      "account_tax_ids",
+      (taxIds ?? []).map((one) => referencedId(one)),
+    ),
     ...list("custom_fields", fields ?? []),
     ...(days !== null && { days_until_due: days }),
     ...(description !== null && { description }),
@@ -144,7 +160,7 @@ function party<T>({ type, account }: { type: T; account?: string | { id: string 
   type: T;
   account?: string;
 } {
-  return account === undefined ? { type } : { type, account: idOf(account) };
+  return account === undefined ? { type } : { type, account: referencedId(account) };
 }
 
 function scalar<Name extends string, T>(name: Name, value: T | null | undefined): { [K in Name]?: T } {
@@ -158,8 +174,4 @@ function list<Name extends string, T>(name: Name, values: readonly T[]): { [K in
 
 function toRecord<Name extends string, T>(name: Name, value: T): { [K in Name]: T } {
   return { [name]: value } as { [K in Name]: T }; // a computed key has no type of its own
-}
-
-function idOf(reference: string | { readonly id: string }): string {
-  return typeof reference === "string" ? reference : reference.id;
 }

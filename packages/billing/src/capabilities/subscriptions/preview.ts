@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
-import { previewInvoice } from "../../selling/invoice-preview.js";
+import { previewInvoice } from "../../selling/preview-invoice.js";
+import { isMetered } from "../../selling/prove-prices.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toDate, toEpochSeconds } from "../../views/epoch.js";
 import { type InvoiceLine, toInvoiceLine } from "../../views/invoice-line.js";
@@ -7,9 +8,8 @@ import { type Subscription, toSubscription } from "../../views/subscription.js";
 import type { UpdateSubscriptionOptions } from "./change.js";
 import { type SubscriptionConfirmation, toConfirmation } from "./confirmation.js";
 import { toItemParams } from "./items.js";
-import { isMetered } from "./named.js";
-import { type PlannedChange, planChange } from "./plan-change.js";
-import { trialEndOf } from "./update.js";
+import { type PreparedChange, prepareChange } from "./prepare-change.js";
+import { toTrialEndParam } from "./update.js";
 
 /** What a change would cost. Amounts are in the currency's minor unit. */
 export interface SubscriptionPreview {
@@ -31,7 +31,7 @@ export interface SubscriptionPreview {
 
 type Preview = Stripe.Invoice & {
   /** Where API versions before 2025-03-31 have the instant. */
-  readonly subscription_proration_date?: number;
+  readonly subscription_proration_date?: number | undefined;
 };
 
 export async function previewSubscriptionChange(
@@ -39,19 +39,19 @@ export async function previewSubscriptionChange(
   subscription: string,
   options: UpdateSubscriptionOptions,
 ): Promise<SubscriptionPreview> {
-  const plan = await planChange(scope, subscription, options);
+  const plan = await prepareChange(scope, subscription, options);
   const before = toSubscription(plan.before, scope);
   if (plan.change.when === "period_end") {
-    return atPeriodEnd(plan, before, await previewOf(scope, plan, "recurring"));
+    return atPeriodEnd(plan, before, await previewChange(scope, plan, "recurring"));
   }
   const modes = ["recurring", "next"] as const;
-  const [recurring, next] = await Promise.all(modes.map((mode) => previewOf(scope, plan, mode)));
+  const [recurring, next] = await Promise.all(modes.map((mode) => previewChange(scope, plan, mode)));
   return atOnce(plan, before, recurring, next);
 }
 
-async function previewOf(
+async function previewChange(
   scope: TenantScope,
-  { before, change, items, prices, discounts }: PlannedChange,
+  { before, change, items, prices, discounts }: PreparedChange,
   mode: "next" | "recurring",
 ): Promise<Preview | undefined> {
   const { proration, prorationDate } = change;
@@ -62,7 +62,7 @@ async function previewOf(
     ...(discounts !== undefined && { discounts }),
     subscription_details: {
       ...(items.length > 0 && { items: toItemParams(items, (priceId) => isMetered(prices, priceId)) }),
-      ...trialEndOf(change),
+      ...toTrialEndParam(change),
       ...(prorated && proration !== undefined && { proration_behavior: proration }),
       ...(prorated && prorationDate !== undefined && { proration_date: toEpochSeconds(prorationDate) }),
     },
@@ -71,7 +71,7 @@ async function previewOf(
 }
 
 function atOnce(
-  plan: PlannedChange,
+  plan: PreparedChange,
   before: Subscription,
   recurring: Preview | undefined,
   next: Preview | undefined,
@@ -99,7 +99,7 @@ function atOnce(
 }
 
 function atPeriodEnd(
-  plan: PlannedChange,
+  plan: PreparedChange,
   before: Subscription,
   recurring: Preview | undefined,
 ): SubscriptionPreview {
@@ -118,10 +118,10 @@ interface Findings {
   readonly nextAmount: number | null;
   readonly nextInvoiceAt: Date | null;
   readonly recurring: Preview | undefined;
-  readonly prorationDate?: Date;
+  readonly prorationDate?: Date | undefined;
 }
 
-function toPreview(plan: PlannedChange, findings: Findings): SubscriptionPreview {
+function toPreview(plan: PreparedChange, findings: Findings): SubscriptionPreview {
   const { shown, recurring, prorationDate, ...amounts } = findings;
   return Object.freeze({
     currency: plan.before.currency,
@@ -157,7 +157,7 @@ function afterCredit(invoice: Preview, before: Preview | undefined): number {
 
 /** Where the billing cycle stays as it was, or a trial puts it off. */
 function nextPeriod(
-  { change: { trialEnd } }: PlannedChange,
+  { change: { trialEnd } }: PreparedChange,
   { currentPeriodEnd }: Subscription,
 ): Date | null {
   return trialEnd instanceof Date ? trialEnd : currentPeriodEnd;

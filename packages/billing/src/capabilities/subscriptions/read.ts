@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import { callFields, checkInput, listFields, onFirstUse } from "../../input.js";
+import { callOptions, checkInput, listFields, onFirstUse, optionsObject } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
-import type { ListOptions, Page } from "../../stripe/page.js";
+import { type ListOptions, type Page, toPage } from "../../stripe/page.js";
 import { assertCursor } from "../../stripe/page-cursor.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Subscription, toSubscription } from "../../views/subscription.js";
@@ -12,7 +12,7 @@ export interface ListSubscriptionsOptions extends CallOptions, ListOptions {
    * `"current"` (the default) is all that has not ended; `"all"` is everything; `"ended"` is canceled or never paid for.
    * Every other word is Stripe's status of that name.
    */
-  readonly status?: (typeof STATUS_FILTERS)[number];
+  readonly status?: (typeof STATUS_FILTERS)[number] | undefined;
 }
 
 const STATUS_FILTERS = [
@@ -30,13 +30,10 @@ const STATUS_FILTERS = [
 ] as const;
 
 const listOptions = onFirstUse(() =>
-  z.strictObject(
-    {
-      ...listFields(),
-      status: z.optional(z.enum(STATUS_FILTERS, `status must be one of ${STATUS_FILTERS.join(", ")}.`)),
-    },
-    "The options must be an object.",
-  ),
+  optionsObject({
+    ...listFields(),
+    status: z.optional(z.enum(STATUS_FILTERS, `status must be one of ${STATUS_FILTERS.join(", ")}.`)),
+  }),
 );
 
 export async function listCustomerSubscriptions(
@@ -53,21 +50,15 @@ export async function listCustomerSubscriptions(
     // guard: a cursor is a subscription of the tenant's
     await assertCursor(scope.proveSubscription(cursor));
   }
-  const { data, has_more: hasMore } = await scope.list("GET /v1/subscriptions", {
+  const page = await scope.list("GET /v1/subscriptions", {
     customer: customerId,
     limit,
     expand: ["data.schedule"],
     ...(status === "current" ? {} : { status }),
     ...(after === undefined ? {} : { starting_after: after }),
   });
-  return Object.freeze({
-    data: Object.freeze(data.map((subscription) => toSubscription(subscription, scope))),
-    hasMore,
-    nextCursor: hasMore ? (data.at(-1)?.id ?? null) : null,
-  });
+  return toPage(page, (subscription) => toSubscription(subscription, scope));
 }
-
-const callOptions = onFirstUse(() => z.strictObject(callFields(), "The options must be an object."));
 
 export async function getSubscription(
   scope: TenantScope,

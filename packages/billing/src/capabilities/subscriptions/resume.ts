@@ -1,17 +1,14 @@
 import type Stripe from "stripe";
-import * as z from "zod/mini";
 import { ConflictError, InvalidArgumentError, NotFoundError } from "../../errors.js";
-import { checkInput, onFirstUse, writeFields } from "../../input.js";
+import { checkInput, writeOptions } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Subscription, toSubscription } from "../../views/subscription.js";
-import { scheduleOf } from "./plan-change.js";
+import { expandedSchedule } from "./prepare-change.js";
 
 export interface ResumeSubscriptionOptions extends CallOptions, IdempotencyOptions {}
-
-const resumeOptions = onFirstUse(() => z.strictObject(writeFields(), "The options must be an object."));
 
 export async function resumeSubscription(
   scope: TenantScope,
@@ -19,11 +16,11 @@ export async function resumeSubscription(
   options: ResumeSubscriptionOptions,
 ): Promise<Subscription> {
   const subscriptionId = parseObjectId("subscription", subscription);
-  const { idempotencyKey } = checkInput(resumeOptions, options);
+  const { idempotencyKey } = checkInput(writeOptions, options);
   const before = await scope.subscription(subscriptionId, ["schedule"]);
   assertAlive(before);
   try {
-    return toSubscription(await kept(scope, before, idempotencyKey), scope);
+    return toSubscription(await takeBackEnd(scope, before, idempotencyKey), scope);
   } catch (error) {
     // It may have ended between the look and the write.
     if (error instanceof NotFoundError || error instanceof InvalidArgumentError) {
@@ -47,12 +44,12 @@ export function assertAlive({ ended_at: endedAt }: Stripe.Subscription): void {
  * Takes back every form of scheduled end: a schedule's, the flag of classic billing, the date of flexible billing and of
  * the portal. Stripe refuses the last two in one request, and either may hide the other, so it is asked until none is left.
  */
-async function kept(
+async function takeBackEnd(
   scope: TenantScope,
   subscription: Stripe.Subscription,
   idempotencyKey: string | undefined,
 ): Promise<Stripe.Subscription> {
-  const schedule = scheduleOf(subscription);
+  const schedule = expandedSchedule(subscription);
   if (schedule?.end_behavior === "cancel") {
     const ids = { schedule: schedule.id };
     const released = { end_behavior: "release" as const };

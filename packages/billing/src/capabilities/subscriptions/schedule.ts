@@ -6,25 +6,26 @@
  */
 import type Stripe from "stripe";
 import { ConflictError } from "../../errors.js";
+import { isMetered } from "../../selling/prove-prices.js";
+import { referencedId } from "../../stripe/reference.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toEpochSeconds } from "../../views/epoch.js";
 import { futurePhases } from "../../views/scheduled-change.js";
 import { toSubscription } from "../../views/subscription.js";
 import type { CheckedChange } from "./change.js";
 import { quantityFor } from "./items.js";
-import { isMetered } from "./named.js";
-import { type PhaseItemParams, type PhaseParams, sameAgain, sameItem } from "./phase.js";
-import { type PlannedChange, SCHEDULE_MARK, scheduleOf } from "./plan-change.js";
+import { copyItem, copyPhase, type PhaseItemParams, type PhaseParams } from "./phase.js";
+import { expandedSchedule, type PreparedChange, SCHEDULE_MARK } from "./prepare-change.js";
 
 type Schedule = Stripe.SubscriptionSchedule;
 type Phase = Schedule["phases"][number];
 
 /** Two requests, one where a schedule governs the subscription already. */
-export async function scheduleChange(scope: TenantScope, plan: PlannedChange): Promise<Schedule> {
+export async function scheduleChange(scope: TenantScope, plan: PreparedChange): Promise<Schedule> {
   const { before, change } = plan;
   const { idempotencyKey } = change;
   const schedule =
-    scheduleOf(before) ??
+    expandedSchedule(before) ??
     (await scope.write(
       "POST /v1/subscription_schedules",
       {},
@@ -40,7 +41,7 @@ export async function scheduleChange(scope: TenantScope, plan: PlannedChange): P
     {
       end_behavior: "release",
       metadata: { ...SCHEDULE_MARK },
-      phases: [{ ...sameAgain(current), end_date: changesAt }, nextPhase(current, changesAt, plan)],
+      phases: [{ ...copyPhase(current), end_date: changesAt }, nextPhase(current, changesAt, plan)],
       // The current phase is written again as it is, which is no change to bill.
       proration_behavior: "none",
     },
@@ -54,7 +55,7 @@ export async function dropScheduled(
   subscription: Stripe.Subscription,
   idempotencyKey: string | undefined,
 ): Promise<void> {
-  const schedule = scheduleOf(subscription);
+  const schedule = expandedSchedule(subscription);
   if (schedule === undefined) return;
   const ids = { schedule: schedule.id };
   await scope.write("POST /v1/subscription_schedules/{schedule}/release", ids, {}, idempotencyKey);
@@ -69,12 +70,12 @@ export async function payScheduledWith(
   subscription: Stripe.Subscription,
   { defaultPaymentMethodId, idempotencyKey }: CheckedChange,
 ): Promise<Schedule | string | null> {
-  const schedule = scheduleOf(subscription);
+  const schedule = expandedSchedule(subscription);
   if (schedule === undefined || defaultPaymentMethodId === undefined) return subscription.schedule;
   const future = futurePhases(schedule);
   if (future.length === 0) return schedule;
   const phases = [currentPhase(schedule), ...future].map((phase) => ({
-    ...sameAgain(phase),
+    ...copyPhase(phase),
     default_payment_method: defaultPaymentMethodId,
   }));
   const ids = { schedule: schedule.id };
@@ -87,7 +88,7 @@ export async function payScheduledWith(
 function nextPhase(
   current: Phase,
   startsAt: number,
-  { change, items, prices, discounts }: PlannedChange,
+  { change, items, prices, discounts }: PreparedChange,
 ): PhaseParams {
   const {
     add_invoice_items: _,
@@ -95,7 +96,7 @@ function nextPhase(
     metadata: _copied,
     trial_end: trialEnd,
     ...kept
-  } = sameAgain(current);
+  } = copyPhase(current);
   const { metadata, defaultPaymentMethodId } = change;
   return {
     ...kept,
@@ -112,10 +113,10 @@ function nextPhase(
 
 function nextItems(
   current: Phase,
-  { items, prices }: Pick<PlannedChange, "items" | "prices">,
+  { items, prices }: Pick<PreparedChange, "items" | "prices">,
 ): PhaseItemParams[] {
   const metered = (priceId: string) => isMetered(prices, priceId);
-  const now = current.items.map((item) => ({ item, priceId: idOf(item.price) }));
+  const now = current.items.map((item) => ({ item, priceId: referencedId(item.price) }));
   const known = new Set(now.map(({ priceId }) => priceId));
   if (items.some((one) => one.does !== "add" && !known.has(one.item.price.id))) {
     throw new ConflictError(
@@ -124,9 +125,9 @@ function nextItems(
   }
   const kept = now.flatMap(({ item, priceId }) => {
     const one = items.find((change) => change.does !== "add" && change.item.price.id === priceId);
-    if (one === undefined) return sameItem(item);
+    if (one === undefined) return copyItem(item);
     if (one.does !== "change") return [];
-    const { quantity: _, ...rest } = sameItem(item);
+    const { quantity: _, ...rest } = copyItem(item);
     return { ...rest, price: one.priceId ?? priceId, ...quantityFor(one, one.item.quantity, metered) };
   });
   const added = items.flatMap((one) =>
@@ -139,8 +140,4 @@ function currentPhase({ phases, current_phase: current }: Schedule): Phase {
   const phase = phases.find(({ start_date }) => start_date === current?.start_date);
   if (phase !== undefined) return phase;
   throw new ConflictError("The subscription's schedule is not running. Drop it with scheduledChange: null.");
-}
-
-function idOf(reference: string | { readonly id: string }): string {
-  return typeof reference === "string" ? reference : reference.id;
 }

@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { isMetered } from "../../selling/prove-prices.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toEpochSeconds } from "../../views/epoch.js";
 import {
@@ -8,8 +9,7 @@ import {
 } from "../../views/pending-payment.js";
 import { type CheckedChange, isBilled, type UpdateSubscriptionOptions } from "./change.js";
 import { toItemParams } from "./items.js";
-import { isMetered } from "./named.js";
-import { type PlannedChange, planChange, scheduleOf } from "./plan-change.js";
+import { expandedSchedule, type PreparedChange, prepareChange } from "./prepare-change.js";
 import { dropScheduled, payScheduledWith, scheduleChange } from "./schedule.js";
 
 export async function updateSubscription(
@@ -17,12 +17,12 @@ export async function updateSubscription(
   subscription: string,
   options: UpdateSubscriptionOptions,
 ): Promise<ChangedSubscription> {
-  const plan = await planChange(scope, subscription, options);
+  const plan = await prepareChange(scope, subscription, options);
   const { before, change } = plan;
   if (change.when === "period_end") {
     return toChangedSubscription({ ...before, schedule: await scheduleChange(scope, plan) }, scope);
   }
-  const drops = change.scheduledChange === null && scheduleOf(before) !== undefined;
+  const drops = change.scheduledChange === null && expandedSchedule(before) !== undefined;
   if (drops) await dropScheduled(scope, before, change.idempotencyKey);
   const params = toUpdateParams(plan);
   if (Object.keys(params).length === 0) return toChangedSubscription({ ...before, schedule: null }, scope);
@@ -43,11 +43,11 @@ function toUpdateParams({
   items,
   prices,
   discounts,
-}: PlannedChange): Stripe.SubscriptionUpdateParams {
+}: PreparedChange): Stripe.SubscriptionUpdateParams {
   const { defaultPaymentMethodId, metadata, proration, prorationDate, paymentBehavior } = change;
   return {
     ...(items.length > 0 && { items: toItemParams(items, (priceId) => isMetered(prices, priceId)) }),
-    ...trialEndOf(change),
+    ...toTrialEndParam(change),
     ...(discounts !== undefined && { discounts }),
     ...(defaultPaymentMethodId !== undefined && { default_payment_method: defaultPaymentMethodId }),
     ...(metadata !== undefined && { metadata }),
@@ -58,7 +58,7 @@ function toUpdateParams({
 }
 
 /** As updates and previews take it. */
-export function trialEndOf({ trialEnd }: CheckedChange): { trial_end?: "now" | number } {
+export function toTrialEndParam({ trialEnd }: CheckedChange): { trial_end?: "now" | number } {
   if (trialEnd === undefined) return {};
   return { trial_end: trialEnd === "now" ? trialEnd : toEpochSeconds(trialEnd) };
 }

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { ConflictError, InvalidArgumentError } from "../../errors.js";
-import { checkInput, onFirstUse, text, writeFields } from "../../input.js";
+import { checkInput, onFirstUse, optionsObject, text, writeFields } from "../../input.js";
 import type { StripeParams } from "../../stripe/calls.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { type IdempotencyOptions, scopedName } from "../../stripe/idempotency.js";
@@ -20,11 +20,11 @@ export interface ReportUsageOptions extends CallOptions, IdempotencyOptions {
    */
   readonly identifier: string;
   /** When it was used: within the past 35 days, and at most five minutes ahead. Default: when Stripe receives it. */
-  readonly timestamp?: Date;
+  readonly timestamp?: Date | undefined;
   /** The key under which the meter looks for the customer. Default: `"stripe_customer_id"`, as every meter's is that names none. */
-  readonly customerKey?: string;
+  readonly customerKey?: string | undefined;
   /** The key under which the meter looks for the value. Default: `"value"`. */
-  readonly valueKey?: string;
+  readonly valueKey?: string | undefined;
 }
 
 const MOST = 999_999_999_999_999;
@@ -32,19 +32,16 @@ const VALUE = "value must be a whole number of at most 15 digits.";
 const IDENTIFIER = "identifier must be a string of 1 to 255 printable ASCII characters.";
 
 const reportOptions = onFirstUse(() =>
-  z.strictObject(
-    {
-      ...writeFields(),
-      eventName: text("eventName must be a meter's event name, of 1 to 100 characters.", /^\P{Cc}{1,100}$/u),
-      value: z.int(VALUE).check(z.gte(-MOST, VALUE), z.lte(MOST, VALUE)),
-      identifier: text(IDENTIFIER, /^[\x20-\x7e]{1,255}$/),
-      // Whether it lies within Stripe's window is Stripe's to say: a customer on a test clock lives at another time.
-      timestamp: z.optional(z.date("timestamp must be a valid Date.")),
-      customerKey: z.optional(payloadKey("customerKey")),
-      valueKey: z.optional(payloadKey("valueKey")),
-    },
-    "The options must be an object.",
-  ),
+  optionsObject({
+    ...writeFields(),
+    eventName: text("eventName must be a meter's event name, of 1 to 100 characters.", /^\P{Cc}{1,100}$/u),
+    value: z.int(VALUE).check(z.gte(-MOST, VALUE), z.lte(MOST, VALUE)),
+    identifier: text(IDENTIFIER, /^[\x20-\x7e]{1,255}$/),
+    // Whether it lies within Stripe's window is Stripe's to say: a customer on a test clock lives at another time.
+    timestamp: z.optional(z.date("timestamp must be a valid Date.")),
+    customerKey: z.optional(payloadKey("customerKey")),
+    valueKey: z.optional(payloadKey("valueKey")),
+  }),
 );
 
 export async function reportUsage(

@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import { ConflictError } from "../errors.js";
+import { referencedId } from "../stripe/reference.js";
 import type { TenantScope } from "../tenancy/scope/tenant-scope.js";
 import { currentSubscriptions } from "./current-subscriptions.js";
 
@@ -27,5 +28,5 @@ export async function assertNotSubscribed(
 }
 
 function productOf({ product }: Stripe.Price): string {
-  return typeof product === "string" ? product : product.id;
+  return referencedId(product);
 }

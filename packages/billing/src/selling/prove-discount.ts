@@ -1,3 +1,4 @@
+import { referencedId } from "../stripe/reference.js";
 import { notFound } from "../stripe/translate-error.js";
 import type { TenantScope } from "../tenancy/scope/tenant-scope.js";
 
@@ -26,7 +27,7 @@ export async function proveNewDiscount(
   // guard (as { customer: null }): a promotion code is the tenant's or shared
   const { customer } = await scope.promotionCode(discount.promotionCodeId);
   // guard: a promotion code of one customer is for that one
-  if (customer !== null && (typeof customer === "string" ? customer : customer.id) !== customerId) {
+  if (customer !== null && referencedId(customer) !== customerId) {
     throw notFound();
   }
   return { promotion_code: discount.promotionCodeId };

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { ConflictError, InvalidArgumentError } from "../../errors.js";
-import type { Prices } from "../../selling/for-sale.js";
+import { assertRecurring, type Prices, proveForSale } from "../../selling/prove-prices.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { futurePhases } from "../../views/scheduled-change.js";
@@ -8,10 +8,10 @@ import { toSubscription } from "../../views/subscription.js";
 import { type CheckedChange, checkChange, isBilled, type UpdateSubscriptionOptions } from "./change.js";
 import { proveDiscounts } from "./discounts.js";
 import { type ResolvedItem, resolveItems } from "./items.js";
-import { provePaymentMethod, provePrices } from "./named.js";
+import { provePaymentMethod } from "./prove-payment-method.js";
 
 /** A change with everything looked up and proved, so that all that is left to do is write it. */
-export interface PlannedChange {
+export interface PreparedChange {
   /** With its schedule and discounts expanded. */
   readonly before: Stripe.Subscription;
   readonly change: CheckedChange;
@@ -27,11 +27,11 @@ export interface PlannedChange {
  *
  * @throws ConflictError when the subscription is not in a state to be changed so.
  */
-export async function planChange(
+export async function prepareChange(
   scope: TenantScope,
   subscription: string,
   options: UpdateSubscriptionOptions,
-): Promise<PlannedChange> {
+): Promise<PreparedChange> {
   const subscriptionId = parseObjectId("subscription", subscription);
   const change = checkChange(scope, options);
   const before = await scope.subscription(subscriptionId, ["schedule", "discounts"]);
@@ -42,7 +42,7 @@ export async function planChange(
   const { discounts, defaultPaymentMethodId } = change;
   const [prices, discountParams] = await Promise.all([
     // guard (as new Map()): a change sells what the tenant may sell
-    provePrices(
+    proveForSale(
       scope,
       items.flatMap((one) => (one.does === "remove" ? [] : (one.priceId ?? []))),
     ),
@@ -52,11 +52,12 @@ export async function planChange(
       ? undefined
       : provePaymentMethod(scope, defaultPaymentMethodId, customerId), // guard (as undefined): a change is charged on a payment method of the customer's
   ]);
+  assertRecurring(prices);
   return { before, change, items, prices, discounts: discountParams };
 }
 
 /** The schedule that governs a subscription, where it is expanded. */
-export function scheduleOf({ schedule }: Stripe.Subscription): Stripe.SubscriptionSchedule | undefined {
+export function expandedSchedule({ schedule }: Stripe.Subscription): Stripe.SubscriptionSchedule | undefined {
   return typeof schedule === "object" && schedule !== null ? schedule : undefined;
 }
 
@@ -74,7 +75,7 @@ function assertChangeable(scope: TenantScope, before: Stripe.Subscription, chang
       "The subscription is going to end, so nothing can change after that. Resume it first.",
     );
   }
-  const schedule = scheduleOf(before);
+  const schedule = expandedSchedule(before);
   if (schedule === undefined || change.scheduledChange === null || futurePhases(schedule).length === 0)
     return;
   if (change.when === "period_end") {

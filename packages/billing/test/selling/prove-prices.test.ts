@@ -1,13 +1,10 @@
 import { describe, expect, it, vi } from "vitest";
-import { pricesForSale, productsOf } from "../../src/selling/for-sale.js";
+import { collectProductIds, proveForSale } from "../../src/selling/prove-prices.js";
 import { partialScope } from "../tenancy/scope/partial-scope.js";
 
 const product = { id: "prod_1", object: "product", active: true };
 const read = (price: object, ids = ["price_1"]) =>
-  pricesForSale(
-    partialScope({ price: async (id: string) => ({ id, active: true, product, ...price }) }),
-    ids,
-  );
+  proveForSale(partialScope({ price: async (id: string) => ({ id, active: true, product, ...price }) }), ids);
 
 describe("prices for sale", () => {
   it("are asked for once each, and known by their ids", async () => {
@@ -16,12 +13,12 @@ describe("prices for sale", () => {
       active: true,
       product: { ...product, id: `prod_of_${id}` },
     }));
-    const prices = await pricesForSale(partialScope({ price }), ["price_1", "price_2", "price_1"]);
+    const prices = await proveForSale(partialScope({ price }), ["price_1", "price_2", "price_1"]);
 
     expect(price.mock.calls.flat()).toEqual(["price_1", "price_2"]);
     expect([...prices.keys()]).toEqual(["price_1", "price_2"]);
     expect(prices.get("price_2")).toMatchObject({ id: "price_2" });
-    expect([...productsOf(prices)]).toEqual(["prod_of_price_1", "prod_of_price_2"]);
+    expect([...collectProductIds(prices)]).toEqual(["prod_of_price_1", "prod_of_price_2"]);
   });
 
   it.each([
@@ -38,6 +35,6 @@ describe("prices for sale", () => {
 
   it("name their products, expanded or not", () => {
     const prices = [product, "prod_2"].map((of, at) => [`price_${at}`, { product: of }]);
-    expect([...productsOf(new Map(prices as never))]).toEqual(["prod_1", "prod_2"]);
+    expect([...collectProductIds(new Map(prices as never))]).toEqual(["prod_1", "prod_2"]);
   });
 });

@@ -1,16 +1,16 @@
 import { describe, expect, it, vi } from "vitest";
 import { InvalidArgumentError } from "../../src/index.js";
-import { previewInvoice } from "../../src/selling/invoice-preview.js";
+import { previewInvoice } from "../../src/selling/preview-invoice.js";
 import { partialScope } from "../tenancy/scope/partial-scope.js";
 
-const previewOf = (write: () => Promise<unknown>) =>
+const previewChange = (write: () => Promise<unknown>) =>
   previewInvoice(partialScope({ write }), { customer: "cus_1" }, "a step");
-const failing = (error: unknown) => previewOf(() => Promise.reject(error));
+const failing = (error: unknown) => previewChange(() => Promise.reject(error));
 
 describe("a preview", () => {
   it("is what Stripe would bill, asked for once and under no key of the caller's", async () => {
     const write = vi.fn(async () => ({ id: "upcoming_in_1" }));
-    expect(await previewOf(write)).toEqual({ id: "upcoming_in_1" });
+    expect(await previewChange(write)).toEqual({ id: "upcoming_in_1" });
     expect(write.mock.calls).toEqual([
       ["POST /v1/invoices/create_preview", {}, { customer: "cus_1" }, undefined, "a step"],
     ]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { proveNewDiscount } from "../../src/selling/new-discount.js";
+import { proveNewDiscount } from "../../src/selling/prove-discount.js";
 import { notFound } from "../../src/stripe/translate-error.js";
 import { partialScope } from "../tenancy/scope/partial-scope.js";
 

@@ -2,7 +2,7 @@
 import type Stripe from "stripe";
 import { ConfigurationError, isBillingError } from "../../errors.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
-import { hashOf } from "./configuration-params.js";
+import { specHash } from "./configuration-params.js";
 
 /**
  * Where an application keeps which portal configuration it has for which specification: a table or a Redis hash of two
@@ -22,35 +22,35 @@ export interface PortalConfigurationIds {
 type MaybePromise<T> = T | Promise<T>;
 
 /** One request, or none where nothing is kept; what is no longer active, or no longer what was kept, is not it. */
-export async function keptConfiguration(
+export async function readStoredConfiguration(
   scope: TenantScope,
   ids: PortalConfigurationIds,
   hash: string,
 ): Promise<Stripe.BillingPortal.Configuration | undefined> {
-  const id: unknown = await scope.race(ids.get(keyOf(scope, hash)));
+  const id: unknown = await scope.race(ids.get(toStorageKey(scope, hash)));
   if (id === undefined || id === null) return undefined;
   if (typeof id !== "string" || !/^bpc_\w{1,250}$/.test(id)) {
     throw new ConfigurationError("portal.configurationIds must give back what it was given.");
   }
   try {
     const kept = await scope.configurations.get(id);
-    return kept.active && hashOf(kept) === hash ? kept : undefined;
+    return kept.active && specHash(kept) === hash ? kept : undefined;
   } catch (error) {
     if (isBillingError(error) && error.code === "not_found") return undefined;
     throw error;
   }
 }
 
-export async function keepConfiguration(
+export async function storeConfiguration(
   scope: TenantScope,
   ids: PortalConfigurationIds,
   hash: string,
   configurationId: string,
 ): Promise<void> {
-  await scope.race(ids.set(keyOf(scope, hash), configurationId));
+  await scope.race(ids.set(toStorageKey(scope, hash), configurationId));
 }
 
 /** The hash is of the products as well, so that it stands for one tenant's wherever it is not for all of them. */
-function keyOf({ account }: TenantScope, hash: string): string {
+function toStorageKey({ account }: TenantScope, hash: string): string {
   return account === undefined ? hash : `${account}:${hash}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { assertNotSubscribed } from "../../src/selling/one-subscription.js";
+import { assertNotSubscribed } from "../../src/selling/assert-not-subscribed.js";
 import { partialScope } from "../tenancy/scope/partial-scope.js";
 
 const item = (product: unknown) => ({ price: { product } });
