@@ -42,6 +42,7 @@ export async function resolveReturnUrls(
   const names = await namesFor(settings, tenantId, [template, ...(origins ?? [])]);
   const returnUrl = template === undefined ? undefined : fillIn(template, names);
   const base = returnUrl === undefined ? undefined : parseReturnUrlOrigin(returnUrl);
+  // guard (argument of parseOrigin): an origin of the settings' is an origin
   const allowed = origins?.map((origin) => parseOrigin(fillIn(origin, names)));
   return {
     returnUrl,

@@ -95,6 +95,7 @@ export class CatalogCache {
 }
 
 function toKey({ account = "", limit, after = "" }: PageName): string {
+  // guard (part 1): a page is its account's
   return `${account} ${limit} ${after}`;
 }
 

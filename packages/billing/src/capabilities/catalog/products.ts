@@ -169,6 +169,7 @@ export async function archiveProduct<TMetadata>(
 ): Promise<Product<TMetadata>> {
   const productId = parseObjectId("product", product);
   const { idempotencyKey } = checkInput(writeOptions, options);
+  // guard (call product): a product to archive is the tenant's own
   const before = await scope.catalog.ownProduct(productId);
   return before.active
     ? change(scope, productId, { active: false }, catalog, idempotencyKey)

@@ -49,6 +49,7 @@ export async function replacePrice(
   const { currency = "", ...newTerms } = terms;
   const newParams = toPriceParams({ currency, ...newTerms });
   const key = idempotencyKey ?? toReplacementKey(priceId, terms);
+  // guard (call price): a price to replace is the tenant's own
   const owned = await scope.catalog.ownPrice(priceId, ["currency_options"]);
   assertReplaceable(owned.price);
   const params = {

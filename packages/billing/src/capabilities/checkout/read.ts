@@ -11,5 +11,6 @@ export async function getCheckoutSession(
 ): Promise<CheckoutSession> {
   const id = parseObjectId("checkout_session", checkoutSessionId, "checkoutSessionId");
   checkInput(callOptions, options);
+  // guard (as table): a session to read is of one of the tenant's customers
   return toCheckoutSession(await scope.checkoutSession(id), scope);
 }
