@@ -1,0 +1,75 @@
+/**
+ * What Stryker mutates in one run, each with the suites that are about it. Suites that start processes or take long are
+ * left to `pnpm test`.
+ *
+ * @type {Readonly<Record<string, { mutate: readonly string[], tests: readonly string[] }>>}
+ */
+export const FOLDERS = {
+  tenancy: {
+    mutate: ["src/tenancy/**/*.ts"],
+    tests: [
+      "test/tenancy/**/*.test.ts",
+      "test/portal/{configurations,stored-configurations,return-urls}.test.ts",
+      "test/catalog/{prices,products}.test.ts",
+      "test/checkout/{create,sessions}.test.ts",
+      "test/subscriptions/{create,discounts}.test.ts",
+      "test/customers.test.ts",
+      "test/billing-service.test.ts",
+    ],
+  },
+  stripe: {
+    mutate: ["src/stripe/**/*.ts", "src/errors.ts"],
+    tests: [
+      "test/stripe/**/*.test.ts",
+      "test/errors.test.ts",
+      "test/tenancy/gate/{gate,marks}.test.ts",
+      "test/catalog/{prices,products}.test.ts",
+      "test/subscriptions/preview.test.ts",
+      "test/billing-service.test.ts",
+    ],
+  },
+  views: {
+    mutate: ["src/views/**/*.ts"],
+    tests: [
+      "test/views/**/*.test.ts",
+      "test/subscriptions/{create,scheduled-change}.test.ts",
+      "test/invoices/**/*.test.ts",
+      "test/payment-methods/list.test.ts",
+      "test/catalog/{prices,products}.test.ts",
+      "test/checkout/sessions.test.ts",
+      "test/entitlements/**/*.test.ts",
+      "test/customers.test.ts",
+    ],
+  },
+  webhooks: {
+    mutate: ["src/webhooks/**/*.ts"],
+    tests: ["test/webhooks/**/*.test.ts", "test/webhooks.test.ts"],
+  },
+  catalog: { mutate: ["src/capabilities/catalog/**/*.ts"], tests: ["test/catalog/**/*.test.ts"] },
+  checkout: { mutate: ["src/capabilities/checkout/**/*.ts"], tests: ["test/checkout/**/*.test.ts"] },
+  customers: { mutate: ["src/capabilities/customers/**/*.ts"], tests: ["test/customers.test.ts"] },
+  entitlements: {
+    mutate: ["src/capabilities/entitlements/**/*.ts"],
+    tests: ["test/entitlements/**/*.test.ts"],
+  },
+  invoices: { mutate: ["src/capabilities/invoices/**/*.ts"], tests: ["test/invoices/**/*.test.ts"] },
+  "payment-methods": {
+    mutate: ["src/capabilities/payment-methods/**/*.ts"],
+    tests: ["test/payment-methods/**/*.test.ts"],
+  },
+  portal: { mutate: ["src/capabilities/portal/**/*.ts"], tests: ["test/portal/**/*.test.ts"] },
+  subscriptions: {
+    mutate: ["src/capabilities/subscriptions/**/*.ts"],
+    tests: ["test/subscriptions/**/*.test.ts"],
+  },
+  usage: { mutate: ["src/capabilities/usage/**/*.ts"], tests: ["test/usage/**/*.test.ts"] },
+};
+
+/** The folder of this run, which `mutate.mjs` names to Stryker and its workers. */
+export function mutatedFolder() {
+  const name = process.env["MUTATED_FOLDER"] ?? "";
+  const folder = FOLDERS[name];
+  if (folder === undefined)
+    throw new Error(`MUTATED_FOLDER must be one of ${Object.keys(FOLDERS).join(", ")}.`);
+  return { name, ...folder };
+}
