@@ -7,35 +7,37 @@ import { ErrorPage } from "./pages/error-page.js";
 
 export type Log = (line: string) => void;
 
-/** What went wrong, as problem+json for programs and as a page for people. */
+/** Answers an error as problem+json for programs, and as a page for people. */
 export function answerError(log: Log): (error: Error, c: Context) => Response | Promise<Response> {
   return (error, c) => {
     if (isBillingError(error)) {
       const answer = toProblemResponse(error);
-      // What is the server's own fault is told to its operator, in the error's form that holds nothing private.
+      // The operator needs to know of the server's own failures. As JSON, the error holds nothing private.
       if (answer.status >= 500) log(JSON.stringify(error));
-      return wantsJson(c) ? answer : page(c, answer.status, answer.status < 500 ? error.message : APOLOGY);
+      return wantsJson(c)
+        ? answer
+        : answerPage(c, answer.status, answer.status < 500 ? error.message : APOLOGY);
     }
-    if (error instanceof HTTPException) return plain(c, error.status, error.message || RELOAD);
+    if (error instanceof HTTPException) return answerPlainly(c, error.status, error.message || RELOAD);
     log(error.stack ?? error.message);
-    return plain(c, 500, APOLOGY);
+    return answerPlainly(c, 500, APOLOGY);
   };
 }
 
 export function answerNotFound(c: Context): Response | Promise<Response> {
-  return plain(c, 404, "There is no such page.");
+  return answerPlainly(c, 404, "There is no such page.");
 }
 
 const APOLOGY = "Something failed on our side. Nothing you did is lost; please try again in a moment.";
 const RELOAD = "Reload the page and try again.";
 
-function plain(c: Context, status: number, detail: string): Response | Promise<Response> {
-  if (!wantsJson(c)) return page(c, status, detail);
+function answerPlainly(c: Context, status: number, detail: string): Response | Promise<Response> {
+  if (!wantsJson(c)) return answerPage(c, status, detail);
   return Response.json({ type: "about:blank", status, detail }, { status, headers: PROBLEM });
 }
 
-function page(c: Context, status: number, detail: string): Response | Promise<Response> {
-  // Every status that comes here is an error's, and those have a body.
+function answerPage(c: Context, status: number, detail: string): Response | Promise<Response> {
+  // Only error statuses arrive here, and those may have a body.
   return c.html(<ErrorPage status={status} detail={detail} />, status as ContentfulStatusCode);
 }
 

@@ -11,7 +11,7 @@ import { SignInPage } from "./pages/sign-in-page.js";
 import { STYLES } from "./pages/styles.js";
 import type { ReadModel } from "./read-model.js";
 import type { Sessions } from "./sessions.js";
-import { type SignedIn, signedIn, signIn, signOut } from "./sign-in.js";
+import { requireSignIn, type SignedIn, signIn, signOut } from "./sign-in.js";
 import { streamVersions } from "./updates.js";
 import type { Workspaces } from "./workspaces.js";
 
@@ -21,11 +21,11 @@ export interface AppParts {
   readonly readModel: ReadModel;
   readonly workspaces: Workspaces;
   readonly sessions: Sessions;
-  /** Hears of what is not the visitor's fault. */
+  /** Receives failures that are not the visitor's fault. */
   readonly log: Log;
 }
 
-/** Every route of the application. */
+/** Declares every route of the application. */
 export function createApp({
   billing,
   webhooks,
@@ -38,7 +38,7 @@ export function createApp({
 
   app.get("/healthz", (c) => c.json({ status: "ok" }));
 
-  // Ahead of what protects the forms: it is Stripe that posts here, and its signature that is checked.
+  // Before the CSRF protection: Stripe posts here, and its signature is checked instead.
   app.post("/webhooks/stripe", (c) => webhooks.fetch(c.req.raw));
 
   app.use(secureHeaders(HEADERS), csrf(), async (c, next) => {
@@ -49,24 +49,24 @@ export function createApp({
   app.get("/styles.css", (c) => c.body(STYLES, 200, { "Content-Type": "text/css; charset=utf-8" }));
   app.get("/live.js", (c) => c.body(LIVE_SCRIPT, 200, { "Content-Type": "text/javascript; charset=utf-8" }));
 
-  app.get("/", (c) => c.html(<SignInPage workspaces={workspaces.all()} />));
+  app.get("/", (c) => c.html(<SignInPage workspaces={workspaces.list()} />));
   app.post("/sign-in", (c) => signIn(c, sessions, workspaces));
   app.post("/sign-out", (c) => signOut(c, sessions));
 
-  app.use("/billing/*", signedIn({ billing, sessions, workspaces }));
-  app.use("/api/*", signedIn({ billing, sessions, workspaces }));
+  app.use("/billing/*", requireSignIn({ billing, sessions, workspaces }));
+  app.use("/api/*", requireSignIn({ billing, sessions, workspaces }));
 
   app.get("/billing", async (c) => {
     const { workspace, billing: own } = c.var;
     const visit = c.req.query("checkout");
     const [checkout, products, invoices, upcoming, paymentMethods, foreign, missing] = await Promise.all([
-      // The address proves nothing: what came of the visit is asked, and only the tenant's own is told.
+      // Anyone can type this address, so ask Stripe; a session of another tenant is not found.
       visit === undefined ? undefined : own.getCheckoutSession(visit),
       own.listTenantProducts({ limit: 100 }),
       own.listInvoices(workspace.customerId),
       own.previewUpcomingInvoice(workspace.customerId),
       own.listPaymentMethods(workspace.customerId),
-      probe(own, workspaces.otherThan(workspace).subscriptionId),
+      probe(own, workspaces.findOther(workspace).subscriptionId),
       probe(own, "sub_1DoesNotExistAnywhere000"),
     ]);
     const state = readModel.get(workspace.tenantId);
@@ -120,7 +120,7 @@ export function createApp({
   return app;
 }
 
-// There is no form-action: browsers hold it against redirects too, and a form here leads on to Stripe's pages.
+// No form-action: browsers apply it to redirects too, and the forms here redirect to Stripe's pages.
 const HEADERS = {
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
@@ -131,6 +131,6 @@ const HEADERS = {
     baseUri: ["'none'"],
     frameAncestors: ["'none'"],
   },
-  // Without a referrer at all, browsers would send forms with `Origin: null`.
+  // With no referrer at all, browsers would send forms with `Origin: null`.
   referrerPolicy: "same-origin",
 };

@@ -2,13 +2,13 @@ import type { StripeBillingService } from "@repo/billing";
 import type { ReadModel } from "./read-model.js";
 import type { Workspaces } from "./workspaces.js";
 
-/** Reads what was so before anybody listened to webhooks; from then on they keep the read model current. */
+/** Fills the read model at the start; from then on webhooks keep it current. */
 export async function backfill(
   billing: StripeBillingService,
   workspaces: Workspaces,
   readModel: ReadModel,
 ): Promise<void> {
-  for (const { tenantId, customerId } of workspaces.all()) {
+  for (const { tenantId, customerId } of workspaces.list()) {
     const readAt = performance.now();
     const subscriptions = billing
       .forTenant(tenantId)

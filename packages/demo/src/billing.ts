@@ -1,4 +1,4 @@
-/** The lines that an application writes to use `@repo/billing`: the service, and the receiver of its webhooks. */
+/** Everything that an application writes to use `@repo/billing`: the service and the webhook receiver. */
 import { StripeBillingService } from "@repo/billing";
 import {
   createWebhookReceiver,
@@ -44,7 +44,7 @@ export function createWebhooks({ signingSecret, billing, readModel }: WebhookPar
   const follow = followSubscription(readModel);
   return createWebhookReceiver({
     signingSecrets: [{ secret: signingSecret, mode: "test", source: "account" }],
-    // The read model lives as long as this process, and so may what is remembered of its events.
+    // The read model lasts as long as this process, so its inbox may too.
     inbox: memoryInbox(),
     billing,
     on: {
@@ -56,12 +56,12 @@ export function createWebhooks({ signingSecret, billing, readModel }: WebhookPar
 }
 
 type SubscriptionEvent = WebhookEventOf<(typeof FOLLOWED_EVENTS)[number]>;
-/** With the service bound to the event's tenant. */
+/** Its service is bound to the event's tenant. */
 type Context = WebhookContext<StripeBillingService, undefined>;
 
 function followSubscription(readModel: ReadModel) {
   return async (event: SubscriptionEvent, { tenantId, billing, signal }: Context): Promise<void> => {
-    // Events arrive in any order, so one is taken as news that there is something to read, not as what it says.
+    // Events arrive in any order, so read the current subscription instead of using the event's copy.
     const readAt = performance.now();
     const subscription = await billing.getSubscription(event.data.object.id, { signal });
     readModel.save(tenantId, subscription, readAt);

@@ -5,7 +5,7 @@ import { FOLLOWED_EVENTS } from "./billing.js";
 export interface StripeConnection {
   readonly client: Stripe;
   readonly signingSecret: string;
-  /** Which Stripe it is, in words. */
+  /** Which Stripe it is, for the person who started the demo. */
   readonly description: string;
   close(): Promise<void>;
 }
@@ -15,7 +15,7 @@ export interface TestModeKeys {
   readonly webhookSecret: string;
 }
 
-/** Starts a Stripe on this machine and has it deliver its webhooks to the application. */
+/** Starts a local Stripe that delivers its webhooks to the application. */
 export async function startLocalMode(
   webhookUrl: string,
   options?: LocalStripeOptions,
@@ -41,12 +41,12 @@ export async function startLocalMode(
   };
 }
 
-/** Connects to Stripe's own test mode. Its webhooks come through the Stripe CLI, which prints their secret. */
+/** Connects to Stripe's test mode. The Stripe CLI forwards its webhooks and prints their secret. */
 export function connectTestMode(keys: TestModeKeys, webhookUrl: string): StripeConnection {
   return {
     client: new Stripe(keys.secretKey, { telemetry: false }),
     signingSecret: keys.webhookSecret,
-    description: `Stripe's test mode; have its webhooks sent on: stripe listen --forward-to ${webhookUrl}`,
+    description: `Stripe's test mode; forward its webhooks with: stripe listen --forward-to ${webhookUrl}`,
     close: () => Promise.resolve(),
   };
 }

@@ -13,17 +13,17 @@ import { Sessions } from "./sessions.js";
 import { Workspaces } from "./workspaces.js";
 
 export interface DemoOptions {
-  /** 0 takes a free one. */
+  /** 0 takes a free port. */
   readonly port: number;
-  /** Runs against Stripe's own test mode. Without it, a local Stripe is started. */
+  /** Runs against Stripe's test mode. Default: starts a local Stripe. */
   readonly testMode?: TestModeKeys;
-  /** How that one is started. */
+  /** Options of the local Stripe. */
   readonly localStripe?: LocalStripeOptions;
 }
 
 export interface Demo {
   readonly url: string;
-  /** Which Stripe it runs against, in words. */
+  /** Which Stripe it runs against, for the person who started it. */
   readonly stripe: string;
   readonly workspaces: Workspaces;
   close(): Promise<void>;
@@ -37,7 +37,7 @@ export async function startDemo({ port, testMode, localStripe }: DemoOptions): P
     for (const end of running.splice(0)) await end();
   };
   try {
-    const url = urlOf(server);
+    const url = readUrl(server);
     const webhookUrl = `${url}/webhooks/stripe`;
     const stripe = testMode
       ? connectTestMode(testMode, webhookUrl)
@@ -79,12 +79,12 @@ async function listen(port: number): Promise<Server> {
   return server;
 }
 
-function urlOf(server: Server): string {
-  // A server that listens on a port has an address of this kind; a string is that of a pipe.
+function readUrl(server: Server): string {
+  // A server that listens on a port has an AddressInfo; a string is the address of a pipe.
   return `http://${HOST}:${(server.address() as AddressInfo).port}`;
 }
 
-/** Open pages hold a connection for as long as they listen to updates, so connections are ended, not waited for. */
+/** Closes open connections: a page that listens to updates would hold its own for ever. */
 async function stop(server: Server): Promise<void> {
   await new Promise<void>((resolve) => {
     server.close(() => resolve());

@@ -1,9 +1,9 @@
 import { type AnyBillingError, isBillingError, type StripeBillingService } from "@repo/billing";
 
-/** What became of asking for a subscription that is not the tenant's. */
+/** The result of asking for a subscription that is not the tenant's. */
 export interface Probe {
   readonly subscriptionId: string;
-  /** Undefined when it was handed out, which must never be. */
+  /** Undefined if the subscription was returned, which must never happen. */
   readonly refusal: AnyBillingError | undefined;
 }
 

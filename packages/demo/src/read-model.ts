@@ -1,24 +1,24 @@
 import type { Subscription } from "@repo/billing";
 
-/** What the application shows of a tenant's billing, without asking Stripe for it. */
+/** A tenant's billing as the application shows it, without a request to Stripe. */
 export interface TenantBilling {
   readonly subscriptions: readonly Subscription[];
-  /** What webhooks said, the latest first. */
+  /** The latest webhooks, newest first. */
   readonly activity: readonly Activity[];
-  /** Grows with every change. */
+  /** Increases with every change. */
   readonly version: number;
 }
 
 export interface Activity {
   readonly receivedAt: Date;
   readonly eventType: string;
-  /** As it was when the event was handled. */
+  /** The subscription when the event was handled. */
   readonly subscription: Subscription;
 }
 
 const KEPT_ACTIVITY = 8;
 
-/** In memory here; a table in your database elsewhere. */
+/** Kept in memory here; in your application, a table in your database. */
 export class ReadModel {
   readonly #tenants = new Map<string, TenantRecord>();
 
@@ -28,25 +28,25 @@ export class ReadModel {
   }
 
   /**
-   * Keeps what the read that began last saw. Every event is followed by a read, so the last one to begin has seen them
-   * all, in whatever order the reads end.
+   * Keeps the result of the read that started last. Each event starts a read, so that one has seen every event,
+   * whatever the order in which the reads end.
    */
   save(tenantId: string, subscription: Subscription, readAt: number): void {
     const record = this.#record(tenantId);
     const known = record.subscriptions.get(subscription.id);
     if (known !== undefined && known.readAt > readAt) return;
     record.subscriptions.set(subscription.id, { subscription, readAt });
-    changed(record);
+    notifyWatchers(record);
   }
 
   note(tenantId: string, eventType: string, subscription: Subscription): void {
     const record = this.#record(tenantId);
     record.activity.unshift({ receivedAt: new Date(), eventType, subscription });
     record.activity.splice(KEPT_ACTIVITY);
-    changed(record);
+    notifyWatchers(record);
   }
 
-  /** Calls back after each change, until what it returns is called. */
+  /** Calls `onChange` after each change; returns a function that stops it. */
   watch(tenantId: string, onChange: () => void): () => void {
     const { watchers } = this.#record(tenantId);
     watchers.add(onChange);
@@ -69,7 +69,7 @@ interface TenantRecord {
   version: number;
 }
 
-function changed(record: TenantRecord): void {
+function notifyWatchers(record: TenantRecord): void {
   record.version += 1;
   for (const watcher of record.watchers) watcher();
 }

@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { type ProductSpec, SHARED_PRODUCT, TENANTS, type TenantSpec } from "./tenants.js";
 import type { Workspaces } from "./workspaces.js";
 
-/** Makes what the demo needs in Stripe, or finds it there from an earlier start. */
+/** Creates what the demo needs in Stripe, or finds it there from an earlier start. */
 export async function seed(stripe: Stripe, workspaces: Workspaces): Promise<void> {
   await findOrCreateProduct(stripe, SHARED_PRODUCT, "*");
   for (const tenant of TENANTS) {
@@ -23,7 +23,7 @@ export async function seed(stripe: Stripe, workspaces: Workspaces): Promise<void
   }
 }
 
-/** Products may be given an id, by which a later start finds them. */
+/** Gives the product a fixed id, so that a later start finds it. */
 async function findOrCreateProduct(
   stripe: Stripe,
   spec: ProductSpec,
@@ -44,7 +44,7 @@ async function findOrCreateProduct(
   );
 }
 
-/** The tenant in the metadata decides: an e-mail address proves nothing, it only shortens the list. */
+/** Matches by the tenant in the metadata; the e-mail address proves nothing and only shortens the list. */
 async function findOrCreateCustomer(stripe: Stripe, tenant: TenantSpec): Promise<Stripe.Customer> {
   const { name, email, id: tenantId, card } = tenant;
   const { data } = await stripe.customers.list({ email, limit: 100 });
@@ -70,8 +70,8 @@ async function findOrCreateSubscription(
   if (plan === undefined) throw new Error(`There is no product of ${tenant.id} to subscribe to.`);
   return stripe.subscriptions.create({
     customer: customer.id,
-    items: [{ price: idOf(plan.default_price) }],
-    // Who has no card has a trial, in which there is nothing to pay yet.
+    items: [{ price: readPriceId(plan.default_price) }],
+    // A tenant without a card starts with a trial, when nothing is due yet.
     ...(tenant.trialDays !== undefined && { trial_period_days: tenant.trialDays }),
   });
 }
@@ -101,10 +101,13 @@ async function findOrCreatePortalConfiguration(
         subscription_update: {
           enabled: true,
           default_allowed_updates: ["price"],
-          // What is more costs more at once; what is less begins with the next period.
+          // An upgrade is charged at once; a downgrade starts with the next period.
           proration_behavior: "always_invoice",
           schedule_at_period_end: { conditions: [{ type: "decreasing_item_amount" }] },
-          products: plans.map(({ id, default_price }) => ({ product: id, prices: [idOf(default_price)] })),
+          products: plans.map(({ id, default_price }) => ({
+            product: id,
+            prices: [readPriceId(default_price)],
+          })),
         },
       },
       metadata: { tenantId: tenant.id },
@@ -112,7 +115,7 @@ async function findOrCreatePortalConfiguration(
   );
 }
 
-function idOf(price: Stripe.Product["default_price"]): string {
+function readPriceId(price: Stripe.Product["default_price"]): string {
   if (!price) throw new Error("A product of the demo has no default price.");
   return typeof price === "string" ? price : price.id;
 }

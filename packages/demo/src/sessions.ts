@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 
 const LIFETIME_MS = 8 * 60 * 60 * 1000;
 
-/** Who is signed in. The browser holds a random id and nothing else, so that ending a session really ends it. */
+/** Keeps the signed-in sessions. The browser holds only a random id, so that ending a session really ends it. */
 export class Sessions {
   readonly #byId = new Map<string, { readonly tenantId: string; readonly expiresAt: number }>();
 
-  /** Begins a session; the answer is its id, for an HttpOnly cookie. */
+  /** Begins a session and returns its id, for an HttpOnly cookie. */
   begin(tenantId: string): string {
     this.#forgetExpired();
     const id = randomBytes(32).toString("base64url");
@@ -14,7 +14,7 @@ export class Sessions {
     return id;
   }
 
-  tenantOf(id: string): string | undefined {
+  findTenant(id: string): string | undefined {
     const session = this.#byId.get(id);
     return session !== undefined && session.expiresAt > Date.now() ? session.tenantId : undefined;
   }

@@ -5,7 +5,7 @@ import { HTTPException } from "hono/http-exception";
 import type { Sessions } from "./sessions.js";
 import type { Workspace, Workspaces } from "./workspaces.js";
 
-/** What a route behind the sign-in has at hand. */
+/** The variables of routes behind the sign-in. */
 export interface SignedIn {
   readonly Variables: {
     readonly workspace: Workspace;
@@ -20,10 +20,10 @@ interface SignInParts {
   readonly workspaces: Workspaces;
 }
 
-/** The tenant comes from the session and from nowhere else: no path, query, header or form can name it. */
-export function signedIn({ billing, sessions, workspaces }: SignInParts): MiddlewareHandler<SignedIn> {
+/** Takes the tenant from the session alone: no path, query, header or form can name it. */
+export function requireSignIn({ billing, sessions, workspaces }: SignInParts): MiddlewareHandler<SignedIn> {
   return async (c, next) => {
-    const tenantId = sessions.tenantOf(getCookie(c, COOKIE) ?? "");
+    const tenantId = sessions.findTenant(getCookie(c, COOKIE) ?? "");
     if (tenantId === undefined) {
       if (c.req.path === "/billing") return c.redirect("/", 303);
       throw new HTTPException(401, { message: "Sign in first." });
@@ -34,13 +34,13 @@ export function signedIn({ billing, sessions, workspaces }: SignInParts): Middle
   };
 }
 
-/** A choice instead of a password: this is where your own sign-in goes. */
+/** Signs in by a choice instead of a password: your own sign-in goes here. */
 export async function signIn(c: Context, sessions: Sessions, workspaces: Workspaces): Promise<Response> {
   const { tenant } = await c.req.parseBody();
   const workspace = typeof tenant === "string" ? workspaces.find(tenant) : undefined;
   if (workspace === undefined) throw new HTTPException(400, { message: "Choose one of the workspaces." });
   sessions.end(getCookie(c, COOKIE) ?? "");
-  // Served on this machine over http; add `secure: true` wherever you serve over https.
+  // This demo is served over http on this machine; add `secure: true` when you serve over https.
   setCookie(c, COOKIE, sessions.begin(workspace.tenantId), { httpOnly: true, sameSite: "Lax", path: "/" });
   return c.redirect("/billing", 303);
 }

@@ -1,13 +1,13 @@
-/** The two companies that use the application, and the plans that each is offered. All of it is made up. */
+/** One of the two invented companies that use the application, with the plans that it is offered. */
 export interface TenantSpec {
   readonly id: string;
   readonly name: string;
   readonly person: string;
   readonly email: string;
-  /** The first one is what the tenant is subscribed to. */
+  /** The tenant is subscribed to the first. */
   readonly products: readonly ProductSpec[];
   readonly trialDays?: number;
-  /** One of Stripe's test cards, which it pays with from the beginning. */
+  /** The Stripe test card that it pays with from the start. */
   readonly card?: string;
 }
 

@@ -15,7 +15,7 @@ export class Workspaces {
     this.#byTenant.set(workspace.tenantId, workspace);
   }
 
-  all(): readonly Workspace[] {
+  list(): readonly Workspace[] {
     return [...this.#byTenant.values()];
   }
 
@@ -30,9 +30,9 @@ export class Workspaces {
     return workspace;
   }
 
-  /** Somebody else's, for showing that it stays theirs. */
-  otherThan(own: Workspace): Workspace {
-    const other = this.all().find(({ tenantId }) => tenantId !== own.tenantId);
+  /** Finds another tenant's workspace, to show that it is out of reach. */
+  findOther(own: Workspace): Workspace {
+    const other = this.list().find(({ tenantId }) => tenantId !== own.tenantId);
     if (other === undefined) throw new Error("There is only one workspace.");
     return other;
   }

@@ -14,7 +14,7 @@ describe("seeding", () => {
   it("finds at a later start what an earlier one made", async () => {
     const again = new Workspaces();
     await seed(application.stripe, again);
-    expect(again.all()).toEqual(application.workspaces.all());
+    expect(again.list()).toEqual(application.workspaces.list());
     expect((await application.stripe.products.list()).data).toHaveLength(5);
     expect((await application.stripe.customers.list()).data).toHaveLength(2);
     expect((await application.stripe.subscriptions.list()).data).toHaveLength(2);

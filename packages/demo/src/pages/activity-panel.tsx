@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
 import type { Activity } from "../read-model.js";
-import { inOutlook, inTime } from "./wording.js";
+import { describeOutlook, formatTime } from "./wording.js";
 
 export const ActivityPanel: FC<{ readonly activity: readonly Activity[] }> = ({ activity }) => (
   <section class="card" aria-labelledby="activity-title">
@@ -12,17 +12,18 @@ export const ActivityPanel: FC<{ readonly activity: readonly Activity[] }> = ({ 
         ) : (
           <>
             Last event at{" "}
-            <time dateTime={activity[0].receivedAt.toISOString()}>{inTime(activity[0].receivedAt)}</time>. New
-            ones appear by themselves.
+            <time dateTime={activity[0].receivedAt.toISOString()}>{formatTime(activity[0].receivedAt)}</time>.
+            New ones appear by themselves.
           </>
         )}
       </p>
       <ol class="activity">
         {activity.map(({ receivedAt, eventType, subscription }) => (
           <li>
-            <strong>{inOutlook(subscription)}</strong>
+            <strong>{describeOutlook(subscription)}</strong>
             <span>
-              <code>{eventType}</code> <time dateTime={receivedAt.toISOString()}>{inTime(receivedAt)}</time>
+              <code>{eventType}</code>{" "}
+              <time dateTime={receivedAt.toISOString()}>{formatTime(receivedAt)}</time>
             </span>
           </li>
         ))}

@@ -10,15 +10,15 @@ import { Layout } from "./layout.js";
 import { PaymentMethodsPanel } from "./payment-methods-panel.js";
 import { ProductsPanel } from "./products-panel.js";
 import { SubscriptionPanel } from "./subscription-panel.js";
-import { inOutcome } from "./wording.js";
+import { describeCheckout } from "./wording.js";
 
 interface BillingPageProps {
   readonly workspace: Workspace;
-  /** What came of the visit to Stripe Checkout that the person comes back from. */
+  /** The Checkout session that the visitor returns from. */
   readonly checkout: CheckoutSession | undefined;
-  /** What webhooks said. */
+  /** Read from the webhooks' read model. */
   readonly state: TenantBilling;
-  /** What Stripe says now. */
+  /** Read from Stripe. */
   readonly products: readonly Product[];
   readonly invoices: readonly Invoice[];
   readonly upcoming: UpcomingInvoice | null;
@@ -45,7 +45,7 @@ export const BillingPage: FC<BillingPageProps> = ({
       <h1>Billing</h1>
       {checkout === undefined ? null : (
         <p class="notice" role="status">
-          {inOutcome(checkout)}
+          {describeCheckout(checkout)}
         </p>
       )}
       <div class="columns">

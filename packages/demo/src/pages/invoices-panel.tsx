@@ -1,9 +1,9 @@
 import { formatAmount, type Invoice, type UpcomingInvoice } from "@repo/billing";
 import type { FC } from "hono/jsx";
-import { inDate, inInvoiceStatus } from "./wording.js";
+import { formatDate, nameInvoiceStatus } from "./wording.js";
 
 interface InvoicesPanelProps {
-  /** The newest ones. */
+  /** The newest invoices. */
   readonly invoices: readonly Invoice[];
   readonly upcoming: UpcomingInvoice | null;
 }
@@ -37,10 +37,10 @@ const InvoiceTable: FC<{ readonly invoices: readonly Invoice[] }> = ({ invoices 
       {invoices.map((invoice) => (
         <tr key={invoice.id}>
           <th scope="row">{invoice.number ?? "Not numbered yet"}</th>
-          <td>{inDate(invoice.createdAt)}</td>
+          <td>{formatDate(invoice.createdAt)}</td>
           <td class="amount">{formatAmount(invoice.total, invoice.currency)}</td>
           <td>
-            <span class={`state ${invoice.status}`}>{inInvoiceStatus(invoice)}</span>
+            <span class={`state ${invoice.status}`}>{nameInvoiceStatus(invoice)}</span>
           </td>
           <td class="documents">
             <Document href={invoice.hostedInvoiceUrl} name="View" invoice={invoice} />
@@ -71,5 +71,5 @@ function inForecast(upcoming: UpcomingInvoice | null): string {
   const amount = formatAmount(amountDue, currency);
   return nextPaymentAttemptAt === null
     ? `Next invoice: ${amount}.`
-    : `Next invoice: ${amount} on ${inDate(nextPaymentAttemptAt)}.`;
+    : `Next invoice: ${amount} on ${formatDate(nextPaymentAttemptAt)}.`;
 }

@@ -7,7 +7,7 @@ interface IsolationPanelProps {
   readonly probes: { readonly foreign: Probe; readonly missing: Probe };
 }
 
-/** Asks for what is not the tenant's, on purpose, each time the page is shown. */
+/** Shows that another tenant's subscription is refused, tried anew for each page. */
 export const IsolationPanel: FC<IsolationPanelProps> = ({ workspace, probes: { foreign, missing } }) => (
   <section aria-labelledby="isolation-title">
     <h2 id="isolation-title">Isolation, tried just now</h2>

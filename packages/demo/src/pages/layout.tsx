@@ -5,12 +5,12 @@ import type { Workspace } from "../workspaces.js";
 interface LayoutProps {
   readonly title: string;
   readonly workspace?: Workspace;
-  /** Whether the parts marked with `data-live` follow what webhooks say. */
+  /** Keeps the parts marked `data-live` current as webhooks arrive. */
   readonly live?: boolean;
   readonly children?: Child;
 }
 
-/** The frame of every page. */
+/** Wraps every page. */
 export const Layout: FC<LayoutProps> = ({ title, workspace, live = false, children }) => (
   <>
     {raw("<!doctype html>")}

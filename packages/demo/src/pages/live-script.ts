@@ -1,6 +1,6 @@
 /**
- * Keeps an open page true: when the server tells of another version than the one shown, the parts marked `data-live` are
- * fetched anew. Without scripts the page is as true as its last load.
+ * Keeps an open page current: when the server announces a version other than the one shown, fetches the parts marked
+ * `data-live` again. Without scripts, a reload does it.
  */
 export const LIVE_SCRIPT = `
 const updates = new EventSource("/billing/updates");

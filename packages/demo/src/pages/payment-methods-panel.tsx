@@ -1,6 +1,6 @@
 import type { PaymentMethod } from "@repo/billing";
 import type { FC } from "hono/jsx";
-import { inDigits } from "./wording.js";
+import { describePaymentMethod } from "./wording.js";
 
 export const PaymentMethodsPanel: FC<{ readonly methods: readonly PaymentMethod[] }> = ({ methods }) => (
   <section class="card plan" aria-labelledby="payment-methods-title">
@@ -9,7 +9,7 @@ export const PaymentMethodsPanel: FC<{ readonly methods: readonly PaymentMethod[
       {methods.length === 0 ? <li>None yet. It is needed when the trial ends.</li> : null}
       {methods.map((method) => (
         <li key={method.id}>
-          <strong>{inDigits(method)}</strong>
+          <strong>{describePaymentMethod(method)}</strong>
           {method.isDefault ? <span class="pill">Default</span> : null}
           {method.card === null ? null : (
             <span class="hint">

@@ -1,6 +1,6 @@
 import type { Product } from "@repo/billing";
 import type { FC } from "hono/jsx";
-import { inMoney } from "./wording.js";
+import { describePrice } from "./wording.js";
 
 interface ProductsPanelProps {
   readonly products: readonly Product[];
@@ -10,7 +10,7 @@ interface ProductsPanelProps {
 
 export const ProductsPanel: FC<ProductsPanelProps> = ({ products, planIds }) => {
   const hasPlan = products.some(({ id, shared }) => !shared && planIds.has(id));
-  // Whoever has a plan changes it in the portal; extras come beside it.
+  // A tenant changes its plan in the portal, and buys extras here.
   const canSubscribe = ({ id, shared, defaultPrice }: Product): boolean =>
     defaultPrice !== null && !planIds.has(id) && (shared || !hasPlan);
   return (
@@ -50,7 +50,7 @@ const Subscribe: FC<{ readonly product: Product }> = ({ product: { name, default
 
 const ProductPrice: FC<{ readonly product: Product }> = ({ product: { defaultPrice } }) => {
   if (defaultPrice === null) return <p class="price">No price</p>;
-  const { amount, rhythm } = inMoney(defaultPrice);
+  const { amount, rhythm } = describePrice(defaultPrice);
   return (
     <p class="price">
       {amount} <span>{rhythm}</span>

@@ -1,6 +1,6 @@
 import type { Product, Subscription } from "@repo/billing";
 import type { FC } from "hono/jsx";
-import { inDate, inMoney, inOutlook, inStatus } from "./wording.js";
+import { describeOutlook, describePrice, formatDate, nameStatus } from "./wording.js";
 
 interface SubscriptionPanelProps {
   readonly subscriptions: readonly Subscription[];
@@ -36,21 +36,21 @@ const Plan: FC<{ readonly subscription: Subscription; readonly products: readonl
         <div class="headline" key={id}>
           <h3>{products.find((product) => product.id === price.productId)?.name ?? price.productId}</h3>
           <p class="price">
-            {inMoney(price).amount} <span>{inMoney(price).rhythm}</span>
+            {describePrice(price).amount} <span>{describePrice(price).rhythm}</span>
           </p>
         </div>
       ))}
       <p class={cancelsAt === null ? "outlook" : "outlook ending"}>
-        <strong class="pill">{inStatus(subscription)}</strong> {inOutlook(subscription)}
+        <strong class="pill">{nameStatus(subscription)}</strong> {describeOutlook(subscription)}
       </p>
       <dl>
         <div>
           <dt>Period ends</dt>
-          <dd>{currentPeriodEnd === null ? "–" : inDate(currentPeriodEnd)}</dd>
+          <dd>{currentPeriodEnd === null ? "–" : formatDate(currentPeriodEnd)}</dd>
         </div>
         <div>
           <dt>Scheduled cancellation</dt>
-          <dd>{cancelsAt === null ? "None" : inDate(cancelsAt)}</dd>
+          <dd>{cancelsAt === null ? "None" : formatDate(cancelsAt)}</dd>
         </div>
         <div>
           <dt>Subscription</dt>

@@ -13,30 +13,30 @@ const LANGUAGE = "en-GB";
 const DATE = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "long", timeZone: "UTC" });
 const TIME = new Intl.DateTimeFormat(LANGUAGE, { timeStyle: "medium", timeZone: "UTC" });
 
-export function inDate(date: Date): string {
+export function formatDate(date: Date): string {
   return DATE.format(date);
 }
 
-export function inTime(date: Date): string {
+export function formatTime(date: Date): string {
   return `${TIME.format(date)} UTC`;
 }
 
-/** "$49.00", and "per month". */
-export function inMoney({ unitAmountDecimal, currency, recurring }: Price): {
+/** Describes a price, as "$49.00" and "per month". */
+export function describePrice({ unitAmountDecimal, currency, recurring }: Price): {
   amount: string;
   rhythm: string;
 } {
   if (unitAmountDecimal === null) return { amount: "By usage", rhythm: "" };
   const amount = formatAmount(unitAmountDecimal, currency);
-  return { amount, rhythm: recurring === null ? "once" : every(recurring) };
+  return { amount, rhythm: recurring === null ? "once" : describeInterval(recurring) };
 }
 
-function every({ interval, intervalCount }: NonNullable<Price["recurring"]>): string {
+function describeInterval({ interval, intervalCount }: NonNullable<Price["recurring"]>): string {
   return intervalCount === 1 ? `per ${interval}` : `every ${intervalCount} ${interval}s`;
 }
 
-/** What came of a visit to Stripe Checkout. */
-export function inOutcome({ status, paymentStatus }: CheckoutSession): string {
+/** Says how a visit to Stripe Checkout ended. */
+export function describeCheckout({ status, paymentStatus }: CheckoutSession): string {
   if (status === "open") return "You have not subscribed yet: Stripe’s page is still open.";
   if (status === "expired") return "Stripe’s page was open for too long. Nothing was charged.";
   return paymentStatus === "unpaid"
@@ -44,7 +44,7 @@ export function inOutcome({ status, paymentStatus }: CheckoutSession): string {
     : "Thank you. You are subscribed.";
 }
 
-/** Total, so that a new status has to be given a word; one from a newer Stripe is shown as it is. */
+/** Total, so that a new status fails to compile until it has a label. A status of a newer API is shown as it is. */
 const STATUS: Record<SubscriptionStatus, string> = {
   incomplete: "Payment needed",
   incomplete_expired: "Never started",
@@ -56,11 +56,10 @@ const STATUS: Record<SubscriptionStatus, string> = {
   canceled: "Canceled",
 };
 
-export function inStatus({ status }: Subscription): string {
+export function nameStatus({ status }: Subscription): string {
   return STATUS[status] ?? status;
 }
 
-/** Total as well. */
 const INVOICE_STATUS: Record<InvoiceStatus, string> = {
   draft: "Draft",
   open: "Open",
@@ -69,32 +68,33 @@ const INVOICE_STATUS: Record<InvoiceStatus, string> = {
   void: "Void",
 };
 
-export function inInvoiceStatus({ status }: Invoice): string {
+export function nameInvoiceStatus({ status }: Invoice): string {
   return INVOICE_STATUS[status] ?? status;
 }
 
-/** "Visa •••• 4242", or as much as is known of what is no card. */
-export function inDigits({ type, card, bankAccount }: PaymentMethod): string {
+/** Describes a payment method as "Visa •••• 4242", or by as much as is known if it is not a card. */
+export function describePaymentMethod({ type, card, bankAccount }: PaymentMethod): string {
   const last4 = card?.last4 ?? bankAccount?.last4;
-  const name = inWords(card?.brand ?? bankAccount?.bankName ?? type);
+  const name = capitalize(card?.brand ?? bankAccount?.bankName ?? type);
   return last4 ? `${name} •••• ${last4}` : name;
 }
 
-/** "sepa_debit" is Stripe's, "Sepa debit" people's. */
-function inWords(name: string): string {
+/** Turns Stripe's "sepa_debit" into "Sepa debit". */
+function capitalize(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
 }
 
-/** What will become of it, or has. */
-export function inOutlook({
+/** Says what happens to a subscription next, or that it has ended. */
+export function describeOutlook({
   endedAt,
   cancelsAt,
   trialEndsAt,
   status,
   currentPeriodEnd,
 }: Subscription): string {
-  if (endedAt !== null) return `Ended on ${inDate(endedAt)}`;
-  if (cancelsAt !== null) return `Cancels on ${inDate(cancelsAt)}`;
-  if (status === "trialing" && trialEndsAt !== null) return `Free until ${inDate(trialEndsAt)}, then renews`;
-  return currentPeriodEnd === null ? "Goes on" : `Renews on ${inDate(currentPeriodEnd)}`;
+  if (endedAt !== null) return `Ended on ${formatDate(endedAt)}`;
+  if (cancelsAt !== null) return `Cancels on ${formatDate(cancelsAt)}`;
+  if (status === "trialing" && trialEndsAt !== null)
+    return `Free until ${formatDate(trialEndsAt)}, then renews`;
+  return currentPeriodEnd === null ? "Continues" : `Renews on ${formatDate(currentPeriodEnd)}`;
 }
