@@ -7,4 +7,5 @@ export {
   startLocalStripe,
   type WebhookControls,
 } from "./local-stripe.js";
+export type { RelatedObject } from "./store/records.js";
 export type { DeliveryAttempt, DeliveryMishap } from "./webhooks/deliveries.js";

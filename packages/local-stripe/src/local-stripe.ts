@@ -8,10 +8,11 @@ import { HOST, listen } from "./http/server.js";
 import { newAccount } from "./resources/accounts.js";
 import { RESOURCES } from "./resources/all.js";
 import { saveDefaultConfiguration } from "./resources/portal-configurations.js";
-import { rollSecret } from "./resources/webhook-endpoints.js";
+import { rollSecret } from "./resources/signing-secrets.js";
 import type { AccountData, EventType, Reaction, ServerContext } from "./store/account-data.js";
 import { Accounts } from "./store/accounts.js";
 import { passTime } from "./store/passing-time.js";
+import type { RelatedObject } from "./store/records.js";
 import { transact } from "./store/transaction.js";
 import { Deliveries, type DeliveryAttempt, type DeliveryMishap } from "./webhooks/deliveries.js";
 
@@ -58,7 +59,12 @@ export interface WebhookControls {
   hold(): void;
   /** Sends what was kept back, one after the other, and waits for it. */
   release(order?: "as it happened" | "reversed"): Promise<void>;
-  /** Gives an endpoint of test mode a new secret and answers it. The old one counts for `overlapMs` more, default 24 hours. */
+  /**
+   * Emits a thin event in test mode, for what this server does not do by itself, such as
+   * `v2.core.account[requirements].updated`. Returns its id.
+   */
+  emitThin(type: string, relatedObject?: RelatedObject): string;
+  /** Gives an endpoint or an event destination of test mode a new secret and answers it. The old one counts for `overlapMs` more, default 24 hours. */
   rollSecret(endpointId: string, options?: { readonly overlapMs?: number | undefined }): string;
 }
 
@@ -180,6 +186,8 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
       add: (mishap) => deliveries.add(mishap),
       hold: () => deliveries.hold(),
       release: (order) => deliveries.release(order),
+      emitThin: (type, related) =>
+        transact(accounts.platform(false), null, (tx) => tx.emitThin(type, related ?? null).id),
       rollSecret: (id, { overlapMs = 24 * 3600 * 1000 } = {}) =>
         transact(accounts.platform(false), null, (tx) => rollSecret(tx, id, Math.floor(overlapMs / 1000))),
     },

@@ -25,7 +25,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["http"],
   ["hosted"],
   ["hosted/portal"],
-  ["hosted/pages.ts"],
+  ["hosted/pages.tsx"],
   ["local-stripe.ts"],
   ["index.ts", "cli.ts"],
 ];

@@ -13,6 +13,8 @@ export interface Call<P = unknown> {
   /** The object that the path names first, and one inside of it where it names two. */
   readonly id: string;
   readonly innerId: string;
+  /** The query string as it was sent, for links to other pages of a list. */
+  readonly query: string;
   readonly version: string;
 }
 
@@ -28,6 +30,8 @@ export interface Answer {
   readonly expand: readonly string[];
 }
 
+export type ApiPath = `/v1/${string}` | `/v2/${string}`;
+
 /** One resource, whole: what its objects are, what can be asked of them, and what it does when others change. */
 export interface Resource<Name extends ObjectName = ObjectName> {
   readonly kind: Kind<Name>;
@@ -41,7 +45,7 @@ const EXPAND = { expand: list(text()) };
 
 /** `"POST /v1/customers/:id"`, the parameters it takes, and what it does. `expand` is understood everywhere. */
 export function route<S extends Shape>(
-  signature: `${Route["method"]} /v1/${string}`,
+  signature: `${Route["method"]} ${ApiPath}`,
   shape: S,
   run: (call: Call<Values<S>>) => Wire,
 ): Route {
@@ -63,7 +67,7 @@ export function route<S extends Shape>(
 }
 
 /** `GET /v1/customers/:id` */
-export function retrieveRoute<Name extends ObjectName>(name: Name, path: `/v1/${string}`): Route {
+export function retrieveRoute<Name extends ObjectName>(name: Name, path: ApiPath): Route {
   return route(`GET ${path}/:id`, {}, ({ account, id }) =>
     account.render(name, account.getFromPath(name, id)),
   );

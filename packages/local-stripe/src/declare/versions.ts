@@ -1,5 +1,6 @@
 import { ApiError, invalid } from "../api-error.js";
 import type { AccountData } from "../store/account-data.js";
+import { isWire } from "../store/is-wire.js";
 import { planOf } from "../store/plan.js";
 import { previousAttributes } from "../store/previous-attributes.js";
 import type { Wire } from "../store/records.js";
@@ -189,8 +190,4 @@ function overlaid(object: Wire, previous: Wire): Wire {
       return [name, isWire(is) && isWire(was) ? overlaid(is, was) : was];
     }),
   );
-}
-
-function isWire(value: unknown): value is Wire {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

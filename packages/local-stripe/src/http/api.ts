@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { ApiError, notImplemented } from "../api-error.js";
 import { decodeForm, type Form } from "../declare/form.js";
+import { decodeJson } from "../declare/json-form.js";
 import type { Resource } from "../declare/route.js";
 import { inVersion, requestedVersion, writtenVersion } from "../declare/versions.js";
 import { randomText } from "../ids.js";
@@ -36,7 +37,7 @@ export interface ApiResponse {
 export interface GivenAnswer {
   readonly method: string;
   readonly path: string;
-  /** The parameters as they came, form-encoded: those of the query, then those of the body. */
+  /** The parameters as they were sent: the query, then the body, which is JSON for v2 calls. */
   readonly form: string;
   readonly status: number;
   readonly version: string;
@@ -48,6 +49,7 @@ interface Admitted {
   readonly found: Found;
   readonly account: AccountData;
   readonly version: string;
+  readonly query: string;
   readonly form: Form;
   readonly requestId: string;
   readonly idempotencyKey: string | null;
@@ -90,7 +92,7 @@ export class Api {
     try {
       const key = this.#keys.authenticate(headers["authorization"]);
       accountId = this.#accountIdFor(headers, key);
-      form = formOf(request);
+      form = readForm(request);
       const account = this.#accounts.of(accountId, key.livemode);
       passTime(account, account.now);
       const fault = this.#faults.take({ ...request, account: accountId });
@@ -118,7 +120,7 @@ export class Api {
     this.#onAnswer({
       method: request.method,
       path: request.path,
-      form: formText(request),
+      form: parameters(request),
       status: answer.status,
       version,
       body: answer.body,
@@ -155,7 +157,16 @@ export class Api {
     demandPermission(known.key, found.permission, account.accountId);
     const version = requestedVersion(headers["stripe-version"]);
     const idempotencyKey = request.method === "POST" ? (headers["idempotency-key"] ?? null) : null;
-    const admitted = { found, account, version, form, requestId, idempotencyKey, fault };
+    const admitted = {
+      found,
+      account,
+      version,
+      query: request.query,
+      form,
+      requestId,
+      idempotencyKey,
+      fault,
+    };
     return idempotencyKey === null ? carryOut(admitted) : this.#once(admitted, idempotencyKey, request);
   }
 
@@ -205,7 +216,7 @@ async function carryOut(admitted: Admitted): Promise<ApiResponse> {
   if (fault?.kind === "latency") await setTimeout(fault.milliseconds);
   const answer = transact(account, { requestId, idempotencyKey }, (tx) => {
     const { body, expand: paths } = found.route.handle(
-      { tx, account, id: found.id, innerId: found.innerId, version },
+      { tx, account, id: found.id, innerId: found.innerId, query: admitted.query, version },
       form,
     );
     return ok(inVersion(expand(body, paths, account), version, account));
@@ -235,17 +246,22 @@ function refusal(error: unknown): ApiResponse {
   return { status: error.status, headers: error.details.headers ?? {}, body: JSON.stringify(error.body) };
 }
 
-function formOf(request: ApiRequest): Form {
-  const type = request.headers["content-type"] ?? "";
-  if (request.body !== "" && !type.startsWith("application/x-www-form-urlencoded")) {
+/** v1 calls send forms, v2 calls JSON. */
+function readForm(request: ApiRequest): Form {
+  const { body, headers, path, query } = request;
+  if (body === "") return decodeForm(query);
+  const isV2 = path.startsWith("/v2/");
+  const expected = isV2 ? "application/json" : "application/x-www-form-urlencoded";
+  const type = headers["content-type"] ?? "";
+  if (!type.startsWith(expected)) {
     throw new ApiError(
       400,
-      `Invalid request: the content type of a request must be application/x-www-form-urlencoded, not '${type}'.`,
+      `Invalid request: the content type of a request must be ${expected}, not '${type}'.`,
     );
   }
-  return decodeForm(formText(request));
+  return isV2 ? { ...decodeForm(query), ...decodeJson(body) } : decodeForm(parameters(request));
 }
 
-function formText({ query, body }: ApiRequest): string {
+function parameters({ query, body }: ApiRequest): string {
   return [query, body].filter((part) => part !== "").join("&");
 }

@@ -6,6 +6,7 @@ import { checkoutSessions } from "./checkout-sessions.js";
 import { coupons } from "./coupons.js";
 import { customers } from "./customers.js";
 import { discounts } from "./discounts.js";
+import { eventDestinations } from "./event-destinations.js";
 import { events } from "./events.js";
 import { features } from "./features.js";
 import { invoices } from "./invoices.js";
@@ -24,6 +25,7 @@ import { subscriptionSchedules } from "./subscription-schedules.js";
 import { subscriptions } from "./subscriptions.js";
 import { taxIds } from "./tax-ids.js";
 import { testClocks } from "./test-clocks.js";
+import { thinEvents } from "./thin-events.js";
 import { webhookEndpoints } from "./webhook-endpoints.js";
 
 /** Every resource that is served, under the name its objects carry. A kind without its resource does not compile. */
@@ -53,5 +55,7 @@ export const RESOURCES: { readonly [Name in ObjectName]: Resource<Name> } = {
   subscription_schedule: subscriptionSchedules,
   tax_id: taxIds,
   "test_helpers.test_clock": testClocks,
+  "v2.core.event": thinEvents,
+  "v2.core.event_destination": eventDestinations,
   webhook_endpoint: webhookEndpoints,
 };

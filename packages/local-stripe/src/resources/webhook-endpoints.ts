@@ -1,13 +1,14 @@
 import { invalid } from "../api-error.js";
 import { listRoute } from "../declare/list.js";
 import { mergeMetadata, metadata } from "../declare/metadata.js";
-import { bool, clearable, list, type Param, required, text, type Values } from "../declare/params.js";
+import { bool, clearable, list, required, text, type Values } from "../declare/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import { apiVersion } from "../declare/versions.js";
 import { webUrl } from "../declare/web-url.js";
-import { newId, randomText } from "../ids.js";
-import type { Transaction } from "../store/account-data.js";
+import { newId } from "../ids.js";
 import type { WebhookEndpointRecord, Wire } from "../store/records.js";
+import { eventType } from "./event-type.js";
+import { newSecrets } from "./signing-secrets.js";
 
 const MOST_ENDPOINTS = 16;
 
@@ -15,7 +16,7 @@ const CREATE = {
   api_version: apiVersion(),
   connect: bool(),
   description: clearable(text()),
-  enabled_events: required(list(eventType())),
+  enabled_events: required(list(eventType("snapshot"))),
   metadata: metadata(),
   url: required(webUrl()),
 };
@@ -23,7 +24,7 @@ const CREATE = {
 const UPDATE = {
   description: clearable(text()),
   disabled: bool(),
-  enabled_events: list(eventType()),
+  enabled_events: list(eventType("snapshot")),
   metadata: metadata(),
   url: webUrl(),
 };
@@ -63,24 +64,12 @@ function createEndpoint({ tx, account, params }: Call<Values<typeof CREATE>>): W
     enabled_events: params.enabled_events,
     livemode: account.livemode,
     metadata: mergeMetadata({}, params.metadata),
-    previousSecret: null,
-    secret: newSecret(),
+    ...newSecrets(),
     status: "enabled",
     url: params.url,
   };
   tx.insert("webhook_endpoint", endpoint);
   return { ...account.render("webhook_endpoint", endpoint), secret: endpoint.secret };
-}
-
-/** What "Roll secret" in the Dashboard does: a new secret at once, while the old one counts for a while longer. */
-export function rollSecret(tx: Transaction, id: string, overlapSeconds: number): string {
-  const { secret } = tx.account.getFromPath("webhook_endpoint", id);
-  const previousSecret = { secret, until: tx.now + overlapSeconds };
-  return tx.change("webhook_endpoint", id, { secret: newSecret(), previousSecret }).secret;
-}
-
-function newSecret(): string {
-  return `whsec_${randomText(32)}`;
 }
 
 function updateEndpoint({ tx, account, id, params }: Call<Values<typeof UPDATE>>): Wire {
@@ -92,15 +81,4 @@ function updateEndpoint({ tx, account, id, params }: Call<Values<typeof UPDATE>>
     ...(change !== undefined && { metadata: mergeMetadata(before.metadata, change) }),
   });
   return account.render("webhook_endpoint", after);
-}
-
-function eventType(): Param<string> {
-  const plain = text();
-  return {
-    read: (value, name) => {
-      const type = plain.read(value, name);
-      if (type === "*" || /^[a-z0-9_]+(\.[a-z0-9_]+)+$/.test(type)) return type;
-      throw invalid(`Invalid ${name}: '${type}' is not the name of an event.`, name);
-    },
-  };
 }

@@ -3,7 +3,15 @@ import { ApiError } from "../api-error.js";
 import type { Clock } from "../clock.js";
 import { Agenda } from "./agenda.js";
 import { Collection, type IndexKeys } from "./collection.js";
-import type { Entity, EventRecord, ObjectName, Records, Wire } from "./records.js";
+import type {
+  Entity,
+  EventRecord,
+  ObjectName,
+  Records,
+  RelatedObject,
+  ThinEventRecord,
+  Wire,
+} from "./records.js";
 
 /** How one kind of object is kept, shown and named. */
 export interface Kind<Name extends ObjectName = ObjectName> {
@@ -61,6 +69,8 @@ export interface Transaction {
   ): Records[Name];
   remove(name: ObjectName, id: string, event?: EventType): void;
   emit(type: EventType, object: Wire, previous?: Wire): void;
+  /** Emits a thin event that has no snapshot event. */
+  emitThin(type: string, related: RelatedObject | null): ThinEventRecord;
 }
 
 export interface DueObject {
@@ -90,9 +100,9 @@ export interface ServerContext {
   readonly resources: { readonly [Name in ObjectName]: { readonly kind: Kind<Name> } };
   /** What resources do when objects of others change. */
   readonly reactions: ReadonlyMap<EventType, readonly Reaction[]>;
-  /** Tells the webhook endpoints of a new event. */
-  readonly announce: (account: AccountData, event: EventRecord) => void;
-  /** Tells one endpoint of an event once more. */
+  /** Delivers a new event to the endpoints that ask for it. */
+  readonly announce: (account: AccountData, event: EventRecord | ThinEventRecord) => void;
+  /** Delivers an event to one endpoint once more. */
   readonly redeliver: (account: AccountData, event: EventRecord, endpointId: string) => void;
 }
 

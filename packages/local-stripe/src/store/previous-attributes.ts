@@ -1,3 +1,4 @@
+import { isWire } from "./is-wire.js";
 import type { Wire } from "./records.js";
 
 /**
@@ -21,8 +22,4 @@ function isSame(one: unknown, other: unknown): boolean {
     return one.length === other.length && one.every((element, at) => isSame(element, other[at]));
   }
   return isWire(one) && isWire(other) && Object.keys(previousAttributes(one, other)).length === 0;
-}
-
-function isWire(value: unknown): value is Wire {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

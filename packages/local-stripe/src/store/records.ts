@@ -29,6 +29,8 @@ export interface Records {
   product_feature: ProductFeatureRecord;
   webhook_endpoint: WebhookEndpointRecord;
   event: EventRecord;
+  "v2.core.event": ThinEventRecord;
+  "v2.core.event_destination": EventDestinationRecord;
 }
 
 export type ObjectName = keyof Records;
@@ -313,12 +315,37 @@ export interface CheckoutSubscriptionData {
 }
 
 export type WebhookEndpointRecord = Readonly<Omit<Stored<Stripe.WebhookEndpoint>, "deleted" | "secret">> & {
-  readonly secret: string;
   /** Whether it hears of connected accounts instead of its own. */
   readonly connect: boolean;
+} & SigningSecrets;
+
+/** What the deliveries to an endpoint are signed with. */
+export type SigningSecrets = {
+  readonly secret: string;
   /** The secret before the last roll, and the Unix time until which it still counts. */
   readonly previousSecret: { readonly secret: string; readonly until: number } | null;
 };
+
+/** A webhook endpoint of the newer API, which can also receive thin events. */
+export type EventDestinationRecord = SigningSecrets & {
+  readonly id: string;
+  readonly object: "v2.core.event_destination";
+  readonly created: number;
+  readonly description: string;
+  readonly enabled_events: readonly string[];
+  readonly event_payload: "snapshot" | "thin";
+  readonly events_from: readonly EventsFrom[];
+  readonly livemode: boolean;
+  readonly metadata: Stripe.Metadata;
+  readonly name: string;
+  /** The API version of snapshot events; `null` for thin ones, which have none. */
+  readonly snapshot_api_version: string | null;
+  readonly status: "disabled" | "enabled";
+  readonly updated: number;
+  readonly url: string;
+};
+
+export type EventsFrom = "@self" | "@accounts";
 
 export type EventRecord = {
   readonly id: string;
@@ -331,6 +358,32 @@ export type EventRecord = {
   readonly pending_webhooks: number;
   readonly request: { readonly id: string | null; readonly idempotency_key: string | null };
   readonly type: Stripe.Event["type"];
+};
+
+/** A thin event: it names the object that changed and leaves it to the receiver to fetch it. */
+export type ThinEventRecord = {
+  readonly id: string;
+  readonly object: "v2.core.event";
+  readonly changes?: { readonly before: Wire; readonly after: Wire };
+  /** The connected account that it happened in. */
+  readonly context?: string;
+  readonly created: number;
+  readonly livemode: boolean;
+  readonly reason?: {
+    readonly type: "request";
+    readonly request: { readonly id: string; readonly idempotency_key: string };
+  };
+  readonly related_object: RelatedObject | null;
+  /** The snapshot event that tells of the same change, where there is one. */
+  readonly snapshot_event?: string;
+  readonly type: string;
+};
+
+export type RelatedObject = {
+  readonly id: string;
+  readonly type: string;
+  /** The path at which the API serves it. */
+  readonly url: string;
 };
 
 /** An object as it travels: the names and values of its JSON. */

@@ -2,7 +2,8 @@ import { ApiError } from "../api-error.js";
 import { newId } from "../ids.js";
 import { type AccountData, type EventType, type Transaction, testClockOf } from "./account-data.js";
 import { previousAttributes } from "./previous-attributes.js";
-import type { EventRecord, ObjectName, Records, Wire } from "./records.js";
+import type { EventRecord, ObjectName, Records, RelatedObject, ThinEventRecord, Wire } from "./records.js";
+import { type EventOrigin, thinEvent, thinEvents } from "./thin-events.js";
 
 /** The request that a transaction answers; a hosted page or the passing of time has none. */
 export interface TransactionOrigin {
@@ -38,7 +39,7 @@ class OpenTransaction implements Transaction {
   readonly account: AccountData;
   readonly #origin: TransactionOrigin | null;
   readonly #undo: (() => void)[] = [];
-  readonly #events: EventRecord[] = [];
+  readonly #events: (EventRecord | ThinEventRecord)[] = [];
   #now: number;
   #commitsOnThrow = false;
 
@@ -118,25 +119,38 @@ class OpenTransaction implements Transaction {
   }
 
   emit(type: EventType, object: Wire, previous?: Wire): void {
-    const { account } = this;
-    this.#events.push({
+    const snapshot: EventRecord = {
+      ...this.#eventOrigin(),
       id: newId("evt"),
       object: "event",
-      ...(!account.isPlatform && { account: account.accountId }),
       api_version: EVENT_VERSION,
-      created: this.now,
       data: { object, ...(previous && { previous_attributes: previous }) },
-      livemode: account.livemode,
       pending_webhooks: 0,
+      type,
+    };
+    this.#events.push(snapshot, ...thinEvents(snapshot));
+    this.account.context.reactions.get(type)?.forEach((react) => {
+      react(this, object);
+    });
+  }
+
+  emitThin(type: string, related: RelatedObject | null): ThinEventRecord {
+    const event = thinEvent(this.#eventOrigin(), type, related);
+    this.#events.push(event);
+    return event;
+  }
+
+  #eventOrigin(): EventOrigin {
+    const { accountId, isPlatform, livemode } = this.account;
+    return {
+      ...(!isPlatform && { account: accountId }),
+      created: this.now,
+      livemode,
       request: {
         id: this.#origin?.requestId ?? null,
         idempotency_key: this.#origin?.idempotencyKey ?? null,
       },
-      type,
-    });
-    account.context.reactions.get(type)?.forEach((react) => {
-      react(this, object);
-    });
+    };
   }
 
   fail(): void {
@@ -149,11 +163,16 @@ class OpenTransaction implements Transaction {
   }
 
   commit(): void {
-    const events = this.account.of("event");
     for (const event of this.#events) {
-      events.insert(event);
+      if (event.object === "event") this.#keep("event", event);
+      else this.#keep("v2.core.event", event);
       this.account.context.announce(this.account, event);
     }
+  }
+
+  #keep<Name extends "event" | "v2.core.event">(name: Name, event: Records[Name]): void {
+    const events = this.account.of(name);
+    events.insert(event);
     if (events.size > KEPT_EVENTS * 1.1) events.trim(KEPT_EVENTS);
   }
 }

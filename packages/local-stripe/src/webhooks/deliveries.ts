@@ -1,7 +1,8 @@
 import type { Clock } from "../clock.js";
-import { inVersion, LATEST_VERSION, previousInVersion } from "../declare/versions.js";
 import type { AccountData } from "../store/account-data.js";
-import type { EventRecord, WebhookEndpointRecord } from "../store/records.js";
+import type { EventRecord } from "../store/records.js";
+import { type AnyEvent, type Endpoint, findEndpoint, findEndpoints } from "./endpoints.js";
+import { payload } from "./payload.js";
 import { signatureHeader } from "./sign.js";
 
 export interface DeliveryOptions {
@@ -78,23 +79,21 @@ export class Deliveries {
     }
   }
 
-  /**
-   * Sends the event to every endpoint that asked for its type: those of its own account, and the Connect endpoints of the
-   * platforms that it concerns.
-   */
-  announce(event: EventRecord, account: AccountData, platforms: readonly AccountData[]): void {
-    const targets = [
-      ...endpointsOf(account, event, false),
-      ...platforms.flatMap((platform) => endpointsOf(platform, event, true)),
-    ];
-    if (targets.length === 0) return;
-    account.of("event").replace({ ...event, pending_webhooks: targets.length });
+  /** Sends the event to the endpoints that ask for it: of its own account, and of the platforms that manage that account. */
+  announce(event: AnyEvent, account: AccountData, platforms: readonly AccountData[]): void {
+    const targets = [account, ...platforms].flatMap((owner) =>
+      findEndpoints(owner, event, owner === account ? "@self" : "@accounts").map(({ id }) => ({
+        owner,
+        endpointId: id,
+      })),
+    );
+    countPending(event, account, targets.length);
     for (const target of targets) this.#send(event, account, target);
   }
 
-  /** Sends the event to one endpoint of its own account once more, whatever that asked for. */
+  /** Sends the event once more to one endpoint of its own account, whether or not it asks for its type. */
   redeliver(event: EventRecord, account: AccountData, endpointId: string): void {
-    account.of("event").replace({ ...event, pending_webhooks: event.pending_webhooks + 1 });
+    countPending(event, account, 1);
     this.#send(event, account, { owner: account, endpointId });
   }
 
@@ -109,14 +108,14 @@ export class Deliveries {
     await this.settled();
   }
 
-  #send(event: EventRecord, account: AccountData, target: Target): void {
+  #send(event: AnyEvent, account: AccountData, target: Target): void {
     const mishap = this.#mishapFor(event.type);
     if (mishap?.kind === "loss") return;
     const copies = mishap?.kind === "duplicate" ? (mishap.copies ?? 2) : 1;
     const delayMs = mishap?.kind === "delay" ? mishap.milliseconds : 0;
     const send = (): void => {
       for (let copy = 0; copy < copies; copy += 1) {
-        this.#track(this.#deliver({ ...target, eventId: event.id, account, delayMs, isCopy: copy > 0 }));
+        this.#track(this.#deliver({ ...target, event, account, delayMs, isCopy: copy > 0 }));
       }
     };
     if (this.#held) this.#held.push(send);
@@ -137,19 +136,19 @@ export class Deliveries {
   }
 
   async #deliver(delivery: Delivery): Promise<void> {
-    const { eventId, account, owner, endpointId, isCopy } = delivery;
+    const { account, owner, endpointId, isCopy } = delivery;
+    const { id, object: family } = delivery.event;
     let dueMs = this.#clock.nowMs;
     for (const [index, delayMs] of [delivery.delayMs, ...this.#options.retryDelaysMs].entries()) {
       dueMs += delayMs;
-      // Even the first attempt waits for the answer to the request to be on its way.
+      // Even the first attempt waits, so that the request that caused the event is answered before.
       await this.#clock.until(dueMs, this.#stop.signal);
-      const event = account.of("event").get(eventId);
-      // An endpoint that was deleted or switched off meanwhile hears nothing more.
-      const endpoint = owner.of("webhook_endpoint").get(endpointId);
-      if (this.#stop.signal.aborted || !event || endpoint?.status !== "enabled") break;
+      const event = account.of(family).get(id);
+      const endpoint = findEndpoint(owner, endpointId);
+      if (this.#stop.signal.aborted || event === undefined || endpoint === undefined) break;
       const status = await this.#attempt(event, endpoint, account);
       this.#note({
-        eventId,
+        eventId: id,
         eventType: event.type,
         endpointId,
         url: endpoint.url,
@@ -158,18 +157,12 @@ export class Deliveries {
       });
       if (status !== null && status >= 200 && status < 300) break;
     }
-    const event = account.of("event").get(eventId);
-    if (event === undefined || isCopy) return;
-    account.of("event").replace({ ...event, pending_webhooks: Math.max(0, event.pending_webhooks - 1) });
+    const event = account.of(family).get(id);
+    if (event !== undefined && !isCopy) countPending(event, account, -1);
   }
 
-  async #attempt(
-    event: EventRecord,
-    endpoint: WebhookEndpointRecord,
-    account: AccountData,
-  ): Promise<number | null> {
-    const version = endpoint.api_version ?? LATEST_VERSION;
-    const body = JSON.stringify(eventIn(event, version, account), undefined, 2);
+  async #attempt(event: AnyEvent, endpoint: Endpoint, account: AccountData): Promise<number | null> {
+    const body = payload(event, endpoint.version, account);
     try {
       const response = await fetch(endpoint.url, {
         method: "POST",
@@ -179,20 +172,23 @@ export class Deliveries {
         headers: {
           "Content-Type": "application/json; charset=utf-8",
           "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
-          "Stripe-Signature": signatureHeader(body, this.#secretsOf(endpoint), Math.floor(Date.now() / 1000)),
+          "Stripe-Signature": signatureHeader(
+            body,
+            this.#currentSecrets(endpoint),
+            Math.floor(Date.now() / 1000),
+          ),
         },
       });
       await response.body?.cancel();
       return response.status;
     } catch {
-      // Nobody listens, or too slowly: an attempt that failed, and noted as such.
+      // Nobody listens, or the answer takes too long.
       return null;
     }
   }
 
-  /** After its secret was rolled, an endpoint's deliveries carry a signature by each that still counts. */
-  #secretsOf(endpoint: WebhookEndpointRecord): readonly string[] {
-    const { secret, previousSecret } = endpoint;
+  /** After a roll, deliveries are signed with both secrets until the old one expires. */
+  #currentSecrets({ secret, previousSecret }: Endpoint): readonly string[] {
     return previousSecret && previousSecret.until > this.#clock.now
       ? [secret, previousSecret.secret]
       : [secret];
@@ -204,40 +200,21 @@ export class Deliveries {
   }
 }
 
-/** An endpoint, and whose it is. */
+/** An endpoint and the account that it belongs to. */
 interface Target {
   readonly owner: AccountData;
   readonly endpointId: string;
 }
 
 interface Delivery extends Target {
-  readonly eventId: string;
+  readonly event: AnyEvent;
   readonly account: AccountData;
   readonly delayMs: number;
   readonly isCopy: boolean;
 }
 
-function endpointsOf(owner: AccountData, event: EventRecord, connect: boolean): Target[] {
-  return owner
-    .of("webhook_endpoint")
-    .all({ status: "enabled" })
-    .filter((endpoint) => endpoint.connect === connect && isAskedFor(event.type, endpoint.enabled_events))
-    .map((endpoint) => ({ owner, endpointId: endpoint.id }));
-}
-
-function isAskedFor(type: string, enabled: readonly string[]): boolean {
-  return enabled.includes("*") || enabled.includes(type);
-}
-
-/** The event as an endpoint of that version is told of it. */
-function eventIn(event: EventRecord, version: string, account: AccountData): object {
-  const { object, previous_attributes: previous } = event.data;
-  return {
-    ...event,
-    api_version: version,
-    data: {
-      object: inVersion(object, version, account),
-      ...(previous && { previous_attributes: previousInVersion(previous, object, version, account) }),
-    },
-  };
+/** Keeps `pending_webhooks`, which thin events do not have. */
+function countPending(event: AnyEvent, account: AccountData, by: number): void {
+  if (event.object !== "event" || by === 0) return;
+  account.of("event").replace({ ...event, pending_webhooks: Math.max(0, event.pending_webhooks + by) });
 }

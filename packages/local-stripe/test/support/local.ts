@@ -40,7 +40,9 @@ export async function ask(
     method,
     headers: {
       Authorization: `Bearer ${local.secretKey}`,
-      ...(options.body !== undefined && { "Content-Type": "application/x-www-form-urlencoded" }),
+      ...(options.body !== undefined && {
+        "Content-Type": path.startsWith("/v2/") ? "application/json" : "application/x-www-form-urlencoded",
+      }),
       ...options.headers,
     },
     ...(options.body !== undefined && { body: options.body }),
