@@ -1,44 +1,47 @@
 import { refusedByStripeMock, type SentRequest } from "./accepted-requests.js";
-import { findOpenApi } from "./openapi.js";
+import { OpenApi } from "./openapi.js";
 import { stripeMockUrl } from "./servers.js";
+import { findSpecification } from "./specification.js";
 
-const openApi = findOpenApi();
+const specification = findSpecification();
+const openApi = specification && new OpenApi(specification);
 if (openApi === undefined) {
   const loss =
-    "Stripe's OpenAPI specification is not to be had (no Go toolchain, no STRIPE_OPENAPI): answers are not checked";
-  if (process.env["CI"] === "true") throw new Error(loss);
-  process.stderr.write(`${loss}\n`);
+    "Stripe's OpenAPI specification was not found (no Go toolchain, no STRIPE_OPENAPI): answers are not checked.";
+  if (process.env["CI"]) throw new Error(loss);
+  process.stderr.write(`\n!!! ${loss}\n\n`);
 }
 
-/** What a server tells of every answer, in so far as it matters here. Other packages' tests use this without its sources. */
+/** The part of a local Stripe's answer that is checked. */
 interface GivenAnswer extends SentRequest {
   readonly status: number;
   readonly version: string;
   readonly body: string;
 }
 
-/** What others say about the answers of a server and about the requests that it accepts. */
+/** Compares a local Stripe with Stripe's specification and with stripe-mock. */
 export interface Conformity {
+  /** To be given to the server. */
   readonly onAnswer: (answer: GivenAnswer) => void;
-  /** What does not conform, each said once; nothing, when all does. */
+  /** The differences, each listed once; empty where there are none. */
   problems(): Promise<readonly string[]>;
 }
 
-/** What was checked by any server of this file. */
+/** The shapes that this process has checked or is about to. */
 const seen = new Set<string>();
 
 /**
- * Holds every answer against Stripe's specification, and sends every request that is accepted to stripe-mock as well,
- * which must accept it too.
+ * Checks every answer against Stripe's specification, and sends every accepted request to stripe-mock, which must accept
+ * it too. The first server of a process to show a shape is the one that is checked for it.
  */
 export function startConformity(): Conformity {
   const answers: GivenAnswer[] = [];
   const accepted: GivenAnswer[] = [];
   return {
-    // What takes time waits for the end, so that no test is slower for it.
+    // Checks at the end, so that no test is slower for it.
     onAnswer: (answer) => {
       const { method, path, form, status, version, body } = answer;
-      // In the form of an older version an answer is not the one that is specified.
+      // The specification describes one version's answers.
       if (!version.startsWith("2026") || body === "") return;
       // The specification in stripe-mock's module covers v1 only.
       if (path.startsWith("/v2/")) return;
@@ -47,19 +50,16 @@ export function startConformity(): Conformity {
     },
     problems: async () => {
       const url = stripeMockUrl();
-      return [
-        ...new Set([
-          ...answers.flatMap(
-            (answer) => openApi?.problems({ ...answer, body: JSON.parse(answer.body) }) ?? [],
-          ),
-          ...(url === undefined ? [] : await refusedByStripeMock(url, accepted)),
-        ]),
+      const problems = [
+        ...answers.flatMap((answer) => openApi?.problems({ ...answer, body: JSON.parse(answer.body) }) ?? []),
+        ...(url === undefined ? [] : await refusedByStripeMock(url, accepted)),
       ];
+      return [...new Set(problems)];
     },
   };
 }
 
-/** Texts that differ only in ids and numbers have the same shape, which is all that is checked. */
+/** Texts that differ only in ids and numbers have one shape. */
 function isFirst(text: string): boolean {
   const shape = text.replace(/_[A-Za-z0-9]{14,}/g, "_").replace(/\d+/g, "0");
   if (seen.has(shape)) return false;

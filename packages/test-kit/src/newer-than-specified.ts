@@ -1,0 +1,25 @@
+/** Fields that the SDK's types of 2026-10-28 hold and the specification does not, or that Stripe sends unspecified. */
+export const UNSPECIFIED_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  "billing_portal.session": ["after_expiration"],
+  "checkout.session": ["allowed_payment_method_types"],
+  portal_features: ["subscription_pause"],
+  portal_flows_flow: ["subscription_pause"],
+  product: ["type"],
+  subscription: ["status_details"],
+  subscription_schedule: ["pause_schedules"],
+  subscription_schedule_configuration_item: ["plan"],
+  recurring: ["trial_period_days"],
+  subscription_item: ["plan", "current_trial"],
+  subscriptions_resource_trial_settings_end_behavior: ["billing_cycle_anchor"],
+};
+
+/** Values that are newer than the specification, by the object and the field that hold them. */
+export const UNSPECIFIED_VALUES: Readonly<Record<string, readonly string[]>> = {
+  "portal_flows_flow.type": ["subscription_pause"],
+};
+
+/** Calls that are newer than the specification, or left out of it. The objects in their answers are checked all the same. */
+export const UNSPECIFIED_CALLS: readonly RegExp[] = [
+  /^POST \/v1\/subscriptions\/[^/]+\/pause$/,
+  /^POST \/v1\/events\/[^/]+\/retry$/,
+];
