@@ -14,7 +14,7 @@ const SEED = 20_261;
 const TENANTS = 50;
 const CALLS = 1_000;
 
-/** w: many tenants at once on one service, with delays and errors; what each gets and sends is its own. */
+/** Many tenants at once on one service, with delays and errors; what each gets and sends is its own. */
 describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
   const random = seededRandom(SEED);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T; // none of the lists is empty

@@ -22,7 +22,7 @@ export interface MethodRow<M extends TenantMethod = TenantMethod> {
   /** Where it tells of a refusal instead of throwing one, and looks at the rest: whether a result tells of one. */
   readonly tellsRefusal?: (result: unknown) => boolean;
   /** Attacks that its shape calls for and that cannot be made on it, each with the reason. */
-  readonly leftOut?: Partial<Readonly<Record<AttackCode, string>>>;
+  readonly leftOut?: Partial<Readonly<Record<AttackTitle, string>>>;
 }
 
 /**
@@ -52,30 +52,28 @@ export interface Target extends Omit<MethodRow, "options"> {
   readonly options: Readonly<Record<string, OptionKind>>;
 }
 
-/** The codes of reliability's attack matrix; c and d, foreign and missing, are one attack. */
-export type AttackCode =
-  | "a"
-  | "b"
-  | "c/d"
-  | "e"
-  | "f"
-  | "g"
-  | "h"
-  | "i"
-  | "j"
-  | "k"
-  | "l"
-  | "m"
-  | "n"
-  | "o"
-  | "q"
-  | "r"
-  | "s"
-  | "t"
-  | "u"
-  | "v"
-  | "w"
-  | "x";
+export type AttackTitle =
+  | "no tenant"
+  | "a tenant taken for another"
+  | "a foreign id is as a missing one"
+  | "an id of another kind"
+  | "a malformed id"
+  | "an id that is no text"
+  | "smuggled options"
+  | "hostile metadata"
+  | "metadata against authority"
+  | "a tenant that has nothing"
+  | "foreign ids in the options"
+  | "hostile cursors and limits"
+  | "expansion"
+  | "hostile URLs"
+  | "a shared idempotency key"
+  | "poisoned memory"
+  | "the other mode"
+  | "a wrong account"
+  | "change between check and use"
+  | "deleted customers and namesakes"
+  | "telling errors";
 
 /** An id that is an option by itself. */
 export function id(holds: IdName): readonly Place[] {

@@ -256,7 +256,9 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
       settle: "plain",
       idempotencyKey: "idempotencyKey",
     },
-    leftOut: { q: "The second call finds it paused so already, and writes nothing." },
+    leftOut: {
+      "a shared idempotency key": "The second call finds it paused so already, and writes nothing.",
+    },
   },
   unpauseSubscription: {
     does: "read", // all it does of a subscription that is not paused
@@ -297,7 +299,7 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
     takes: "paymentMethodId",
     options: { allowInUse: "plain", idempotencyKey: "idempotencyKey" },
     renew: anotherCard,
-    leftOut: { q: "A retry finds it detached, and nobody's, and writes nothing." },
+    leftOut: { "a shared idempotency key": "A retry finds it detached, and nobody's, and writes nothing." },
   },
   listTenantProducts: { does: "list", options: { active: "plain", limit: "limit", after: "cursor" } },
   getProduct: { does: "read", takes: "productId", options: {} },
@@ -336,7 +338,8 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
     options: { ...TERMS, currency: "plain", idempotencyKey: "idempotencyKey" },
     valid: () => ({ unitAmount: 1 }),
     leftOut: {
-      q: "the caller's key makes the new price; the writes after it say how things are to be, under keys of their own",
+      "a shared idempotency key":
+        "the caller's key makes the new price; the writes after it say how things are to be, under keys of their own",
     },
   },
   archivePrice: {

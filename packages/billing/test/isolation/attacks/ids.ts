@@ -6,7 +6,7 @@ import { idPlaces } from "../method-row.js";
 import type { Attack, Case, Outcome, Siege } from "../siege.js";
 import { type IdName, missingId, prefixOf, TENANT_OBJECTS, type TenantIds } from "../tenants.js";
 
-/** c and d: an id of B's, and one that nobody has, are answered alike down to the last byte and request. */
+/** An id of B's and one that nobody has are answered alike, down to the last byte and request. */
 export const foreignId: Attack = async function* (siege) {
   const { realm, a, objectIdOf, callFor } = siege;
   const victims = {
@@ -50,7 +50,7 @@ export const foreignId: Attack = async function* (siege) {
   }
 };
 
-/** e: the right tenant's object of another kind. */
+/** The right tenant's object of another kind. */
 export const wrongKind: Attack = async function* (siege) {
   const { a, b, target } = siege;
   for (const [whose, tenant] of Object.entries({ own: a, foreign: b })) {
@@ -60,7 +60,7 @@ export const wrongKind: Attack = async function* (siege) {
   }
 };
 
-/** f: a text that is no id. */
+/** A text that is no id. */
 export const malformedId: Attack = async function* (siege) {
   const { a, b, objectIdOf } = siege;
   for (const tenant of [a, b]) {
@@ -70,7 +70,7 @@ export const malformedId: Attack = async function* (siege) {
   }
 };
 
-/** g: something that is no text. */
+/** Something that is no text. */
 export const idOfAnotherType: Attack = async function* (siege) {
   const { b, objectIdOf } = siege;
   for (const [name, objectId] of hostileValues(objectIdOf(b) ?? "")) {
@@ -79,7 +79,7 @@ export const idOfAnotherType: Attack = async function* (siege) {
   }
 };
 
-/** l: foreign, missing, wrong and malformed ids in every place that the options have for one. */
+/** Foreign, missing, wrong and malformed ids in every place that the options have for one. */
 export const nestedId: Attack = async function* (siege) {
   const { a, b, c, target } = siege;
   for (const { option, holds, put } of idPlaces(target)) {

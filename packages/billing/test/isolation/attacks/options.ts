@@ -4,7 +4,7 @@ import { hostileTexts, hostileValues } from "../hostile-values.js";
 import { optionsOf, placesFor } from "../method-row.js";
 import type { Attack, Case, ErrorCode, Siege } from "../siege.js";
 
-/** h: options that are none of the method's, and options that are no object. */
+/** Options that are none of the method's, and options that are no object. */
 export const smuggledOption: Attack = async function* (siege) {
   const { b, target } = siege;
   const smuggled: Readonly<Record<string, unknown>> = {
@@ -69,7 +69,7 @@ export const smuggledOption: Attack = async function* (siege) {
   }
 };
 
-/** i: metadata that would change, blank or forge the tenant's mark, or break Stripe's limits. */
+/** Metadata that would change, blank or forge the tenant's mark, or break Stripe's limits. */
 export const hostileMetadata: Attack = async function* (siege) {
   const { a, b, realm, target } = siege;
   const marks = realm.markKey === undefined ? [] : hostileMarks(realm.markKey, b.tenantId);
@@ -108,7 +108,7 @@ export const hostileMetadata: Attack = async function* (siege) {
   }
 };
 
-/** m: another tenant's cursor, and limits that are none. */
+/** Another tenant's cursor, and limits that are none. */
 export const hostilePaging: Attack = async function* (siege) {
   const { a, b, c, realm, target, validOptions } = siege;
   for (const option of optionsOf(target, "cursor")) {
@@ -160,7 +160,7 @@ export const hostilePaging: Attack = async function* (siege) {
   }
 };
 
-/** n: expansions, of which no method takes any. */
+/** Expansions, of which no method takes any. */
 export const expansion: Attack = async function* (siege) {
   const paths = [
     ["customer"],
@@ -176,7 +176,7 @@ export const expansion: Attack = async function* (siege) {
   yield refusedUnsent(siege, "expand[]", { ...siege.validOptions(siege.a), "expand[]": "data.customer" });
 };
 
-/** o: URLs that lead anywhere but to the tenant's allowed origins. */
+/** URLs that lead anywhere but to the tenant's allowed origins. */
 export const hostileUrl: Attack = async function* (siege) {
   const { a, realm, target, validOptions } = siege;
   const { base = "", allowedOrigins } = POLICY;

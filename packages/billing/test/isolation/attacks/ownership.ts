@@ -5,7 +5,7 @@ import { idPlaces } from "../method-row.js";
 import type { Attack, Case, Siege } from "../siege.js";
 import type { IdName, TenantIds } from "../tenants.js";
 
-/** j: Stripe's metadata and the authority name different tenants, or metadata names none any more. */
+/** Stripe's metadata and the authority name different tenants, or metadata names none any more. */
 export const divergingMark: Attack = async function* (siege) {
   const { a, b, realm, target } = siege;
   const other = await siege.newTenant();
@@ -42,7 +42,7 @@ export const divergingMark: Attack = async function* (siege) {
   }
 };
 
-/** k: a tenant that has nothing, so that a filter might be left out. */
+/** A tenant that has nothing, so that a filter might be left out. */
 export const emptyTenant: Attack = async function* ({ b, realm, target, callFor }) {
   const nobody = "nobody-yet";
   for (const [name, objectId] of [
@@ -61,7 +61,7 @@ export const emptyTenant: Attack = async function* ({ b, realm, target, callFor 
   }
 };
 
-/** r: what the service remembers of B, and what a caller does to the results it was given. */
+/** What the service remembers of B, and what a caller does to the results it was given. */
 export const poisonedMemory: Attack = async function* (siege) {
   const { a, realm, target } = siege;
   const billing = realm.service();
@@ -99,7 +99,7 @@ export const poisonedMemory: Attack = async function* (siege) {
   if (inspect(result, { depth: 10 }) !== before) throw new Error("the result could be changed");
 };
 
-/** u: the owner, or what the caller says, changes between the check and the use. */
+/** The owner, or what the caller says, changes between the check and the use. */
 export const changeInBetween: Attack = async function* (siege) {
   const { a, b, realm, target } = siege;
   if (target.takes !== undefined && realm.markKey !== undefined) {
@@ -157,7 +157,7 @@ export const changeInBetween: Attack = async function* (siege) {
   }
 };
 
-/** v: a customer that was deleted, and one with A's e-mail. */
+/** A customer that was deleted, and one with A's e-mail. */
 export const goneOrNamesake: Attack = async function* (siege) {
   const { realm, target } = siege;
   if (target.takes !== undefined && !isOfProduct(target.takes)) {

@@ -3,7 +3,7 @@ import { sdkFor } from "../../stripe-world.js";
 import { answer, clientThat } from "../intercepted-client.js";
 import type { Attack, ErrorCode, Outcome } from "../siege.js";
 
-/** q: one idempotency key from two tenants makes two effects, and tells neither of the other. */
+/** One idempotency key from two tenants makes two effects, and tells neither of the other. */
 export const sharedKey: Attack = async function* (siege) {
   const { realm, target } = siege;
   const [first, second] = [await siege.newTenant(), await siege.newTenant()];
@@ -28,7 +28,7 @@ export const sharedKey: Attack = async function* (siege) {
   }
 };
 
-/** s: a service of one mode meets objects of the other. */
+/** A service of one mode meets objects of the other. */
 export const otherMode: Attack = async function* (siege) {
   const { realm, target } = siege;
   const { local } = realm.world;
@@ -49,7 +49,7 @@ export const otherMode: Attack = async function* (siege) {
   };
 };
 
-/** t: the tenant's connected account is blank, unknown, somebody else's, or the client has one of its own. */
+/** The tenant's connected account is blank, unknown, somebody else's, or the client has one of its own. */
 export const wrongAccount: Attack = async function* (siege) {
   const { a, b, realm, target } = siege;
   const foreign = realm.accountOf(b.tenantId);
@@ -107,7 +107,7 @@ export const wrongAccount: Attack = async function* (siege) {
   };
 };
 
-/** x: Stripe's own errors name ids, keys and e-mails of others. None of it may come through. */
+/** Stripe's own errors name ids, keys and e-mails of others. None of it may come through. */
 export const tellingError: Attack = async function* (siege) {
   const { b, realm } = siege;
   const { local } = realm.world;

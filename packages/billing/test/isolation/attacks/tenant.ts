@@ -1,6 +1,6 @@
 import type { Attack } from "../siege.js";
 
-/** a: no tenant, or something that is none. */
+/** No tenant, or something that is none. */
 export const noTenant: Attack = async function* ({ a, call }) {
   const { tenantId } = a;
   const hostile: readonly (readonly [string, unknown])[] = [
@@ -35,7 +35,7 @@ export const noTenant: Attack = async function* ({ a, call }) {
   }
 };
 
-/** b: a tenant id that some layer could take for another's. Whoever it is, it is not B. */
+/** A tenant id that some layer could take for another's. Whoever it is, it is not B. */
 export const confusableTenant: Attack = async function* ({ b, target, callFor }) {
   const names = [
     "__proto__",

@@ -1,0 +1,4 @@
+import { describe } from "vitest";
+import { describeAttackMatrix } from "./attack-matrix.js";
+
+describe("with directoryTenancy", () => describeAttackMatrix("directoryTenancy"));
