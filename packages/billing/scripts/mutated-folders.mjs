@@ -28,19 +28,7 @@ export const FOLDERS = {
       "test/billing-service.test.ts",
     ],
   },
-  views: {
-    mutate: ["src/views/**/*.ts"],
-    tests: [
-      "test/views/**/*.test.ts",
-      "test/subscriptions/{create,scheduled-change}.test.ts",
-      "test/invoices/**/*.test.ts",
-      "test/payment-methods/list.test.ts",
-      "test/catalog/{prices,products}.test.ts",
-      "test/checkout/sessions.test.ts",
-      "test/entitlements/**/*.test.ts",
-      "test/customers.test.ts",
-    ],
-  },
+  views: { mutate: ["src/views/**/*.ts"], tests: ["test/views/**/*.test.ts"] },
   webhooks: {
     mutate: ["src/webhooks/**/*.ts"],
     tests: ["test/webhooks/**/*.test.ts", "test/webhooks.test.ts"],

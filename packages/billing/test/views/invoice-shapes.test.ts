@@ -3,6 +3,7 @@ import type Stripe from "stripe";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AnyInvoice, toInvoice, toUpcomingInvoice } from "../../src/views/invoice.js";
 import { type StripeWorld, startStripeWorld } from "../stripe-world.js";
+import { everyKey, thawedIn } from "./stripe-shape.js";
 
 /** What is so of an invoice, however an API version writes it down. */
 interface Facts {
@@ -253,15 +254,4 @@ function upcoming(invoice: AnyInvoice): AnyInvoice {
 
 function sum(amounts: readonly number[]): number {
   return amounts.reduce((total, one) => total + one, 0);
-}
-
-const everyKey = {
-  withoutReserved: (metadata: Readonly<Record<string, string>>) => Object.freeze({ ...metadata }),
-};
-
-/** The paths of the objects that could still be changed; a Date is changed by its methods, which nothing prevents. */
-function thawedIn(value: unknown, path = "view"): string[] {
-  if (typeof value !== "object" || value === null || value instanceof Date) return [];
-  const deeper = Object.entries(value).flatMap(([key, part]) => thawedIn(part, `${path}.${key}`));
-  return Object.isFrozen(value) ? deeper : [path, ...deeper];
 }

@@ -3,6 +3,7 @@ import type Stripe from "stripe";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AnySubscription, toSubscription } from "../../src/views/subscription.js";
 import { type StripeWorld, startStripeWorld } from "../stripe-world.js";
+import { everyKey, thawedIn } from "./stripe-shape.js";
 
 /** What is so of a subscription, however an API version writes it down. */
 interface Facts {
@@ -154,15 +155,4 @@ function bareOf(subscription: AnySubscription): AnySubscription {
   } = subscription;
   const bare = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null));
   return bare as unknown as AnySubscription; // an older shape than the SDK's types know
-}
-
-const everyKey = {
-  withoutReserved: (metadata: Readonly<Record<string, string>>) => Object.freeze({ ...metadata }),
-};
-
-/** The paths of the objects that could still be changed; a Date is changed by its methods, which nothing prevents. */
-function thawedIn(value: unknown, path = "view"): string[] {
-  if (typeof value !== "object" || value === null || value instanceof Date) return [];
-  const deeper = Object.entries(value).flatMap(([key, part]) => thawedIn(part, `${path}.${key}`));
-  return Object.isFrozen(value) ? deeper : [path, ...deeper];
 }
