@@ -8,7 +8,7 @@ export interface IdempotencyOptions {
    * Of 1 to 255 printable characters, and valid for this tenant and method alone, whatever other tenants use. Stripe
    * forgets it after 24 hours at the earliest. Left out, a random key protects this one call's own retries.
    */
-  readonly idempotencyKey?: string;
+  readonly idempotencyKey?: string | undefined;
 }
 
 /** Whose key it is: two of them that differ in any part never share a key at Stripe. */

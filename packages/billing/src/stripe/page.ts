@@ -1,9 +1,9 @@
 /** The options of every list. */
 export interface ListOptions {
   /** How many objects a page is asked for, 1 to 100. Default: 10. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** The `nextCursor` of the page before. */
-  readonly after?: string;
+  readonly after?: string | undefined;
 }
 
 /** One page of a list, newest first. It may hold fewer objects than asked for and still have another page behind it. */

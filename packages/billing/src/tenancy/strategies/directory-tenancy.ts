@@ -22,7 +22,7 @@ export interface TenantDirectory {
 
 export interface DirectoryTenancyOptions {
   /** The metadata key that must agree with the directory, and marks products. Default: `"tenantId"`. */
-  readonly key?: string;
+  readonly key?: string | undefined;
 }
 
 /**

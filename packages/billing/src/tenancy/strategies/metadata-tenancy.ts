@@ -5,7 +5,7 @@ import { isTenantId } from "../tenant-id.js";
 
 export interface MetadataTenancyOptions {
   /** The metadata key that holds the tenant id: 1 to 40 letters, digits, `_` or `-`. Default: `"tenantId"`. */
-  readonly key?: string;
+  readonly key?: string | undefined;
 }
 
 /**

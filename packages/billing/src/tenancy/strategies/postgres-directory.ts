@@ -13,7 +13,7 @@ export interface QueryRunner {
 export interface PostgresDirectoryOptions {
   readonly pool: QueryRunner;
   /** The table's name, with its schema if it needs one; letters, digits and underscores. Default: `"billing_customers"`. */
-  readonly table?: string;
+  readonly table?: string | undefined;
 }
 
 export interface PostgresDirectory extends LinkableDirectory {
