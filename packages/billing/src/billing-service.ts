@@ -90,6 +90,7 @@ import { copyOptions } from "./input.js";
 import type { StripeBillingConfig } from "./settings.js";
 import type { CallOptions } from "./stripe/deadline.js";
 import type { IdempotencyOptions } from "./stripe/idempotency.js";
+import { parseObjectId } from "./stripe/object-id.js";
 import { type Page, type Pages, pages } from "./stripe/page.js";
 import type { TenantScope } from "./tenancy/scope/tenant-scope.js";
 import type { TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
@@ -186,6 +187,8 @@ export class StripeBillingService<TMetadata = undefined>
   ): Promise<PortalSession> {
     if (typeof target === "object" && target !== null) {
       const { tenantId, customerId, ...rest } = copyOptions(target);
+      // A customer object in the place of its id has no tenant, and the message is to say which argument is wrong.
+      if (tenantId === undefined && "id" in target) parseObjectId("customer", target);
       return this.forTenant(tenantId).createCustomerPortalSession(customerId, rest);
     }
     return this.#binding.runWithPortal(options, (scope, portal) =>

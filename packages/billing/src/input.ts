@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
+import { describeKind } from "./describe-kind.js";
 import { InvalidArgumentError } from "./errors.js";
+import { suggestOption } from "./suggest-option.js";
 
 type Optional<T extends z.core.$ZodType> = z.ZodMiniOptional<T>;
 
@@ -58,6 +60,19 @@ export function text(sentence: string, form: RegExp): z.ZodMiniString {
   return z.string(sentence).check(z.regex(form, sentence));
 }
 
+/**
+ * A list of bounded length. The length is checked first, so that a list of a million elements costs no more than a long
+ * one.
+ */
+export function boundedList<T>(
+  element: z.ZodMiniType<T>,
+  { least = 0, most }: { readonly least?: number; readonly most: number },
+  sentence: string,
+): z.ZodMiniType<T[]> {
+  const hasLength = (value: unknown) => Array.isArray(value) && value.length >= least && value.length <= most;
+  return z.pipe(z.custom<unknown[]>(hasLength, sentence), z.array(element, sentence));
+}
+
 /** Builds a schema on first use: building all of them takes longer than loading the rest of the package. */
 export function onFirstUse<T>(make: () => T): () => T {
   let made: T | undefined;
@@ -82,13 +97,14 @@ export function checkInput<T>(schema: () => z.ZodMiniType<T>, input: unknown): T
 /** A plain copy of an options object. @throws InvalidArgumentError when it is none. */
 export function copyOptions<T extends object>(options: T): T {
   if (typeof options !== "object" || options === null) {
-    throw new InvalidArgumentError("The options must be an object.");
+    throw new InvalidArgumentError(`The options must be an object, and they are ${describeKind(options)}.`);
   }
   try {
-    return { ...options };
+    if (!hasTooManyKeys(options)) return { ...options };
   } catch (error) {
     throw new InvalidArgumentError("The options could not be read.", { cause: error });
   }
+  throw new InvalidArgumentError(TOO_MANY_KEYS);
 }
 
 /** The checked value, or one sentence per mistake. */
@@ -97,17 +113,45 @@ export function mistakesIn<T>(
   input: unknown,
 ): { readonly value: T } | { readonly mistakes: readonly string[] } {
   try {
+    if (hasTooManyKeys(input)) return { mistakes: [TOO_MANY_KEYS] };
     const result = z.safeParse(schema(), input);
     // guard (as table): options are copied before they are checked
-    return result.success ? { value: result.data } : { mistakes: result.error.issues.map(toSentence) };
+    if (result.success) return { value: result.data };
+    return { mistakes: result.error.issues.map((issue) => toSentence(issue, schema())) };
   } catch {
     // A getter or proxy in the input threw, which makes it no input at all.
     return { mistakes: ["The input could not be read."] };
   }
 }
 
-function toSentence(issue: z.core.$ZodIssue): string {
+const MOST_KEYS = 100;
+const TOO_MANY_KEYS = `An options object has at most ${MOST_KEYS} keys.`;
+
+/** Looks at the number of keys before anything looks at each of them. */
+function hasTooManyKeys(input: unknown): boolean {
+  return typeof input === "object" && input !== null && Object.keys(input).length > MOST_KEYS;
+}
+
+function toSentence(issue: z.core.$ZodIssue, schema: z.core.$ZodType): string {
   if (issue.code !== "unrecognized_keys") return issue.message;
-  const names = issue.keys.map((key) => (/^\w{1,40}$/.test(key) ? key : "(unprintable)"));
-  return `Unknown option: ${names.slice(0, 5).join(", ")}.`;
+  const known = findKnownNames(schema, issue.path);
+  const names = issue.keys.slice(0, 5).map((key) => {
+    const meant = suggestOption(key, known);
+    const name = /^\w{1,40}$/.test(key) ? key : "(unprintable)";
+    return meant === undefined ? name : `${name} (did you mean ${meant}?)`;
+  });
+  return `Unknown option: ${names.join(", ")}.`;
+}
+
+/** The names that the object at a path of the schema may have. */
+function findKnownNames(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
+  if (schema instanceof z.ZodMiniOptional || schema instanceof z.ZodMiniNullable) {
+    return findKnownNames(schema._zod.def.innerType, path);
+  }
+  if (!(schema instanceof z.ZodMiniObject)) return [];
+  const shape = new Map<PropertyKey, z.core.$ZodType>(Object.entries(schema._zod.def.shape));
+  const [next, ...rest] = path;
+  if (next === undefined) return [...shape.keys()].map(String);
+  const part = shape.get(next);
+  return part === undefined ? [] : findKnownNames(part, rest);
 }

@@ -12,6 +12,7 @@ import {
   type PortalSettings,
 } from "./capabilities/portal/settings.js";
 import type { PortalConfigurationIds } from "./capabilities/portal/stored-configuration.js";
+import { describeKind } from "./describe-kind.js";
 import { ConfigurationError } from "./errors.js";
 import { mistakesIn, onFirstUse } from "./input.js";
 import type { PerTenant } from "./per-tenant.js";
@@ -103,7 +104,9 @@ export function resolveSettings<TMetadata>(config: StripeBillingConfig<TMetadata
     );
   }
   if (secretKey !== undefined && mode !== undefined && mode !== modeOf(secretKey)) {
-    throw new ConfigurationError("mode is not that of secretKey. Leave it out: the key says it.");
+    throw new ConfigurationError(
+      `secretKey is a ${modeOf(secretKey)} key, and mode is "${mode}". Use a ${mode} key here, or correct mode.`,
+    );
   }
   return Object.freeze({
     transport: createTransport(stripe ?? createStripeClient(secretKey ?? ""), { maxRetries, onRequest }),
@@ -182,7 +185,8 @@ const configSchema = onFirstUse(() =>
     {
       secretKey: setting<string>(
         (value) => typeof value === "string" && modeOf(value) !== undefined,
-        'secretKey must be a secret or restricted Stripe key, such as "sk_test_…" or "rk_live_…".',
+        ({ input }) =>
+          `secretKey must be a secret or restricted Stripe key, such as "sk_test_…" or "rk_live_…", and it is ${describeKey(input)}.`,
       ),
       stripe: setting<StripeClient>(
         (value) => hasMethods(value, ["rawRequest"]),
@@ -217,9 +221,18 @@ const configSchema = onFirstUse(() =>
       onAudit: setting<AuditListener>(isFunction, "onAudit must be a function."),
       onRequest: setting<RequestListener>(isFunction, "onRequest must be a function."),
     },
-    "The configuration must be an object.",
+    'The configuration must be an object, such as { secretKey: "sk_test_…" }.',
   ),
 );
+
+/** Says what a refused key is instead, without showing it. */
+function describeKey(value: unknown): string {
+  if (typeof value !== "string" || value === "") return describeKind(value);
+  if (value !== value.trim()) return "a key with white space around it";
+  if (/^pk_/.test(value)) return "a publishable key, which only browsers use";
+  if (/^sk_org_/.test(value)) return "an organization's key, which is not supported";
+  return /^(?:sk|rk)_(?:live|test)_/.test(value) ? "incomplete" : "another string";
+}
 
 /** Some libraries' schemas are functions. */
 function isStandardSchema(value: unknown): boolean {
@@ -230,9 +243,9 @@ function isStandardSchema(value: unknown): boolean {
 
 function setting<T>(
   accepts: (value: unknown) => boolean,
-  sentence: string,
+  sentence: string | ((issue: { readonly input?: unknown }) => string),
 ): z.ZodMiniOptional<z.ZodMiniCustom<T, T>> {
-  return z.optional(z.custom<T>(accepts, sentence));
+  return z.optional(z.custom<T>(accepts, { error: sentence }));
 }
 
 function perTenant(accepts: (value: unknown) => boolean): (value: unknown) => boolean {

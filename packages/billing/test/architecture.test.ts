@@ -44,7 +44,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ["billing-service.ts", "capabilities", "tenancy/strategies", "stripe"],
   "settings.ts": ["input.ts", "capabilities", "tenancy", "tenancy/strategies", "return-urls", "stripe"],
   "problem-response.ts": [],
-  "input.ts": [],
+  "input.ts": ["suggest-option.ts"],
+  "suggest-option.ts": [],
   capabilities: [
     "input.ts",
     "selling",
@@ -69,7 +70,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What any room may import, and what imports nothing but these. */
-const TOOLS = ["errors.ts", "deadline.ts", "fingerprint.ts", "per-tenant.ts", "single-flight.ts"];
+const TOOLS = [
+  "describe-kind.ts",
+  "errors.ts",
+  "deadline.ts",
+  "fingerprint.ts",
+  "per-tenant.ts",
+  "single-flight.ts",
+];
 
 /** Types alone may be named across these: the receiver resolves tenants through the service's own port. */
 const TYPES_MAY_COME_FROM: Readonly<Record<string, readonly string[]>> = {

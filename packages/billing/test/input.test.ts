@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
+import { StripeBillingService } from "../src/index.js";
 import { checkInput, copyOptions, listFields } from "../src/input.js";
 
 const listOptions = () => z.strictObject(listFields(), "The options must be an object.");
@@ -55,5 +56,65 @@ describe("what was checked", () => {
     for (const read of [() => checkInput(listOptions, unreadable), () => copyOptions(unreadable)]) {
       expect(read).toThrow(refusal);
     }
+  });
+});
+
+describe("input of a size that no caller means", () => {
+  const acme = new StripeBillingService({ secretKey: "sk_test_12345678", tenantId: "acme" });
+  const list = Array.from<never>({ length: 300_000 });
+  const keys = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`key${index}`, "1"]));
+  const product = { name: "Pro", ...keys };
+  const spec = { features: {}, ...keys };
+  const products = { subscriptionUpdate: { allowedUpdates: ["price"] as const, products: list } };
+
+  it.each<[string, () => Promise<unknown>]>([
+    ["items", () => acme.createSubscription({ customerId: "cus_1", items: list })],
+    ["items to change", () => acme.updateSubscription("sub_1", { items: list })],
+    ["discounts", () => acme.updateSubscription("sub_1", { discounts: list })],
+    ["images", () => acme.createProduct({ name: "Pro", images: list })],
+    ["features", () => acme.createProduct({ name: "Pro", features: list })],
+    ["locales", () => acme.updateCustomer("cus_1", { preferredLocales: list })],
+    ["products of a portal", () => acme.ensurePortalConfiguration({ features: products })],
+    ["options", () => acme.createProduct(product)],
+    ["options of a specification", () => acme.ensurePortalConfiguration(spec)],
+    ["metadata", () => acme.createProduct({ name: "Pro", metadata: keys })],
+  ])("is refused by its length before its contents cost anything: %s", async (_name, call) => {
+    await expect(call()).rejects.toThrow(refusal); // the first call builds its schemas
+    const startedAtMs = performance.now();
+    await expect(call()).rejects.toThrow(refusal);
+    expect(performance.now() - startedAtMs).toBeLessThan(250);
+  });
+});
+
+describe("an argument of the wrong kind", () => {
+  const billing = new StripeBillingService({ secretKey: "sk_test_12345678" });
+  const customer = { id: "cus_1", email: "ada@example.com" };
+
+  it.each<[unknown, string]>([
+    [customer, "It is an object: pass its id."],
+    [null, "It is null."],
+    ["", "It is an empty string."],
+    ["sub_1", 'It is an id that begins with "sub_".'],
+  ])("is named by its kind, never by its value: %j", async (value, kind) => {
+    const id: string = Object(value) === value ? (value as string) : String(value ?? "");
+    const given = value === null ? (null as never) : id;
+    await expect(billing.forTenant("acme").getCustomer(given)).rejects.toThrow(
+      `customerId must be the id of a Stripe customer, such as "cus_…". ${kind}`,
+    );
+  });
+
+  it("is the customer and not the tenant, where a customer object stands in its id's place", async () => {
+    const given: never = customer as never;
+    await expect(billing.forTenant("acme").createCustomerPortalSession(given)).rejects.toThrow(
+      "It is an object: pass its id.",
+    );
+  });
+
+  it.each<[unknown, string]>([
+    [42, "This one is a number: pass it as a string."],
+    [undefined, "This one is undefined."],
+    ["ada@acme.com", "This one has another form: encode it, or use another key of the tenant's."],
+  ])("is a tenant id that is %j", (tenantId, sentence) => {
+    expect(() => billing.forTenant(tenantId as string)).toThrow(sentence);
   });
 });

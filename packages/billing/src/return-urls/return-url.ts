@@ -45,7 +45,9 @@ export function allowReturnUrl(input: unknown, policy: ReturnUrlPolicy, paramete
     return refuse("must be an absolute https URL with a plainly spelled host and no credentials");
   // guard: a return URL is on an allowed origin
   if (!policy.allowedOrigins.includes(url.origin))
-    return refuse(`is not on an allowed origin: ${url.origin}`);
+    return refuse(
+      `is not on an allowed origin: ${url.origin}. To allow it, add this origin to portal.allowedReturnOrigins.`,
+    );
   // guard: a return URL is https but for loopback
   if (!isSecure(url)) return refuse(`must use https: ${url.origin}`);
   // An application that passes the path on as a redirect would send the browser to another host.

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../errors.js";
-import { onFirstUse } from "../input.js";
+import { boundedList, onFirstUse } from "../input.js";
 import { isObjectId } from "../stripe/object-id.js";
 
 /** A price, and how many of it are bought. */
@@ -38,9 +38,7 @@ export function lineItemFields(leastQuantity: 0 | 1): LineItemFields {
   return {
     priceId: z.optional(item.priceId),
     quantity: item.quantity,
-    items: z.optional(
-      z.array(z.strictObject(item, ITEMS), ITEMS).check(z.minLength(1, ITEMS), z.maxLength(20, ITEMS)),
-    ),
+    items: z.optional(boundedList(z.strictObject(item, ITEMS), { least: 1, most: 20 }, ITEMS)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { describeKind } from "../describe-kind.js";
 import { InvalidArgumentError } from "../errors.js";
 
 /** The kinds of Stripe object that callers name by id. */
@@ -37,8 +38,14 @@ export function parseObjectId(kind: ObjectKind, value: unknown, argument = `${ki
   // guard (operand 1): an id is a text
   if (typeof value === "string" && isObjectId(kind, value)) return value;
   throw new InvalidArgumentError(
-    `${argument} must be the id of a Stripe ${kind}, such as "${PREFIXES[kind][0]}_…".`,
+    `${argument} must be the id of a Stripe ${kind.replaceAll("_", " ")}, such as "${PREFIXES[kind][0]}_…".${explainId(value)}`,
   );
+}
+
+function explainId(value: unknown): string {
+  if (typeof value === "object" && value !== null && "id" in value) return " It is an object: pass its id.";
+  const kind = describeKind(value);
+  return kind === "a string" ? "" : ` It is ${kind}.`;
 }
 
 export function isObjectId(kind: ObjectKind, value: string): boolean {

@@ -15,8 +15,6 @@ export type StripeMetadata = Record<string, string>;
  */
 export function parseCallerMetadata(given: unknown, reserved: readonly string[]): StripeMetadata {
   const entries = readEntries(given);
-  // guard: metadata has at most 50 keys
-  if (entries.length > 50) throw new InvalidArgumentError("metadata may have at most 50 keys.");
   const metadata: StripeMetadata = {};
   for (const [key, value] of entries) {
     // guard: reserved metadata keys are refused
@@ -35,7 +33,7 @@ export function parseCallerMetadata(given: unknown, reserved: readonly string[])
     // guard: metadata values are short texts
     if (value !== null && (typeof value !== "string" || value.length > 500)) {
       throw new InvalidArgumentError(
-        "metadata values must be texts of at most 500 characters, or null to remove a key.",
+        "metadata values must be strings of at most 500 characters, or null to remove a key. Write numbers as strings.",
       );
     }
     metadata[key] = value ?? "";
@@ -46,12 +44,20 @@ export function parseCallerMetadata(given: unknown, reserved: readonly string[])
 function readEntries(given: unknown): [string, unknown][] {
   try {
     // guard (if true): metadata is a plain object
-    if (isPlainObject(given)) return Object.entries(given);
+    if (isPlainObject(given)) return readFewEntries(given);
   } catch (error) {
+    if (error instanceof InvalidArgumentError) throw error;
     throw new InvalidArgumentError("metadata could not be read.", { cause: error });
   }
   // A Map, for one, has no properties of its own: its entries would be lost without a word.
-  throw new InvalidArgumentError("metadata must be an object of texts.");
+  throw new InvalidArgumentError("metadata must be a plain object of strings.");
+}
+
+/** Counts the keys before it reads a value. */
+function readFewEntries(given: object): [string, unknown][] {
+  // guard: metadata has at most 50 keys
+  if (Object.keys(given).length > 50) throw new InvalidArgumentError("metadata may have at most 50 keys.");
+  return Object.entries(given);
 }
 
 function isPlainObject(value: unknown): value is object {

@@ -1,3 +1,4 @@
+import { describeKind } from "../describe-kind.js";
 import { TenantContextError } from "../errors.js";
 
 /** The form of a tenant id: printable, without quotes or spaces, so that it means the same in metadata, search and logs. */
@@ -9,8 +10,15 @@ const TENANT_ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,254}$/;
 export function parseTenantId(value: unknown): string {
   if (isTenantId(value)) return value;
   throw new TenantContextError(
-    "A tenant id is a string of 1 to 255 letters, digits, and _ . : - that begins with a letter or digit.",
+    "A tenant id is a string of 1 to 255 letters, digits, and _ . : - that begins with a letter or digit." +
+      explainTenantId(value),
   );
+}
+
+function explainTenantId(value: unknown): string {
+  if (typeof value === "number") return " This one is a number: pass it as a string.";
+  if (typeof value !== "string" || value === "") return ` This one is ${describeKind(value)}.`;
+  return " This one has another form: encode it, or use another key of the tenant's.";
 }
 
 export function isTenantId(value: unknown): value is string {

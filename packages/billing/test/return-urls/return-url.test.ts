@@ -78,7 +78,9 @@ describe("allowReturnUrl", () => {
     const url = "https://evil.com/secret-path?token=secret-token#secret-fragment";
 
     expect(() => allowReturnUrl(url, POLICY, "successUrl")).toThrow(
-      new ReturnUrlNotAllowedError("successUrl is not on an allowed origin: https://evil.com"),
+      new ReturnUrlNotAllowedError(
+        "successUrl is not on an allowed origin: https://evil.com. To allow it, add this origin to portal.allowedReturnOrigins.",
+      ),
     );
     expect(() => allowReturnUrl(undefined, POLICY)).toThrow("returnUrl must be a string");
   });

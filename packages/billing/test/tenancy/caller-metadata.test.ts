@@ -65,7 +65,7 @@ describe("a caller's metadata", () => {
     "may not have the value %o",
     (value) => {
       expect(() => parse({ key: value })).toThrow(
-        "metadata values must be texts of at most 500 characters, or null to remove a key.",
+        "metadata values must be strings of at most 500 characters, or null to remove a key.",
       );
     },
   );
@@ -84,7 +84,7 @@ describe("a caller's metadata", () => {
       readonly tier = "pro";
     })(),
   ])("may not be %o", (given) => {
-    expect(() => parse(given)).toThrow("metadata must be an object of texts.");
+    expect(() => parse(given)).toThrow("metadata must be a plain object of strings.");
     expect(() => parse(given)).toThrow(refusal("invalid_argument"));
   });
 

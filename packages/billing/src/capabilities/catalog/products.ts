@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import {
+  boundedList,
   callOptions,
   checkInput,
   onFirstUse,
@@ -69,10 +70,8 @@ const detailFields = onFirstUse(() => ({
   description: z.optional(
     z.nullable(text("description must be null or a string of 1 to 40000 characters.", /^.{1,40000}$/s)),
   ),
-  images: z.optional(z.array(text(IMAGES, URL_FORM), IMAGES).check(z.maxLength(8, IMAGES))),
-  features: z.optional(
-    z.array(text(FEATURES, /^[^\p{Cc}]{1,80}$/u), FEATURES).check(z.maxLength(15, FEATURES)),
-  ),
+  images: z.optional(boundedList(text(IMAGES, URL_FORM), { most: 8 }, IMAGES)),
+  features: z.optional(boundedList(text(FEATURES, /^[^\p{Cc}]{1,80}$/u), { most: 15 }, FEATURES)),
   unitLabel: z.optional(
     z.nullable(
       text("unitLabel must be null or a string of 1 to 12 characters in one line.", /^[^\p{Cc}]{1,12}$/u),

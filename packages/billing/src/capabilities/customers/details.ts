@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
-import { onFirstUse, text } from "../../input.js";
+import { boundedList, onFirstUse, text } from "../../input.js";
 import type { CallerMetadata } from "../../tenancy/caller-metadata.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import type { Customer } from "../../views/customer.js";
@@ -125,9 +125,7 @@ export const detailFields: () => DetailFields = onFirstUse(() => ({
   ),
   address: z.optional(z.nullable(addressSchema())),
   preferredLocales: z.optional(
-    z
-      .array(text(LOCALES, /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}$/), LOCALES)
-      .check(z.minLength(1, LOCALES), z.maxLength(10, LOCALES)),
+    boundedList(text(LOCALES, /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}$/), { least: 1, most: 10 }, LOCALES),
   ),
   taxExempt: z.optional(
     z.enum(["none", "exempt", "reverse"], 'taxExempt must be "none", "exempt" or "reverse".'),

@@ -1,7 +1,7 @@
 /** What a portal should look like and allow, as code. */
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { checkInput, mistakesIn, onFirstUse, text } from "../../input.js";
+import { boundedList, checkInput, mistakesIn, onFirstUse, text } from "../../input.js";
 import { isObjectId, type ObjectKind } from "../../stripe/object-id.js";
 
 /**
@@ -162,8 +162,10 @@ const schema = onFirstUse(() =>
             "products",
             object("Each of products", {
               productId: idOf("product"),
-              priceIds: listOf("priceIds", idOf("price")).check(
-                z.maxLength(MOST_PRICES, `priceIds must name at most ${MOST_PRICES}.`),
+              priceIds: boundedList(
+                idOf("price"),
+                { least: 1, most: MOST_PRICES },
+                `priceIds must be a list of 1 to ${MOST_PRICES}.`,
               ),
               quantity: z.optional(
                 object("quantity", {
@@ -225,9 +227,11 @@ function object<T extends z.core.$ZodLooseShape>(name: string, shape: T): z.ZodM
   return z.strictObject(shape, `${name} must be an object.`);
 }
 
-function listOf<T extends z.core.$ZodType>(name: string, element: T): z.ZodMiniArray<T> {
-  const sentence = `${name} must be a list that is not empty.`;
-  return z.array(element, sentence).check(z.minLength(1, sentence));
+/** Far longer than any of these lists can be; each has a limit of its own. */
+const MOST_ELEMENTS = 100;
+
+function listOf<T>(name: string, element: z.ZodMiniType<T>): z.ZodMiniType<T[]> {
+  return boundedList(element, { least: 1, most: MOST_ELEMENTS }, `${name} must be a list that is not empty.`);
 }
 
 /** Sorted, since the order in which they are written means nothing. */

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { onFirstUse, text } from "../../input.js";
+import { boundedList, onFirstUse, text } from "../../input.js";
 import { type NewDiscount, proveNewDiscount } from "../../selling/prove-discount.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import { notFound } from "../../stripe/translate-error.js";
@@ -49,7 +49,7 @@ export const subscriptionDiscounts: () => z.ZodMiniType<CheckedDiscount[]> = onF
 });
 
 function listOf<T>(discount: z.ZodMiniType<T>): z.ZodMiniType<T[]> {
-  return z.array(discount, MANY).check(z.maxLength(20, MANY));
+  return boundedList(discount, { most: 20 }, MANY);
 }
 
 /** Whose discounts they are to be: a customer's, and of a subscription that may have some already. */

@@ -7,7 +7,7 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError, InvalidArgumentError } from "../../errors.js";
-import { onFirstUse } from "../../input.js";
+import { boundedList, onFirstUse } from "../../input.js";
 import { priceIdSchema, quantitySchema } from "../../selling/line-items.js";
 import { assertNoMeteredQuantity } from "../../selling/prove-prices.js";
 import { isObjectId } from "../../stripe/object-id.js";
@@ -81,7 +81,7 @@ export const itemChanges: () => z.ZodMiniType<CheckedItemChange[]> = onFirstUse(
     ],
     "Each of items must be { change, priceId?, quantity? }, { add, quantity? } or { remove }, with well-formed ids.",
   );
-  return z.array(itemChange, MANY).check(z.minLength(1, MANY), z.maxLength(20, MANY));
+  return boundedList(itemChange, { least: 1, most: 20 }, MANY);
 });
 
 /**
