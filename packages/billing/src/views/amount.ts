@@ -6,7 +6,8 @@ import { InvalidArgumentError } from "../errors.js";
  *
  * The amount is in the currency's minor unit as Stripe counts it, which is not always as ISO 4217 does: whole yen, fils
  * by the thousand, but a hundred to the króna. A decimal string, such as `price.unitAmountDecimal`, may hold parts of a
- * minor unit, and a bigint more than a number can. Nothing is rounded: as many digits are shown as the amount has.
+ * minor unit, and a bigint more than a number can. Nothing is rounded: as many digits are shown as the amount has. The
+ * digits follow Stripe's rules and not the runtime's data, which changed within Node 20.
  *
  * @param locale an IETF language tag. Default: `"en"`, wherever the process runs.
  * @throws InvalidArgumentError for a number that is not a safe integer, and for what is no amount, currency or locale.
@@ -17,26 +18,40 @@ export function formatAmount(amount: number | bigint | string, currency: string,
   const minorDigits = countMinorDigits(code);
   const { sign, whole, fraction } = shift(parseAmount(amount), minorDigits);
   const style = { style: "currency", currency: code } as const;
-  // Without a fraction, as many digits as people write in that currency; with one, all of it.
-  const digits =
-    fraction === ""
-      ? {}
-      : {
-          minimumFractionDigits: Math.max(minorDigits, fraction.length),
-          maximumFractionDigits: Math.max(minorDigits, fraction.length),
-        };
+  const digits = fraction === "" ? countShownDigits(code) : Math.max(minorDigits, fraction.length);
   // A decimal string is formatted digit by digit; as a number it would be rounded to 17 of them.
   const decimal = `${sign}${whole}.${fraction || "0"}` as Intl.StringNumericLiteral;
-  return formatter(locale, { ...style, ...digits }).format(decimal);
+  return formatter(locale, { ...style, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
+    decimal,
+  );
 }
 
-/** Everything else has two. ISK and UGX have no minor unit any more, and Stripe still counts a hundred to one. */
-const NO_DIGITS = new Set("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split(" "));
-const THREE_DIGITS = new Set("BHD JOD KWD OMR TND".split(" "));
+/**
+ * The digits of a currency's minor unit as Stripe counts it; a currency that is not listed has two.
+ *
+ * @see https://docs.stripe.com/currencies#zero-decimal
+ * @see https://docs.stripe.com/currencies#three-decimal
+ */
+const MINOR_DIGITS: ReadonlyMap<string, number> = new Map([
+  ..."BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF"
+    .split(" ")
+    .map((code) => [code, 0] as const),
+  ..."BHD JOD KWD OMR TND".split(" ").map((code) => [code, 3] as const),
+]);
+
+/**
+ * Currencies that have lost their minor unit, in which Stripe still counts a hundred to one: shown without it.
+ *
+ * @see https://docs.stripe.com/currencies#special-cases
+ */
+const WITHOUT_MINOR_UNIT = new Set(["ISK", "UGX"]);
 
 function countMinorDigits(code: string): number {
-  if (NO_DIGITS.has(code)) return 0;
-  return THREE_DIGITS.has(code) ? 3 : 2;
+  return MINOR_DIGITS.get(code) ?? 2;
+}
+
+function countShownDigits(code: string): number {
+  return WITHOUT_MINOR_UNIT.has(code) ? 0 : countMinorDigits(code);
 }
 
 interface Decimal {
