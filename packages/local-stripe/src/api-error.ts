@@ -46,7 +46,11 @@ export function invalid(message: string, param?: string, code?: string): ApiErro
   return new ApiError(400, message, { ...(param && { param }), ...(code && { code }) });
 }
 
-/** What this server has not learnt is said aloud: a made-up answer would let a test pass that fails at Stripe. */
+/** A 501 for what Stripe has and this server does not: a guessed answer would let a test pass that fails at Stripe. */
 export function notImplemented(what: string): ApiError {
-  return new ApiError(501, `local-stripe does not know ${what}.`, { type: "api_error" });
+  // Without the header, the SDKs would send the request again and wait in between.
+  return new ApiError(501, `local-stripe does not know ${what}.`, {
+    type: "api_error",
+    headers: { "Stripe-Should-Retry": "false" },
+  });
 }

@@ -283,3 +283,12 @@ it("writes discounts as the versions before did: one beside the list, with its c
   expect(clover.body).toMatchObject({ discounts: [discount] });
   expect(clover.body).not.toHaveProperty("discount");
 });
+
+it.each([
+  ["20.0000", 20],
+  ["33.3300", 33.33],
+])("reads a percentage with zeros at its end, as Go's SDK sends %s", async (percent_off, read) => {
+  const { local } = await startLocal();
+  const answer = await ask(local, "POST", "/v1/coupons", { body: `percent_off=${percent_off}` });
+  expect(answer.body).toMatchObject({ percent_off: read });
+});

@@ -73,3 +73,24 @@ describe("payment methods", () => {
     );
   });
 });
+
+it("retrieves a well-known payment method as a new one each time", async () => {
+  const { stripe } = await startLocal();
+  const one = await stripe.paymentMethods.retrieve("pm_card_mastercard");
+  const other = await stripe.paymentMethods.retrieve("pm_card_mastercard");
+  expect(one).toMatchObject({ customer: null, card: { brand: "mastercard", last4: "4444" } });
+  expect(one.id).not.toBe(other.id);
+  const customer = await stripe.customers.create({});
+  expect((await stripe.paymentMethods.attach(one.id, { customer: customer.id })).customer).toBe(customer.id);
+});
+
+it("retrieves a well-known token, and no other", async () => {
+  const { stripe } = await startLocal();
+  expect(await stripe.tokens.retrieve("tok_visa")).toMatchObject({
+    object: "token",
+    card: { object: "card", brand: "Visa", last4: "4242" },
+    used: false,
+  });
+  expect((await refusal(stripe.tokens.retrieve("tok_nonsense"))).statusCode).toBe(404);
+  expect((await refusal(stripe.paymentMethods.retrieve("pm_card_nonsense"))).statusCode).toBe(404);
+});

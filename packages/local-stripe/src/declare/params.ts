@@ -1,5 +1,6 @@
 import { ApiError, invalid, notImplemented } from "../api-error.js";
 import { elementsOf, type Form, type FormValue } from "./form.js";
+import { UnknownParameters, UnknownValue } from "./refusals.js";
 
 /** One parameter: how its text is read, and what is said when it cannot be. `name` is as Stripe writes it, `a[0][b]`. */
 export interface Param<T> {
@@ -25,7 +26,7 @@ export type Values<S> = { readonly [K in RequiredNames<S>]: ValueOf<S[K]> } & {
 export function readParams<S extends Shape>(shape: S, form: Form, call: string, within = ""): Values<S> {
   const named = (name: string): string => (within === "" ? name : `${within}[${name}]`);
   const unknown = Object.keys(form).filter((name) => !Object.hasOwn(shape, name));
-  if (unknown.length > 0) throw unknownParams(unknown.map(named));
+  if (unknown.length > 0) throw new UnknownParameters(unknown.map(named));
 
   const values: Record<string, unknown> = {};
   for (const [name, param] of Object.entries(shape)) {
@@ -144,10 +145,8 @@ export function oneOf<const Choice extends string>(...choices: readonly Choice[]
       const choice = choices.find((one) => one === value);
       if (choice !== undefined) return choice;
       if (value === "") throw emptyValue(name);
-      throw invalid(
-        `Invalid ${lastPart(name)}: must be ${choices.length > 1 ? "one of " : ""}${orList(choices)}`,
-        name,
-      );
+      const message = `Invalid ${lastPart(name)}: must be ${choices.length > 1 ? "one of " : ""}${orList(choices)}`;
+      throw typeof value === "string" ? new UnknownValue(value, name, message) : invalid(message, name);
     },
   };
 }
@@ -224,11 +223,6 @@ export function isWithin(bounds: Range, moment: number): boolean {
     moment < (bounds.lt ?? Number.POSITIVE_INFINITY) &&
     moment <= (bounds.lte ?? Number.POSITIVE_INFINITY)
   );
-}
-
-function unknownParams(names: readonly string[]): ApiError {
-  const plural = names.length > 1 ? "s" : "";
-  return invalid(`Received unknown parameter${plural}: ${names.join(", ")}`, names[0], "parameter_unknown");
 }
 
 function emptyValue(name: string): ApiError {

@@ -2,6 +2,7 @@ import type { AccountData, EventType, Kind, Reaction, Transaction } from "../sto
 import type { ObjectName, Wire } from "../store/records.js";
 import type { Form } from "./form.js";
 import { list, readParams, type Shape, text, type Values } from "./params.js";
+import { withoutBlame } from "./refusals.js";
 
 /** One request on its way through a route. */
 export interface Call<P = unknown> {
@@ -59,11 +60,19 @@ export function route<S extends Shape>(
     handle: (call, form) => {
       // What the whole shape declares is `expand`, and what the route declares, which may write all of it down.
       const { expand, ...params }: { readonly expand?: readonly string[]; readonly [name: string]: unknown } =
-        readParams(whole, form, signature);
+        read(whole, form, signature);
       const paths = expand ?? [];
       return { body: run({ ...call, params: params as Values<S>, expand: paths }), expand: paths };
     },
   };
+}
+
+function read<S extends Shape>(shape: S, form: Form, signature: string): Values<S> {
+  try {
+    return readParams(shape, form, signature);
+  } catch (error) {
+    throw withoutBlame(error, signature);
+  }
 }
 
 /** `GET /v1/customers/:id` */

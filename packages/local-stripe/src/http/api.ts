@@ -3,6 +3,7 @@ import { ApiError, notImplemented } from "../api-error.js";
 import { decodeForm, type Form } from "../declare/form.js";
 import { decodeJson } from "../declare/json-form.js";
 import type { Resource } from "../declare/route.js";
+import { STRIPE_CALLS } from "../declare/specification.js";
 import { inVersion, requestedVersion, writtenVersion } from "../declare/versions.js";
 import { randomText } from "../ids.js";
 import type { AccountData } from "../store/account-data.js";
@@ -76,7 +77,7 @@ export class Api {
   }) {
     this.#keys = parts.keys;
     this.#accounts = parts.accounts;
-    this.#router = new Router(parts.resources);
+    this.#router = new Router(parts.resources, STRIPE_CALLS);
     this.#recorder = parts.recorder;
     this.#faults = parts.faults;
     this.#onAnswer = parts.onAnswer;

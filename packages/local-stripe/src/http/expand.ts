@@ -1,4 +1,5 @@
-import { invalid } from "../api-error.js";
+import { invalid, notImplemented } from "../api-error.js";
+import { hasExpansion } from "../declare/specification.js";
 import type { AccountData, Expansion } from "../store/account-data.js";
 import type { ObjectName, Wire } from "../store/records.js";
 
@@ -34,7 +35,11 @@ function expandInto(owner: Wire, parts: readonly string[], place: Place): Wire {
       inside(resolve(value, expansion, owner, place.account), parts.slice(length), place),
     );
   }
-  throw cannotExpand(place);
+  const [name = "", ...rest] = parts;
+  if (!hasExpansion(String(owner["object"]), name)) throw cannotExpand(place);
+  // Stripe also lists properties that are always whole, and there is nothing to expand in `null`.
+  if (owner[name] === null || (rest.length === 0 && typeof owner[name] === "object")) return owner;
+  throw notImplemented(`the expansion ${place.path}`);
 }
 
 function inside(value: unknown, rest: readonly string[], place: Place): unknown {

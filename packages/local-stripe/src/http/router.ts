@@ -12,33 +12,49 @@ export interface Found extends Served {
   readonly innerId: string;
 }
 
-/** Finds the route of a request. A literal part of a path takes precedence over a parameter. */
-export class Router {
-  readonly #routes = new TrieRouter<Served>();
+/** A call of Stripe that this server does not serve. */
+const NOT_SERVED = "not served";
 
-  constructor(resources: Iterable<Pick<Resource, "permission" | "routes">>) {
+/**
+ * Finds the route of a request. A literal part of a path takes precedence over a parameter, also in calls that are not
+ * served: the last part of `/v1/payment_intents/search` is no id.
+ */
+export class Router {
+  readonly #routes = new TrieRouter<Served | typeof NOT_SERVED>();
+
+  constructor(
+    resources: Iterable<Pick<Resource, "permission" | "routes">>,
+    notServed: readonly string[] = [],
+  ) {
     const all = [...resources].flatMap(({ permission, routes }) =>
       routes.map((route) => ({
         route,
         permission: `${permission}_${route.method === "GET" ? "read" : "write"}`,
       })),
     );
+    const routes = [
+      ...all.map((served) => ({ method: served.route.method, path: served.route.path, target: served })),
+      ...notServed.map((call) => {
+        const [method = "", path = ""] = call.split(" ");
+        return { method, path: path.replaceAll("/:", "/:id"), target: NOT_SERVED } as const;
+      }),
+    ];
     // Of several routes that match, the one added first wins.
-    all.sort((one, other) => countParameters(one) - countParameters(other));
-    for (const served of all) this.#routes.add(served.route.method, served.route.path, served);
+    routes.sort((one, other) => countParameters(one.path) - countParameters(other.path));
+    for (const { method, path, target } of routes) this.#routes.add(method, path, target);
   }
 
   find(method: string, path: string): Found | undefined {
     const [[served, params] = []] = this.#routes.match(method, path)[0];
-    if (served === undefined) return undefined;
+    if (served === undefined || served === NOT_SERVED) return undefined;
     // Parameters are listed in the order in which the path names them.
     const [id = "", innerId = ""] = Object.values(params ?? {}).map((value) => decode(String(value)));
     return { ...served, id, innerId };
   }
 }
 
-function countParameters({ route }: Served): number {
-  return route.path.split("/:").length;
+function countParameters(path: string): number {
+  return path.split("/:").length;
 }
 
 function decode(part: string): string {

@@ -97,7 +97,7 @@ function updateCoupon({ tx, account, id, params }: Call<Values<typeof UPDATE>>):
 function percentage(): ReturnType<typeof integer> {
   return {
     read: (value, name) => {
-      const percent = typeof value === "string" && /^\d{1,3}(\.\d{1,2})?$/.test(value) ? Number(value) : 0;
+      const percent = typeof value === "string" && /^\d{1,3}(\.\d{1,2}0*)?$/.test(value) ? Number(value) : 0;
       if (percent > 0 && percent <= 100) return percent;
       throw invalid(`Invalid ${name}: must be greater than 0 and at most 100`, name);
     },

@@ -1,4 +1,4 @@
-import { invalid } from "../api-error.js";
+import { ApiError, invalid } from "../api-error.js";
 import { attach, billingDetails, detach, newMethod } from "../billing/payments/payment-methods.js";
 import { testCard } from "../billing/payments/test-cards.js";
 import { listRoute } from "../declare/list.js";
@@ -13,7 +13,9 @@ import {
   unsupported,
   type Values,
 } from "../declare/params.js";
-import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
+import { type Call, type Resource, route } from "../declare/route.js";
+import { newId } from "../ids.js";
+import type { Transaction } from "../store/account-data.js";
 import type { PaymentMethodRecord, Wire } from "../store/records.js";
 
 const BILLING_DETAILS = hash({
@@ -89,7 +91,14 @@ export const paymentMethods: Resource<"payment_method"> = {
         where: (method) => method.customer !== null && matches(method, params.allow_redisplay),
       };
     }),
-    retrieveRoute("payment_method", "/v1/payment_methods"),
+    route("GET /v1/payment_methods/:id", {}, ({ tx, account, id }) => {
+      // The well-known ids stand for a new payment method each time.
+      const card = id.startsWith("pm_card_") ? testCard(id) : undefined;
+      const method = card === undefined ? account.getFromPath("payment_method", id) : newMethod(tx, card, {});
+      if (card !== undefined) tx.insert("payment_method", method);
+      return account.render("payment_method", method);
+    }),
+    route("GET /v1/tokens/:token", {}, ({ tx, id }) => newToken(tx, id)),
     route("POST /v1/payment_methods/:id", UPDATE, updateMethod),
     route(
       "POST /v1/payment_methods/:id/attach",
@@ -126,6 +135,46 @@ export const paymentMethods: Resource<"payment_method"> = {
       }
     },
   },
+};
+
+/** Shows a well-known token such as `tok_visa` as if it had just been made. */
+function newToken(tx: Transaction, id: string): Wire {
+  const found = id.startsWith("tok_") ? testCard(id) : undefined;
+  if (found === undefined) {
+    throw new ApiError(404, `No such token: '${id}'`, { code: "resource_missing", param: "token" });
+  }
+  const { card } = newMethod(tx, found, {});
+  return {
+    id: newId("tok"),
+    object: "token",
+    card: {
+      id: newId("card"),
+      object: "card",
+      brand: TITLES[found.brand] ?? found.brand,
+      country: card.country,
+      exp_month: card.exp_month,
+      exp_year: card.exp_year,
+      fingerprint: card.fingerprint,
+      funding: card.funding,
+      last4: card.last4,
+      metadata: {},
+      name: null,
+      tokenization_method: null,
+    },
+    client_ip: null,
+    created: tx.now,
+    livemode: tx.account.livemode,
+    type: "card",
+    used: false,
+  };
+}
+
+/** Cards, unlike payment methods, have the brand's written name. */
+const TITLES: Readonly<Record<string, string>> = {
+  amex: "American Express",
+  discover: "Discover",
+  mastercard: "MasterCard",
+  visa: "Visa",
 };
 
 function updateMethod({ tx, account, id, params }: Call<Values<typeof UPDATE>>): Wire {
