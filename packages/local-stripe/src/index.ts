@@ -1,3 +1,4 @@
+export type { ReportedFailure } from "./due-failures.js";
 export type { GivenAnswer } from "./http/api.js";
 export type { Fault, Faults, FaultTarget, PlannedFault, RateLimitReason } from "./http/faults.js";
 export type { RecordedRequest } from "./http/recorder.js";

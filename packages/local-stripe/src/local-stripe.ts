@@ -1,4 +1,5 @@
 import { Clock } from "./clock.js";
+import { DueFailures, type ReportedFailure } from "./due-failures.js";
 import { hostedPages } from "./hosted/pages.js";
 import { Api, type GivenAnswer } from "./http/api.js";
 import { Faults } from "./http/faults.js";
@@ -79,6 +80,8 @@ export interface LocalStripe {
   readonly liveSecretKey: string;
   /** What the API was asked, oldest first. */
   readonly requests: readonly RecordedRequest[];
+  /** Objects that could not do what was due, such as a renewal, oldest first. Each is also told by a process warning. */
+  readonly dueFailures: readonly ReportedFailure[];
   /** Every attempt at a webhook delivery, oldest first. */
   readonly deliveries: readonly DeliveryAttempt[];
   /** Webhook deliveries: what goes wrong with them, and what only the Dashboard can do at Stripe. */
@@ -121,6 +124,7 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
   const clock = new Clock(options.clock);
   const keys = new Keys(options);
   const faults = new Faults();
+  const dueFailures = new DueFailures();
   const recorder = new Recorder(options.recordedRequests ?? 10_000);
   const deliveries = new Deliveries(
     {
@@ -137,6 +141,7 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     afterLastAttempt: options.afterLastAttempt ?? "cancel",
     resources: RESOURCES,
     reactions: reactions(),
+    reportDueFailure: (failure) => dueFailures.report(failure),
     announce: (account, event) => deliveries.announce(event, account, platformsAbove(account, accounts)),
     redeliver: (account, event, endpointId) => deliveries.redeliver(event, account, endpointId),
   };
@@ -177,6 +182,9 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     liveSecretKey: keys.live,
     get requests() {
       return recorder.all;
+    },
+    get dueFailures() {
+      return dueFailures.all;
     },
     get deliveries() {
       return deliveries.attempts;

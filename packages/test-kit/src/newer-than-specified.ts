@@ -7,6 +7,7 @@ export const UNSPECIFIED_FIELDS: Readonly<Record<string, readonly string[]>> = {
   product: ["type"],
   subscription: ["status_details"],
   subscription_schedule: ["pause_schedules"],
+  subscriptions_resource_pending_update: ["cancel_at_period_end"],
   subscription_schedule_configuration_item: ["plan"],
   recurring: ["trial_period_days"],
   subscription_item: ["plan", "current_trial"],

@@ -113,7 +113,7 @@ function subscribe(
       payment_behavior: isAuthenticated ? "default_incomplete" : "error_if_incomplete",
       ...(method !== null && { default_payment_method: method }),
     },
-    "flexible",
+    session.billingMode,
   );
   if (begun.status !== "incomplete") return begun;
   if (!isAuthenticated) throw declined({ kind: "asks" });

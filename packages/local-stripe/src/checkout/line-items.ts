@@ -1,5 +1,5 @@
 import { invalid } from "../api-error.js";
-import { itemAmount } from "../billing/invoices/invoice-lines.js";
+import { cost } from "../billing/catalog/exact-money.js";
 import { newId } from "../ids.js";
 import type { AccountData } from "../store/account-data.js";
 import type { CheckoutLineRecord, CheckoutSessionRecord, PriceRecord, Wire } from "../store/records.js";
@@ -59,7 +59,7 @@ function newLine(account: AccountData, element: NewLine, name: string, isTrial: 
   if (!isMetered && element.quantity === undefined) {
     throw invalid(`Missing required param: ${name}[quantity].`, `${name}[quantity]`, "parameter_missing");
   }
-  const amount = isMetered || isTrial ? 0 : itemAmount(price, element.quantity);
+  const amount = isMetered || isTrial ? 0 : cost(price, element.quantity);
   return {
     id: newId("li"),
     object: "item",

@@ -1,4 +1,5 @@
 import { invalid, notImplemented } from "../api-error.js";
+import { refuseOtherCurrency } from "../billing/customers/one-currency.js";
 import type { NewDiscount } from "../billing/discounts/discount-params.js";
 import { beginSetup } from "../billing/payments/setup-intents.js";
 import { trialEndOf } from "../billing/subscriptions/subscription-fields.js";
@@ -49,6 +50,9 @@ export function newSession(tx: Transaction, params: NewSession, version: string)
   const bought =
     params.mode === "setup" ? [] : newLines(account, params.line_items ?? [], params.mode, isTrial);
   const currency = bought[0]?.currency ?? params.currency?.toLowerCase() ?? null;
+  if (params.mode === "subscription" && currency !== null) {
+    refuseOtherCurrency(account, customer.id, currency);
+  }
   const to = { customer: customer.id, currency: currency ?? "" };
   const discounts = newDiscounts(tx, params.discounts ?? [], to);
   const lines = discounted(account, bought, discounts);
@@ -69,6 +73,7 @@ export function newSession(tx: Transaction, params: NewSession, version: string)
     ...totals,
     automatic_tax: { enabled: false, liability: null, provider: null, status: null },
     askedCard: null,
+    billingMode: isBefore(version, "2025-09-30") ? "classic" : "flexible",
     billing_address_collection: params.billing_address_collection ?? null,
     cancel_url: params.cancel_url ?? null,
     client_reference_id: params.client_reference_id ?? null,

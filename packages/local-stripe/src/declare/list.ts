@@ -13,7 +13,10 @@ const PAGING = {
   ending_before: text(),
 };
 
-export type Filter<Name extends ObjectName> = Pick<PageQuery<Records[Name]>, "match" | "where">;
+export interface Filter<Name extends ObjectName> extends Pick<PageQuery<Records[Name]>, "match" | "where"> {
+  /** Whether an object that is there is a place in this list to go on from. */
+  readonly isCursor?: (record: Records[Name]) => boolean;
+}
 
 /** `GET /v1/customers`: newest first, a page at a time, by the filters that the resource declares. */
 export function listRoute<Name extends ObjectName, S extends Shape>(
@@ -52,10 +55,11 @@ function pageOf<Name extends ObjectName>(
       "parameters_exclusive",
     );
   }
-  if (startingAfter !== undefined) account.getFromParam(name, startingAfter, "starting_after");
-  if (endingBefore !== undefined) account.getFromParam(name, endingBefore, "ending_before");
+  const { isCursor, ...query } = filter;
+  if (startingAfter !== undefined) account.getFromParam(name, startingAfter, "starting_after", isCursor);
+  if (endingBefore !== undefined) account.getFromParam(name, endingBefore, "ending_before", isCursor);
   const page = account.of(name).page({
-    ...filter,
+    ...query,
     limit,
     ...(startingAfter !== undefined && { startingAfter }),
     ...(endingBefore !== undefined && { endingBefore }),

@@ -14,7 +14,8 @@ export function webUrl(): Param<string> {
           "url_invalid",
         );
       }
-      if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+      // A line break would end the header that carries the address, and a browser drops it silently.
+      if (!/^https?:\/\//i.test(url) || /[\s\p{Cc}]/u.test(url) || !URL.canParse(url))
         throw invalid("Not a valid URL", name, "url_invalid");
       return url;
     },

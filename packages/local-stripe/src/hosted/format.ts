@@ -1,3 +1,5 @@
+import { Big } from "big.js";
+import { formatMoney } from "../billing/catalog/currency.js";
 import type { PortalSessionRecord, PriceRecord, SubscriptionItemRecord } from "../store/records.js";
 
 /** Money, dates and periods in the language of a session. */
@@ -12,18 +14,13 @@ export interface Format {
 export function formatFor(session: Pick<PortalSessionRecord, "locale">): Format {
   const language = session.locale === null || session.locale === "auto" ? "en" : session.locale;
   const date = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
-  const money = (amount: number, currency: string): string => {
-    const format = new Intl.NumberFormat(language, { style: "currency", currency: currency.toUpperCase() });
-    // Stripe counts in the currency's smallest coin, and how many of those make one is the currency's own.
-    return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
-  };
   return {
     language,
-    money,
+    money: (amount, currency) => formatMoney(amount, currency, language),
     date: (unixSeconds) => date.format(unixSeconds * 1000),
     price: (price, { quantity }) => {
-      const each = Number(price.unit_amount_decimal ?? 0);
-      const amount = money(each * (quantity ?? 1), price.currency);
+      const each = new Big(price.unit_amount_decimal ?? 0).times(quantity ?? 1);
+      const amount = formatMoney(each.toFixed(), price.currency, language);
       return `${amount} ${every(price)}`;
     },
   };

@@ -132,7 +132,7 @@ export function featuresAfter(before: Features, changes: FeatureChanges, account
     subscription_pause,
     subscription_update,
   } = changes;
-  return {
+  const after = {
     ...before,
     ...(customer_update && { customer_update: { ...before.customer_update, ...customer_update } }),
     ...(invoice_history && { invoice_history }),
@@ -149,6 +149,7 @@ export function featuresAfter(before: Features, changes: FeatureChanges, account
       subscription_update: updateFeature(before.subscription_update, subscription_update, account),
     }),
   };
+  return after;
 }
 
 function cancelFeature(

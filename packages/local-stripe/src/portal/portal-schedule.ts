@@ -1,7 +1,7 @@
+import { cost } from "../billing/catalog/exact-money.js";
 import { plusIntervals } from "../billing/catalog/period.js";
 import { firstPeriodEnd } from "../billing/catalog/period-ends.js";
 import type { NewDiscount } from "../billing/discounts/discount-params.js";
-import { itemAmount } from "../billing/invoices/invoice-lines.js";
 import type { PhaseRecord } from "../billing/phases/phase.js";
 import { currentPhase } from "../billing/phases/schedule.js";
 import { createSchedule } from "../billing/schedules/create-schedule.js";
@@ -46,7 +46,7 @@ export function waitsForPeriodEnd(
   if (item === undefined) return false;
   const before = account.getFromPath("price", item.price);
   const holds: Readonly<Record<string, boolean>> = {
-    decreasing_item_amount: itemAmount(price, quantity) < itemAmount(before, item.quantity),
+    decreasing_item_amount: cost(price, quantity) < cost(before, item.quantity),
     shortening_interval: lengthOf(price) < lengthOf(before),
   };
   return conditions.some(({ type }) => holds[type] === true);

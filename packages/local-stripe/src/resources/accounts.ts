@@ -1,3 +1,4 @@
+import { emailAddress } from "../declare/email-address.js";
 import { listRoute } from "../declare/list.js";
 import { mergeMetadata, metadata } from "../declare/metadata.js";
 import { clearable, oneOf, text, unsupported, type Values } from "../declare/params.js";
@@ -6,7 +7,7 @@ import { newId } from "../ids.js";
 import type { AccountRecord, Wire } from "../store/records.js";
 
 const FIELDS = {
-  email: clearable(text()),
+  email: clearable(emailAddress()),
   metadata: metadata(),
   ...unsupported(
     "account_token",

@@ -152,6 +152,7 @@ export const checkoutSessions: Resource<"checkout.session"> = {
     },
     render: ({
       askedCard: _asked,
+      billingMode: _mode,
       csrfToken: _token,
       intentMetadata: _metadata,
       lines: _lines,

@@ -1,5 +1,6 @@
 import { invalid } from "../api-error.js";
 import { attach } from "../billing/payments/payment-methods.js";
+import { emailAddress } from "../declare/email-address.js";
 import { listed, listRoute, searchRoute } from "../declare/list.js";
 import { mergeMetadata, metadata } from "../declare/metadata.js";
 import {
@@ -33,7 +34,7 @@ const FIELDS = {
   address: clearable(hash(ADDRESS)),
   balance: integer(),
   description: clearable(text()),
-  email: clearable(text({ max: 512 })),
+  email: clearable(emailAddress()),
   invoice_prefix: text(),
   invoice_settings: hash({
     custom_fields: clearableList(
@@ -242,10 +243,10 @@ function customFields(
   return fields.length === 0 ? null : fields;
 }
 
-/** The first page of the customer's subscriptions that have not ended. */
+/** The first page of the customer's subscriptions that are not canceled. */
 function subscriptionsOf(customer: Wire, account: AccountData): Wire {
   const id = String(customer["id"]);
-  const page = account.of("subscription").page({ match: { customer: id, ended: "false" }, limit: 10 });
+  const page = account.of("subscription").page({ match: { customer: id, canceled: "false" }, limit: 10 });
   return listed(
     `/v1/customers/${id}/subscriptions`,
     page?.hasMore ?? false,

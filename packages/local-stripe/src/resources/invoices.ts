@@ -95,7 +95,7 @@ export const invoices: Resource<"invoice"> = {
       subscription: (invoice) => [subscriptionOf(invoice)],
       status: (invoice) => [invoice.status],
     },
-    render: ({ lines, confirmationSecret: _secret, ...invoice }) => ({
+    render: ({ lines, confirmationSecret: _secret, isOverdue: _noted, ...invoice }) => ({
       ...invoice,
       lines: listed(`/v1/invoices/${invoice.id}/lines`, lines.length > 10, lines.slice(0, 10)),
     }),
@@ -186,6 +186,16 @@ export const invoices: Resource<"invoice"> = {
       return account.render("invoice", closeInvoice(tx, id, "uncollectible"));
     }),
   ],
+  reactions: {
+    // Nobody is left to charge: what was not final stays a draft, and what is open stays owed.
+    "customer.deleted": (tx, { id: customer }) => {
+      const going = tx.account
+        .of("invoice")
+        .all({ customer: String(customer) }, ({ auto_advance: advances }) => advances === true);
+      for (const { id } of going)
+        tx.change("invoice", id, { auto_advance: false, next_payment_attempt: null });
+    },
+  },
 };
 
 function pay({ tx, account, id, params }: Call<Values<typeof PAY>>): Wire {
@@ -241,10 +251,15 @@ function dueAt(invoice: InvoiceRecord): number | null {
   if (!invoice.auto_advance) return null;
   if (invoice.status === "draft") return invoice.automatically_finalizes_at;
   if (invoice.status !== "open") return null;
-  return invoice.collection_method === "send_invoice" ? null : invoice.next_payment_attempt;
+  if (invoice.collection_method === "charge_automatically") return invoice.next_payment_attempt;
+  return invoice.isOverdue ? null : invoice.due_date;
 }
 
-function advance(tx: Transaction, invoice: InvoiceRecord): void {
-  if (invoice.status === "draft") finalizeInvoice(tx, invoice.id);
-  if (invoice.collection_method === "charge_automatically") collect(tx, invoice.id);
+function advance(tx: Transaction, { collection_method: method, id, status }: InvoiceRecord): void {
+  const open = status === "draft" ? finalizeInvoice(tx, id) : tx.account.getFromPath("invoice", id);
+  if (method === "charge_automatically") collect(tx, id);
+  else if (open.amount_due === 0) payInvoice(tx, open);
+  else if (open.due_date !== null && open.due_date <= tx.now) {
+    tx.emit("invoice.overdue", tx.account.render("invoice", tx.change("invoice", id, { isOverdue: true })));
+  }
 }

@@ -1,6 +1,7 @@
 import { ApiError, invalid } from "../api-error.js";
 import { attach, billingDetails, detach, newMethod } from "../billing/payments/payment-methods.js";
 import { testCard } from "../billing/payments/test-cards.js";
+import { emailAddress } from "../declare/email-address.js";
 import { listRoute } from "../declare/list.js";
 import { mergeMetadata, metadata } from "../declare/metadata.js";
 import {
@@ -29,7 +30,7 @@ const BILLING_DETAILS = hash({
       state: clearable(text()),
     }),
   ),
-  email: clearable(text()),
+  email: clearable(emailAddress()),
   name: clearable(text()),
   phone: clearable(text()),
   ...unsupported("tax_id"),
@@ -72,7 +73,7 @@ export const paymentMethods: Resource<"payment_method"> = {
     object: "payment_method",
     noun: "PaymentMethod",
     keys: { customer: (method) => [method.customer] },
-    render: ({ behavior: _behavior, ...method }) => method,
+    render: ({ behavior: _behavior, wasAttached: _once, ...method }) => method,
     expandable: { billing_details: "shown", card: "shown", customer: "customer" },
   },
   permission: "payment_method",

@@ -39,6 +39,8 @@ export const listSubscriptions: Route = listRoute(
       ...statusMatch(params.status),
     },
     where: (subscription) => isListed(subscription, params),
+    // One that was canceled while its list is walked is no place to go on from.
+    isCursor: ({ status }) => status !== "canceled" || lists(params.status, "canceled"),
   }),
 );
 
@@ -57,8 +59,13 @@ function isListed(subscription: SubscriptionRecord, params: Values<typeof LIST>)
 
 function statusMatch(status: Values<typeof LIST>["status"]): Record<string, string> {
   if (status === "all") return {};
-  if (status === undefined) return { ended: "false" };
+  // By default a list holds what expired unpaid, and leaves out only what was canceled.
+  if (status === undefined) return { canceled: "false" };
   return status === "ended" ? { ended: "true" } : { status };
+}
+
+function lists(asked: Values<typeof LIST>["status"], status: "canceled"): boolean {
+  return asked === status || asked === "all" || asked === "ended";
 }
 
 function only(name: string, value: string | undefined): Record<string, string> {

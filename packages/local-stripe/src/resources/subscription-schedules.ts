@@ -106,6 +106,15 @@ export const subscriptionSchedules: Resource<"subscription_schedule"> = {
         account.render("subscription_schedule", cancelSchedule(tx, id, { invoice_now, prorate })),
     ),
   ],
+  reactions: {
+    // A running schedule ends with its subscription; one that has not begun has no customer to begin for.
+    "customer.deleted": (tx, { id }) => {
+      const waiting = tx.account
+        .of("subscription_schedule")
+        .all({ customer: String(id) }, ({ status }) => status === "not_started");
+      for (const schedule of waiting) cancelSchedule(tx, schedule.id, {});
+    },
+  },
 };
 
 const MOMENTS = ["canceled_at", "completed_at", "created", "released_at"] as const;

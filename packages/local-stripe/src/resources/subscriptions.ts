@@ -1,6 +1,13 @@
 import { DISCOUNTS } from "../billing/discounts/discount-params.js";
 import { subscriptionOf } from "../billing/invoices/invoices.js";
-import { nextMoment, onPaid, onPaymentFailed, passMoment } from "../billing/lifecycle/lifecycle.js";
+import {
+  nextMoment,
+  onOverdue,
+  onPaid,
+  onPaymentFailed,
+  onVoided,
+  passMoment,
+} from "../billing/lifecycle/lifecycle.js";
 import { beginSubscription } from "../billing/subscriptions/begin-subscription.js";
 import { cancelSubscription } from "../billing/subscriptions/cancel-subscription.js";
 import { CANCEL_AT, CANCELLATION_DETAILS, endSubscription } from "../billing/subscriptions/cancellation.js";
@@ -140,6 +147,7 @@ export const subscriptions: Resource<"subscription"> = {
       price: (subscription) => subscription.items.map((item) => item.price),
       status: (subscription) => [subscription.status],
       ended: (subscription) => [String(hasEnded(subscription))],
+      canceled: ({ status }) => [String(status === "canceled")],
       test_clock: (subscription) => [subscription.test_clock],
     },
     render: renderSubscription,
@@ -197,8 +205,10 @@ export const subscriptions: Resource<"subscription"> = {
         endSubscription(tx, one, "cancellation_requested");
       }
     },
+    "invoice.overdue": (tx, invoice) => withInvoice(tx, invoice, onOverdue),
     "invoice.paid": (tx, invoice) => withInvoice(tx, invoice, onPaid),
     "invoice.payment_failed": (tx, invoice) => withInvoice(tx, invoice, onPaymentFailed),
+    "invoice.voided": (tx, invoice) => withInvoice(tx, invoice, onVoided),
   },
 };
 

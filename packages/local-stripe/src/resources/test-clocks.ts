@@ -1,4 +1,5 @@
 import { invalid } from "../api-error.js";
+import { plusIntervals } from "../billing/catalog/period.js";
 import { listRoute } from "../declare/list.js";
 import { required, text, timestamp } from "../declare/params.js";
 import { type Resource, retrieveRoute, route } from "../declare/route.js";
@@ -7,6 +8,7 @@ import type { Transaction } from "../store/account-data.js";
 import { passTime } from "../store/passing-time.js";
 import type { TestClockRecord } from "../store/records.js";
 
+const YEAR = { interval: "year", interval_count: 1 };
 const THIRTY_DAYS = 30 * 24 * 3600;
 
 /** Clocks that stand still until they are moved, for the customers that were made on them. */
@@ -55,6 +57,7 @@ export const testClocks: Resource<"test_helpers.test_clock"> = {
             "frozen_time",
           );
         }
+        refuseFarAdvance(tx, clock, target);
         const advancing = tx.change(
           "test_helpers.test_clock",
           id,
@@ -72,6 +75,22 @@ export const testClocks: Resource<"test_helpers.test_clock"> = {
     }),
   ],
 };
+
+/** A clock advances by at most two intervals of its shortest subscription, and without one by two years. */
+function refuseFarAdvance({ account }: Transaction, clock: TestClockRecord, target: number): void {
+  const { frozen_time: from, id } = clock;
+  const subscriptions = account.of("subscription").all({ test_clock: id, ended: "false" });
+  const prices = subscriptions.flatMap(({ items }) =>
+    items.map((item) => account.getFromPath("price", item.price)),
+  );
+  const furthest = prices.flatMap(({ recurring }) => (recurring ? plusIntervals(from, recurring, 2) : []));
+  const latest = Math.min(plusIntervals(from, YEAR, 2), ...furthest);
+  if (target <= latest) return;
+  throw invalid(
+    `A test clock can advance by at most two intervals of the shortest subscription on it, or by two years without one: \`frozen_time\` can be no later than ${latest}.`,
+    "frozen_time",
+  );
+}
 
 function arrive(tx: Transaction, clock: TestClockRecord): void {
   const target = clock.status_details.advancing?.target_frozen_time ?? clock.frozen_time;

@@ -78,6 +78,14 @@ export interface DueObject {
   readonly id: string;
 }
 
+/** An object that could not do what was due at a time, and why. */
+export interface DueFailure extends DueObject {
+  readonly account: string;
+  /** Unix time at which it was due. */
+  readonly at: number;
+  readonly error: unknown;
+}
+
 /** The test clock by whose time an object lives. */
 export function testClockOf(record: object): string | null {
   return "test_clock" in record && typeof record.test_clock === "string" ? record.test_clock : null;
@@ -100,6 +108,8 @@ export interface ServerContext {
   readonly resources: { readonly [Name in ObjectName]: { readonly kind: Kind<Name> } };
   /** What resources do when objects of others change. */
   readonly reactions: ReadonlyMap<EventType, readonly Reaction[]>;
+  /** Is told of what could not happen when its time had come. It must not throw. */
+  readonly reportDueFailure: (failure: DueFailure) => void;
   /** Delivers a new event to the endpoints that ask for it. */
   readonly announce: (account: AccountData, event: EventRecord | ThinEventRecord) => void;
   /** Delivers an event to one endpoint once more. */
@@ -170,9 +180,15 @@ export class AccountData {
     return this.of(name).get(id) ?? this.#missing(name, id, "id", 404);
   }
 
-  /** The object whose id was sent as the parameter `param`: a missing one is a 400. */
-  getFromParam<Name extends ObjectName>(name: Name, id: string, param: string): Records[Name] {
-    return this.of(name).get(id) ?? this.#missing(name, id, param, 400);
+  /** The object whose id was sent as the parameter `param`: one that is missing or not accepted is a 400. */
+  getFromParam<Name extends ObjectName>(
+    name: Name,
+    id: string,
+    param: string,
+    accepts: (record: Records[Name]) => boolean = () => true,
+  ): Records[Name] {
+    const found = this.of(name).get(id);
+    return found !== undefined && accepts(found) ? found : this.#missing(name, id, param, 400);
   }
 
   #missing(name: ObjectName, id: string, param: string, status: number): never {

@@ -1,15 +1,35 @@
-import type { AccountData } from "./account-data.js";
+import type { AccountData, DueObject } from "./account-data.js";
+import type { ObjectName, Records } from "./records.js";
 import { transact } from "./transaction.js";
 
-/** Makes everything happen that is due by then, each thing at its own time and in order. */
+/** More steps than anything takes at one moment: what needs more does not get on. */
+const MOST_STEPS = 100;
+
+/**
+ * Makes everything happen that is due by then, each thing at its own time and in order. What fails is undone and reported
+ * for its own object, which stands still until something changes it; everything else goes on.
+ */
 export function passTime(account: AccountData, until: number, testClock: string | null = null): void {
   const agenda = account.agenda(testClock);
+  const steps = new Map<string, number>();
   for (let due = agenda.take(until); due !== undefined; due = agenda.take(until)) {
     const { at, what } = due;
-    const record = account.of(what.name).get(what.id);
-    const kind = account.kind(what.name).due;
-    // The object may have gone, or its next time may be another by now; that one stands in the agenda too.
-    if (record === undefined || kind === undefined || kind.at(record) !== at) continue;
-    transact(account, null, (tx) => kind.run(tx, record), at);
+    const record = findDue(account, what, at);
+    if (record === undefined) continue;
+    const step = `${what.id} ${at}`;
+    const taken = (steps.get(step) ?? 0) + 1;
+    steps.set(step, taken);
+    try {
+      if (taken > MOST_STEPS) throw new Error(`it is still due after ${MOST_STEPS} steps at one moment`);
+      transact(account, null, (tx) => account.kind(what.name).due?.run(tx, record), at);
+    } catch (error) {
+      account.context.reportDueFailure({ ...what, account: account.accountId, at, error });
+    }
   }
+}
+
+/** The object of an entry that still holds: it may have gone, or its next time, which has its own entry, be another. */
+function findDue(account: AccountData, { id, name }: DueObject, at: number): Records[ObjectName] | undefined {
+  const record = account.of(name).get(id);
+  return record !== undefined && account.kind(name).due?.at(record) === at ? record : undefined;
 }

@@ -82,15 +82,19 @@ export type SubscriptionItemRecord = Readonly<
   readonly price: string;
   /** Unix time from which usage counts for its price, where that is not the beginning of its period. */
   readonly meteredFrom?: number;
+  /** Where a future anchor cuts the present period short: Unix time at which the full period would have begun. */
+  readonly fullPeriodStart?: number;
 };
 
 export type SubscriptionRecord = Readonly<Omit<Stored<Stripe.Subscription>, "items" | "pending_update">> & {
   readonly items: readonly SubscriptionItemRecord[];
   /** Prorations that wait for the next invoice. */
   readonly pendingLines: readonly InvoiceLineRecord[];
-  /** What the subscription becomes once an invoice is paid, if that happens in time. */
+  /** The billing anchor up to which a subscription is free, having been asked for without proration. */
+  readonly freeUntil: number | null;
+  /** An update that applies once its invoice is paid, if that happens in time. */
   readonly pendingChange: {
-    readonly after: SubscriptionRecord;
+    readonly changes: Partial<SubscriptionRecord>;
     readonly invoice: string;
     readonly expiresAt: number;
   } | null;
@@ -116,6 +120,8 @@ export type InvoiceRecord = Readonly<
   >
 > & {
   readonly customer: string;
+  /** Whether an invoice that was sent was noted to be overdue. */
+  readonly isOverdue: boolean;
   /** What a customer's browser would confirm the payment with. */
   readonly confirmationSecret: string | null;
   readonly lines: readonly InvoiceLineRecord[];
@@ -141,6 +147,8 @@ export type PaymentMethodRecord = Readonly<
   readonly card: Stored<Stripe.PaymentMethod.Card>;
   /** What happens when it is charged. */
   readonly behavior: CardBehavior;
+  /** Whether it was ever a customer's: one that was detached cannot be attached again. */
+  readonly wasAttached: boolean;
 };
 
 /** A card pays, is declined for a reason, or wants its holder to be asked. */
@@ -254,6 +262,8 @@ export type CheckoutSessionRecord = Readonly<Omit<Stored<Stripe.Checkout.Session
   readonly secret: string;
   /** Proves that a form was sent from a page of this session. */
   readonly csrfToken: string;
+  /** The billing mode of its subscription, which is that of the API version it was made with. */
+  readonly billingMode: "classic" | "flexible";
   /** The card whose holder is being asked. */
   readonly askedCard: string | null;
 };

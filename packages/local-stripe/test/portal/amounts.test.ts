@@ -61,6 +61,7 @@ async function confirmPage(stripe: Stripe, one: Change) {
   const { billing_cycle_anchor, proration_behavior } = one;
   const { id: configuration } = await stripe.billingPortal.configurations.create({
     features: {
+      payment_method_update: { enabled: true },
       subscription_update: {
         enabled: true,
         default_allowed_updates: ["price", "quantity"],

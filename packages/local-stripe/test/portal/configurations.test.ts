@@ -12,6 +12,7 @@ describe("a portal configuration", () => {
     const created = await stripe.billingPortal.configurations.create({
       features: {
         invoice_history: { enabled: true },
+        payment_method_update: { enabled: true },
         subscription_update: { enabled: true, default_allowed_updates: ["price"], products },
       },
       metadata: { tenant: "acme" },

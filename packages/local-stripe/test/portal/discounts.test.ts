@@ -12,6 +12,7 @@ async function openShop(stripe: Stripe) {
   const { id: configuration } = await stripe.billingPortal.configurations.create({
     features: {
       subscription_cancel: { enabled: true },
+      payment_method_update: { enabled: true },
       subscription_update: {
         enabled: true,
         default_allowed_updates: ["price", "promotion_code"],

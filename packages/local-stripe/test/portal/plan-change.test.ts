@@ -33,6 +33,7 @@ async function openShop(
   const adjustable_quantity = { enabled: true, minimum: 1, maximum: 5 };
   const { id } = await stripe.billingPortal.configurations.create({
     features: {
+      payment_method_update: { enabled: true },
       subscription_update: {
         enabled: true,
         default_allowed_updates: ["price", "quantity"],

@@ -14,6 +14,7 @@ async function openPortal(stripe: Stripe) {
   const { id: configuration } = await stripe.billingPortal.configurations.create({
     features: {
       subscription_cancel: { enabled: true },
+      payment_method_update: { enabled: true },
       subscription_update: {
         enabled: true,
         default_allowed_updates: ["price", "quantity"],

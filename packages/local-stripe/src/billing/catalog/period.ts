@@ -6,15 +6,23 @@ export interface Interval {
 
 const DAY_SECONDS = 24 * 3600;
 
+/** A period as the anchor cuts time: it begins at `start` and is over at `end`, both in Unix seconds. */
+export interface Period {
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
- * The end of the first period after `after`, counted from the anchor, so that the 31st stays the 31st in every month that
- * has one and is the last day of the month in those that have not.
+ * The period that a moment lies in, before or after the anchor. It is counted from the anchor, so that the 31st stays the
+ * 31st in every month that has one, and is the last day of the month in the others.
  */
-export function periodEnd(anchor: number, length: Interval, after: number): number {
-  let count = Math.max(0, Math.floor((after - anchor) / longestSeconds(length)));
+export function periodAt(anchor: number, length: Interval, moment: number): Period {
+  const ahead = moment - anchor;
+  // Divided by the length that cannot overshoot: the longest after the anchor, the shortest before it.
+  let count = Math.floor(ahead / (ahead < 0 ? shortestSeconds(length) : longestSeconds(length)));
   for (;;) {
-    const end = plusIntervals(anchor, length, count);
-    if (end > after) return end;
+    const end = plusIntervals(anchor, length, count + 1);
+    if (end > moment) return { start: plusIntervals(anchor, length, count), end };
     count += 1;
   }
 }
@@ -35,6 +43,11 @@ export function plusIntervals(anchor: number, length: Interval, count: number): 
 
 export function isSameLength(one: Interval | null, other: Interval | null): boolean {
   return one?.interval === other?.interval && one?.interval_count === other?.interval_count;
+}
+
+function shortestSeconds(length: Interval): number {
+  const days = { day: 1, week: 7, month: 28, year: 365 }[length.interval] ?? 1;
+  return days * DAY_SECONDS * length.interval_count;
 }
 
 function longestSeconds(length: Interval): number {

@@ -1,5 +1,6 @@
 import type { AccountData } from "../../store/account-data.js";
 import type { DiscountRecord, InvoiceLineRecord, SubscriptionRecord } from "../../store/records.js";
+import { percentOf, prorate } from "../catalog/exact-money.js";
 
 /** What discounts make of the lines of an invoice. */
 export interface Discounted {
@@ -49,7 +50,7 @@ function amountsOff(
 ): readonly (number | undefined)[] {
   const applies = (line: InvoiceLineRecord) => line.discountable && isItsOwn(line);
   if (percentOff !== null) {
-    return lines.map((line) => (applies(line) ? Math.round((netOf(line) * percentOff) / 100) : undefined));
+    return lines.map((line) => (applies(line) ? percentOf(netOf(line), percentOff) : undefined));
   }
   const left = lines.map((line) => (applies(line) ? Math.max(0, netOf(line)) : 0));
   const total = left.reduce((sum, one) => sum + one, 0);
@@ -58,7 +59,7 @@ function amountsOff(
   return lines.map((line, at) => {
     if (!applies(line)) return undefined;
     // Of what is not shared out yet, so that the parts add up to the whole.
-    const part = unshared === 0 ? 0 : Math.round((unspent * (left[at] ?? 0)) / unshared);
+    const part = unshared === 0 ? 0 : prorate(unspent, { part: left[at] ?? 0, whole: unshared });
     unspent -= part;
     unshared -= left[at] ?? 0;
     return part;

@@ -7,16 +7,13 @@ import type {
   SubscriptionItemRecord,
   SubscriptionRecord,
 } from "../../store/records.js";
+import { formatMoney } from "../catalog/currency.js";
+import { cost, prorate, type Share } from "../catalog/exact-money.js";
 import { discounted, itemOf, netOf } from "../discounts/discounting.js";
 
-/** What an item costs for a whole period, in the currency's smallest coin. */
-export function itemAmount(price: PriceRecord, quantity: number | undefined): number {
-  return Math.round(Number(price.unit_amount_decimal ?? 0) * (quantity ?? 1));
-}
-
 /**
- * One line for each item that is billed in advance for its present period. A trial is a line that costs nothing, and what
- * is metered has none until it was used.
+ * One line for each item that is billed in advance for its present period: a trial's costs nothing, and a metered item has
+ * none until it was used. A period that the anchor cuts short is prorated, or free and without a line.
  */
 export function periodLines(
   account: AccountData,
@@ -27,17 +24,33 @@ export function periodLines(
     const price = account.getFromPath("price", item.price);
     if (price.recurring?.usage_type === "metered") return [];
     const isTrial = subscription.status === "trialing";
+    if (!isTrial && isFree(subscription, item)) return [];
+    const isCutShort = !isTrial && item.fullPeriodStart !== undefined;
+    const { current_period_start: start, current_period_end: end } = item;
     const quantity = item.quantity ?? 0;
     return line(account, subscription, item, price, {
-      amount: isTrial ? 0 : itemAmount(price, item.quantity),
+      amount: isTrial ? 0 : cost(price, item.quantity, remainder(item, start)),
       description: isTrial
         ? `Trial period for ${productName(account, price)}`
-        : quantityText(account, price, quantity),
-      proration: false,
-      period: { start: item.current_period_start, end: item.current_period_end },
+        : isCutShort
+          ? remainingText(account, price, start)
+          : quantityText(account, price, quantity),
+      proration: isCutShort,
+      period: { start, end },
       quantity,
     });
   });
+}
+
+/** Whether an item's period is before a future anchor that was asked for without proration. */
+function isFree({ freeUntil }: SubscriptionRecord, item: SubscriptionItemRecord): boolean {
+  return freeUntil !== null && item.current_period_end <= freeUntil;
+}
+
+/** The part of an item's full period that is left at a moment. */
+function remainder(item: SubscriptionItemRecord, at: number): Share {
+  const { current_period_start: start, current_period_end: end, fullPeriodStart = start } = item;
+  return { part: Math.min(end - start, Math.max(0, end - at)), whole: end - fullPeriodStart };
 }
 
 /** "3 × Gold (at $20.00 / month)" */
@@ -47,7 +60,7 @@ export function quantityText(account: AccountData, price: PriceRecord, quantity:
 
 /**
  * Takes back what was paid for the rest of the period, and charges the rest of it anew. Items that begin a period are
- * charged whole, by lines of their own.
+ * charged by lines of their own, and a trial that begins is not charged.
  */
 export function prorationLines(
   account: AccountData,
@@ -57,15 +70,16 @@ export function prorationLines(
   begun: readonly SubscriptionItemRecord[] = [],
 ): readonly InvoiceLineRecord[] {
   if (before.status === "trialing") return [];
+  const isCharged = (item: SubscriptionItemRecord) => after.status !== "trialing" && !begun.includes(item);
   const lines: InvoiceLineRecord[] = [];
   for (const item of before.items) {
     const now = after.items.find((one) => one.id === item.id);
     if (isSame(item, now)) continue;
     lines.push(...part(account, before, item, at, -1));
-    if (now !== undefined && !begun.includes(now)) lines.push(...part(account, after, now, at, 1));
+    if (now !== undefined && isCharged(now)) lines.push(...part(account, after, now, at, 1));
   }
   const added = after.items.filter((item) => !before.items.some((one) => one.id === item.id));
-  for (const item of added) if (!begun.includes(item)) lines.push(...part(account, after, item, at, 1));
+  for (const item of added) if (isCharged(item)) lines.push(...part(account, after, item, at, 1));
   return lines;
 }
 
@@ -85,24 +99,21 @@ function part(
   sign: 1 | -1,
 ): readonly InvoiceLineRecord[] {
   const price = account.getFromPath("price", item.price);
-  if (price.recurring?.usage_type === "metered") return [];
-  const { current_period_start: start, current_period_end: end } = item;
+  if (price.recurring?.usage_type === "metered" || isFree(subscription, item)) return [];
   const isItemized = subscription.billing_mode.flexible?.proration_discounts === "itemized";
-  const whole = isItemized
-    ? itemAmount(price, item.quantity)
-    : netAmount(account, subscription, item, sign, at);
-  const share = Math.min(1, Math.max(0, (end - at) / (end - start)));
-  const amount = sign * Math.round(whole * share);
-  const name = productName(account, price);
-  const description =
-    sign === -1 ? `Unused time on ${name} after ${day(at)}` : `Remaining time on ${name} after ${day(at)}`;
+  const share = remainder(item, at);
+  const discounted = isItemized ? undefined : netAmount(account, subscription, item, sign, at);
+  const amount = discounted === undefined ? cost(price, item.quantity, share) : prorate(discounted, share);
   return [
     line(account, subscription, item, price, {
-      amount,
-      description,
+      amount: sign === -1 ? 0 - amount : amount,
+      description:
+        sign === -1
+          ? `Unused time on ${productName(account, price)} after ${day(at)}`
+          : remainingText(account, price, at),
       discountable: isItemized,
       proration: true,
-      period: { start: at, end },
+      period: { start: at, end: item.current_period_end },
       quantity: item.quantity ?? 0,
     }),
   ];
@@ -118,8 +129,8 @@ interface LineContent {
 }
 
 /**
- * What an item costs for its period with the discounts off: what was paid where it is taken back, and where it is charged
- * what will be paid. What counts once waits for an invoice that is discounted itself.
+ * The cost of a full period of an item less its discounts, or `undefined` where none counts: those that were paid with for a
+ * credit, those to come for a charge. A discount that counts once waits for an invoice that is discounted itself.
  */
 function netAmount(
   account: AccountData,
@@ -127,14 +138,15 @@ function netAmount(
   item: SubscriptionItemRecord,
   sign: 1 | -1,
   at: number,
-): number {
+): number | undefined {
   const wasPaid = ({ endedAt }: DiscountRecord) => endedAt === null || endedAt >= item.current_period_start;
   const willBe = ({ end, endedAt, terms }: DiscountRecord) =>
     endedAt === null && !terms.isOnce && (end === null || end > at);
-  const lines = periodLines(account, { ...subscription, status: "active" }, subscription.items);
+  const full = subscription.items.map(({ fullPeriodStart: _cut, ...one }) => one);
+  const lines = periodLines(account, { ...subscription, status: "active", freeUntil: null }, full);
   const { lines: net } = discounted(account, subscription, lines, sign === -1 ? wasPaid : willBe);
   const own = net.find((one) => itemOf(one) === item.id);
-  return own === undefined ? 0 : netOf(own);
+  return own?.discount_amounts?.length ? netOf(own) : undefined;
 }
 
 /** A line of an invoice for an item of a subscription. */
@@ -187,12 +199,14 @@ function productName(account: AccountData, price: PriceRecord): string {
   return account.of("product").get(price.product)?.name ?? price.product;
 }
 
+function remainingText(account: AccountData, price: PriceRecord, from: number): string {
+  return `Remaining time on ${productName(account, price)} after ${day(from)}`;
+}
+
 function perPeriod(price: PriceRecord): string {
-  const money = new Intl.NumberFormat("en", { style: "currency", currency: price.currency.toUpperCase() });
-  const digits = money.resolvedOptions().maximumFractionDigits ?? 2;
   const count = price.recurring?.interval_count ?? 1;
   const every = count === 1 ? price.recurring?.interval : `every ${count} ${price.recurring?.interval}s`;
-  return `${money.format(Number(price.unit_amount_decimal ?? 0) / 10 ** digits)} / ${every}`;
+  return `${formatMoney(price.unit_amount_decimal ?? "0", price.currency)} / ${every}`;
 }
 
 function day(unixSeconds: number): string {

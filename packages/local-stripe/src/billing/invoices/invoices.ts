@@ -6,6 +6,7 @@ import type {
   InvoiceRecord,
   SubscriptionRecord,
 } from "../../store/records.js";
+import { leastCharge } from "../catalog/currency.js";
 import { taxIdsOf } from "../customers/tax-ids.js";
 import { discounted, netOf } from "../discounts/discounting.js";
 import { isRunning } from "../discounts/redemption.js";
@@ -33,8 +34,7 @@ export function newInvoice(
   const { amounts, lines: billed } = discounted(account, subscription, lines, isRunningNow);
   const subtotal = billed.reduce((sum, line) => sum + line.amount, 0);
   const total = billed.reduce((sum, line) => sum + netOf(line), 0);
-  // A negative balance is the customer's credit, a positive one is owed.
-  const due = Math.max(0, total + customer.balance);
+  const { due } = settle(total, customer.balance, subscription.currency);
   const waits = reason === "subscription_cycle" || subscription.collection_method === "send_invoice";
   const starts = lines.map((line) => line.period.start);
   return {
@@ -118,7 +118,25 @@ export function newInvoice(
     total_taxes: [],
     webhooks_delivered_at: null,
     confirmationSecret: null,
+    isOverdue: false,
   };
+}
+
+/** What a customer pays of a total, and the balance that is left: negative is the customer's credit, positive is owed. */
+function settle(total: number, balance: number, currency: string): { due: number; balance: number } {
+  const owed = total + balance;
+  // What is too little to be charged is added to the balance, and so to the next invoice.
+  return owed >= Math.max(1, leastCharge(currency)) ? { due: owed, balance: 0 } : { due: 0, balance: owed };
+}
+
+/** Undoes what the balance paid of an invoice, or what of it was added to the balance. */
+function giveBalanceBack(
+  tx: Transaction,
+  { customer, ending_balance: ended, starting_balance: began }: InvoiceRecord,
+): void {
+  const payer = tx.account.of("customer").get(customer);
+  if (payer === undefined || ended === null || ended === began) return;
+  tx.change("customer", customer, { balance: payer.balance + began - ended }, "customer.updated");
 }
 
 /** Gives a draft its number and its address, after which its lines do not change. */
@@ -126,15 +144,19 @@ export function finalizeInvoice(tx: Transaction, id: string): InvoiceRecord {
   const draft = tx.account.getFromPath("invoice", id);
   const customer = tx.account.getFromPath("customer", draft.customer);
   const sequence = customer.next_invoice_sequence ?? 1;
-  const balance = Math.min(0, draft.total + draft.starting_balance);
+  // The balance may have changed since the draft was made.
+  const { due, balance } = settle(draft.total, customer.balance, draft.currency);
   tx.change("customer", customer.id, { next_invoice_sequence: sequence + 1, balance });
   const days = tx.account.of("subscription").get(subscriptionOf(draft) ?? "")?.days_until_due ?? null;
   const url = `${tx.account.context.origin()}/p/invoice/${draft.livemode ? "live" : "test"}_${randomText(40)}`;
   const open = tx.change("invoice", id, {
     status: "open",
+    amount_due: due,
+    amount_remaining: due,
     automatically_finalizes_at: null,
     due_date: draft.collection_method === "send_invoice" ? tx.now + (days ?? 0) * DAY : null,
     effective_at: tx.now,
+    starting_balance: customer.balance,
     ending_balance: balance,
     hosted_invoice_url: url,
     invoice_pdf: `${url}/pdf`,
@@ -201,6 +223,7 @@ export function payInvoice(tx: Transaction, open: InvoiceRecord): InvoiceRecord 
 /** Ends an invoice without payment. */
 export function closeInvoice(tx: Transaction, id: string, status: "void" | "uncollectible"): InvoiceRecord {
   const before = tx.account.getFromPath("invoice", id);
+  if (status === "void") giveBalanceBack(tx, before);
   const transition = status === "void" ? { voided_at: tx.now } : { marked_uncollectible_at: tx.now };
   const closed = tx.change("invoice", id, {
     status,

@@ -2,12 +2,13 @@ import type { Transaction } from "../../store/account-data.js";
 import type { InvoiceRecord, SubscriptionRecord } from "../../store/records.js";
 import { firstPeriodEnd } from "../catalog/period-ends.js";
 import { closeInvoice } from "../invoices/invoices.js";
-import { defaultMethod } from "../payments/payment.js";
 import { overdueSchedule, turnPhase } from "../schedules/phase-turn.js";
 import { endSchedule, endSubscription } from "../subscriptions/cancellation.js";
 import { billLast } from "../subscriptions/last-invoice.js";
-import { markPaused, resumeFrom } from "../subscriptions/pausing.js";
+import { resumeFrom } from "../subscriptions/pausing.js";
+import { applyPendingChange, discardPendingChange } from "../subscriptions/pending-change.js";
 import { renew } from "../subscriptions/renewal.js";
+import { endsTrialUnpaid } from "../subscriptions/trial-end.js";
 import { announceTrialEnd, trialWarningAt } from "../subscriptions/trial-warning.js";
 import { lastUsage } from "../usage/usage-lines.js";
 import { announceInvoice, invoiceWarningAt } from "./invoice-warning.js";
@@ -40,14 +41,14 @@ export function passMoment(tx: Transaction, subscription: SubscriptionRecord): v
     return;
   }
   if (subscription.pendingChange && subscription.pendingChange.expiresAt <= tx.now) {
-    dropPendingChange(tx, subscription, subscription.pendingChange.invoice);
+    expirePendingChange(tx, subscription);
     return;
   }
   if (status === "paused") {
     resumeFrom(tx, subscription, {});
     return;
   }
-  if (endsTrialUnpaid(tx, subscription)) return;
+  if (isDue(subscription.trial_end, tx.now) && endsTrialUnpaid(tx, subscription)) return;
   const schedule = overdueSchedule(tx, subscription);
   if (schedule !== undefined) {
     turnPhase(tx, subscription, schedule);
@@ -77,18 +78,6 @@ function endAsScheduled(tx: Transaction, before: SubscriptionRecord): void {
   if (used.length > 0) billLast(tx, tx.account.getFromPath("subscription", before.id), used);
 }
 
-/** Where a trial is over and there is nothing to charge: whether that was to end or to pause it, which is then done. */
-function endsTrialUnpaid(tx: Transaction, subscription: SubscriptionRecord): boolean {
-  const { status, trial_end: trialEnd, trial_settings: settings } = subscription;
-  if (status !== "trialing" || !isDue(trialEnd, tx.now)) return false;
-  if (defaultMethod(tx.account, subscription) !== null) return false;
-  const behavior = settings?.end_behavior.missing_payment_method;
-  if (behavior === "cancel") endSubscription(tx, subscription, "cancellation_requested");
-  else if (behavior === "pause") markPaused(tx, subscription, "trial_end_without_payment_method", []);
-  else return false;
-  return true;
-}
-
 /** What was not paid within 23 hours of its beginning has never begun. */
 function expire(tx: Transaction, subscription: SubscriptionRecord): void {
   if (subscription.latest_invoice) closeInvoice(tx, subscription.latest_invoice, "void");
@@ -102,33 +91,26 @@ function expire(tx: Transaction, subscription: SubscriptionRecord): void {
 }
 
 /** An update that was not paid for in time is given up, and its invoice with it. */
-function dropPendingChange(tx: Transaction, subscription: SubscriptionRecord, invoice: string): void {
-  closeInvoice(tx, invoice, "void");
-  const same = tx.change("subscription", subscription.id, { pendingChange: null });
-  if (same.status === "paused") return;
-  tx.emit("customer.subscription.pending_update_expired", tx.account.render("subscription", same));
+function expirePendingChange(tx: Transaction, subscription: SubscriptionRecord): void {
+  const discarded = discardPendingChange(tx, subscription);
+  if (discarded.status === "paused") return;
+  tx.emit(
+    "customer.subscription.pending_update_expired",
+    tx.account.render("subscription", tx.account.getFromPath("subscription", discarded.id)),
+  );
 }
 
 /** What an invoice that was paid makes of its subscription. */
-export function onPaid(
-  tx: Transaction,
-  subscription: SubscriptionRecord,
-  { id: invoice }: InvoiceRecord,
-): void {
+export function onPaid(tx: Transaction, subscription: SubscriptionRecord, invoice: InvoiceRecord): void {
   const { pendingChange: pending, status } = subscription;
-  if (pending?.invoice === invoice) {
-    const applied = tx.change(
-      "subscription",
-      subscription.id,
-      pending.after,
-      "customer.subscription.updated",
-    );
+  if (pending?.invoice === invoice.id) {
+    const applied = applyPendingChange(tx, subscription, invoice);
     const happened =
       status === "paused" ? "customer.subscription.resumed" : "customer.subscription.pending_update_applied";
     tx.emit(happened, tx.account.render("subscription", applied));
     return;
   }
-  if (subscription.latest_invoice !== invoice) return;
+  if (subscription.latest_invoice !== invoice.id) return;
   if (status === "incomplete" || status === "past_due" || status === "unpaid") {
     tx.change("subscription", subscription.id, { status: "active" }, "customer.subscription.updated");
   }
@@ -147,6 +129,18 @@ export function onPaymentFailed(
     tx.change("subscription", id, { status: "past_due" }, "customer.subscription.updated");
   }
   if (invoice.next_payment_attempt === null && invoice.attempt_count > 1) giveUp(tx, id);
+}
+
+/** A subscription whose latest invoice was sent and not paid in time is past due. */
+export function onOverdue(tx: Transaction, subscription: SubscriptionRecord, { id }: InvoiceRecord): void {
+  const { latest_invoice: latest, status } = subscription;
+  if (latest !== id || (status !== "active" && status !== "trialing")) return;
+  tx.change("subscription", subscription.id, { status: "past_due" }, "customer.subscription.updated");
+}
+
+/** An update that waits for an invoice is given up with it. */
+export function onVoided(tx: Transaction, subscription: SubscriptionRecord, { id }: InvoiceRecord): void {
+  if (subscription.pendingChange?.invoice === id) discardPendingChange(tx, subscription);
 }
 
 /** What becomes of a subscription whose last attempt has failed is a setting of the account. */

@@ -34,8 +34,14 @@ export function attach(tx: Transaction, idOrToken: string, customer: string): Pa
       "payment_method_already_attached",
     );
   }
+  if (method.wasAttached) {
+    throw invalid(
+      "The provided PaymentMethod was detached from a Customer and may not be used again. To use a PaymentMethod multiple times, attach it to a Customer and keep it attached.",
+      "payment_method",
+    );
+  }
   if (method.behavior.kind === "declines" && method.behavior.whenAttached) throw declined(method.behavior);
-  const attached = tx.change("payment_method", method.id, { customer });
+  const attached = tx.change("payment_method", method.id, { customer, wasAttached: true });
   tx.emit("payment_method.attached", tx.account.render("payment_method", attached));
   return attached;
 }
@@ -107,6 +113,7 @@ export function newMethod(tx: Transaction, card: TestCard, fields: PaymentMethod
     livemode: tx.account.livemode,
     metadata: mergeMetadata({}, fields.metadata),
     type: "card",
+    wasAttached: false,
   };
 }
 

@@ -6,6 +6,7 @@ import { release, SCHEDULE, scheduleOf } from "../phases/schedule.js";
 import { beginSubscription } from "../subscriptions/begin-subscription.js";
 import { billChange, type ChangeBilling } from "../subscriptions/bill-change.js";
 import { endSubscription } from "../subscriptions/cancellation.js";
+import { discardPendingChange } from "../subscriptions/pending-change.js";
 import { renew } from "../subscriptions/renewal.js";
 import { phaseDiscounts } from "./phase-discounts.js";
 import { asInPhase } from "./phase-entry.js";
@@ -46,9 +47,11 @@ export function overdueSchedule(
 /** Ends a phase: with the next one, or with what the schedule says of its end. */
 export function turnPhase(
   tx: Transaction,
-  subscription: SubscriptionRecord,
+  before: SubscriptionRecord,
   schedule: SubscriptionScheduleRecord,
 ): void {
+  // A phase replaces what an update would have changed, so one that still waits for its payment is over.
+  const subscription = discardPendingChange(tx, before);
   const next = schedule.phases.find((phase) => phase.start_date === schedule.current_phase?.end_date);
   if (next === undefined && schedule.end_behavior === "cancel") {
     complete(tx, schedule);

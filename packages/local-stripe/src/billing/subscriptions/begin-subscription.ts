@@ -1,9 +1,16 @@
 import { invalid } from "../../api-error.js";
 import { mergeMetadata } from "../../declare/metadata.js";
 import { newId } from "../../ids.js";
-import type { Transaction } from "../../store/account-data.js";
-import type { CustomerRecord, InvoiceRecord, SubscriptionRecord } from "../../store/records.js";
-import { type Interval, plusIntervals } from "../catalog/period.js";
+import type { AccountData, Transaction } from "../../store/account-data.js";
+import type {
+  CustomerRecord,
+  InvoiceLineRecord,
+  InvoiceRecord,
+  SubscriptionItemRecord,
+  SubscriptionRecord,
+} from "../../store/records.js";
+import { plusIntervals } from "../catalog/period.js";
+import { refuseOtherCurrency } from "../customers/one-currency.js";
 import { redeem } from "../discounts/redemption.js";
 import { periodLines } from "../invoices/invoice-lines.js";
 import { failInvoice, finalizeInvoice, newInvoice, payInvoice } from "../invoices/invoices.js";
@@ -51,14 +58,30 @@ export function beginSubscription(
   checkCount(tx, customer.id);
   const created = newSubscription(tx, params, mode, customer);
   const subscription = { ...created, ...scheduleCancellation(created, params, tx.now) };
+  refuseOtherCurrency(account, customer.id, subscription.currency, params.schedule);
+  const lines = periodLines(account, subscription, subscription.items);
+  if (lines.length === 0 && beginsWithoutInvoice(subscription)) {
+    tx.insert("subscription", subscription, "customer.subscription.created");
+  } else bill(tx, subscription, lines, params.payment_behavior);
+  announceTrialEnd(tx, account.getFromPath("subscription", subscription.id));
+  if (customer.currency === null) tx.change("customer", customer.id, { currency: subscription.currency });
+  return account.getFromPath("subscription", subscription.id);
+}
 
-  const draft = newInvoice(
-    tx,
-    subscription,
-    "subscription_create",
-    periodLines(account, subscription, subscription.items),
-  );
-  const outcome = firstCharge(tx, subscription, draft, params.payment_behavior);
+/** Flexible billing makes no empty first invoice, and a period that is free until its anchor has none in either mode. */
+function beginsWithoutInvoice({ billing_mode, freeUntil }: SubscriptionRecord): boolean {
+  return billing_mode.type === "flexible" || freeUntil !== null;
+}
+
+/** Keeps a new subscription with its first invoice, as the charge of that turns out. */
+function bill(
+  tx: Transaction,
+  subscription: SubscriptionRecord,
+  lines: readonly InvoiceLineRecord[],
+  behavior: PaymentBehavior | undefined,
+): void {
+  const draft = newInvoice(tx, subscription, "subscription_create", lines);
+  const outcome = firstCharge(tx, subscription, draft, behavior);
   const status = outcome === "sent" || outcome.kind === "pays" ? subscription.status : "incomplete";
   tx.insert(
     "subscription",
@@ -66,15 +89,11 @@ export function beginSubscription(
     "customer.subscription.created",
   );
   tx.insert("invoice", draft, "invoice.created");
-  if (outcome !== "sent") {
-    const open = finalizeInvoice(tx, draft.id);
-    if (outcome.kind === "pays") payInvoice(tx, open);
-    // With default_incomplete nothing was tried: the customer is to confirm the payment first.
-    else if (params.payment_behavior !== "default_incomplete") failInvoice(tx, open, outcome);
-  }
-  announceTrialEnd(tx, account.getFromPath("subscription", subscription.id));
-  if (customer.currency === null) tx.change("customer", customer.id, { currency: subscription.currency });
-  return account.getFromPath("subscription", subscription.id);
+  if (outcome === "sent") return;
+  const open = finalizeInvoice(tx, draft.id);
+  if (outcome.kind === "pays") payInvoice(tx, open);
+  // With default_incomplete nothing was tried: the customer is to confirm the payment first.
+  else if (behavior !== "default_incomplete") failInvoice(tx, open, outcome);
 }
 
 /** What comes of the first invoice: it is sent, or it is charged with an outcome that may refuse the whole request. */
@@ -104,7 +123,7 @@ function newSubscription(
   const trialEnd = trialEndOf(params, tx.now);
   const billing: Billing = {
     subscription: id,
-    anchor: trialEnd ?? params.billing_cycle_anchor ?? tx.now,
+    anchor: params.billing_cycle_anchor ?? trialEnd ?? tx.now,
     start: tx.now,
     trialEnd,
     mode: params.billing_mode?.type ?? otherwise,
@@ -115,7 +134,7 @@ function newSubscription(
   const price = checkItems(account, items, billing.mode);
   checkCurrency(params.currency, price.currency);
   const holder = { ...billing, currency: price.currency, item: null };
-  checkAnchor(params.billing_cycle_anchor, price.recurring, tx.now);
+  checkAnchor(account, params, items, trialEnd ?? tx.now);
   return {
     id,
     object: "subscription",
@@ -166,6 +185,7 @@ function newSubscription(
     on_behalf_of: null,
     pause_collection: null,
     payment_settings: paymentSettings(params.payment_settings),
+    freeUntil: params.proration_behavior === "none" ? (params.billing_cycle_anchor ?? null) : null,
     pendingChange: null,
     pendingLines: [],
     pending_invoice_item_interval: null,
@@ -201,11 +221,36 @@ function checkCurrency(asked: string | undefined, actual: string): void {
   );
 }
 
-function checkAnchor(anchor: number | undefined, length: Interval | null, now: number): void {
+/** An anchor is later than `start`, the end of the trial or now, and no later than the first billing date after it. */
+function checkAnchor(
+  account: AccountData,
+  {
+    billing_cycle_anchor: anchor,
+    proration_behavior: behavior,
+    trial_end,
+    trial_period_days,
+  }: NewSubscription,
+  items: readonly SubscriptionItemRecord[],
+  start: number,
+): void {
   if (anchor === undefined) return;
-  if (anchor <= now)
-    throw invalid("`billing_cycle_anchor` must be a moment in the future.", "billing_cycle_anchor");
-  if (length !== null && anchor > plusIntervals(now, length, 1)) {
+  const hasTrial = trial_end !== undefined || trial_period_days !== undefined;
+  // At the end of a trial there is nothing left to prorate, so there is nothing that `none` could mean.
+  if (hasTrial ? anchor < start || (anchor === start && behavior === "none") : anchor <= start) {
+    throw invalid(
+      hasTrial
+        ? "`billing_cycle_anchor` must be later than the end of the trial; the same moment is allowed unless `proration_behavior` is `none`."
+        : "`billing_cycle_anchor` must be a moment in the future.",
+      "billing_cycle_anchor",
+    );
+  }
+  const latest = Math.min(
+    ...items.map(({ price }) => {
+      const { recurring } = account.getFromPath("price", price);
+      return plusIntervals(start, recurring ?? { interval: "month", interval_count: 1 }, 1);
+    }),
+  );
+  if (anchor > latest) {
     throw invalid(
       "`billing_cycle_anchor` cannot be later than next natural billing date for plan.",
       "billing_cycle_anchor",

@@ -4,9 +4,9 @@ import { periodLines, prorationLines } from "../invoices/invoice-lines.js";
 import { failInvoice, finalizeInvoice, newInvoice, payInvoice } from "../invoices/invoices.js";
 import { charge, declined, type FailedPayment, type PaymentOutcome } from "../payments/payment.js";
 import { usageBefore } from "../usage/usage-lines.js";
+import { turnsPaid } from "./free-to-paid.js";
+import { newPendingChange } from "./pending-change.js";
 import type { SubscriptionFields } from "./subscription-fields.js";
-
-const TIME_TO_PAY = 23 * 3600;
 
 /** How a change is billed. */
 export interface ChangeBilling extends Pick<SubscriptionFields, "payment_behavior" | "proration_behavior"> {
@@ -23,7 +23,7 @@ export function billChange(
   billing: ChangeBilling,
 ): SubscriptionRecord {
   const { now, later } = dueLines(tx, before, after, billing);
-  const waiting = { ...after, pendingLines: [...after.pendingLines, ...later] };
+  const waiting = { ...after, pendingLines: [...later, ...after.pendingLines] };
   if (now.length === 0) return tx.change("subscription", before.id, waiting, "customer.subscription.updated");
   return billForChange(tx, before, waiting, now, billing);
 }
@@ -37,10 +37,14 @@ function dueLines(
   after: SubscriptionRecord,
   billing: ChangeBilling,
 ): { readonly now: Lines; readonly later: Lines } {
-  if (after.status !== "active" && after.status !== "past_due") return { now: [], later: [] };
+  const isPaying = ({ status }: SubscriptionRecord) => status === "active" || status === "past_due";
+  // A trial that begins credits what was paid for the time that is free now.
+  const beginsTrial = isPaying(before) && after.status === "trialing";
+  if (!isPaying(after) && !beginsTrial) return { now: [], later: [] };
   const { proration_behavior: behavior = "create_prorations" } = billing;
   const at = billing.proration_date ?? tx.now;
-  const begun = after.items.filter((item) => isBegun(before, item, tx.now));
+  const isReset = turnsPaid(tx.account, before, after);
+  const begun = beginsTrial ? [] : after.items.filter((item) => isReset || isBegun(before, item, tx.now));
   const prorations =
     behavior === "none"
       ? []
@@ -50,11 +54,13 @@ function dueLines(
         ];
   if (begun.length > 0) {
     return {
-      now: [...after.pendingLines, ...prorations, ...periodLines(tx.account, after, begun)],
+      now: [...prorations, ...after.pendingLines, ...periodLines(tx.account, after, begun)],
       later: [],
     };
   }
-  return behavior === "always_invoice" ? { now: prorations, later: [] } : { now: [], later: prorations };
+  if (behavior !== "always_invoice" || prorations.length === 0) return { now: [], later: prorations };
+  // Whatever waits is on the next invoice that is made, and this is it.
+  return { now: [...prorations, ...after.pendingLines], later: [] };
 }
 
 /** Whether an item begins a period with the change, and not one that began at this very moment already. */
@@ -85,7 +91,7 @@ function billForChange(
       ? {
           ...before,
           latest_invoice: draft.id,
-          pendingChange: { after: billed, invoice: draft.id, expiresAt: tx.now + TIME_TO_PAY },
+          pendingChange: newPendingChange(before, billed, draft.id, tx.now),
         }
       : { ...billed, status: isPaid ? billed.status : "past_due" };
   const result = tx.change("subscription", before.id, next, "customer.subscription.updated");

@@ -13,6 +13,7 @@ import {
 import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord } from "../../store/records.js";
 import { firstPeriodEnd, lastPeriodEnd } from "../catalog/period-ends.js";
+import { discardPendingChange } from "./pending-change.js";
 
 export const FEEDBACK = [
   "customer_service",
@@ -93,6 +94,7 @@ export function endSubscription(
   reason: Stripe.Subscription.CancellationDetails.Reason,
   given?: Details,
 ): SubscriptionRecord {
+  discardPendingChange(tx, subscription);
   const ended = tx.change("subscription", subscription.id, {
     status: "canceled",
     canceled_at: subscription.canceled_at ?? tx.now,

@@ -7,7 +7,10 @@ import { redeem } from "../discounts/redemption.js";
 import { noteInSchedule } from "../phases/schedule.js";
 import { billChange } from "./bill-change.js";
 import { type Schedule, scheduleCancellation } from "./cancellation.js";
+import { turnsPaid } from "./free-to-paid.js";
 import type { ItemChange } from "./item-params.js";
+import { itemPeriod, type Timing, withoutPeriod } from "./item-period.js";
+import { discardPendingChange, refuseUnlessItMayWait } from "./pending-change.js";
 import {
   checkedTrialEnd,
   collectionFields,
@@ -16,7 +19,8 @@ import {
   type SubscriptionFields,
   trialSettings,
 } from "./subscription-fields.js";
-import { type Billing, changedItems, checkItems, periodOf } from "./subscription-items.js";
+import { type Billing, changedItems, checkItems } from "./subscription-items.js";
+import { endsTrialUnpaid } from "./trial-end.js";
 import { announceTrialEnd } from "./trial-warning.js";
 
 export interface SubscriptionChange extends SubscriptionFields, Schedule {
@@ -40,8 +44,15 @@ export function changeSubscription(
   const before = tx.account.getFromPath("subscription", id);
   tx.followClock(before);
   refuseWhenEnded(before, change);
+  refuseWhileIncomplete(before, change);
   refuseWhereGoverned(before, change);
-  const after = billChange(tx, before, changed(tx, before, change), change);
+  refuseUnlessItMayWait(change);
+  refuseUnlessInPeriod(before, change.proration_date);
+  if (change.trial_end === "now" && endsTrialUnpaid(tx, before)) return trialEnded(tx, id, change);
+  const current = REPRICING.some((name) => change[name] !== undefined)
+    ? discardPendingChange(tx, before)
+    : before;
+  const after = billChange(tx, current, changed(tx, current, change), change);
   noteInSchedule(tx, after);
   announceTrialEnd(tx, after, before);
   return tx.account.getFromPath("subscription", id);
@@ -66,7 +77,9 @@ export function changed(
   };
   const items = change.items ? changedItems(tx, retimed.items, change.items, billing) : retimed.items;
   checkItems(tx.account, items, billing.mode);
+  // Flexible billing never moves the anchor by itself: an item with a new interval runs beside it.
   const isBegunAnew =
+    billing.mode === "classic" &&
     retimed.status !== "trialing" &&
     items.some(
       (item) => item.current_period_start === tx.now && retimed.items.some((one) => one.id === item.id),
@@ -97,7 +110,11 @@ export function changed(
     ...(change.payment_settings && { payment_settings: paymentSettings(change.payment_settings) }),
     ...(change.trial_settings && { trial_settings: trialSettings(change.trial_settings) }),
   };
-  const after = { ...moved, ...scheduleCancellation(moved, change, tx.now) };
+  const cycled =
+    change.billing_cycle_anchor !== "unchanged" && turnsPaid(tx.account, before, moved)
+      ? beginCycle(tx, moved, { anchor: tx.now, start: tx.now, trialEnd: null })
+      : moved;
+  const after = { ...cycled, ...scheduleCancellation(cycled, change, tx.now) };
   // Where the end of the period decides the end of the subscription, it moves with it.
   return after.cancel_at_period_end ? { ...after, cancel_at: firstPeriodEnd(after) } : after;
 }
@@ -114,17 +131,73 @@ function retime(tx: Transaction, before: SubscriptionRecord, change: Subscriptio
           status: before.status === "trialing" ? ("active" as const) : before.status,
           trial_end: before.trial_end === null ? null : Math.min(before.trial_end, tx.now),
         }
-      : { status: "trialing" as const, trial_end: end, trial_start: before.trial_start ?? tx.now };
+      : {
+          status: "trialing" as const,
+          trial_end: end,
+          trial_start: before.status === "trialing" ? before.trial_start : tx.now,
+        };
+  const trialEndAnnounced = end === null && before.trialEndAnnounced;
+  return beginCycle(tx, { ...before, ...trial, trialEndAnnounced }, billing);
+}
+
+/** Begins a period of every item at once, from a new anchor. */
+function beginCycle(tx: Transaction, subscription: SubscriptionRecord, timing: Timing): SubscriptionRecord {
   return {
-    ...before,
-    ...trial,
-    trialEndAnnounced: end === null && before.trialEndAnnounced,
-    billing_cycle_anchor: billing.anchor,
-    items: before.items.map((item) => ({
-      ...item,
-      ...periodOf(tx.account.getFromPath("price", item.price), billing),
+    ...subscription,
+    billing_cycle_anchor: timing.anchor,
+    freeUntil: null,
+    items: subscription.items.map((item) => ({
+      ...withoutPeriod(item),
+      ...itemPeriod(tx.account.getFromPath("price", item.price), timing),
     })),
   };
+}
+
+/** The changes of what is billed or when, beside which an update that waits for its payment cannot go on. */
+const REPRICING = ["billing_cycle_anchor", "discounts", "items", "trial_end"] as const;
+
+/** Keeps, of a change that ended the trial unpaid, what does not depend on the subscription going on. */
+function trialEnded(tx: Transaction, id: string, { metadata }: SubscriptionChange): SubscriptionRecord {
+  const ended = tx.account.getFromPath("subscription", id);
+  if (metadata === undefined) return ended;
+  return tx.change(
+    "subscription",
+    id,
+    { metadata: mergeMetadata(ended.metadata, metadata) },
+    "customer.subscription.updated",
+  );
+}
+
+/** Prorations are reckoned from a moment in the present period. */
+function refuseUnlessInPeriod({ items }: SubscriptionRecord, date: number | undefined): void {
+  if (date === undefined) return;
+  const start = Math.max(...items.map((item) => item.current_period_start));
+  const end = Math.min(...items.map((item) => item.current_period_end));
+  if (date >= start && date <= end) return;
+  throw invalid(
+    `Invalid \`proration_date\`: it must lie in the subscription's current period, from ${start} to ${end}.`,
+    "proration_date",
+  );
+}
+
+/** What an incomplete subscription takes: a note, or what its first invoice can be paid with. */
+const CHANGEABLE_WHILE_INCOMPLETE: readonly string[] = [
+  "default_payment_method",
+  "metadata",
+  "off_session",
+  "payment_behavior",
+];
+
+function refuseWhileIncomplete({ status }: SubscriptionRecord, change: SubscriptionChange): void {
+  if (status !== "incomplete") return;
+  const refused = Object.entries(change).find(
+    ([name, value]) => value !== undefined && !CHANGEABLE_WHILE_INCOMPLETE.includes(name),
+  );
+  if (refused === undefined) return;
+  throw invalid(
+    "A subscription in the `incomplete` status can only update its `metadata` and its default payment method. Pay its first invoice first.",
+    refused[0],
+  );
 }
 
 const CHANGEABLE_AFTER_THE_END: readonly string[] = ["metadata", "cancellation_details", "expand"];

@@ -4,7 +4,8 @@ import type { SubscriptionRecord } from "../../store/records.js";
 import { periodLines, prorationLines } from "../invoices/invoice-lines.js";
 import { failInvoice, finalizeInvoice, newInvoice, payInvoice } from "../invoices/invoices.js";
 import { charge } from "../payments/payment.js";
-import { periodOf } from "./subscription-items.js";
+import { itemPeriod, withoutPeriod } from "./item-period.js";
+import { newPendingChange } from "./pending-change.js";
 
 export interface PauseRequest {
   readonly bill_for?: {
@@ -105,7 +106,7 @@ export function resumeFrom(
   const after: SubscriptionRecord = { ...plain, ...cycle, status: "active", resumesAt: null };
   const begun = after.items.filter((item) => item.current_period_start === tx.now);
   const lines = [...after.pendingLines, ...periodLines(tx.account, after, begun)];
-  if (begun.length === 0) return resumed(tx, before, after);
+  if (begun.length === 0 || lines.length === 0) return resumed(tx, before, after);
 
   const draft = newInvoice(tx, after, "subscription_update", lines);
   const outcome = charge(tx.account, draft, after);
@@ -113,7 +114,7 @@ export function resumeFrom(
   const billed: SubscriptionRecord = { ...after, latest_invoice: draft.id, pendingLines: [] };
   tx.insert("invoice", draft, "invoice.created");
   if (waits) {
-    const pendingChange = { after: billed, invoice: draft.id, expiresAt: tx.now + 23 * 3600 };
+    const pendingChange = newPendingChange(before, billed, draft.id, tx.now);
     tx.change("subscription", id, { latest_invoice: draft.id, pendingChange });
   } else {
     resumed(tx, before, { ...billed, status: outcome.kind === "pays" ? "active" : "past_due" });
@@ -142,7 +143,7 @@ function cycleAfter(
   const items = before.items.map((item) =>
     isUnchanged && item.current_period_end > tx.now
       ? item
-      : { ...item, ...periodOf(tx.account.getFromPath("price", item.price), billing) },
+      : { ...withoutPeriod(item), ...itemPeriod(tx.account.getFromPath("price", item.price), billing) },
   );
   return { billing_cycle_anchor: anchor, items };
 }

@@ -4,9 +4,10 @@ import { newId } from "../../ids.js";
 import type { AccountData, Transaction } from "../../store/account-data.js";
 import type { PriceRecord, SubscriptionItemRecord } from "../../store/records.js";
 import { insertPrice } from "../catalog/insert-price.js";
-import { isSameLength, periodEnd } from "../catalog/period.js";
+import { isSameLength } from "../catalog/period.js";
 import { type DiscountHolder, endDiscount, isRunning, redeem } from "../discounts/redemption.js";
 import { type ItemChange, MOST_ITEMS, type NewItem } from "./item-params.js";
+import { itemPeriod, samePeriod, withoutPeriod } from "./item-period.js";
 
 /** What the items of a subscription are counted from. */
 export interface Billing {
@@ -41,15 +42,14 @@ export function newItem(
   const beside = others.find((one) =>
     isSameLength(tx.account.getFromPath("price", one.price).recurring, price.recurring),
   );
-  const { current_period_start, current_period_end } = beside ?? periodOf(price, billing);
+  const period = beside === undefined ? itemPeriod(price, billing) : samePeriod(beside);
   const id = newId("si", "short");
   return {
     id,
     object: "subscription_item",
     billing_thresholds: null,
     created: tx.now,
-    current_period_start,
-    current_period_end,
+    ...period,
     current_trial: null,
     discounts: redeem(tx, item.discounts ?? [], [], holder(id, price, billing), `${name}[discounts]`),
     metadata: mergeMetadata({}, item.metadata),
@@ -124,15 +124,6 @@ export function checkItems(
   return first;
 }
 
-export function periodOf(
-  price: PriceRecord,
-  billing: Pick<Billing, "anchor" | "start" | "trialEnd">,
-): Pick<SubscriptionItemRecord, "current_period_start" | "current_period_end"> {
-  const { start, trialEnd, anchor } = billing;
-  const length = price.recurring ?? { interval: "month", interval_count: 1 };
-  return { current_period_start: start, current_period_end: trialEnd ?? periodEnd(anchor, length, start) };
-}
-
 function changedItem(
   tx: Transaction,
   item: SubscriptionItemRecord,
@@ -159,14 +150,14 @@ function changedItem(
     };
   }
   const price = priceFor(tx, change, name);
-  const { quantity: _reset, meteredFrom: _from, ...kept } = item;
   const isBegunAnew = !isSameLength(before.recurring, price.recurring);
+  const { quantity: _reset, meteredFrom: _from, ...other } = item;
   return {
-    ...kept,
+    ...(isBegunAnew ? withoutPeriod(other) : other),
     ...same,
     price: price.id,
     ...quantityFor(price, change.quantity, name),
-    ...(isBegunAnew ? periodOf(price, billing) : { meteredFrom: tx.now }),
+    ...(isBegunAnew ? itemPeriod(price, billing) : { meteredFrom: tx.now }),
   };
 }
 

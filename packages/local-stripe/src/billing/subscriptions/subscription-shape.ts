@@ -6,24 +6,32 @@ import type { SubscriptionRecord, Wire } from "../../store/records.js";
 /** A subscription as it is shown: with its items and their prices, without what only this server keeps in mind. */
 export function renderSubscription(record: SubscriptionRecord, account: AccountData): Wire {
   const { pendingChange, pendingLines: _lines, trialEndAnnounced: _announced, ...rest } = record;
-  const { resumesAt: _resumes, upcomingAnnouncedFor: _told, ...subscription } = rest;
+  const { freeUntil: _free, resumesAt: _resumes, upcomingAnnouncedFor: _told, ...subscription } = rest;
+  const changes = pendingChange?.changes ?? {};
   return {
     ...subscription,
     discounts: lasting(record.discounts, account),
-    items: listed(`/v1/subscription_items?subscription=${record.id}`, false, shownItems(record, account)),
+    items: listed(
+      `/v1/subscription_items?subscription=${record.id}`,
+      false,
+      shownItems(record.items, account),
+    ),
     pending_update: pendingChange && {
-      billing_cycle_anchor: null,
-      discounts: null,
+      billing_cycle_anchor: changes.billing_cycle_anchor ?? null,
+      cancel_at_period_end: changes.cancel_at_period_end ?? null,
+      discount: null,
+      discounts: changes.discounts ?? null,
       expires_at: pendingChange.expiresAt,
-      subscription_items: shownItems(pendingChange.after, account),
-      trial_end: null,
+      metadata: changes.metadata ?? null,
+      subscription_items: shownItems(changes.items ?? record.items, account),
+      trial_end: changes.trial_end ?? null,
       trial_from_plan: null,
     },
   };
 }
 
-function shownItems(subscription: SubscriptionRecord, account: AccountData): readonly Wire[] {
-  return subscription.items.map(({ meteredFrom: _from, ...item }) => {
+function shownItems(items: SubscriptionRecord["items"], account: AccountData): readonly Wire[] {
+  return items.map(({ fullPeriodStart: _full, meteredFrom: _from, ...item }) => {
     const price = account.getFromPath("price", item.price);
     return {
       ...item,

@@ -1,6 +1,7 @@
 import type { AccountData } from "../../store/account-data.js";
 import type { InvoiceLineRecord, SubscriptionItemRecord, SubscriptionRecord } from "../../store/records.js";
-import { itemAmount, line, quantityText } from "../invoices/invoice-lines.js";
+import { cost } from "../catalog/exact-money.js";
+import { line, quantityText } from "../invoices/invoice-lines.js";
 import { usageIn } from "./usage.js";
 
 /** One line for each metered item, for what was used in its period until then. A trial costs nothing. */
@@ -20,7 +21,7 @@ export function usageLines(
     // What was taken back beyond what was used is not paid out.
     const quantity = Math.max(0, used);
     return line(account, subscription, item, price, {
-      amount: itemAmount(price, quantity),
+      amount: cost(price, quantity),
       description: quantityText(account, price, quantity),
       period: { start: from, end: until },
       proration: false,
