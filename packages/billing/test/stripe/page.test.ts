@@ -29,4 +29,30 @@ describe("a list's pages", () => {
     for (let time = 0; time < 2; time++) for await (const one of list) expect(one).toBe(3);
     expect(load).toHaveBeenCalledTimes(1);
   });
+
+  it("can be iterated anew after a page that failed", async () => {
+    let isDown = true;
+    const list = pages(async (after?: string) => {
+      if (after === undefined) return FIRST;
+      if (isDown) throw new Error("down");
+      return LAST;
+    });
+    await expect(collect(list)).rejects.toThrow("down");
+    isDown = false;
+    expect(await collect(list)).toEqual([1, 2, 3]);
+  });
+
+  it("are all given to each of two iterations side by side", async () => {
+    const list = pages(async (after?: string) => (after === undefined ? FIRST : LAST));
+    expect(await Promise.all([collect(list), collect(list)])).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
+  });
 });
+
+async function collect(list: AsyncIterable<number>): Promise<readonly number[]> {
+  const all: number[] = [];
+  for await (const one of list) all.push(one);
+  return all;
+}
