@@ -12,32 +12,36 @@ export interface OpenChromium {
 
 /** A browser that can be launched, or the reason why there is none. */
 type Found =
-  | { readonly executablePath: string; readonly forget?: () => Promise<void> }
+  | { readonly executablePath: string; readonly remove?: () => Promise<void> }
   | { readonly unavailable: string };
 
-/** Tried in this order; the first that starts is used. */
-const SOURCES: Readonly<Record<string, () => Promise<Found>>> = {
-  CHROMIUM_PATH: fromEnvironment,
-  "/usr/bin/chromium": installed,
-  "@sparticuz/chromium": unpacked,
+/** Debian's and the one from npm. */
+export const CHROMIUMS = ["/usr/bin/chromium", "@sparticuz/chromium"] as const;
+export type ChromiumName = (typeof CHROMIUMS)[number];
+
+const FIND: Readonly<Record<ChromiumName, () => Promise<Found>>> = {
+  "/usr/bin/chromium": findInstalled,
+  "@sparticuz/chromium": unpack,
 };
 
 /**
- * Starts a headless Chromium and says which. Where none can be had, says so loudly and returns undefined.
+ * Starts the headless Chromium named by `CHROMIUM_PATH`, else the first of {@link CHROMIUMS} that starts, and prints which.
+ * Where there is none, warns loudly and returns undefined.
  *
  * @throws Error instead, where CI is set.
  */
 export async function openChromium(): Promise<OpenChromium | undefined> {
-  const reasons: string[] = [];
-  for (const [name, source] of Object.entries(SOURCES)) {
-    const found = await source();
-    const opened = "unavailable" in found ? found : await launch(found.executablePath, found.forget);
-    if ("unavailable" in opened) {
-      reasons.push(`  - ${name}: ${opened.unavailable}`);
-      continue;
-    }
-    process.stdout.write(`chromium: using ${name}, version ${opened.browser.version()}\n`);
+  const wanted = process.env["CHROMIUM_PATH"];
+  if (wanted) {
+    const opened = await launch(wanted);
+    if ("unavailable" in opened) throw new Error(`CHROMIUM_PATH does not start: ${opened.unavailable}`);
     return opened;
+  }
+  const reasons: string[] = [];
+  for (const name of CHROMIUMS) {
+    const opened = await openNamed(name);
+    if (!("unavailable" in opened)) return opened;
+    reasons.push(`  - ${name}: ${opened.unavailable}`);
   }
   const why = `No Chromium could be started.\n${reasons.join("\n")}`;
   if (process.env["CI"]) throw new Error(why);
@@ -45,30 +49,30 @@ export async function openChromium(): Promise<OpenChromium | undefined> {
   return undefined;
 }
 
-/** Whoever names a browser wants that one: if it is not there, that is a mistake, not a reason to look further. */
-async function fromEnvironment(): Promise<Found> {
-  const executablePath = process.env["CHROMIUM_PATH"];
-  if (!executablePath) return { unavailable: "not set" };
-  if (!existsSync(executablePath)) throw new Error("CHROMIUM_PATH is set, but there is no such file.");
-  return { executablePath };
+/** Starts one of {@link CHROMIUMS}, or tells why it cannot be started. */
+export async function openNamed(
+  name: ChromiumName,
+): Promise<OpenChromium | { readonly unavailable: string }> {
+  const found = await FIND[name]();
+  return "unavailable" in found ? found : launch(found.executablePath, found.remove);
 }
 
-async function installed(): Promise<Found> {
+async function findInstalled(): Promise<Found> {
   const executablePath = "/usr/bin/chromium";
   return existsSync(executablePath) ? { executablePath } : { unavailable: "not installed" };
 }
 
-/** Into a folder of its own: the package would use a fixed name, and a half of what another run is unpacking there. */
-async function unpacked(): Promise<Found> {
+/** Unpacks into a folder of its own: the package would use a fixed name, which another run may be half-way through. */
+async function unpack(): Promise<Found> {
   const usual = process.env["TMPDIR"];
   const folder = await mkdtemp(join(tmpdir(), "demo-chromium-"));
-  // Its other files may still be arriving where the unpacking of one has failed.
-  const forget = () => rm(folder, { recursive: true, force: true, maxRetries: 10 });
+  // Where the unpacking of one file has failed, the others may still be arriving.
+  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 10 });
   process.env["TMPDIR"] = folder;
   try {
-    return { executablePath: await packaged.executablePath(), forget };
+    return { executablePath: await packaged.executablePath(), remove };
   } catch (error) {
-    await forget();
+    await remove();
     return { unavailable: String(error) };
   } finally {
     if (usual === undefined) delete process.env["TMPDIR"];
@@ -78,19 +82,20 @@ async function unpacked(): Promise<Found> {
 
 async function launch(
   executablePath: string,
-  forget: () => Promise<void> = async () => undefined,
+  remove: () => Promise<void> = async () => undefined,
 ): Promise<OpenChromium | { readonly unavailable: string }> {
   try {
     const browser = await chromium.launch({ executablePath, args: ARGS });
+    process.stdout.write(`chromium: using ${executablePath}, version ${browser.version()}\n`);
     return {
       browser,
       close: async () => {
         await browser.close();
-        await forget();
+        await remove();
       },
     };
   } catch (error) {
-    await forget();
+    await remove();
     return { unavailable: String(error).split("\n", 1).join("") };
   }
 }
