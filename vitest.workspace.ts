@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { unitTests } from "./packages/test-kit/src/unit-tests.js";
 
 const billing = "./packages/billing";
 
@@ -18,92 +19,106 @@ const common = {
 // .ci/run counts the tests from this report.
 const ciReport = { reporters: ["default", "json"], outputFile: { json: ".cache/vitest-report.json" } };
 
-export default defineConfig({
+/** In the mode "unit", every package's tests that need no server. */
+const unitProjects: TestProjectInlineConfiguration[] = ["billing", "local-stripe", "demo", "test-kit"].map(
+  (name) => {
+    const root = `./packages/${name}`;
+    return { test: { ...common, name, root, include: unitTests(root) } };
+  },
+);
+
+const projects: TestProjectInlineConfiguration[] = [
+  {
+    test: {
+      ...common,
+      name: "billing",
+      root: billing,
+      include: ["test/**/*.test.ts"],
+      exclude: ["test/contract/**", "test/webhooks/verify-constant-work.test.ts"],
+    },
+  },
+  {
+    test: {
+      ...common,
+      name: "billing with mocked modules",
+      root: billing,
+      isolate: true,
+      include: ["test/webhooks/verify-constant-work.test.ts"],
+    },
+  },
+  {
+    // The other supported version of the SDK: all that touches it, every request, and one file of each capability.
+    resolve: { alias: [{ find: /^stripe$/, replacement: "stripe-22" }] },
+    test: {
+      ...common,
+      name: "billing on stripe 22.6",
+      root: billing,
+      include: [
+        "test/{stripe,contract}/**/*.test.ts",
+        "test/{billing-service,customers,errors}.test.ts",
+        "test/catalog/prices.test.ts",
+        "test/checkout/create.test.ts",
+        "test/entitlements/entitlements.test.ts",
+        "test/invoices/read.test.ts",
+        "test/payment-methods/detach.test.ts",
+        "test/portal/flows.test.ts",
+        "test/subscriptions/update.test.ts",
+        "test/usage/report-usage.test.ts",
+        "test/webhooks/verify-beside-stripe.test.ts",
+      ],
+    },
+  },
+  {
+    test: {
+      ...common,
+      name: "stripe-mock contract",
+      root: billing,
+      include: ["test/contract/**/*.test.ts"],
+    },
+  },
+  {
+    test: {
+      name: "types",
+      root: billing,
+      include: [],
+      typecheck: {
+        enabled: true,
+        only: true,
+        include: ["test/**/*.test-d.ts"],
+        tsconfig: "./tsconfig.test.json",
+      },
+    },
+  },
+  {
+    test: {
+      ...common,
+      name: "local-stripe",
+      root: "./packages/local-stripe",
+      include: ["test/**/*.test.ts"],
+    },
+  },
+  { test: { ...common, name: "test-kit", root: "./packages/test-kit", include: ["test/**/*.test.ts"] } },
+  {
+    test: {
+      ...common,
+      name: "demo",
+      root: "./packages/demo",
+      include: ["test/**/*.test.ts"],
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+    },
+  },
+];
+
+export default defineConfig(({ mode }) => ({
   test: {
     ...(process.env["CI"] ? ciReport : {}),
     maxWorkers: availableParallelism(),
-    globalSetup: ["./packages/test-kit/src/postgres.ts", "./packages/test-kit/src/stripe-mock.ts"],
-    projects: [
-      {
-        test: {
-          ...common,
-          name: "billing",
-          root: billing,
-          include: ["test/**/*.test.ts"],
-          exclude: ["test/contract/**", "test/webhooks/verify-constant-work.test.ts"],
-        },
-      },
-      {
-        test: {
-          ...common,
-          name: "billing with mocked modules",
-          root: billing,
-          isolate: true,
-          include: ["test/webhooks/verify-constant-work.test.ts"],
-        },
-      },
-      {
-        // The other supported version of the SDK: all that touches it, every request, and one file of each capability.
-        resolve: { alias: [{ find: /^stripe$/, replacement: "stripe-22" }] },
-        test: {
-          ...common,
-          name: "billing on stripe 22.6",
-          root: billing,
-          include: [
-            "test/{stripe,contract}/**/*.test.ts",
-            "test/{billing-service,customers,errors}.test.ts",
-            "test/catalog/prices.test.ts",
-            "test/checkout/create.test.ts",
-            "test/entitlements/entitlements.test.ts",
-            "test/invoices/read.test.ts",
-            "test/payment-methods/detach.test.ts",
-            "test/portal/flows.test.ts",
-            "test/subscriptions/update.test.ts",
-            "test/usage/report-usage.test.ts",
-            "test/webhooks/verify-beside-stripe.test.ts",
-          ],
-        },
-      },
-      {
-        test: {
-          ...common,
-          name: "stripe-mock contract",
-          root: billing,
-          include: ["test/contract/**/*.test.ts"],
-        },
-      },
-      {
-        test: {
-          name: "types",
-          root: billing,
-          include: [],
-          typecheck: {
-            enabled: true,
-            only: true,
-            include: ["test/**/*.test-d.ts"],
-            tsconfig: "./tsconfig.test.json",
-          },
-        },
-      },
-      {
-        test: {
-          ...common,
-          name: "local-stripe",
-          root: "./packages/local-stripe",
-          include: ["test/**/*.test.ts"],
-        },
-      },
-      { test: { ...common, name: "test-kit", root: "./packages/test-kit", include: ["test/**/*.test.ts"] } },
-      {
-        test: {
-          ...common,
-          name: "demo",
-          root: "./packages/demo",
-          include: ["test/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-    ],
+    ...(mode === "unit"
+      ? { projects: unitProjects }
+      : {
+          globalSetup: ["./packages/test-kit/src/postgres.ts", "./packages/test-kit/src/stripe-mock.ts"],
+          projects,
+        }),
   },
-});
+}));
