@@ -379,6 +379,7 @@ const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant" | "forgetCatalog">
       const { product } = await stripeOnMock().prices.retrieve("price_1");
       return connected.ensurePortalConfiguration({
         features: {
+          paymentMethodUpdate: true,
           subscriptionUpdate: {
             allowedUpdates: ["price", "quantity", "promotion_code"],
             products: [
