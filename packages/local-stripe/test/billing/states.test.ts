@@ -173,6 +173,11 @@ it("a customer is billed in one currency at a time", async () => {
     success_url: "https://app.example.com/done",
   });
   expect((await refusal(page)).param).toBe("currency");
+  const phases = [{ items: [{ price: euros.id }], duration: { interval: "month" as const } }];
+  const later = Math.floor(Date.now() / 1000) + 86_400;
+  const schedule = () =>
+    stripe.subscriptionSchedules.create({ customer: idOf(customer), start_date: later, phases });
+  expect((await refusal(schedule())).param).toBe("currency");
   await stripe.subscriptions.cancel(id);
   expect((await subscribeInEuros()).currency).toBe("eur");
 });
@@ -204,4 +209,22 @@ it.each(["nonsense", "@", "a b@example.com"])("an e-mail address is not %s", asy
     code: "email_invalid",
     param: "email",
   });
+});
+
+it("a schedule whose customer has no card begins with an incomplete subscription, which can be paid", async () => {
+  const { local, stripe } = await startLocal({ requirePaymentMethod: true });
+  const { id: customer } = await stripe.customers.create();
+  const price = await monthly(stripe);
+  const { id } = await stripe.subscriptionSchedules.create({
+    customer,
+    start_date: Math.floor(Date.now() / 1000) + 3600,
+    phases: [{ items: [{ price: price.id }], duration: { interval: "month", interval_count: 1 } }],
+  });
+  local.advanceBy(2 * 3600 * 1000);
+  expect(local.dueFailures).toEqual([]);
+  const { subscription } = await stripe.subscriptionSchedules.retrieve(id);
+  const begun = await stripe.subscriptions.retrieve(idOf(subscription));
+  expect(begun.status).toBe("incomplete");
+  await stripe.invoices.pay(idOf(begun.latest_invoice), { paid_out_of_band: true });
+  expect((await stripe.subscriptions.retrieve(begun.id)).status).toBe("active");
 });

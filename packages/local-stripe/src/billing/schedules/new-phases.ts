@@ -2,6 +2,7 @@ import { invalid } from "../../api-error.js";
 import { mergeMetadata } from "../../declare/metadata.js";
 import type { Transaction } from "../../store/account-data.js";
 import { type Interval, plusIntervals } from "../catalog/period.js";
+import { refuseOtherCurrency } from "../customers/one-currency.js";
 import type { NewDiscount } from "../discounts/discount-params.js";
 import { checkRedeemable } from "../discounts/redemption.js";
 import {
@@ -20,6 +21,8 @@ import { type NewPhase, refuseTwoEnds } from "./phase-params.js";
 
 /** What the phases of one schedule have in common. */
 export interface PhaseContext {
+  /** The schedule whose phases these will be, where there is one already. */
+  readonly schedule?: string;
   readonly customer: string;
   readonly mode: Billing["mode"];
   readonly defaults: DefaultSettings;
@@ -40,6 +43,14 @@ export function newPhases(
     const begins = made.at(-1)?.end_date ?? start;
     made.push(newPhase(tx, phase, begins, `phases[${at}]`, context));
   }
+  const currencies = new Set(made.map(({ currency }) => currency));
+  if (currencies.size > 1) {
+    throw invalid(
+      `All phases must have one currency; these have ${[...currencies].join(" and ")}.`,
+      "phases",
+    );
+  }
+  for (const one of currencies) refuseOtherCurrency(tx.account, context.customer, one, context.schedule);
   return made;
 }
 

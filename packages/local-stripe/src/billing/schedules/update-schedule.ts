@@ -74,7 +74,13 @@ function changedPhases(
   }
   const mode = schedule.billing_mode.type === "classic" ? "classic" : "flexible";
   const agreed = new Set(schedule.phases.flatMap(({ items }) => items.map(({ price }) => price)));
-  const made = newPhases(tx, written, begins, { customer: schedule.customer, mode, defaults, agreed });
+  const made = newPhases(tx, written, begins, {
+    customer: schedule.customer,
+    mode,
+    defaults,
+    agreed,
+    schedule: schedule.id,
+  });
   const isOver = made.every((phase) => phase.end_date <= tx.now);
   if (isOver) throw invalid("The phases of a schedule cannot all be over.", "phases");
   return [...past, ...made];

@@ -107,7 +107,9 @@ function firstCharge(
   if (draft.amount_due === 0) return { kind: "pays" };
   if (behavior === "default_incomplete") return { kind: "asks" };
   const outcome = charge(tx.account, draft, subscription);
-  if (outcome.kind === "nothing to charge") throw invalid(NO_METHOD, undefined, "resource_missing");
+  // A schedule begins on its day, when nobody is there to be told: its subscription then is incomplete.
+  if (outcome.kind === "nothing to charge" && subscription.schedule === null)
+    throw invalid(NO_METHOD, undefined, "resource_missing");
   if (outcome.kind !== "pays" && behavior === "error_if_incomplete") throw declined(outcome);
   return outcome;
 }
