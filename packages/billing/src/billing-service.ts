@@ -93,7 +93,7 @@ import type { IdempotencyOptions } from "./stripe/idempotency.js";
 import { parseObjectId } from "./stripe/object-id.js";
 import { type Page, type Pages, pages } from "./stripe/page.js";
 import type { TenantScope } from "./tenancy/scope/tenant-scope.js";
-import type { TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
+import type { EventObject, ReceiverFacts, TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
 import { TenantBinding } from "./tenant-binding.js";
 import type { CheckoutSession, OpenCheckoutSession } from "./views/checkout-session.js";
 import type { Customer } from "./views/customer.js";
@@ -413,6 +413,22 @@ export class StripeBillingService<TMetadata = undefined>
    */
   resolveTenant(origin: TenantOrigin, options: CallOptions = {}): Promise<TenantResolution> {
     return this.#binding.resolveTenant(origin, options);
+  }
+
+  /**
+   * Reads the Stripe object that a webhook event is about, as it is now, for the receiver of `@repo/billing/webhooks`:
+   * handlers get it from `fetchObject`. One request.
+   *
+   * @throws InvalidArgumentError for a kind of object that cannot be proved to be a tenant's.
+   * @throws NotFoundError when it is missing or not the bound tenant's.
+   */
+  fetchEventObject(object: EventObject, options: CallOptions = {}): Promise<object> {
+    return this.#binding.run(options, (scope) => scope.eventObject(object));
+  }
+
+  /** What a webhook receiver checks its options against: this service's mode, binding and kind of tenancy. No request. */
+  receiverFacts(): ReceiverFacts {
+    return this.#binding.receiverFacts;
   }
 
   /** Runs a capability that takes nothing but ids and the call's options. */

@@ -136,7 +136,14 @@ export {
   postgresDirectory,
   type QueryRunner,
 } from "./tenancy/strategies/postgres-directory.js";
-export type { Tenancy, TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
+export type {
+  CustomerRecord,
+  EventObject,
+  ReceiverFacts,
+  Tenancy,
+  TenantOrigin,
+  TenantResolution,
+} from "./tenancy/tenancy.js";
 export { formatAmount } from "./views/amount.js";
 export type { CheckoutSession, OpenCheckoutSession } from "./views/checkout-session.js";
 export type { Address, Customer } from "./views/customer.js";

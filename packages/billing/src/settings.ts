@@ -18,7 +18,7 @@ import { mistakesIn, onFirstUse } from "./input.js";
 import type { PerTenant } from "./per-tenant.js";
 import { parseOrigin } from "./return-urls/return-url.js";
 import { fillInExample, parseReturnUrlOrigin } from "./return-urls/tenant-return-urls.js";
-import { createStripeClient, type Mode, modeOf, type StripeClient } from "./stripe/client.js";
+import { createStripeClient, type Mode, modeOf, modeOfClient, type StripeClient } from "./stripe/client.js";
 import { isTimeoutMs } from "./stripe/deadline.js";
 import type { RequestListener } from "./stripe/request-record.js";
 import { createTransport, type Transport } from "./stripe/transport.js";
@@ -37,7 +37,7 @@ export interface StripeBillingConfig<TMetadata = undefined> {
    * `maxNetworkRetries` and `timeout` do not hold here; `maxRetries` and `timeoutMs` do.
    */
   readonly stripe?: StripeClient | undefined;
-  /** With `stripe`: the mode its key is of, so that an object of the other one is refused. */
+  /** With `stripe`: the mode of its key, so that objects of the other mode are refused. Default: read from the client. */
   readonly mode?: Mode | undefined;
   /** Binds this service to one tenant for good. */
   readonly tenantId?: string | undefined;
@@ -110,7 +110,7 @@ export function resolveSettings<TMetadata>(config: StripeBillingConfig<TMetadata
   }
   return Object.freeze({
     transport: createTransport(stripe ?? createStripeClient(secretKey ?? ""), { maxRetries, onRequest }),
-    mode: secretKey === undefined ? mode : modeOf(secretKey),
+    mode: stripe === undefined ? modeOf(secretKey ?? "") : (mode ?? modeOfClient(stripe)),
     tenantId,
     tenancy: tenancy ?? metadataTenancy(),
     portal,

@@ -12,7 +12,7 @@ import { type CallOptions, startDeadline } from "./stripe/deadline.js";
 import { OwnershipCache } from "./tenancy/ownership-cache.js";
 import { resolveTenant } from "./tenancy/resolve-tenant.js";
 import { admit, admitOperator, type TenantScope } from "./tenancy/scope/tenant-scope.js";
-import type { TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
+import type { ReceiverFacts, TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
 import { parseTenantId } from "./tenancy/tenant-id.js";
 
 /** The parts that every binding of one service shares. */
@@ -133,6 +133,16 @@ export class TenantBinding<TMetadata> {
   async resolveTenant(origin: TenantOrigin, options: CallOptions): Promise<TenantResolution> {
     const { transport, tenancy, timeoutMs } = this.#shared.settings;
     return resolveTenant(transport, tenancy, origin, startDeadline(copyOptions(options), timeoutMs));
+  }
+
+  /** What a webhook receiver checks its options against. */
+  get receiverFacts(): ReceiverFacts {
+    const { mode, tenancy } = this.#shared.settings;
+    return Object.freeze({
+      mode,
+      tenantId: this.#tenantId,
+      tenantsBy: tenancy.resolvesByAccount === true ? "account" : "customer",
+    });
   }
 
   #admit({ tenantId, deadline }: BoundCall, trusted: readonly string[]): Promise<TenantScope> {

@@ -29,16 +29,20 @@ export {
   WebhookPayloadError,
   WebhookSignatureError,
 } from "./errors.js";
-export type { TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
+export type { ReceiverFacts, TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
 export type { FetchAdapter } from "./webhooks/adapters/fetch.js";
 export type { NodeAdapter, NodeRequest, NodeResponse } from "./webhooks/adapters/node.js";
+export type { WebhookStats } from "./webhooks/counters.js";
 export type {
-  WebhookContext,
+  SnapshotEventType,
+  ThinEvent,
+  ThinEventType,
+  WebhookEvent,
   WebhookEventOf,
   WebhookEventType,
-  WebhookHandler,
-  WebhookHandlers,
-} from "./webhooks/handlers.js";
+  WebhookObjectOf,
+} from "./webhooks/events.js";
+export type { WebhookContext, WebhookHandler, WebhookHandlers } from "./webhooks/handlers.js";
 export {
   type Claim,
   type DeadDelivery,
@@ -46,20 +50,22 @@ export {
   type DeliveryKey,
   deliveryId,
   type InboxResult,
+  type InboxStats,
   type WebhookInbox,
   type Work,
 } from "./webhooks/inbox/inbox.js";
 export { type MemoryInboxOptions, memoryInbox } from "./webhooks/inbox/memory.js";
-export { HTTP_STATUS, type Outcome, type WebhookRejection } from "./webhooks/outcome.js";
+export { HTTP_STATUS, type IgnoredReason, type Outcome, type WebhookRejection } from "./webhooks/outcome.js";
 export type { RawBody } from "./webhooks/raw-body.js";
 export type { Receive, ReceiveOptions, Requeue } from "./webhooks/receive.js";
 export type { TenantResolver } from "./webhooks/resolve-tenant.js";
 export type { SignatureHeaderValue } from "./webhooks/signature-header.js";
 export type { SigningSecret, SigningSecretOption } from "./webhooks/signing-secrets.js";
+export type { WebhookLogDetails, WebhookLogger } from "./webhooks/tell-outcome.js";
+export type { WebhookSpan, WebhookTracer } from "./webhooks/tracing.js";
 export { type VerifyOptions, verifyWebhook } from "./webhooks/verify.js";
 export {
   createWebhookReceiver,
-  type WebhookLogger,
   type WebhookReceiver,
   type WebhookReceiverOptions,
 } from "./webhooks/webhook-receiver.js";

@@ -61,11 +61,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "tenancy/scope": ["tenancy", "tenancy/gate", "stripe"],
   "tenancy/gate": ["tenancy", "stripe"],
   "tenancy/strategies": ["tenancy", "stripe"],
-  tenancy: ["stripe"],
+  tenancy: ["stripe", "events"],
   stripe: [],
   views: ["stripe"],
   "webhooks.ts": ["webhooks"],
-  webhooks: [],
+  webhooks: ["events"],
+  events: [],
   testing: ["index.ts", "webhooks"],
 };
 

@@ -6,7 +6,9 @@ import {
   HTTP_STATUS,
   type Outcome,
   type TenantResolver,
+  type ThinEvent,
   verifyWebhook,
+  type WebhookEvent,
   type WebhookHandler,
   type WebhookInbox,
   type WebhookReceiverOptions,
@@ -129,8 +131,10 @@ describe("the options", () => {
 describe("what comes back", () => {
   test("is an event from verifyWebhook, which narrows by its type", () => {
     const event = verifyWebhook("", "", "");
-    expectTypeOf(event).toEqualTypeOf<Stripe.Event>();
-    if (event.type === "customer.updated") expectTypeOf(event.data.object).toEqualTypeOf<Stripe.Customer>();
+    expectTypeOf(event).toEqualTypeOf<WebhookEvent>();
+    if (event.object === "v2.core.event") expectTypeOf(event).toEqualTypeOf<ThinEvent>();
+    else if (event.type === "customer.updated")
+      expectTypeOf(event.data.object).toEqualTypeOf<Stripe.Customer>();
   });
 
   test("is an outcome, which narrows by its status; every status has an HTTP status", () => {
@@ -147,7 +151,7 @@ describe("what comes back", () => {
         case "unresolved":
         case "busy":
         case "duplicate":
-          return outcome.delivery.eventId;
+          return outcome.delivery?.eventId ?? "";
       }
     };
     expectTypeOf(tell).returns.toEqualTypeOf<string>();

@@ -53,7 +53,9 @@ export const REPLACEMENTS = {
   "a customer's row is not taken over":
     "`INSERT INTO ${table} (customer_id, tenant_id) VALUES ($1, $2) ON CONFLICT (customer_id) DO UPDATE SET tenant_id = EXCLUDED.tenant_id`",
   // webhooks
-  "a customer's event is its own": 'readId(object.get("customer")) ?? readId(object.get("id"))',
+  "a customer's event is its own": "{ ...readCustomer(now, before), ...readMark(now) }",
+  "no metadata but that of an object of its own authority says whose it is":
+    "{ ...readCustomer(now, before), ...readMark(now) }",
   // input
   "options are copied before they are checked":
     "result.success ? { value: input } : { mistakes: result.error.issues.map(toSentence) }",

@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import type { OwnerRead } from "./owner-reads.js";
 
 /**
  * Every request this package can send, with its parameters and answer as the SDK types them. What is not in this table
@@ -139,6 +140,30 @@ export interface Calls {
     params: Stripe.PromotionCodeRetrieveParams;
     answer: Stripe.PromotionCode;
   };
+  "GET /v1/charges/{charge}": {
+    params: Stripe.ChargeRetrieveParams;
+    answer: Stripe.Charge;
+  };
+  "GET /v1/credit_notes/{credit_note}": {
+    params: Stripe.CreditNoteRetrieveParams;
+    answer: Stripe.CreditNote;
+  };
+  "GET /v1/invoiceitems/{invoiceitem}": {
+    params: Stripe.InvoiceItemRetrieveParams;
+    answer: Stripe.InvoiceItem;
+  };
+  "GET /v1/payment_intents/{payment_intent}": {
+    params: Stripe.PaymentIntentRetrieveParams;
+    answer: Stripe.PaymentIntent;
+  };
+  "GET /v1/setup_intents/{setup_intent}": {
+    params: Stripe.SetupIntentRetrieveParams;
+    answer: Stripe.SetupIntent;
+  };
+  "GET /v1/subscription_schedules/{schedule}": {
+    params: Stripe.SubscriptionScheduleRetrieveParams;
+    answer: Stripe.SubscriptionSchedule;
+  };
   "GET /v1/entitlements/active_entitlements": {
     params: Stripe.Entitlements.ActiveEntitlementListParams;
     answer: Stripe.ApiList<Stripe.Entitlements.ActiveEntitlement>;
@@ -203,6 +228,6 @@ export type PathIds<C extends string> = C extends `${string}{${infer Name}}${inf
   : object;
 
 /** Whether a failure of the call may have changed something all the same. A preview is a POST in its method alone. */
-export function changesSomething(call: StripeCall): boolean {
+export function changesSomething(call: StripeCall | OwnerRead): boolean {
   return !call.startsWith("GET ") && call !== "POST /v1/invoices/create_preview";
 }

@@ -37,6 +37,17 @@ export function createStripeClient(secretKey: string, apiBase?: URL): StripeClie
   });
 }
 
+/**
+ * Reads the mode of a client's key, where the client is the SDK's and shows it: the SDK keeps it on its authenticator.
+ * `undefined` for a client with an authenticator of its own.
+ */
+export function modeOfClient(client: StripeClient): Mode | undefined {
+  const authenticator: unknown = Reflect.get(client, "_authenticator");
+  const key: unknown =
+    typeof authenticator === "function" ? Reflect.get(authenticator, "_apiKey") : undefined;
+  return typeof key === "string" ? modeOf(key) : undefined;
+}
+
 /** Stripe's secret and restricted keys name their mode; nothing else does. */
 export function modeOf(secretKey: string): Mode | undefined {
   const match = /^(?:sk|rk)_(live|test)_\w{8,}$/.exec(secretKey);

@@ -3,6 +3,7 @@ import { type BillingError, IndeterminateError, InvalidArgumentError, isBillingE
 import { changesSomething, type StripeCall } from "./calls.js";
 import type { StripeClient } from "./client.js";
 import type { IdempotencyKey } from "./idempotency.js";
+import type { OwnerRead } from "./owner-reads.js";
 import { withQuery } from "./query-string.js";
 import { type RequestListener, tell } from "./request-record.js";
 import { hasNoOutcome, readSdkError, type SdkError, wasTurnedAway, word } from "./sdk-error.js";
@@ -10,7 +11,7 @@ import { translateError } from "./translate-error.js";
 import type { Transport } from "./transport.js";
 
 export interface StripeRequest {
-  readonly call: StripeCall;
+  readonly call: StripeCall | OwnerRead;
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
   readonly params: Readonly<Record<string, unknown>>;

@@ -23,8 +23,10 @@ export interface Tenancy {
   link?(tenantId: string, customerId: string): Promise<void>;
   /** True where the application alone records whose a customer is, so that none can be made here. */
   readonly readOnly?: boolean | undefined;
-  /** Whose event it is. `readCustomer` asks Stripe, and finds nothing where the customer is missing or deleted. */
+  /** Finds the tenant of an event. `readCustomer` asks Stripe, also for what a deleted customer was. */
   resolveTenant(origin: TenantOrigin, readCustomer: ReadCustomer): Promise<TenantResolution>;
+  /** True where an event's connected account alone decides its tenant, so that nothing is read. Default: false. */
+  readonly resolvesByAccount?: boolean | undefined;
   /** The metadata that says whose a new customer or product is; empty where its account says it. */
   markFor(tenantId: string): Readonly<Record<string, string>>;
   /** Metadata keys that are this package's to write, refused in callers' metadata and left out of views. */
@@ -47,16 +49,47 @@ export interface OwnedByMetadata {
   readonly metadata?: Readonly<Record<string, string>> | null | undefined;
 }
 
-export type ReadCustomer = (customerId: string) => Promise<OwnedByMetadata | undefined>;
+/** A customer (`cus_…`) or an account of Accounts v2 (`acct_…`) as Stripe has it, or as it was when it was deleted. */
+export interface CustomerRecord extends OwnedByMetadata {
+  readonly deleted?: boolean | undefined;
+}
 
-/** What an event says about whose it is. At least one is present. */
+/** Resolves to `undefined` when Stripe has no such customer, and no record of its deletion. */
+export type ReadCustomer = (customerId: string) => Promise<CustomerRecord | undefined>;
+
+/** What an event says about its owner. At least one of the first five is present. */
 export interface TenantOrigin {
   /** The customer whose object the event is about. */
   readonly customerId?: string | undefined;
+  /** The account of Accounts v2 (`acct_…`) that is the customer, where the event names no `cus_…`. */
+  readonly customerAccount?: string | undefined;
   /** The connected account the event happened on. */
   readonly account?: string | undefined;
-  /** Only of an object that is itself the authority on its tenant, a customer or a product, as it was in the event. */
+  /** Only of an object whose own metadata decides its tenant, such as a customer or a product, as it was in the event. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** An object that leads to the owner and is read for it: a dispute's charge, a thin event's object. */
+  readonly reference?: { readonly kind: string; readonly id: string } | undefined;
+  /** A thin event's twin (`evt_…`), which is read before `reference`: it shows the object as it was. */
+  readonly snapshotEventId?: string | undefined;
+  /** When the event happened, as Stripe's seconds since the epoch: tells which deletion of a customer it goes with. */
+  readonly happenedAtSeconds?: number | undefined;
+}
+
+/** What a webhook receiver has to know of the service that resolves its tenants. */
+export interface ReceiverFacts {
+  /** The mode of the service's key; `undefined` when its client does not show it. */
+  readonly mode?: "live" | "test" | undefined;
+  /** The tenant that the service is bound to, which makes it unfit for a receiver. */
+  readonly tenantId?: string | undefined;
+  /** What an event has to name to be a tenant's: a customer or marked object, or a connected account. */
+  readonly tenantsBy: "customer" | "account";
+}
+
+/** An object of Stripe's that an event is about. */
+export interface EventObject {
+  /** Its kind, such as `subscription`. */
+  readonly type: string;
+  readonly id: string;
 }
 
 /**

@@ -10,8 +10,8 @@
  * });
  */
 import assert from "node:assert/strict";
-import type Stripe from "stripe";
 import { type Claim, type Delivery, toDelivery, type WebhookInbox } from "../webhooks/inbox/inbox.js";
+import { parseEventBody } from "../webhooks/parse-event.js";
 
 /** One promise of the contract. `run` rejects when the store breaks it. */
 export interface InboxContractCase {
@@ -68,7 +68,8 @@ const PROMISES: Promises = {
     });
     assert.deepEqual(result, { status: "handled", attempt: 1, value: "done" });
     assert.deepEqual(claim?.key, delivery.key);
-    assert.deepEqual(claim?.event, delivery.event);
+    assert.equal(claim?.body, delivery.body);
+    assert.equal(claim?.eventType, delivery.eventType);
     assert.equal(claim?.attempt, 1);
   },
 
@@ -155,17 +156,18 @@ const PROMISES: Promises = {
     assert.equal(listed?.eventType, "customer.created");
     assert.equal(listed?.attempts, 3);
     assert.ok(listed?.diedAt instanceof Date);
+    assert.match(listed?.lastError ?? "", /third/);
   },
 
   async "requeues a dead delivery with the event as it was stored"({ inbox, peer }) {
     const delivery = aDelivery("evt_1");
     await useUpAttempts(inbox, delivery);
-    let event: Stripe.Event | undefined;
+    let body: string | undefined;
     const result = await peer.requeue(delivery.key, async (claim) => {
-      event = claim.event;
+      body = claim.body;
     });
     assert.deepEqual(result, { status: "handled", attempt: 4, value: undefined });
-    assert.deepEqual(event, delivery.event);
+    assert.equal(body, delivery.body);
     assert.deepEqual(await inbox.listDead(), []);
     assert.deepEqual(await inbox.process(delivery, mustNotRun), { status: "duplicate" });
   },
@@ -198,6 +200,20 @@ const PROMISES: Promises = {
       listed.map(({ key }) => key.eventId),
       ["evt_1", "evt_2"],
     );
+  },
+
+  async "counts what is held, waiting and dead, and names the age of the oldest"({ inbox, peer }) {
+    await inbox.process(aDelivery("evt_handled"), done);
+    assert.deepEqual(await peer.readStats(), { held: 0, waiting: 0, dead: 0 });
+    await inbox.process(aDelivery("evt_failed"), failWith(new Error("once")));
+    await useUpAttempts(inbox, aDelivery("evt_dead"));
+    const work = new PausedWork();
+    const holding = inbox.process(aDelivery("evt_held"), work.run);
+    await work.started;
+    const oldestAt = new Date(1_800_000_000_000);
+    assert.deepEqual(await peer.readStats(), { held: 1, waiting: 1, dead: 1, oldestAt });
+    work.finish();
+    await holding;
   },
 
   async "does no work for a caller that has given up"({ inbox }) {
@@ -300,7 +316,9 @@ function nextTurn(): Promise<void> {
 }
 
 function aDelivery(id: string, from: { livemode?: boolean; account?: string } = {}): Delivery {
-  const event = { id, object: "event", type: "customer.created", livemode: false, ...from };
-  // An inbox reads only these fields of an event, hence the cast.
-  return toDelivery({ ...event, data: { object: { id: "cus_1" } } } as Stripe.Event);
+  // Half of a surrogate pair and a null character are valid JSON, and refused by some stores' JSON columns.
+  const customer = { id: "cus_1", object: "customer", name: "\ud800 \u0000 \u2028 Zoë" };
+  const event = { id, object: "event", type: "customer.created", created: 1_800_000_000, livemode: false };
+  const body = JSON.stringify({ ...event, ...from, data: { object: customer } });
+  return toDelivery({ event: parseEventBody(body), body });
 }

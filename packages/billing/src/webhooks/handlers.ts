@@ -1,19 +1,20 @@
-import type Stripe from "stripe";
 import { ConfigurationError } from "../errors.js";
-
-export type WebhookEventType = Stripe.Event["type"];
-
-/** The Stripe event of one type, with its object typed accordingly. */
-export type WebhookEventOf<T extends WebhookEventType> = EventsByType[T];
-
-// Indexes a map instead of using Extract, so that a handler of several types is assignable where one type is expected.
-type EventsByType = { readonly [E in Stripe.Event as E["type"]]: E };
+import { findEventType, findSimilarEventType } from "../events/event-types.js";
+import type { ReceiverFacts } from "../tenancy/tenancy.js";
+import type { WebhookEvent, WebhookEventOf, WebhookEventType, WebhookObjectOf } from "./events.js";
 
 /** The second argument of a handler. */
-export interface WebhookContext<TBilling, Tx> {
+export interface WebhookContext<TBilling, Tx, TObject = object> {
   readonly tenantId: string;
   /** The billing service, bound to this tenant. */
   readonly billing: TBilling;
+  /**
+   * Reads the event's object as it is now, through the tenant's own service. One request, made at the first call.
+   *
+   * It rejects with a NotFoundError when the object is gone, and with an InvalidArgumentError for a kind of object that
+   * cannot be proved to be a tenant's, such as a dispute.
+   */
+  readonly fetchObject: () => Promise<TObject>;
   /**
    * The inbox's transaction. Writes made through it commit together with the mark that the event was handled, so they
    * take effect exactly once. `undefined` where the inbox has no transactions.
@@ -33,30 +34,65 @@ export interface WebhookContext<TBilling, Tx> {
  */
 export type WebhookHandler<T extends WebhookEventType, TBilling, Tx> = (
   event: WebhookEventOf<T>,
-  context: WebhookContext<TBilling, Tx>,
+  context: WebhookContext<TBilling, Tx, WebhookObjectOf<T>>,
 ) => unknown;
 
-/** One handler per event type. Events of other types are acknowledged and ignored. */
+/**
+ * One handler per event type: `invoice.paid` for snapshot events, `v1.invoice.paid` for thin ones. Events of other types
+ * are acknowledged and ignored. With a handler in each family, a change that arrives in both is handled by whichever
+ * comes first.
+ */
 export type WebhookHandlers<TBilling, Tx> = {
   readonly [T in WebhookEventType]?: WebhookHandler<T, TBilling, Tx> | undefined;
 };
 
-type AnyHandler<TBilling, Tx> = (event: Stripe.Event, context: WebhookContext<TBilling, Tx>) => unknown;
+type AnyHandler<TBilling, Tx> = (event: WebhookEvent, context: WebhookContext<TBilling, Tx>) => unknown;
 
 /** Looks up the handler of an event type. The handlers are copied first, so changing `on` later has no effect. */
 export type HandlerFor<TBilling, Tx> = (type: string) => AnyHandler<TBilling, Tx> | undefined;
 
-/** @throws {ConfigurationError} when a handler is not a function. */
-export function toHandlerFor<TBilling, Tx>(on: WebhookHandlers<TBilling, Tx>): HandlerFor<TBilling, Tx> {
+/**
+ * Checks the handlers.
+ *
+ * @throws {ConfigurationError} when a handler is not a function, or is for a type that does not exist, that no tenant can
+ * be found for, or that no secret's endpoint sends.
+ */
+export function toHandlerFor<TBilling, Tx>(
+  on: WebhookHandlers<TBilling, Tx>,
+  facts: ReceiverFacts | undefined,
+  families: ReadonlySet<string>,
+): HandlerFor<TBilling, Tx> {
   if (typeof on !== "object" || on === null) {
     throw new ConfigurationError("on must be an object that maps event types to handler functions.");
   }
   for (const [type, handler] of Object.entries(on)) {
-    if (handler !== undefined && typeof handler !== "function") {
-      throw new ConfigurationError(`on["${type}"] must be a function.`);
-    }
+    if (handler === undefined) continue;
+    if (typeof handler !== "function") throw new ConfigurationError(`on["${type}"] must be a function.`);
+    assertHandled(type, facts, families);
   }
   // Each handler takes the events of its own key; a Map cannot express that relation, hence the cast.
   const handlers = new Map(Object.entries(on) as [string, AnyHandler<TBilling, Tx> | undefined][]);
   return (type) => handlers.get(type);
+}
+
+function assertHandled(type: string, facts: ReceiverFacts | undefined, families: ReadonlySet<string>): void {
+  const known = findEventType(type);
+  if (known === undefined) {
+    const similar = findSimilarEventType(type);
+    const advice =
+      similar === undefined ? "Look it up in Stripe's list of event types." : `Did you mean "${similar}"?`;
+    throw new ConfigurationError(`on["${type}"] is not the type of a Stripe event. ${advice}`);
+  }
+  if (known.owner === "account" && facts?.tenantsBy === "customer") {
+    throw new ConfigurationError(
+      `on["${type}"] would never be called: the event names no customer, so only connectTenancy finds its tenant. ` +
+        "Handle it without this receiver, or remove the handler.",
+    );
+  }
+  if (!families.has(known.family)) {
+    throw new ConfigurationError(
+      `on["${type}"] would never be called: it is for ${known.family} events, and every secret in signingSecrets has ` +
+        `another payload. Add the secret of an endpoint that sends ${known.family} events.`,
+    );
+  }
 }

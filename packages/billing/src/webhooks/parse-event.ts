@@ -1,27 +1,42 @@
 import { type Buffer, isAscii, isUtf8 } from "node:buffer";
-import type Stripe from "stripe";
 import { WebhookPayloadError } from "../errors.js";
+import type { WebhookEvent } from "./events.js";
 
 const MAX_DEPTH = 64;
 // Narrow alphabets, so that ids and types are safe to log, store and compare.
 const EVENT_ID = /^[A-Za-z0-9_-]{1,128}$/;
 const EVENT_TYPE = /^[A-Za-z0-9_.]{1,128}$/;
+const OBJECT_ID = /^[^\s/\\?#]{1,255}$/;
+const CREATED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
+// An organization's context ends in the account that the event happened on.
+const CONTEXT = /^(?:[A-Za-z0-9_]{1,64}\/){0,4}acct_[A-Za-z0-9_]{1,64}$/;
 const ACCOUNT_ID = /^acct_[A-Za-z0-9_]{1,64}$/;
 
 /**
  * Reads an event from bytes whose signature was verified. Keys such as `__proto__` stay own properties, as `JSON.parse`
  * makes them. A repeated key means its last value; nothing parses the bytes again and could read it differently.
  *
- * @throws {WebhookPayloadError} unless the bytes are UTF-8 JSON of a snapshot event. The error quotes nothing of them.
+ * @throws {WebhookPayloadError} unless the bytes are UTF-8 JSON of a snapshot or thin event. The error quotes nothing of them.
  */
-export function parseEvent(bytes: Buffer): Stripe.Event {
-  const event = parseJson(bytes);
+export function parseEvent(bytes: Buffer): ParsedEvent {
+  const body = decode(bytes);
+  return { event: parseEventBody(body), body };
+}
+
+/** An event beside the text it was parsed from, which a store can keep without loss. */
+export interface ParsedEvent {
+  readonly event: WebhookEvent;
+  readonly body: string;
+}
+
+/** Parses a body that was verified before, such as one from a store. @throws {WebhookPayloadError} */
+export function parseEventBody(body: string): WebhookEvent {
+  const event = parseJson(body);
   assertEvent(event);
   return event;
 }
 
-function parseJson(bytes: Buffer): unknown {
-  const text = decode(bytes);
+function parseJson(text: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -58,23 +73,38 @@ function nestsWithin(value: object, levels: number): boolean {
   return true;
 }
 
-function assertEvent(value: unknown): asserts value is Stripe.Event {
+function assertEvent(value: unknown): asserts value is WebhookEvent {
   if (!isRecord(value)) throw notAnEvent("is not an object");
-  if (value["object"] === "v2.core.event") {
-    throw new WebhookPayloadError(
-      "The webhook is a thin event, which carries no object. Send snapshot events to this endpoint: " +
-        "create a webhook endpoint or event destination with the snapshot payload style.",
-    );
-  }
-  if (value["object"] !== "event") throw notAnEvent('is not an "event"');
+  const isThin = value["object"] === "v2.core.event";
+  if (!isThin && value["object"] !== "event") throw notAnEvent('is not an "event" or "v2.core.event"');
   if (!matches(value["id"], EVENT_ID)) throw notAnEvent("has no valid id");
   if (!matches(value["type"], EVENT_TYPE)) throw notAnEvent("has no valid type");
-  if (!Number.isSafeInteger(value["created"])) throw notAnEvent("has no valid creation time");
   if (typeof value["livemode"] !== "boolean") throw notAnEvent("has no boolean livemode");
+  if (isThin) assertThin(value);
+  else assertSnapshot(value);
+}
+
+function assertSnapshot(value: Readonly<Record<string, unknown>>): void {
+  if (!Number.isSafeInteger(value["created"])) throw notAnEvent("has no valid creation time");
   const account = value["account"] ?? undefined;
   if (account !== undefined && !matches(account, ACCOUNT_ID)) throw notAnEvent("has no valid account");
   const data = value["data"];
   if (!isRecord(data) || !isRecord(data["object"])) throw notAnEvent("carries no object");
+}
+
+function assertThin(value: Readonly<Record<string, unknown>>): void {
+  if (!matches(value["created"], CREATED)) throw notAnEvent("has no valid creation time");
+  const [context, twin, object] = [value["context"], value["snapshot_event"], value["related_object"]];
+  if (!isAbsent(context) && !matches(context, CONTEXT)) throw notAnEvent("has no valid context");
+  if (!isAbsent(twin) && !matches(twin, EVENT_ID)) throw notAnEvent("has no valid snapshot_event");
+  if (isAbsent(object)) return;
+  if (!isRecord(object)) throw notAnEvent("has no valid related object");
+  if (!matches(object["id"], OBJECT_ID)) throw notAnEvent("has no valid related object");
+  if (!matches(object["type"], EVENT_TYPE)) throw notAnEvent("has no valid related object");
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
 }
 
 function notAnEvent(why: string): WebhookPayloadError {

@@ -1,5 +1,5 @@
 /** The life of a delivery: verify, claim, find the tenant, handle, settle, report. */
-import type Stripe from "stripe";
+
 import { Deadline } from "../deadline.js";
 import {
   AccountMismatchError,
@@ -8,6 +8,9 @@ import {
   WebhookPayloadError,
   WebhookSignatureError,
 } from "../errors.js";
+import { findUnknownVersion } from "./api-version.js";
+import { isThin, readAccount, type WebhookEvent } from "./events.js";
+import { objectFetcher } from "./fetch-object.js";
 import type { HandlerFor } from "./handlers.js";
 import {
   type Claim,
@@ -17,11 +20,13 @@ import {
   toIdempotencyKey,
   type WebhookInbox,
 } from "./inbox/inbox.js";
-import type { Outcome, WebhookRejection } from "./outcome.js";
-import { RAW_BODY_ADVICE, type RawBody } from "./raw-body.js";
+import type { Delivered, Outcome, Verdict, WebhookRejection } from "./outcome.js";
+import { parseEventBody } from "./parse-event.js";
+import type { RawBody } from "./raw-body.js";
 import { readOrigin, type TenantResolver, UnresolvedTenant } from "./resolve-tenant.js";
 import type { SignatureHeaderValue } from "./signature-header.js";
-import type { Verify } from "./verify.js";
+import { describeOutcome, inSpan, type WebhookSpan, type WebhookTracer } from "./tracing.js";
+import type { VerifiedEvent, Verify } from "./verify.js";
 
 export interface ReceiveOptions {
   /** Stops waiting, as for a shutdown; the event is then not acknowledged and Stripe delivers it again. */
@@ -44,54 +49,92 @@ export interface Pipeline<TBilling, Tx> {
   readonly handlerFor: HandlerFor<TBilling, Tx>;
   readonly inbox: WebhookInbox<Tx>;
   readonly billing: TenantResolver<TBilling>;
+  /** The mode of the billing service; events of the other one are no tenant's. */
+  readonly mode: "live" | "test" | undefined;
   readonly handlerTimeoutMs: number;
-  /** Receives every outcome before the caller does. It must not throw. */
-  readonly report: (outcome: Outcome) => Promise<void>;
+  readonly tracer: WebhookTracer | undefined;
+  /** Receives every outcome before the caller does, with the delivered event's age where it is known. It must not throw. */
+  readonly report: (outcome: Outcome, event?: WebhookEvent) => Promise<void>;
 }
 
 export function toReceive<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>): Receive {
-  return async (rawBody, signatureHeader, options = {}) => {
-    const outcome = await receive(pipeline, rawBody, signatureHeader, options);
-    await pipeline.report(outcome);
-    return outcome;
-  };
+  return (rawBody, signatureHeader, options = {}) =>
+    inSpan(pipeline.tracer, "webhook receive", async (span) => {
+      const startedAtMs = performance.now();
+      const verified = await verify(pipeline, rawBody, signatureHeader);
+      const isRefused = "status" in verified;
+      const verdict = isRefused ? verified : await process(pipeline, verified, options);
+      return finish(pipeline, span, verdict, startedAtMs, isRefused ? undefined : verified.event);
+    });
 }
 
 export function toRequeue<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>): Requeue {
-  return async (delivery, options = {}) => {
-    let eventType: string | undefined;
-    const result = await pipeline.inbox.requeue(
-      delivery,
-      (claim) => {
-        eventType = claim.event.type;
-        return handle(pipeline, claim, options);
-      },
-      options,
-    );
-    if (result === undefined || eventType === undefined) return undefined;
-    const outcome = toOutcome({ delivery, eventType }, result);
-    await pipeline.report(outcome);
-    return outcome;
-  };
+  return (delivery, options = {}) =>
+    inSpan(pipeline.tracer, "webhook requeue", async (span) => {
+      const startedAtMs = performance.now();
+      let eventType: string | undefined;
+      const work = (claim: Claim<Tx>) => {
+        ({ eventType } = claim);
+        return handle(pipeline, claim, parseEventBody(claim.body), options);
+      };
+      const result = await pipeline.inbox.requeue(delivery, async (claim) => work(claim), options);
+      if (result === undefined || eventType === undefined) return undefined;
+      return finish(pipeline, span, toVerdict({ delivery, eventType }, result), startedAtMs, undefined);
+    });
 }
 
-async function receive<TBilling, Tx>(
+/** Measures an outcome, and reports it before the caller gets it. */
+async function finish<TBilling, Tx>(
+  pipeline: Pipeline<TBilling, Tx>,
+  span: WebhookSpan | undefined,
+  verdict: Verdict,
+  startedAtMs: number,
+  event: WebhookEvent | undefined,
+): Promise<Outcome> {
+  const outcome: Outcome = { ...verdict, durationMs: performance.now() - startedAtMs };
+  describeOutcome(span, outcome, IS_ERROR.has(outcome.status));
+  await pipeline.report(outcome, event);
+  return outcome;
+}
+
+const IS_ERROR: ReadonlySet<Outcome["status"]> = new Set(["failed", "dead", "unresolved", "rejected"]);
+
+function verify<TBilling, Tx>(
   pipeline: Pipeline<TBilling, Tx>,
   rawBody: RawBody | Promise<RawBody>,
   signatureHeader: SignatureHeaderValue,
+): Promise<VerifiedEvent | Verdict> {
+  return inSpan(pipeline.tracer, "webhook verify", async () => {
+    try {
+      const verified = pipeline.verify(await rawBody, signatureHeader);
+      const [mismatch, ...others] = verified.mismatches;
+      // An event may legitimately be wrong in its mode alone; that is decided when it is processed.
+      return mismatch === undefined || (mismatch instanceof ModeMismatchError && others.length === 0)
+        ? verified
+        : { status: "rejected", error: mismatch };
+    } catch (error) {
+      return isRejection(error) ? { status: "rejected", error } : { status: "failed", error };
+    }
+  });
+}
+
+async function process<TBilling, Tx>(
+  pipeline: Pipeline<TBilling, Tx>,
+  { event, body, mismatches }: VerifiedEvent,
   options: ReceiveOptions,
-): Promise<Outcome> {
-  let event: Stripe.Event;
-  try {
-    event = pipeline.verify(await rawBody, signatureHeader);
-  } catch (error) {
-    return { status: "rejected", error: toRejection(error) };
+): Promise<Verdict> {
+  const delivery = toDelivery({ event, body });
+  const subject: Delivered = { delivery: delivery.key, eventType: event.type, ...toVersion(event) };
+  const mode = findModeError(pipeline, event, mismatches);
+  if (mode !== undefined) {
+    // Stripe sends the test events of connected accounts to live endpoints too, so they are not to come again.
+    return !event.livemode && readAccount(event) !== undefined
+      ? { ...subject, status: "ignored", reason: "other_mode" }
+      : { status: "rejected", error: mode };
   }
-  const delivery = toDelivery(event);
-  const subject = { delivery: delivery.key, eventType: event.type };
   try {
     // Done for every delivery, even a duplicate or one without a handler: forgetting twice is harmless.
-    if (isAboutCatalog(event)) await pipeline.billing.forgetCatalog?.(event);
+    if (isAboutCatalog(event)) await pipeline.billing.forgetCatalog?.(isThin(event) ? undefined : event);
   } catch (error) {
     return { ...subject, status: "failed", error };
   }
@@ -100,57 +143,73 @@ async function receive<TBilling, Tx>(
   if (!hasHandler) return { ...subject, status: "ignored", reason: "no_handler" };
   if (readOrigin(event) === undefined) return { ...subject, status: "ignored", reason: "no_owner" };
   try {
-    const result = await pipeline.inbox.process(
-      delivery,
-      (claim) => handle(pipeline, claim, options),
-      options,
+    const result = await inSpan(pipeline.tracer, "webhook claim", () =>
+      pipeline.inbox.process(delivery, (claim) => handle(pipeline, claim, event, options), options),
     );
-    return toOutcome(subject, result);
+    return toVerdict(subject, result);
   } catch (error) {
     return { ...subject, status: "failed", error };
   }
 }
 
-function isAboutCatalog({ type }: Stripe.Event): boolean {
-  return type.startsWith("product.") || type.startsWith("price.");
+function toVersion(event: WebhookEvent): { readonly unknownApiVersion?: string } {
+  const unknownApiVersion = findUnknownVersion(event);
+  return unknownApiVersion === undefined ? {} : { unknownApiVersion };
+}
+
+function findModeError<TBilling, Tx>(
+  { mode }: Pipeline<TBilling, Tx>,
+  { livemode }: WebhookEvent,
+  [mismatch]: VerifiedEvent["mismatches"],
+): ModeMismatchError | undefined {
+  if (mismatch instanceof ModeMismatchError) return mismatch;
+  const eventMode = livemode ? "live" : "test";
+  return mode === undefined || mode === eventMode
+    ? undefined
+    : new ModeMismatchError(`A ${eventMode}-mode event arrived, and billing has a ${mode}-mode key.`);
+}
+
+function isAboutCatalog({ type }: WebhookEvent): boolean {
+  return /^(?:v1\.)?(?:product|price)\./.test(type);
 }
 
 type Handled = { readonly tenantId: string } | { readonly ignored: "foreign" };
 
 /** Handles a claimed delivery. Throws when another attempt may succeed. */
 function handle<TBilling, Tx>(
-  { handlerFor, billing, handlerTimeoutMs }: Pipeline<TBilling, Tx>,
-  { key, event, tx, attempt, signal: claimSignal }: Claim<Tx>,
+  { handlerFor, billing, handlerTimeoutMs, tracer }: Pipeline<TBilling, Tx>,
+  { key, tx, attempt, signal: claimSignal }: Claim<Tx>,
+  event: WebhookEvent,
   options: ReceiveOptions,
 ): Promise<Handled> {
-  const deadline = new Deadline(handlerTimeoutMs, [claimSignal, options.signal], {
-    what: `Handling ${event.type}`,
-  });
-  return deadline.run(async (signal) => {
-    const handler = handlerFor(event.type);
-    const origin = readOrigin(event);
-    // Both existed when the event was received, but a requeue may come after its handler was removed.
-    if (handler === undefined || origin === undefined) {
-      throw new ConfigurationError(
-        `on has no handler for ${event.type} any more. Register one again, then requeue the delivery.`,
-      );
-    }
-    const resolution = await billing.resolveTenant(origin, { signal });
-    if (resolution.status === "nobody") return { ignored: "foreign" };
-    if (resolution.status === "unknown") throw new UnresolvedTenant(event.type);
-    const { tenantId } = resolution;
-    // After the deadline nobody waits for the handler, so it must not start.
-    signal.throwIfAborted();
-    const context = { tenantId, billing: billing.forTenant(tenantId), tx, signal, attempt };
-    await handler(event, { ...context, idempotencyKey: toIdempotencyKey(key) });
-    return { tenantId };
-  });
+  const words = { what: `Handling ${event.type}` };
+  const deadline = new Deadline(handlerTimeoutMs, [claimSignal, options.signal], words);
+  return inSpan(tracer, `webhook handle ${event.type}`, () =>
+    deadline.run(async (signal) => {
+      const handler = handlerFor(event.type);
+      const origin = readOrigin(event);
+      // Both existed when the event was received, but a requeue may come after its handler was removed.
+      if (handler === undefined || origin === undefined) {
+        throw new ConfigurationError(
+          `on has no handler for ${event.type} any more. Register one again, then requeue the delivery.`,
+        );
+      }
+      const resolution = await billing.resolveTenant(origin, { signal });
+      if (resolution.status === "nobody") return { ignored: "foreign" };
+      if (resolution.status === "unknown") throw new UnresolvedTenant(event.type);
+      const { tenantId } = resolution;
+      // After the deadline nobody waits for the handler, so it must not start.
+      signal.throwIfAborted();
+      const bound = billing.forTenant(tenantId);
+      const fetchObject = objectFetcher(bound, event, signal);
+      const idempotencyKey = toIdempotencyKey(key);
+      await handler(event, { tenantId, billing: bound, tx, signal, attempt, fetchObject, idempotencyKey });
+      return { tenantId };
+    }),
+  );
 }
 
-function toOutcome(
-  subject: { delivery: DeliveryKey; eventType: string },
-  result: InboxResult<Handled>,
-): Outcome {
+function toVerdict(subject: Delivered, result: InboxResult<Handled>): Verdict {
   switch (result.status) {
     case "handled": {
       const { attempt, value } = result;
@@ -167,14 +226,11 @@ function toOutcome(
   }
 }
 
-function toRejection(error: unknown): WebhookRejection {
-  const isRejection =
+function isRejection(error: unknown): error is WebhookRejection {
+  return (
     error instanceof WebhookSignatureError ||
     error instanceof WebhookPayloadError ||
     error instanceof ModeMismatchError ||
-    error instanceof AccountMismatchError;
-  // Any other error may quote the body, so it is not kept as the cause.
-  return isRejection
-    ? error
-    : new WebhookPayloadError(`The webhook body could not be read. ${RAW_BODY_ADVICE}`);
+    error instanceof AccountMismatchError
+  );
 }

@@ -1,5 +1,7 @@
-import type Stripe from "stripe";
-import type { TenantOrigin, TenantResolution } from "../tenancy/tenancy.js";
+import { findEventType, ownerPathOfKind } from "../events/event-types.js";
+import { readOwner } from "../events/owner-path.js";
+import type { ReceiverFacts, TenantOrigin, TenantResolution } from "../tenancy/tenancy.js";
+import { isThin, readAccount, readCreatedAtMs, type ThinEvent, type WebhookEvent } from "./events.js";
 
 /** The part of the billing service that a webhook receiver needs. */
 export interface TenantResolver<TBilling> {
@@ -8,10 +10,12 @@ export interface TenantResolver<TBilling> {
     origin: TenantOrigin,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<TenantResolution>;
-  /** Binds the service to a tenant, without I/O. */
+  /** Binds the service to a tenant, without I/O. A handler's `fetchObject` calls `fetchEventObject` of what it returns. */
   forTenant(tenantId: string): TBilling;
-  /** Drops its cached products and prices; called for each event about one. */
-  forgetCatalog?(event: Stripe.Event): Promise<void>;
+  /** Drops its cached products and prices, all of them without an event; called for each event about one. */
+  forgetCatalog?(event?: Extract<WebhookEvent, { readonly object: "event" }>): Promise<void>;
+  /** Tells the receiver what to check its options against. Left out, the modes and owners of events are not checked. */
+  receiverFacts?(): ReceiverFacts;
 }
 
 /** The tenant of an event is not known yet; another attempt may find it. */
@@ -23,45 +27,32 @@ export class UnresolvedTenant extends Error {
   }
 }
 
-/** Reads the origin from an event; `undefined` when it names neither a customer nor an account and has no mark of its own. */
-export function readOrigin(event: Stripe.Event): TenantOrigin | undefined {
-  const object = new Map<string, unknown>(Object.entries(event.data.object));
-  // guard (as table): a customer's event is its own
-  const customerId =
-    object.get("object") === "customer" ? readId(object.get("id")) : readId(object.get("customer"));
-  const metadata = isOwnAuthority(object.get("object")) ? textValues(object.get("metadata")) : undefined;
-  // guard (as undefined): an event names its account
-  const account = event.account ?? undefined;
+/** Reads the origin from an event; `undefined` when it names no owner and nothing that leads to one. */
+export function readOrigin(event: WebhookEvent): TenantOrigin | undefined {
+  const account = readAccount(event);
   const origin = {
-    ...(customerId === undefined ? {} : { customerId }),
     ...(account === undefined ? {} : { account }),
-    ...(metadata === undefined ? {} : { metadata }),
+    ...(isThin(event) ? readThinOrigin(event) : readSnapshotOrigin(event)),
   };
-  return Object.keys(origin).length === 0 ? undefined : origin;
+  if (Object.keys(origin).length === 0) return undefined;
+  return { ...origin, happenedAtSeconds: Math.floor(readCreatedAtMs(event) / 1000) };
 }
 
-/** Only a customer's and a product's own metadata decide their tenant; other objects belong to their customer or product. */
-function isOwnAuthority(kind: unknown): boolean {
-  // guard (as true): no metadata but a customer's or product's says whose it is
-  return kind === "customer" || kind === "product";
+function readSnapshotOrigin({ type, data }: Exclude<WebhookEvent, ThinEvent>): TenantOrigin {
+  const byType = findEventType(type)?.owner;
+  if (byType === "account") return {};
+  // Some types are about several kinds of objects, so the object's own kind comes first.
+  const owner = ownerPathOfKind(data.object.object) ?? byType ?? "customer";
+  return readOwner(owner, data.object, data.previous_attributes ?? {});
 }
 
-/** Reads an id, or the id of an expanded object. */
-function readId(reference: unknown): string | undefined {
-  const id =
-    typeof reference === "object" && reference !== null && "id" in reference ? reference.id : reference;
-  // guard (if id !== undefined): an event's ids are texts
-  return typeof id === "string" && id !== "" ? id : undefined;
-}
-
-/** Copies the string values without a prototype, so that a key such as `__proto__` is an ordinary key. */
-function textValues(metadata: unknown): Readonly<Record<string, string>> | undefined {
-  if (typeof metadata !== "object" || metadata === null) return undefined;
-  // guard (as {}): an event's metadata is on no prototype
-  const values: Record<string, string> = Object.create(null);
-  for (const [key, value] of Object.entries(metadata)) {
-    // guard (if true): an event's metadata is texts
-    if (typeof value === "string") values[key] = value;
-  }
-  return Object.freeze(values);
+/** A thin event names its object alone, so its owner is read from Stripe, unless the object is a customer. */
+function readThinOrigin({ type, related_object: object, snapshot_event: twin }: ThinEvent): TenantOrigin {
+  const owner = findEventType(type)?.owner;
+  if (owner === "account") return {};
+  if (owner === "customer_account") return object ? { customerAccount: object.id } : {};
+  return {
+    ...(object ? { reference: { kind: object.type, id: object.id } } : {}),
+    ...(twin ? { snapshotEventId: twin } : {}),
+  };
 }

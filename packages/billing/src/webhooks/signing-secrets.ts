@@ -4,8 +4,14 @@
  */
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
-import type Stripe from "stripe";
-import { AccountMismatchError, ConfigurationError, ModeMismatchError } from "../errors.js";
+import {
+  AccountMismatchError,
+  ConfigurationError,
+  ModeMismatchError,
+  WebhookPayloadError,
+} from "../errors.js";
+import { isThin, readAccount, type WebhookEvent } from "./events.js";
+import { assertKnownKeys } from "./known-keys.js";
 
 /** A webhook endpoint's secret, and what its events must be. Properties that are left out are not checked. */
 export interface SigningSecret {
@@ -17,7 +23,12 @@ export interface SigningSecret {
   readonly source?: "account" | "connect" | undefined;
   /** The only connected account whose events this secret may sign. */
   readonly account?: string | undefined;
+  /** The endpoint's payload style. `snapshot`: events with their object. `thin`: event notifications without it. */
+  readonly payload?: "snapshot" | "thin" | undefined;
 }
+
+/** The event is of another mode, account or family than its secret was registered for. */
+export type SecretMismatch = ModeMismatchError | AccountMismatchError | WebhookPayloadError;
 
 /** An entry of `signingSecrets`. `undefined` is accepted by the type, for environment variables, and refused. */
 export type SigningSecretOption = string | SigningSecret | undefined;
@@ -28,13 +39,13 @@ type Binding = Omit<SigningSecret, "secret">;
 export interface SigningKey {
   /** Signs as Stripe does: the HMAC-SHA256 of timestamp and body, as the ASCII bytes of its hexadecimal digits. */
   sign(timestamp: string, body: Uint8Array): Uint8Array;
-  /**
-   * Refuses an event that this secret was not registered for.
-   * @throws {ModeMismatchError} @throws {AccountMismatchError}
-   */
-  admit(event: Stripe.Event): void;
+  /** Lists why this secret may not sign an event; empty when it may. */
+  findMismatches(event: WebhookEvent): readonly SecretMismatch[];
+  /** The family of events that it signs, where that was registered. */
+  readonly payload: "snapshot" | "thin" | undefined;
 }
 
+const BOUND_KEYS = ["secret", "mode", "source", "account", "payload"];
 const MAX_SECRETS = 16;
 const MIN_KEY_CHARACTERS = 24;
 const API_KEY = /^(?:sk|rk|pk|we|ek)_/;
@@ -61,6 +72,7 @@ export function toSigningKeys(secrets: readonly SigningSecretOption[]): readonly
     const name = `signingSecrets[${index}]`;
     const isObject = typeof given === "object" && given !== null;
     const { secret, ...binding } = isObject ? given : { secret: given };
+    if (isObject) assertKnownKeys(name, given, BOUND_KEYS);
     assertSecret(secret, isObject ? `${name}.secret` : name);
     assertBinding(binding, name);
     if (seen.has(secret)) throw new ConfigurationError(`${name} repeats an earlier secret.`);
@@ -69,37 +81,52 @@ export function toSigningKeys(secrets: readonly SigningSecretOption[]): readonly
   });
 }
 
-function toSigningKey(secret: string, { mode, source, account }: Binding): SigningKey {
+function toSigningKey(secret: string, binding: Binding): SigningKey {
   const key = Buffer.from(secret, "utf8");
   return {
     sign: (timestamp, body) => {
       const hmac = createHmac("sha256", key).update(`${timestamp}.`).update(body);
       return Buffer.from(hmac.digest("hex"), "latin1");
     },
-    admit: (event) => {
-      const eventMode = event.livemode ? "live" : "test";
-      if (mode !== undefined && mode !== eventMode) {
-        throw new ModeMismatchError(
-          `A ${eventMode}-mode event was signed with a secret registered for ${mode} mode.`,
-        );
-      }
-      const eventSource = hasAccount(event) ? "connect" : "account";
-      if (source !== undefined && source !== eventSource) {
-        throw new AccountMismatchError(
-          eventSource === "connect"
-            ? "A connected account's event was signed with a secret registered for your own account."
-            : "An event of your own account was signed with a secret registered for connected accounts.",
-        );
-      }
-      if (account !== undefined && account !== event.account) {
-        throw new AccountMismatchError("An event was signed with a secret registered for another account.");
-      }
-    },
+    payload: binding.payload,
+    findMismatches: (event) =>
+      [
+        findPayloadMismatch(event, binding),
+        findModeMismatch(event, binding),
+        findAccountMismatch(event, binding),
+      ].filter((mismatch) => mismatch !== undefined),
   };
 }
 
-function hasAccount(event: Stripe.Event): boolean {
-  return typeof event.account === "string";
+function findPayloadMismatch(event: WebhookEvent, { payload }: Binding): SecretMismatch | undefined {
+  const family = isThin(event) ? "thin" : "snapshot";
+  return payload === undefined || payload === family
+    ? undefined
+    : new WebhookPayloadError(`A ${family} event was signed with a secret registered for ${payload} events.`);
+}
+
+function findModeMismatch(event: WebhookEvent, { mode }: Binding): SecretMismatch | undefined {
+  const eventMode = event.livemode ? "live" : "test";
+  return mode === undefined || mode === eventMode
+    ? undefined
+    : new ModeMismatchError(
+        `A ${eventMode}-mode event was signed with a secret registered for ${mode} mode.`,
+      );
+}
+
+function findAccountMismatch(event: WebhookEvent, { source, account }: Binding): SecretMismatch | undefined {
+  const eventAccount = readAccount(event);
+  const eventSource = eventAccount === undefined ? "account" : "connect";
+  if (source !== undefined && source !== eventSource) {
+    return new AccountMismatchError(
+      eventSource === "connect"
+        ? "A connected account's event was signed with a secret registered for your own account."
+        : "An event of your own account was signed with a secret registered for connected accounts.",
+    );
+  }
+  return account === undefined || account === eventAccount
+    ? undefined
+    : new AccountMismatchError("An event was signed with a secret registered for another account.");
 }
 
 function assertSecret(secret: unknown, name: string): asserts secret is string {
@@ -132,7 +159,10 @@ function assertSecret(secret: unknown, name: string): asserts secret is string {
   }
 }
 
-function assertBinding({ mode, source, account }: Binding, name: string): void {
+function assertBinding({ mode, source, account, payload }: Binding, name: string): void {
+  if (payload !== undefined && payload !== "snapshot" && payload !== "thin") {
+    throw new ConfigurationError(`${name}.payload must be "snapshot" or "thin".`);
+  }
   if (mode !== undefined && mode !== "live" && mode !== "test") {
     throw new ConfigurationError(`${name}.mode must be "live" or "test".`);
   }

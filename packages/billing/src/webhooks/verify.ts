@@ -1,11 +1,17 @@
 import { timingSafeEqual } from "node:crypto";
-import type Stripe from "stripe";
 import { ConfigurationError, WebhookSignatureError } from "../errors.js";
 import { assertInteger } from "./assert-integer.js";
-import { parseEvent } from "./parse-event.js";
+import type { WebhookEvent } from "./events.js";
+import { assertKnownKeys } from "./known-keys.js";
+import { type ParsedEvent, parseEvent } from "./parse-event.js";
 import { type RawBody, toBodyBytes } from "./raw-body.js";
 import { parseSignatureHeader, type SignatureHeaderValue } from "./signature-header.js";
-import { type SigningKey, type SigningSecretOption, toSigningKeys } from "./signing-secrets.js";
+import {
+  type SecretMismatch,
+  type SigningKey,
+  type SigningSecretOption,
+  toSigningKeys,
+} from "./signing-secrets.js";
 
 export interface VerifyOptions {
   /** The most that the signature's time may differ from now, in seconds, 1 to 3600. Default 300. It cannot be turned off. */
@@ -17,8 +23,8 @@ export interface VerifyOptions {
 }
 
 /**
- * Proves that Stripe signed these bytes, recently, with one of your secrets, and returns the event in them. No error quotes
- * the body, the header or a secret.
+ * Proves that Stripe signed these bytes, recently, with one of your secrets, and returns the event in them: a snapshot
+ * event or a thin event notification, told apart by `object`. No error quotes the body, the header or a secret.
  *
  * @example
  * import { verifyWebhook } from "@repo/billing/webhooks";
@@ -26,7 +32,7 @@ export interface VerifyOptions {
  * const event = verifyWebhook(await request.text(), request.headers.get("stripe-signature"), [signingSecret]);
  *
  * @throws {WebhookSignatureError} when no secret matches the signature, or it is too old or from the future.
- * @throws {WebhookPayloadError} when the body is not raw, too large, or signed but not a snapshot event.
+ * @throws {WebhookPayloadError} when the body is not raw, too large, or signed but not an event.
  * @throws {ModeMismatchError | AccountMismatchError} when the event's secret was registered for other events.
  * @throws {ConfigurationError} when a secret or an option is invalid.
  */
@@ -35,17 +41,28 @@ export function verifyWebhook(
   signatureHeader: SignatureHeaderValue,
   secrets: SigningSecretOption | readonly SigningSecretOption[],
   options: VerifyOptions = {},
-): Stripe.Event {
-  return createVerifier(isList(secrets) ? secrets : [secrets], options)(rawBody, signatureHeader);
+): WebhookEvent {
+  assertKnownKeys("verifyWebhook", options, VERIFY_OPTIONS);
+  const verify = createVerifier(toSigningKeys(isList(secrets) ? secrets : [secrets]), options);
+  const { event, mismatches } = verify(rawBody, signatureHeader);
+  const [mismatch] = mismatches;
+  if (mismatch !== undefined) throw mismatch;
+  return event;
+}
+
+export const VERIFY_OPTIONS: readonly string[] = ["toleranceSeconds", "maxBodyBytes", "now"];
+
+/** An event that Stripe signed, and why its secret may not sign it; empty when it may. */
+export interface VerifiedEvent extends ParsedEvent {
+  readonly mismatches: readonly SecretMismatch[];
 }
 
 /** Does what {@link verifyWebhook} does, with secrets and options checked beforehand. */
-export type Verify = (rawBody: RawBody, signatureHeader: SignatureHeaderValue) => Stripe.Event;
+export type Verify = (rawBody: RawBody, signatureHeader: SignatureHeaderValue) => VerifiedEvent;
 
 /** @throws {ConfigurationError} */
-export function createVerifier(secrets: readonly SigningSecretOption[], options: VerifyOptions = {}): Verify {
+export function createVerifier(keys: readonly SigningKey[], options: VerifyOptions = {}): Verify {
   const { toleranceSeconds = 300, maxBodyBytes = 2 ** 20, now = Date.now } = options;
-  const keys = toSigningKeys(secrets);
   assertInteger("toleranceSeconds", toleranceSeconds, { min: 1, max: 3600 });
   assertInteger("maxBodyBytes", maxBodyBytes, { min: 1, max: 2 ** 26 });
   if (typeof now !== "function")
@@ -69,9 +86,8 @@ export function createVerifier(secrets: readonly SigningSecretOption[], options:
           "It is a replay, or this machine's clock is wrong.",
       );
     }
-    const event = parseEvent(body);
-    key.admit(event);
-    return event;
+    const parsed = parseEvent(body);
+    return { ...parsed, mismatches: key.findMismatches(parsed.event) };
   };
 }
 

@@ -1,15 +1,22 @@
 import { ConfigurationError } from "../errors.js";
 import { type FetchAdapter, toFetchAdapter } from "./adapters/fetch.js";
 import { type NodeAdapter, toNodeAdapter } from "./adapters/node.js";
+import { NEWEST_API_VERSION } from "./api-version.js";
 import { assertInteger } from "./assert-integer.js";
+import { Counters, type WebhookStats } from "./counters.js";
+import { describeError } from "./error-text.js";
+import { readCreatedAtMs, type WebhookEvent } from "./events.js";
 import { toHandlerFor, type WebhookHandlers } from "./handlers.js";
 import type { DeadDelivery, WebhookInbox } from "./inbox/inbox.js";
 import { memoryInbox } from "./inbox/memory.js";
+import { assertKnownKeys } from "./known-keys.js";
 import type { Outcome } from "./outcome.js";
 import { type Pipeline, type Receive, type Requeue, toReceive, toRequeue } from "./receive.js";
 import type { TenantResolver } from "./resolve-tenant.js";
-import type { SigningSecretOption } from "./signing-secrets.js";
-import { createVerifier, type VerifyOptions } from "./verify.js";
+import { type SigningSecretOption, toSigningKeys } from "./signing-secrets.js";
+import { outcomeTeller, processLogger, type WebhookLogger } from "./tell-outcome.js";
+import type { WebhookTracer } from "./tracing.js";
+import { createVerifier, VERIFY_OPTIONS, type VerifyOptions } from "./verify.js";
 
 export interface WebhookReceiverOptions<TBilling, Tx = undefined> extends VerifyOptions {
   /** Every secret that may sign for this receiver: one per endpoint and mode, two while one is being rotated. */
@@ -29,12 +36,17 @@ export interface WebhookReceiverOptions<TBilling, Tx = undefined> extends Verify
   readonly bodyTimeoutMs?: number | undefined;
   /** Called with every outcome, for logs and metrics. The answer waits for it, and it cannot change the outcome. */
   readonly onOutcome?: ((outcome: Outcome) => void | Promise<void>) | undefined;
-  /** Receives warnings. Default: `process.emitWarning`. */
+  /**
+   * Receives one line for every outcome that somebody has to look at, `failed`, `dead`, `unresolved` and `rejected`, with
+   * the error's stack and nothing of the event's content. Rejections are told once a minute for each kind.
+   * Default: warnings of the process.
+   */
   readonly logger?: WebhookLogger | undefined;
-}
-
-export interface WebhookLogger {
-  warn(message: string): void;
+  /**
+   * Makes a span of each delivery, with one for its verification, its claim and its handler; the spans of
+   * `traceRequests` become children of the handler's. That of `@opentelemetry/api` 1 fits.
+   */
+  readonly tracer?: WebhookTracer | undefined;
 }
 
 /** Its functions are bound, so they may be passed on without the receiver. */
@@ -48,6 +60,8 @@ export interface WebhookReceiver {
   readonly requeue: Requeue;
   /** Lists deliveries whose attempts all failed, longest dead first. `limit` defaults to 100. */
   readonly listDead: (options?: { readonly limit?: number | undefined }) => Promise<readonly DeadDelivery[]>;
+  /** Reads counters for a metrics library: outcomes since the start, lag, and how full the inbox is. */
+  readonly readStats: () => Promise<WebhookStats>;
 }
 
 /**
@@ -75,7 +89,8 @@ export interface WebhookReceiver {
 export function createWebhookReceiver<TBilling, Tx = undefined>(
   options: WebhookReceiverOptions<TBilling, Tx>,
 ): WebhookReceiver {
-  const { billing, onOutcome, logger = processLogger } = options;
+  assertKnownKeys("createWebhookReceiver", options, RECEIVER_OPTIONS);
+  const { billing, onOutcome, logger = processLogger, now = Date.now, tracer } = options;
   const { maxBodyBytes = 2 ** 20, bodyTimeoutMs = 10_000, handlerTimeoutMs = 20_000 } = options;
   if (typeof billing?.resolveTenant !== "function" || typeof billing.forTenant !== "function") {
     throw new ConfigurationError(
@@ -84,11 +99,30 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
   }
   assertInteger("bodyTimeoutMs", bodyTimeoutMs, TIMER_RANGE);
   assertInteger("handlerTimeoutMs", handlerTimeoutMs, TIMER_RANGE);
-  const verify = createVerifier(options.signingSecrets, { ...options, maxBodyBytes });
-  const handlerFor = toHandlerFor(options.on);
+  assertMethod("logger", logger, "warn");
+  if (tracer !== undefined) assertMethod("tracer", tracer, "startActiveSpan");
+  if (onOutcome !== undefined && typeof onOutcome !== "function") {
+    throw new ConfigurationError("onOutcome must be a function.");
+  }
+  const facts = billing.receiverFacts?.();
+  if (facts?.tenantId !== undefined) {
+    throw new ConfigurationError(
+      "billing is bound to one tenant, and a receiver gets the events of all. Pass the service that forTenant was called on.",
+    );
+  }
+  const keys = toSigningKeys(options.signingSecrets);
+  const verify = createVerifier(keys, { ...options, maxBodyBytes });
+  const families = new Set(keys.flatMap(({ payload }) => payload ?? ["snapshot", "thin"]));
+  const handlerFor = toHandlerFor(options.on, facts, families);
+  const counters = new Counters();
+  const tell = outcomeTeller(logger, now);
+  const toldVersions = new Set<string>();
+  const toldTwins = new Set<string>();
   const inbox = options.inbox ?? createMemoryInbox<Tx>(logger);
 
-  const pipeline: Pipeline<TBilling, Tx> = { verify, handlerFor, inbox, billing, handlerTimeoutMs, report };
+  const mode = facts?.mode;
+  const parts = { verify, handlerFor, inbox, billing, mode, handlerTimeoutMs, tracer, report };
+  const pipeline: Pipeline<TBilling, Tx> = parts;
   const receive = toReceive(pipeline);
   return {
     receive,
@@ -96,15 +130,51 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
     node: toNodeAdapter(receive, { maxBodyBytes, bodyTimeoutMs }),
     requeue: toRequeue(pipeline),
     listDead: (page) => inbox.listDead(page),
+    readStats: async () => counters.read(await inbox.readStats()),
   };
 
-  async function report(outcome: Outcome): Promise<void> {
+  async function report(outcome: Outcome, event?: WebhookEvent): Promise<void> {
+    counters.add(outcome);
+    if (outcome.status === "handled" && event !== undefined) counters.addLag(now() - readCreatedAtMs(event));
+    try {
+      tellOfVersion(outcome);
+      tellOfTwin(outcome);
+      tell(outcome);
+    } catch (error) {
+      // A logger that fails must not change the answer, nor go unnoticed.
+      processLogger.warn("The webhook receiver's logger threw.", { stack: describeError(error) });
+    }
     try {
       await onOutcome?.(outcome);
-    } catch {
+    } catch (error) {
       // The delivery is settled; another answer would only make Stripe deliver it again.
-      logger.warn(`onOutcome threw for a webhook that was ${outcome.status}.`);
+      logger.warn(`onOutcome threw for a webhook that was ${outcome.status}.`, {
+        stack: describeError(error),
+      });
     }
+  }
+
+  function tellOfVersion(outcome: Outcome): void {
+    const version = outcome.delivery && outcome.unknownApiVersion;
+    if (version === undefined || toldVersions.has(version) || toldVersions.size === MAX_TOLD) return;
+    toldVersions.add(version);
+    logger.warn(
+      `Webhooks arrive in API version ${version}, which this package does not know, so their objects may have another ` +
+        `shape. Create the endpoint with api_version ${NEWEST_API_VERSION}.`,
+    );
+  }
+
+  /** An endpoint of the wrong payload style sends what nobody handles, and all is acknowledged. */
+  function tellOfTwin(outcome: Outcome): void {
+    if (outcome.status !== "ignored" || outcome.reason !== "no_handler") return;
+    const { eventType } = outcome;
+    const twin = eventType.startsWith("v1.") ? eventType.slice("v1.".length) : `v1.${eventType}`;
+    if (handlerFor(twin) === undefined || toldTwins.has(eventType)) return;
+    toldTwins.add(eventType);
+    logger.warn(
+      `A ${eventType} webhook was ignored, and on has a handler for ${twin}. If no endpoint sends ${twin}, change the ` +
+        "endpoint's payload style or add a handler.",
+    );
   }
 }
 
@@ -117,9 +187,26 @@ function createMemoryInbox<Tx>(logger: WebhookLogger): WebhookInbox<Tx> {
   return memoryInbox() as WebhookInbox<Tx>;
 }
 
-const processLogger: WebhookLogger = {
-  warn: (message) => process.emitWarning(message, { type: "BillingWarning" }),
-};
+function assertMethod(option: string, value: object, method: string): void {
+  if (typeof value === "object" && value !== null && typeof Reflect.get(value, method) === "function") return;
+  throw new ConfigurationError(`${option} must be an object with the method ${method}.`);
+}
+
+const RECEIVER_OPTIONS: readonly string[] = [
+  ...VERIFY_OPTIONS,
+  "signingSecrets",
+  "billing",
+  "on",
+  "inbox",
+  "handlerTimeoutMs",
+  "bodyTimeoutMs",
+  "onOutcome",
+  "logger",
+  "tracer",
+];
+
+/** Versions come with signed events, so there are few; the bound is for whoever has a secret. */
+const MAX_TOLD = 100;
 
 /** The range of setTimeout. */
 const TIMER_RANGE = { min: 1, max: 2 ** 31 - 1 };

@@ -204,6 +204,16 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
     options: { status: "plain", limit: "limit", after: "cursor" },
   },
   getSubscription: { does: "read", takes: "subscriptionId", options: {} },
+  fetchEventObject: {
+    does: "read",
+    takes: "subscriptionId",
+    options: {},
+    invoke: ({ billing, tenantId, objectId, options }) =>
+      // Hostile values are of no type that it takes.
+      billing
+        .forTenant(tenantId)
+        .fetchEventObject({ type: "subscription", id: objectId as never }, options as never),
+  },
   createSubscription: {
     does: "write",
     takes: "customerId",

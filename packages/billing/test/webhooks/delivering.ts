@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import {
   createWebhookReceiver,
   memoryInbox,
@@ -30,8 +31,12 @@ export function delivering(handler: Handlers["customer.subscription.updated"] & 
   return { ...webhooks, deliver };
 }
 
+/** What every outcome says. */
+export const measured = { durationMs: expect.any(Number) };
+
 /** What every outcome says of the usual event. */
 export const about = {
+  ...measured,
   delivery: { eventId: "evt_1", livemode: false },
   eventType: "customer.subscription.updated",
 };

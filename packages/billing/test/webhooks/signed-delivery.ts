@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import Stripe from "stripe";
-import type { TenantResolver } from "../../src/webhooks.js";
+import type { TenantResolver, WebhookEvent } from "../../src/webhooks.js";
 
 export const SECRET = "whsec_9Hq3rT7vXk2LmN5pW8yB4cD6fG1jZ0aS";
 export const OTHER_SECRET = "whsec_Zx8Cv6Bn4Mq2Ws0Ed7Rf5Tg3Yh1UjK9o";
@@ -46,6 +46,27 @@ export function signBytes(
 
 export function headerForBytes(body: string | Uint8Array, { secret = SECRET } = {}): string {
   return `t=${NOW_SECONDS},v1=${signBytes(body, { secret })}`;
+}
+
+/** The object that a snapshot event carries. */
+export function objectOf(event: WebhookEvent): object {
+  if (event.object !== "event") throw new Error("It is not a snapshot event.");
+  return event.data.object;
+}
+
+/** The body of a thin event about the usual subscription. */
+export function thinBody(overrides: Record<string, unknown> = {}): string {
+  return JSON.stringify({
+    id: "evt_test_65",
+    object: "v2.core.event",
+    type: "v1.customer.subscription.updated",
+    created: new Date(now()).toISOString(),
+    livemode: false,
+    snapshot_event: "evt_1",
+    related_object: { id: "sub_1", type: "subscription", url: "/v1/subscriptions/sub_1" },
+    reason: null,
+    ...overrides,
+  });
 }
 
 /** The error that a call throws; fails where it throws none. */

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { createVerifier } from "../../src/webhooks/verify.js";
+import { readAccount } from "../../src/webhooks/events.js";
+import { toSigningKeys } from "../../src/webhooks/signing-secrets.js";
 import {
   AccountMismatchError,
   ConfigurationError,
@@ -23,7 +24,7 @@ import {
 const body = eventBody();
 
 function configurationError(secrets: unknown): string {
-  const error = catchError(() => Reflect.apply(createVerifier, undefined, [secrets]));
+  const error = catchError(() => Reflect.apply(toSigningKeys, undefined, [secrets]));
   expect(error).toBeInstanceOf(ConfigurationError);
   return String(error);
 }
@@ -82,7 +83,7 @@ describe("a signing secret", () => {
     const missing: string | undefined = process.env["STRIPE_WEBHOOK_SECRET_THAT_NOBODY_SET"];
     // Type-checks as it stands: the option accepts what `process.env` gives.
     const plain = () => createWebhookReceiver({ signingSecrets: [missing], billing: twoTenants(), on: {} });
-    const bound = () => createVerifier([{ secret: missing, mode: "live" }]);
+    const bound = () => toSigningKeys([{ secret: missing, mode: "live" }]);
     expect(String(catchError(plain))).toMatch(
       /^ConfigurationError: signingSecrets\[0\] is undefined: [^.]+\.$/,
     );
@@ -110,7 +111,7 @@ describe("a signing secret", () => {
       inbox: memoryInbox(),
       on: {},
     });
-    for (const holder of [receiver, { ...receiver }, createVerifier([SECRET, OTHER_SECRET])]) {
+    for (const holder of [receiver, { ...receiver }, toSigningKeys([SECRET, OTHER_SECRET])]) {
       const printed =
         inspect(holder, { depth: 12, showHidden: true, getters: true }) + JSON.stringify(holder);
       for (const secret of [SECRET, OTHER_SECRET]) expect(printed).not.toContain(secret.slice(6, 16));
@@ -142,7 +143,7 @@ describe("a secret registered for one kind of event", () => {
       const event = eventBody({ account });
       return verifyWebhook(event, headerFor(event), bound, { now });
     };
-    expect(verify("acct_1").account).toBe("acct_1");
+    expect(readAccount(verify("acct_1"))).toBe("acct_1");
     for (const account of ["acct_2", "acct_11", undefined, null]) {
       expect(catchError(() => verify(account))).toBeInstanceOf(AccountMismatchError);
     }

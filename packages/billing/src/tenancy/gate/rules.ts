@@ -65,6 +65,12 @@ export const RULES: {
   "GET /v1/prices/{price}": {},
   "GET /v1/coupons/{coupon}": {},
   "GET /v1/promotion_codes/{promotion_code}": {},
+  "GET /v1/charges/{charge}": {},
+  "GET /v1/credit_notes/{credit_note}": {},
+  "GET /v1/invoiceitems/{invoiceitem}": {},
+  "GET /v1/payment_intents/{payment_intent}": {},
+  "GET /v1/setup_intents/{setup_intent}": {},
+  "GET /v1/subscription_schedules/{schedule}": {},
   "GET /v1/entitlements/active_entitlements": {
     scopedBy: "customer",
     holds: "entitlements.active_entitlement",

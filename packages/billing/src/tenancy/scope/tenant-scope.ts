@@ -23,7 +23,9 @@ import {
 import type { ScopedListCall } from "../gate/rules.js";
 import { CHECKOUT_KEY, REFERENCE_KEY, SHARED } from "../metadata-mark.js";
 import { mayEnterAnyCode } from "../promotion-code-entry.js";
+import type { EventObject } from "../tenancy.js";
 import { parseTenantId } from "../tenant-id.js";
+import { eventObjectRead, withoutExpansion } from "./event-objects.js";
 import { OwnedObjects } from "./owned-objects.js";
 import { ScopedCatalog } from "./scoped-catalog.js";
 import { ScopedConfigurations } from "./scoped-configurations.js";
@@ -273,6 +275,23 @@ class Scope {
     if (customer === null || !(await this.#owned.owns(customer))) throw notFound();
     this.#owned.keep(sessionId, idOf(customer));
     return session;
+  }
+
+  /**
+   * Reads the object that an event is about, as it is now. One request.
+   *
+   * @throws InvalidArgumentError for a kind that cannot be proved to be a tenant's.
+   * @throws NotFoundError when it is missing or not the tenant's.
+   */
+  async eventObject(object: EventObject): Promise<object> {
+    const { call, name, expand } = eventObjectRead(object);
+    const params = expand === undefined ? {} : { expand: [expand] };
+    const answer: object = await this.#gate.retrieve(
+      call,
+      { [name]: object.id } as PathIds<typeof call>,
+      params,
+    );
+    return withoutExpansion(answer, expand);
   }
 
   /** No request when it was proved lately, else one. @throws NotFoundError as {@link customer}. */

@@ -39,7 +39,10 @@ export function connectTenancy(accounts: AccountDirectory): Tenancy {
     customerAccess: () => "own",
     productAccess: () => "own",
     productQuery: () => undefined,
-    resolveTenant: async ({ account }) => {
+    resolvesByAccount: true,
+    // Events about an account of Accounts v2 happen on the platform and name it as their object.
+    resolveTenant: async ({ account: on, customerAccount }) => {
+      const account = on ?? customerAccount;
       // guard (if account === undefined): an event's account id is checked before it is looked up
       if (!isAccountId(account)) return { status: "nobody" };
       const tenantId = await accounts.tenantOf(account);

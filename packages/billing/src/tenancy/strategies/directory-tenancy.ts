@@ -1,7 +1,7 @@
 import { ConfigurationError } from "../../errors.js";
 import { metadataIs } from "../../stripe/search-query.js";
 import { accessByMark, parseMetadataKey, readMark, SHARED } from "../metadata-mark.js";
-import type { CustomerAccess, Tenancy } from "../tenancy.js";
+import type { CustomerAccess, ReadCustomer, Tenancy } from "../tenancy.js";
 import { isTenantId } from "../tenant-id.js";
 
 /** The application's own record of which Stripe customer is whose: the authority of {@link directoryTenancy}. */
@@ -12,8 +12,8 @@ export interface TenantDirectory {
   customersOf(tenantId: string): Promise<readonly string[]>;
   /**
    * Links a customer to a tenant for good; linking it again to the same tenant changes nothing. Left out, customers are
-   * the application's to make, and `ensureCustomer` refuses to. When Stripe's `customer.deleted` event comes, remove
-   * the row.
+   * the application's to make, and `ensureCustomer` refuses to. Keep the row when the customer is deleted: Stripe's
+   * last events about it, such as the end of its subscriptions, come afterwards.
    *
    * @throws ConflictError when it is linked to another tenant already.
    */
@@ -61,12 +61,15 @@ export function directoryTenancy(directory: TenantDirectory, options: DirectoryT
     productAccess: (tenantId, product) => accessByMark(tenantId, product, key),
     productQuery: (tenantId) => metadataIs(key, tenantId, SHARED),
     customersOf: (tenantId) => directory.customersOf(tenantId),
-    resolveTenant: async ({ account, customerId, metadata }) => {
+    resolveTenant: async ({ account, customerId: id, customerAccount, metadata }, readCustomer) => {
       // guard: an event of a connected account is no tenant's of the platform
       if (account !== undefined) return { status: "nobody" };
       const mark = readMark({ metadata: metadata ?? null }, key);
+      const customerId = id ?? customerAccount;
       if (customerId !== undefined) {
-        const tenantId = await directory.tenantOf(customerId);
+        const linked = await directory.tenantOf(customerId);
+        // The row of a deleted customer may be gone; nobody else can claim it any more, so its last mark decides.
+        const tenantId = linked ?? (await markOfDeleted(customerId, readCustomer, key));
         const agree = mark === undefined || mark === tenantId;
         // guard (operand 1): an event's customer is whose both authorities say
         // guard (operand 2): what the directory says has the form of a tenant's id
@@ -79,4 +82,13 @@ export function directoryTenancy(directory: TenantDirectory, options: DirectoryT
     markFor: (tenantId) => Object.freeze({ [key]: tenantId }),
     reservedMetadata: Object.freeze([key]),
   });
+}
+
+async function markOfDeleted(
+  customerId: string,
+  readCustomer: ReadCustomer,
+  key: string,
+): Promise<string | undefined> {
+  const customer = await readCustomer(customerId);
+  return customer?.deleted === true ? readMark(customer, key) : undefined;
 }

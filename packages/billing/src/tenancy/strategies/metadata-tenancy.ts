@@ -24,11 +24,11 @@ export function metadataTenancy(options: MetadataTenancyOptions = {}): Tenancy {
     customerAccess: (tenantId, customer) => (readMark(customer, key) === tenantId ? "own" : "none"),
     productAccess: (tenantId, product) => accessByMark(tenantId, product, key),
     productQuery: (tenantId) => metadataIs(key, tenantId, SHARED),
-    resolveTenant: async ({ account, customerId, metadata }, readCustomer) => {
+    resolveTenant: async ({ account, customerId, customerAccount, metadata }, readCustomer) => {
       // Every tenant is in the platform's own account, so what happens in a connected one is none of theirs.
       // guard: an event of a connected account is no tenant's of the platform
       if (account !== undefined) return { status: "nobody" };
-      const authority = metadata ? { metadata } : await readCustomer(customerId ?? "");
+      const authority = metadata ? { metadata } : await readCustomer(customerId ?? customerAccount ?? "");
       if (authority === undefined) return { status: "unknown" };
       const tenantId = readMark(authority, key);
       // guard (if true): an event's mark has the form of a tenant's id

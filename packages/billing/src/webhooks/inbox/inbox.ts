@@ -4,19 +4,31 @@
  *
  * `inboxContract` in `testing/` tests a store against this contract.
  */
-import type Stripe from "stripe";
+import { isThin, readAccount, readCreatedAtMs, readObject } from "../events.js";
+import type { ParsedEvent } from "../parse-event.js";
 
 /** Identifies a delivery. Stripe's event ids are unique within an account and a mode. */
 export interface DeliveryKey {
+  /** The snapshot event's id, also for the thin event of the same change, so that both are one delivery. */
   readonly eventId: string;
   readonly livemode: boolean;
   /** The connected account; absent for your own. */
   readonly account?: string | undefined;
 }
 
+/** One event to handle, in a form that any store can keep. */
 export interface Delivery {
   readonly key: DeliveryKey;
-  readonly event: Stripe.Event;
+  readonly eventType: string;
+  /** The id of the Stripe object it is about, for order among its events; absent where it has none. */
+  readonly objectId?: string | undefined;
+  /** When Stripe created the event, in milliseconds since the epoch. */
+  readonly createdAtMs: number;
+  /**
+   * The signed JSON text. Keep it as text: it may hold escapes, such as half of a surrogate pair, that are valid JSON
+   * and that a JSON column refuses.
+   */
+  readonly body: string;
 }
 
 /** The exclusive right to handle a delivery, while its work runs. */
@@ -50,6 +62,19 @@ export interface DeadDelivery {
   readonly eventType: string;
   readonly attempts: number;
   readonly diedAt: Date;
+  /** The stack of the last error, at most 4,000 characters; absent when the last attempt was never finished. */
+  readonly lastError?: string | undefined;
+}
+
+/** How full a store is. */
+export interface InboxStats {
+  /** Deliveries whose work is running. */
+  readonly held: number;
+  /** Deliveries that failed and were not tried again yet. */
+  readonly waiting: number;
+  readonly dead: number;
+  /** When Stripe created the oldest event among the held and waiting; absent when there is none. */
+  readonly oldestAt?: Date | undefined;
 }
 
 export interface WebhookInbox<Tx> {
@@ -67,7 +92,7 @@ export interface WebhookInbox<Tx> {
   ): Promise<InboxResult<T>>;
 
   /**
-   * Tries a dead delivery once more, with the stored event. It stays dead until the work returns, so a crash loses
+   * Tries a dead delivery once more, with the stored body. It stays dead until the work returns, so a crash loses
    * nothing. Resolves to `undefined` when that delivery is not dead.
    */
   requeue<T>(
@@ -78,14 +103,22 @@ export interface WebhookInbox<Tx> {
 
   /** Lists dead deliveries, longest dead first. `limit` defaults to 100. */
   listDead(options?: { readonly limit?: number | undefined }): Promise<readonly DeadDelivery[]>;
+
+  /** Counts what is held, waiting and dead. */
+  readStats(): Promise<InboxStats>;
 }
 
-/** Wraps an event with its key. */
-export function toDelivery(event: Stripe.Event): Delivery {
-  const account = event.account ?? undefined;
+/** Turns an event into a delivery. */
+export function toDelivery({ event, body }: ParsedEvent): Delivery {
+  const account = readAccount(event);
+  const eventId = isThin(event) ? (event.snapshot_event ?? event.id) : event.id;
+  const objectId = readObject(event)?.id;
   return {
-    key: { eventId: event.id, livemode: event.livemode, ...(account === undefined ? {} : { account }) },
-    event,
+    key: { eventId, livemode: event.livemode, ...(account === undefined ? {} : { account }) },
+    eventType: event.type,
+    ...(objectId === undefined ? {} : { objectId }),
+    createdAtMs: readCreatedAtMs(event),
+    body,
   };
 }
 

@@ -1,4 +1,6 @@
 import { assertInteger } from "../assert-integer.js";
+import { describeError } from "../error-text.js";
+import { assertKnownKeys } from "../known-keys.js";
 import {
   type DeadDelivery,
   type Delivery,
@@ -11,6 +13,11 @@ import {
 export interface MemoryInboxOptions {
   /** The most deliveries remembered at once. Default 100,000, about 30 MB. */
   readonly maxEvents?: number | undefined;
+  /**
+   * The most bytes for the bodies and errors of dead deliveries. Default 16 MiB. While there is no room, a delivery
+   * that used up its attempts stays failed instead, so Stripe keeps it and delivers it again.
+   */
+  readonly maxDeadBytes?: number | undefined;
   /** How long a handled delivery is remembered. Default and minimum 35 days, because Stripe lists events for 30. */
   readonly retentionSeconds?: number | undefined;
   /** Attempts before a delivery is dead. Default 20. */
@@ -20,6 +27,16 @@ export interface MemoryInboxOptions {
 }
 
 const DAY_SECONDS = 86_400;
+const OPTIONS = ["maxEvents", "maxDeadBytes", "retentionSeconds", "maxAttempts", "now"];
+/** What a dead delivery takes beside its texts. */
+const DEAD_OVERHEAD_BYTES = 500;
+
+interface Death {
+  readonly delivery: Delivery;
+  readonly attempts: number;
+  readonly diedAt: number;
+  readonly lastError: string;
+}
 
 /**
  * Creates an inbox in this process's memory, for tests, demonstrations, and handlers that may safely run twice. Other
@@ -28,27 +45,28 @@ const DAY_SECONDS = 86_400;
  * A full inbox forgets the deliveries handled longest ago, then failed ones. It never forgets a held or dead delivery;
  * when only those are left, new deliveries are answered `busy`.
  *
- * @throws {ConfigurationError} when an option is out of range.
+ * @throws {ConfigurationError} when an option is unknown or out of range.
  */
 export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<undefined> {
+  assertKnownKeys("memoryInbox", options, OPTIONS);
   const {
     maxEvents = 100_000,
+    maxDeadBytes = 2 ** 24,
     retentionSeconds = 35 * DAY_SECONDS,
     maxAttempts = 20,
     now = Date.now,
   } = options;
   assertInteger("maxEvents", maxEvents, { min: 1, max: 10_000_000 });
+  assertInteger("maxDeadBytes", maxDeadBytes, { min: 0, max: 2 ** 32 });
   assertInteger("retentionSeconds", retentionSeconds, { min: 35 * DAY_SECONDS, max: 3650 * DAY_SECONDS });
   assertInteger("maxAttempts", maxAttempts, { min: 1, max: 1_000_000 });
 
   // A delivery is in at most one of these. Maps keep insertion order, so the first handled is the oldest.
-  const held = new Set<string>();
+  const held = new Map<string, { readonly createdAtMs: number }>();
   const handled = new Map<string, { readonly forgetAt: number }>();
-  const failed = new Map<string, { readonly attempts: number }>();
-  const dead = new Map<
-    string,
-    { readonly delivery: Delivery; readonly attempts: number; readonly diedAt: number }
-  >();
+  const failed = new Map<string, { readonly attempts: number; readonly createdAtMs: number }>();
+  const dead = new Map<string, Death>();
+  let deadBytes = 0;
 
   return {
     async process(delivery, work, { signal } = {}) {
@@ -57,55 +75,86 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
       const id = deliveryId(delivery.key);
       const death = dead.get(id);
       if (handled.has(id)) return { status: "duplicate" };
-      if (death !== undefined) return { status: "dead", attempt: death.attempts };
       if (held.has(id)) return { status: "busy" };
+      if (death !== undefined) return { status: "dead", attempt: death.attempts };
       const attempt = (failed.get(id)?.attempts ?? 0) + 1;
       failed.delete(id);
       if (!makeRoom()) return { status: "busy" };
-      return attemptWork(delivery, work, { attempt, last: attempt >= maxAttempts });
+      return attemptWork(delivery, work, attempt, attempt >= maxAttempts);
     },
 
     async requeue(key, work, { signal } = {}) {
       signal?.throwIfAborted();
-      const death = dead.get(deliveryId(key));
+      const id = deliveryId(key);
+      const death = dead.get(id);
       if (death === undefined) return undefined;
-      dead.delete(deliveryId(key));
-      return attemptWork(death.delivery, work, { attempt: death.attempts + 1, last: true });
+      if (held.has(id)) return { status: "busy" };
+      return attemptWork(death.delivery, work, death.attempts + 1, true);
     },
 
     async listDead({ limit = 100 } = {}) {
       return [...dead.values()].slice(0, limit).map(
-        ({ delivery, attempts, diedAt }): DeadDelivery => ({
+        ({ delivery, attempts, diedAt, lastError }): DeadDelivery => ({
           key: delivery.key,
-          eventType: delivery.event.type,
+          eventType: delivery.eventType,
           attempts,
           diedAt: new Date(diedAt),
+          lastError,
         }),
       );
+    },
+
+    async readStats() {
+      let oldest = Number.POSITIVE_INFINITY;
+      for (const { createdAtMs } of [...held.values(), ...failed.values()]) {
+        oldest = Math.min(oldest, createdAtMs);
+      }
+      const counts = { held: held.size, waiting: failed.size, dead: dead.size };
+      return Number.isFinite(oldest) ? { ...counts, oldestAt: new Date(oldest) } : counts;
     },
   };
 
   async function attemptWork<T>(
     delivery: Delivery,
     work: Work<undefined, T>,
-    { attempt, last }: { attempt: number; last: boolean },
+    attempt: number,
+    last: boolean,
   ): Promise<InboxResult<T>> {
     const id = deliveryId(delivery.key);
-    held.add(id);
+    const { createdAtMs } = delivery;
+    held.set(id, { createdAtMs });
     try {
       const value = await work({ ...delivery, attempt, tx: undefined });
+      unbury(id);
       handled.set(id, { forgetAt: now() + retentionSeconds * 1000 });
       return { status: "handled", attempt, value };
     } catch (error) {
-      if (last) {
-        dead.set(id, { delivery, attempts: attempt, diedAt: now() });
+      if (last && bury(id, { delivery, attempts: attempt, diedAt: now(), lastError: describeError(error) })) {
         return { status: "dead", attempt, error };
       }
-      failed.set(id, { attempts: attempt });
+      failed.set(id, { attempts: attempt, createdAtMs });
       return { status: "failed", attempt, error };
     } finally {
       held.delete(id);
     }
+  }
+
+  /** Keeps a dead delivery; false when its texts do not fit. One that was dead before keeps its place in memory. */
+  function bury(id: string, death: Death): boolean {
+    const before = unbury(id);
+    const fitting = deadBytes + countBytes(death) > maxDeadBytes ? before : death;
+    if (fitting === undefined) return false;
+    dead.set(id, { ...death, lastError: fitting.lastError });
+    deadBytes += countBytes(fitting);
+    return true;
+  }
+
+  function unbury(id: string): Death | undefined {
+    const death = dead.get(id);
+    if (death === undefined) return undefined;
+    dead.delete(id);
+    deadBytes -= countBytes(death);
+    return death;
   }
 
   function forgetExpired(): void {
@@ -121,4 +170,12 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
     const [oldest] = forgettable.keys();
     return oldest !== undefined && forgettable.delete(oldest);
   }
+}
+
+/** Texts take a byte a character, or two where one of them is not Latin. */
+function countBytes({ delivery, lastError }: Death): number {
+  const { length } = delivery.body;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: Latin-1 is what V8 keeps in one byte.
+  const bytes = /^[\u0000-\u00ff]*$/.test(delivery.body) ? length : 2 * length;
+  return bytes + 2 * lastError.length + DEAD_OVERHEAD_BYTES;
 }

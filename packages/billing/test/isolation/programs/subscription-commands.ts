@@ -22,6 +22,7 @@ import { expectSubscription } from "./subscription-view.js";
 
 type Method =
   | "getSubscription"
+  | "fetchEventObject"
   | "listCustomerSubscriptions"
   | "cancelSubscription"
   | "resumeSubscription"
@@ -36,6 +37,16 @@ export const SUBSCRIPTION_COMMANDS: Commands<Method> = {
       const outcome = await callAs(program, caller, (bound) => bound.getSubscription(subscription.id));
       if (expectForeign(outcome, caller, owner)) return;
       expectSubscription(outcome.result, subscription, owner);
+    }),
+  ),
+  fetchEventObject: aim.map((target) =>
+    command(`fetchEventObject ${describe(target)}`, async (model, program) => {
+      const { caller, owner, subscription } = resolve(model, target);
+      const outcome = await callAs(program, caller, (bound) =>
+        bound.fetchEventObject({ type: "subscription", id: subscription.id }),
+      );
+      if (expectForeign(outcome, caller, owner)) return;
+      expect(outcome.result).toMatchObject({ id: subscription.id, object: "subscription" });
     }),
   ),
   listCustomerSubscriptions: fc

@@ -5,6 +5,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { inboxContract, type OpenInbox } from "../../../src/testing/inbox-contract.js";
+import { describeError } from "../../../src/webhooks/error-text.js";
 import {
   type Claim,
   type Delivery,
@@ -15,6 +16,7 @@ import {
 } from "../../../src/webhooks/inbox/inbox.js";
 
 interface Row {
+  lastError?: string;
   state: "free" | "held" | "handled" | "dead";
   attempts: number;
   owner: number;
@@ -67,6 +69,7 @@ function openLeased(maxAttempts: number, defects: Defects): Required<Omit<OpenIn
       if (lost()) return { status: "busy" };
       if (defects.settlesFirst) return { status: "failed", attempt, error };
       if (defects.countsFailuresOnly) row.attempts += 1;
+      row.lastError = describeError(error);
       const dies = !defects.neverDies && row.attempts >= maxAttempts;
       row.state = dies ? "dead" : defects.keepsFailedClaim ? "held" : "free";
       return dies ? { status: "dead", attempt, error } : { status: "failed", attempt, error };
@@ -95,12 +98,21 @@ function openLeased(maxAttempts: number, defects: Defects): Required<Omit<OpenIn
     },
     async listDead({ limit = 100 } = {}) {
       const dead = [...rows.values()].filter(({ state }) => state === "dead").slice(0, limit);
-      return dead.map(({ delivery: { key, event }, attempts }) => ({
+      return dead.map(({ delivery: { key, eventType }, attempts, lastError }) => ({
         key,
-        eventType: event.type,
+        eventType,
         attempts,
         diedAt: new Date(0),
+        lastError,
       }));
+    },
+    async readStats() {
+      const open = [...rows.values()].filter(({ state }) => state === "held" || state === "free");
+      const held = open.filter(({ state }) => state === "held").length;
+      const dead = [...rows.values()].filter(({ state }) => state === "dead").length;
+      const counts = { held, waiting: open.length - held, dead };
+      if (open.length === 0) return counts;
+      return { ...counts, oldestAt: new Date(Math.min(...open.map(({ delivery }) => delivery.createdAtMs))) };
     },
   };
   const expireClaims = () => {

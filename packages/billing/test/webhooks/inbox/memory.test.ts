@@ -9,9 +9,9 @@ import {
 } from "../../../src/webhooks.js";
 import { catchError, eventBody, headerFor, now, SECRET } from "../signed-delivery.js";
 
-function delivery(id: string): Delivery {
-  const body = eventBody({ id });
-  return toDelivery(verifyWebhook(body, headerFor(body), SECRET, { now }));
+function delivery(id: string, fields: Record<string, unknown> = {}): Delivery {
+  const body = eventBody({ id, ...fields });
+  return toDelivery({ event: verifyWebhook(body, headerFor(body), SECRET, { now }), body });
 }
 
 const done = async () => undefined;

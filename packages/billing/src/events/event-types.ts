@@ -1,0 +1,59 @@
+import { EVENT_KINDS } from "./event-owners.js";
+import type { OwnerPath } from "./owner-path.js";
+
+/** What is known of an event type. */
+export interface EventTypeFacts {
+  readonly family: "snapshot" | "thin";
+  /** The kind of object it is about. */
+  readonly kind: string;
+  readonly owner: OwnerPath;
+}
+
+let byType: ReadonlyMap<string, EventTypeFacts> | undefined;
+
+/** Looks up an event type of either family; `undefined` for a type that the SDK does not know. */
+export function findEventType(type: string): EventTypeFacts | undefined {
+  byType ??= indexTypes();
+  return byType.get(type);
+}
+
+/** The path to the owner of a kind of object; `undefined` for a kind that no event is about. */
+export function ownerPathOfKind(kind: string): OwnerPath | undefined {
+  return Object.hasOwn(EVENT_KINDS, kind) ? EVENT_KINDS[kind]?.owner : undefined;
+}
+
+/** Finds the known type that is spelled most like another; `undefined` when none is close. */
+export function findSimilarEventType(type: string): string | undefined {
+  byType ??= indexTypes();
+  let [similar, distance] = ["", Math.ceil(type.length / 3)];
+  for (const known of byType.keys()) {
+    const edits = editDistance(type, known, distance);
+    if (edits < distance) [similar, distance] = [known, edits];
+  }
+  return similar === "" ? undefined : similar;
+}
+
+function indexTypes(): ReadonlyMap<string, EventTypeFacts> {
+  const index = new Map<string, EventTypeFacts>();
+  for (const [kind, { owner, snapshot, thin }] of Object.entries(EVENT_KINDS)) {
+    for (const type of snapshot) index.set(type, { family: "snapshot", kind, owner });
+    for (const type of thin) index.set(type, { family: "thin", kind, owner });
+  }
+  return index;
+}
+
+/** Levenshtein's distance; gives up with `limit` as soon as it cannot be less. */
+function editDistance(from: string, to: string, limit: number): number {
+  if (Math.abs(from.length - to.length) >= limit) return limit;
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let at = 1; at <= from.length; at += 1) {
+    const next = [at];
+    for (let other = 1; other <= to.length; other += 1) {
+      const substitute = (row[other - 1] ?? 0) + (from[at - 1] === to[other - 1] ? 0 : 1);
+      next.push(Math.min(substitute, (row[other] ?? 0) + 1, (next[other - 1] ?? 0) + 1));
+    }
+    if (Math.min(...next) >= limit) return limit;
+    row = next;
+  }
+  return row[to.length] ?? limit;
+}

@@ -1,0 +1,86 @@
+import { describeError } from "./error-text.js";
+import type { DeliveryKey } from "./inbox/inbox.js";
+import type { Outcome } from "./outcome.js";
+
+/** What a log line is about. Nothing of the event's content is in it. */
+export interface WebhookLogDetails {
+  readonly status?: Outcome["status"];
+  readonly eventType?: string;
+  readonly delivery?: DeliveryKey;
+  readonly attempt?: number;
+  /** The `code` of a rejection. */
+  readonly code?: string;
+  /** The stack of the error and of its causes. */
+  readonly stack?: string;
+}
+
+export interface WebhookLogger {
+  warn(message: string, details?: WebhookLogDetails): void;
+}
+
+/** Anyone can send forged requests, so rejections are told once a minute for each kind, with how many there were. */
+const REJECTIONS_EVERY_MS = 60_000;
+
+/** Writes to the process's warnings, or to the console where there is no process. */
+export const processLogger: WebhookLogger = {
+  warn: (message, { stack } = {}) => {
+    const emit = globalThis.process?.emitWarning;
+    if (typeof emit !== "function") {
+      // biome-ignore lint/suspicious/noConsole: a runtime without process warnings has nothing else.
+      console.warn(stack === undefined ? message : `${message}\n${stack}`);
+      return;
+    }
+    emit(message, { type: "BillingWarning", ...(stack === undefined ? {} : { detail: stack }) });
+  },
+};
+
+/** Makes the function that tells a logger of every outcome that somebody has to look at. */
+export function outcomeTeller(logger: WebhookLogger, now: () => number): (outcome: Outcome) => void {
+  const rejections = new Map<string, { readonly since: number; untold: number }>();
+  return (outcome) => {
+    if (outcome.status === "rejected") {
+      const { code, message } = outcome.error;
+      const last = rejections.get(code);
+      if (last !== undefined && now() - last.since < REJECTIONS_EVERY_MS) {
+        last.untold += 1;
+        return;
+      }
+      rejections.set(code, { since: now(), untold: 0 });
+      const more =
+        last === undefined || last.untold === 0 ? "" : ` ${last.untold} more like it were not told.`;
+      logger.warn(`A webhook was rejected: ${message}${more}`, { status: "rejected", code });
+      return;
+    }
+    const sentence = toSentence(outcome);
+    if (sentence === undefined) return;
+    const error = "error" in outcome ? outcome.error : undefined;
+    logger.warn(sentence, {
+      status: outcome.status,
+      ...(outcome.delivery === undefined ? {} : { eventType: outcome.eventType, delivery: outcome.delivery }),
+      ...("attempt" in outcome ? { attempt: outcome.attempt } : {}),
+      ...(error === undefined ? {} : { stack: describeError(error) }),
+    });
+  };
+}
+
+function toSentence(outcome: Outcome): string | undefined {
+  if (outcome.delivery === undefined) {
+    return "A webhook failed before it was verified; Stripe will deliver it again.";
+  }
+  const { account, eventId } = outcome.delivery;
+  const event = `Webhook ${outcome.eventType} (${eventId}${account === undefined ? "" : `, ${account}`})`;
+  switch (outcome.status) {
+    case "failed":
+      return `${event} failed${onAttempt(outcome)}; Stripe will deliver it again.`;
+    case "unresolved":
+      return `${event} has no known tenant${onAttempt(outcome)}; Stripe will deliver it again.`;
+    case "dead":
+      return `${event} is dead after ${outcome.attempt} attempts; the inbox keeps it for requeue.`;
+    default:
+      return undefined;
+  }
+}
+
+function onAttempt({ attempt }: { readonly attempt?: number }): string {
+  return attempt === undefined ? "" : ` on attempt ${attempt}`;
+}
