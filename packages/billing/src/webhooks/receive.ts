@@ -126,6 +126,7 @@ async function process<TBilling, Tx>(
   const delivery = toDelivery({ event, body });
   const subject: Delivered = { delivery: delivery.key, eventType: event.type, ...toVersion(event) };
   const mode = findModeError(pipeline, event, mismatches);
+  // guard (if false): an event of the other mode is no tenant's
   if (mode !== undefined) {
     // Stripe sends the test events of connected accounts to live endpoints too, so they are not to come again.
     return !event.livemode && readAccount(event) !== undefined

@@ -91,9 +91,9 @@ function toSigningKey(secret: string, binding: Binding): SigningKey {
     payload: binding.payload,
     findMismatches: (event) =>
       [
-        findPayloadMismatch(event, binding),
-        findModeMismatch(event, binding),
-        findAccountMismatch(event, binding),
+        findPayloadMismatch(event, binding), // guard: a secret signs events of its payload alone
+        findModeMismatch(event, binding), // guard: a secret signs events of its mode alone
+        findAccountMismatch(event, binding), // guard: a secret signs events of its account alone
       ].filter((mismatch) => mismatch !== undefined),
   };
 }

@@ -105,6 +105,7 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
     throw new ConfigurationError("onOutcome must be a function.");
   }
   const facts = billing.receiverFacts?.();
+  // guard: a service that is bound to one tenant is refused
   if (facts?.tenantId !== undefined) {
     throw new ConfigurationError(
       "billing is bound to one tenant, and a receiver gets the events of all. Pass the service that forTenant was called on.",

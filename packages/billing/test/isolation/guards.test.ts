@@ -17,6 +17,7 @@ const AT_LEAST: Readonly<Record<string, number>> = {
   "capabilities/portal": 22,
   "capabilities/subscriptions": 17,
   "capabilities/usage": 2,
+  events: 5,
   "input.ts": 3,
   "return-urls": 16,
   selling: 7,

@@ -1,0 +1,224 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { memoryInbox, type WebhookLogger, type WebhookSpan, type WebhookTracer } from "../../src/webhooks.js";
+import { delivering, receiver } from "./delivering.js";
+import { eventBody, headerFor, SECRET } from "./signed-delivery.js";
+
+function recorder() {
+  const warn = vi.fn<WebhookLogger["warn"]>();
+  return { warn, logger: { warn } };
+}
+
+describe("without any option", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  test("a handler's error is a warning of the process, with its stack and without the event", async () => {
+    const emit = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    const { deliver } = delivering(() => {
+      throw new Error("undefined is not a function");
+    });
+    await deliver();
+    expect(emit).toHaveBeenCalledExactlyOnceWith(
+      "Webhook customer.subscription.updated (evt_1) failed on attempt 1; Stripe will deliver it again.",
+      { type: "BillingWarning", detail: expect.stringMatching(/undefined is not a function\n +at /) },
+    );
+    expect(JSON.stringify(emit.mock.calls)).not.toContain("cus_acme");
+  });
+});
+
+describe("a logger", () => {
+  test("hears of failed, dead and unresolved deliveries, with their attempts", async () => {
+    const { warn, logger } = recorder();
+    const { deliver } = delivering(
+      () => {
+        throw new TypeError("broken", { cause: new Error("the database") });
+      },
+      { logger, inbox: memoryInbox({ maxAttempts: 2 }) },
+    );
+    await deliver();
+    await deliver();
+    await deliver({ id: "evt_2", data: { object: { object: "subscription", customer: "cus_new" } } });
+    expect(warn.mock.calls.map(([, details]) => [details?.status, details?.attempt])).toEqual([
+      ["failed", 1],
+      ["dead", 2],
+      ["unresolved", 1],
+    ]);
+    expect(warn.mock.calls[0]?.[1]).toMatchObject({
+      eventType: "customer.subscription.updated",
+      delivery: { eventId: "evt_1", livemode: false },
+      stack: expect.stringMatching(/TypeError: broken[\s\S]*caused by: Error: the database/),
+    });
+  });
+
+  test("hears of a rejection once a minute for each kind, with how many there were", async () => {
+    const { warn, logger } = recorder();
+    let nowMs = 1_800_000_000_000;
+    const { receive } = receiver({}, { logger, now: () => nowMs });
+    const reject = () => receive("{}", undefined);
+    for (let count = 0; count < 100; count += 1) await reject();
+    expect(warn).toHaveBeenCalledTimes(1);
+    nowMs += 60_000;
+    await reject();
+    expect(warn.mock.calls[1]?.[0]).toMatch(/99 more/);
+  });
+
+  test("that throws changes no answer", async () => {
+    const emit = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    const warn = () => {
+      throw new Error("the logger");
+    };
+    const { deliver } = delivering(() => Promise.reject(new Error("x")), { logger: { warn } });
+    expect((await deliver()).status).toBe("failed");
+    expect(emit).toHaveBeenCalledTimes(1);
+    emit.mockRestore();
+  });
+});
+
+test("a fault of the environment is a failure with its cause, and 500", async () => {
+  const error = new Error("the clock is broken");
+  const outcomes: unknown[] = [];
+  const webhooks = receiver(
+    {},
+    {
+      logger: { warn: () => undefined },
+      now: () => {
+        throw error;
+      },
+      onOutcome: (outcome) => void outcomes.push(outcome),
+    },
+  );
+  const body = eventBody();
+  const headers = { "stripe-signature": headerFor(body) };
+  const response = await webhooks.fetch(new Request("http://x/", { method: "POST", body, headers }));
+  expect(response.status).toBe(500);
+  expect(outcomes).toMatchObject([{ status: "failed", error }]);
+});
+
+test("a dead delivery keeps its last error", async () => {
+  const inbox = memoryInbox({ maxAttempts: 1 });
+  const { deliver, listDead } = delivering(() => Promise.reject(new Error("the last")), {
+    inbox,
+    logger: { warn: () => undefined },
+  });
+  await deliver();
+  expect((await listDead())[0]?.lastError).toMatch(/^Error: the last\n +at /);
+});
+
+describe("an API version that the views do not know", () => {
+  test.each([["2028-01-01.future"], ["2019-12-03"], ["nonsense"]])(
+    "%s is told once, and in every outcome",
+    async (version) => {
+      const { warn, logger } = recorder();
+      const { deliver } = delivering(vi.fn(), { logger });
+      for (const id of ["evt_1", "evt_2"]) {
+        expect(await deliver({ id, api_version: version })).toMatchObject({
+          status: "handled",
+          unknownApiVersion: version,
+        });
+      }
+      expect(warn).toHaveBeenCalledTimes(1);
+      expect(warn.mock.calls[0]?.[0]).toContain(version);
+    },
+  );
+
+  test.each([["2024-06-20"], ["2022-11-15"], ["2026-10-28.endive"], ["2026-12-30.endive"], [null]])(
+    "is not %s",
+    async (version) => {
+      const { deliver } = delivering(vi.fn());
+      expect(await deliver({ api_version: version })).not.toHaveProperty("unknownApiVersion");
+    },
+  );
+});
+
+test("the newest version is that of the SDK's types", async () => {
+  const { default: Stripe } = await import("stripe");
+  const { NEWEST_API_VERSION } = await import("../../src/webhooks/api-version.js");
+  expect(NEWEST_API_VERSION).toBe(Stripe.API_VERSION);
+});
+
+test("counters tell outcomes, lag and how full the inbox is", async () => {
+  const { deliver, readStats } = delivering(
+    (event) => {
+      if (event.id === "evt_2") throw new Error("x");
+    },
+    { logger: { warn: () => undefined } },
+  );
+  await deliver({ created: 1_799_999_990 });
+  await deliver({ created: 1_799_999_990 });
+  await deliver({ id: "evt_2" });
+  expect(await readStats()).toMatchObject({
+    outcomes: { handled: 1, duplicate: 1, failed: 1, dead: 0 },
+    lagMs: { last: 10_000, max: 10_000 },
+    inbox: { held: 0, waiting: 1, dead: 0, oldestAt: new Date(1_800_000_000_000) },
+  });
+});
+
+test("a tracer gets a span of each delivery, with its verification, claim and handler inside", async () => {
+  const open: string[] = [];
+  const spans: { readonly path: string; readonly attributes: Record<string, unknown> }[] = [];
+  const tracer: WebhookTracer = {
+    startActiveSpan(name, _options, work) {
+      open.push(name);
+      const attributes: Record<string, unknown> = {};
+      const path = open.join(" > ");
+      const span: WebhookSpan = {
+        setAttribute: (key, value) => (attributes[key] = value),
+        setStatus: ({ code }) => (attributes["status"] = code),
+        end: () => {
+          open.pop();
+          spans.push({ path, attributes });
+        },
+      };
+      return work(span);
+    },
+  };
+  const { deliver } = delivering(() => Promise.reject(new Error("x")), {
+    tracer,
+    logger: { warn: () => undefined },
+  });
+  await deliver();
+  expect(spans).toEqual([
+    { path: "webhook receive > webhook verify", attributes: {} },
+    {
+      path: "webhook receive > webhook claim > webhook handle customer.subscription.updated",
+      attributes: { status: 2 },
+    },
+    { path: "webhook receive > webhook claim", attributes: {} },
+    {
+      path: "webhook receive",
+      attributes: {
+        "billing.webhook.outcome": "failed",
+        "stripe.event.type": "customer.subscription.updated",
+        status: 2,
+      },
+    },
+  ]);
+});
+
+test("what is wrong with a receiver is said when it is made", () => {
+  const make =
+    (options: object, on: object = {}) =>
+    () =>
+      Reflect.apply(receiver, undefined, [on, options]);
+  const bound = { resolveTenant: vi.fn(), forTenant: vi.fn() };
+  const facts = (more: object) => ({ ...bound, receiverFacts: () => ({ tenantsBy: "customer", ...more }) });
+  for (const [call, sentence] of [
+    [make({ handlerTimeout: 5 }), /no option "handlerTimeout"/],
+    [
+      make({ signingSecrets: [{ secret: SECRET, livemode: true }] }),
+      /signingSecrets\[0\] has no option "livemode"/,
+    ],
+    [make({ billing: facts({ tenantId: "acme" }) }), /bound to one tenant/],
+    [
+      make({}, { "customer.subscription.update": vi.fn() }),
+      /Did you mean "customer\.subscription\.updated"\?/,
+    ],
+    [make({ billing: facts({}) }, { "payout.paid": vi.fn() }), /on\["payout\.paid"\] would never be called/],
+    [make({ logger: {} }), /logger must be an object with the method warn/],
+    [make({ tracer: {} }), /tracer must be/],
+    [make({ onOutcome: 5 }), /onOutcome must be a function/],
+    [() => memoryInbox(JSON.parse('{"maxAttempt": 3}')), /no option "maxAttempt"/],
+  ] as const) {
+    expect(call).toThrow(sentence);
+  }
+  expect(make({ billing: facts({ tenantsBy: "account" }) }, { "payout.paid": vi.fn() })).not.toThrow();
+});
