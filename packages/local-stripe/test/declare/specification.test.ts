@@ -50,17 +50,20 @@ describe.skipIf(specification === undefined)("Stripe's specification", () => {
     const refused: string[] = [];
     for (const [call, parameters] of Object.entries(summary.parameters)) {
       const [method = "", path = ""] = call.replaceAll(":", "none_1").split(" ");
-      const asked = [...samples(parameters)].map(async ([name, value]) => {
-        const form = new URLSearchParams([[name, value]]).toString();
-        const { status, body } = await (method === "POST"
-          ? ask(local, method, path, { body: form })
-          : ask(local, method, `${path}?${form}`));
-        const { error } = body as { error?: { code?: string; message: string } };
-        const blamed =
-          error?.code === "parameter_unknown" || /^Invalid \S+: must be /.test(error?.message ?? "");
-        if (status !== 501 && blamed) refused.push(`${call} ${name}=${value}: ${error?.message}`);
-      });
-      await Promise.all(asked);
+      const left = samples(parameters);
+      const askForEach = async (): Promise<void> => {
+        for (const [name, value] of left) {
+          const form = new URLSearchParams([[name, value]]).toString();
+          const { status, body } = await (method === "POST"
+            ? ask(local, method, path, { body: form })
+            : ask(local, method, `${path}?${form}`));
+          const { error } = body as { error?: { code?: string; message: string } };
+          const isBlamed =
+            error?.code === "parameter_unknown" || /^Invalid \S+: must be /.test(error?.message ?? "");
+          if (status !== 501 && isBlamed) refused.push(`${call} ${name}=${value}: ${error?.message}`);
+        }
+      };
+      await Promise.all(Array.from({ length: 8 }, askForEach));
     }
     expect(refused).toEqual([]);
   }, 120_000);
@@ -131,7 +134,7 @@ it("names only those parameters as unknown that Stripe does not have", async () 
   });
 });
 
-/** Every parameter alone, and every value of those that list them. */
+/** Every parameter alone, with some of the values of those that list them. */
 function* samples(
   parameters: Summary["parameters"][string],
   name = "",
@@ -140,5 +143,11 @@ function* samples(
     for (const [part, inner] of Object.entries(parameters)) {
       yield* samples(inner, name === "" ? part : `${name}[${part}]`);
     }
-  } else for (const value of parameters.length > 0 ? parameters : ["1"]) yield [name, value];
+  } else for (const value of parameters.length > 0 ? few(parameters) : ["1"]) yield [name, value];
+}
+
+function few(values: readonly string[]): Iterable<string> {
+  return new Set(
+    [values.at(0), values.at(values.length / 2), values.at(-1)].filter((one) => one !== undefined),
+  );
 }
