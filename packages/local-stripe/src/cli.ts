@@ -1,23 +1,19 @@
 #!/usr/bin/env node
-import { parseArgs } from "node:util";
-import { startLocalStripe } from "./local-stripe.js";
+import { advance } from "./cli/advance.js";
+import { serve } from "./cli/serve.js";
+import { UsageError } from "./cli/usage-error.js";
 
-const { values } = parseArgs({
-  options: {
-    port: { type: "string", default: "4243" },
-    key: { type: "string" },
-    help: { type: "boolean", short: "h", default: false },
-  },
-});
+const [command, ...rest] = process.argv.slice(2);
+try {
+  await (command === "advance" ? advance(rest) : serve(process.argv.slice(2)));
+} catch (error) {
+  if (error instanceof UsageError) fail(error.message, 2);
+  else if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+    fail("the port is taken; name another with --port, or take a free one with --port 0", 1);
+  } else throw error;
+}
 
-if (values.help) {
-  process.stdout.write("local-stripe [--port 4243] [--key sk_test_…]\n");
-} else {
-  const local = await startLocalStripe({
-    port: Number(values.port),
-    ...(values.key !== undefined && { secretKey: values.key }),
-  });
-  // Before it says that it is there: whoever reads that may end it at once.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void local.close());
-  process.stdout.write(`local-stripe listens on ${local.url}\nsecret key: ${local.secretKey}\n`);
+function fail(message: string, code: number): void {
+  process.stderr.write(`local-stripe: ${message}.\n`);
+  process.exitCode = code;
 }

@@ -4,9 +4,9 @@ export type { Fault, Faults, FaultTarget, PlannedFault, RateLimitReason } from "
 export type { RecordedRequest } from "./http/recorder.js";
 export {
   type LocalStripe,
-  type LocalStripeOptions,
   startLocalStripe,
   type WebhookControls,
 } from "./local-stripe.js";
+export type { LocalStripeOptions } from "./options.js";
 export type { RelatedObject } from "./store/records.js";
 export type { DeliveryAttempt, DeliveryMishap } from "./webhooks/deliveries.js";

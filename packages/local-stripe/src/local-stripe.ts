@@ -1,11 +1,14 @@
+import { checkOptions, isFlag, isWhole } from "./check-options.js";
 import { Clock } from "./clock.js";
 import { DueFailures, type ReportedFailure } from "./due-failures.js";
 import { hostedPages } from "./hosted/pages.js";
-import { Api, type GivenAnswer } from "./http/api.js";
+import { Api } from "./http/api.js";
+import { controls } from "./http/control.js";
 import { Faults } from "./http/faults.js";
 import { Keys } from "./http/keys.js";
 import { type RecordedRequest, Recorder } from "./http/recorder.js";
 import { HOST, listen } from "./http/server.js";
+import { checkStartOptions, type LocalStripeOptions } from "./options.js";
 import { newAccount } from "./resources/accounts.js";
 import { RESOURCES } from "./resources/all.js";
 import { saveDefaultConfiguration } from "./resources/portal-configurations.js";
@@ -16,42 +19,6 @@ import { passTime } from "./store/passing-time.js";
 import type { RelatedObject } from "./store/records.js";
 import { transact } from "./store/transaction.js";
 import { Deliveries, type DeliveryAttempt, type DeliveryMishap } from "./webhooks/deliveries.js";
-
-/** How a local Stripe is started. Everything may be left out. */
-export interface LocalStripeOptions {
-  /** The port to listen on, on 127.0.0.1 only. 0, the default, takes a free one. */
-  readonly port?: number | undefined;
-  /** The key of test mode, `sk_test_…`. Made up for each start when left out. */
-  readonly secretKey?: string | undefined;
-  /** The key of live mode, `sk_live_…`. Made up for each start when left out. */
-  readonly liveSecretKey?: string | undefined;
-  /** Ids of connected accounts that are there from the start, for the header `Stripe-Account`. */
-  readonly accounts?: readonly string[] | undefined;
-  /** `false` starts as an account does whose portal settings were never saved. Default `true`. */
-  readonly defaultPortalConfiguration?: boolean | undefined;
-  /**
-   * `true` declines what a customer without a payment method is charged, as Stripe does. Default `false`: such a customer
-   * pays, so that a test about something else need not give it a card.
-   */
-  readonly requirePaymentMethod?: boolean | undefined;
-  /**
-   * What becomes of a subscription when the last attempt to charge its invoice has failed: it is canceled (the default), is
-   * `unpaid`, or stays past due. At Stripe this is a setting of the account.
-   */
-  readonly afterLastAttempt?: "cancel" | "past_due" | "unpaid" | undefined;
-  /** How long a new or changed object stays unseen by search. Default 0. */
-  readonly searchDelayMs?: number | undefined;
-  /** The pauses before a failed webhook delivery is tried again, by the server's time. Default 100 ms, 500 ms and 2 s. */
-  readonly webhookRetryDelaysMs?: readonly number[] | undefined;
-  /** How long a webhook endpoint may take to answer. Default 10 s. */
-  readonly webhookTimeoutMs?: number | undefined;
-  /** How many of the latest requests are recorded. Default 10,000. */
-  readonly recordedRequests?: number | undefined;
-  /** Is told of every answer of the API, such as to check it against a specification. */
-  readonly onAnswer?: ((answer: GivenAnswer) => void) | undefined;
-  /** Reads the time, in milliseconds. Default: the machine's. */
-  readonly clock?: (() => number) | undefined;
-}
 
 export interface WebhookControls {
   /** Plans that coming deliveries are lost, late or doubled. */
@@ -119,6 +86,7 @@ export interface LocalStripe {
  * const stripe = new Stripe(local.secretKey, { host: local.host, port: local.port, protocol: "http" });
  */
 export async function startLocalStripe(options: LocalStripeOptions = {}): Promise<LocalStripe> {
+  checkStartOptions(options);
   let searchDelayMs = options.searchDelayMs ?? 0;
   let url = "";
   const clock = new Clock(options.clock);
@@ -139,6 +107,7 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     indexingDelayMs: () => searchDelayMs,
     requirePaymentMethod: options.requirePaymentMethod ?? false,
     afterLastAttempt: options.afterLastAttempt ?? "cancel",
+    managedPayments: options.managedPayments ?? false,
     resources: RESOURCES,
     reactions: reactions(),
     reportDueFailure: (failure) => dueFailures.report(failure),
@@ -162,12 +131,16 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     faults,
     onAnswer: options.onAnswer ?? (() => {}),
   });
-  const server = await listen(api, hostedPages(accounts), options.port ?? 0);
-  url = `http://${HOST}:${server.port}`;
-
   const letTimePass = (): void => {
     for (const account of accounts.all()) passTime(account, account.now);
   };
+  const advanceBy = (milliseconds: number): void => {
+    clock.advanceBy(milliseconds);
+    letTimePass();
+  };
+  const pages = hostedPages(accounts).route("/local", controls(keys, clock, advanceBy));
+  const server = await listen(api, pages, options.port ?? 0);
+  url = `http://${HOST}:${server.port}`;
   const timer = setInterval(letTimePass, 1000).unref();
 
   const close = async (): Promise<void> => {
@@ -196,19 +169,24 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
       release: (order) => deliveries.release(order),
       emitThin: (type, related) =>
         transact(accounts.platform(false), null, (tx) => tx.emitThin(type, related ?? null).id),
-      rollSecret: (id, { overlapMs = 24 * 3600 * 1000 } = {}) =>
-        transact(accounts.platform(false), null, (tx) => rollSecret(tx, id, Math.floor(overlapMs / 1000))),
+      rollSecret: (id, roll = {}) => {
+        checkOptions("webhooks.rollSecret", roll, { overlapMs: isWhole(0) });
+        const { overlapMs = 24 * 3600 * 1000 } = roll;
+        return transact(accounts.platform(false), null, (tx) =>
+          rollSecret(tx, id, Math.floor(overlapMs / 1000)),
+        );
+      },
     },
     clearRequests: () => recorder.clear(),
     setSearchDelay: (milliseconds) => {
       searchDelayMs = milliseconds;
     },
     connectAccount,
-    createRestrictedKey: (permissions, { livemode = false } = {}) => keys.restricted(permissions, livemode),
-    advanceBy: (milliseconds) => {
-      clock.advanceBy(milliseconds);
-      letTimePass();
+    createRestrictedKey: (permissions, key = {}) => {
+      checkOptions("createRestrictedKey", key, { livemode: isFlag });
+      return keys.restricted(permissions, key.livemode ?? false);
     },
+    advanceBy,
     settled: () => deliveries.settled(),
     close,
     [Symbol.asyncDispose]: close,

@@ -6,7 +6,7 @@ const SRC = resolve(import.meta.dirname, "../src");
 
 /** The floors of the house, lowest first. A room may import from its own floor's room and from the floors below it. */
 const FLOORS: readonly (readonly string[])[] = [
-  ["ids.ts", "clock.ts", "api-error.ts"],
+  ["ids.ts", "clock.ts", "api-error.ts", "check-options.ts"],
   ["store"],
   ["search", "due-failures.ts"],
   ["declare"],
@@ -26,7 +26,9 @@ const FLOORS: readonly (readonly string[])[] = [
   ["hosted"],
   ["hosted/portal"],
   ["hosted/pages.tsx"],
+  ["options.ts"],
   ["local-stripe.ts"],
+  ["cli"],
   ["index.ts", "cli.ts"],
 ];
 

@@ -2,7 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
+import Stripe from "stripe";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { START_FLAGS } from "../src/cli/start-flags.js";
+import { OPTION_CHECKS } from "../src/options.js";
+import { receiver } from "./support/receiver.js";
 
 /** A process of its own tells nobody of its answers, so these are not held against the specification: they are other tests'. */
 const COMMAND = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
@@ -31,10 +35,116 @@ describe("the command line", () => {
     expect(await ending(child)).toEqual([0, null]);
   });
 
-  it("ends with another code than 0 when its port is taken", async () => {
+  it("ends with code 1 when its port is taken, and says so", async () => {
     const { url } = await start("--port", "0");
-    const [code] = await ending(run("--port", new URL(url).port));
-    expect(code).toBe(1);
+    const child = run("--port", new URL(url).port);
+    expect(await told(child)).toBe(
+      "local-stripe: the port is taken; name another with --port, or take a free one with --port 0.\n",
+    );
+    expect(await ending(child)).toEqual([1, null]);
+  });
+
+  it.each([
+    [["--prot", "1"], "Unknown option '--prot'; see --help"],
+    [["--port"], "Option '--port <value>' argument missing; see --help"],
+    [["extra"], "Unexpected argument 'extra'; see --help"],
+    [["--port", "abc"], '--port must be a whole number from 0 to 65535, not "abc"'],
+    [["--key", "secret"], "--key must be a key: sk_test_ and at least eight letters or digits"],
+    [
+      ["--webhook-retry-delays-ms", "1,x"],
+      '--webhook-retry-delays-ms must be a list, each a whole number of at least 0, not "1,x"',
+    ],
+    [["--start-time", "never"], '--start-time must be a date such as 2027-01-31, not "never"'],
+    [
+      ["--forward-to", "3000"],
+      '--forward-to must be a URL such as http://localhost:3000/webhooks, not "3000"',
+    ],
+    [
+      ["--port", "0", "--forward-to", "http://127.0.0.1:1/", "--events", "no"],
+      "Invalid enabled_events[0]: 'no' is not the name of a snapshot event",
+    ],
+    [["advance", "soon"], 'advance takes a duration such as 90s, 12h or 31d, not "soon"'],
+    [["advance", "1d"], "advance needs --key, which the server printed when it started"],
+    [
+      ["advance", "1d", "--key", "sk_test_0123456789", "--url", "http://127.0.0.1:1"],
+      "nothing answers at http://127.0.0.1:1",
+    ],
+  ])("answers the mistake %j with one sentence and code 2", async (args, sentence) => {
+    const child = run(...args);
+    expect(await told(child)).toBe(`local-stripe: ${sentence}.\n`);
+    expect(await ending(child)).toEqual([2, null]);
+  });
+
+  it("has a flag for each option of startLocalStripe, and lists it", async () => {
+    expect(Object.keys(START_FLAGS)).toEqual(Object.keys(OPTION_CHECKS));
+    const help = await printed(run("--help"), /--help/);
+    for (const { name } of Object.values(START_FLAGS)) expect(help).toContain(`--${name}`);
+  });
+
+  it("starts with what its flags say", async () => {
+    const flags = [
+      "--account",
+      "acct_1",
+      "--account",
+      "acct_2",
+      "--start-time",
+      "2027-01-31T12:00:00Z",
+      "--log",
+    ];
+    const child = run("--port", "0", "--key", "sk_test_0123456789", ...flags);
+    let output = "";
+    child.stdout?.setEncoding("utf8").on("data", (piece) => {
+      output += String(piece);
+    });
+    await expect.poll(() => output).toContain("secret key");
+    const url = /http:\S+/.exec(output)?.[0] ?? "";
+    const headers = { Authorization: "Bearer sk_test_0123456789" };
+    const accounts = await fetch(`${url}/v1/accounts`, { headers });
+    expect(await accounts.json()).toMatchObject({ data: [{ id: "acct_2" }, { id: "acct_1" }] });
+    const made = await fetch(`${url}/v1/customers`, { method: "POST", headers });
+    const { created } = (await made.json()) as { created: number };
+    expect(new Date(created * 1000).toISOString()).toMatch(/^2027-01-31T12:0/);
+    await expect.poll(() => output).toContain("200 GET /v1/accounts\n200 POST /v1/customers\n");
+  });
+
+  it("moves the clock of a running server forward, for whoever has its key", async () => {
+    const { url, secretKey } = await start("--port", "0", "--start-time", "2027-01-31T12:00:00Z");
+    const child = run("advance", "31d", "--url", url, "--key", secretKey);
+    expect(await printed(child, /\n/)).toMatch(/^It is now 2027-03-03T12:0/);
+    const stranger = run("advance", "31d", "--url", url, "--key", "sk_test_9876543210");
+    expect(await told(stranger)).toBe("local-stripe: Invalid API Key provided: sk_test_******3210.\n");
+    expect(await ending(stranger)).toEqual([2, null]);
+  });
+
+  it("forwards both families of events, signed with secrets that it prints", async () => {
+    const snapshots = await receiver();
+    const thin = await receiver();
+    const child = run(
+      "--port",
+      "0",
+      "--forward-to",
+      snapshots.url,
+      "--events",
+      "customer.created,product.created",
+      "--forward-thin-to",
+      thin.url,
+    );
+    const output = await printed(child, /(?:webhook secret of \S+ whsec_\w+\n){2}/);
+    const [, url = "", key = ""] = /listens on (\S+)\nsecret key: (\S+)\n/.exec(output) ?? [];
+    const secrets = [snapshots, thin].map(
+      (one) => new RegExp(`webhook secret of ${one.url}: (whsec_\\w+)`).exec(output)?.[1] ?? "",
+    );
+    await fetch(`${url}/v1/customers`, { method: "POST", headers: { authorization: `Bearer ${key}` } });
+    await expect.poll(() => [snapshots.received.length, thin.received.length]).toEqual([1, 1]);
+    const stripe = new Stripe(key);
+    const [snapshot, notification] = [snapshots.received[0], thin.received[0]];
+    expect(
+      stripe.webhooks.constructEvent(snapshot?.body ?? "", snapshot?.signature ?? "", secrets[0] ?? "").type,
+    ).toBe("customer.created");
+    expect(
+      stripe.parseEventNotification(notification?.body ?? "", notification?.signature ?? "", secrets[1] ?? "")
+        .type,
+    ).toBe("v1.customer.created");
   });
 
   describe.each(["SIGINT", "SIGTERM"] as const)("ends with code 0 on %s", (signal) => {
@@ -76,7 +186,7 @@ async function start(
 
 /** The command in a process of its own, which does not outlive the test. */
 function run(...args: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ["ignore", "pipe", "ignore"] });
+  const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   return child;
 }
@@ -89,6 +199,13 @@ async function printed(child: ChildProcess, wanted: RegExp): Promise<string> {
     if (wanted.test(output)) break;
   }
   return output;
+}
+
+/** What a process has written of errors until it ended. */
+async function told(child: ChildProcess): Promise<string> {
+  let errors = "";
+  for await (const piece of child.stderr?.setEncoding("utf8") ?? []) errors += String(piece);
+  return errors;
 }
 
 /** The code a process ends with, and the signal that ended it, of which there is only one. */

@@ -159,7 +159,7 @@ describe("on demand", () => {
     await stripe.webhookEndpoints.create({ url, enabled_events: ["*"] });
     local.webhooks.add({ kind: "loss", type: "customer.created" });
     local.webhooks.add({ kind: "duplicate", type: "product.created", copies: 3 });
-    local.webhooks.add({ kind: "delay", type: "product.updated", milliseconds: 50 });
+    local.webhooks.add({ kind: "delay", type: "product.updated", milliseconds: 1000 });
     await stripe.customers.create({});
     const { id } = await stripe.products.create({ name: "Gold" });
     await stripe.products.update(id, { name: "Silver" });

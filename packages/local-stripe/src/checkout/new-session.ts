@@ -9,6 +9,7 @@ import { randomText } from "../ids.js";
 import type { Transaction } from "../store/account-data.js";
 import type { CheckoutSessionRecord, CheckoutSubscriptionData, CustomerRecord } from "../store/records.js";
 import { type NewLine, newLines, totalsOf } from "./line-items.js";
+import { managedPayments } from "./managed-payments.js";
 import { discounted, newDiscounts } from "./session-discounts.js";
 
 const MINUTE = 60;
@@ -28,9 +29,11 @@ export interface NewSession {
   readonly expires_at?: number;
   readonly line_items?: readonly NewLine[];
   readonly locale?: string;
+  readonly managed_payments?: { readonly enabled?: boolean };
   readonly metadata?: MetadataChange;
   readonly mode: "payment" | "setup" | "subscription";
   readonly payment_intent_data?: { readonly metadata?: MetadataChange };
+  readonly payment_method_configuration?: string;
   readonly payment_method_collection?: "always" | "if_required";
   readonly setup_intent_data?: { readonly metadata?: MetadataChange };
   readonly subscription_data?: Partial<Omit<CheckoutSubscriptionData, "metadata">> & {
@@ -106,7 +109,7 @@ export function newSession(tx: Transaction, params: NewSession, version: string)
     lines,
     livemode: account.livemode,
     locale: params.locale ?? null,
-    managed_payments: null,
+    managed_payments: managedPayments(account, params, version),
     metadata: mergeMetadata({}, params.metadata),
     mode: params.mode,
     origin_context: null,

@@ -1,4 +1,5 @@
 import { ApiError } from "../api-error.js";
+import { type Check, checkOptions, isOneOf, isText, isWhole, requireOptions } from "../check-options.js";
 
 /** Which requests a fault befalls. What is left out matches every request. */
 export interface FaultTarget {
@@ -45,6 +46,54 @@ export type PlannedFault = Fault &
     readonly after?: number | undefined;
   };
 
+const TARGET = {
+  method: isOneOf("GET", "POST", "DELETE"),
+  path: isPath,
+  account: isText,
+  times: isWhole(1),
+  after: isWhole(0),
+};
+const WHEN = { when: isOneOf("before", "after") };
+
+/** The options of each kind of fault, beside those that say which requests it concerns. */
+const KINDS: { readonly [Kind in Fault["kind"]]: Readonly<Record<string, Check>> } = {
+  rate_limit: {
+    reason: isOneOf(
+      "global-rate",
+      "global-concurrency",
+      "endpoint-rate",
+      "endpoint-concurrency",
+      "resource-specific",
+    ),
+  },
+  lock_timeout: {},
+  conflict: {},
+  server_error: { ...WHEN, status: isOneOf(500, 502, 503, 504) },
+  reset: WHEN,
+  stall: WHEN,
+  truncated: { by: isOneOf("json", "connection") },
+  latency: { milliseconds: isWhole(0) },
+};
+
+/** A misspelled option would plan a fault that never happens, and the test would pass without it. */
+function checkFault(fault: PlannedFault): void {
+  const kind = isOneOf(...Object.keys(KINDS));
+  checkOptions("faults.add", { kind: fault.kind }, { kind });
+  requireOptions("faults.add", fault, ["kind"]);
+  const own = KINDS[fault.kind];
+  const call = `faults.add with the kind "${fault.kind}"`;
+  checkOptions(call, fault, { kind, ...own, ...TARGET });
+  requireOptions(
+    call,
+    fault,
+    ["when", "milliseconds"].filter((name) => name in own),
+  );
+}
+
+function isPath(value: unknown): string | undefined {
+  return typeof value === "string" || value instanceof RegExp ? undefined : "a path or a regular expression";
+}
+
 interface Plan {
   readonly fault: PlannedFault;
   toSkip: number;
@@ -57,6 +106,7 @@ export class Faults {
 
   /** Plans a fault. The function that comes back takes the plan away again. */
   add(fault: PlannedFault): () => void {
+    checkFault(fault);
     const plan: Plan = { fault, toSkip: fault.after ?? 0, left: fault.times ?? 1 };
     this.#plans.push(plan);
     return () => {

@@ -49,6 +49,7 @@ const CREATE = {
       " ",
     ),
   ),
+  managed_payments: hash({ enabled: bool() }),
   metadata: metadata(),
   mode: required(oneOf("payment", "setup", "subscription")),
   payment_intent_data: hash({
@@ -66,6 +67,7 @@ const CREATE = {
       "transfer_data",
     ),
   }),
+  payment_method_configuration: text(),
   payment_method_collection: oneOf("always", "if_required"),
   setup_intent_data: hash({ metadata: metadata(), ...unsupported(...INTENT_DATA) }),
   subscription_data: hash({
@@ -108,11 +110,9 @@ const CREATE = {
     "excluded_payment_method_types",
     "integration_identifier",
     "invoice_creation",
-    "managed_payments",
     "name_collection",
     "optional_items",
     "origin_context",
-    "payment_method_configuration",
     "payment_method_data",
     "payment_method_options",
     "payment_method_types",

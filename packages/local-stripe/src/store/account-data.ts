@@ -103,6 +103,8 @@ export interface ServerContext {
   readonly indexingDelayMs: () => number;
   /** Whether a customer without a payment method cannot pay. */
   readonly requirePaymentMethod: boolean;
+  /** Whether Managed Payments are on by default. */
+  readonly managedPayments: boolean;
   /** What becomes of a subscription when the last attempt to charge its invoice has failed. */
   readonly afterLastAttempt: "cancel" | "past_due" | "unpaid";
   readonly resources: { readonly [Name in ObjectName]: { readonly kind: Kind<Name> } };

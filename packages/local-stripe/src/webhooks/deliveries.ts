@@ -1,3 +1,4 @@
+import { type Check, checkOptions, isOneOf, isText, isWhole, requireOptions } from "../check-options.js";
 import type { Clock } from "../clock.js";
 import type { AccountData } from "../store/account-data.js";
 import type { EventRecord } from "../store/records.js";
@@ -35,6 +36,21 @@ export type DeliveryMishap = (
   readonly times?: number | undefined;
 };
 
+const KINDS: { readonly [Kind in DeliveryMishap["kind"]]: Readonly<Record<string, Check>> } = {
+  loss: {},
+  delay: { milliseconds: isWhole(0) },
+  duplicate: { copies: isWhole(2) },
+};
+
+function checkMishap(mishap: DeliveryMishap): void {
+  const kind = isOneOf(...Object.keys(KINDS));
+  checkOptions("webhooks.add", { kind: mishap.kind }, { kind });
+  requireOptions("webhooks.add", mishap, ["kind"]);
+  const call = `webhooks.add with the kind "${mishap.kind}"`;
+  checkOptions(call, mishap, { kind, ...KINDS[mishap.kind], type: isText, times: isWhole(1) });
+  if (mishap.kind === "delay") requireOptions(call, mishap, ["milliseconds"]);
+}
+
 const KEPT_ATTEMPTS = 1000;
 
 /**
@@ -61,6 +77,7 @@ export class Deliveries {
 
   /** Plans what goes wrong with coming deliveries. */
   add(mishap: DeliveryMishap): void {
+    checkMishap(mishap);
     this.#mishaps.push({ mishap, left: mishap.times ?? 1 });
   }
 

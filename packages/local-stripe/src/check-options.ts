@@ -1,0 +1,64 @@
+/** Returns what a value must be, or `undefined` for one that is right. */
+export type Check = (value: unknown) => string | undefined;
+
+export type Checks<T> = { readonly [Name in keyof T]-?: Check };
+
+/**
+ * Refuses a name that a call does not know and a value of another kind, so that a misspelled option does not silently do
+ * nothing.
+ *
+ * @throws TypeError that names the call and the option.
+ */
+export function checkOptions(call: string, options: object, checks: Readonly<Record<string, Check>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
+    if (check === undefined) {
+      throw new TypeError(
+        `${call} has no option "${name}". Its options are ${Object.keys(checks).join(", ")}.`,
+      );
+    }
+    const expected = value === undefined ? undefined : check(value);
+    if (expected !== undefined) throw new TypeError(`The option "${name}" of ${call} must be ${expected}.`);
+  }
+}
+
+/** Also refuses `undefined`, for an option that may not be left out. */
+export function requireOptions(call: string, options: object, names: readonly string[]): void {
+  const given: Readonly<Record<string, unknown>> = { ...options };
+  for (const name of names) {
+    if (given[name] === undefined) throw new TypeError(`${call} needs the option "${name}".`);
+  }
+}
+
+export function isText(value: unknown): string | undefined {
+  return typeof value === "string" ? undefined : "a string";
+}
+
+export function isFlag(value: unknown): string | undefined {
+  return typeof value === "boolean" ? undefined : "true or false";
+}
+
+export function isFunction(value: unknown): string | undefined {
+  return typeof value === "function" ? undefined : "a function";
+}
+
+export function isWhole(min: number, max: number = Number.MAX_SAFE_INTEGER): Check {
+  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+  return (value) =>
+    typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max
+      ? undefined
+      : `a whole number ${range}`;
+}
+
+export function isOneOf(...values: readonly unknown[]): Check {
+  const shown = values.map((value) => JSON.stringify(value)).join(", ");
+  return (value) => (values.includes(value) ? undefined : `one of ${shown}`);
+}
+
+export function isListOf(check: Check): Check {
+  const element = check(undefined);
+  return (value) =>
+    Array.isArray(value) && value.every((one) => check(one) === undefined)
+      ? undefined
+      : `a list, each ${element}`;
+}

@@ -1,0 +1,83 @@
+import {
+  type Check,
+  type Checks,
+  checkOptions,
+  isFlag,
+  isFunction,
+  isListOf,
+  isOneOf,
+  isText,
+  isWhole,
+} from "./check-options.js";
+import type { GivenAnswer } from "./http/api.js";
+
+/** How a local Stripe is started. Every option may be left out; an unknown one is refused. */
+export interface LocalStripeOptions {
+  /** The port to listen on, on 127.0.0.1 only. 0, the default, takes a free one. */
+  readonly port?: number | undefined;
+  /** The key of test mode, `sk_test_…`. Made up for each start when left out. */
+  readonly secretKey?: string | undefined;
+  /** The key of live mode, `sk_live_…`. Made up for each start when left out. */
+  readonly liveSecretKey?: string | undefined;
+  /** Ids of connected accounts that exist from the start, for the header `Stripe-Account`. */
+  readonly accounts?: readonly string[] | undefined;
+  /** `false` starts as an account whose portal settings were never saved. Default `true`. */
+  readonly defaultPortalConfiguration?: boolean | undefined;
+  /**
+   * `true` declines what a customer without a payment method is charged, as Stripe does. Default `false`: such a customer
+   * pays, so that a test about something else need not give it a card.
+   */
+  readonly requirePaymentMethod?: boolean | undefined;
+  /**
+   * What happens to a subscription when the last attempt to charge its invoice has failed: it is canceled (the default), is
+   * `unpaid`, or stays past due. At Stripe this is a setting of the account.
+   */
+  readonly afterLastAttempt?: "cancel" | "past_due" | "unpaid" | undefined;
+  /** How long a new or changed object stays unseen by search. Default 0. */
+  readonly searchDelayMs?: number | undefined;
+  /** The pauses before a failed webhook delivery is tried again, by the server's time. Default 100 ms, 500 ms and 2 s. */
+  readonly webhookRetryDelaysMs?: readonly number[] | undefined;
+  /** How long a webhook endpoint may take to answer. Default 10 s. */
+  readonly webhookTimeoutMs?: number | undefined;
+  /** How many of the latest requests are recorded. Default 10,000. */
+  readonly recordedRequests?: number | undefined;
+  /** Called with every answer of the API, for example to check it against a specification. */
+  readonly onAnswer?: ((answer: GivenAnswer) => void) | undefined;
+  /** Reads the time, in milliseconds. Default: the machine's. */
+  readonly clock?: (() => number) | undefined;
+  /**
+   * `true` stands for an account that has Managed Payments on by default: Checkout then refuses what these do not allow,
+   * unless the session turns them off. Default `false`.
+   */
+  readonly managedPayments?: boolean | undefined;
+}
+
+/** What each option must be. */
+export const OPTION_CHECKS: Checks<LocalStripeOptions> = {
+  port: isWhole(0, 65_535),
+  secretKey: isKey("sk_test_"),
+  liveSecretKey: isKey("sk_live_"),
+  accounts: isListOf(isText),
+  defaultPortalConfiguration: isFlag,
+  requirePaymentMethod: isFlag,
+  afterLastAttempt: isOneOf("cancel", "past_due", "unpaid"),
+  searchDelayMs: isWhole(0),
+  webhookRetryDelaysMs: isListOf(isWhole(0)),
+  webhookTimeoutMs: isWhole(1),
+  recordedRequests: isWhole(0),
+  onAnswer: isFunction,
+  clock: isFunction,
+  managedPayments: isFlag,
+};
+
+export function checkStartOptions(options: LocalStripeOptions): void {
+  checkOptions("startLocalStripe", options, OPTION_CHECKS);
+}
+
+function isKey(prefix: string): Check {
+  const form = new RegExp(`^${prefix}[A-Za-z0-9]{8,}$`);
+  return (value) =>
+    typeof value === "string" && form.test(value)
+      ? undefined
+      : `a key: ${prefix} and at least eight letters or digits`;
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { type LocalStripeOptions, startLocalStripe } from "../src/index.js";
+import { OPTION_CHECKS } from "../src/options.js";
+import { startLocal } from "./support/local.js";
+
+/** Options as a program without types may pass them. */
+type Loose<T> = T & Record<string, unknown>;
+
+describe("startLocalStripe", () => {
+  it("refuses an option that it does not have, by name, and lists those that it has", async () => {
+    const misspelled: Loose<LocalStripeOptions> = { prot: 4243 };
+    await expect(startLocalStripe(misspelled)).rejects.toThrow(
+      /^startLocalStripe has no option "prot"\. Its options are port, secretKey, .*managedPayments\.$/,
+    );
+  });
+
+  it.each<[keyof LocalStripeOptions, unknown, string]>([
+    ["port", "4243", "a whole number from 0 to 65535"],
+    ["port", 65_536, "a whole number from 0 to 65535"],
+    ["secretKey", "sk_live_0123456789", "a key: sk_test_ and at least eight letters or digits"],
+    ["liveSecretKey", "sk_test_0123456789", "a key: sk_live_ and at least eight letters or digits"],
+    ["accounts", "acct_1", "a list, each a string"],
+    ["accounts", [1], "a list, each a string"],
+    ["defaultPortalConfiguration", "no", "true or false"],
+    ["requirePaymentMethod", 1, "true or false"],
+    ["afterLastAttempt", "explode", 'one of "cancel", "past_due", "unpaid"'],
+    ["searchDelayMs", -1, "a whole number of at least 0"],
+    ["webhookRetryDelaysMs", 100, "a list, each a whole number of at least 0"],
+    ["webhookTimeoutMs", 0, "a whole number of at least 1"],
+    ["recordedRequests", 1.5, "a whole number of at least 0"],
+    ["onAnswer", "log", "a function"],
+    ["clock", 0, "a function"],
+    ["managedPayments", "on", "true or false"],
+  ])("refuses for %s the value %j", async (name, value, expected) => {
+    await expect(startLocalStripe({ [name]: value })).rejects.toThrow(
+      new TypeError(`The option "${name}" of startLocalStripe must be ${expected}.`),
+    );
+  });
+
+  it("takes undefined for an option that is left out", async () => {
+    const left = Object.fromEntries(Object.keys(OPTION_CHECKS).map((name) => [name, undefined]));
+    const local = await startLocalStripe(left);
+    await local.close();
+    expect(local.secretKey).toMatch(/^sk_test_/);
+  });
+});
+
+describe("what a test plans to go wrong", () => {
+  it.each([
+    [{ kind: "latency", ms: 60 }, 'faults.add with the kind "latency" has no option "ms"'],
+    [{ kind: "latency" }, 'faults.add with the kind "latency" needs the option "milliseconds"'],
+    [{ kind: "reset" }, 'faults.add with the kind "reset" needs the option "when"'],
+    [
+      { kind: "reset", when: "during" },
+      'The option "when" of faults.add with the kind "reset" must be one of',
+    ],
+    [{ kind: "conflict", pth: "/v1/customers" }, 'faults.add with the kind "conflict" has no option "pth"'],
+    [{ kind: "conflict", method: "get" }, 'The option "method" of faults.add with the kind "conflict"'],
+    [{ kind: "confict" }, 'The option "kind" of faults.add must be one of "rate_limit", "lock_timeout"'],
+    [{}, 'faults.add needs the option "kind"'],
+  ])("is refused as a fault where it is %j", async (fault, message) => {
+    const { local } = await startLocal();
+    // Types would not let these pass, which programs without types do not have.
+    expect(() => local.faults.add(fault as never)).toThrow(message);
+  });
+
+  it.each([
+    [{ kind: "delay" }, 'webhooks.add with the kind "delay" needs the option "milliseconds"'],
+    [{ kind: "loss", tpye: "customer.created" }, 'webhooks.add with the kind "loss" has no option "tpye"'],
+    [{ kind: "duplicate", copies: 1 }, "must be a whole number of at least 2"],
+    [{ kind: "lost" }, 'The option "kind" of webhooks.add must be one of "loss", "delay", "duplicate"'],
+  ])("is refused as a mishap of deliveries where it is %j", async (mishap, message) => {
+    const { local } = await startLocal();
+    expect(() => local.webhooks.add(mishap as never)).toThrow(message);
+  });
+
+  it("is refused where the other controls are misspelled", async () => {
+    const { local } = await startLocal();
+    const key: Loose<{ livemode?: boolean }> = { liveMode: true };
+    expect(() => local.createRestrictedKey(["customer_read"], key)).toThrow(
+      'createRestrictedKey has no option "liveMode"',
+    );
+    const roll: Loose<{ overlapMs?: number }> = { overlap: 1 };
+    expect(() => local.webhooks.rollSecret("we_1", roll)).toThrow(
+      'webhooks.rollSecret has no option "overlap"',
+    );
+  });
+});
