@@ -11,6 +11,9 @@ import { receiver } from "./support/receiver.js";
 /** A process of its own tells nobody of its answers, so these are not held against the specification: they are other tests'. */
 const COMMAND = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
 
+/** A process takes its time to start on a busy machine. */
+const PATIENT = { timeout: 20_000 };
+
 describe("the command line", () => {
   it("prints its address and a key that it made up, and answers there", async () => {
     const { url, secretKey } = await start("--port", "0");
@@ -96,7 +99,7 @@ describe("the command line", () => {
     child.stdout?.setEncoding("utf8").on("data", (piece) => {
       output += String(piece);
     });
-    await expect.poll(() => output).toContain("secret key");
+    await expect.poll(() => output, PATIENT).toContain("secret key");
     const url = /http:\S+/.exec(output)?.[0] ?? "";
     const headers = { Authorization: "Bearer sk_test_0123456789" };
     const accounts = await fetch(`${url}/v1/accounts`, { headers });
@@ -104,7 +107,7 @@ describe("the command line", () => {
     const made = await fetch(`${url}/v1/customers`, { method: "POST", headers });
     const { created } = (await made.json()) as { created: number };
     expect(new Date(created * 1000).toISOString()).toMatch(/^2027-01-31T12:0/);
-    await expect.poll(() => output).toContain("200 GET /v1/accounts\n200 POST /v1/customers\n");
+    await expect.poll(() => output, PATIENT).toContain("200 GET /v1/accounts\n200 POST /v1/customers\n");
   });
 
   it("moves the clock of a running server forward, for whoever has its key", async () => {
@@ -135,7 +138,7 @@ describe("the command line", () => {
       (one) => new RegExp(`webhook secret of ${one.url}: (whsec_\\w+)`).exec(output)?.[1] ?? "",
     );
     await fetch(`${url}/v1/customers`, { method: "POST", headers: { authorization: `Bearer ${key}` } });
-    await expect.poll(() => [snapshots.received.length, thin.received.length]).toEqual([1, 1]);
+    await expect.poll(() => [snapshots.received.length, thin.received.length], PATIENT).toEqual([1, 1]);
     const stripe = new Stripe(key);
     const [snapshot, notification] = [snapshots.received[0], thin.received[0]];
     expect(
