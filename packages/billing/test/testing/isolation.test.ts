@@ -64,7 +64,7 @@ describe("checkTenantIsolation", () => {
     expect(failuresOf(report)).toEqual(
       expect.arrayContaining([
         "getCustomer refuses the other tenant's",
-        "getCustomer answers alike for what nobody has",
+        "getCustomer answers alike for an object that nobody has",
         "getSubscription refuses the other tenant's",
         "listCustomerSubscriptions refuses the other tenant's",
       ]),
@@ -76,7 +76,7 @@ describe("checkTenantIsolation", () => {
     const productQuery = () => metadataIs("tenantId", acme.tenantId, globex.tenantId);
     const report = await check(serviceWith({ productAccess: () => "own", productQuery }));
 
-    expect(failuresOf(report)).toEqual(["listTenantProducts holds nothing of the other's own"]);
+    expect(failuresOf(report)).toEqual(["listTenantProducts contains none of the other's own products"]);
   });
 
   it("finds a tenancy that looks at tenants' names without regard to case", async () => {
@@ -87,9 +87,7 @@ describe("checkTenantIsolation", () => {
       }),
     );
 
-    expect(failuresOf(report)).toContain(
-      "getSubscription takes no tenant for the other that is called almost the same",
-    );
+    expect(failuresOf(report)).toContain("getSubscription refuses a tenant id that is almost the other's");
   });
 
   it("finds a service that refuses everyone everything", async () => {
@@ -109,7 +107,7 @@ describe("checkTenantIsolation", () => {
       });
     });
 
-    expect(failuresOf(await check(forgetful))).toContain("calls at the same time stay apart");
+    expect(failuresOf(await check(forgetful))).toContain("concurrent calls stay apart");
   });
 
   it("finds an error that tells the two cases apart, and one that names the other tenant", async () => {
@@ -126,10 +124,10 @@ describe("checkTenantIsolation", () => {
       {
         name: "getCustomer refuses the other tenant's",
         ok: false,
-        detail: `the error tells globex, ${globex.customerId}`,
+        detail: `the error reveals globex, ${globex.customerId}`,
       },
       {
-        name: "getCustomer answers alike for what nobody has",
+        name: "getCustomer answers alike for an object that nobody has",
         ok: false,
         detail: "an existing id and a missing one can be told apart",
       },
