@@ -40,7 +40,7 @@ export const listFields: () => ListFields = onFirstUse(() => ({
   ...callFields(),
   // guard (receiver of check): limits are whole numbers from 1 to 100
   limit: z.optional(z.int(LIMIT).check(z.gte(1, LIMIT), z.lte(100, LIMIT))),
-  // guard (pattern /^/): a cursor holds nothing but what cursors do
+  // guard (pattern /^/): a cursor has only the characters of cursors
   after: z.optional(text("after must be the nextCursor of a page.", /^[\w+/=.-]{1,1000}$/)),
 }));
 

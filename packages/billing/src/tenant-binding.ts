@@ -113,7 +113,7 @@ export class TenantBinding<TMetadata> {
   /** Runs `work` on objects that all tenants share. @throws TenantContextError when a tenant is bound. */
   async runAsOperator<T>(options: CallOptions, work: (scope: TenantScope) => Promise<T>): Promise<T> {
     const { settings, cache } = this.#shared;
-    // guard: what all tenants share is not a bound service's to change
+    // guard: a bound service cannot change what all tenants share
     if (this.#tenantId !== undefined) {
       throw new TenantContextError(
         "Shared configurations can only be changed by a service without a tenant. Call the one that forTenant was called on.",
@@ -126,7 +126,7 @@ export class TenantBinding<TMetadata> {
   /** Forgets the remembered products of the bound tenant, else of the event's tenant, else of all. */
   async forgetCatalog(event: CatalogEvent | undefined): Promise<void> {
     const ask = (origin: TenantOrigin) => this.resolveTenant(origin, { timeoutMs: 1_000 });
-    // guard (operand 1): a bound service forgets its own tenant's products alone
+    // guard (operand 1): a bound service forgets only its own tenant's products
     this.#shared.catalog.cache.forget(this.#tenantId ?? (event && (await catalogTenant(event, ask))));
   }
 

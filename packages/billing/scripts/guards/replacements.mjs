@@ -7,7 +7,7 @@
  */
 export const REPLACEMENTS = {
   // selling
-  "what is sold has a price that the tenant sees":
+  "a price to sell is one that the tenant sees":
     '[...new Set(priceIds)].map((id) => ({ id, active: true, product: { id: "prod_1", active: true } }))',
   // scope
   "a customer is not deleted": "!customer.deleted && !(await this.#owned.owns(customer))",
@@ -17,7 +17,7 @@ export const REPLACEMENTS = {
   "a page is its tenant's": "[...this.#shelves.values()].find(({ pages }) => pages.has(toKey(name)))",
   "a product to read is one that the tenant sees":
     "{ id: productId, metadata: {}, default_price: null, images: [], marketing_features: [] }",
-  "Checkout sells what the tenant may sell":
+  "Checkout sells only prices that the tenant may sell":
     'new Map(lines.map(({ priceId }) => [priceId, { recurring: wanted.mode === "payment" ? null : {}, product: "" }]))',
   "Checkout gives a discount that the tenant may give":
     "discount && { coupon: discount.couponId, promotion_code: discount.promotionCodeId }",
@@ -34,7 +34,7 @@ export const REPLACEMENTS = {
     "discount && { discounts: [{ coupon: discount.couponId, promotion_code: discount.promotionCodeId }] }",
   "a price to offer is one that the tenant may sell":
     "await readOfferedPrices(scope, products, async (id) => ({ id, active: true, recurring: {}, product: { id: products[0].productId, active: true } }))",
-  "a new subscription sells what the tenant may sell":
+  "a new subscription has only prices that the tenant may sell":
     'new Map(wanted.items.map(({ priceId }) => [priceId, { product: "" }]))',
   "a new subscription begins discounts that the tenant may give":
     'discounts.length === 0 ? "" : discounts.map((one) => ({ coupon: one.couponId, promotion_code: one.promotionCodeId }))',

@@ -45,7 +45,7 @@ export function readOwner(path: OwnerPath, object: object, previous: object = {}
       // guard (as table): a customer's event is its own
       return { ...optional("customerId", readId(now["id"])), ...readMark(now) };
     case "customer":
-      // guard (as table): no metadata but that of an object of its own authority says whose it is
+      // guard (as table): only metadata of an object of its own authority decides the owner
       return readCustomer(now, before);
     case "customer or mark":
       return either(readCustomer(now, before), readMark(now));

@@ -65,7 +65,7 @@ export function allowReturnUrl(input: unknown, policy: ReturnUrlPolicy, paramete
  */
 export function parseOrigin(origin: string): string {
   const url = parseWebUrl(origin);
-  // guard (operand 2): an allowed origin is an origin alone
+  // guard (operand 2): an allowed origin has no path
   if (url === undefined || (url.rest !== "" && url.rest !== "/")) {
     throw new ConfigurationError(
       'An allowed origin must be a scheme, an ASCII host and perhaps a port, such as "https://app.example.com", without wildcards',
@@ -110,6 +110,6 @@ function isSecure({ origin, hostname }: WebUrl): boolean {
 }
 
 function isLoopback(hostname: string): boolean {
-  // guard (pattern /^127\./): loopback is this machine alone
+  // guard (pattern /^127\./): loopback is only this machine
   return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d+){3}$/.test(hostname);
 }

@@ -18,7 +18,7 @@ export async function assertNotSubscribed(
   productIds: ReadonlySet<string>,
 ): Promise<void> {
   for await (const subscription of currentSubscriptions(scope, customerId)) {
-    // guard (if true): a customer is not sold what it has already
+    // guard (if true): a customer is not sold a product twice
     if (!subscription.items.data.some(({ price }) => productIds.has(productOf(price)))) continue;
     throw new ConflictError(
       "The customer has a subscription to this product already. Change that one, or allow a second.",

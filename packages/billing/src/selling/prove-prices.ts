@@ -13,12 +13,12 @@ export type Prices = ReadonlyMap<string, Stripe.Price>;
  * @throws ConflictError for a price that is archived, or whose product is.
  */
 export async function proveForSale(scope: TenantScope, priceIds: readonly string[]): Promise<Prices> {
-  // guard (as table): what is sold has a price that the tenant sees
+  // guard (as table): a price to sell is one that the tenant sees
   const prices = await Promise.all([...new Set(priceIds)].map((priceId) => scope.price(priceId)));
   for (const { active, product } of prices) {
-    // guard (operand 4): what is archived with its product is not sold
+    // guard (operand 4): a price of an archived product is not sold
     const onSale = active && typeof product === "object" && !product.deleted && product.active;
-    // guard: what is archived is not sold
+    // guard: an archived price is not sold
     if (!onSale)
       throw new ConflictError("A price or its product is archived, so it cannot be sold any more.");
   }

@@ -54,7 +54,7 @@ export function translateError(
     const declineCode = failure.declineCode ?? code;
     return new PaymentRequiredError(STEP_SENTENCES[nextStep], { ...details, nextStep, declineCode });
   }
-  // guard (as Object.assign(notFound(), details)): what is missing is told without details
+  // guard (as Object.assign(notFound(), details)): a missing object's error has no details
   if (code === "resource_missing" || statusCode === 404) return notFound();
   if (statusCode === 401) {
     return new AuthenticationError(

@@ -32,14 +32,14 @@ export async function createCheckoutSession(
 ): Promise<OpenCheckoutSession> {
   const wanted = checkOptions(options);
   if (wanted.mode !== "setup" && wanted.allowPromotionCodes === true) {
-    // guard: codes are typed in an account of the tenant's own alone
+    // guard: customers type codes only in the tenant's own account
     assertMayEnterCodes(scope, "allowPromotionCodes", "Give a code of the tenant's as discount.");
   }
   const { successUrl = urls.returnUrl, cancelUrl = urls.returnUrl, metadata } = wanted;
   const checked = {
-    // guard (argument): Checkout's success URL is looked at
+    // guard (argument): Checkout's success URL is checked
     successUrl: allowUrl(successUrl, urls, "successUrl"),
-    // guard (argument): Checkout's cancel URL is looked at
+    // guard (argument): Checkout's cancel URL is checked
     cancelUrl: allowUrl(cancelUrl, urls, "cancelUrl"),
     // guard (argument): a Checkout session's metadata names no reserved key
     metadata: metadata === undefined ? {} : scope.callerMetadata(metadata),
@@ -74,7 +74,7 @@ async function prepareContent(scope: TenantScope, wanted: Wanted, visit: Visit):
   if (wanted.mode === "setup") return { content: setupContent(wanted, visit), productIds: new Set() };
   const { lines, discount } = wanted;
   const [prices, discountParam] = await Promise.all([
-    // guard (as table): Checkout sells what the tenant may sell
+    // guard (as table): Checkout sells only prices that the tenant may sell
     proveForSale(
       scope,
       lines.map((line) => line.priceId),
@@ -86,7 +86,7 @@ async function prepareContent(scope: TenantScope, wanted: Wanted, visit: Visit):
   assertKind(prices, wanted);
   const purchase = purchaseParams(wanted, prices, discountParam);
   if (wanted.mode === "payment") return { content: paymentContent(wanted, visit, purchase), productIds };
-  // guard: Checkout sells no customer what it has already
+  // guard: Checkout sells no second subscription to a product
   if (wanted.allowSecond !== true) await assertNotSubscribed(scope, visit.customerId, productIds);
   return { content: subscriptionContent(wanted, visit, purchase), productIds };
 }

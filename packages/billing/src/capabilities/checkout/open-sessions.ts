@@ -67,7 +67,7 @@ export async function expireOthers(
   mode: string,
   productIds: ReadonlySet<string>,
 ): Promise<void> {
-  // guard (operand 2): a session is expired where it sells the same alone
+  // guard (operand 2): only sessions that sell the same product are expired
   const others = open.filter((session) => session.mode === mode && sells(session, productIds));
   await Promise.all(others.map((session) => expire(scope, session.id)));
 }

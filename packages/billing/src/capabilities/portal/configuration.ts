@@ -55,7 +55,7 @@ export async function ensureConfiguration(
 ): Promise<Ensured> {
   const spec = checkSpec(given);
   if (spec.features.subscriptionUpdate?.allowedUpdates.includes("promotion_code")) {
-    // guard: codes are typed in a portal of the tenant's own account alone
+    // guard: customers type codes only in a portal of the tenant's own account
     assertMayEnterCodes(scope, "promotion_code among allowedUpdates", "Leave it out.");
   }
   const content = toContent(spec, policy);
@@ -111,7 +111,7 @@ async function make(
   spec: PortalConfigurationSpec,
   { params, hash }: ConfigurationContent,
 ): Promise<Configuration> {
-  // guard: a portal offers what the tenant may sell
+  // guard: a portal offers only prices that the tenant may sell
   await proveOffer(scope, spec.features.subscriptionUpdate?.products ?? []);
   const call = "POST /v1/billing_portal/configurations";
   const marked = { ...params, metadata: metadataWith(hash) };

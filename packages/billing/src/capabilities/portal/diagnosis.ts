@@ -63,7 +63,7 @@ export async function diagnosePortal(
 
   const customerId = await look("customer", async () => {
     const id = await scope.customerId(rest.customerId);
-    // guard: a diagnosis tells of the tenant's customers alone
+    // guard: a diagnosis is of the tenant's own customers
     await scope.customer(id);
     checks.push(ok("customer", `${id} exists and is this tenant's.`));
     return id;

@@ -157,7 +157,7 @@ const CALLERS_MISTAKES: ReadonlySet<string> = new Set([
 /** Nothing at Stripe says which accounts a tenant may show itself as, so only the application can. */
 function checkOnBehalfOf(given: unknown, allowed: readonly string[]): string | undefined {
   if (given === undefined) return undefined;
-  // guard (as given): a portal is opened on behalf of the settings' accounts alone
+  // guard (as given): a portal is opened only on behalf of accounts in the settings
   const account = allowed.find((one) => one === given);
   if (account !== undefined) return account;
   throw new InvalidArgumentError(

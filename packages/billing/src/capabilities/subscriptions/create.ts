@@ -111,7 +111,7 @@ export async function createSubscription(
     scope.customer(customer),
   );
   const [prices, discountParams] = await Promise.all([
-    // guard (as table): a new subscription sells what the tenant may sell
+    // guard (as table): a new subscription has only prices that the tenant may sell
     proveForSale(
       scope,
       wanted.items.map((item) => item.priceId),

@@ -43,7 +43,7 @@ export async function prepareChange(
   const { customerId, discountIds } = toSubscription(before, scope);
   const { discounts, defaultPaymentMethodId } = change;
   const [prices, discountParams] = await Promise.all([
-    // guard (as new Map()): a change sells what the tenant may sell
+    // guard (as new Map()): a change has only prices that the tenant may sell
     proveForSale(
       scope,
       items.flatMap((one) => (one.does === "remove" ? [] : (one.priceId ?? []))),

@@ -39,7 +39,7 @@ export class AnswerCheck {
    * @throws ModeMismatchError
    */
   async admits(top: unknown, call: StripeCall): Promise<boolean> {
-    // guard (as true): what is no object is nobody's
+    // guard (as true): an answer that is no object is nobody's
     if (!isStripeObject(top)) return false;
     const { mode } = this.#options;
     // guard: an answer is of the service's mode
@@ -59,7 +59,7 @@ export class AnswerCheck {
     this.#remember(top, isHeld);
     // An item is its subscription's, and has no owner of its own to tell it by.
     for (const { object, id, customer } of objects) {
-      // guard (as true): what is nested without an owner is not the tenant's to change
+      // guard (as true): a nested object without an owner is not the tenant's to change
       const isOwn = object === "subscription_item" || (customer ?? null) !== null;
       if (isOwn && typeof id === "string") this.#proofs.add(id, "own");
     }
@@ -79,7 +79,7 @@ export class AnswerCheck {
     const access = await deadline.race(tenancy.customerAccess(tenantId, { ...customer, id }));
     // guard: a conflict of authorities is audited
     if (access === "conflict" || access === "unlinked") this.#audit("ownership_conflict", call);
-    // guard: the tenancy says whose an answered customer is
+    // guard: the tenancy decides the owner of an answered customer
     if (access !== "own") return false;
     this.#proofs.add(id, "own");
     return true;
@@ -105,7 +105,7 @@ export class AnswerCheck {
     // A meter event's customer stands in its payload, under a key that is the meter's to name.
     // guard (as true): an answered meter event is of the tenant's customer
     if (isTop && object.object === "billing.meter_event") return this.#namesOnlyOwn(object.payload);
-    // guard (as true): an answer whose owner cannot be told is nobody's
+    // guard (as true): an answer without a known owner is nobody's
     return !isTop || isHeld;
   }
 
@@ -117,7 +117,7 @@ export class AnswerCheck {
 
   /** A price is whose its product is; without the product beside it, whose that was proved to be. */
   #catalogAccess({ product }: StripeObject): Access | undefined {
-    // guard (as "own"): a price without its product beside it is whose that was proved to be
+    // guard (as "own"): a price without its product has the owner proved for that product
     if (!isStripeObject(product)) return this.#proofs.accessTo(idOf(product));
     const access = this.#productAccess(product);
     return access === "none" ? undefined : access;
@@ -128,7 +128,7 @@ export class AnswerCheck {
     if (typeof product.id !== "string") return "none";
     const access = tenancy.productAccess(tenantId, { ...product, id: product.id });
     // What is shared by all is its operator's to change.
-    // guard (operand 2): a shared product is its operator's alone to change
+    // guard (operand 2): only the operator changes a shared product
     return access === "shared" && tenantId === SHARED ? "own" : access;
   }
 
@@ -171,7 +171,7 @@ const REFERRING: ReadonlySet<string> = new Set(["subscription", "subscription_sc
 /** Whether a list that was asked for by something of the tenant's holds this, which does not say whose it is. */
 function isHeldBy(call: StripeCall, { object }: StripeObject): boolean {
   const rule: object = RULES[call];
-  // guard (operand 2): a list lends its owner to objects of its own kind alone
+  // guard (operand 2): a list lends its owner only to objects of its own kind
   return "holds" in rule && rule.holds === object;
 }
 

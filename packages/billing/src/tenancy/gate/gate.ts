@@ -79,9 +79,9 @@ export class Gate {
     params: StripeParams<C>,
   ): Promise<StripeAnswer<C>> {
     const answer = await this.#send(requestTarget(call, ids), params);
-    // guard (if true): what is read is the tenant's
+    // guard (if true): an object read is the tenant's
     if (await this.#answers.admits(answer, call)) return answer as StripeAnswer<C>; // the shape that the call's API promises
-    // guard: what is foreign is audited
+    // guard: a foreign object is audited
     this.#audit("foreign_object", call);
     throw notFound();
   }
@@ -92,7 +92,7 @@ export class Gate {
     ids: object = {},
   ): Promise<StripeAnswer<C>> {
     const request = requestTarget(call, ids);
-    // guard: a list names only what was proved
+    // guard: a list names only proved objects
     if (!this.#requests.namesOnlyProved(params)) throw this.#breach(call);
     // guard: a list is kept to the tenant's
     // guard (reorder): the id in a list's path cannot be hidden behind a parameter
@@ -112,7 +112,7 @@ export class Gate {
     isWanted: (hit: Hit<C>) => boolean = () => true,
   ): Promise<SearchPage<C>> {
     const request = requestTarget(call, {});
-    // guard: a search names only what was proved
+    // guard: a search names only proved objects
     if (!this.#requests.namesOnlyProved(params)) throw this.#breach(call);
     const answer = await this.#send(request, { ...params, query });
     const hits: Hit<C>[] = [];
@@ -137,7 +137,7 @@ export class Gate {
     params: StripeParams<C>,
   ): AsyncGenerator<readonly AccountHit<C>[]> {
     const request = requestTarget(call, {});
-    // guard: a list of the account names only what was proved
+    // guard: a list of the account names only proved objects
     if (!this.#requests.namesOnlyProved(params)) throw this.#breach(call);
     for (let cursor = {}; ; ) {
       const answer = await this.#send(request, { ...params, ...cursor });
@@ -165,7 +165,7 @@ export class Gate {
     const request = requestTarget(call, ids);
     const rule: WriteRule = RULES[call];
     if (!this.#requests.isToOwn(ids)) throw this.#breach(call);
-    // guard: a write names only what was proved
+    // guard: a write names only proved objects
     if (!this.#requests.namesOnlyProved(params)) throw this.#breach(call);
     const { account, tenancy } = this.#options;
     const tenantId = this.#requests.ownerFor(rule, params);
@@ -200,7 +200,7 @@ export class Gate {
     const { id } = object;
     if (typeof id !== "string" || object.deleted === true) return;
     const access = await deadline.race(tenancy.customerAccess(tenantId, { ...object, id }));
-    // guard (if access !== "own"): only what bears the tenant's mark and is nobody's is linked
+    // guard (if access !== "own"): only an unlinked customer with the tenant's mark is linked
     if (access === "unlinked") await deadline.race(tenancy.link(tenantId, id));
   }
 

@@ -17,10 +17,10 @@ export function markedParams(
   for (const name of ROOTS) {
     const data: unknown = marked && Reflect.get(marked, name);
     if (data === undefined) continue;
-    // guard: a text in place of what is made along clears no mark
+    // guard: a text in place of a nested object clears no mark
     if (typeof data !== "object" || data === null) return undefined;
     const markedData = withMark(data, mark, isMade, tenancy.reservedMetadata);
-    // guard (as markedData && marked): what is made along with something else is marked as well
+    // guard (as markedData && marked): an object made along with another is marked
     marked = markedData && { ...marked, [name]: markedData };
   }
   return marked;
@@ -29,9 +29,9 @@ export function markedParams(
 /** What is made along with something else and is a root of its own, such as a product's first price. */
 const ROOTS = [
   "default_price_data", // guard: a product's first price is marked as well
-  "subscription_data", // guard: what Checkout makes is marked as well
-  "payment_intent_data", // guard: what Checkout pays is marked as well
-  "setup_intent_data", // guard: what Checkout sets up is marked as well
+  "subscription_data", // guard: a subscription that Checkout makes is marked
+  "payment_intent_data", // guard: a payment that Checkout takes is marked
+  "setup_intent_data", // guard: a setup that Checkout makes is marked
 ] as const;
 
 function withMark(
@@ -41,7 +41,7 @@ function withMark(
   reserved: readonly string[],
 ): object | undefined {
   const given: unknown = "metadata" in params ? params.metadata : undefined;
-  // guard (operand 2): what is made is marked
+  // guard (operand 2): a new object is marked
   if (given === undefined && !isMade) return params;
   // Text in place of metadata clears all of it, the mark included.
   // guard: a text in place of metadata clears no mark

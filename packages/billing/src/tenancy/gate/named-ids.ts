@@ -19,9 +19,9 @@ export function* namedIds(params: Readonly<Record<string, unknown>>): Generator<
 /** What an object of Stripe's refers to: every id in it under a name that holds references. */
 export function* referencesIn(object: object): Generator<string> {
   for (const [name, value] of Object.entries(object)) {
-    // guard (operand 2): only what stands under a reference's name is lent
+    // guard (operand 2): only ids under a reference's name are lent
     if (typeof value === "string" && REFERENCES.has(name)) yield value;
-    // guard (operand 3): what applications keep for themselves lends no references
+    // guard (operand 3): an application's own fields lend no references
     else if (typeof value === "object" && value !== null && !FREE_TEXT.has(name)) yield* referencesIn(value);
   }
 }

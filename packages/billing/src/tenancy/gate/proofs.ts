@@ -24,7 +24,7 @@ export class Proofs {
 
   constructor(options: ProofsOptions) {
     this.#options = options;
-    // guard (text "own"): what the settings name is not the tenant's to change
+    // guard (text "own"): an object that the settings name is not the tenant's to change
     for (const id of options.trusted) this.#proved.set(id, "shared");
   }
 
@@ -69,7 +69,7 @@ export class Proofs {
   #isReferredTo(id: string): boolean {
     for (const object of this.#referring) {
       for (const reference of referencesIn(object)) {
-        // guard (text "own"): what a subscription refers to is not the tenant's to change
+        // guard (text "own"): an object that a subscription refers to is not the tenant's to change
         if (!this.#proved.has(reference)) this.#proved.set(reference, "shared");
       }
     }

@@ -73,7 +73,7 @@ export class RequestCheck {
     const isShared = this.#named(params).every(
       (id) => typeof id === "string" && this.#proofs.accessTo(id) === "shared",
     );
-    // guard (if true): what is made is shared only where it is of nothing else
+    // guard (if true): a new object is shared only if it names nothing of one tenant's
     return isShared ? SHARED : this.#options.tenantId;
   }
 

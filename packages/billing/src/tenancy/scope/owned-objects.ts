@@ -25,7 +25,7 @@ export class OwnedObjects {
     // guard (as true): a deleted customer is nobody's
     if (customer.deleted) return false;
     const { tenancy, tenantId, deadline } = this.#options;
-    // guard: the tenancy says whose a customer is
+    // guard: the tenancy decides a customer's owner
     if ((await deadline.race(tenancy.customerAccess(tenantId, customer))) !== "own") return false;
     this.keep(customer.id, customer.id);
     return true;

@@ -79,7 +79,7 @@ export class ScopedConfigurations {
 
   #mayUse(configuration: Configuration): boolean {
     if (configuration.is_default || this.#options.trusted.includes(configuration.id)) return true;
-    // guard (as true): a portal configuration's mark says whose it is
+    // guard (as true): a portal configuration's mark decides its owner
     return this.#access(configuration) !== "none";
   }
 
@@ -90,8 +90,8 @@ export class ScopedConfigurations {
 
   #owner(shared: boolean): { readonly account: string | undefined; readonly tenantId: string } {
     const { account, tenantId } = this.#options;
-    // guard (part 2): what a hash names is remembered for its own tenant
-    // guard (part 1): what a hash names is remembered in its own account
+    // guard (part 2): a hash's configuration is remembered for its own tenant
+    // guard (part 1): a hash's configuration is remembered in its own account
     return { account, tenantId: shared ? SHARED : tenantId };
   }
 }

@@ -94,7 +94,7 @@ class Scope {
   readonly #owned: OwnedObjects;
 
   constructor(admitted: symbol, options: GateOptions, gate: GateToStripe) {
-    // guard (if admitted === undefined): a scope is made by admission alone
+    // guard (if admitted === undefined): only admission makes a scope
     if (admitted !== ADMITTED) throw new TenantContextError("A tenant's scope is made by the service alone.");
     this.#options = options;
     this.#gate = gate;
@@ -188,7 +188,7 @@ class Scope {
 
   /** Remembers a customer of this tenant's by its reference. */
   rememberReference(reference: string, customerId: string): void {
-    // guard (if true): a reference is remembered with a proved customer alone
+    // guard (if true): a reference is remembered only with a proved customer
     if (this.#owned.recalls(customerId)) this.#owned.keep(`${REFERENCE_KEY} ${reference}`, customerId);
   }
 
@@ -336,7 +336,7 @@ class Scope {
     for (const object of answer.data) {
       if (!("customer" in object) || !object.customer) continue;
       const customerId = idOf(object.customer);
-      // guard (if true): a listed object is remembered with a proved customer alone
+      // guard (if true): a listed object is remembered only with a proved customer
       if (this.#owned.recalls(customerId)) this.#owned.keep(object.id, customerId);
     }
     return answer;

@@ -47,7 +47,7 @@ export function directoryTenancy(directory: TenantDirectory, options: DirectoryT
     readOnly: !linkable,
     accountOf: () => undefined,
     customerAccess: async (tenantId, customer): Promise<CustomerAccess> => {
-      // guard (as readMark(customer, key)): the directory says whose a customer is
+      // guard (as readMark(customer, key)): the directory decides a customer's owner
       const linked = await directory.tenantOf(customer.id);
       const mark = readMark(customer, key);
       const agree = mark === undefined || mark === linked;
@@ -71,8 +71,8 @@ export function directoryTenancy(directory: TenantDirectory, options: DirectoryT
         // The row of a deleted customer may be gone; nobody else can claim it any more, so its last mark decides.
         const tenantId = linked ?? (await markOfDeleted(customerId, readCustomer, key));
         const agree = mark === undefined || mark === tenantId;
-        // guard (operand 1): an event's customer is whose both authorities say
-        // guard (operand 2): what the directory says has the form of a tenant's id
+        // guard (operand 1): mark and directory agree on an event's tenant
+        // guard (operand 2): a tenant id from the directory is well-formed
         return agree && isTenantId(tenantId) ? { status: "tenant", tenantId } : { status: "unknown" };
       }
       // Not a customer's, hence a product's: those are marked by metadata alone.
