@@ -54,7 +54,7 @@ export const REPLACEMENTS = {
     "`INSERT INTO ${table} (customer_id, tenant_id) VALUES ($1, $2) ON CONFLICT (customer_id) DO UPDATE SET tenant_id = EXCLUDED.tenant_id`",
   // webhooks
   "a customer's event is its own": "{ ...readCustomer(now, before), ...readMark(now) }",
-  "no metadata but that of an object of its own authority says whose it is":
+  "only metadata of an object of its own authority decides the owner":
     "{ ...readCustomer(now, before), ...readMark(now) }",
   // input
   "options are copied before they are checked":
