@@ -1,11 +1,11 @@
 import type { FC } from "hono/jsx";
-import { testCard } from "../billing/payments/test-cards.js";
 import { trialEndOf } from "../billing/subscriptions/subscription-fields.js";
 import { wantsCard } from "../checkout/complete-session.js";
 import type { AccountData } from "../store/account-data.js";
 import type { CheckoutSessionRecord } from "../store/records.js";
 import { formatFor } from "./format.js";
 import { Layout } from "./layout.js";
+import { TestCards } from "./test-cards.js";
 
 /** A Checkout Session's page, and the account data it belongs to. */
 export interface OpenCheckout {
@@ -58,7 +58,7 @@ export const CheckoutPage: FC<CheckoutPageProps> = ({ open, trouble, refusedCode
         {session.allow_promotion_codes ? <CodeForm open={open} refused={refusedCode} /> : null}
         <form method="post" action={`/p/checkout/${session.secret}`}>
           <input type="hidden" name="csrf_token" value={session.csrfToken} />
-          {wantsCard(session) ? <Cards /> : <p>No card is needed today.</p>}
+          {wantsCard(session) ? <TestCards /> : <p>No card is needed today.</p>}
           <p>
             <button type="submit" class="primary">
               {words.button}
@@ -103,34 +103,6 @@ const CodeForm: FC<PageProps & { readonly refused: string | undefined }> = ({ op
     </form>
   );
 };
-
-/** The well-known cards to choose from, with what each does. */
-const CARDS: readonly (readonly [token: string, does: string])[] = [
-  ["pm_card_visa", "Pays"],
-  ["pm_card_mastercard", "Pays"],
-  ["pm_card_threeDSecure2Required", "Asks its holder first (3-D Secure)"],
-  ["pm_card_visa_chargeDeclined", "Is declined"],
-  ["pm_card_visa_chargeDeclinedInsufficientFunds", "Is declined: insufficient funds"],
-  ["pm_card_chargeCustomerFail", "Can be saved, and is declined when it is charged"],
-];
-
-const Cards: FC = () => (
-  <fieldset>
-    <legend>Test card</legend>
-    {CARDS.map(([token, does], at) => {
-      const card = testCard(token);
-      return (
-        <label class="choice">
-          <input type="radio" name="card" value={token} required checked={at === 0} />
-          <span>
-            <strong class="brand">{card?.brand}</strong> <span class="digits">•••• {card?.last4}</span>
-            <small>{does}</small>
-          </span>
-        </label>
-      );
-    })}
-  </fieldset>
-);
 
 const Summary: FC<PageProps> = ({ open }) => {
   const { session, account } = open;

@@ -1,7 +1,9 @@
 import type { FC } from "hono/jsx";
+import { isPayable } from "../checkout/pay-invoice.js";
 import type { InvoiceRecord } from "../store/records.js";
 import { formatFor } from "./format.js";
 import { Layout } from "./layout.js";
+import { TestCards } from "./test-cards.js";
 
 export const INVOICE_WORDS: Readonly<Record<InvoiceRecord["status"], string>> = {
   draft: "Draft",
@@ -11,8 +13,16 @@ export const INVOICE_WORDS: Readonly<Record<InvoiceRecord["status"], string>> = 
   void: "Void",
 };
 
-/** One invoice, for whoever was given its address. */
-export const InvoicePage: FC<{ readonly invoice: InvoiceRecord }> = ({ invoice }) => {
+interface InvoicePageProps {
+  readonly invoice: InvoiceRecord;
+  /** Proves that the form is from this page. */
+  readonly token: string;
+  /** Why the last payment failed. */
+  readonly trouble?: string;
+}
+
+/** One invoice, for whoever was given its address; what is left of it can be paid there. */
+export const InvoicePage: FC<InvoicePageProps> = ({ invoice, token, trouble }) => {
   const format = formatFor({ locale: null });
   const money = (amount: number): string => format.money(amount, invoice.currency);
   return (
@@ -21,7 +31,7 @@ export const InvoicePage: FC<{ readonly invoice: InvoiceRecord }> = ({ invoice }
       livemode={invoice.livemode}
       aside={
         <>
-          <h2>{money(invoice.status === "open" ? invoice.amount_remaining : invoice.amount_paid)}</h2>
+          <h2>{money(isPayable(invoice) ? invoice.amount_remaining : invoice.amount_paid)}</h2>
           <p>{INVOICE_WORDS[invoice.status]}</p>
           <p>
             <a href={invoice.invoice_pdf ?? ""}>Download as PDF</a>
@@ -29,6 +39,11 @@ export const InvoicePage: FC<{ readonly invoice: InvoiceRecord }> = ({ invoice }
         </>
       }
     >
+      {trouble === undefined ? null : (
+        <p class="notice bad" role="alert">
+          {trouble}
+        </p>
+      )}
       <h1>
         Invoice <span class="number">{invoice.number}</span>
       </h1>
@@ -71,11 +86,28 @@ export const InvoicePage: FC<{ readonly invoice: InvoiceRecord }> = ({ invoice }
           ))}
         </tfoot>
       </table>
+      {isPayable(invoice) ? (
+        <section aria-label="Payment" class="narrow">
+          <h2 class="section">Pay this invoice</h2>
+          <form method="post" action={invoicePath(invoice)}>
+            <input type="hidden" name="csrf_token" value={token} />
+            <TestCards />
+            <button type="submit" class="primary">
+              Pay {money(invoice.amount_remaining)}
+            </button>
+          </form>
+        </section>
+      ) : null}
     </Layout>
   );
 };
 
-/** The same as plain lines, for the PDF. */
+/** Where the invoice's page is on this server. */
+export function invoicePath(invoice: InvoiceRecord): string {
+  return new URL(invoice.hosted_invoice_url ?? "").pathname;
+}
+
+/** The lines of the invoice's PDF. */
 export function invoiceText(invoice: InvoiceRecord): readonly string[] {
   const format = formatFor({ locale: null });
   const money = (amount: number): string => format.money(amount, invoice.currency);

@@ -68,6 +68,7 @@ td.amount + td { padding-left: 1rem; } td.amount, th.amount { text-align: right;
 ul.order { list-style: none; margin: .5rem 0 0; padding: 0; border-top: 1px solid #3a4166; }
 ul.order li { display: flex; justify-content: space-between; gap: 1.5rem; padding: .6rem 0; border-bottom: 1px solid #3a4166; }
 ul.order li span:last-child { text-align: right; color: var(--side-quiet); }
+.notice h2 { font-size: 1rem; margin: 0; } .notice p { margin: .25rem 0 0; } .notice a { color: inherit; font-weight: 600; }
 .notice.bad { background: #fdeceb; color: #8c1d18; }
 .quiet { color: var(--quiet); } .problem { color: var(--danger); font-size: .875rem; font-weight: 600; margin: .3rem 0 0; }
 :is(fieldset, input, select)[aria-invalid=true] { border-color: var(--danger); }

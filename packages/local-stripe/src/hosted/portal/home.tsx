@@ -10,6 +10,8 @@ import { Notice, type OpenProps, PortalLayout } from "./frame.js";
 import { InvoiceHistory } from "./invoice-history.js";
 import { isKeepable } from "./keep.js";
 import { noticeOf } from "./notices.js";
+import { Owed } from "./owed.js";
+import { OwnCard } from "./own-card.js";
 import type { PortalPage } from "./page.js";
 import { isPausable, pauseWords } from "./pause.js";
 import { Plan, productNames, type SubscriptionProps } from "./plan.js";
@@ -36,6 +38,7 @@ export const HOME: PortalPage<Home> = {
 const HomePage: FC<Home> = ({ open, notice }) => (
   <PortalLayout title="Billing" open={open}>
     {notice === undefined ? null : <Notice>{notice}</Notice>}
+    <Owed open={open} />
     <h1 class="section">Current subscriptions</h1>
     {open.subscriptions.length === 0 ? <p>You have no subscription.</p> : null}
     {open.subscriptions.map((subscription) => (
@@ -55,6 +58,7 @@ const SubscriptionCard: FC<SubscriptionProps> = ({ open, subscription }) => {
       <div>
         <Plan open={open} subscription={subscription} />
         <p>{outlook(open, subscription)}</p>
+        <OwnCard open={open} subscription={subscription} />
         {change === undefined ? null : <FutureWords open={open} change={change} />}
       </div>
       <div class="actions">
@@ -97,9 +101,12 @@ function outlook({ session }: OpenSession, subscription: SubscriptionProps["subs
   const end = formatFor(session).date(subscription.cancel_at ?? lastPeriodEnd(subscription));
   if (subscription.cancel_at !== null) return `Your subscription will be canceled on ${end}.`;
   if (subscription.status === "paused") return pauseWords(session, subscription);
+  if (FAILED.includes(subscription.status)) return "Your last payment failed.";
   if (subscription.status === "trialing") return `Your free trial ends on ${end}.`;
   return `Your subscription renews on ${end}.`;
 }
+
+const FAILED: readonly string[] = ["incomplete", "past_due", "unpaid"];
 
 const BillingInformation: FC<OpenProps> = ({ open }) => {
   const { name, email, phone, address } = open.customer;

@@ -52,6 +52,6 @@ export const InvoiceHistory: FC<{ readonly open: OpenSession }> = ({ open }) => 
 };
 
 /** A session on behalf of a connected account shows nothing of others. */
-function isInScope({ session }: OpenSession, { on_behalf_of: account }: InvoiceRecord): boolean {
+export function isInScope({ session }: OpenSession, { on_behalf_of: account }: InvoiceRecord): boolean {
   return session.on_behalf_of === null || account === session.on_behalf_of;
 }

@@ -7,6 +7,8 @@ export const NOTICES = {
   kept: "Your subscription goes on.",
   paused: "Your subscription is paused.",
   payment_method: "Your payment method is saved.",
+  not_recovered: "Your payment method is saved, but what you owe could not be charged to it.",
+  recovered: "Your payment method is saved, and what you owed is paid.",
   removed: "Your payment method is removed.",
   resumed: "Your subscription is resumed.",
   scheduled: "Your change is scheduled for the end of the period.",

@@ -1,10 +1,13 @@
 import type { FC } from "hono/jsx";
 import { ApiError, invalid } from "../../api-error.js";
 import { beginSetup, confirmSetup } from "../../billing/payments/setup-intents.js";
+import { recoverPayments } from "../../portal/recover.js";
 import type { Transaction } from "../../store/account-data.js";
 import type { PaymentMethodRecord, SetupIntentRecord } from "../../store/records.js";
 import { type PageForm, PortalForm, Problem, problemOf, TroubleNotice } from "./form.js";
 import { GoBack, type OpenProps, PortalLayout } from "./frame.js";
+import type { Notice } from "./notices.js";
+import { OwnCard } from "./own-card.js";
 import type { PortalPage } from "./page.js";
 import type { OpenSession } from "./session.js";
 import { HolderAnswers, notAuthenticated } from "./three-d-secure.js";
@@ -50,8 +53,7 @@ export const PAYMENT_METHOD: PortalPage<OpenSession> = {
     const choice = CHOICES.find(({ card }) => card === fields.get("card"));
     if (choice === undefined) throw invalid("Choose a card.", "card");
     if (choice.asks) return { goTo: `/payment-method/authenticate?card=${choice.card}` };
-    saveCard(tx, open, choice);
-    return "payment_method";
+    return saveCard(tx, open, choice);
   },
 };
 
@@ -71,8 +73,7 @@ export const AUTHENTICATE: PortalPage<Asked> = {
   show: ({ open }, form) => <AuthenticatePage open={open} form={form} />,
   submit: (tx, { open, choice }, fields) => {
     if (fields.get("outcome") !== "complete") throw notAuthenticated("setup_intent_authentication_failure");
-    saveCard(tx, open, choice);
-    return "payment_method";
+    return saveCard(tx, open, choice);
   },
 };
 
@@ -89,10 +90,10 @@ export function methodsOf({ account, customer }: OpenSession): readonly PaymentM
   return account.of("payment_method").all({ customer: customer.id });
 }
 
-function saveCard(tx: Transaction, { customer }: OpenSession, { card }: CardChoice): void {
+function saveCard(tx: Transaction, { customer }: OpenSession, { card }: CardChoice): Notice {
   const { id } = beginSetup(tx, { customer: customer.id, payment_method: `pm_card_${card}` });
   const { payment_method: saved } = confirmed(tx, id);
-  if (saved !== null) makeDefault(tx, customer.id, saved);
+  return saved === null ? "payment_method" : makeDefault(tx, customer.id, saved);
 }
 
 /** A refusal of the card is told beside the choice of it. */
@@ -105,11 +106,17 @@ function confirmed(tx: Transaction, id: string): SetupIntentRecord {
   }
 }
 
-/** From now on what the customer is charged is charged to this method, but where a subscription has its own. */
-export function makeDefault(tx: Transaction, customer: string, method: string): void {
+/** Makes a method the customer's default and charges to it what failed before. A subscription's own card stays. */
+export function makeDefault(tx: Transaction, customer: string, method: string): Notice {
   const { invoice_settings: settings } = tx.account.getFromPath("customer", customer);
   const invoice_settings = { ...settings, default_payment_method: method };
   tx.change("customer", customer, { invoice_settings }, "customer.updated");
+  const recovered = recoverPayments(tx, customer);
+  return recovered === "nothing owed"
+    ? "payment_method"
+    : recovered === "paid"
+      ? "recovered"
+      : "not_recovered";
 }
 
 const CardPage: FC<OpenProps & { readonly form: PageForm }> = ({ open, form }) => (
@@ -117,7 +124,10 @@ const CardPage: FC<OpenProps & { readonly form: PageForm }> = ({ open, form }) =
     <div class="narrow">
       <h1>Update your payment method</h1>
       <TroubleNotice form={form} known={["card"]} />
-      <p>It becomes the one that your subscriptions are charged to.</p>
+      <p>Your subscriptions and what you owe are charged to it.</p>
+      {open.subscriptions.map((subscription) => (
+        <OwnCard open={open} subscription={subscription} />
+      ))}
       <PortalForm form={form}>
         <fieldset {...problemOf(form, "card")}>
           <legend>Test card</legend>

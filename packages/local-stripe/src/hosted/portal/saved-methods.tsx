@@ -25,10 +25,7 @@ export const MAKE_DEFAULT: PortalPage<Saved> = {
       Your subscriptions are charged to it from now on.
     </Question>
   ),
-  submit: (tx, { open, method }) => {
-    makeDefault(tx, open.customer.id, method.id);
-    return "payment_method";
-  },
+  submit: (tx, { open, method }) => makeDefault(tx, open.customer.id, method.id),
 };
 
 /** Removes a saved method, but not the last one while something is charged to it. */
