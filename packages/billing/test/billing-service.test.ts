@@ -1,27 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { NotFoundError, type StripeBillingService } from "../src/index.js";
-import { RETURN_URL, type StripeWorld, startStripeWorld, type TenantWorld } from "./stripe-world.js";
-
-let world: StripeWorld;
-let acme: TenantWorld;
-let globex: TenantWorld;
-let billing: StripeBillingService;
-
-beforeAll(async () => {
-  world = await startStripeWorld();
-  acme = await world.addTenant("acme");
-  globex = await world.addTenant("globex");
-});
-
-beforeEach(() => {
-  billing = world.service();
-  world.takeRequests();
-});
-
-afterAll(() => world.close());
+import { describe, expect } from "vitest";
+import { NotFoundError } from "../src/index.js";
+import { itWithTenants as it } from "./in-world.js";
+import { RETURN_URL, startStripeWorld } from "./stripe-world.js";
 
 describe("createCustomerPortalSession", () => {
-  it("opens the hosted portal for the tenant's customer, returning to the configured page", async () => {
+  it("opens the hosted portal for the tenant's customer, returning to the configured page", async ({
+    acme,
+    billing,
+  }) => {
     const session = await billing.forTenant("acme").createCustomerPortalSession(acme.customerId);
 
     expect(session).toMatchObject({ customerId: acme.customerId, returnUrl: RETURN_URL, livemode: false });
@@ -30,7 +16,7 @@ describe("createCustomerPortalSession", () => {
     expect(await page.text()).toContain("acme Pro");
   });
 
-  it("takes the tenant, the customer and the return URL in one object", async () => {
+  it("takes the tenant, the customer and the return URL in one object", async ({ acme, billing }) => {
     const returnUrl = "https://app.example.com/account?tab=plan";
     const session = await billing.createCustomerPortalSession({
       tenantId: "acme",
@@ -41,7 +27,7 @@ describe("createCustomerPortalSession", () => {
     expect(session).toMatchObject({ customerId: acme.customerId, returnUrl });
   });
 
-  it("resolves a path against the configured return URL", async () => {
+  it("resolves a path against the configured return URL", async ({ acme, billing }) => {
     const session = await billing
       .forTenant("acme")
       .createCustomerPortalSession(acme.customerId, { returnUrl: "/plans", locale: "de" });
@@ -49,7 +35,11 @@ describe("createCustomerPortalSession", () => {
     expect(session.returnUrl).toBe("https://app.example.com/plans");
   });
 
-  it("takes two requests the first time and one while the proof is remembered", async () => {
+  it("takes two requests the first time and one while the proof is remembered", async ({
+    world,
+    acme,
+    billing,
+  }) => {
     const service = billing.forTenant("acme");
     await service.createCustomerPortalSession(acme.customerId);
     expect(world.takeRequests()).toEqual([
@@ -61,7 +51,11 @@ describe("createCustomerPortalSession", () => {
     expect(world.takeRequests()).toEqual(["POST /v1/billing_portal/sessions"]);
   });
 
-  it("never repeats a session: each call has an idempotency key of its own", async () => {
+  it("never repeats a session: each call has an idempotency key of its own", async ({
+    world,
+    acme,
+    billing,
+  }) => {
     const service = billing.forTenant("acme");
     const first = await service.createCustomerPortalSession(acme.customerId);
     const second = await service.createCustomerPortalSession(acme.customerId);
@@ -73,7 +67,7 @@ describe("createCustomerPortalSession", () => {
     expect(new Set(keys).size).toBe(2);
   });
 
-  it("asks functions of the tenant for its settings", async () => {
+  it("asks functions of the tenant for its settings", async ({ world, globex }) => {
     const service = world.service({
       portal: {
         returnUrl: (tenantId) => `https://${tenantId}.example.com/billing`,
@@ -115,7 +109,7 @@ describe("createCustomerPortalSession", () => {
 });
 
 describe("listCustomerSubscriptions", () => {
-  it("lists a customer's subscriptions as views", async () => {
+  it("lists a customer's subscriptions as views", async ({ acme, billing }) => {
     const page = await billing.forTenant("acme").listCustomerSubscriptions(acme.customerId);
 
     expect(page).toMatchObject({ hasMore: false, nextCursor: null });
@@ -134,7 +128,7 @@ describe("listCustomerSubscriptions", () => {
     expect(Object.isFrozen(page.data[0])).toBe(true);
   });
 
-  it("pages with a cursor, and is iterated over whole", async () => {
+  it("pages with a cursor, and is iterated over whole", async ({ world, billing }) => {
     const many = await world.addTenant("initech");
     for (let i = 0; i < 4; i++) {
       await world.stripe.subscriptions.create({
@@ -159,7 +153,7 @@ describe("listCustomerSubscriptions", () => {
     expect(world.takeRequests()).toEqual(Array(3).fill("GET /v1/subscriptions"));
   });
 
-  it("leaves out what has ended unless asked for it", async () => {
+  it("leaves out what has ended unless asked for it", async ({ world, billing }) => {
     const lapsed = await world.addTenant("lapsed");
     await world.stripe.subscriptions.cancel(lapsed.subscriptionId);
     const service = billing.forTenant("lapsed");
@@ -173,7 +167,7 @@ describe("listCustomerSubscriptions", () => {
 });
 
 describe("getSubscription", () => {
-  it("takes one request, cold and warm", async () => {
+  it("takes one request, cold and warm", async ({ world, acme, billing }) => {
     const service = billing.forTenant("acme");
     const cold = await service.getSubscription(acme.subscriptionId);
     const warm = await service.getSubscription(acme.subscriptionId);
@@ -182,7 +176,10 @@ describe("getSubscription", () => {
     expect(warm).toEqual(cold);
   });
 
-  it("gives the same error for another tenant's subscription and a missing one", async () => {
+  it("gives the same error for another tenant's subscription and a missing one", async ({
+    globex,
+    billing,
+  }) => {
     const errors = await Promise.all(
       [globex.subscriptionId, "sub_missing"].map((id) =>
         billing
@@ -199,7 +196,7 @@ describe("getSubscription", () => {
 });
 
 describe("cancelSubscription", () => {
-  it("keeps it to the end of the period by default, and says when it ends", async () => {
+  it("keeps it to the end of the period by default, and says when it ends", async ({ world, billing }) => {
     const { subscriptionId } = await world.addTenant("leaver");
     const canceled = await billing
       .forTenant("leaver")
@@ -217,7 +214,7 @@ describe("cancelSubscription", () => {
     });
   });
 
-  it("ends it on a date, or now", async () => {
+  it("ends it on a date, or now", async ({ world, billing }) => {
     const { subscriptionId } = await world.addTenant("quitter");
     const service = billing.forTenant("quitter");
     const when = new Date(Math.ceil(Date.now() / 1000) * 1000 + 5 * 86_400_000);
@@ -227,7 +224,7 @@ describe("cancelSubscription", () => {
     expect(ended).toMatchObject({ status: "canceled", cancelsAt: null, endedAt: expect.any(Date) });
   });
 
-  it("succeeds with the same view when it has ended already", async () => {
+  it("succeeds with the same view when it has ended already", async ({ world, billing }) => {
     const { subscriptionId } = await world.addTenant("gone");
     const service = billing.forTenant("gone");
     const ended = await service.cancelSubscription(subscriptionId, { when: "now" });
@@ -236,7 +233,7 @@ describe("cancelSubscription", () => {
     expect(await service.cancelSubscription(subscriptionId)).toEqual(ended);
   });
 
-  it("takes two requests cold and one warm", async () => {
+  it("takes two requests cold and one warm", async ({ world, billing }) => {
     const { subscriptionId } = await world.addTenant("counter");
     world.takeRequests();
     const service = billing.forTenant("counter");
@@ -249,7 +246,10 @@ describe("cancelSubscription", () => {
     expect(world.takeRequests()).toEqual([`POST /v1/subscriptions/${subscriptionId}`]);
   });
 
-  it("writes nothing for another tenant's subscription, even one that has ended", async () => {
+  it("writes nothing for another tenant's subscription, even one that has ended", async ({
+    world,
+    billing,
+  }) => {
     const { subscriptionId } = await world.addTenant("victim");
     await world.stripe.subscriptions.cancel(subscriptionId);
     world.takeRequests();
@@ -261,7 +261,10 @@ describe("cancelSubscription", () => {
     expect(world.takeRequests()).toEqual(Array(2).fill(`GET /v1/subscriptions/${subscriptionId}`));
   });
 
-  it("makes the effect once for one idempotency key, and refuses other parameters under it", async () => {
+  it("makes the effect once for one idempotency key, and refuses other parameters under it", async ({
+    world,
+    billing,
+  }) => {
     const { subscriptionId } = await world.addTenant("retrier");
     const service = billing.forTenant("retrier");
     const idempotencyKey = "cancel-1";
@@ -272,7 +275,7 @@ describe("cancelSubscription", () => {
     ).rejects.toMatchObject({ code: "conflict" });
   });
 
-  it.each([
+  it.for([
     { when: "later" },
     { when: new Date(Number.NaN) },
     { prorate: true },
@@ -281,7 +284,7 @@ describe("cancelSubscription", () => {
     { comment: "x".repeat(501) },
     { idempotencyKey: "" },
     { stripeAccount: "acct_1" },
-  ])("refuses %o before anything is sent", async (options) => {
+  ])("refuses %o before anything is sent", async (options, { world, acme, billing }) => {
     await expect(
       billing.forTenant("acme").cancelSubscription(acme.subscriptionId, options as never),
     ).rejects.toMatchObject({ code: "invalid_argument" });
@@ -290,7 +293,11 @@ describe("cancelSubscription", () => {
 });
 
 describe("listTenantProducts", () => {
-  it("lists the tenant's own products and the shared ones, with prices, and nobody else's", async () => {
+  it("lists the tenant's own products and the shared ones, with prices, and nobody else's", async ({
+    world,
+    acme,
+    billing,
+  }) => {
     const shared = await world.stripe.products.create({ name: "Support", metadata: { tenantId: "*" } });
     await world.stripe.products.create({ name: "Nobody's" });
     const { data } = await billing.forTenant("acme").listTenantProducts();
@@ -314,14 +321,17 @@ describe("listTenantProducts", () => {
     ]);
   });
 
-  it("drops hits that differ in case, which Stripe's search does not tell apart", async () => {
+  it("drops hits that differ in case, which Stripe's search does not tell apart", async ({
+    world,
+    billing,
+  }) => {
     const twin = await world.addTenant("ACME");
     const { data } = await billing.forTenant("acme").listTenantProducts();
 
     expect(data.map(({ id }) => id)).not.toContain(twin.productId);
   });
 
-  it("leaves out archived products unless asked for them", async () => {
+  it("leaves out archived products unless asked for them", async ({ world, billing }) => {
     const shop = await world.addTenant("shop");
     await world.stripe.products.update(shop.productId, { active: false });
     const service = billing.forTenant("shop");
@@ -337,16 +347,16 @@ describe("listTenantProducts", () => {
 });
 
 describe("the bound tenant", () => {
-  it.each([undefined, null, "", " ", "a b", "-a", "a'b", "a".repeat(256), "é", "a\n", 7, ["acme"]])(
+  it.for([undefined, null, "", " ", "a b", "-a", "a'b", "a".repeat(256), "é", "a\n", 7, ["acme"]])(
     "is refused when it is %o",
-    (tenantId) => {
+    (tenantId, { billing }) => {
       expect(() => billing.forTenant(tenantId as never)).toThrow(
         expect.objectContaining({ code: "tenant_context" }),
       );
     },
   );
 
-  it("is needed by every call", async () => {
+  it("is needed by every call", async ({ world, acme, billing }) => {
     await expect(billing.getSubscription(acme.subscriptionId)).rejects.toMatchObject({
       code: "tenant_context",
     });
@@ -354,7 +364,7 @@ describe("the bound tenant", () => {
     expect(world.takeRequests()).toEqual([]);
   });
 
-  it("cannot be exchanged for another", async () => {
+  it("cannot be exchanged for another", async ({ world, acme, globex }) => {
     const bound = world.service({ tenantId: "acme" });
     expect(() => bound.forTenant("globex")).toThrow(expect.objectContaining({ code: "tenant_context" }));
     await expect(

@@ -1,25 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { NotFoundError, type StripeBillingService } from "../../src/index.js";
-import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
-
-let world: StripeWorld;
-let acme: TenantWorld;
-let billing: StripeBillingService;
-
-beforeAll(async () => {
-  world = await startStripeWorld();
-});
-
-beforeEach(async () => {
-  acme = await world.addTenant("acme");
-  billing = world.service().forTenant("acme");
-  world.takeRequests();
-});
-
-afterAll(() => world.close());
+import { describe, expect } from "vitest";
+import { NotFoundError } from "../../src/index.js";
+import { itWithNewTenant as it } from "../in-world.js";
 
 describe("previewUpcomingInvoice", () => {
-  it("says what the next renewal will cost and when it is charged, and makes no invoice", async () => {
+  it("says what the next renewal will cost and when it is charged, and makes no invoice", async ({
+    world,
+    acme,
+    billing,
+  }) => {
     const { currentPeriodEnd } = await billing.getSubscription(acme.subscriptionId);
     world.takeRequests();
     const upcoming = await billing.previewUpcomingInvoice(acme.customerId);
@@ -41,7 +29,11 @@ describe("previewUpcomingInvoice", () => {
     expect((await billing.listInvoices(acme.customerId)).data).toHaveLength(1);
   });
 
-  it("is of the subscription that is billed first, unless another is named", async () => {
+  it("is of the subscription that is billed first, unless another is named", async ({
+    world,
+    acme,
+    billing,
+  }) => {
     const sooner = await world.stripe.subscriptions.create({
       customer: acme.customerId,
       items: [{ price: acme.otherPriceId }],
@@ -61,13 +53,13 @@ describe("previewUpcomingInvoice", () => {
     expect(await billing.previewUpcomingInvoice(acme.customerId)).toMatchObject({ subscriptionId });
   });
 
-  it("is of no subscription that stands still", async () => {
+  it("is of no subscription that stands still", async ({ acme, billing }) => {
     await billing.pauseSubscription(acme.subscriptionId, { pause: "subscription" });
 
     expect(await billing.previewUpcomingInvoice(acme.customerId)).toBeNull();
   });
 
-  it("uses the customer's credit up", async () => {
+  it("uses the customer's credit up", async ({ world, acme, billing }) => {
     await world.stripe.customers.update(acme.customerId, { balance: -700 });
     expect(await billing.previewUpcomingInvoice(acme.customerId)).toMatchObject({
       total: 14_700,
@@ -75,7 +67,7 @@ describe("previewUpcomingInvoice", () => {
     });
   });
 
-  it("is null where nothing will be billed any more", async () => {
+  it("is null where nothing will be billed any more", async ({ acme, billing }) => {
     await billing.cancelSubscription(acme.subscriptionId);
 
     expect(await billing.previewUpcomingInvoice(acme.customerId)).toBeNull();
@@ -87,7 +79,11 @@ describe("previewUpcomingInvoice", () => {
     expect(await billing.previewUpcomingInvoice(acme.customerId, { subscriptionId })).toBeNull();
   });
 
-  it("finds neither another tenant's nor another customer's subscription, and previews nothing of it", async () => {
+  it("finds neither another tenant's nor another customer's subscription, and previews nothing of it", async ({
+    world,
+    acme,
+    billing,
+  }) => {
     const globex = await world.addTenant("globex");
     const sibling = await world.addTenant("sibling", { metadata: { tenantId: "acme" } });
     await expect(billing.previewUpcomingInvoice(globex.customerId)).rejects.toThrow(NotFoundError);

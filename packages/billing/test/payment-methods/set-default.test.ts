@@ -1,26 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { NotFoundError, type StripeBillingService } from "../../src/index.js";
-import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+import { describe, expect } from "vitest";
+import { NotFoundError } from "../../src/index.js";
+import { itWithNewTenant as it } from "../in-world.js";
 import { addCard, addPrice } from "../subscriptions/plans.js";
 
-let world: StripeWorld;
-let acme: TenantWorld;
-let billing: StripeBillingService;
-
-beforeAll(async () => {
-  world = await startStripeWorld();
-});
-
-beforeEach(async () => {
-  acme = await world.addTenant("acme");
-  billing = world.service().forTenant("acme");
-  world.takeRequests();
-});
-
-afterAll(() => world.close());
-
 describe("setDefaultPaymentMethod", () => {
-  it("makes it the customer's default in two requests, and leaves subscriptions as they are", async () => {
+  it("makes it the customer's default in two requests, and leaves subscriptions as they are", async ({
+    world,
+    acme,
+    billing,
+  }) => {
     const method = await billing.setDefaultPaymentMethod(acme.paymentMethodId);
 
     expect(world.takeRequests()).toEqual([
@@ -32,7 +20,11 @@ describe("setDefaultPaymentMethod", () => {
     expect((await billing.getSubscription(acme.subscriptionId)).defaultPaymentMethodId).toBeNull();
   });
 
-  it("succeeds with the same view and writes nothing when it is the default already", async () => {
+  it("succeeds with the same view and writes nothing when it is the default already", async ({
+    world,
+    acme,
+    billing,
+  }) => {
     const first = await billing.setDefaultPaymentMethod(acme.paymentMethodId);
     world.takeRequests();
 
@@ -40,7 +32,7 @@ describe("setDefaultPaymentMethod", () => {
     expect(world.takeRequests()).toEqual([`GET /v1/payment_methods/${acme.paymentMethodId}`]);
   });
 
-  it("keeps the rest of the customer's invoice settings", async () => {
+  it("keeps the rest of the customer's invoice settings", async ({ world, acme, billing }) => {
     await world.stripe.customers.update(acme.customerId, { invoice_settings: { footer: "Thank you" } });
     await billing.setDefaultPaymentMethod(acme.paymentMethodId);
 
@@ -48,7 +40,11 @@ describe("setDefaultPaymentMethod", () => {
     expect(customer).toMatchObject({ invoice_settings: { footer: "Thank you" } });
   });
 
-  it("charges a subscription on it as well, where asked, in place of the one it has of its own", async () => {
+  it("charges a subscription on it as well, where asked, in place of the one it has of its own", async ({
+    world,
+    acme,
+    billing,
+  }) => {
     const old = await addCard(world, acme.customerId);
     await world.stripe.subscriptions.update(acme.subscriptionId, { default_payment_method: old });
     const { subscriptionId } = acme;
@@ -58,7 +54,7 @@ describe("setDefaultPaymentMethod", () => {
     expect((await billing.getSubscription(subscriptionId)).defaultPaymentMethodId).toBe(acme.paymentMethodId);
   });
 
-  it("does so in what is scheduled for the subscription, too", async () => {
+  it("does so in what is scheduled for the subscription, too", async ({ world, acme, billing }) => {
     const { subscriptionId } = acme;
     const old = await addCard(world, acme.customerId);
     await world.stripe.subscriptions.update(subscriptionId, { default_payment_method: old });
@@ -71,7 +67,11 @@ describe("setDefaultPaymentMethod", () => {
     expect(phases.map((phase) => phase.default_payment_method)).toEqual(Array(2).fill(acme.paymentMethodId));
   });
 
-  it("changes nothing for a subscription that is another customer's or has ended", async () => {
+  it("changes nothing for a subscription that is another customer's or has ended", async ({
+    world,
+    acme,
+    billing,
+  }) => {
     const sibling = await world.addTenant("sibling", { metadata: { tenantId: "acme" } });
     const { subscriptionId } = sibling;
     await expect(billing.setDefaultPaymentMethod(acme.paymentMethodId, { subscriptionId })).rejects.toThrow(
@@ -85,7 +85,11 @@ describe("setDefaultPaymentMethod", () => {
     expect((await billing.getCustomer(acme.customerId)).defaultPaymentMethodId).toBeNull();
   });
 
-  it("finds none that is detached, another tenant's or missing, and writes nothing", async () => {
+  it("finds none that is detached, another tenant's or missing, and writes nothing", async ({
+    world,
+    acme,
+    billing,
+  }) => {
     const globex = await world.addTenant("globex");
     await world.stripe.paymentMethods.detach(acme.paymentMethodId);
     const loose = await world.stripe.paymentMethods.create({ type: "card", card: { token: "tok_visa" } });

@@ -1,16 +1,9 @@
 import Stripe from "stripe";
 import Stripe22 from "stripe-22";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { StripeBillingService } from "../../src/index.js";
-import { RETURN_URL, type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
-
-let world: StripeWorld;
-let acme: TenantWorld;
-beforeAll(async () => {
-  world = await startStripeWorld();
-  acme = await world.addTenant("acme");
-});
-afterAll(() => world.close());
+import { itWithTenants as it } from "../in-world.js";
+import { RETURN_URL } from "../stripe-world.js";
 
 /** What an application may have told its client, beside where to go. */
 const SETTINGS: Readonly<Record<string, Stripe.StripeConfig>> = {
@@ -26,7 +19,7 @@ const SETTINGS: Readonly<Record<string, Stripe.StripeConfig>> = {
 const VERSIONS = { "stripe 23": Stripe, "stripe 22.6": Stripe22 };
 
 describe.each(Object.entries(VERSIONS))("a client of %s that the application made", (_, SDK) => {
-  it.each(Object.entries(SETTINGS))("does with %s", async (_name, settings) => {
+  it.for(Object.entries(SETTINGS))("does with %s", async ([, settings], { world, acme }) => {
     const { host, port, secretKey } = world.local;
     // One type of settings for both versions, whose own differ in what neither is given here.
     const config = { host, port, protocol: "http", ...settings } as object;

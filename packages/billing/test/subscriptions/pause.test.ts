@@ -1,27 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { NotFoundError, type StripeBillingService } from "../../src/index.js";
-import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
-
-let world: StripeWorld;
-let acme: TenantWorld;
-let billing: StripeBillingService;
+import { describe, expect } from "vitest";
+import { NotFoundError } from "../../src/index.js";
+import { itWithNewTenant as it } from "../in-world.js";
 
 const NEXT_WEEK = new Date(Math.ceil(Date.now() / 1000) * 1000 + 7 * 86_400_000);
 
-beforeAll(async () => {
-  world = await startStripeWorld();
-});
-
-beforeEach(async () => {
-  acme = await world.addTenant("acme");
-  billing = world.service().forTenant("acme");
-  world.takeRequests();
-});
-
-afterAll(() => world.close());
-
 describe("pauseSubscription, of collection", () => {
-  it("voids invoices until it is told to go on, and leaves the status as it is", async () => {
+  it("voids invoices until it is told to go on, and leaves the status as it is", async ({
+    world,
+    acme,
+    billing,
+  }) => {
     const paused = await billing.pauseSubscription(acme.subscriptionId);
 
     expect(paused).toMatchObject({
@@ -34,7 +22,7 @@ describe("pauseSubscription, of collection", () => {
     ]);
   });
 
-  it("goes on by itself on a date", async () => {
+  it("goes on by itself on a date", async ({ acme, billing }) => {
     const paused = await billing.pauseSubscription(acme.subscriptionId, {
       invoices: "keep_as_draft",
       until: NEXT_WEEK,
@@ -42,7 +30,11 @@ describe("pauseSubscription, of collection", () => {
     expect(paused.collectionPause).toEqual({ invoices: "keep_as_draft", resumesAt: NEXT_WEEK });
   });
 
-  it("succeeds and writes nothing when it is paused so already, and changes how when it is not", async () => {
+  it("succeeds and writes nothing when it is paused so already, and changes how when it is not", async ({
+    world,
+    acme,
+    billing,
+  }) => {
     const once = await billing.pauseSubscription(acme.subscriptionId, { until: NEXT_WEEK });
     world.takeRequests();
     expect(await billing.pauseSubscription(acme.subscriptionId, { until: NEXT_WEEK })).toEqual(once);
@@ -56,7 +48,7 @@ describe("pauseSubscription, of collection", () => {
 });
 
 describe("pauseSubscription, of the subscription itself", () => {
-  it("gives it the status paused, and unpausing a new period", async () => {
+  it("gives it the status paused, and unpausing a new period", async ({ world, acme, billing }) => {
     expect(await billing.pauseSubscription(acme.subscriptionId, { pause: "subscription" })).toMatchObject({
       status: "paused",
       collectionPause: null,
@@ -72,7 +64,7 @@ describe("pauseSubscription, of the subscription itself", () => {
     ]);
   });
 
-  it("succeeds and writes nothing when it is paused already", async () => {
+  it("succeeds and writes nothing when it is paused already", async ({ world, acme, billing }) => {
     const once = await billing.pauseSubscription(acme.subscriptionId, {
       pause: "subscription",
       settle: "invoice",
@@ -82,7 +74,11 @@ describe("pauseSubscription, of the subscription itself", () => {
     expect(world.takeRequests()).toEqual([`GET /v1/subscriptions/${acme.subscriptionId}`]);
   });
 
-  it("says that classic billing cannot be paused so, before anything is written", async () => {
+  it("says that classic billing cannot be paused so, before anything is written", async ({
+    world,
+    acme,
+    billing,
+  }) => {
     const classic = await world.stripe.subscriptions.create({
       customer: acme.customerId,
       items: [{ price: acme.priceId }],
@@ -96,7 +92,7 @@ describe("pauseSubscription, of the subscription itself", () => {
     expect(world.takeRequests()).toEqual([`GET /v1/subscriptions/${classic.id}`]);
   });
 
-  it("says so when the client's API version does not know the call", async () => {
+  it("says so when the client's API version does not know the call", async ({ world, acme }) => {
     const old = world.service({
       stripe: {
         rawRequest: (method, path, params, options) =>
@@ -117,12 +113,12 @@ describe("pauseSubscription, of the subscription itself", () => {
 });
 
 describe("unpauseSubscription", () => {
-  it("ends the pause of collection", async () => {
+  it("ends the pause of collection", async ({ acme, billing }) => {
     await billing.pauseSubscription(acme.subscriptionId, { until: NEXT_WEEK });
     expect((await billing.unpauseSubscription(acme.subscriptionId)).collectionPause).toBeNull();
   });
 
-  it("ends both pauses at once", async () => {
+  it("ends both pauses at once", async ({ acme, billing }) => {
     await billing.pauseSubscription(acme.subscriptionId);
     await billing.pauseSubscription(acme.subscriptionId, { pause: "subscription" });
     expect(await billing.unpauseSubscription(acme.subscriptionId)).toMatchObject({
@@ -131,7 +127,7 @@ describe("unpauseSubscription", () => {
     });
   });
 
-  it("succeeds and writes nothing when neither is paused", async () => {
+  it("succeeds and writes nothing when neither is paused", async ({ world, acme, billing }) => {
     await billing.unpauseSubscription(acme.subscriptionId);
     expect(world.takeRequests()).toEqual([`GET /v1/subscriptions/${acme.subscriptionId}`]);
   });
@@ -140,28 +136,31 @@ describe("unpauseSubscription", () => {
 describe("pauseSubscription and unpauseSubscription", () => {
   const methods = ["pauseSubscription", "unpauseSubscription"] as const;
 
-  it.each(methods)("%s refuses what has ended", async (method) => {
+  it.for(methods)("%s refuses what has ended", async (method, { world, acme, billing }) => {
     await world.stripe.subscriptions.cancel(acme.subscriptionId);
     await expect(billing[method](acme.subscriptionId)).rejects.toMatchObject({ code: "conflict" });
   });
 
-  it.each(methods)("%s gives one error for another tenant's and a missing one", async (method) => {
-    const globex = await world.addTenant("globex");
-    world.takeRequests();
-    for (const id of [globex.subscriptionId, "sub_missing"]) {
-      await expect(billing[method](id)).rejects.toThrow(NotFoundError);
-    }
-    expect(world.takeRequests().filter((request) => request.startsWith("POST"))).toEqual([]);
-  });
+  it.for(methods)(
+    "%s gives one error for another tenant's and a missing one",
+    async (method, { world, billing }) => {
+      const globex = await world.addTenant("globex");
+      world.takeRequests();
+      for (const id of [globex.subscriptionId, "sub_missing"]) {
+        await expect(billing[method](id)).rejects.toThrow(NotFoundError);
+      }
+      expect(world.takeRequests().filter((request) => request.startsWith("POST"))).toEqual([]);
+    },
+  );
 
-  it.each([
+  it.for([
     { pause: "everything" },
     { invoices: "burn" },
     { pause: "subscription", until: NEXT_WEEK },
     { pause: "subscription", invoices: "void" },
     { settle: "invoice" },
     { behavior: "void" },
-  ])("refuse %o before anything is sent", async (options) => {
+  ])("refuse %o before anything is sent", async (options, { world, acme, billing }) => {
     await expect(billing.pauseSubscription(acme.subscriptionId, options as never)).rejects.toMatchObject({
       code: "invalid_argument",
     });
