@@ -29,6 +29,7 @@ export const FOLDERS = {
     ],
   },
   views: { mutate: ["src/views/**/*.ts"], tests: ["test/views/**/*.test.ts"] },
+  events: { mutate: ["src/events/**/*.ts"], tests: ["test/events/**/*.test.ts", "test/webhooks/*.test.ts"] },
   webhooks: {
     mutate: ["src/webhooks/**/*.ts"],
     tests: ["test/webhooks/**/*.test.ts", "test/webhooks.test.ts"],

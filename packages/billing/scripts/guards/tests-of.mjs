@@ -17,13 +17,15 @@ const TESTS = {
   "capabilities/portal/offer.ts": ["portal/configurations"],
   "capabilities/portal/session.ts": ["billing-service", "portal/flows", "tenancy/scope/tenant-scope"],
   "capabilities/subscriptions/change.ts": ["subscriptions/update"],
-  "capabilities/subscriptions/named.ts": ["subscriptions/create", "subscriptions/update"],
-  "capabilities/subscriptions/plan-change.ts": ["subscriptions/update", "subscriptions/discounts"],
+  "capabilities/subscriptions/prepare-change.ts": ["subscriptions/update", "subscriptions/discounts"],
+  "capabilities/subscriptions/prove-payment-method.ts": ["subscriptions/create", "subscriptions/update"],
   "capabilities/subscriptions/read.ts": ["tenancy/scope/tenant-scope", "billing-service"],
-  "stripe/calls.ts": ["tenancy/gate/marks", "tenancy/gate/gate"],
+  "events/owner-path.ts": ["events/event-owners"],
   "stripe/sdk-error.ts": ["stripe/translate-error"],
   "tenancy/gate/lookup-key.ts": ["tenancy/gate/marks"],
   "tenancy/gate/marked-params.ts": ["tenancy/gate/marks"],
+  "tenancy/gate/request-check.ts": ["tenancy/gate/gate", "tenancy/gate/marks"],
+  "tenancy/gate/rules.ts": ["tenancy/gate/marks", "tenancy/gate/gate"],
   "tenancy/strategies/memory-directory.ts": ["tenancy/strategies/directory-tenancy"],
   "tenancy/metadata-mark.ts": ["tenancy/gate/marks"],
   "tenancy/scope/scoped-catalog.ts": ["tenancy/scope/scoped-catalog", "tenancy/scope/scope-proofs"],
@@ -33,6 +35,7 @@ const TESTS = {
   ],
   "tenancy/gate/stripe-objects.ts": ["tenancy/gate/named-ids", "tenancy/gate/answer-check"],
   "return-urls/tenant-return-urls.ts": ["portal/return-urls"],
+  "webhooks/events.ts": ["webhooks/resolve-tenant", "webhooks/receive"],
   "tenancy/scope/tenant-scope.ts": ["tenancy/scope/scope-proofs", "tenancy/scope/tenant-scope"],
 };
 
@@ -55,7 +58,12 @@ export const SUITES = [
   ["isolation/attack-matrix", "isolation/foreign-discounts", "isolation/hostile-ids"],
 ];
 
-/** The tests that are the likeliest to miss a guard of the file. */
+/**
+ * The tests that are the likeliest to miss a guard of the file.
+ *
+ * @param {{ readonly file: string }} guard
+ * @returns {readonly string[]} Paths or beginnings of paths in `test`.
+ */
 export function likelyTests({ file }) {
   const [, capability, name = file] = /^capabilities\/([\w-]+)\/(.*)$/.exec(file) ?? [];
   const test = join(capability ?? "", name).replace(/\.ts$/, ".test.ts");

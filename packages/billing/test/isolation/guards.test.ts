@@ -1,7 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are source code, templates included.
+import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { guardsIn, guardsInText } from "../../scripts/guards/guards.mjs";
+import { likelyTests } from "../../scripts/guards/tests-of.mjs";
+
+const TEST = resolve(import.meta.dirname, "..");
 
 /**
  * The guards that each room has at least, so that no tag vanishes unseen when code is moved. A guard that is no longer
@@ -46,6 +50,16 @@ describe("the tags of guards", () => {
     expect(guards.filter(({ file }) => !Object.hasOwn(AT_LEAST, roomOf(file)))).toEqual([]);
   });
 });
+
+it("each file with guards has tests that exist", () => {
+  const files = [...new Set(guards.map(({ file }) => file))];
+  const missing = files.flatMap((file) => likelyTests({ file }).filter((test) => !isThere(test)));
+  expect(missing).toEqual([]);
+});
+
+function isThere(test: string): boolean {
+  return [test, `${test}.test.ts`].some((path) => existsSync(resolve(TEST, path)));
+}
 
 function roomOf(file: string): string {
   return file.includes("/") ? dirname(file) : file;
