@@ -5,7 +5,8 @@
  * - `customer`: its `customer`, or the one it had before, as a detached payment method.
  * - `customer_account`: the object is an account of Accounts v2, which may be a customer.
  * - `mark`: its own metadata, which this package writes.
- * - `charge`, `invoice`, `payment_method`, `product`: the owner of the object it names.
+ * - `charge`: the owner of the charge it names, or of that charge's payment intent.
+ * - `invoice`, `payment_method`, `product`: the owner of the object it names.
  * - `account`: nothing but the connected account that the event happened on.
  */
 export type OwnerPath =
@@ -77,10 +78,11 @@ function readCustomer(now: Fields, before: Fields): NamedOwner {
 }
 
 function readReference(kind: "charge" | "invoice" | "payment_method" | "product", now: Fields): NamedOwner {
+  // A charge and its payment intent are one customer's; a few events about charges name the intent alone.
+  const intent = kind === "charge" ? readId(now["payment_intent"]) : undefined;
+  if (intent !== undefined) return { reference: { kind: "payment_intent", id: intent } };
   const id = readId(now[kind]);
-  if (id !== undefined) return { reference: { kind, id } };
-  const intent = readId(now["payment_intent"]);
-  return intent === undefined ? {} : { reference: { kind: "payment_intent", id: intent } };
+  return id === undefined ? {} : { reference: { kind, id } };
 }
 
 /** Copies the string values without a prototype, so that a key such as `__proto__` is an ordinary key. */

@@ -10,7 +10,7 @@ export function describeError(error: unknown): string {
   for (let cause = error, depth = 0; depth <= MAX_CAUSES; depth += 1) {
     parts.push(describeOne(cause));
     const next = read(cause, "cause");
-    if (next === undefined) break;
+    if (typeof read(next, "stack") !== "string") break;
     cause = next;
   }
   return parts.join("\ncaused by: ").slice(0, MAX_CHARACTERS);

@@ -21,6 +21,25 @@ describe("the memory inbox", () => {
   for (const { name, run } of inboxContract({ open: (options) => ({ inbox: memoryInbox(options) }) }))
     test(name, run);
 
+  test("keeps dead deliveries within its bytes, and leaves the rest to Stripe as failed", async () => {
+    const inbox = memoryInbox({ maxAttempts: 1, maxDeadBytes: 20_000 });
+    const statuses = [];
+    for (let count = 0; count < 20; count += 1) {
+      const padded = delivery(`evt_${count}`, { pending_webhooks: "x".repeat(3_000) });
+      statuses.push((await inbox.process(padded, fail)).status);
+    }
+    const died = statuses.filter((status) => status === "dead").length;
+    expect(died).toBeGreaterThan(2);
+    expect(statuses.slice(died)).toEqual(Array.from({ length: 20 - died }, () => "failed"));
+    expect(await inbox.listDead()).toHaveLength(died);
+    const [first] = await inbox.listDead();
+    if (first === undefined) throw new Error("nothing died");
+    expect((await inbox.requeue(first.key, fail))?.status).toBe("dead");
+    expect((await inbox.requeue(first.key, done))?.status).toBe("handled");
+    // What was freed is there for the next one.
+    expect((await inbox.process(delivery("evt_19", { pending_webhooks: "x" }), fail)).status).toBe("dead");
+  });
+
   test("forgets the delivery handled longest ago when it is full", async () => {
     const inbox = memoryInbox({ maxEvents: 3 });
     for (const id of ["evt_1", "evt_2", "evt_3", "evt_4"]) await inbox.process(delivery(id), done);
