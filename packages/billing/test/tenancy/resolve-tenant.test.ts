@@ -59,3 +59,68 @@ describe("the tenant of an event that names a customer", () => {
     },
   );
 });
+
+describe("the tenant of an event that leads to its owner", () => {
+  const OBJECTS: Readonly<Record<string, object>> = {
+    "/v1/payment_intents/pi_1": { object: "payment_intent", customer: "cus_1" },
+    "/v1/charges/ch_1": { object: "charge", customer: "cus_1" },
+    "/v1/charges/ch_guest": { object: "charge", customer: null },
+    "/v1/disputes/dp_1": { object: "dispute", charge: "ch_1", payment_intent: "pi_1" },
+    "/v1/disputes/dp_old": { object: "dispute", charge: "ch_1", payment_intent: null },
+    "/v1/refunds/re_1": { object: "refund", charge: "ch_1" },
+    "/v1/prices/price_1": { object: "price", product: "prod_1", metadata: { tenantId: "globex" } },
+    "/v1/products/prod_1": { object: "product", metadata: { tenantId: "acme" } },
+    "/v1/customers/cus_1": { object: "customer", metadata: { tenantId: "acme" } },
+    "/v2/core/accounts/acct_1": { object: "v2.core.account", metadata: { tenantId: "acme" } },
+    "/v1/events/evt_1": {
+      object: "event",
+      data: {
+        object: { object: "payment_method", customer: null },
+        previous_attributes: { customer: "cus_1" },
+      },
+    },
+  };
+
+  async function resolveWith(origin: Parameters<typeof resolveTenant>[2]) {
+    const sent: string[] = [];
+    const rawRequest: StripeClient["rawRequest"] = async (_method, path) => {
+      sent.push(path);
+      const object = OBJECTS[path];
+      if (object === undefined) throw { type: "StripeInvalidRequestError", statusCode: 404 };
+      return object;
+    };
+    const transport = createTransport({ rawRequest });
+    const resolution = await resolveTenant(transport, metadataTenancy(), origin, new Deadline(5_000));
+    return { resolution, reads: sent.length };
+  }
+
+  it.each([
+    ["a charge", { reference: { kind: "charge", id: "ch_1" } }, 2],
+    ["a dispute", { reference: { kind: "dispute", id: "dp_1" } }, 3],
+    ["a dispute without a payment intent", { reference: { kind: "dispute", id: "dp_old" } }, 3],
+    ["a refund of an older API version", { reference: { kind: "refund", id: "re_1" } }, 3],
+    ["a price, whose own metadata proves nothing", { reference: { kind: "price", id: "price_1" } }, 2],
+    ["an account of Accounts v2", { customerAccount: "acct_1" }, 1],
+    [
+      "a thin event's twin",
+      { snapshotEventId: "evt_1", reference: { kind: "payment_method", id: "pm_1" } },
+      2,
+    ],
+  ] as const)("is found by %s", async (_, origin, reads) => {
+    expect(await resolveWith(origin)).toEqual({ resolution: { status: "tenant", tenantId: "acme" }, reads });
+  });
+
+  it("is nobody's where it leads to no customer", async () => {
+    const { resolution } = await resolveWith({ reference: { kind: "charge", id: "ch_guest" } });
+    expect(resolution).toEqual({ status: "nobody" });
+  });
+
+  it.each([
+    ["what Stripe does not have", { reference: { kind: "charge", id: "ch_missing" } }],
+    ["an account that is not there", { customerAccount: "acct_missing" }],
+    ["a kind that is not read", { reference: { kind: "tax_id", id: "txi_1" } }],
+    ["what is no id", { reference: { kind: "charge", id: "../customers/cus_1" } }],
+  ])("is unknown, never nobody's, where it is led to %s", async (_, origin) => {
+    expect((await resolveWith(origin)).resolution).toEqual({ status: "unknown" });
+  });
+});

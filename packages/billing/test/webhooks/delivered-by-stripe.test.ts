@@ -194,22 +194,6 @@ describe("an event whose object names no customer", () => {
     expect(seen).toEqual(Object.keys(cases).map(() => "acme"));
   });
 
-  test("of a dispute, a refund or a fraud warning is found by the payment it is about", async () => {
-    const seen: string[] = [];
-    const types = ["charge.dispute.created", "refund.created", "radar.early_fraud_warning.created"] as const;
-    const { payments } = await world.stripe.invoices.retrieve(acme.invoiceId, { expand: ["payments"] });
-    const payment_intent = payments?.data[0]?.payment.payment_intent;
-    expect(payment_intent).toMatch(/^pi_/);
-    const handler = (_event: unknown, { tenantId }: { readonly tenantId: string }) =>
-      void seen.push(tenantId);
-    await receiveSnapshots({ [types[0]]: handler, [types[1]]: handler, [types[2]]: handler });
-    for (const [at, object] of ["dispute", "refund", "radar.early_fraud_warning"].entries()) {
-      const outcome = await deliverByHand(types[at] ?? "", { object, charge: "ch_1", payment_intent });
-      expect(outcome).toMatchObject({ status: "handled" });
-    }
-    expect(seen).toEqual(["acme", "acme", "acme"]);
-  });
-
   test("that cannot be read is never taken for nobody's", async () => {
     await receiveSnapshots({
       "charge.dispute.created": () => undefined,

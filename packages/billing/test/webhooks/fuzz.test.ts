@@ -99,7 +99,20 @@ test("signed deliveries whose content is mutated end in an outcome, never in a f
     { logger: { warn: () => undefined } },
   );
   const random = seeded(7);
-  const values = [null, true, -1, Number.MAX_VALUE, "", "evt_1", [], {}, [[]], { id: {} }, "\ud800", "__proto__"];
+  const values = [
+    null,
+    true,
+    -1,
+    Number.MAX_VALUE,
+    "",
+    "evt_1",
+    [],
+    {},
+    [[]],
+    { id: {} },
+    "\ud800",
+    "__proto__",
+  ];
   for (let count = 0; count < 3_000; count += 1) {
     const fields = JSON.parse(BODIES[random(BODIES.length)] ?? "");
     const keys = Object.keys(fields);
