@@ -1,5 +1,5 @@
 import Stripe from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { client, refusal, startLocal, subscribe } from "./support/local.js";
 import { receiver } from "./support/receiver.js";
 
@@ -214,4 +214,18 @@ describe("on demand", () => {
     expect(await verifies(secret)).toBe(false);
     expect(await verifies(next)).toBe(true);
   });
+});
+
+it("lets any number of deliveries wait without a warning of the runtime", async () => {
+  const { local, stripe } = await startLocal({ webhookRetryDelaysMs: [3_600_000] });
+  const warnings: Error[] = [];
+  const listen = (warning: Error): number => warnings.push(warning);
+  process.on("warning", listen);
+  onTestFinished(() => void process.off("warning", listen));
+  await stripe.webhookEndpoints.create({ url: "http://127.0.0.1:9/", enabled_events: ["customer.created"] });
+  for (let count = 0; count < 30; count += 1) await stripe.customers.create();
+  await expect.poll(() => local.deliveries.length).toBeGreaterThanOrEqual(30);
+  // A warning is sent in a turn of its own.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(warnings).toEqual([]);
 });

@@ -42,6 +42,7 @@ async function offering(...offers: readonly { product: string; prices: string[] 
   const { id } = await world.stripe.billingPortal.configurations.create({
     features: {
       subscription_cancel: { enabled: true },
+      payment_method_update: { enabled: true },
       subscription_update: {
         enabled: true,
         default_allowed_updates: ["price"],

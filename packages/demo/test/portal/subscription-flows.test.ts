@@ -83,6 +83,7 @@ describe.skipIf(!isPossible).each(BILLING_MODES)("the hosted portal, in %s billi
 
   it("changes plan and quantity for the amount that it shows before", async () => {
     const scene = await start(mode, ({ small, large }) => ({
+      paymentMethodUpdate: true,
       subscriptionUpdate: {
         allowedUpdates: ["price", "quantity"],
         prorationBehavior: "always_invoice",
@@ -114,6 +115,7 @@ describe.skipIf(!isPossible).each(BILLING_MODES)("the hosted portal, in %s billi
 
   it("asks to confirm the change that a flow names, and makes it once", async () => {
     const scene = await start(mode, ({ small, large }) => ({
+      paymentMethodUpdate: true,
       subscriptionUpdate: {
         allowedUpdates: ["price"],
         prorationBehavior: "create_prorations",
@@ -141,6 +143,7 @@ describe.skipIf(!isPossible).each(BILLING_MODES)("the hosted portal, in %s billi
   it("schedules a change to less for the end of the period, and takes it back", async () => {
     const scene = await start(mode, ({ small, large }) => ({
       subscriptionCancel: {},
+      paymentMethodUpdate: true,
       subscriptionUpdate: {
         allowedUpdates: ["price", "quantity"],
         scheduleAtPeriodEnd: ["decreasing_item_amount"],

@@ -149,6 +149,12 @@ export function featuresAfter(before: Features, changes: FeatureChanges, account
       subscription_update: updateFeature(before.subscription_update, subscription_update, account),
     }),
   };
+  if (after.subscription_update.enabled && !after.payment_method_update.enabled) {
+    throw invalid(
+      "Cannot enable subscription updates while payment method update is disabled.",
+      "features[payment_method_update][enabled]",
+    );
+  }
   return after;
 }
 

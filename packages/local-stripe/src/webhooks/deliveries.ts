@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type Check, checkOptions, isOneOf, isText, isWhole, requireOptions } from "../check-options.js";
 import type { Clock } from "../clock.js";
 import type { AccountData } from "../store/account-data.js";
@@ -69,6 +70,8 @@ export class Deliveries {
   constructor(options: DeliveryOptions, clock: Clock) {
     this.#options = options;
     this.#clock = clock;
+    // Every delivery that waits listens for the end, and any number may wait.
+    setMaxListeners(0, this.#stop.signal);
   }
 
   get attempts(): readonly DeliveryAttempt[] {

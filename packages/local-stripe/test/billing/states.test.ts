@@ -228,3 +228,25 @@ it("a schedule whose customer has no card begins with an incomplete subscription
   await stripe.invoices.pay(idOf(begun.latest_invoice), { paid_out_of_band: true });
   expect((await stripe.subscriptions.retrieve(begun.id)).status).toBe("active");
 });
+
+it("a portal that lets customers change plans lets them change their card", async () => {
+  const { stripe } = await startLocal();
+  const { id, product } = await monthly(stripe);
+  const create = (enabled: boolean) =>
+    stripe.billingPortal.configurations.create({
+      features: {
+        payment_method_update: { enabled },
+        subscription_update: {
+          enabled: true,
+          default_allowed_updates: ["price"],
+          products: [{ product: idOf(product), prices: [id] }],
+        },
+      },
+    });
+  expect((await refusal(create(false))).message).toContain("payment method update is disabled");
+  const { id: made } = await create(true);
+  const off = stripe.billingPortal.configurations.update(made, {
+    features: { payment_method_update: { enabled: false } },
+  });
+  expect((await refusal(off)).param).toBe("features[payment_method_update][enabled]");
+});

@@ -279,6 +279,7 @@ describe("a capability that proved its own customer and subscription first, and 
     "lets codes be typed in the portal": () =>
       gate.write("POST /v1/billing_portal/configurations", {}, {
         features: {
+          payment_method_update: { enabled: true },
           subscription_update: { enabled: true, default_allowed_updates: ["price", "promotion_code"] },
         },
       } as never),
@@ -564,6 +565,7 @@ describe("a request", () => {
         {
           name,
           features: {
+            payment_method_update: { enabled: true },
             subscription_update: { enabled: true, default_allowed_updates: ["price"], products },
           },
         },
@@ -693,6 +695,7 @@ describe("what names only what every tenant shares", () => {
       {},
       {
         features: {
+          payment_method_update: { enabled: true },
           subscription_update: {
             enabled: true,
             default_allowed_updates: ["price"],
