@@ -102,6 +102,8 @@ export type SubscriptionRecord = Readonly<Omit<Stored<Stripe.Subscription>, "ite
   readonly trialEndAnnounced: boolean;
   /** The end of the period after which the last announced invoice comes. */
   readonly upcomingAnnouncedFor: number | null;
+  /** Whether a pause has credited the rest of the period, which going on with that period charges again. */
+  readonly isCredited: boolean;
   /** When a pause that was asked for in the portal is over, where it was asked for until then. */
   readonly resumesAt: number | null;
 };

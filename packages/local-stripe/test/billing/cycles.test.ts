@@ -192,3 +192,67 @@ it.each(["2027-03-01", "2027-06-01"])(
     expect((await refusal(preview)).param).toBe("proration_date");
   },
 );
+
+describe("a subscription that ends", () => {
+  it("bills what waits when its date comes, and not only what was used", async () => {
+    const subscription = await subscribe();
+    await advanceTo("2027-04-15");
+    await stripe.subscriptions.update(subscription.id, {
+      items: [{ id: itemOf(subscription), quantity: 3 }],
+      cancel_at_period_end: true,
+    });
+    const { total } = await stripe.invoices.createPreview({ subscription: subscription.id });
+    await advanceTo("2027-05-02");
+    expect((await stripe.subscriptions.retrieve(subscription.id)).status).toBe("canceled");
+    expect(total).toBeGreaterThan(3000);
+    expect(await totals(subscription)).toEqual([3000, total]);
+  });
+
+  it("leaves its credit to the customer's next invoice, of whatever subscription", async () => {
+    const subscription = await subscribe();
+    await advanceTo("2027-04-15");
+    await stripe.subscriptions.cancel(subscription.id, { prorate: true });
+    const next = await subscribe();
+    const [total] = await totals(next);
+    expect(total).toBeLessThan(3000);
+    expect(total).toBeGreaterThan(1000);
+    // It is taken once.
+    expect(await totals(await subscribe())).toEqual([3000]);
+  });
+});
+
+describe("a pause within a period", () => {
+  it("costs nothing, and the rest of the period is charged again when it goes on", async () => {
+    const subscription = await subscribe();
+    await advanceTo("2027-04-11");
+    await stripe.subscriptions.pause(subscription.id);
+    await advanceTo("2027-04-21");
+    await stripe.subscriptions.resume(subscription.id, { billing_cycle_anchor: { type: "unchanged" } });
+    await advanceTo("2027-05-02");
+    // Ten of 30 days were paused.
+    expect(await totals(subscription)).toEqual([3000, 3000 - 1000]);
+  });
+
+  it("bills what was used until then", async () => {
+    const meter = await stripe.billing.meters.create({
+      display_name: "Calls",
+      event_name: "calls",
+      default_aggregation: { formula: "sum" },
+    });
+    const price = await stripe.prices.create({
+      currency: "usd",
+      product_data: { name: "Calls" },
+      unit_amount: 100,
+      recurring: { interval: "month", usage_type: "metered", meter: meter.id },
+    });
+    const subscription = await subscribe({ items: [{ price: price.id }] });
+    await advanceTo("2027-04-11");
+    const timestamp = at("2027-04-05");
+    const payload = { stripe_customer_id: customer, value: "7" };
+    await stripe.billing.meterEvents.create({ event_name: "calls", payload, timestamp });
+    await stripe.subscriptions.pause(subscription.id, { invoicing_behavior: "invoice" });
+    await stripe.subscriptions.resume(subscription.id, { billing_cycle_anchor: { type: "unchanged" } });
+    await advanceTo("2027-05-02");
+    expect(await totals(subscription)).toEqual([700, 0]);
+  });
+});

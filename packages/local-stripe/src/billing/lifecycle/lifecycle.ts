@@ -4,13 +4,12 @@ import { firstPeriodEnd } from "../catalog/period-ends.js";
 import { closeInvoice } from "../invoices/invoices.js";
 import { overdueSchedule, turnPhase } from "../schedules/phase-turn.js";
 import { endSchedule, endSubscription } from "../subscriptions/cancellation.js";
-import { billLast } from "../subscriptions/last-invoice.js";
+import { endAndBill } from "../subscriptions/last-invoice.js";
 import { resumeFrom } from "../subscriptions/pausing.js";
 import { applyPendingChange, discardPendingChange } from "../subscriptions/pending-change.js";
 import { renew } from "../subscriptions/renewal.js";
 import { endsTrialUnpaid } from "../subscriptions/trial-end.js";
 import { announceTrialEnd, trialWarningAt } from "../subscriptions/trial-warning.js";
-import { lastUsage } from "../usage/usage-lines.js";
 import { announceInvoice, invoiceWarningAt } from "./invoice-warning.js";
 
 const HOUR = 3600;
@@ -55,7 +54,7 @@ export function passMoment(tx: Transaction, subscription: SubscriptionRecord): v
     return;
   }
   if (cancelAt !== null && cancelAt <= tx.now) {
-    endAsScheduled(tx, subscription);
+    endAndBill(tx, subscription, subscription.cancellation_details?.reason ?? "cancellation_requested");
     return;
   }
   if (pause?.resumes_at && pause.resumes_at <= tx.now) {
@@ -69,13 +68,6 @@ export function passMoment(tx: Transaction, subscription: SubscriptionRecord): v
 
 function isDue(moment: number | null, now: number): boolean {
   return moment !== null && moment <= now;
-}
-
-/** What was used until then is billed; nothing else is left to be. */
-function endAsScheduled(tx: Transaction, before: SubscriptionRecord): void {
-  const used = lastUsage(tx.account, before, tx.now);
-  endSubscription(tx, before, before.cancellation_details?.reason ?? "cancellation_requested");
-  if (used.length > 0) billLast(tx, tx.account.getFromPath("subscription", before.id), used);
 }
 
 /** What was not paid within 23 hours of its beginning has never begun. */

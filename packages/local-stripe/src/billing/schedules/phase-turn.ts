@@ -5,7 +5,7 @@ import type { PhaseRecord } from "../phases/phase.js";
 import { release, SCHEDULE, scheduleOf } from "../phases/schedule.js";
 import { beginSubscription } from "../subscriptions/begin-subscription.js";
 import { billChange, type ChangeBilling } from "../subscriptions/bill-change.js";
-import { endSubscription } from "../subscriptions/cancellation.js";
+import { endAndBill } from "../subscriptions/last-invoice.js";
 import { discardPendingChange } from "../subscriptions/pending-change.js";
 import { renew } from "../subscriptions/renewal.js";
 import { phaseDiscounts } from "./phase-discounts.js";
@@ -55,7 +55,7 @@ export function turnPhase(
   const next = schedule.phases.find((phase) => phase.start_date === schedule.current_phase?.end_date);
   if (next === undefined && schedule.end_behavior === "cancel") {
     complete(tx, schedule);
-    endSubscription(tx, subscription, subscription.cancellation_details?.reason ?? "cancellation_requested");
+    endAndBill(tx, subscription, subscription.cancellation_details?.reason ?? "cancellation_requested");
     return;
   }
   const after = next ? enter(tx, subscription, schedule, next) : release(tx, schedule, subscription);

@@ -14,6 +14,7 @@ import { refuseOtherCurrency } from "../customers/one-currency.js";
 import { redeem } from "../discounts/redemption.js";
 import { periodLines } from "../invoices/invoice-lines.js";
 import { failInvoice, finalizeInvoice, newInvoice, payInvoice } from "../invoices/invoices.js";
+import { takeLeftovers } from "../invoices/leftovers.js";
 import { charge, declined, NO_METHOD, type PaymentOutcome } from "../payments/payment.js";
 import { type Schedule, scheduleCancellation } from "./cancellation.js";
 import type { NewItem } from "./item-params.js";
@@ -59,7 +60,8 @@ export function beginSubscription(
   const created = newSubscription(tx, params, mode, customer);
   const subscription = { ...created, ...scheduleCancellation(created, params, tx.now) };
   refuseOtherCurrency(account, customer.id, subscription.currency, params.schedule);
-  const lines = periodLines(account, subscription, subscription.items);
+  const own = periodLines(account, subscription, subscription.items);
+  const lines = [...takeLeftovers(tx, subscription), ...own];
   if (lines.length === 0 && beginsWithoutInvoice(subscription)) {
     tx.insert("subscription", subscription, "customer.subscription.created");
   } else bill(tx, subscription, lines, params.payment_behavior);
@@ -199,6 +201,7 @@ function newSubscription(
     transfer_data: null,
     trialEndAnnounced: false,
     upcomingAnnouncedFor: null,
+    isCredited: false,
     resumesAt: null,
     trial_end: trialEnd,
     trial_settings: trialSettings(params.trial_settings),

@@ -2,6 +2,7 @@ import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionItemRecord, SubscriptionRecord } from "../../store/records.js";
 import { periodLines, prorationLines } from "../invoices/invoice-lines.js";
 import { failInvoice, finalizeInvoice, newInvoice, payInvoice } from "../invoices/invoices.js";
+import { takeLeftovers } from "../invoices/leftovers.js";
 import { charge, declined, type FailedPayment, type PaymentOutcome } from "../payments/payment.js";
 import { usageBefore } from "../usage/usage-lines.js";
 import { turnsPaid } from "./free-to-paid.js";
@@ -81,7 +82,9 @@ function billForChange(
   billing: ChangeBilling,
 ): SubscriptionRecord {
   const { payment_behavior: behavior = "allow_incomplete" } = billing;
-  const draft = newInvoice(tx, after, "subscription_update", lines);
+  // An update that waits may be given up, and what it billed of others with it.
+  const leftovers = behavior === "pending_if_incomplete" ? [] : takeLeftovers(tx, after);
+  const draft = newInvoice(tx, after, "subscription_update", [...leftovers, ...lines]);
   const outcome = outcomeOf(tx, after, draft, billing);
   const isPaid = outcome === "sent" || outcome.kind === "pays";
   if (!isPaid && behavior === "error_if_incomplete") throw declined(outcome);

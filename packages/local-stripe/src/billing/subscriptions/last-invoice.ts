@@ -1,6 +1,21 @@
+import type Stripe from "stripe";
 import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord } from "../../store/records.js";
 import { collect, finalizeInvoice, newInvoice } from "../invoices/invoices.js";
+import { lastUsage } from "../usage/usage-lines.js";
+import { endSubscription } from "./cancellation.js";
+
+/** Ends a subscription on its date, and bills what is left: prorations that wait, and what was used until then. */
+export function endAndBill(
+  tx: Transaction,
+  before: SubscriptionRecord,
+  reason: Stripe.Subscription.CancellationDetails.Reason,
+): void {
+  const lines = [...before.pendingLines, ...lastUsage(tx.account, before, tx.now)];
+  const ending = tx.change("subscription", before.id, { pendingLines: [] });
+  const ended = endSubscription(tx, ending, reason);
+  if (lines.length > 0) billLast(tx, ended, lines);
+}
 
 /** Bills at once what a subscription that has ended leaves to be paid. */
 export function billLast(

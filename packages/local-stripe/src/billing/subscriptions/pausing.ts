@@ -2,8 +2,9 @@ import { invalid } from "../../api-error.js";
 import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord } from "../../store/records.js";
 import { periodLines, prorationLines } from "../invoices/invoice-lines.js";
-import { failInvoice, finalizeInvoice, newInvoice, payInvoice } from "../invoices/invoices.js";
+import { collect, failInvoice, finalizeInvoice, newInvoice, payInvoice } from "../invoices/invoices.js";
 import { charge } from "../payments/payment.js";
+import { lastUsage } from "../usage/usage-lines.js";
 import { itemPeriod, withoutPeriod } from "./item-period.js";
 import { newPendingChange } from "./pending-change.js";
 
@@ -31,15 +32,23 @@ export function pauseSubscription(tx: Transaction, id: string, request: PauseReq
   tx.followClock(before);
   const reason = whyNotPausable(before);
   if (reason !== undefined) throw invalid(reason, "subscription");
-  const credits = creditLines(tx, before, request);
-  const isInvoiced = request.invoicing_behavior === "invoice" && credits.length > 0;
-  const { resumesAt = null } = request;
-  const paused = markPaused(tx, before, "pause_requested", isInvoiced ? [] : credits, resumesAt);
+  const billsUsage = request.bill_for?.outstanding_usage_through?.type !== "none";
+  const used = billsUsage ? lastUsage(tx.account, before, tx.now) : [];
+  const lines = [...creditLines(tx, before, request), ...used];
+  const isInvoiced = request.invoicing_behavior === "invoice" && lines.length > 0;
+  const waiting = [...lines, ...before.pendingLines];
+  const paused = markPaused(tx, before, "pause_requested", {
+    isCredited: request.bill_for?.unused_time_from?.type !== "none",
+    ...(billsUsage && { items: before.items.map((item) => ({ ...item, meteredFrom: tx.now })) }),
+    pendingLines: isInvoiced ? [] : waiting,
+    resumesAt: request.resumesAt ?? null,
+  });
   if (!isInvoiced) return paused;
-  const draft = newInvoice(tx, paused, "subscription_update", credits);
+  const draft = newInvoice(tx, paused, "subscription_update", waiting);
   tx.insert("invoice", draft, "invoice.created");
   tx.change("subscription", id, { latest_invoice: draft.id });
-  payInvoice(tx, finalizeInvoice(tx, draft.id));
+  finalizeInvoice(tx, draft.id);
+  collect(tx, draft.id);
   return tx.account.getFromPath("subscription", id);
 }
 
@@ -58,8 +67,7 @@ export function markPaused(
   tx: Transaction,
   before: SubscriptionRecord,
   reason: "pause_requested" | "trial_end_without_payment_method",
-  credits: SubscriptionRecord["pendingLines"],
-  resumesAt: number | null = null,
+  billing: Pick<Partial<SubscriptionRecord>, "isCredited" | "items" | "pendingLines" | "resumesAt"> = {},
 ): SubscriptionRecord {
   const paused = tx.change(
     "subscription",
@@ -69,8 +77,7 @@ export function markPaused(
       status_details: {
         paused: { subscription: { type: reason }, transitioned_at: tx.now, type: "subscription" },
       },
-      pendingLines: [...before.pendingLines, ...credits],
-      resumesAt,
+      ...billing,
     },
     "customer.subscription.updated",
   );
@@ -103,10 +110,21 @@ export function resumeFrom(
   const { id } = before;
   const { status_details: _details, ...plain } = before;
   const cycle = cycleAfter(tx, before, request);
-  const after: SubscriptionRecord = { ...plain, ...cycle, status: "active", resumesAt: null };
+  const after: SubscriptionRecord = {
+    ...plain,
+    ...cycle,
+    status: "active",
+    isCredited: false,
+    resumesAt: null,
+  };
   const begun = after.items.filter((item) => item.current_period_start === tx.now);
-  const lines = [...after.pendingLines, ...periodLines(tx.account, after, begun)];
-  if (begun.length === 0 || lines.length === 0) return resumed(tx, before, after);
+  const rest = chargeAgain(tx, before, after, begun, request);
+  const isBilledNow =
+    begun.length > 0 || (rest.length > 0 && request.proration_behavior === "always_invoice");
+  const lines = [...rest, ...after.pendingLines, ...periodLines(tx.account, after, begun)];
+  if (!isBilledNow || lines.length === 0) {
+    return resumed(tx, before, { ...after, pendingLines: [...rest, ...after.pendingLines] });
+  }
 
   const draft = newInvoice(tx, after, "subscription_update", lines);
   const outcome = charge(tx.account, draft, after);
@@ -129,6 +147,18 @@ function resumed(tx: Transaction, before: SubscriptionRecord, after: Subscriptio
   const result = tx.replace("subscription", before.id, after, "customer.subscription.updated");
   tx.emit("customer.subscription.resumed", tx.account.render("subscription", result));
   return result;
+}
+
+/** Charges what the pause has credited of periods that go on. */
+function chargeAgain(
+  tx: Transaction,
+  before: SubscriptionRecord,
+  after: SubscriptionRecord,
+  begun: SubscriptionRecord["items"],
+  { proration_behavior: behavior, proration_date: date }: ResumeRequest,
+): SubscriptionRecord["pendingLines"] {
+  if (!before.isCredited || behavior === "none") return [];
+  return prorationLines(tx.account, { ...before, items: [] }, after, date ?? tx.now, begun);
 }
 
 /** With the old anchor a period that is not over goes on; otherwise one begins now. */

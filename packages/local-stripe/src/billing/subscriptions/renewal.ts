@@ -2,6 +2,7 @@ import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord } from "../../store/records.js";
 import { periodLines } from "../invoices/invoice-lines.js";
 import { closeInvoice, finalizeInvoice, newInvoice } from "../invoices/invoices.js";
+import { takeLeftovers } from "../invoices/leftovers.js";
 import { usageLines } from "../usage/usage-lines.js";
 import { nextItemPeriod, withoutPeriod } from "./item-period.js";
 
@@ -27,7 +28,12 @@ export function renew(tx: Transaction, before: SubscriptionRecord, as: Subscript
   const begun = renewed.items.filter((item) => item.current_period_start === tx.now);
   const over = before.items.filter((item) => item.current_period_end <= tx.now);
   const used = usageLines(account, before, over, tx.now);
-  const lines = [...as.pendingLines, ...used, ...periodLines(account, renewed, begun)];
+  const lines = [
+    ...as.pendingLines,
+    ...takeLeftovers(tx, as),
+    ...used,
+    ...periodLines(account, renewed, begun),
+  ];
   // A period that is free until its anchor has no invoice, not even one of 0.
   if (lines.length === 0 && renewed.freeUntil !== null && renewed.freeUntil > tx.now) {
     tx.replace("subscription", before.id, renewed, "customer.subscription.updated");

@@ -6,7 +6,13 @@ import type { SubscriptionRecord, Wire } from "../../store/records.js";
 /** A subscription as it is shown: with its items and their prices, without what only this server keeps in mind. */
 export function renderSubscription(record: SubscriptionRecord, account: AccountData): Wire {
   const { pendingChange, pendingLines: _lines, trialEndAnnounced: _announced, ...rest } = record;
-  const { freeUntil: _free, resumesAt: _resumes, upcomingAnnouncedFor: _told, ...subscription } = rest;
+  const {
+    freeUntil: _free,
+    isCredited: _credited,
+    resumesAt: _resumes,
+    upcomingAnnouncedFor: _told,
+    ...subscription
+  } = rest;
   const changes = pendingChange?.changes ?? {};
   return {
     ...subscription,

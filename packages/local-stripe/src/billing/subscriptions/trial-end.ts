@@ -13,7 +13,7 @@ export function endsTrialUnpaid(tx: Transaction, subscription: SubscriptionRecor
   if (status !== "trialing" || defaultMethod(tx.account, subscription) !== null) return false;
   const behavior = settings?.end_behavior.missing_payment_method;
   if (behavior === "cancel") endSubscription(tx, subscription, "cancellation_requested");
-  else if (behavior === "pause") markPaused(tx, subscription, "trial_end_without_payment_method", []);
+  else if (behavior === "pause") markPaused(tx, subscription, "trial_end_without_payment_method");
   else return false;
   return true;
 }
