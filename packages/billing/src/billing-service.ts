@@ -408,8 +408,20 @@ export class StripeBillingService<TMetadata = undefined>
   }
 
   /**
+   * Forgets who owns a customer, so that the next call proves it anew; see `ownership.rememberSeconds`. Sends nothing.
+   *
+   * A webhook receiver with this service calls it for each `customer.updated` and `customer.deleted` event it verifies.
+   * Call it wherever your application changes an owner.
+   *
+   * @param account the connected account that the customer is in, if any.
+   */
+  forgetCustomer(customerId: string, account?: string): void {
+    this.#binding.forgetCustomer(parseObjectId("customer", customerId), account);
+  }
+
+  /**
    * Finds the tenant that a webhook event belongs to, for the receiver of `@repo/billing/webhooks`. At most one request.
-   * Needs no bound tenant.
+   * A service that is bound to a tenant answers its own tenant or `unknown`, which says nothing of other tenants.
    */
   resolveTenant(origin: TenantOrigin, options: CallOptions = {}): Promise<TenantResolution> {
     return this.#binding.resolveTenant(origin, options);
@@ -440,7 +452,7 @@ export class StripeBillingService<TMetadata = undefined>
     return this.#binding.run(options, (scope) => capability(scope, ...ids, options));
   }
 
-  #list<Ids extends readonly unknown[], Options extends CallOptions, T extends { readonly id: string }>(
+  #list<Ids extends readonly unknown[], Options extends CallOptions, T>(
     options: Options,
     capability: Capability<Ids, Options, Page<T>>,
     ...ids: Ids

@@ -163,6 +163,13 @@ export class StripeUnavailableError extends BillingError {
   override readonly retryable = true;
 }
 
+/** The application's own record of tenants, its directory, failed or gave no usable answer. Nothing was changed. */
+export class DirectoryUnavailableError extends BillingError {
+  override readonly name = "DirectoryUnavailableError";
+  override readonly code = "directory_unavailable";
+  override readonly retryable = true;
+}
+
 /** A write was sent and its outcome is unknown. Retry with {@link idempotencyKey}: Stripe makes the effect once. */
 export class IndeterminateError extends BillingError {
   override readonly name = "IndeterminateError";
@@ -181,9 +188,8 @@ export class IndeterminateError extends BillingError {
 }
 
 /**
- * The time for something was over: a call's `timeoutMs`, or a webhook handler's. The request that a call had under way has
- * changed nothing, else it were an {@link IndeterminateError}, and the call is safe to repeat. What a handler did outside
- * its transaction is not known.
+ * A call's `timeoutMs` or a webhook handler's time was over. The call changed nothing and is safe to repeat; otherwise it
+ * throws {@link IndeterminateError}. A handler may have done something outside its transaction.
  */
 export class DeadlineError extends BillingError {
   override readonly name = "DeadlineError";
@@ -191,7 +197,7 @@ export class DeadlineError extends BillingError {
   override readonly retryable = true;
 }
 
-/** The same by a `signal`: the call's own, or the one that a webhook receiver gives up by. */
+/** A signal stopped the work: the call's own, or the one by which a webhook receiver gives up. */
 export class AbortedError extends BillingError {
   override readonly name = "AbortedError";
   override readonly code = "aborted";
@@ -248,6 +254,7 @@ export type AnyBillingError =
   | AuthenticationError
   | PermissionError
   | StripeUnavailableError
+  | DirectoryUnavailableError
   | IndeterminateError
   | DeadlineError
   | AbortedError

@@ -86,6 +86,7 @@ export {
   ConfigurationError,
   ConflictError,
   DeadlineError,
+  DirectoryUnavailableError,
   IndeterminateError,
   InvalidArgumentError,
   IsolationError,

@@ -15,6 +15,7 @@ const STATUS: Record<AnyBillingError["code"], number> = {
   authentication: 500,
   permission: 500,
   stripe_unavailable: 503,
+  directory_unavailable: 503,
   indeterminate: 503,
   deadline: 504,
   aborted: 499,

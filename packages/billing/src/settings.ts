@@ -15,6 +15,7 @@ import type { PortalConfigurationIds } from "./capabilities/portal/stored-config
 import { describeKind } from "./describe-kind.js";
 import { ConfigurationError } from "./errors.js";
 import { mistakesIn, onFirstUse } from "./input.js";
+import { notify } from "./notify.js";
 import type { PerTenant } from "./per-tenant.js";
 import { parseOrigin } from "./return-urls/return-url.js";
 import { fillInExample, parseReturnUrlOrigin } from "./return-urls/tenant-return-urls.js";
@@ -22,7 +23,8 @@ import { createStripeClient, type Mode, modeOf, modeOfClient, type StripeClient 
 import { isTimeoutMs } from "./stripe/deadline.js";
 import type { RequestListener } from "./stripe/request-record.js";
 import { createTransport, type Transport } from "./stripe/transport.js";
-import type { AuditListener } from "./tenancy/audit.js";
+import type { AuditEvent, AuditListener } from "./tenancy/audit.js";
+import type { OwnershipSettings } from "./tenancy/ownership-cache.js";
 import type { PromotionCodes } from "./tenancy/promotion-code-entry.js";
 import { metadataTenancy } from "./tenancy/strategies/metadata-tenancy.js";
 import type { Tenancy } from "./tenancy/tenancy.js";
@@ -53,7 +55,9 @@ export interface StripeBillingConfig<TMetadata = undefined> {
    * but 0 sends everything once.
    */
   readonly maxRetries?: number | undefined;
-  /** Hears of attempts to cross tenants and of refused answers. It must not throw. */
+  /** How long a proof of who owns a customer is remembered, and for what. */
+  readonly ownership?: OwnershipSettings | undefined;
+  /** Hears of attempts to cross tenants and of refused answers. Nobody waits for it; its first failure is a warning. */
   readonly onAudit?: AuditListener | undefined;
   /** Hears of every request to Stripe when it is over: `logRequests(logger)`, `traceRequests(tracer)`, or your own. */
   readonly onRequest?: RequestListener | undefined;
@@ -68,6 +72,8 @@ export interface Settings<TMetadata = undefined> {
   readonly portal: PortalSettings;
   readonly catalog: CatalogSettings<TMetadata>;
   readonly promotionCodes: PromotionCodes | undefined;
+  readonly rememberSeconds: number;
+  readonly trustInWrites: boolean;
   readonly timeoutMs: number;
   readonly onAudit: AuditListener;
 }
@@ -88,6 +94,7 @@ export function resolveSettings<TMetadata>(config: StripeBillingConfig<TMetadata
     tenancy,
     portal = {},
     catalog = {},
+    ownership = {},
     timeoutMs = 30_000,
     onAudit,
     maxRetries,
@@ -118,7 +125,9 @@ export function resolveSettings<TMetadata>(config: StripeBillingConfig<TMetadata
     catalog: catalog as CatalogSettings<TMetadata>,
     promotionCodes: catalog.promotionCodes,
     timeoutMs,
-    onAudit: onAudit ?? (() => undefined),
+    rememberSeconds: ownership.rememberSeconds ?? 30,
+    trustInWrites: ownership.trustInWrites ?? false,
+    onAudit: (event: AuditEvent) => notify(onAudit, event, "onAudit"),
   });
 }
 
@@ -180,6 +189,21 @@ const catalogSchema = () =>
     "catalog must be an object.",
   );
 
+const ownershipSchema = () =>
+  z.strictObject(
+    {
+      rememberSeconds: setting<number>(
+        (value) => typeof value === "number" && value >= 0 && value <= 300,
+        "ownership.rememberSeconds must be a number from 0 to 300.",
+      ),
+      trustInWrites: setting<boolean>(
+        (value) => typeof value === "boolean",
+        "ownership.trustInWrites must be true or false.",
+      ),
+    },
+    "ownership must be an object.",
+  );
+
 const configSchema = onFirstUse(() =>
   z.strictObject(
     {
@@ -210,6 +234,7 @@ const configSchema = onFirstUse(() =>
       ),
       portal: z.optional(portalSchema()),
       catalog: z.optional(catalogSchema()),
+      ownership: z.optional(ownershipSchema()),
       timeoutMs: setting<number>(
         isTimeoutMs,
         "timeoutMs must be a whole number of milliseconds from 1 to 600000.",

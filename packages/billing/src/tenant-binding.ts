@@ -20,8 +20,12 @@ interface Shared<TMetadata> {
   readonly settings: Settings<TMetadata>;
   readonly catalog: Catalog<TMetadata>;
   readonly cache: OwnershipCache;
+  readonly configurations: OwnershipCache;
   readonly singleFlight: SingleFlight;
 }
+
+/** How long a portal configuration that was found under its specification may be used without looking again. */
+const CONFIGURATIONS_MS = 5 * 60_000;
 
 /** A call with its tenant and its running deadline. */
 interface BoundCall {
@@ -44,10 +48,10 @@ export class TenantBinding<TMetadata> {
     const { metadata: schema, cacheSeconds = 60 } = settings.catalog;
     const singleFlight = new SingleFlight();
     const catalog = { schema, cache: new CatalogCache(cacheSeconds * 1_000), singleFlight };
-    return new TenantBinding(
-      { settings, catalog, cache: new OwnershipCache(), singleFlight },
-      settings.tenantId,
-    );
+    const cache = new OwnershipCache(settings.rememberSeconds * 1_000);
+    settings.tenancy.onChange?.((customerId) => cache.forget(undefined, customerId));
+    const configurations = new OwnershipCache(CONFIGURATIONS_MS);
+    return new TenantBinding({ settings, catalog, cache, configurations, singleFlight }, settings.tenantId);
   }
 
   get catalog(): Catalog<TMetadata> {
@@ -112,15 +116,15 @@ export class TenantBinding<TMetadata> {
 
   /** Runs `work` on objects that all tenants share. @throws TenantContextError when a tenant is bound. */
   async runAsOperator<T>(options: CallOptions, work: (scope: TenantScope) => Promise<T>): Promise<T> {
-    const { settings, cache } = this.#shared;
-    // guard: a bound service cannot change what all tenants share
+    const { settings, cache, configurations } = this.#shared;
+    // guard: what all tenants share is not a bound service's to change
     if (this.#tenantId !== undefined) {
       throw new TenantContextError(
         "Shared configurations can only be changed by a service without a tenant. Call the one that forTenant was called on.",
       );
     }
     const deadline = startDeadline(copyOptions(options), settings.timeoutMs);
-    return work(admitOperator({ ...settings, cache, deadline, trusted: [] }));
+    return work(admitOperator({ ...settings, cache, configurations, deadline, trusted: [] }));
   }
 
   /** Forgets the remembered products of the bound tenant, else of the event's tenant, else of all. */
@@ -130,9 +134,19 @@ export class TenantBinding<TMetadata> {
     this.#shared.catalog.cache.forget(this.#tenantId ?? (event && (await catalogTenant(event, ask))));
   }
 
+  /** Forgets whose a customer is; `account` is the connected account that it is in, if any. */
+  forgetCustomer(customerId: string, account: string | undefined): void {
+    this.#shared.cache.forget(account, customerId);
+  }
+
+  /** Finds the tenant of an event. A bound service tells its own tenant alone, and all others' alike. */
   async resolveTenant(origin: TenantOrigin, options: CallOptions): Promise<TenantResolution> {
     const { transport, tenancy, timeoutMs } = this.#shared.settings;
-    return resolveTenant(transport, tenancy, origin, startDeadline(copyOptions(options), timeoutMs));
+    const deadline = startDeadline(copyOptions(options), timeoutMs);
+    const resolution = await resolveTenant(transport, tenancy, origin, deadline);
+    const isOwn = resolution.status === "tenant" && resolution.tenantId === this.#tenantId;
+    // guard (operand 1): a bound service tells of no other tenant
+    return this.#tenantId === undefined || isOwn ? resolution : Object.freeze({ status: "unknown" });
   }
 
   /** What a webhook receiver checks its options against. */
@@ -146,10 +160,22 @@ export class TenantBinding<TMetadata> {
   }
 
   #admit({ tenantId, deadline }: BoundCall, trusted: readonly string[]): Promise<TenantScope> {
-    const { settings, cache } = this.#shared;
-    const { transport, mode, tenancy, promotionCodes, onAudit } = settings;
+    const { settings, cache, configurations } = this.#shared;
+    const { transport, mode, tenancy, promotionCodes, onAudit, trustInWrites } = settings;
     // Listed by name, here and in `admit`: object spreads took a third of the time a read spends in this package.
-    return admit({ transport, mode, tenancy, promotionCodes, onAudit, cache, trusted, tenantId, deadline });
+    return admit({
+      transport,
+      mode,
+      tenancy,
+      promotionCodes,
+      onAudit,
+      cache,
+      configurations,
+      trustsMemory: trustInWrites,
+      trusted,
+      tenantId,
+      deadline,
+    });
   }
 
   #begin(options: CallOptions): BoundCall {

@@ -76,6 +76,7 @@ const TOOLS = [
   "errors.ts",
   "deadline.ts",
   "fingerprint.ts",
+  "notify.ts",
   "per-tenant.ts",
   "single-flight.ts",
 ];
@@ -106,6 +107,11 @@ describe("the arrows between folders", () => {
     });
     expect(astray).toEqual([]);
     expect(imports.length).toBeGreaterThan(50);
+  });
+
+  it("leave no two files that import each other, types included", () => {
+    const named = new Set(imports.map(({ from, to }) => `${from} ${to}`));
+    expect(imports.filter(({ from, to }) => named.has(`${to} ${from}`))).toEqual([]);
   });
 
   it("leaves no capability importing another", () => {

@@ -21,6 +21,7 @@ const WORDS: Readonly<Record<string, { readonly code: string; readonly retryable
   RateLimitedError: { code: "rate_limited", retryable: true },
   ReservedMetadataError: { code: "reserved_metadata" },
   ReturnUrlNotAllowedError: { code: "return_url_not_allowed" },
+  DirectoryUnavailableError: { code: "directory_unavailable", retryable: true },
   StripeUnavailableError: { code: "stripe_unavailable", retryable: true },
   TenantContextError: { code: "tenant_context" },
   WebhookPayloadError: { code: "webhook_payload" },

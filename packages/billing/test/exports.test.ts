@@ -10,6 +10,7 @@ it("exports these names from @repo/billing", async () => {
       "ConfigurationError",
       "ConflictError",
       "DeadlineError",
+      "DirectoryUnavailableError",
       "IndeterminateError",
       "InvalidArgumentError",
       "IsolationError",

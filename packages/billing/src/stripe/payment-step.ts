@@ -20,7 +20,7 @@ export const STEP_SENTENCES: Readonly<Record<PaymentStep, string>> = {
     "with paymentBehavior default_incomplete and its pendingPayment.",
   correct_details:
     "The payment was declined for details that do not fit the card. Let the customer enter them again.",
-  try_again: "The payment was declined for a moment's reason. Try again later.",
+  try_again: "The payment was declined for a temporary reason. Try again later.",
   use_another_payment_method:
     "The payment was declined, or there is no payment method. Let the customer give another one.",
 };

@@ -22,18 +22,5 @@ export interface RequestRecord {
   readonly errorCode: BillingError["code"] | undefined;
 }
 
-/**
- * Is called once for each request, when it is over. Nobody waits for it; what it throws or rejects with is a warning of
- * the process.
- */
+/** Called once for each request, when it is over. Nobody waits for it. Its first failure is a warning of the process. */
 export type RequestListener = (record: RequestRecord) => unknown;
-
-/** Tells a listener, whose failure is not the call's. */
-export async function tell(listener: RequestListener, record: RequestRecord): Promise<void> {
-  try {
-    await listener(Object.freeze(record));
-  } catch (error) {
-    const why = error instanceof Error ? error : new Error("The onRequest listener failed.");
-    process.emitWarning(why);
-  }
-}

@@ -1,11 +1,12 @@
 import { type Deadline, wasStopped } from "../deadline.js";
 import { type BillingError, IndeterminateError, InvalidArgumentError, isBillingError } from "../errors.js";
+import { notify } from "../notify.js";
 import { changesSomething, type StripeCall } from "./calls.js";
 import type { StripeClient } from "./client.js";
 import type { IdempotencyKey } from "./idempotency.js";
 import type { OwnerRead } from "./owner-reads.js";
 import { withQuery } from "./query-string.js";
-import { type RequestListener, tell } from "./request-record.js";
+import type { RequestListener } from "./request-record.js";
 import { hasNoOutcome, readSdkError, type SdkError, wasTurnedAway, word } from "./sdk-error.js";
 import { translateError } from "./translate-error.js";
 import type { Transport } from "./transport.js";
@@ -29,8 +30,8 @@ export interface Change {
   readonly idempotencyKey: IdempotencyKey | undefined;
 }
 
-/** How a request is getting on. */
-interface Course {
+/** The progress of a request over its tries. */
+interface Progress {
   tries: number;
   /** Whether what it asks for may have been done without anyone having heard of it. */
   mayBeDone: boolean;
@@ -42,55 +43,56 @@ interface Course {
 export function send(transport: Transport, request: StripeRequest, deadline: Deadline): Promise<unknown> {
   const { onRequest } = transport;
   const mayBeDone = request.after !== undefined;
-  const course: Course = { tries: 0, mayBeDone, status: undefined, requestId: undefined };
-  const answer = insist(transport, request, deadline, course);
-  return onRequest === undefined ? answer : telling(onRequest, request, course, answer);
+  const progress: Progress = { tries: 0, mayBeDone, status: undefined, requestId: undefined };
+  const answer = sendUntilAnswered(transport, request, deadline, progress);
+  return onRequest === undefined ? answer : reportTo(onRequest, request, progress, answer);
 }
 
-async function telling(
+async function reportTo(
   onRequest: RequestListener,
   request: StripeRequest,
-  course: Course,
+  progress: Progress,
   pending: Promise<unknown>,
 ): Promise<unknown> {
   const startedAt = new Date();
   const startedAtMs = performance.now();
-  const tellOf = (errorCode?: BillingError["code"]) => {
-    if (course.tries === 0) return;
-    const { tries, status, requestId } = course;
+  const report = (errorCode?: BillingError["code"]) => {
+    if (progress.tries === 0) return;
+    const { tries, status, requestId } = progress;
     const { tenantId, call } = request;
     const durationMs = performance.now() - startedAtMs;
-    void tell(onRequest, { tenantId, call, startedAt, durationMs, tries, status, requestId, errorCode });
+    const record = { tenantId, call, startedAt, durationMs, tries, status, requestId, errorCode };
+    notify(onRequest, Object.freeze(record), "onRequest");
   };
   try {
     const answer = await pending;
-    tellOf();
+    report();
     return answer;
   } catch (error) {
-    if (isBillingError(error)) tellOf(error.code);
+    if (isBillingError(error)) report(error.code);
     throw error;
   }
 }
 
 /** Tries until there is an answer, or a failure that stands. All tries are under one idempotency key. */
-async function insist(
+async function sendUntilAnswered(
   { client, retries }: Transport,
   request: StripeRequest,
   deadline: Deadline,
-  course: Course,
+  progress: Progress,
 ): Promise<unknown> {
   retries.earn();
   const key = request.idempotencyKey ?? request.after?.idempotencyKey;
   try {
     for (;;) {
-      const { answer, failed } = await attempt(client, request, deadline, course);
+      const { answer, failed } = await attempt(client, request, deadline, progress);
       if (failed === undefined) return answer;
-      const pauseMs = retries.pauseMs(failed, request, course.tries, deadline);
-      if (pauseMs === undefined) throw translateError(failed, course.mayBeDone, key);
+      const pauseMs = retries.pauseMs(failed, request, progress.tries, deadline);
+      if (pauseMs === undefined) throw translateError(failed, progress.mayBeDone, key);
       await deadline.sleep(pauseMs);
     }
   } catch (error) {
-    throw wasStopped(error) && course.mayBeDone ? outcomeUnknown(error, key) : error;
+    throw wasStopped(error) && progress.mayBeDone ? outcomeUnknown(error, key) : error;
   }
 }
 
@@ -104,7 +106,7 @@ async function attempt(
   client: StripeClient,
   request: StripeRequest,
   deadline: Deadline,
-  course: Course,
+  progress: Progress,
 ): Promise<{ readonly answer?: object; readonly failed?: SdkError }> {
   const { method, params, account, idempotencyKey } = request;
   const options = {
@@ -116,28 +118,28 @@ async function attempt(
     // guard: every write carries its idempotency key
     ...(idempotencyKey === undefined ? {} : { idempotencyKey: idempotencyKey.atStripe }),
   };
-  const mightBeDone = course.mayBeDone;
+  const mightBeDone = progress.mayBeDone;
   try {
     const body = method === "POST" ? { ...params } : undefined;
     const path = method === "POST" ? request.path : withQuery(request.path, params);
-    course.tries += 1;
-    course.mayBeDone ||= changesSomething(request.call);
+    progress.tries += 1;
+    progress.mayBeDone ||= changesSomething(request.call);
     const answer = await deadline.race(client.rawRequest(method, path, body, options));
     // The SDK takes any JSON without an `error` for Stripe's answer, even what a proxy says when Stripe is down.
     if (typeof answer !== "object" || answer === null || !("object" in answer)) throw new NoAnswer();
-    note(answer, course);
+    readStatus(answer, progress);
     return { answer };
   } catch (error) {
     if (wasStopped(error)) throw error;
     if (error instanceof URIError) {
-      course.tries -= 1;
+      progress.tries -= 1;
       throw unsendable();
     }
     const failed = readSdkError(error);
-    course.status = failed.failure.statusCode;
-    course.requestId = failed.requestId;
-    if (wasTurnedAway(failed)) course.mayBeDone = mightBeDone;
-    else course.mayBeDone &&= hasNoOutcome(failed);
+    progress.status = failed.failure.statusCode;
+    progress.requestId = failed.requestId;
+    if (wasTurnedAway(failed)) progress.mayBeDone = mightBeDone;
+    else progress.mayBeDone &&= hasNoOutcome(failed);
     return { failed };
   }
 }
@@ -149,8 +151,16 @@ class NoAnswer extends Error {
   override readonly name = "NoAnswer";
 }
 
+/** For a call that failed after Stripe had made its change. */
+export function madeAndFailed(cause: unknown, key: IdempotencyKey | undefined): IndeterminateError {
+  return new IndeterminateError(
+    "Stripe made the change, but the call failed after it. Retry with the same idempotency key: nothing is made twice.",
+    { cause, ...(key === undefined ? {} : { idempotencyKey: key.ofCaller }) },
+  );
+}
+
 /** For a write whose time was over before it was known to have ended. */
-export function outcomeUnknown(late: unknown, key: IdempotencyKey | undefined): IndeterminateError {
+function outcomeUnknown(late: unknown, key: IdempotencyKey | undefined): IndeterminateError {
   return new IndeterminateError(
     "The call ended while the change was being made, so its outcome is unknown. Retry with the same idempotency key.",
     { cause: late, ...(key === undefined ? {} : { idempotencyKey: key.ofCaller }) },
@@ -158,14 +168,16 @@ export function outcomeUnknown(late: unknown, key: IdempotencyKey | undefined): 
 }
 
 function unsendable(): InvalidArgumentError {
-  return new InvalidArgumentError("A text holds half of a character, so the request could not be written.");
+  return new InvalidArgumentError(
+    "A string contains an unpaired surrogate (invalid Unicode), so the request could not be written.",
+  );
 }
 
-/** The SDK's own note of the answer, which a client of another make may lack. */
-function note(answer: object, course: Course): void {
+/** Reads `lastResponse`, which other clients may not set. */
+function readStatus(answer: object, progress: Progress): void {
   const last: unknown = "lastResponse" in answer ? answer.lastResponse : undefined;
   if (typeof last !== "object" || last === null) return;
   const status: unknown = "statusCode" in last ? last.statusCode : undefined;
-  course.status = typeof status === "number" ? status : undefined;
-  course.requestId = "requestId" in last ? word(last.requestId) : undefined;
+  progress.status = typeof status === "number" ? status : undefined;
+  progress.requestId = "requestId" in last ? word(last.requestId) : undefined;
 }

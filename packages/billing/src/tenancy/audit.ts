@@ -23,4 +23,5 @@ export interface AuditEvent {
   readonly count: number;
 }
 
-export type AuditListener = (event: AuditEvent) => void;
+/** Nobody waits for it. Its first failure, thrown or rejected, is a warning of the process. */
+export type AuditListener = (event: AuditEvent) => unknown;

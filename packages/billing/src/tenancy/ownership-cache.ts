@@ -1,6 +1,22 @@
+import { ExpiringMap } from "./expiring-map.js";
+
 /** Far more than a process has in use at once, and a few megabytes at most. */
 const CAPACITY = 20_000;
-const LIFETIME_MS = 5 * 60_000;
+
+/** How long a proof of who owns a customer is remembered, and for what. */
+export interface OwnershipSettings {
+  /**
+   * For how many seconds reads may rest on a proof of an earlier call, 0 to 300. Default: 30. An operator who gives a
+   * customer to another tenant in the Dashboard closes it to the former tenant's reads after this time at the latest; at
+   * once in each process that receives the `customer.updated` event, or where it is 0.
+   */
+  readonly rememberSeconds?: number | undefined;
+  /**
+   * Lets writes, portal and Checkout sessions rest on such a proof too, which saves a request each. Default: false: what
+   * they touch is proved in the same call. Accept it only where no customer ever changes its tenant.
+   */
+  readonly trustInWrites?: boolean | undefined;
+}
 
 export interface Owner {
   readonly account: string | undefined;
@@ -8,48 +24,68 @@ export interface Owner {
 }
 
 /**
- * Remembers which objects were proved to be whose. Ownership never changes, so a proof may be kept; a refusal is not,
- * since the object may yet be created. One cache serves one service, hence one API key, hence one mode.
+ * Remembers for a short window which objects were proved to belong to a tenant. An operator may give a customer to
+ * another tenant meanwhile, so a remembered proof serves reads alone, unless the settings trust it for writes too.
+ * Refusals are not remembered, since the object may yet be created. One cache serves one service, hence one API key and
+ * one mode.
  */
 export class OwnershipCache {
-  /** The oldest first: that is the one to forget. */
-  readonly #proofs = new Map<string, { readonly customerId: string; readonly endsAtMs: number }>();
+  readonly #windowMs: number;
+  /** The one tenant of a customer. */
+  readonly #tenants: ExpiringMap<string>;
+  /** The customer of a tenant's object, which never changes. */
+  readonly #customers: ExpiringMap<string>;
+  readonly #forgottenAtMs: ExpiringMap<number>;
+
+  /** @param windowMs how long a proof is remembered; 0 remembers nothing. */
+  constructor(windowMs: number) {
+    this.#windowMs = windowMs;
+    this.#tenants = new ExpiringMap(CAPACITY, windowMs);
+    this.#customers = new ExpiringMap(CAPACITY, windowMs);
+    this.#forgottenAtMs = new ExpiringMap(CAPACITY, FORGOTTEN_FOR_MS);
+  }
 
   /** The tenant's customer that an object belongs to; itself, for a customer. Undefined when there is no proof of it. */
-  customerOf(owner: Owner, objectId: string): string | undefined {
-    const customerId = this.#recall(keyOf(owner, objectId));
-    if (customerId === undefined || customerId === objectId) return customerId;
-    // guard (as customerId): an object's proof needs its customer's
-    return this.#recall(keyOf(owner, customerId));
+  findCustomer(owner: Owner, objectId: string): string | undefined {
+    const customerId = this.#customers.get(nameOf(owner, objectId)) ?? objectId;
+    // guard (as customerId): a remembered object's customer is the tenant's
+    return this.#tenants.get(nameOf({ ...owner, tenantId: "" }, customerId)) === owner.tenantId
+      ? customerId
+      : undefined;
   }
 
-  add(owner: Owner, objectId: string, customerId: string): void {
-    const key = keyOf(owner, objectId);
-    this.#proofs.delete(key); // or it would keep its old place
-    this.#proofs.set(key, { customerId, endsAtMs: performance.now() + LIFETIME_MS });
-    if (this.#proofs.size <= CAPACITY) return;
-    const [oldest] = this.#proofs.keys();
-    // guard: proofs are bounded
-    if (oldest !== undefined) this.#proofs.delete(oldest);
+  /**
+   * Remembers that an object belongs to a tenant's customer; a customer belongs to itself.
+   *
+   * @param askedAtMs when Stripe was asked, by `performance.now()`: what was asked before the customer was forgotten may
+   *   be out of date, and is not remembered.
+   */
+  add(owner: Owner, objectId: string, customerId: string, askedAtMs: number = performance.now()): void {
+    if (this.#windowMs === 0) return;
+    if (objectId !== customerId) {
+      this.#customers.set(nameOf(owner, objectId), customerId);
+      return;
+    }
+    const customer = nameOf({ ...owner, tenantId: "" }, customerId);
+    // guard: an answer from before a change is not remembered after it
+    if (askedAtMs < (this.#forgottenAtMs.get(customer) ?? -Infinity)) return;
+    this.#tenants.set(customer, owner.tenantId);
   }
 
-  /** What was remembered may have changed, as a name may that stands for one object now and for another later. */
-  forget(owner: Owner, objectId: string): void {
-    this.#proofs.delete(keyOf(owner, objectId));
-  }
-
-  #recall(key: string): string | undefined {
-    const proof = this.#proofs.get(key);
-    if (proof === undefined) return undefined;
-    // guard (if true): a proof runs out
-    if (performance.now() < proof.endsAtMs) return proof.customerId;
-    this.#proofs.delete(key);
-    return undefined;
+  /** Forgets whose a customer is, and with it every object of the customer's. */
+  forget(account: string | undefined, customerId: string): void {
+    const customer = nameOf({ account, tenantId: "" }, customerId);
+    this.#forgottenAtMs.set(customer, performance.now());
+    this.#tenants.delete(customer);
   }
 }
 
-/** None of the parts can hold a line break, so no two owners share a key. */
-function keyOf({ account = "", tenantId }: Owner, objectId: string): string {
-  // guard (part 2): a proof is the tenant's; guard (part 1): a proof is the account's
+/** Longer than any call may take. */
+const FORGOTTEN_FOR_MS = 600_000;
+
+/** None of the parts can hold a line break, so no two owners share a name. */
+function nameOf({ account = "", tenantId }: Owner, objectId: string): string {
+  // guard (part 1): a proof is of one account
+  // guard (part 2): a proof is of one tenant
   return `${account}\n${tenantId}\n${objectId}`;
 }

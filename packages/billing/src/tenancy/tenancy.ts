@@ -17,10 +17,23 @@ export interface Tenancy {
   /** The tenant's customers, where the strategy knows them without asking Stripe. */
   customersOf?(tenantId: string): Promise<readonly string[]>;
   /**
-   * Records for good that a customer made here is the tenant's; doing so again changes nothing. Left out where the
-   * customer's mark or account says it already.
+   * Records that a customer made here is the tenant's; doing so again changes nothing. Left out where the customer's mark
+   * or account says it already.
    */
   link?(tenantId: string, customerId: string): Promise<void>;
+  /**
+   * Whether the strategy's own record says that a customer is the tenant's. Left out where only Stripe's objects tell.
+   */
+  isLinked?(tenantId: string, customerId: string): Promise<boolean>;
+  /** The same rules for one call, which asks the application for each answer once. */
+  forCall?(): Tenancy;
+  /**
+   * Fails where the application's record cannot be asked. Asked when Stripe has no such object, so that a missing object
+   * and another tenant's fail alike.
+   */
+  assertReachable?(): Promise<void>;
+  /** Takes a listener for customers whose owner the application changed in this process. */
+  onChange?(listener: (customerId: string) => void): void;
   /** True where the application alone records whose a customer is, so that none can be made here. */
   readonly readOnly?: boolean | undefined;
   /** Finds the tenant of an event. `readCustomer` asks Stripe, also for what a deleted customer was. */

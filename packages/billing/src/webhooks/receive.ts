@@ -54,7 +54,7 @@ export interface Pipeline<TBilling, Tx> {
   readonly handlerTimeoutMs: number;
   readonly tracer: WebhookTracer | undefined;
   /** Receives every outcome before the caller does, with the delivered event's age where it is known. It must not throw. */
-  readonly report: (outcome: Outcome, event?: WebhookEvent) => Promise<void>;
+  readonly report: (outcome: Outcome, event?: WebhookEvent) => void;
 }
 
 export function toReceive<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>): Receive {
@@ -93,7 +93,7 @@ async function finish<TBilling, Tx>(
 ): Promise<Outcome> {
   const outcome: Outcome = { ...verdict, durationMs: performance.now() - startedAtMs };
   describeOutcome(span, outcome, IS_ERROR.has(outcome.status));
-  await pipeline.report(outcome, event);
+  pipeline.report(outcome, event);
   return outcome;
 }
 
@@ -136,6 +136,7 @@ async function process<TBilling, Tx>(
   try {
     // Done for every delivery, even a duplicate or one without a handler: forgetting twice is harmless.
     if (isAboutCatalog(event)) await pipeline.billing.forgetCatalog?.(isThin(event) ? undefined : event);
+    forgetChangedCustomer(pipeline, event);
   } catch (error) {
     return { ...subject, status: "failed", error };
   }
@@ -169,6 +170,21 @@ function findModeError<TBilling, Tx>(
     ? undefined
     : new ModeMismatchError(`A ${eventMode}-mode event arrived, and billing has a ${mode}-mode key.`);
 }
+
+/** Has the service prove anew whose a customer is, which may have changed. */
+function forgetChangedCustomer<TBilling, Tx>({ billing }: Pipeline<TBilling, Tx>, event: WebhookEvent): void {
+  if (!CUSTOMER_CHANGES.has(event.type)) return;
+  const id = isThin(event) ? event.related_object?.id : Reflect.get(event.data.object, "id");
+  if (typeof id === "string") billing.forgetCustomer?.(id, readAccount(event));
+}
+
+/** By both families' names: snapshot events and thin ones. */
+const CUSTOMER_CHANGES: ReadonlySet<string> = new Set([
+  "customer.updated",
+  "customer.deleted",
+  "v1.customer.updated",
+  "v1.customer.deleted",
+]);
 
 function isAboutCatalog({ type }: WebhookEvent): boolean {
   return /^(?:v1\.)?(?:product|price)\./.test(type);

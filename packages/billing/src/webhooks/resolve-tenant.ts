@@ -16,6 +16,8 @@ export interface TenantResolver<TBilling> {
   forgetCatalog?(event?: Extract<WebhookEvent, { readonly object: "event" }>): Promise<void>;
   /** Tells the receiver what to check its options against. Left out, the modes and owners of events are not checked. */
   receiverFacts?(): ReceiverFacts;
+  /** Drops its remembered owner of a customer; called for each event that a customer was updated or deleted. */
+  forgetCustomer?(customerId: string, account?: string): void;
 }
 
 /** The tenant of an event is not known yet; another attempt may find it. */

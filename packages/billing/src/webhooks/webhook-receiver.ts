@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../errors.js";
+import { notify } from "../notify.js";
 import { type FetchAdapter, toFetchAdapter } from "./adapters/fetch.js";
 import { type NodeAdapter, toNodeAdapter } from "./adapters/node.js";
 import { NEWEST_API_VERSION } from "./api-version.js";
@@ -134,7 +135,7 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
     readStats: async () => counters.read(await inbox.readStats()),
   };
 
-  async function report(outcome: Outcome, event?: WebhookEvent): Promise<void> {
+  function report(outcome: Outcome, event?: WebhookEvent): void {
     counters.add(outcome);
     if (outcome.status === "handled" && event !== undefined) counters.addLag(now() - readCreatedAtMs(event));
     try {
@@ -145,14 +146,8 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
       // A logger that fails must not change the answer, nor go unnoticed.
       processLogger.warn("The webhook receiver's logger threw.", { stack: describeError(error) });
     }
-    try {
-      await onOutcome?.(outcome);
-    } catch (error) {
-      // The delivery is settled; another answer would only make Stripe deliver it again.
-      logger.warn(`onOutcome threw for a webhook that was ${outcome.status}.`, {
-        stack: describeError(error),
-      });
-    }
+    // The delivery is settled; another answer would only make Stripe deliver it again.
+    notify(onOutcome, outcome, "onOutcome", (message) => logger.warn(message));
   }
 
   function tellOfVersion(outcome: Outcome): void {

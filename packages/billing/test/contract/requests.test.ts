@@ -81,460 +81,454 @@ const TOMORROW = new Date(Date.now() + 86_400_000);
  * Every request the service can send, in every form its options can give it, sent to Stripe's own mock. The mock keeps
  * no state, so this proves that the requests are right and nothing else.
  */
-const ROWS: Readonly<Record<Exclude<PublicMethod, "forTenant" | "forgetCatalog" | "receiverFacts">, Forms>> =
-  {
-    createCustomerPortalSession: {
-      "by id": (acme, customerId) => acme.createCustomerPortalSession(customerId),
-      "with every option": (acme, customerId) =>
-        acme.createCustomerPortalSession(customerId, { returnUrl: "/account", locale: "en-GB" }),
-      "in one object": (acme, customerId) =>
-        acme.createCustomerPortalSession({
-          tenantId: "acme",
-          customerId,
-          returnUrl: "https://app.example.com/",
-        }),
-      "on behalf of an account": (acme, customerId) =>
-        acme.createCustomerPortalSession(customerId, { onBehalfOf: "acct_1" }),
-      "to update a payment method": (acme, customerId) =>
-        acme.createCustomerPortalSession(customerId, {
-          flow: { type: "payment_method_update", afterCompletion: { type: "portal_homepage" } },
-        }),
-      "to update the customer": (acme, customerId) =>
-        acme.createCustomerPortalSession(customerId, {
-          flow: {
-            type: "customer_update",
-            afterCompletion: { type: "hosted_confirmation", message: "Saved." },
-          },
-        }),
-      "to change the plan": (acme, customerId) =>
-        acme.createCustomerPortalSession(customerId, {
-          flow: {
-            type: "subscription_update",
-            subscriptionId: "sub_1",
-            afterCompletion: { type: "redirect", returnUrl: "/changed" },
-          },
-        }),
-      "to cancel": (acme, customerId) =>
-        acme.createCustomerPortalSession(customerId, {
-          flow: { type: "subscription_cancel", subscriptionId: "sub_1", retentionCouponId: "stay-25" },
-        }),
-      "to confirm another plan with a promotion code": (acme, customerId) =>
-        acme.createCustomerPortalSession(customerId, {
-          flow: {
-            type: "subscription_update_confirm",
-            subscriptionId: "sub_1",
-            priceId: "price_1",
-            quantity: 3,
-            discount: { promotionCodeId: "promo_1" },
-          },
-        }),
-      "to confirm another quantity with a coupon": (acme, customerId) =>
-        acme.createCustomerPortalSession(customerId, {
-          flow: {
-            type: "subscription_update_confirm",
-            subscriptionId: "sub_1",
-            quantity: 3,
-            discount: { couponId: "welcome" },
-          },
-        }),
-    },
-    ensureCustomer: {
-      "by reference": (acme) => acme.ensureCustomer({ reference: "workspace-1" }),
-      "with every detail": (acme) => acme.ensureCustomer({ reference: "workspace-2", ...DETAILS }),
-    },
-    getCustomer: { "by id": (acme, customerId) => acme.getCustomer(customerId) },
-    updateCustomer: {
-      "every detail": (acme, customerId) =>
-        acme.updateCustomer(customerId, { ...DETAILS, idempotencyKey: "key" }),
-      "clearing what can be": (acme, customerId) =>
-        acme.updateCustomer(customerId, {
-          email: null,
-          name: null,
-          phone: null,
-          description: null,
-          address: null,
-          metadata: { gone: null },
-        }),
-    },
-    listCustomerSubscriptions: {
-      "by id": (acme, customerId) => acme.listCustomerSubscriptions(customerId),
-      "with every option": (acme, customerId) =>
-        acme.listCustomerSubscriptions(customerId, { status: "all", limit: 100, after: "sub_1" }),
-      "by status": (acme, customerId) => acme.listCustomerSubscriptions(customerId, { status: "past_due" }),
-    },
-    getSubscription: { "by id": (acme) => acme.getSubscription("sub_1") },
-    createCheckoutSession: {
-      "to subscribe": (_acme, customerId, { asIf }) =>
-        asIf(checkout(customerId)).createCheckoutSession({ customerId, priceId: "price_1" }),
-      "to subscribe, with every option": (_acme, customerId, { asIf }) =>
-        asIf(checkout(customerId)).createCheckoutSession({
-          customerId,
-          items: [{ priceId: "price_1", quantity: 2 }, { priceId: "price_2" }],
-          successUrl: "/done?session={CHECKOUT_SESSION_ID}",
-          cancelUrl: "/plans",
-          trialDays: 14,
-          trialWithoutPaymentMethod: "pause",
-          paymentMethodCollection: "if_required",
-          discount: { promotionCodeId: "promo_1" },
-          automaticTax: true,
-          locale: "en-GB",
-          clientReferenceId: "cart-1",
-          metadata: { seats: "team" },
-          expiresAt: new Date(Date.now() + 3_600_000),
-        }),
-      "to subscribe a second time, with codes and a trial to a date": (_acme, customerId, { asIf }) =>
-        asIf(checkout(customerId), IN_OWN_ACCOUNTS).createCheckoutSession({
-          customerId,
-          priceId: "price_1",
-          allowPromotionCodes: true,
-          trialEnd: new Date(Date.now() + 7 * 86_400_000),
-          allowSecond: true,
-        }),
-      "to pay once": (_acme, customerId, { asIf }) =>
-        asIf({ ...checkout(customerId), price: { recurring: null } }).createCheckoutSession({
-          mode: "payment",
-          customerId,
-          priceId: "price_1",
-          discount: { couponId: "welcome" },
-        }),
-      "to save a card, in place of another session": (_acme, customerId, { asIf }) =>
-        asIf(checkout(customerId, OPEN_SETUP)).createCheckoutSession({
-          mode: "setup",
-          customerId,
-          currency: "usd",
-        }),
-    },
-    getCheckoutSession: {
-      "by id": (acme) => acme.getCheckoutSession("cs_test_1"),
-    },
-    createSubscription: {
-      "to one price": (acme, customerId) =>
-        acme.createSubscription({ customerId, priceId: "price_1", quantity: 2, allowSecond: true }),
-      "with every option": (acme, customerId) =>
-        acme.createSubscription({
-          customerId,
-          items: [{ priceId: "price_1", quantity: 2 }, { priceId: "price_2" }],
-          trialDays: 14,
-          trialWithoutPaymentMethod: "pause",
-          defaultPaymentMethodId: "pm_1",
-          paymentBehavior: "default_incomplete",
-          discounts: [{ couponId: "welcome" }, { promotionCodeId: "promo_1" }],
-          automaticTax: true,
-          metadata: { seats: "team" },
-          allowSecond: true,
-          idempotencyKey: "key",
-        }),
-      "by invoice, with a trial to a date": (acme, customerId) =>
-        acme.createSubscription({
-          customerId,
-          priceId: "price_1",
-          trialEnd: TOMORROW,
-          daysUntilDue: 30,
-          allowSecond: true,
-        }),
-    },
-    updateSubscription: {
-      "to another price": (acme) => acme.updateSubscription("sub_1", { priceId: "price_2" }),
-      "item by item": async (acme, _customerId, { stripe }) =>
-        acme.updateSubscription("sub_1", {
-          items: [
-            { change: (await fixtureItem(stripe)).id, priceId: "price_2", quantity: 3 },
-            { add: "price_3", quantity: 2 },
-          ],
-        }),
-      "taking an item away": async (acme, _customerId, { stripe }) =>
-        acme.updateSubscription("sub_1", {
-          items: [{ add: "price_3" }, { remove: (await fixtureItem(stripe)).id }],
-        }),
-      "with every option": (acme) =>
-        acme.updateSubscription("sub_1", {
-          quantity: 2,
-          trialEnd: TOMORROW,
-          discounts: [{ couponId: "welcome" }, { promotionCodeId: "promo_1" }],
-          metadata: { seats: "2", gone: null },
-          proration: "always_invoice",
-          prorationDate: new Date(),
-          paymentBehavior: "default_incomplete",
-          idempotencyKey: "key",
-        }),
-      "ending a trial and all discounts": (acme) =>
-        acme.updateSubscription("sub_1", { trialEnd: "now", discounts: [] }),
-      "at the end of the period": (_acme, _customerId, { scheduled }) =>
-        scheduled().updateSubscription("sub_1", {
-          quantity: 2,
-          discounts: [{ couponId: "welcome" }],
-          metadata: { seats: "2" },
-          when: "period_end",
-        }),
-      "at the end of the period, for the first time": (_acme, _customerId, { scheduled }) =>
-        scheduled({ schedule: null }).updateSubscription("sub_1", { quantity: 2, when: "period_end" }),
-      "dropping what is scheduled": (_acme, _customerId, { scheduled }) =>
-        scheduled().updateSubscription("sub_1", { scheduledChange: null }),
-      "with a payment method, and its schedule": (_acme, _customerId, { scheduled }) =>
-        scheduled().updateSubscription("sub_1", { defaultPaymentMethodId: "pm_1" }),
-    },
-    previewSubscriptionChange: {
-      "of the only item": (acme) =>
-        acme.previewSubscriptionChange("sub_1", {
-          priceId: "price_2",
-          quantity: 2,
-          discounts: [{ couponId: "welcome" }],
-        }),
-      "with every option": (acme) =>
-        acme.previewSubscriptionChange("sub_1", {
-          items: [{ add: "price_3" }],
-          trialEnd: "now",
-          discounts: [],
-          proration: "none",
-          prorationDate: new Date(),
-        }),
-      "at the end of the period": (acme) =>
-        acme.previewSubscriptionChange("sub_1", { quantity: 2, when: "period_end" }),
-    },
-    resumeSubscription: {
-      "that is not going to end": (acme) => acme.resumeSubscription("sub_1"),
-      "that is canceled by flag": (_acme, _customerId, { asIf }) =>
-        asIf({ subscription: { cancel_at_period_end: true } }).resumeSubscription("sub_1"),
-      "that is canceled by date": (_acme, _customerId, { asIf }) =>
-        asIf({ subscription: { cancel_at: 2_000_000_000 } }).resumeSubscription("sub_1", {
-          idempotencyKey: "key",
-        }),
-      "that a schedule cancels": (_acme, _customerId, { scheduled }) =>
-        scheduled({}, { end_behavior: "cancel" }).resumeSubscription("sub_1"),
-    },
-    pauseSubscription: {
-      "its collection": (acme) => acme.pauseSubscription("sub_1"),
-      "its collection, until a date": (acme) =>
-        acme.pauseSubscription("sub_1", {
-          invoices: "keep_as_draft",
-          until: TOMORROW,
-          idempotencyKey: "key",
-        }),
-    },
-    unpauseSubscription: {
-      "its collection": (_acme, _customerId, { asIf }) =>
-        asIf({
-          subscription: { pause_collection: { behavior: "void", resumes_at: null } },
-        }).unpauseSubscription("sub_1"),
-      "the subscription itself": (_acme, _customerId, { asIf }) =>
-        asIf({ subscription: { status: "paused" } }).unpauseSubscription("sub_1", { idempotencyKey: "key" }),
-    },
-    cancelSubscription: {
-      "at period end": (acme) => acme.cancelSubscription("sub_1"),
-      "on a date": (acme) => acme.cancelSubscription("sub_1", { when: TOMORROW }),
-      "with a reason": (acme) =>
-        acme.cancelSubscription("sub_1", { feedback: "unused", comment: "Moving on", idempotencyKey: "key" }),
-      now: (acme) => acme.cancelSubscription("sub_1", { when: "now" }),
-      "now, with every option": (acme) =>
-        acme.cancelSubscription("sub_1", {
-          when: "now",
-          prorate: true,
-          invoiceNow: true,
-          feedback: "too_expensive",
-        }),
-    },
-    listInvoices: {
-      "by id": (acme, customerId) => acme.listInvoices(customerId),
-      "with every option": (acme, customerId) =>
-        acme.listInvoices(customerId, {
-          status: "open",
+const ROWS: Readonly<
+  Record<Exclude<PublicMethod, "forTenant" | "forgetCatalog" | "receiverFacts" | "forgetCustomer">, Forms>
+> = {
+  createCustomerPortalSession: {
+    "by id": (acme, customerId) => acme.createCustomerPortalSession(customerId),
+    "with every option": (acme, customerId) =>
+      acme.createCustomerPortalSession(customerId, { returnUrl: "/account", locale: "en-GB" }),
+    "in one object": (acme, customerId) =>
+      acme.createCustomerPortalSession({
+        tenantId: "acme",
+        customerId,
+        returnUrl: "https://app.example.com/",
+      }),
+    "on behalf of an account": (acme, customerId) =>
+      acme.createCustomerPortalSession(customerId, { onBehalfOf: "acct_1" }),
+    "to update a payment method": (acme, customerId) =>
+      acme.createCustomerPortalSession(customerId, {
+        flow: { type: "payment_method_update", afterCompletion: { type: "portal_homepage" } },
+      }),
+    "to update the customer": (acme, customerId) =>
+      acme.createCustomerPortalSession(customerId, {
+        flow: {
+          type: "customer_update",
+          afterCompletion: { type: "hosted_confirmation", message: "Saved." },
+        },
+      }),
+    "to change the plan": (acme, customerId) =>
+      acme.createCustomerPortalSession(customerId, {
+        flow: {
+          type: "subscription_update",
           subscriptionId: "sub_1",
-          limit: 100,
-          after: "in_1",
-        }),
-    },
-    getInvoice: {
-      "by id": (acme) => acme.getInvoice("in_1"),
-      "with more lines than are shown": (_acme, _customerId, { asIf }) =>
-        asIf({ invoice: { lines: { object: "list", data: [], has_more: true } } }).getInvoice("in_1"),
-    },
-    previewUpcomingInvoice: {
-      "of a customer": (acme, customerId) => acme.previewUpcomingInvoice(customerId),
-      "of a subscription": (acme, customerId) =>
-        acme.previewUpcomingInvoice(customerId, { subscriptionId: "sub_1" }),
-    },
-    listPaymentMethods: {
-      "by id": (acme, customerId) => acme.listPaymentMethods(customerId),
-      "with every option": (acme, customerId) =>
-        acme.listPaymentMethods(customerId, { limit: 100, after: "pm_1" }),
-    },
-    setDefaultPaymentMethod: {
-      "of the customer": (acme) => acme.setDefaultPaymentMethod("pm_1", { idempotencyKey: "key" }),
-      "and of a subscription": (acme) => acme.setDefaultPaymentMethod("pm_1", { subscriptionId: "sub_1" }),
-    },
-    detachPaymentMethod: {
-      "that nothing is charged on": (acme) => acme.detachPaymentMethod("pm_1"),
-      "whatever is": (acme) => acme.detachPaymentMethod("pm_1", { allowInUse: true, idempotencyKey: "key" }),
-    },
-    listTenantProducts: {
-      "on sale": (acme) => acme.listTenantProducts(),
-      "with every option": (acme) =>
-        acme.listTenantProducts({ active: "all", limit: 100, after: "bmV4dA==" }),
-      "of a connected account": (_acme, _customerId, { connected }) =>
-        connected.listTenantProducts({ after: "prod_1" }),
-    },
-    ensurePortalConfiguration: {
-      "with everything but products": (acme) =>
-        acme.ensurePortalConfiguration({
-          name: "Brand",
-          headline: "Acme partners with Stripe",
-          privacyPolicyUrl: "https://example.com/privacy",
-          termsOfServiceUrl: "https://example.com/terms",
-          returnUrl: "/account",
-          loginPage: true,
-          features: {
-            invoiceHistory: true,
-            paymentMethodUpdate: true,
-            customerUpdate: { allowedUpdates: ["address", "email", "name", "phone", "shipping", "tax_id"] },
-            subscriptionCancel: {
-              mode: "immediately",
-              prorationBehavior: "create_prorations",
-              reasons: ["unused", "other"],
-            },
+          afterCompletion: { type: "redirect", returnUrl: "/changed" },
+        },
+      }),
+    "to cancel": (acme, customerId) =>
+      acme.createCustomerPortalSession(customerId, {
+        flow: { type: "subscription_cancel", subscriptionId: "sub_1", retentionCouponId: "stay-25" },
+      }),
+    "to confirm another plan with a promotion code": (acme, customerId) =>
+      acme.createCustomerPortalSession(customerId, {
+        flow: {
+          type: "subscription_update_confirm",
+          subscriptionId: "sub_1",
+          priceId: "price_1",
+          quantity: 3,
+          discount: { promotionCodeId: "promo_1" },
+        },
+      }),
+    "to confirm another quantity with a coupon": (acme, customerId) =>
+      acme.createCustomerPortalSession(customerId, {
+        flow: {
+          type: "subscription_update_confirm",
+          subscriptionId: "sub_1",
+          quantity: 3,
+          discount: { couponId: "welcome" },
+        },
+      }),
+  },
+  ensureCustomer: {
+    "by reference": (acme) => acme.ensureCustomer({ reference: "workspace-1" }),
+    "with every detail": (acme) => acme.ensureCustomer({ reference: "workspace-2", ...DETAILS }),
+  },
+  getCustomer: { "by id": (acme, customerId) => acme.getCustomer(customerId) },
+  updateCustomer: {
+    "every detail": (acme, customerId) =>
+      acme.updateCustomer(customerId, { ...DETAILS, idempotencyKey: "key" }),
+    "clearing what can be": (acme, customerId) =>
+      acme.updateCustomer(customerId, {
+        email: null,
+        name: null,
+        phone: null,
+        description: null,
+        address: null,
+        metadata: { gone: null },
+      }),
+  },
+  listCustomerSubscriptions: {
+    "by id": (acme, customerId) => acme.listCustomerSubscriptions(customerId),
+    "with every option": (acme, customerId) =>
+      acme.listCustomerSubscriptions(customerId, { status: "all", limit: 100, after: "sub_1" }),
+    "by status": (acme, customerId) => acme.listCustomerSubscriptions(customerId, { status: "past_due" }),
+  },
+  getSubscription: { "by id": (acme) => acme.getSubscription("sub_1") },
+  createCheckoutSession: {
+    "to subscribe": (_acme, customerId, { asIf }) =>
+      asIf(checkout(customerId)).createCheckoutSession({ customerId, priceId: "price_1" }),
+    "to subscribe, with every option": (_acme, customerId, { asIf }) =>
+      asIf(checkout(customerId)).createCheckoutSession({
+        customerId,
+        items: [{ priceId: "price_1", quantity: 2 }, { priceId: "price_2" }],
+        successUrl: "/done?session={CHECKOUT_SESSION_ID}",
+        cancelUrl: "/plans",
+        trialDays: 14,
+        trialWithoutPaymentMethod: "pause",
+        paymentMethodCollection: "if_required",
+        discount: { promotionCodeId: "promo_1" },
+        automaticTax: true,
+        locale: "en-GB",
+        clientReferenceId: "cart-1",
+        metadata: { seats: "team" },
+        expiresAt: new Date(Date.now() + 3_600_000),
+      }),
+    "to subscribe a second time, with codes and a trial to a date": (_acme, customerId, { asIf }) =>
+      asIf(checkout(customerId), IN_OWN_ACCOUNTS).createCheckoutSession({
+        customerId,
+        priceId: "price_1",
+        allowPromotionCodes: true,
+        trialEnd: new Date(Date.now() + 7 * 86_400_000),
+        allowSecond: true,
+      }),
+    "to pay once": (_acme, customerId, { asIf }) =>
+      asIf({ ...checkout(customerId), price: { recurring: null } }).createCheckoutSession({
+        mode: "payment",
+        customerId,
+        priceId: "price_1",
+        discount: { couponId: "welcome" },
+      }),
+    "to save a card, in place of another session": (_acme, customerId, { asIf }) =>
+      asIf(checkout(customerId, OPEN_SETUP)).createCheckoutSession({
+        mode: "setup",
+        customerId,
+        currency: "usd",
+      }),
+  },
+  getCheckoutSession: {
+    "by id": (acme) => acme.getCheckoutSession("cs_test_1"),
+  },
+  createSubscription: {
+    "to one price": (acme, customerId) =>
+      acme.createSubscription({ customerId, priceId: "price_1", quantity: 2, allowSecond: true }),
+    "with every option": (acme, customerId) =>
+      acme.createSubscription({
+        customerId,
+        items: [{ priceId: "price_1", quantity: 2 }, { priceId: "price_2" }],
+        trialDays: 14,
+        trialWithoutPaymentMethod: "pause",
+        defaultPaymentMethodId: "pm_1",
+        paymentBehavior: "default_incomplete",
+        discounts: [{ couponId: "welcome" }, { promotionCodeId: "promo_1" }],
+        automaticTax: true,
+        metadata: { seats: "team" },
+        allowSecond: true,
+        idempotencyKey: "key",
+      }),
+    "by invoice, with a trial to a date": (acme, customerId) =>
+      acme.createSubscription({
+        customerId,
+        priceId: "price_1",
+        trialEnd: TOMORROW,
+        daysUntilDue: 30,
+        allowSecond: true,
+      }),
+  },
+  updateSubscription: {
+    "to another price": (acme) => acme.updateSubscription("sub_1", { priceId: "price_2" }),
+    "item by item": async (acme, _customerId, { stripe }) =>
+      acme.updateSubscription("sub_1", {
+        items: [
+          { change: (await fixtureItem(stripe)).id, priceId: "price_2", quantity: 3 },
+          { add: "price_3", quantity: 2 },
+        ],
+      }),
+    "taking an item away": async (acme, _customerId, { stripe }) =>
+      acme.updateSubscription("sub_1", {
+        items: [{ add: "price_3" }, { remove: (await fixtureItem(stripe)).id }],
+      }),
+    "with every option": (acme) =>
+      acme.updateSubscription("sub_1", {
+        quantity: 2,
+        trialEnd: TOMORROW,
+        discounts: [{ couponId: "welcome" }, { promotionCodeId: "promo_1" }],
+        metadata: { seats: "2", gone: null },
+        proration: "always_invoice",
+        prorationDate: new Date(),
+        paymentBehavior: "default_incomplete",
+        idempotencyKey: "key",
+      }),
+    "ending a trial and all discounts": (acme) =>
+      acme.updateSubscription("sub_1", { trialEnd: "now", discounts: [] }),
+    "at the end of the period": (_acme, _customerId, { scheduled }) =>
+      scheduled().updateSubscription("sub_1", {
+        quantity: 2,
+        discounts: [{ couponId: "welcome" }],
+        metadata: { seats: "2" },
+        when: "period_end",
+      }),
+    "at the end of the period, for the first time": (_acme, _customerId, { scheduled }) =>
+      scheduled({ schedule: null }).updateSubscription("sub_1", { quantity: 2, when: "period_end" }),
+    "dropping what is scheduled": (_acme, _customerId, { scheduled }) =>
+      scheduled().updateSubscription("sub_1", { scheduledChange: null }),
+    "with a payment method, and its schedule": (_acme, _customerId, { scheduled }) =>
+      scheduled().updateSubscription("sub_1", { defaultPaymentMethodId: "pm_1" }),
+  },
+  previewSubscriptionChange: {
+    "of the only item": (acme) =>
+      acme.previewSubscriptionChange("sub_1", {
+        priceId: "price_2",
+        quantity: 2,
+        discounts: [{ couponId: "welcome" }],
+      }),
+    "with every option": (acme) =>
+      acme.previewSubscriptionChange("sub_1", {
+        items: [{ add: "price_3" }],
+        trialEnd: "now",
+        discounts: [],
+        proration: "none",
+        prorationDate: new Date(),
+      }),
+    "at the end of the period": (acme) =>
+      acme.previewSubscriptionChange("sub_1", { quantity: 2, when: "period_end" }),
+  },
+  resumeSubscription: {
+    "that is not going to end": (acme) => acme.resumeSubscription("sub_1"),
+    "that is canceled by flag": (_acme, _customerId, { asIf }) =>
+      asIf({ subscription: { cancel_at_period_end: true } }).resumeSubscription("sub_1"),
+    "that is canceled by date": (_acme, _customerId, { asIf }) =>
+      asIf({ subscription: { cancel_at: 2_000_000_000 } }).resumeSubscription("sub_1", {
+        idempotencyKey: "key",
+      }),
+    "that a schedule cancels": (_acme, _customerId, { scheduled }) =>
+      scheduled({}, { end_behavior: "cancel" }).resumeSubscription("sub_1"),
+  },
+  pauseSubscription: {
+    "its collection": (acme) => acme.pauseSubscription("sub_1"),
+    "its collection, until a date": (acme) =>
+      acme.pauseSubscription("sub_1", {
+        invoices: "keep_as_draft",
+        until: TOMORROW,
+        idempotencyKey: "key",
+      }),
+  },
+  unpauseSubscription: {
+    "its collection": (_acme, _customerId, { asIf }) =>
+      asIf({
+        subscription: { pause_collection: { behavior: "void", resumes_at: null } },
+      }).unpauseSubscription("sub_1"),
+    "the subscription itself": (_acme, _customerId, { asIf }) =>
+      asIf({ subscription: { status: "paused" } }).unpauseSubscription("sub_1", { idempotencyKey: "key" }),
+  },
+  cancelSubscription: {
+    "at period end": (acme) => acme.cancelSubscription("sub_1"),
+    "on a date": (acme) => acme.cancelSubscription("sub_1", { when: TOMORROW }),
+    "with a reason": (acme) =>
+      acme.cancelSubscription("sub_1", { feedback: "unused", comment: "Moving on", idempotencyKey: "key" }),
+    now: (acme) => acme.cancelSubscription("sub_1", { when: "now" }),
+    "now, with every option": (acme) =>
+      acme.cancelSubscription("sub_1", {
+        when: "now",
+        prorate: true,
+        invoiceNow: true,
+        feedback: "too_expensive",
+      }),
+  },
+  listInvoices: {
+    "by id": (acme, customerId) => acme.listInvoices(customerId),
+    "with every option": (acme, customerId) =>
+      acme.listInvoices(customerId, {
+        status: "open",
+        subscriptionId: "sub_1",
+        limit: 100,
+        after: "in_1",
+      }),
+  },
+  getInvoice: {
+    "by id": (acme) => acme.getInvoice("in_1"),
+    "with more lines than are shown": (_acme, _customerId, { asIf }) =>
+      asIf({ invoice: { lines: { object: "list", data: [], has_more: true } } }).getInvoice("in_1"),
+  },
+  previewUpcomingInvoice: {
+    "of a customer": (acme, customerId) => acme.previewUpcomingInvoice(customerId),
+    "of a subscription": (acme, customerId) =>
+      acme.previewUpcomingInvoice(customerId, { subscriptionId: "sub_1" }),
+  },
+  listPaymentMethods: {
+    "by id": (acme, customerId) => acme.listPaymentMethods(customerId),
+    "with every option": (acme, customerId) =>
+      acme.listPaymentMethods(customerId, { limit: 100, after: "pm_1" }),
+  },
+  setDefaultPaymentMethod: {
+    "of the customer": (acme) => acme.setDefaultPaymentMethod("pm_1", { idempotencyKey: "key" }),
+    "and of a subscription": (acme) => acme.setDefaultPaymentMethod("pm_1", { subscriptionId: "sub_1" }),
+  },
+  detachPaymentMethod: {
+    "that nothing is charged on": (acme) => acme.detachPaymentMethod("pm_1"),
+    "whatever is": (acme) => acme.detachPaymentMethod("pm_1", { allowInUse: true, idempotencyKey: "key" }),
+  },
+  listTenantProducts: {
+    "on sale": (acme) => acme.listTenantProducts(),
+    "with every option": (acme) => acme.listTenantProducts({ active: "all", limit: 100, after: "bmV4dA==" }),
+    "of a connected account": (_acme, _customerId, { connected }) =>
+      connected.listTenantProducts({ after: "prod_1" }),
+  },
+  ensurePortalConfiguration: {
+    "with everything but products": (acme) =>
+      acme.ensurePortalConfiguration({
+        name: "Brand",
+        headline: "Acme partners with Stripe",
+        privacyPolicyUrl: "https://example.com/privacy",
+        termsOfServiceUrl: "https://example.com/terms",
+        returnUrl: "/account",
+        loginPage: true,
+        features: {
+          invoiceHistory: true,
+          paymentMethodUpdate: true,
+          customerUpdate: { allowedUpdates: ["address", "email", "name", "phone", "shipping", "tax_id"] },
+          subscriptionCancel: {
+            mode: "immediately",
+            prorationBehavior: "create_prorations",
+            reasons: ["unused", "other"],
           },
-        }),
-      "with pausing": (acme) =>
-        acme.ensurePortalConfiguration({
-          features: { subscriptionPause: { intervals: [{ interval: "month", count: 3 }] } },
-        }),
-      "with pausing for as long as they like": (acme) =>
-        acme.ensurePortalConfiguration({ features: { subscriptionPause: {} } }),
-      "with nobody asked for a reason": (acme) =>
-        acme.ensurePortalConfiguration({ features: { subscriptionCancel: {} } }),
-      "with products": async (_acme, _customerId, { connected }) => {
-        const { product } = await stripeOnMock().prices.retrieve("price_1");
-        return connected.ensurePortalConfiguration({
-          features: {
-            paymentMethodUpdate: true,
-            subscriptionUpdate: {
-              allowedUpdates: ["price", "quantity", "promotion_code"],
-              products: [
-                {
-                  productId: typeof product === "string" ? product : product.id,
-                  priceIds: ["price_1"],
-                  quantity: { minimum: 1, maximum: 50 },
-                },
-              ],
-              prorationBehavior: "always_invoice",
-              scheduleAtPeriodEnd: ["shortening_interval", "decreasing_item_amount"],
-              trialUpdateBehavior: "continue_trial",
-              billingCycleAnchor: "now",
-            },
+        },
+      }),
+    "with pausing": (acme) =>
+      acme.ensurePortalConfiguration({
+        features: { subscriptionPause: { intervals: [{ interval: "month", count: 3 }] } },
+      }),
+    "with pausing for as long as they like": (acme) =>
+      acme.ensurePortalConfiguration({ features: { subscriptionPause: {} } }),
+    "with nobody asked for a reason": (acme) =>
+      acme.ensurePortalConfiguration({ features: { subscriptionCancel: {} } }),
+    "with products": async (_acme, _customerId, { connected }) => {
+      const { product } = await stripeOnMock().prices.retrieve("price_1");
+      return connected.ensurePortalConfiguration({
+        features: {
+          paymentMethodUpdate: true,
+          subscriptionUpdate: {
+            allowedUpdates: ["price", "quantity", "promotion_code"],
+            products: [
+              {
+                productId: typeof product === "string" ? product : product.id,
+                priceIds: ["price_1"],
+                quantity: { minimum: 1, maximum: 50 },
+              },
+            ],
+            prorationBehavior: "always_invoice",
+            scheduleAtPeriodEnd: ["shortening_interval", "decreasing_item_amount"],
+            trialUpdateBehavior: "continue_trial",
+            billingCycleAnchor: "now",
           },
-        });
-      },
+        },
+      });
     },
-    diagnosePortal: {
-      "of a customer": (acme, customerId) => acme.diagnosePortal({ customerId, createSession: true }),
-    },
-    deactivateUnusedPortalConfigurations: {
-      "in a dry run": (acme) => acme.deactivateUnusedPortalConfigurations({ inUse: [] }),
-    },
-    getProduct: { "by id": async (acme, _, { stripe }) => acme.getProduct(await fixtureProduct(stripe)) },
-    createProduct: {
-      "by name": (acme) => acme.createProduct({ name: "Team" }),
-      "with every detail and a price": (acme) =>
-        acme.createProduct({
-          name: "Team",
-          ...PRODUCT_DETAILS,
-          price: {
-            currency: "usd",
-            unitAmountDecimal: "0.05",
-            recurring: { interval: "month", intervalCount: 3 },
-            taxBehavior: "exclusive",
-          },
-          idempotencyKey: "key",
-        }),
-      "with nothing in its lists": (acme) => acme.createProduct({ name: "Team", images: [], features: [] }),
-    },
-    updateProduct: {
-      "every detail": async (acme, _, { stripe }) =>
-        acme.updateProduct(await fixtureProduct(stripe), { name: "Team", active: true, ...PRODUCT_DETAILS }),
-      "clearing what can be": async (acme, _, { stripe }) =>
-        acme.updateProduct(await fixtureProduct(stripe), {
-          description: null,
-          images: [],
-          features: [],
-          unitLabel: null,
-          url: null,
-          metadata: { gone: null },
-        }),
-    },
-    archiveProduct: {
-      "by id": async (acme, _, { stripe }) => acme.archiveProduct(await fixtureProduct(stripe)),
-    },
-    createPrice: {
-      once: (acme) => acme.createPrice("prod_1", { currency: "usd", unitAmount: 100 }),
-      "with every option": (acme) =>
-        acme.createPrice("prod_1", {
-          currency: "eur",
-          unitAmount: 100,
-          recurring: { interval: "year" },
-          taxBehavior: "inclusive",
-          nickname: "Yearly",
-          lookupKey: "pro",
-          transferLookupKey: true,
-          idempotencyKey: "price",
-        }),
-    },
-    replacePrice: {
-      "by amount": (acme) => acme.replacePrice("price_1", { unitAmount: 200 }),
-      "with every option": (acme) =>
-        acme.replacePrice("price_1", {
-          unitAmountDecimal: "0.5",
-          currency: "eur",
-          recurring: { interval: "day", intervalCount: 2 },
+  },
+  diagnosePortal: {
+    "of a customer": (acme, customerId) => acme.diagnosePortal({ customerId, createSession: true }),
+  },
+  deactivateUnusedPortalConfigurations: {
+    "in a dry run": (acme) => acme.deactivateUnusedPortalConfigurations({ inUse: [] }),
+  },
+  getProduct: { "by id": async (acme, _, { stripe }) => acme.getProduct(await fixtureProduct(stripe)) },
+  createProduct: {
+    "by name": (acme) => acme.createProduct({ name: "Team" }),
+    "with every detail and a price": (acme) =>
+      acme.createProduct({
+        name: "Team",
+        ...PRODUCT_DETAILS,
+        price: {
+          currency: "usd",
+          unitAmountDecimal: "0.05",
+          recurring: { interval: "month", intervalCount: 3 },
           taxBehavior: "exclusive",
-          nickname: "Daily",
-        }),
-    },
-    archivePrice: { "by id": (acme) => acme.archivePrice("price_1") },
-    setDefaultPrice: { "by id": (acme) => acme.setDefaultPrice("price_1") },
-    listEntitlements: { "by customer": (acme, customerId) => acme.listEntitlements(customerId) },
-    hasEntitlement: { "by customer": (acme, customerId) => acme.hasEntitlement(customerId, "sso") },
-    reportUsage: {
-      "by customer": (_, customerId, { asIf }) =>
-        asIf(usageOf(customerId)).reportUsage(customerId, {
-          eventName: "api_call",
-          value: 1,
-          identifier: "request 1",
-        }),
-      "with every option": (_, customerId, { asIf }) =>
-        asIf(usageOf(customerId)).reportUsage(customerId, {
-          eventName: "api_call",
-          value: -1,
-          identifier: "request 2",
-          timestamp: new Date(),
-          customerKey: "account",
-          valueKey: "calls",
-          idempotencyKey: "key",
-        }),
-    },
-    fetchEventObject: Object.fromEntries(
-      Object.entries(EVENT_OBJECT_IDS).map(([type, id]) => [
-        `of a ${type}`,
-        (acme: StripeBillingService) => acme.fetchEventObject({ type, id }),
-      ]),
-    ),
-    resolveTenant: {
-      "of a customer": (acme, customerId) => acme.resolveTenant({ customerId }),
-      "of a thin event's twin": (acme) => acme.resolveTenant({ snapshotEventId: "evt_1" }),
-      ...Object.fromEntries(
-        [
-          "dispute",
-          "invoice_payment",
-          "mandate",
-          "refund",
-          "review",
-          "quote",
-          "radar.early_fraud_warning",
-        ].map((kind) => [
+        },
+        idempotencyKey: "key",
+      }),
+    "with nothing in its lists": (acme) => acme.createProduct({ name: "Team", images: [], features: [] }),
+  },
+  updateProduct: {
+    "every detail": async (acme, _, { stripe }) =>
+      acme.updateProduct(await fixtureProduct(stripe), { name: "Team", active: true, ...PRODUCT_DETAILS }),
+    "clearing what can be": async (acme, _, { stripe }) =>
+      acme.updateProduct(await fixtureProduct(stripe), {
+        description: null,
+        images: [],
+        features: [],
+        unitLabel: null,
+        url: null,
+        metadata: { gone: null },
+      }),
+  },
+  archiveProduct: {
+    "by id": async (acme, _, { stripe }) => acme.archiveProduct(await fixtureProduct(stripe)),
+  },
+  createPrice: {
+    once: (acme) => acme.createPrice("prod_1", { currency: "usd", unitAmount: 100 }),
+    "with every option": (acme) =>
+      acme.createPrice("prod_1", {
+        currency: "eur",
+        unitAmount: 100,
+        recurring: { interval: "year" },
+        taxBehavior: "inclusive",
+        nickname: "Yearly",
+        lookupKey: "pro",
+        transferLookupKey: true,
+        idempotencyKey: "price",
+      }),
+  },
+  replacePrice: {
+    "by amount": (acme) => acme.replacePrice("price_1", { unitAmount: 200 }),
+    "with every option": (acme) =>
+      acme.replacePrice("price_1", {
+        unitAmountDecimal: "0.5",
+        currency: "eur",
+        recurring: { interval: "day", intervalCount: 2 },
+        taxBehavior: "exclusive",
+        nickname: "Daily",
+      }),
+  },
+  archivePrice: { "by id": (acme) => acme.archivePrice("price_1") },
+  setDefaultPrice: { "by id": (acme) => acme.setDefaultPrice("price_1") },
+  listEntitlements: { "by customer": (acme, customerId) => acme.listEntitlements(customerId) },
+  hasEntitlement: { "by customer": (acme, customerId) => acme.hasEntitlement(customerId, "sso") },
+  reportUsage: {
+    "by customer": (_, customerId, { asIf }) =>
+      asIf(usageOf(customerId)).reportUsage(customerId, {
+        eventName: "api_call",
+        value: 1,
+        identifier: "request 1",
+      }),
+    "with every option": (_, customerId, { asIf }) =>
+      asIf(usageOf(customerId)).reportUsage(customerId, {
+        eventName: "api_call",
+        value: -1,
+        identifier: "request 2",
+        timestamp: new Date(),
+        customerKey: "account",
+        valueKey: "calls",
+        idempotencyKey: "key",
+      }),
+  },
+  fetchEventObject: Object.fromEntries(
+    Object.entries(EVENT_OBJECT_IDS).map(([type, id]) => [
+      `of a ${type}`,
+      (acme: StripeBillingService) => acme.fetchEventObject({ type, id }),
+    ]),
+  ),
+  resolveTenant: {
+    "of a customer": (acme, customerId) => acme.resolveTenant({ customerId }),
+    "of a thin event's twin": (acme) => acme.resolveTenant({ snapshotEventId: "evt_1" }),
+    ...Object.fromEntries(
+      ["dispute", "invoice_payment", "mandate", "refund", "review", "quote", "radar.early_fraud_warning"].map(
+        (kind) => [
           `of a ${kind}`,
           (acme: StripeBillingService) => acme.resolveTenant({ reference: { kind, id: "id_1" } }),
-        ]),
+        ],
       ),
-    },
-  };
+    ),
+  },
+};
 
 /** What Stripe has and the mock's specification has not yet. A mock that catches up makes its test fail: then move it. */
 const NEWER_THAN_THE_MOCK: Forms = {
@@ -620,7 +614,8 @@ describeContract("the requests this package sends", () => {
       tenancy: ownerOfEverything,
       tenantId: "acme",
       mode: undefined,
-      cache: new OwnershipCache(),
+      cache: new OwnershipCache(300_000),
+      configurations: new OwnershipCache(300_000),
       deadline: new Deadline(10_000),
       onAudit: () => undefined,
       trusted: [],
@@ -632,9 +627,9 @@ describeContract("the requests this package sends", () => {
   });
 
   it("has a row for every public method", () => {
-    expect([...Object.keys(ROWS), "forTenant", "forgetCatalog", "receiverFacts"].sort()).toEqual(
-      publicMethods(),
-    );
+    expect(
+      [...Object.keys(ROWS), "forTenant", "forgetCatalog", "forgetCustomer", "receiverFacts"].sort(),
+    ).toEqual(publicMethods());
   });
 
   it("has driven every call that the package can send", () => {

@@ -28,7 +28,7 @@ const AT_LEAST: Readonly<Record<string, number>> = {
   stripe: 18,
   tenancy: 32,
   "tenancy/gate": 95,
-  "tenancy/scope": 46,
+  "tenancy/scope": 40,
   "tenancy/strategies": 24,
   "tenant-binding.ts": 5,
   webhooks: 6,

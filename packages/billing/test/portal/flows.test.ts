@@ -53,12 +53,13 @@ describe("a portal flow", () => {
     expect(world.takeRequests()).toEqual([
       `GET /v1/customers/${acme.customerId}`,
       "POST /v1/billing_portal/sessions",
+      `GET /v1/customers/${acme.customerId}`,
       "POST /v1/billing_portal/sessions",
     ]);
   });
 
   it.each(["subscription_cancel", "subscription_update", "subscription_pause"] as const)(
-    "%s takes two requests cold, one warm, and names the subscription",
+    "%s takes two requests, cold or warm, and names the subscription",
     async (type) => {
       const { subscriptionId: subscription } = acme;
       await open({ type, subscriptionId: subscription });
@@ -67,6 +68,7 @@ describe("a portal flow", () => {
       expect(world.takeRequests()).toEqual([
         `GET /v1/subscriptions/${subscription}`,
         "POST /v1/billing_portal/sessions",
+        `GET /v1/customers/${acme.customerId}`,
         "POST /v1/billing_portal/sessions",
       ]);
     },

@@ -44,13 +44,17 @@ describe("createSubscription", () => {
     ]);
   });
 
-  it("takes two requests for one price, once the customer is known, or one less where a second is allowed", async () => {
+  it("takes three requests for one price where a second is allowed, also once the customer is known", async () => {
     const { customerId, priceId } = await world.addTenant("warm");
     const service = world.service().forTenant("warm");
     await service.getCustomer(customerId);
     world.takeRequests();
     await service.createSubscription({ customerId, priceId, allowSecond: true });
-    expect(world.takeRequests()).toEqual([`GET /v1/prices/${priceId}`, "POST /v1/subscriptions"]);
+    expect(world.takeRequests()).toEqual([
+      `GET /v1/prices/${priceId}`,
+      `GET /v1/customers/${customerId}`,
+      "POST /v1/subscriptions",
+    ]);
   });
 
   it("sells shared products too, and several prices at once", async () => {
@@ -262,6 +266,7 @@ describe("createSubscription, before anything is sent", () => {
     ["half a quantity", { priceId, quantity: 1.5 }],
     ["a negative quantity", { priceId, quantity: -1 }],
     ["two trials", { priceId, trialDays: 3, trialEnd: new Date(Date.now() + 86_400_000) }],
+    ["a trial in the past", { priceId, trialEnd: new Date(0) }],
     ["a trial of no days", { priceId, trialDays: 0 }],
     [
       "a payment behaviour for invoices that are sent",

@@ -61,12 +61,7 @@ export async function createPrice(
     ...(transferLookupKey && { transfer_lookup_key: true }),
   };
   // guard: a price is added to a product of the tenant's own
-  const { active } = await scope.catalog.ownProduct(productId);
-  if (!active) {
-    throw new ConflictError(
-      "The product is archived, so it takes no new price. Put it back on sale with updateProduct first.",
-    );
-  }
+  await scope.catalog.ownProduct(productId);
   try {
     return toPrice(await scope.write("POST /v1/prices", {}, params, idempotencyKey));
   } catch (error) {

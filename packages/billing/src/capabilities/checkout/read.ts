@@ -12,5 +12,5 @@ export async function getCheckoutSession(
   const id = parseObjectId("checkout_session", checkoutSessionId, "checkoutSessionId");
   checkInput(callOptions, options);
   // guard (as table): a session to read is of one of the tenant's customers
-  return toCheckoutSession(await scope.checkoutSession(id), scope);
+  return toCheckoutSession(await scope.checkoutSession(id, { onlyReads: true }), scope);
 }

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
-import { NotFoundError } from "../../errors.js";
+import { ConflictError, NotFoundError } from "../../errors.js";
 import { callFields, checkInput, onFirstUse, text } from "../../input.js";
 import type { SingleFlight } from "../../single-flight.js";
 import type { CallOptions } from "../../stripe/deadline.js";
@@ -48,13 +48,13 @@ export async function ensureCustomer(
 ): Promise<Customer> {
   const { reference, ...details } = checkInput(ensureOptions, options);
   const params = toDetailParams(scope, details);
-  scope.assertMakesCustomers();
-  const known = () => updateIfNeeded(scope, scope.customerIdUnder(reference), params);
+  scope.customers.assertCanMake();
+  const known = () => readAndUpdate(scope, scope.customers.findByReference(reference), params);
   const findOrMake = async () => {
     const found =
       // Whoever went before may have found or made it.
       (await known()) ?? (await find(scope, reference, params)) ?? (await make(scope, reference, params));
-    scope.rememberReference(reference, found.id);
+    scope.customers.rememberReference(reference, found.id);
     return found;
   };
   // guard (part 1): no tenant waits for another's customer
@@ -80,8 +80,8 @@ async function find(
     ({ metadata }) => marks.every(([key, value]) => readMark({ metadata }, key) === value),
   );
   const oldestFirst = [...hits].sort((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1));
-  for (const [index, { id }] of oldestFirst.entries()) {
-    const customer = await updateIfNeeded(scope, id, params);
+  for (const [index, hit] of oldestFirst.entries()) {
+    const customer = await unlessMissing(() => updateIfNeeded(scope, hit, params));
     if (customer === undefined) continue;
     const others = oldestFirst.length - index - 1;
     if (others > 0) scope.audit("duplicate_customer", "GET /v1/customers/search", others);
@@ -91,47 +91,54 @@ async function find(
 }
 
 /**
- * Makes the customer. Stripe may answer with one that the same key made before and that was deleted since: then its id
- * makes the next key, the same for all who were answered so.
+ * Makes the customer. Stripe may replay the answer for one that the same key made before, and that was deleted or given to
+ * another tenant since. Then the next key makes another one, and every process that comes this far tries the same keys.
  */
 async function make(scope: TenantScope, reference: string, params: DetailParams): Promise<Stripe.Customer> {
   const metadata = { [REFERENCE_KEY]: reference };
-  for (let attempt = "first"; ; ) {
-    const { id } = await scope.write(
-      "POST /v1/customers",
-      {},
-      { metadata },
-      toCreationKey(reference, attempt),
-    );
-    const hasDetails = Object.keys(params).length > 0;
-    const customer = await (hasDetails
-      ? unlessMissing(() => update(scope, id, params))
-      : updateIfNeeded(scope, id, {}));
+  for (let attempt = 1; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const customer = await unlessMissing(async () => {
+      const made = await scope.write(
+        "POST /v1/customers",
+        {},
+        { metadata },
+        toCreationKey(reference, attempt),
+      );
+      return updateIfNeeded(scope, made, params);
+    });
     if (customer !== undefined) return customer;
-    attempt = `after ${id}`;
   }
+  throw new ConflictError(
+    "The customer was deleted or given to another tenant each time it was made. Try again later.",
+  );
 }
 
+/** Far more than an operator deletes under one reference in the day for which Stripe replays an answer. */
+const MOST_ATTEMPTS = 100;
+
 /** Errors hold the key and logs show errors, so it does not show the reference, which may be a person's. */
-function toCreationKey(reference: string, attempt: string): string {
+function toCreationKey(reference: string, attempt: number): string {
   return createHash("sha256").update(`${reference} ${attempt}`).digest("hex");
 }
 
-/** The customer as it is now, told what it does not say yet; undefined where there is none, or no longer. */
-async function updateIfNeeded(
+/** Reads the customer and updates the details that differ; undefined where there is none, or no longer. */
+async function readAndUpdate(
   scope: TenantScope,
   id: string | undefined,
   params: DetailParams,
 ): Promise<Stripe.Customer | undefined> {
   if (id === undefined) return undefined;
-  return unlessMissing(async () => {
-    const customer = await scope.customer(id);
-    return holds(customer, params) ? customer : update(scope, id, params);
-  });
+  return unlessMissing(async () => updateIfNeeded(scope, await scope.customers.read(id), params));
 }
 
-function update(scope: TenantScope, id: string, params: DetailParams): Promise<Stripe.Customer> {
-  return scope.write("POST /v1/customers/{customer}", { customer: id }, params, randomUUID());
+/** Updates the details of a customer that differ. */
+async function updateIfNeeded(
+  scope: TenantScope,
+  customer: Stripe.Customer,
+  params: DetailParams,
+): Promise<Stripe.Customer> {
+  if (holds(customer, params)) return customer;
+  return scope.write("POST /v1/customers/{customer}", { customer: customer.id }, params, randomUUID());
 }
 
 async function unlessMissing<T>(work: () => Promise<T>): Promise<T | undefined> {

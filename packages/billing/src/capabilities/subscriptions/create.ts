@@ -2,7 +2,6 @@ import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import { checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
-import { assertFuture } from "../../selling/assert-future.js";
 import { assertNotSubscribed } from "../../selling/assert-not-subscribed.js";
 import { lineItemFields, toLineItems } from "../../selling/line-items.js";
 import type { NewDiscount } from "../../selling/prove-discount.js";
@@ -107,9 +106,6 @@ export async function createSubscription(
   const { defaultPaymentMethodId, discounts = [] } = wanted;
   // guard: a subscription is made for a proved customer
   await scope.proveCustomer(customer);
-  await assertFuture(wanted.trialEnd, "trialEnd must be a Date in the future.", () =>
-    scope.customer(customer),
-  );
   const [prices, discountParams] = await Promise.all([
     // guard (as table): a new subscription has only prices that the tenant may sell
     proveForSale(
@@ -141,6 +137,10 @@ function checkCreation(scope: TenantScope, options: CreateSubscriptionOptions) {
   const given = checkInput(createOptions, options);
   const items = toLineItems(given);
   assertOneTrial(given);
+  const { trialEnd } = given;
+  if (trialEnd !== undefined && trialEnd.getTime() <= Date.now()) {
+    throw new InvalidArgumentError("trialEnd must be a Date in the future.");
+  }
   if (given.daysUntilDue !== undefined && given.paymentBehavior !== undefined) {
     throw new InvalidArgumentError("paymentBehavior is for charging; with daysUntilDue an invoice is sent.");
   }

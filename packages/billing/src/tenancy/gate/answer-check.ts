@@ -57,11 +57,11 @@ export class AnswerCheck {
     // guard (if false): every object in an answer is the tenant's
     if (!objects.every((object) => this.#belongs(object, object === top, isHeld))) return false;
     this.#remember(top, isHeld);
-    // An item is its subscription's, and has no owner of its own to tell it by.
     for (const { object, id, customer } of objects) {
-      // guard (as true): a nested object without an owner is not the tenant's to change
-      const isOwn = object === "subscription_item" || (customer ?? null) !== null;
-      if (isOwn && typeof id === "string") this.#proofs.add(id, "own");
+      // An item names no customer; its subscription does.
+      // guard (as idOf(top.customer)): what is nested without an owner is not the tenant's to change
+      const customerId = idOf(object === "subscription_item" ? top.customer : customer);
+      if (customerId !== undefined && typeof id === "string") this.#proofs.addObject(id, customerId);
     }
     // What a subscription refers to already, its change may name again.
     // guard (receiver): only subscriptions and their schedules lend their references
@@ -79,7 +79,8 @@ export class AnswerCheck {
     const access = await deadline.race(tenancy.customerAccess(tenantId, { ...customer, id }));
     // guard: a conflict of authorities is audited
     if (access === "conflict" || access === "unlinked") this.#audit("ownership_conflict", call);
-    // guard: the tenancy decides the owner of an answered customer
+    if (access !== "own") this.#proofs.forgetCustomer(id);
+    // guard: the tenancy says whose an answered customer is
     if (access !== "own") return false;
     this.#proofs.add(id, "own");
     return true;
@@ -158,7 +159,7 @@ export class AnswerCheck {
 
   #accessShownBy(top: StripeObject): ProductAccess | undefined {
     if (top.object === "product" || MARKED.has(top.object)) return this.#markedAccess(top);
-    return top.object === "price" ? this.#catalogAccess(top) : this.#proofs.accessTo(idOf(top.customer));
+    return top.object === "price" ? this.#catalogAccess(top) : undefined;
   }
 }
 

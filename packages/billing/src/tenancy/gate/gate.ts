@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { wasStopped } from "../../deadline.js";
-import { IsolationError } from "../../errors.js";
+import { IndeterminateError, IsolationError, ModeMismatchError, NotFoundError } from "../../errors.js";
 import {
   changesSomething,
   type PathIds,
@@ -12,8 +11,9 @@ import {
   type WriteCall,
 } from "../../stripe/calls.js";
 import { type IdempotencyKey, scopeIdempotencyKey } from "../../stripe/idempotency.js";
+import { isReplay } from "../../stripe/replay.js";
 import type { SearchQuery } from "../../stripe/search-query.js";
-import { type Change, outcomeUnknown, send } from "../../stripe/send.js";
+import { type Change, madeAndFailed, send } from "../../stripe/send.js";
 import { notFound } from "../../stripe/translate-error.js";
 import type { Transport } from "../../stripe/transport.js";
 import type { AuditEvent, AuditListener } from "../audit.js";
@@ -21,15 +21,18 @@ import { SHARED } from "../metadata-mark.js";
 
 import { AnswerCheck, type AnswerCheckOptions } from "./answer-check.js";
 import { markedParams } from "./marked-params.js";
+import { namedIds } from "./named-ids.js";
 import { Proofs, type ProofsOptions } from "./proofs.js";
 import { RequestCheck, type RequestCheckOptions } from "./request-check.js";
 import { type RequestTarget, requestTarget } from "./request-target.js";
 import { type AccountListCall, RULES, type ScopedListCall, type WriteRule } from "./rules.js";
-import { isStripeObject, topObjects } from "./stripe-objects.js";
+import { isStripeObject, type StripeObject, topObjects } from "./stripe-objects.js";
 
 export interface GateOptions extends ProofsOptions, AnswerCheckOptions, RequestCheckOptions {
   readonly transport: Transport;
   readonly onAudit: AuditListener;
+  /** Lets writes rest on proofs of other calls, to save the request that proves anew. Default: false. */
+  readonly trustsMemory?: boolean | undefined;
 }
 
 /** A search's parameters beside its query, which is the tenancy's to write. */
@@ -59,6 +62,7 @@ export type GateToStripe = Pick<Gate, "retrieve" | "list" | "search" | "listAcco
  */
 export class Gate {
   readonly #options: GateOptions;
+  readonly #proofs: Proofs;
   readonly #requests: RequestCheck;
   readonly #answers: AnswerCheck;
   #randomKey: string | undefined;
@@ -67,9 +71,9 @@ export class Gate {
 
   constructor(options: GateOptions) {
     this.#options = options;
-    const proofs = new Proofs(options);
-    this.#requests = new RequestCheck(options, proofs);
-    this.#answers = new AnswerCheck(options, proofs, (type, call) => this.#audit(type, call));
+    this.#proofs = new Proofs(options);
+    this.#requests = new RequestCheck(options, this.#proofs);
+    this.#answers = new AnswerCheck(options, this.#proofs, (type, call) => this.#audit(type, call));
   }
 
   /** Reads one object by id, which proves it for the rest of the call. @throws NotFoundError when it is not the tenant's. */
@@ -78,8 +82,8 @@ export class Gate {
     ids: PathIds<C>,
     params: StripeParams<C>,
   ): Promise<StripeAnswer<C>> {
-    const answer = await this.#send(requestTarget(call, ids), params);
-    // guard (if true): an object read is the tenant's
+    const answer = await this.#read(requestTarget(call, ids), params);
+    // guard (if true): what is read is the tenant's
     if (await this.#answers.admits(answer, call)) return answer as StripeAnswer<C>; // the shape that the call's API promises
     // guard: a foreign object is audited
     this.#audit("foreign_object", call);
@@ -103,7 +107,8 @@ export class Gate {
 
   /**
    * Searches for candidates. Drops those that `isWanted` refuses, then drops and counts those that are not the tenant's.
-   * Links a customer that was made for the tenant and never linked.
+   * A customer is read before it counts: search lags behind, and it may have been deleted or given to another tenant
+   * meanwhile. One that was made for the tenant and never linked is linked.
    */
   async search<C extends SearchCall>(
     call: C,
@@ -116,14 +121,19 @@ export class Gate {
     if (!this.#requests.namesOnlyProved(params)) throw this.#breach(call);
     const answer = await this.#send(request, { ...params, query });
     const hits: Hit<C>[] = [];
-    const found = topObjects(answer).filter((hit) => isWanted(hit as Hit<C>)); // as above
-    for (const hit of found) {
-      await this.#link(hit);
+    let foreign = 0;
+    for (const found of topObjects(answer)) {
+      if (!isWanted(found as Hit<C>)) continue; // the shape that the call's API promises
+      const current = await this.#readIfCustomer(found);
+      if (current === undefined || !isWanted(current as Hit<C>)) continue; // as above
+      await this.#link(current);
       // guard (if true): a hit is the tenant's
-      if (await this.#answers.admits(hit, call)) hits.push(hit as Hit<C>); // as above
+      if (await this.#answers.admits(current, call))
+        hits.push(current as Hit<C>); // as above
+      else foreign += 1;
     }
     // guard: foreign hits are counted
-    if (hits.length < found.length) this.#audit("foreign_search_hit", call, found.length - hits.length);
+    if (foreign > 0) this.#audit("foreign_search_hit", call, foreign);
     const nextPage = isStripeObject(answer) && "next_page" in answer ? answer.next_page : undefined;
     return { hits, nextPage: typeof nextPage === "string" ? nextPage : null };
   }
@@ -167,7 +177,7 @@ export class Gate {
     if (!this.#requests.isToOwn(ids)) throw this.#breach(call);
     // guard: a write names only proved objects
     if (!this.#requests.namesOnlyProved(params)) throw this.#breach(call);
-    const { account, tenancy } = this.#options;
+    const { account, tenancy, trustsMemory } = this.#options;
     const tenantId = this.#requests.ownerFor(rule, params);
     const marked = markedParams(rule, params, tenancy, tenantId);
     // guard (operand 1): a write forges no mark
@@ -181,15 +191,73 @@ export class Gate {
     const key = call.startsWith("POST ")
       ? scopeIdempotencyKey(idempotencyKey ?? this.#ownKey(), { account, tenantId, call: keyedCall }) // guard (part 2): a write's key is the tenant's; guard (part 1): a write's key is the account's
       : undefined;
+    // guard: a write rests on no proof of another call
+    if (!trustsMemory && changesSomething(call))
+      await this.#proveAnew([...Object.values(ids), ...namedIds({ ...params })]);
     const answer = await this.#send(request, marked, key);
     if (changesSomething(call)) this.#made = { idempotencyKey: key };
     try {
+      if (rule.readBy !== undefined && isStripeObject(answer) && isReplay(answer)) {
+        return (await this.#readReplayed(rule.readBy, answer, params)) as StripeAnswer<C>; // the same kind of object
+      }
       if (rule.mark === "create") await this.#link(answer);
       // guard (argument 2): a write answers with the tenant's
       return await this.#admitted(call, answer);
     } catch (error) {
-      // Stripe has made the change; it is the directory that did not answer in time.
-      throw wasStopped(error) ? outcomeUnknown(error, key) : error;
+      throw isTold(error) ? error : madeAndFailed(error, key);
+    }
+  }
+
+  /**
+   * Proves anew what only another call has proved: an operator may have given a customer to another tenant since. Asks the
+   * tenancy's own record where there is one, else Stripe.
+   */
+  async #proveAnew(ids: readonly unknown[]): Promise<void> {
+    const { tenancy, tenantId, deadline } = this.#options;
+    for (const id of ids) {
+      const customer = typeof id === "string" ? this.#proofs.findStaleCustomer(id) : undefined;
+      if (customer === undefined) continue;
+      if (tenancy.isLinked !== undefined && (await deadline.race(tenancy.isLinked(tenantId, customer)))) {
+        this.#proofs.add(customer, "own");
+      } else {
+        const current = await this.retrieve("GET /v1/customers/{customer}", { customer }, {});
+        // guard: nothing is written to a deleted customer
+        if (current.deleted) throw notFound();
+      }
+    }
+  }
+
+  /**
+   * Reads what an earlier request made, where Stripe answered with that request's stored answer: the object may have been
+   * deleted or given to another tenant since.
+   */
+  async #readReplayed(call: RetrieveCall, { id }: StripeObject, params: object): Promise<unknown> {
+    const name = call.slice(call.indexOf("{") + 1, -1);
+    const current = await this.#send(
+      requestTarget(call, { [name]: id }),
+      "expand" in params ? { expand: params.expand } : {},
+    );
+    // guard: what was deleted after it was made is gone
+    if (isStripeObject(current) && current.deleted === true) throw notFound();
+    await this.#link(current);
+    // guard (if true): what was made before is the tenant's still
+    if (await this.#answers.admits(current, call)) return current;
+    this.#audit("foreign_object", call);
+    throw notFound();
+  }
+
+  /** A customer as it is now; undefined where it is missing or deleted. Any other object as it is. */
+  async #readIfCustomer(found: unknown): Promise<unknown> {
+    if (!isStripeObject(found) || found.object !== "customer" || typeof found.id !== "string") return found;
+    try {
+      const current = await this.#send(
+        requestTarget("GET /v1/customers/{customer}", { customer: found.id }),
+        {},
+      );
+      return isStripeObject(current) && current.deleted === true ? undefined : current;
+    } catch (error) {
+      if (error instanceof NotFoundError) return undefined;
+      throw error;
     }
   }
 
@@ -202,6 +270,18 @@ export class Gate {
     const access = await deadline.race(tenancy.customerAccess(tenantId, { ...object, id }));
     // guard (if access !== "own"): only an unlinked customer with the tenant's mark is linked
     if (access === "unlinked") await deadline.race(tenancy.link(tenantId, id));
+  }
+
+  /** Reads an object. A directory that cannot be asked fails the call for a missing object as it does for a foreign one. */
+  async #read(target: RequestTarget, params: object): Promise<unknown> {
+    try {
+      return await this.#send(target, params);
+    } catch (error) {
+      // guard: what is missing and what is foreign fail alike while the directory is down
+      if (error instanceof NotFoundError)
+        await this.#options.deadline.race(this.#options.tenancy.assertReachable?.());
+      throw error;
+    }
   }
 
   /** One for the whole call, so that whoever retries with it repeats none of the call's writes. */
@@ -246,4 +326,14 @@ export class Gate {
   #audit(type: AuditEvent["type"], call: StripeCall, count = 1): void {
     this.#options.onAudit(Object.freeze({ type, tenantId: this.#options.tenantId, call, count }));
   }
+}
+
+/** Whether an error says all there is to say after a write: it is missing now, or a defect, or unknown already. */
+function isTold(error: unknown): boolean {
+  return (
+    error instanceof NotFoundError ||
+    error instanceof IsolationError ||
+    error instanceof IndeterminateError ||
+    error instanceof ModeMismatchError
+  );
 }

@@ -1,4 +1,4 @@
-import type { ListCall, StripeCall, WriteCall } from "../../stripe/calls.js";
+import type { ListCall, RetrieveCall, StripeCall, WriteCall } from "../../stripe/calls.js";
 
 /** A list of the whole account, which no filter can keep to one tenant: its members are checked one by one. */
 export type AccountListCall = "GET /v1/billing_portal/configurations";
@@ -18,10 +18,13 @@ export interface ListRule {
 /** The rule for a write: the mark that its object gets, and the parameters that have to be the tenant's. */
 export interface WriteRule {
   /**
-   * `create` and `update` merge the tenant's mark over the metadata: always, or only where there is other metadata.
-   * `share` is like `create`, with everyone's mark where every id in the parameters is shared by all.
+   * `create` merges the tenant's mark over the metadata. `share` does, with everyone's mark where every id in the
+   * parameters is shared by all. Without either the mark is not sent: an update would take an object back that was given
+   * to another tenant meanwhile.
    */
-  readonly mark?: "create" | "update" | "share";
+  readonly mark?: "create" | "share";
+  /** Reads the new object, where Stripe replays a stored answer that proves nothing: its own metadata tells its owner. */
+  readonly readBy?: RetrieveCall;
   /** The parameter that names the new object's parent, which must be the tenant's own. */
   readonly within?: string;
   /** The parameter that holds the customer's id under a key which the caller chooses. */
@@ -34,8 +37,8 @@ export const RULES: {
 } = {
   "GET /v1/customers/{customer}": {},
   "GET /v1/customers/search": {},
-  "POST /v1/customers": { mark: "create" }, // guard (as {}): a new customer is marked
-  "POST /v1/customers/{customer}": { mark: "update" }, // guard (as {}): a customer's new metadata is marked
+  "POST /v1/customers": { mark: "create", readBy: "GET /v1/customers/{customer}" }, // guard (part 1): a new customer is marked; guard (part 2): a replay of a new customer proves nothing
+  "POST /v1/customers/{customer}": {},
   "GET /v1/subscriptions": { scopedBy: "customer" },
   "GET /v1/subscriptions/{subscription}": {},
   "POST /v1/subscriptions/{subscription}": {},
@@ -56,12 +59,12 @@ export const RULES: {
   "GET /v1/products": { scopedBy: "account" },
   "GET /v1/products/search": {},
   "GET /v1/products/{product}": {},
-  "POST /v1/products": { mark: "create" }, // guard (as {}): a new product is marked
-  "POST /v1/products/{product}": { mark: "update" }, // guard (as {}): a product's new metadata is marked
+  "POST /v1/products": { mark: "create", readBy: "GET /v1/products/{product}" }, // guard (part 1): a new product is marked; guard (part 2): a replay of a new product proves nothing
+  "POST /v1/products/{product}": {},
   "GET /v1/prices": { scopedBy: "product", orByAccount: true },
   "GET /v1/prices/search": {},
   "POST /v1/prices": { mark: "create", within: "product" }, // guard (part 1): a new price is marked; guard (part 2): a new price is of a product of the tenant's own
-  "POST /v1/prices/{price}": { mark: "update" }, // guard (as {}): a price's new metadata is marked
+  "POST /v1/prices/{price}": {},
   "GET /v1/prices/{price}": {},
   "GET /v1/coupons/{coupon}": {},
   "GET /v1/promotion_codes/{promotion_code}": {},
@@ -82,7 +85,11 @@ export const RULES: {
   "POST /v1/checkout/sessions/{session}/expire": {},
   "GET /v1/billing_portal/configurations": {},
   "GET /v1/billing_portal/configurations/{configuration}": {},
-  "POST /v1/billing_portal/configurations": { mark: "share" }, // guard (as {}): a new portal configuration is marked
+  "POST /v1/billing_portal/configurations": {
+    mark: "share", // guard: a new portal configuration is marked
+    // guard: a replay of a new portal configuration proves nothing
+    readBy: "GET /v1/billing_portal/configurations/{configuration}",
+  },
   "POST /v1/billing_portal/configurations/{configuration}": {},
   "POST /v1/billing_portal/sessions": {},
 };

@@ -1,5 +1,8 @@
 import type Stripe from "stripe";
 import type { Deadline } from "../../deadline.js";
+import type { PathIds, StripeAnswer, StripeParams } from "../../stripe/calls.js";
+import { notFound } from "../../stripe/translate-error.js";
+import type { GateToStripe } from "../gate/gate.js";
 import type { Owner, OwnershipCache } from "../ownership-cache.js";
 import type { Tenancy } from "../tenancy.js";
 
@@ -9,48 +12,102 @@ export interface OwnedObjectsOptions extends Owner {
   readonly cache: OwnershipCache;
 }
 
-/** What a call knows to be the tenant's, with the customer it belongs to: proved in this call, or lately in another. */
+/** Reads one object that belongs to a customer. */
+export type OwnedCall =
+  | "GET /v1/checkout/sessions/{session}"
+  | "GET /v1/invoices/{invoice}"
+  | "GET /v1/payment_methods/{payment_method}"
+  | "GET /v1/subscriptions/{subscription}";
+
+export interface ReadOptions {
+  /**
+   * Lets a proof of another call do, and leaves the customer out of the answer. For methods that only read: a write would
+   * have to prove the customer by a request of its own.
+   */
+  readonly onlyReads?: boolean;
+}
+
+/** The objects that a call knows to be of the tenant's customers: proved in this call, or lately in another. */
 export class OwnedObjects {
   readonly #options: OwnedObjectsOptions;
-  readonly #proved = new Map<string, string>();
+  readonly #gate: Pick<GateToStripe, "retrieve">;
+  readonly #startedAtMs = performance.now();
+  readonly #customers = new Map<string, string>();
 
-  constructor(options: OwnedObjectsOptions) {
+  constructor(options: OwnedObjectsOptions, gate: Pick<GateToStripe, "retrieve">) {
     this.#options = options;
+    this.#gate = gate;
   }
 
-  /** Whether a customer is the tenant's. One that is named only by its id has to have been proved. */
+  /** One request. @throws NotFoundError when the object is missing or not of one of the tenant's customers. */
+  async read<C extends OwnedCall>(
+    call: C,
+    ids: PathIds<C>,
+    expand: readonly string[] = [],
+    { onlyReads = false }: ReadOptions = {},
+  ): Promise<StripeAnswer<C>> {
+    const [id = ""]: readonly string[] = Object.values(ids);
+    // With its customer expanded, one request both reads the object and proves its owner.
+    const expanded = onlyReads && this.isKnown(id) ? [...expand] : ["customer", ...expand];
+    const params = expanded.length === 0 ? {} : { expand: expanded };
+    const object = await this.#gate.retrieve(call, ids, params as StripeParams<C>); // every such read can expand
+    const { customer } = object;
+    // guard: an object belongs to a customer
+    if (customer === null) throw notFound();
+    // guard: an object's customer is the tenant's
+    if (!(await this.owns(customer))) throw notFound();
+    this.remember(object.id, typeof customer === "string" ? customer : customer.id);
+    return object;
+  }
+
+  /** No request when it was proved lately, else one. @throws NotFoundError as {@link read}. */
+  async prove<C extends OwnedCall>(call: C, ids: PathIds<C>): Promise<void> {
+    const [id = ""]: readonly string[] = Object.values(ids);
+    // guard: an object is proved before it is used
+    if (!this.isKnown(id)) await this.read(call, ids);
+  }
+
+  /** Proves that an object is of this customer; another customer of the tenant's will not do. @throws as {@link prove}. */
+  async proveOf<C extends OwnedCall>(customerId: string, call: C, ids: PathIds<C>): Promise<void> {
+    await this.prove(call, ids);
+    const [id = ""]: readonly string[] = Object.values(ids);
+    // guard: an object is the named customer's
+    if (this.findCustomer(id) !== customerId) throw notFound();
+  }
+
+  /** Whether a customer is the tenant's. One that is given only by its id must have been proved. */
   async owns(customer: string | Stripe.Customer | Stripe.DeletedCustomer): Promise<boolean> {
     // guard (as true): a customer's id alone proves nothing
-    if (typeof customer === "string") return this.recalls(customer);
+    if (typeof customer === "string") return this.isKnown(customer);
     // guard (as true): a deleted customer is nobody's
     if (customer.deleted) return false;
     const { tenancy, tenantId, deadline } = this.#options;
     // guard: the tenancy decides a customer's owner
     if ((await deadline.race(tenancy.customerAccess(tenantId, customer))) !== "own") return false;
-    this.keep(customer.id, customer.id);
+    this.remember(customer.id, customer.id);
     return true;
   }
 
-  recalls(id: string): boolean {
-    return this.customerOf(id) !== undefined;
+  isKnown(id: string): boolean {
+    return this.findCustomer(id) !== undefined;
   }
 
-  /** The customer that an object was proved to belong to. What is recalled stays proved to the end of the call. */
-  customerOf(id: string): string | undefined {
-    const proved = this.#proved.get(id);
+  /** The customer that an object was proved to belong to. What is found stays known to the end of the call. */
+  findCustomer(id: string): string | undefined {
+    const proved = this.#customers.get(id);
     if (proved !== undefined) return proved;
-    const customerId = this.#options.cache.customerOf(this.#options, id);
-    if (customerId !== undefined) this.#keepForThisCall(id, customerId);
+    const customerId = this.#options.cache.findCustomer(this.#options, id);
+    if (customerId !== undefined) this.#keep(id, customerId);
     return customerId;
   }
 
-  /** An object of one of the tenant's customers was proved. */
-  keep(id: string, customerId: string): void {
-    this.#keepForThisCall(id, customerId);
-    this.#options.cache.add(this.#options, id, customerId);
+  /** Remembers an object of one of the tenant's customers, for this call and for others. */
+  remember(id: string, customerId: string): void {
+    this.#keep(id, customerId);
+    this.#options.cache.add(this.#options, id, customerId, this.#startedAtMs);
   }
 
-  #keepForThisCall(id: string, customerId: string): void {
-    this.#proved.set(id, customerId).set(customerId, customerId);
+  #keep(id: string, customerId: string): void {
+    this.#customers.set(id, customerId).set(customerId, customerId);
   }
 }

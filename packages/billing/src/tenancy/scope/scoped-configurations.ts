@@ -61,20 +61,21 @@ export class ScopedConfigurations {
   /** What was found lately under a specification's hash; undefined where that is not known here. */
   under(hash: string): KnownConfiguration | undefined {
     for (const shared of [false, true]) {
-      const id = this.#options.cache.customerOf(this.#owner(shared), nameOf(hash));
+      const id = this.#options.configurations.findCustomer(this.#owner(shared), nameOf(hash));
       if (id !== undefined) return { id, shared };
     }
     return undefined;
   }
 
   remember(hash: string, { id, shared }: KnownConfiguration): void {
-    const { cache } = this.#options;
-    cache.add(this.#owner(shared), id, id);
-    cache.add(this.#owner(shared), nameOf(hash), id);
+    const { configurations } = this.#options;
+    configurations.add(this.#owner(shared), id, id);
+    configurations.add(this.#owner(shared), nameOf(hash), id);
   }
 
   forget(hash: string): void {
-    for (const shared of [false, true]) this.#options.cache.forget(this.#owner(shared), nameOf(hash));
+    const known = this.under(hash);
+    if (known !== undefined) this.#options.configurations.forget(this.#options.account, known.id);
   }
 
   #mayUse(configuration: Configuration): boolean {

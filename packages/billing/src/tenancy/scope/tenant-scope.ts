@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { ConfigurationError, InvalidArgumentError, TenantContextError } from "../../errors.js";
+import { TenantContextError } from "../../errors.js";
 import type {
   PathIds,
   SearchCall,
@@ -8,7 +8,6 @@ import type {
   StripeParams,
   WriteCall,
 } from "../../stripe/calls.js";
-import { parseObjectId } from "../../stripe/object-id.js";
 import type { SearchQuery } from "../../stripe/search-query.js";
 import { notFound } from "../../stripe/translate-error.js";
 import type { AuditEvent } from "../audit.js";
@@ -26,9 +25,10 @@ import { mayEnterAnyCode } from "../promotion-code-entry.js";
 import type { EventObject } from "../tenancy.js";
 import { parseTenantId } from "../tenant-id.js";
 import { eventObjectRead, withoutExpansion } from "./event-objects.js";
-import { OwnedObjects } from "./owned-objects.js";
+import { OwnedObjects, type ReadOptions } from "./owned-objects.js";
 import { ScopedCatalog } from "./scoped-catalog.js";
 import { ScopedConfigurations } from "./scoped-configurations.js";
+import { ScopedCustomers } from "./scoped-customers.js";
 
 /** Known to this file alone, so that a scope's constructor is of no use to anyone who gets hold of it. */
 const ADMITTED = Symbol("admitted");
@@ -46,10 +46,9 @@ export async function admit(
   admission: Admission,
   openGate: (options: GateOptions) => GateToStripe = (options) => new Gate(options),
 ): Promise<TenantScope> {
-  const { transport, mode, tenancy, promotionCodes, onAudit, cache, trusted, deadline } = admission;
-  // guard (argument): a scope is admitted with a well-formed tenant
+  const { transport, mode, promotionCodes, onAudit, cache, configurations, trusted, deadline } = admission;
+  const tenancy = admission.tenancy.forCall?.() ?? admission.tenancy;
   const tenantId = parseTenantId(admission.tenantId);
-  // guard (as undefined): a scope is in its tenant's account
   const account = await deadline.race(tenancy.accountOf(tenantId));
   const options = {
     transport,
@@ -58,6 +57,8 @@ export async function admit(
     promotionCodes,
     onAudit,
     cache,
+    configurations,
+    trustsMemory: admission.trustsMemory,
     trusted,
     deadline,
     tenantId,
@@ -86,7 +87,12 @@ export type TenantScope = Scope;
 /** A payment method with its customer, which knows whether it is the default. */
 export type AttachedPaymentMethod = Stripe.PaymentMethod & { readonly customer: Stripe.Customer };
 
+const SUBSCRIPTION = "GET /v1/subscriptions/{subscription}";
+const INVOICE = "GET /v1/invoices/{invoice}";
+const PAYMENT_METHOD = "GET /v1/payment_methods/{payment_method}";
+
 class Scope {
+  readonly #customers: ScopedCustomers;
   readonly #catalog: ScopedCatalog;
   readonly #configurations: ScopedConfigurations;
   readonly #options: GateOptions;
@@ -98,9 +104,14 @@ class Scope {
     if (admitted !== ADMITTED) throw new TenantContextError("A tenant's scope is made by the service alone.");
     this.#options = options;
     this.#gate = gate;
-    this.#owned = new OwnedObjects(options);
+    this.#owned = new OwnedObjects(options, gate);
+    this.#customers = new ScopedCustomers(options, gate, this.#owned);
     this.#catalog = new ScopedCatalog(options, gate);
     this.#configurations = new ScopedConfigurations(options, gate);
+  }
+
+  get customers(): ScopedCustomers {
+    return this.#customers;
   }
 
   get catalog(): ScopedCatalog {
@@ -153,67 +164,6 @@ class Scope {
     return this.#options.deadline.race(work);
   }
 
-  /**
-   * The customer that a call is about: the one it names, else the only one that the tenant has.
-   *
-   * @throws InvalidArgumentError when the id is malformed, or left out where it is not known.
-   */
-  async customerId(given: unknown): Promise<string> {
-    // guard (argument 2): a customer id is checked before it is used
-    if (given !== undefined) return parseObjectId("customer", given);
-    const { tenancy, tenantId, deadline } = this.#options;
-    const [customerId, ...others] =
-      (await deadline.race(Promise.resolve(tenancy.customersOf?.(tenantId)))) ?? [];
-    // guard (operand 2): a customer left out is the only one
-    // guard (argument 2): a directory's customer id is checked before it is used
-    if (customerId !== undefined && others.length === 0) return parseObjectId("customer", customerId);
-    throw new InvalidArgumentError(
-      "customerId may be left out only where the tenancy's directory names exactly one customer for the tenant.",
-    );
-  }
-
-  /** One request. @throws NotFoundError when the customer is missing, deleted or another tenant's. */
-  async customer(customerId: string): Promise<Stripe.Customer> {
-    const customer = await this.#gate.retrieve("GET /v1/customers/{customer}", { customer: customerId }, {});
-    // guard (operand 2): a customer is the tenant's; guard (if table): a customer is not deleted
-    if (customer.deleted || !(await this.#owned.owns(customer))) throw notFound();
-    return customer;
-  }
-
-  /** The customer that a reference was found to name lately; undefined where that is not known here. */
-  customerIdUnder(reference: string): string | undefined {
-    // guard (as this.#owned.customerOf(reference)): a reference is remembered under no object's id
-    return this.#owned.customerOf(`${REFERENCE_KEY} ${reference}`);
-  }
-
-  /** Remembers a customer of this tenant's by its reference. */
-  rememberReference(reference: string, customerId: string): void {
-    // guard (if true): a reference is remembered only with a proved customer
-    if (this.#owned.recalls(customerId)) this.#owned.keep(`${REFERENCE_KEY} ${reference}`, customerId);
-  }
-
-  /** @throws ConfigurationError where the application alone records whose a customer is. */
-  assertMakesCustomers(): void {
-    if (this.#options.tenancy.readOnly !== true) return;
-    throw new ConfigurationError(
-      "The tenancy's directory needs a link function before customers can be made.",
-    );
-  }
-
-  /** One request. @throws NotFoundError when the subscription is missing or not of one of the tenant's customers. */
-  async subscription(subscriptionId: string, expanded: readonly string[] = []): Promise<Stripe.Subscription> {
-    // With its customer expanded, one request both reads the subscription and proves whose it is.
-    const expand = this.#owned.recalls(subscriptionId) ? [...expanded] : ["customer", ...expanded];
-    const params = expand.length === 0 ? {} : { expand };
-    const ids = { subscription: subscriptionId };
-    const subscription = await this.#gate.retrieve("GET /v1/subscriptions/{subscription}", ids, params);
-    const { customer } = subscription;
-    // guard: a subscription's customer is the tenant's
-    if (!(await this.#owned.owns(customer))) throw notFound();
-    this.#owned.keep(subscription.id, idOf(customer));
-    return subscription;
-  }
-
   /** One request. @throws NotFoundError when the price is missing or of a product that the tenant may not see. */
   async price(priceId: string): Promise<Stripe.Price> {
     return (await this.catalog.price(priceId)).price;
@@ -240,41 +190,14 @@ class Scope {
     return code;
   }
 
-  /** One request. @throws NotFoundError when it is missing, or attached to none of the tenant's customers. */
-  async paymentMethod(paymentMethodId: string): Promise<AttachedPaymentMethod> {
-    const ids = { payment_method: paymentMethodId };
-    const params = { expand: ["customer"] };
-    const method = await this.#gate.retrieve("GET /v1/payment_methods/{payment_method}", ids, params);
-    const { customer } = method;
-    // guard: a payment method is attached to a customer
-    if (customer === null || typeof customer === "string") throw notFound();
-    // guard: a payment method's customer is the tenant's
-    if (!(await this.#owned.owns(customer))) throw notFound();
-    this.#owned.keep(method.id, customer.id);
-    return { ...method, customer };
+  /** Resolves the id of the customer that a call is about: see {@link ScopedCustomers.resolveId}. */
+  customerId(given: unknown): Promise<string> {
+    return this.#customers.resolveId(given);
   }
 
-  /** One request. @throws NotFoundError when the invoice is missing or not of one of the tenant's customers. */
-  async invoice(invoiceId: string): Promise<Stripe.Invoice> {
-    const params = this.#owned.recalls(invoiceId) ? {} : { expand: ["customer"] };
-    const invoice = await this.#gate.retrieve("GET /v1/invoices/{invoice}", { invoice: invoiceId }, params);
-    const { customer } = invoice;
-    // guard (operand 2): an invoice's customer is the tenant's
-    if (customer === null || !(await this.#owned.owns(customer))) throw notFound();
-    this.#owned.keep(invoiceId, idOf(customer));
-    return invoice;
-  }
-
-  /** One request. @throws NotFoundError when the session is missing or not of one of the tenant's customers. */
-  async checkoutSession(sessionId: string): Promise<Stripe.Checkout.Session> {
-    const params = this.#owned.recalls(sessionId) ? {} : { expand: ["customer"] };
-    const ids = { session: sessionId };
-    const session = await this.#gate.retrieve("GET /v1/checkout/sessions/{session}", ids, params);
-    const { customer } = session;
-    // guard (operand 2): a Checkout session is of one of the tenant's customers
-    if (customer === null || !(await this.#owned.owns(customer))) throw notFound();
-    this.#owned.keep(sessionId, idOf(customer));
-    return session;
+  /** One request. @throws NotFoundError when the customer is missing, deleted or another tenant's. */
+  customer(customerId: string): Promise<Stripe.Customer> {
+    return this.#customers.read(customerId);
   }
 
   /**
@@ -295,36 +218,56 @@ class Scope {
   }
 
   /** No request when it was proved lately, else one. @throws NotFoundError as {@link customer}. */
-  async proveCustomer(customerId: string): Promise<void> {
-    // guard: a customer is proved before it is used
-    if (!this.#owned.recalls(customerId)) await this.customer(customerId);
+  proveCustomer(customerId: string): Promise<void> {
+    return this.#customers.prove(customerId);
+  }
+
+  /** One request. @throws NotFoundError when the subscription is missing or not of one of the tenant's customers. */
+  subscription(
+    subscriptionId: string,
+    expand: readonly string[] = [],
+    options: ReadOptions = {},
+  ): Promise<Stripe.Subscription> {
+    return this.#owned.read(SUBSCRIPTION, { subscription: subscriptionId }, expand, options);
+  }
+
+  /** One request. @throws NotFoundError when the invoice is missing or not of one of the tenant's customers. */
+  invoice(invoiceId: string, options?: ReadOptions): Promise<Stripe.Invoice> {
+    return this.#owned.read(INVOICE, { invoice: invoiceId }, [], options);
+  }
+
+  /** One request. @throws NotFoundError when the session is missing or not of one of the tenant's customers. */
+  checkoutSession(sessionId: string, options?: ReadOptions): Promise<Stripe.Checkout.Session> {
+    return this.#owned.read("GET /v1/checkout/sessions/{session}", { session: sessionId }, [], options);
+  }
+
+  /** One request. @throws NotFoundError when it is missing, or attached to none of the tenant's customers. */
+  async paymentMethod(paymentMethodId: string): Promise<AttachedPaymentMethod> {
+    const method = await this.#owned.read(PAYMENT_METHOD, { payment_method: paymentMethodId });
+    const { customer } = method;
+    // guard: a payment method comes with its customer
+    if (customer === null || typeof customer === "string") throw notFound();
+    return { ...method, customer };
   }
 
   /** No request when it was proved lately, else one. @throws NotFoundError as {@link subscription}. */
-  async proveSubscription(subscriptionId: string): Promise<void> {
-    // guard: a subscription is proved before it is used
-    if (!this.#owned.recalls(subscriptionId)) await this.subscription(subscriptionId);
+  proveSubscription(subscriptionId: string): Promise<void> {
+    return this.#owned.prove(SUBSCRIPTION, { subscription: subscriptionId });
   }
 
-  /** The same; another customer of the tenant's is as wrong as another tenant. */
-  async proveSubscriptionOf(customerId: string, subscriptionId: string): Promise<void> {
-    await this.proveSubscription(subscriptionId);
-    // guard: a subscription is the named customer's
-    if (this.#owned.customerOf(subscriptionId) !== customerId) throw notFound();
+  /** As {@link proveSubscription}, for one customer: another customer of the tenant's is as wrong as another tenant. */
+  proveSubscriptionOf(customerId: string, subscriptionId: string): Promise<void> {
+    return this.#owned.proveOf(customerId, SUBSCRIPTION, { subscription: subscriptionId });
   }
 
   /** No request when it was proved lately, else one. @throws NotFoundError when it is none of the customer's. */
-  async proveInvoiceOf(customerId: string, invoiceId: string): Promise<void> {
-    if (!this.#owned.recalls(invoiceId)) await this.invoice(invoiceId);
-    // guard: an invoice is one of the customer's
-    if (this.#owned.customerOf(invoiceId) !== customerId) throw notFound();
+  proveInvoiceOf(customerId: string, invoiceId: string): Promise<void> {
+    return this.#owned.proveOf(customerId, INVOICE, { invoice: invoiceId });
   }
 
-  /** The same. */
-  async provePaymentMethodOf(customerId: string, paymentMethodId: string): Promise<void> {
-    if (!this.#owned.recalls(paymentMethodId)) await this.paymentMethod(paymentMethodId);
-    // guard: a payment method is one of the customer's
-    if (this.#owned.customerOf(paymentMethodId) !== customerId) throw notFound();
+  /** No request when it was proved lately, else one. @throws NotFoundError when it is none of the customer's. */
+  provePaymentMethodOf(customerId: string, paymentMethodId: string): Promise<void> {
+    return this.#owned.proveOf(customerId, PAYMENT_METHOD, { payment_method: paymentMethodId });
   }
 
   async list<C extends ScopedListCall>(
@@ -336,8 +279,8 @@ class Scope {
     for (const object of answer.data) {
       if (!("customer" in object) || !object.customer) continue;
       const customerId = idOf(object.customer);
-      // guard (if true): a listed object is remembered only with a proved customer
-      if (this.#owned.recalls(customerId)) this.#owned.keep(object.id, customerId);
+      // guard (if true): a listed object is remembered with a proved customer alone
+      if (this.#owned.isKnown(customerId)) this.#owned.remember(object.id, customerId);
     }
     return answer;
   }

@@ -1,6 +1,7 @@
 import { AccountMismatchError, ConfigurationError } from "../../errors.js";
 import type { Tenancy } from "../tenancy.js";
 import { isTenantId } from "../tenant-id.js";
+import { askDirectory } from "./ask-directory.js";
 
 /** The application's own record of which connected account is whose, in both directions. */
 export interface AccountDirectory {
@@ -25,11 +26,11 @@ export function connectTenancy(accounts: AccountDirectory): Tenancy {
   }
   return Object.freeze<Tenancy>({
     accountOf: async (tenantId) => {
-      const account = await accounts.accountOf(tenantId);
+      const account = await askDirectory(() => accounts.accountOf(tenantId));
       // A blank account would leave the header out, and the request would reach the platform's own data.
       // guard (operand 1): an account id is well-formed
       // guard (operand 2): an account is linked back to its tenant
-      if (!isAccountId(account) || (await accounts.tenantOf(account)) !== tenantId) {
+      if (!isAccountId(account) || (await askDirectory(() => accounts.tenantOf(account))) !== tenantId) {
         throw new AccountMismatchError(
           "This tenant has no connected account of its own. Link one in the directory.",
         );
@@ -45,11 +46,12 @@ export function connectTenancy(accounts: AccountDirectory): Tenancy {
       const account = on ?? customerAccount;
       // guard (if account === undefined): an event's account id is checked before it is looked up
       if (!isAccountId(account)) return { status: "nobody" };
-      const tenantId = await accounts.tenantOf(account);
+      const tenantId = await askDirectory(() => accounts.tenantOf(account));
       // Events of a new account come while its link is being made, so one without a link may have one in a moment; so
       // may one with half of it.
       // guard (operand 2): an event's account is linked both ways
-      const isLinked = isTenantId(tenantId) && (await accounts.accountOf(tenantId)) === account;
+      const isLinked =
+        isTenantId(tenantId) && (await askDirectory(() => accounts.accountOf(tenantId))) === account;
       return isLinked ? { status: "tenant", tenantId } : { status: "unknown" };
     },
     markFor: () => Object.freeze({}),

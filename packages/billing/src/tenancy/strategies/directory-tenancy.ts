@@ -3,6 +3,7 @@ import { metadataIs } from "../../stripe/search-query.js";
 import { accessByMark, parseMetadataKey, readMark, SHARED } from "../metadata-mark.js";
 import type { CustomerAccess, ReadCustomer, Tenancy } from "../tenancy.js";
 import { isTenantId } from "../tenant-id.js";
+import { askDirectory, parseCustomerList } from "./ask-directory.js";
 
 /** The application's own record of which Stripe customer is whose: the authority of {@link directoryTenancy}. */
 export interface TenantDirectory {
@@ -11,13 +12,18 @@ export interface TenantDirectory {
   /** The customers linked to a tenant; most applications have one for each. */
   customersOf(tenantId: string): Promise<readonly string[]>;
   /**
-   * Links a customer to a tenant for good; linking it again to the same tenant changes nothing. Left out, customers are
+   * Links a customer to a tenant; linking it again to the same tenant changes nothing. Left out, customers are
    * the application's to make, and `ensureCustomer` refuses to. Keep the row when the customer is deleted: Stripe's
    * last events about it, such as the end of its subscriptions, come afterwards.
    *
    * @throws ConflictError when it is linked to another tenant already.
    */
   link?(tenantId: string, customerId: string): Promise<void>;
+  /**
+   * Takes a listener for customers whose link changed in this process, so that services forget what they remember of
+   * them at once. Left out, they learn of it from Stripe's events, or when their window is over.
+   */
+  onChange?(listener: (customerId: string) => void): void;
 }
 
 export interface DirectoryTenancyOptions {
@@ -39,12 +45,19 @@ export function directoryTenancy(directory: TenantDirectory, options: DirectoryT
   if (typeof directory?.tenantOf !== "function" || typeof directory.customersOf !== "function") {
     throw new ConfigurationError("directoryTenancy needs a directory with tenantOf and customersOf.");
   }
-  const linkable = typeof directory.link === "function";
+  return createTenancy(askWithErrors(directory), key);
+}
+
+function createTenancy(directory: TenantDirectory, key: string): Tenancy {
+  const { link, onChange } = directory;
+  const linkable = link !== undefined;
   return Object.freeze<Tenancy>({
-    ...(linkable && {
-      link: async (tenantId: string, customerId: string) => directory.link?.(tenantId, customerId),
-    }),
+    ...(linkable && { link }),
+    ...(onChange && { onChange }),
     readOnly: !linkable,
+    forCall: () => createTenancy(rememberAnswers(directory), key),
+    isLinked: async (tenantId, customerId) => (await directory.tenantOf(customerId)) === tenantId,
+    assertReachable: async () => void (await directory.tenantOf(NO_CUSTOMER)),
     accountOf: () => undefined,
     customerAccess: async (tenantId, customer): Promise<CustomerAccess> => {
       // guard (as readMark(customer, key)): the directory decides a customer's owner
@@ -91,4 +104,42 @@ async function markOfDeleted(
 ): Promise<string | undefined> {
   const customer = await readCustomer(customerId);
   return customer?.deleted === true ? readMark(customer, key) : undefined;
+}
+
+/** The form of an id that no customer has, to ask whether the directory answers at all. */
+const NO_CUSTOMER = "cus_00000000000000";
+
+/** The directory with this package's errors. */
+function askWithErrors(directory: TenantDirectory): TenantDirectory {
+  return {
+    tenantOf: (customerId) => askDirectory(() => directory.tenantOf(customerId)),
+    customersOf: async (tenantId) =>
+      parseCustomerList(await askDirectory(() => directory.customersOf(tenantId))),
+    ...(typeof directory.link === "function" && {
+      link: (tenantId, customerId) => askDirectory(() => directory.link?.(tenantId, customerId)),
+    }),
+    ...(typeof directory.onChange === "function" && {
+      onChange: (listener) => directory.onChange?.(listener),
+    }),
+  };
+}
+
+/** The directory for one call, which asks for each customer's tenant once, however many of the call's checks need it. */
+function rememberAnswers(directory: TenantDirectory): TenantDirectory {
+  const tenants = new Map<string, Promise<string | undefined>>();
+  const { link } = directory;
+  return {
+    ...directory,
+    tenantOf: (customerId) => {
+      const known = tenants.get(customerId) ?? directory.tenantOf(customerId);
+      tenants.set(customerId, known);
+      return known;
+    },
+    ...(link && {
+      link: async (tenantId, customerId) => {
+        tenants.delete(customerId);
+        await link(tenantId, customerId);
+      },
+    }),
+  };
 }

@@ -3,11 +3,18 @@ import { parseTenantId } from "../tenant-id.js";
 import type { TenantDirectory } from "./directory-tenancy.js";
 
 /** A directory that can be written to. */
-export type LinkableDirectory = Required<TenantDirectory>;
+export interface LinkableDirectory extends Required<TenantDirectory> {
+  /**
+   * Removes a customer's link, and has the services of this process forget whose it was. To correct an owner, unlink the
+   * customer, change its metadata in Stripe, and link it to the other tenant.
+   */
+  unlink(customerId: string): Promise<void>;
+}
 
 /** A directory in this process's memory, for tests and demonstrations. */
 export function memoryDirectory(): LinkableDirectory {
   const tenants = new Map<string, string>();
+  const changes = createChanges();
   return Object.freeze<LinkableDirectory>({
     tenantOf: async (customerId) => tenants.get(customerId),
     customersOf: async (tenantId) =>
@@ -19,10 +26,30 @@ export function memoryDirectory(): LinkableDirectory {
       // guard: a customer is linked once
       if (owner !== tenantId) throw alreadyLinked();
       tenants.set(customerId, owner);
+      changes.announce(customerId);
     },
+    unlink: async (customerId) => {
+      tenants.delete(customerId);
+      changes.announce(customerId);
+    },
+    onChange: changes.onChange,
   });
 }
 
 export function alreadyLinked(): ConflictError {
-  return new ConflictError("This customer is linked to another tenant. A customer never changes its tenant.");
+  return new ConflictError("This customer is linked to another tenant. Unlink it there first.");
+}
+
+/** The listeners of one directory. */
+export function createChanges(): {
+  readonly onChange: (listener: (customerId: string) => void) => void;
+  readonly announce: (customerId: string) => void;
+} {
+  const listeners: ((customerId: string) => void)[] = [];
+  return {
+    onChange: (listener) => void listeners.push(listener),
+    announce: (customerId) => {
+      for (const listener of listeners) listener(customerId);
+    },
+  };
 }

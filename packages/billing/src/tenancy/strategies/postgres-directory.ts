@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../../errors.js";
 import { parseTenantId } from "../tenant-id.js";
-import { alreadyLinked, type LinkableDirectory } from "./memory-directory.js";
+import { alreadyLinked, createChanges, type LinkableDirectory } from "./memory-directory.js";
 
 /** The part of a `pg` pool or client that is needed. */
 export interface QueryRunner {
@@ -43,8 +43,14 @@ export function postgresDirectory({
     const tenantId = rows[0]?.["tenant_id"];
     return typeof tenantId === "string" ? tenantId : undefined;
   };
+  const changes = createChanges();
   return Object.freeze<PostgresDirectory>({
     tenantOf,
+    onChange: changes.onChange,
+    unlink: async (customerId) => {
+      await pool.query(`DELETE FROM ${table} WHERE customer_id = $1`, [customerId]);
+      changes.announce(customerId);
+    },
     customersOf: async (tenantId) => {
       const { rows } = await pool.query(
         // guard (as table): a tenant's customers are its own
@@ -62,6 +68,7 @@ export function postgresDirectory({
       );
       // guard: a customer is linked once
       if ((await tenantOf(customerId)) !== tenantId) throw alreadyLinked();
+      changes.announce(customerId);
     },
     createTable: async () => {
       // IF NOT EXISTS alone may still collide when two processes make the table at the same moment.

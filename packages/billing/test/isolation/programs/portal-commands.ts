@@ -64,10 +64,7 @@ export const PORTAL_COMMANDS: Commands<Method> = {
         const products = [{ productId: product.id, priceIds: [price.id] }];
         const outcome = await callAs(program, caller, (bound) =>
           bound.ensurePortalConfiguration({
-            features: {
-              paymentMethodUpdate: true,
-              subscriptionUpdate: { allowedUpdates: ["price"], products },
-            },
+            features: { subscriptionUpdate: { allowedUpdates: ["price"], products } },
           }),
         );
         const isShared = product.mark === "*";

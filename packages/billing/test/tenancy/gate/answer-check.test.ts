@@ -21,7 +21,8 @@ beforeEach(() => {
   proofs = new Proofs({
     account: undefined,
     tenantId: "acme",
-    cache: new OwnershipCache(),
+    cache: new OwnershipCache(300_000),
+    configurations: new OwnershipCache(300_000),
     trusted: ["bpc_set"],
   });
   audits = [];

@@ -67,7 +67,8 @@ function gateFor(
     tenantId,
     account: undefined,
     mode: "test",
-    cache: new OwnershipCache(),
+    cache: new OwnershipCache(300_000),
+    configurations: new OwnershipCache(300_000),
     deadline: new Deadline(5_000),
     onAudit: (event) => audit.push(event),
     trusted: [],
@@ -506,7 +507,7 @@ describe("a request", () => {
     const sent: unknown[] = [];
     const rawRequest: StripeClient["rawRequest"] = async (_method, _path, _params, options) => {
       sent.push(options);
-      return { object: "customer", id: "cus_1", metadata: { tenantId } };
+      return { object: "customer", id: "cus_1", metadata: { tenantId }, lastResponse: { headers: {} } };
     };
     const through = gateFor(tenantId, { account, client: { rawRequest } });
     await through.write("POST /v1/customers", {}, {}, "the same key");
@@ -580,7 +581,8 @@ describe("a request", () => {
     const keys: unknown[] = [];
     const rawRequest: StripeClient["rawRequest"] = async (_method, _path, _params, options) => {
       keys.push(options?.idempotencyKey);
-      return { object: "customer", id: "cus_1", metadata: { tenantId: "acme" } };
+      const lastResponse = { headers: {} };
+      return { object: "customer", id: "cus_1", metadata: { tenantId: "acme" }, lastResponse };
     };
     const through = gateFor("acme", { client: { rawRequest } });
     for (const step of [undefined, "first", "second", "first"]) {
@@ -659,7 +661,11 @@ describe("a customer that the directory does not have", () => {
       null,
       "cus_text",
     ];
-    const rawRequest: StripeClient["rawRequest"] = async () => ({ object: "search_result", data: found });
+    const rawRequest: StripeClient["rawRequest"] = async (_, path) => {
+      const id = /^\/v1\/customers\/(cus_\w+)$/.exec(path)?.[1];
+      if (id === undefined) return { object: "search_result", data: found };
+      return found.find((one) => typeof one === "object" && one?.id === id);
+    };
     const through = gateFor("acme", { tenancy: directoryTenancy(directory), client: { rawRequest } });
 
     const { hits } = await through.search("GET /v1/customers/search", "" as SearchQuery, {});
@@ -674,11 +680,10 @@ describe("a directory that nothing can be linked in", () => {
   it("lets a search find nobody whom it does not have", async () => {
     const tenancy = directoryTenancy({ tenantOf: async () => undefined, customersOf: async () => [] });
     const found = [{ object: "customer", id: "cus_own", metadata: { tenantId: "acme" } }];
-    const rawRequest: StripeClient["rawRequest"] = async () => ({
-      object: "search_result",
-      data: found,
-      next_page: 7,
-    });
+    const rawRequest: StripeClient["rawRequest"] = async (_, path) =>
+      path.startsWith("/v1/customers/search")
+        ? { object: "search_result", data: found, next_page: 7 }
+        : found[0];
     const through = gateFor("acme", { tenancy, client: { rawRequest } });
 
     expect(await through.search("GET /v1/customers/search", "" as SearchQuery, {})).toEqual({

@@ -28,11 +28,11 @@ describe("the mark that a write bears", () => {
     "POST /v1/customers/{customer}",
     "POST /v1/products/{product}",
     "POST /v1/prices/{price}",
-  ] as const)("is there on %s as soon as metadata is changed, and only then", (call) => {
+  ] as const)("is never sent on %s, which would take back what was given away, and never cleared", (call) => {
     expect(marked(call, { active: false })).toEqual({ active: false });
-    expect(marked(call, { metadata: { tier: "pro" } })).toEqual({
-      metadata: { tier: "pro", tenantId: "acme" },
-    });
+    expect(marked(call, { metadata: { tier: "pro" } })).toEqual({ metadata: { tier: "pro" } });
+    for (const tenantId of ["acme", "globex", "*", ""])
+      expect(marked(call, { metadata: { tenantId } })).toBeUndefined();
   });
 
   it.each(["globex", "", "*", "acme"])("replaces the mark %j that a capability passes on", (tenantId) => {

@@ -2,14 +2,16 @@ import { describe, expect, it } from "vitest";
 import { Proofs, type ProofsOptions } from "../../../src/tenancy/gate/proofs.js";
 import { OwnershipCache } from "../../../src/tenancy/ownership-cache.js";
 
-const cache = new OwnershipCache();
+const cache = new OwnershipCache(300_000);
 cache.add({ account: undefined, tenantId: "acme" }, "cus_acme", "cus_acme");
 cache.add({ account: undefined, tenantId: "acme" }, "sub_acme", "cus_acme");
 cache.add({ account: undefined, tenantId: "globex" }, "cus_globex", "cus_globex");
-cache.add({ account: undefined, tenantId: "*" }, "bpc_all", "bpc_all");
+const configurations = new OwnershipCache(300_000);
+configurations.add({ account: undefined, tenantId: "*" }, "bpc_all", "bpc_all");
+configurations.add({ account: undefined, tenantId: "acme" }, "bpc_own", "bpc_own");
 
 const proofsOf = (options: Partial<ProofsOptions> = {}) =>
-  new Proofs({ account: undefined, tenantId: "acme", cache, trusted: [], ...options });
+  new Proofs({ account: undefined, tenantId: "acme", cache, configurations, trusted: [], ...options });
 
 describe("what a gate may name", () => {
   it("is nothing at first, but what was proved lately and what the settings name", () => {
@@ -21,6 +23,8 @@ describe("what a gate may name", () => {
     expect(proofs.accessTo("cus_acme")).toBe("own");
     expect(proofs.accessTo("sub_acme")).toBe("own");
     expect(proofs.accessTo("bpc_all")).toBe("shared");
+    // It was found lately, and has to be read again before it is changed.
+    expect(proofs.accessTo("bpc_own")).toBe("shared");
     expect(proofs.accessTo("bpc_settings")).toBe("shared");
   });
 
@@ -53,17 +57,57 @@ describe("what a gate may name", () => {
   });
 
   it("stays so to the end of the call, although the cache forgets it, with its customer", () => {
-    const forgetful = new OwnershipCache();
+    const forgetful = new OwnershipCache(300_000);
     const owner = { account: undefined, tenantId: "acme" };
     forgetful.add(owner, "cus_1", "cus_1");
     forgetful.add(owner, "sub_1", "cus_1");
     const proofs = proofsOf({ cache: forgetful });
     expect(proofs.accessTo("sub_1")).toBe("own");
-    for (const id of ["sub_1", "cus_1"]) forgetful.forget(owner, id);
+    forgetful.forget(undefined, "cus_1");
 
     expect(proofs.accessTo("sub_1")).toBe("own");
     expect(proofs.accessTo("cus_1")).toBe("own");
     expect(proofsOf({ cache: forgetful }).accessTo("sub_1")).toBeUndefined();
+  });
+});
+
+describe("a proof of another call", () => {
+  it("is stale until this call proves the customer, and so is what belongs to the customer", () => {
+    const proofs = proofsOf();
+    proofs.addObject("in_acme", "cus_acme");
+    for (const id of ["cus_acme", "sub_acme", "in_acme"]) {
+      expect(proofs.accessTo(id)).toBe("own");
+      expect(proofs.findStaleCustomer(id)).toBe("cus_acme");
+    }
+    proofs.add("cus_acme", "own");
+    for (const id of ["cus_acme", "sub_acme", "in_acme"]) {
+      expect(proofs.findStaleCustomer(id)).toBeUndefined();
+    }
+  });
+
+  it("is stale although an object of the tenant's refers to the customer", () => {
+    const proofs = proofsOf();
+    proofs.addReferencesOf({ customer: "cus_acme" });
+    expect(proofs.has("cus_acme")).toBe(true);
+    expect(proofs.findStaleCustomer("cus_acme")).toBe("cus_acme");
+  });
+
+  it("is taken back where the customer turns out to be someone else's, for all calls", () => {
+    const shaken = new OwnershipCache(300_000);
+    shaken.add({ account: undefined, tenantId: "acme" }, "cus_1", "cus_1");
+    shaken.add({ account: undefined, tenantId: "globex" }, "cus_2", "cus_2");
+    const proofs = proofsOf({ cache: shaken });
+    expect(proofs.accessTo("cus_1")).toBe("own");
+    for (const id of ["cus_1", "cus_2"]) proofs.forgetCustomer(id);
+
+    expect(proofs.accessTo("cus_1")).toBeUndefined();
+    expect(proofsOf({ cache: shaken }).accessTo("cus_1")).toBeUndefined();
+    // Another tenant's proof is not this one's to take back.
+    expect(proofsOf({ cache: shaken, tenantId: "globex" }).accessTo("cus_2")).toBe("own");
+  });
+
+  it("is not needed in an account of the tenant's own", () => {
+    expect(proofsOf({ account: "acct_1" }).findStaleCustomer("cus_acme")).toBeUndefined();
   });
 });
 

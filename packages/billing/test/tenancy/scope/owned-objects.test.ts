@@ -12,7 +12,7 @@ let owned: OwnedObjects;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["performance"] });
-  cache = new OwnershipCache();
+  cache = new OwnershipCache(300_000);
   owned = forCall();
 });
 afterEach(() => {
@@ -20,12 +20,15 @@ afterEach(() => {
 });
 
 function forCall(): OwnedObjects {
-  return new OwnedObjects({
-    ...ACME,
-    tenancy: metadataTenancy(),
-    cache,
-    deadline: new Deadline(TEN_MINUTES_MS * 2),
-  });
+  return new OwnedObjects(
+    {
+      ...ACME,
+      tenancy: metadataTenancy(),
+      cache,
+      deadline: new Deadline(TEN_MINUTES_MS * 2),
+    },
+    { retrieve: () => Promise.reject(new Error("Nothing is read here.")) },
+  );
 }
 
 const customer = (tenantId: string, more = {}) =>
@@ -35,7 +38,7 @@ describe("a customer", () => {
   it("is the tenant's where the tenancy says so, and known from then on, in other calls too", async () => {
     expect(await owned.owns(customer("acme"))).toBe(true);
     for (const call of [owned, forCall()]) {
-      expect(call.recalls("cus_1")).toBe(true);
+      expect(call.isKnown("cus_1")).toBe(true);
       expect(await call.owns("cus_1")).toBe(true);
     }
   });
@@ -44,7 +47,7 @@ describe("a customer", () => {
     for (const other of ["cus_1" as const, customer("globex"), customer("acme", { deleted: true })]) {
       expect(await owned.owns(other)).toBe(false);
     }
-    expect(owned.recalls("cus_1")).toBe(false);
+    expect(owned.isKnown("cus_1")).toBe(false);
   });
 });
 
@@ -52,18 +55,18 @@ describe("what was proved", () => {
   it("is known with its customer to the end of the call, although the cache forgets both", () => {
     cache.add(ACME, "cus_1", "cus_1");
     cache.add(ACME, "sub_1", "cus_1");
-    expect(owned.customerOf("sub_1")).toBe("cus_1");
+    expect(owned.findCustomer("sub_1")).toBe("cus_1");
     vi.advanceTimersByTime(TEN_MINUTES_MS);
 
-    expect(owned.customerOf("sub_1")).toBe("cus_1");
-    expect(owned.recalls("cus_1")).toBe(true);
-    expect(forCall().recalls("sub_1")).toBe(false);
+    expect(owned.findCustomer("sub_1")).toBe("cus_1");
+    expect(owned.isKnown("cus_1")).toBe(true);
+    expect(forCall().isKnown("sub_1")).toBe(false);
   });
 
   it("in this call is known in it and in others", () => {
-    owned.keep("cus_1", "cus_1");
-    owned.keep("in_1", "cus_1");
-    for (const call of [owned, forCall()]) expect(call.customerOf("in_1")).toBe("cus_1");
-    expect(owned.customerOf("in_2")).toBeUndefined();
+    owned.remember("cus_1", "cus_1");
+    owned.remember("in_1", "cus_1");
+    for (const call of [owned, forCall()]) expect(call.findCustomer("in_1")).toBe("cus_1");
+    expect(owned.findCustomer("in_2")).toBeUndefined();
   });
 });

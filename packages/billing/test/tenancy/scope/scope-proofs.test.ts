@@ -116,22 +116,24 @@ describe("a scope by itself", () => {
   });
 
   it("remembers of a list what is of a proved customer, and nothing else", async () => {
-    const cache = new OwnershipCache();
+    const cache = new OwnershipCache(300_000);
     const scope = await scopeOf("acme", cache);
     await scope.list("GET /v1/subscriptions", { customer: globex.customerId });
     await expect(scope.proveSubscription(globex.subscriptionId)).rejects.toMatchObject({ code: "not_found" });
-    expect(cache.customerOf({ account: undefined, tenantId: "acme" }, globex.subscriptionId)).toBeUndefined();
+    expect(
+      cache.findCustomer({ account: undefined, tenantId: "acme" }, globex.subscriptionId),
+    ).toBeUndefined();
 
     await scope.proveCustomer(acme.customerId);
     await scope.list("GET /v1/subscriptions", { customer: acme.customerId });
-    expect(cache.customerOf({ account: undefined, tenantId: "acme" }, acme.subscriptionId)).toBe(
+    expect(cache.findCustomer({ account: undefined, tenantId: "acme" }, acme.subscriptionId)).toBe(
       acme.customerId,
     );
   });
 
   it("remembers of a list nothing that has no customer", async () => {
     const data = [{ id: "cs_1", customer: null }, { id: "li_1" }, { id: "in_1", customer: acme.customerId }];
-    const cache = new OwnershipCache();
+    const cache = new OwnershipCache(300_000);
     const scope = await scopeOf("acme", cache, {}, (gate) => ({
       ...gate,
       list: async () => ({ data }) as never, // less than Stripe lists
@@ -140,19 +142,19 @@ describe("a scope by itself", () => {
     await scope.list("GET /v1/checkout/sessions", { customer: acme.customerId });
 
     const remembered = data.filter(
-      ({ id }) => cache.customerOf({ account: undefined, tenantId: "acme" }, id) !== undefined,
+      ({ id }) => cache.findCustomer({ account: undefined, tenantId: "acme" }, id) !== undefined,
     );
     expect(remembered.map(({ id }) => id)).toEqual(["in_1"]);
   });
 
   it("takes nothing that it makes for a customer but customers", async () => {
-    const cache = new OwnershipCache();
+    const cache = new OwnershipCache(300_000);
     const scope = await scopeOf("acme", cache);
     const metadata = { tenantId: "acme" };
     const customer = await scope.write("POST /v1/customers", {}, { metadata });
     const product = await scope.write("POST /v1/products", {}, { name: "Pro", metadata });
 
-    const customerOf = (id: string) => cache.customerOf({ account: undefined, tenantId: "acme" }, id);
+    const customerOf = (id: string) => cache.findCustomer({ account: undefined, tenantId: "acme" }, id);
     expect(customerOf(customer.id)).toBe(customer.id);
     expect(customerOf(product.id)).toBeUndefined();
   });
@@ -177,8 +179,10 @@ describe("a scope by itself", () => {
 
   it("makes no customers where the application alone records whose they are", async () => {
     const scope = await scopeOf("acme", undefined, { tenancy: { ...metadataTenancy(), readOnly: true } });
-    expect(() => scope.assertMakesCustomers()).toThrow("needs a link function before customers can be made");
-    expect((await scopeOf("acme")).assertMakesCustomers()).toBeUndefined();
+    expect(() => scope.customers.assertCanMake()).toThrow(
+      "needs a link function before customers can be made",
+    );
+    expect((await scopeOf("acme")).customers.assertCanMake()).toBeUndefined();
   });
 
   it("keeps the keys that say whose an object is, and what it is called, from callers", async () => {
@@ -226,17 +230,17 @@ describe("the customer that a call is about", () => {
 
 describe("a reference", () => {
   it("is remembered for the tenant, of a proved customer, and is no id", async () => {
-    const cache = new OwnershipCache();
+    const cache = new OwnershipCache(300_000);
     const scope = await scopeOf("acme", cache);
-    scope.rememberReference("theirs", globex.customerId);
-    expect(scope.customerIdUnder("theirs")).toBeUndefined();
+    scope.customers.rememberReference("theirs", globex.customerId);
+    expect(scope.customers.findByReference("theirs")).toBeUndefined();
     await expect(scope.proveCustomer(globex.customerId)).rejects.toMatchObject({ code: "not_found" });
 
     await scope.proveSubscription(acme.subscriptionId);
-    scope.rememberReference("ours", acme.customerId);
-    expect(scope.customerIdUnder("ours")).toBe(acme.customerId);
-    expect(scope.customerIdUnder(acme.subscriptionId)).toBeUndefined();
-    expect((await scopeOf("globex", cache)).customerIdUnder("ours")).toBeUndefined();
+    scope.customers.rememberReference("ours", acme.customerId);
+    expect(scope.customers.findByReference("ours")).toBe(acme.customerId);
+    expect(scope.customers.findByReference(acme.subscriptionId)).toBeUndefined();
+    expect((await scopeOf("globex", cache)).customers.findByReference("ours")).toBeUndefined();
   });
 });
 
@@ -283,7 +287,7 @@ describe("admission", () => {
 
 function scopeOf(
   tenantId: string,
-  cache = new OwnershipCache(),
+  cache = new OwnershipCache(300_000),
   settings: Partial<Admission> = {},
   change: (gate: GateToStripe) => GateToStripe = (gate) => gate,
 ): Promise<TenantScope> {
@@ -294,6 +298,7 @@ function scopeOf(
       tenantId,
       mode: "test",
       cache,
+      configurations: new OwnershipCache(300_000),
       deadline: new Deadline(5_000),
       onAudit: () => undefined,
       trusted: [],

@@ -81,10 +81,10 @@ describe("portal configurations", () => {
   });
 
   it("are remembered by a hash for their own tenant and account, unless all share them", () => {
-    const cache = new OwnershipCache();
-    const own = configurationsOf({ cache });
-    const another = configurationsOf({ cache, tenantId: "globex" });
-    const elsewhere = configurationsOf({ cache, account: "acct_1" });
+    const configurations = new OwnershipCache(300_000);
+    const own = configurationsOf({ configurations });
+    const another = configurationsOf({ configurations, tenantId: "globex" });
+    const elsewhere = configurationsOf({ configurations, account: "acct_1" });
     own.remember("hash", { id: "bpc_own", shared: false });
     expect(own.under("hash")).toEqual({ id: "bpc_own", shared: false });
     for (const other of [another, elsewhere]) expect(other.under("hash")).toBeUndefined();

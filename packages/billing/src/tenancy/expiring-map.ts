@@ -1,0 +1,40 @@
+/**
+ * A map that is bounded in size and in time: it drops the entry that was used longest ago, and every entry at its end.
+ *
+ * The usual packages were tried and left: they allocate for the whole capacity at once, or measure by the wall clock, which
+ * an operator may set back, and then a proof would outlive its window.
+ */
+export class ExpiringMap<V> {
+  readonly #capacity: number;
+  readonly #lifetimeMs: number;
+  /** In the order of use, the least recent first. */
+  readonly #entries = new Map<string, { readonly value: V; readonly endsAtMs: number }>();
+
+  constructor(capacity: number, lifetimeMs: number) {
+    this.#capacity = capacity;
+    this.#lifetimeMs = lifetimeMs;
+  }
+
+  get(key: string): V | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(key);
+    // guard (if false): an entry runs out
+    if (performance.now() >= entry.endsAtMs) return undefined;
+    this.#entries.set(key, entry);
+    return entry.value;
+  }
+
+  set(key: string, value: V): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, { value, endsAtMs: performance.now() + this.#lifetimeMs });
+    if (this.#entries.size <= this.#capacity) return;
+    const [oldest] = this.#entries.keys();
+    // guard: entries are bounded
+    if (oldest !== undefined) this.#entries.delete(oldest);
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
+}
