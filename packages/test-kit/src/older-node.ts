@@ -2,8 +2,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 
 /**
- * Returns the path of a Node 20.19.5, whose ICU is older than that of later 20s; undefined where npm has no build for the
- * platform, which it says.
+ * Returns the path of a Node 20.19.5, whose currency data is older than that of later 20s. Returns undefined, and says so,
+ * where npm has no build for the platform.
  *
  * @throws Error instead, where CI is set on Linux x64.
  */
