@@ -108,6 +108,7 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     requirePaymentMethod: options.requirePaymentMethod ?? false,
     afterLastAttempt: options.afterLastAttempt ?? "cancel",
     managedPayments: options.managedPayments ?? false,
+    taxRates: options.taxRates ?? {},
     resources: RESOURCES,
     reactions: reactions(),
     reportDueFailure: (failure) => dueFailures.report(failure),

@@ -50,6 +50,11 @@ export interface LocalStripeOptions {
    * unless the session turns them off. Default `false`.
    */
   readonly managedPayments?: boolean | undefined;
+  /**
+   * The percentage of tax by country, such as `{ DE: 19, FR: 20 }`, for invoices and sessions with automatic tax. A country
+   * without a rate is not taxed. Default: none.
+   */
+  readonly taxRates?: Readonly<Record<string, number>> | undefined;
 }
 
 /** What each option must be. */
@@ -68,10 +73,21 @@ export const OPTION_CHECKS: Checks<LocalStripeOptions> = {
   onAnswer: isFunction,
   clock: isFunction,
   managedPayments: isFlag,
+  taxRates: areTaxRates,
 };
 
 export function checkStartOptions(options: LocalStripeOptions): void {
   checkOptions("startLocalStripe", options, OPTION_CHECKS);
+}
+
+function areTaxRates(value: unknown): string | undefined {
+  const isTable =
+    typeof value === "object" &&
+    value !== null &&
+    Object.entries(value).every(
+      ([country, percent]) => /^[A-Z]{2}$/.test(country) && typeof percent === "number" && percent >= 0,
+    );
+  return isTable ? undefined : "percentages by country, such as DE with 19";
 }
 
 function isKey(prefix: string): Check {

@@ -10,7 +10,7 @@ describe("startLocalStripe", () => {
   it("refuses an option that it does not have, by name, and lists those that it has", async () => {
     const misspelled: Loose<LocalStripeOptions> = { prot: 4243 };
     await expect(startLocalStripe(misspelled)).rejects.toThrow(
-      /^startLocalStripe has no option "prot"\. Its options are port, secretKey, .*managedPayments\.$/,
+      /^startLocalStripe has no option "prot"\. Its options are port, secretKey, .*taxRates\.$/,
     );
   });
 
@@ -31,6 +31,8 @@ describe("startLocalStripe", () => {
     ["onAnswer", "log", "a function"],
     ["clock", 0, "a function"],
     ["managedPayments", "on", "true or false"],
+    ["taxRates", { Germany: 19 }, "percentages by country, such as DE with 19"],
+    ["taxRates", { DE: "19" }, "percentages by country, such as DE with 19"],
   ])("refuses for %s the value %j", async (name, value, expected) => {
     await expect(startLocalStripe({ [name]: value })).rejects.toThrow(
       new TypeError(`The option "${name}" of startLocalStripe must be ${expected}.`),

@@ -8,6 +8,7 @@ import { testCard } from "../billing/payments/test-cards.js";
 import { beginSubscription } from "../billing/subscriptions/begin-subscription.js";
 import type { Transaction } from "../store/account-data.js";
 import type { CheckoutSessionRecord, SubscriptionRecord } from "../store/records.js";
+import { needsTaxLocation } from "./automatic-tax.js";
 
 /** How a customer pays on the page: with a card that its holder has confirmed, or not yet. */
 export interface Payment {
@@ -35,6 +36,7 @@ export function completeSession(
   session: CheckoutSessionRecord,
   payment: Payment,
 ): CheckoutSessionRecord {
+  if (needsTaxLocation(session)) throw invalid("A country is needed.", "country", "parameter_missing");
   if (wantsCard(session) && payment.card === undefined) {
     throw invalid("A card is needed.", "card", "parameter_missing");
   }
@@ -109,6 +111,7 @@ function subscribe(
       discounts,
       items,
       metadata,
+      automatic_tax: { enabled: session.automatic_tax.enabled },
       // What its holder has confirmed is paid below; any other card pays at once or not at all.
       payment_behavior: isAuthenticated ? "default_incomplete" : "error_if_incomplete",
       ...(method !== null && { default_payment_method: method }),

@@ -45,7 +45,7 @@ export function totalsOf(
     total_details: {
       amount_discount: sum((line) => line.amount_discount),
       amount_shipping: 0,
-      amount_tax: 0,
+      amount_tax: sum((line) => line.amount_tax),
     },
   };
 }

@@ -1,4 +1,5 @@
 import { invalid, notImplemented } from "../api-error.js";
+import { hasTaxLocation } from "../billing/catalog/automatic-tax.js";
 import { refuseOtherCurrency } from "../billing/customers/one-currency.js";
 import type { NewDiscount } from "../billing/discounts/discount-params.js";
 import { beginSetup } from "../billing/payments/setup-intents.js";
@@ -8,6 +9,7 @@ import { isBefore } from "../declare/versions.js";
 import { randomText } from "../ids.js";
 import type { Transaction } from "../store/account-data.js";
 import type { CheckoutSessionRecord, CheckoutSubscriptionData, CustomerRecord } from "../store/records.js";
+import { automaticTaxOf, requireAddress, taxedLines } from "./automatic-tax.js";
 import { type NewLine, newLines, totalsOf } from "./line-items.js";
 import { managedPayments } from "./managed-payments.js";
 import { discounted, newDiscounts } from "./session-discounts.js";
@@ -25,6 +27,7 @@ export interface NewSession {
   readonly client_reference_id?: string;
   readonly currency?: string;
   readonly customer?: string;
+  readonly customer_update?: { readonly address?: "auto" | "never" };
   readonly discounts?: readonly NewDiscount[];
   readonly expires_at?: number;
   readonly line_items?: readonly NewLine[];
@@ -58,7 +61,10 @@ export function newSession(tx: Transaction, params: NewSession, version: string)
   }
   const to = { customer: customer.id, currency: currency ?? "" };
   const discounts = newDiscounts(tx, params.discounts ?? [], to);
-  const lines = discounted(account, bought, discounts);
+  if (params.automatic_tax?.enabled) requireAddress(customer, params.customer_update?.address);
+  const isTaxed = (params.automatic_tax?.enabled ?? false) && hasTaxLocation(customer);
+  const untaxed = discounted(account, bought, discounts);
+  const lines = isTaxed ? taxedLines(account, customer, untaxed) : untaxed;
   const totals = totalsOf(lines);
   const setupIntent =
     params.mode === "setup"
@@ -74,7 +80,7 @@ export function newSession(tx: Transaction, params: NewSession, version: string)
     allow_promotion_codes: params.allow_promotion_codes ?? null,
     allowed_payment_method_types: null,
     ...totals,
-    automatic_tax: { enabled: false, liability: null, provider: null, status: null },
+    automatic_tax: automaticTaxOf(customer, params.automatic_tax?.enabled ?? false),
     askedCard: null,
     billingMode: isBefore(version, "2025-09-30") ? "classic" : "flexible",
     billing_address_collection: params.billing_address_collection ?? null,
@@ -171,7 +177,6 @@ function checkTogether(params: NewSession, version: string): void {
   if (params.mode === "setup" && params.currency === undefined) {
     throw invalid("Missing required param: currency.", "currency", "parameter_missing");
   }
-  if (params.automatic_tax?.enabled) throw notImplemented("automatic_tax");
 }
 
 /** What belongs to other modes. */

@@ -54,6 +54,11 @@ export const START_FLAGS: { readonly [Name in keyof LocalStripeOptions]-?: Start
     read: clockFrom,
   },
   managedPayments: flag("managed-payments", "stand for an account that has Managed Payments on by default"),
+  taxRates: {
+    ...text("tax-rate", "DE=19", "a percentage of tax for automatic tax; may be repeated"),
+    multiple: true,
+    read: (written) => Object.fromEntries([written].flat().map(readTaxRate)),
+  },
 };
 
 /** @throws UsageError that names the flag and says what it takes. */
@@ -82,6 +87,11 @@ function text(name: string, value: string, help: string): StartFlag {
 
 function flag(name: string, help: string): StartFlag {
   return { name, type: "boolean", help, read: (written) => written };
+}
+
+function readTaxRate(written: unknown): readonly [country: string, percent: number] {
+  const [country = "", percent = ""] = String(written).split("=");
+  return [country, percent === "" ? Number.NaN : Number(percent)];
 }
 
 function clockFrom(written: unknown): () => number {

@@ -1,8 +1,10 @@
 import type { FC } from "hono/jsx";
 import { trialEndOf } from "../billing/subscriptions/subscription-fields.js";
+import { needsTaxLocation } from "../checkout/automatic-tax.js";
 import { wantsCard } from "../checkout/complete-session.js";
 import type { AccountData } from "../store/account-data.js";
 import type { CheckoutSessionRecord } from "../store/records.js";
+import { namedCountries } from "./countries.js";
 import { formatFor } from "./format.js";
 import { Layout } from "./layout.js";
 import { TestCards } from "./test-cards.js";
@@ -56,20 +58,42 @@ export const CheckoutPage: FC<CheckoutPageProps> = ({ open, trouble, refusedCode
           </dl>
         )}
         {session.allow_promotion_codes ? <CodeForm open={open} refused={refusedCode} /> : null}
-        <form method="post" action={`/p/checkout/${session.secret}`}>
-          <input type="hidden" name="csrf_token" value={session.csrfToken} />
-          {wantsCard(session) ? <TestCards /> : <p>No card is needed today.</p>}
-          <p>
-            <button type="submit" class="primary">
-              {words.button}
-            </button>
-          </p>
-        </form>
+        {needsTaxLocation(session) ? (
+          <CountryForm open={open} />
+        ) : (
+          <form method="post" action={`/p/checkout/${session.secret}`}>
+            <input type="hidden" name="csrf_token" value={session.csrfToken} />
+            {wantsCard(session) ? <TestCards /> : <p>No card is needed today.</p>}
+            <p>
+              <button type="submit" class="primary">
+                {words.button}
+              </button>
+            </p>
+          </form>
+        )}
         {words.terms === undefined ? null : <p class="terms">{words.terms}</p>}
       </div>
     </Layout>
   );
 };
+
+/** Leads back to the page with the taxes of the country, before anything can be paid. */
+const CountryForm: FC<PageProps> = ({ open: { session } }) => (
+  <form method="post" action={`/p/checkout/${session.secret}/country`}>
+    <input type="hidden" name="csrf_token" value={session.csrfToken} />
+    <label class="above" for="country">
+      Country
+    </label>
+    <select id="country" name="country" required autocomplete="billing country">
+      {namedCountries().map(([code, name]) => (
+        <option value={code}>{name}</option>
+      ))}
+    </select>
+    <button type="submit" class="primary">
+      Continue
+    </button>
+  </form>
+);
 
 /** Leads back to the page with what the code takes off. */
 const CodeForm: FC<PageProps & { readonly refused: string | undefined }> = ({ open, refused }) => {
@@ -110,6 +134,7 @@ const Summary: FC<PageProps> = ({ open }) => {
   const currency = session.currency ?? "usd";
   const trialEnd = trialEndOf(session.subscriptionData, session.created);
   const off = session.total_details?.amount_discount ?? 0;
+  const tax = session.total_details?.amount_tax ?? 0;
   const prices = session.lines.map(({ price, quantity }) =>
     format.price(account.getFromPath("price", price), { quantity: quantity ?? 1 }),
   );
@@ -139,6 +164,12 @@ const Summary: FC<PageProps> = ({ open }) => {
             <li>
               <span>Discount</span>
               <span>−{format.money(off, currency)}</span>
+            </li>
+          )}
+          {tax === 0 ? null : (
+            <li>
+              <span>Tax</span>
+              <span>{format.money(tax, currency)}</span>
             </li>
           )}
         </ul>

@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import { ApiError } from "../api-error.js";
+import { needsTaxLocation, setTaxCountry } from "../checkout/automatic-tax.js";
 import { asks, completeSession, type Payment } from "../checkout/complete-session.js";
 import { applyCode } from "../checkout/session-discounts.js";
 import type { Accounts } from "../store/accounts.js";
@@ -8,6 +9,7 @@ import type { CheckoutSessionRecord } from "../store/records.js";
 import { transact } from "../store/transaction.js";
 import { AuthenticationPage } from "./authentication-page.js";
 import { CheckoutPage, type OpenCheckout, SUMMARY } from "./checkout-pages.js";
+import { isCountry } from "./countries.js";
 import { formatFor } from "./format.js";
 import { Layout } from "./layout.js";
 
@@ -35,6 +37,16 @@ export function checkoutPages(accounts: Accounts): Hono {
       const applied = transact(account, null, (tx) => applyCode(tx, session, typed));
       if (applied !== undefined) return context.redirect(pathOf(session), 303);
       return context.html(<CheckoutPage open={open} refusedCode={typed} />, 422);
+    }),
+  );
+
+  app.post("/:secret/country", (context) =>
+    withForm(accounts, context, ({ session, account }, form) => {
+      const country = form.get("country") ?? "";
+      if (needsTaxLocation(session) && isCountry(country)) {
+        transact(account, null, (tx) => setTaxCountry(tx, session, country));
+      }
+      return context.redirect(pathOf(session), 303);
     }),
   );
 

@@ -131,5 +131,7 @@ function totals(invoice: InvoiceRecord): readonly (readonly [string, number])[] 
     invoice.status === "paid"
       ? (["Amount paid", invoice.amount_paid] as const)
       : (["Amount due", invoice.amount_remaining] as const);
-  return [["Total", invoice.total], ...balance, left];
+  const tax = (invoice.total_taxes ?? []).reduce((sum, { amount }) => sum + amount, 0);
+  const taxes = tax === 0 ? [] : [["Tax", tax] as const];
+  return [...taxes, ["Total", invoice.total], ...balance, left];
 }

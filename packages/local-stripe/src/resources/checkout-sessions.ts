@@ -34,6 +34,11 @@ const CREATE = {
   client_reference_id: text({ max: 200 }),
   currency: text({ max: 3 }),
   customer: text(),
+  customer_update: hash({
+    address: oneOf("auto", "never"),
+    name: oneOf("auto", "never"),
+    ...unsupported("shipping"),
+  }),
   discounts: list(hash({ coupon: text(), promotion_code: text() }), { max: 1 }),
   expires_at: timestamp(),
   line_items: list(
@@ -106,7 +111,6 @@ const CREATE = {
     "customer_account",
     "customer_creation",
     "customer_email",
-    "customer_update",
     "excluded_payment_method_types",
     "integration_identifier",
     "invoice_creation",

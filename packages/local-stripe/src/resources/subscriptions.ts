@@ -53,6 +53,7 @@ const SHARED = {
     "error_if_incomplete",
     "pending_if_incomplete",
   ),
+  automatic_tax: hash({ enabled: required(bool()), ...unsupported("liability") }),
   payment_settings: hash({
     save_default_payment_method: oneOf("off", "on_subscription"),
     ...unsupported("payment_method_options", "payment_method_types"),
@@ -70,7 +71,6 @@ const SHARED = {
   ...unsupported(
     "add_invoice_items",
     "application_fee_percent",
-    "automatic_tax",
     "billing_schedules",
     "billing_thresholds",
     "default_source",

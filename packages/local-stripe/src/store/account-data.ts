@@ -103,6 +103,8 @@ export interface ServerContext {
   readonly indexingDelayMs: () => number;
   /** Whether a customer without a payment method cannot pay. */
   readonly requirePaymentMethod: boolean;
+  /** The percentage of tax by country, for automatic tax. */
+  readonly taxRates: Readonly<Record<string, number>>;
   /** Whether Managed Payments are on by default. */
   readonly managedPayments: boolean;
   /** What becomes of a subscription when the last attempt to charge its invoice has failed. */

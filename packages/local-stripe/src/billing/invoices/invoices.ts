@@ -6,6 +6,7 @@ import type {
   InvoiceRecord,
   SubscriptionRecord,
 } from "../../store/records.js";
+import { taxedLine } from "../catalog/automatic-tax.js";
 import { leastCharge } from "../catalog/currency.js";
 import { taxIdsOf } from "../customers/tax-ids.js";
 import { discounted, netOf } from "../discounts/discounting.js";
@@ -33,7 +34,13 @@ export function newInvoice(
   const isRunningNow = ({ id: one }: DiscountRecord) => isRunning(account, one, tx.now);
   const { amounts, lines: billed } = discounted(account, subscription, lines, isRunningNow);
   const subtotal = billed.reduce((sum, line) => sum + line.amount, 0);
-  const total = billed.reduce((sum, line) => sum + netOf(line), 0);
+  const isTaxed = subscription.automatic_tax.enabled;
+  const taxed = isTaxed ? billed.map((line) => taxedLine(account, customer, line, netOf(line))) : billed;
+  const taxes = taxed.flatMap((line) => line.taxes ?? []);
+  const sumTaxes = (behavior: "exclusive" | "inclusive"): number =>
+    taxes.reduce((sum, tax) => sum + (tax.tax_behavior === behavior ? tax.amount : 0), 0);
+  const net = billed.reduce((sum, line) => sum + netOf(line), 0);
+  const total = net + sumTaxes("exclusive");
   const { due } = settle(total, customer.balance, subscription.currency);
   const waits = reason === "subscription_cycle" || subscription.collection_method === "send_invoice";
   const starts = lines.map((line) => line.period.start);
@@ -53,7 +60,13 @@ export function newInvoice(
     attempt_count: 0,
     attempted: false,
     auto_advance: true,
-    automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },
+    automatic_tax: {
+      disabled_reason: null,
+      enabled: isTaxed,
+      liability: isTaxed ? { type: "self" } : null,
+      provider: isTaxed ? "stripe" : null,
+      status: isTaxed ? "complete" : null,
+    },
     automatically_finalizes_at: waits ? tx.now + HOUR : null,
     billing_reason: reason,
     collection_method: subscription.collection_method,
@@ -84,7 +97,7 @@ export function newInvoice(
     issuer: { type: "self" },
     last_finalization_error: null,
     latest_revision: null,
-    lines: billed.map((line) => ({ ...line, invoice: id })),
+    lines: taxed.map((line) => ({ ...line, invoice: id })),
     livemode: account.livemode,
     metadata: {},
     next_payment_attempt: null,
@@ -109,13 +122,13 @@ export function newInvoice(
     status: "draft",
     status_transitions: { finalized_at: null, marked_uncollectible_at: null, paid_at: null, voided_at: null },
     subtotal,
-    subtotal_excluding_tax: subtotal,
+    subtotal_excluding_tax: subtotal - sumTaxes("inclusive"),
     test_clock: subscription.test_clock ?? null,
     total,
     total_discount_amounts: [...amounts],
-    total_excluding_tax: total,
+    total_excluding_tax: net - sumTaxes("inclusive"),
     total_pretax_credit_amounts: [],
-    total_taxes: [],
+    total_taxes: taxes,
     webhooks_delivered_at: null,
     confirmationSecret: null,
     isOverdue: false,

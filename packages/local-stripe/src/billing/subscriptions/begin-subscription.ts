@@ -9,6 +9,7 @@ import type {
   SubscriptionItemRecord,
   SubscriptionRecord,
 } from "../../store/records.js";
+import { requireTaxLocation } from "../catalog/automatic-tax.js";
 import { plusIntervals } from "../catalog/period.js";
 import { refuseOtherCurrency } from "../customers/one-currency.js";
 import { redeem } from "../discounts/redemption.js";
@@ -19,6 +20,7 @@ import { charge, declined, NO_METHOD, type PaymentOutcome } from "../payments/pa
 import { type Schedule, scheduleCancellation } from "./cancellation.js";
 import type { NewItem } from "./item-params.js";
 import {
+  automaticTax,
   collectionFields,
   ownMethod,
   type PaymentBehavior,
@@ -57,6 +59,7 @@ export function beginSubscription(
   const customer = account.getFromParam("customer", params.customer, "customer");
   tx.followClock(customer);
   checkCount(tx, customer.id);
+  if (params.automatic_tax?.enabled) requireTaxLocation(customer);
   const created = newSubscription(tx, params, mode, customer);
   const subscription = { ...created, ...scheduleCancellation(created, params, tx.now) };
   refuseOtherCurrency(account, customer.id, subscription.currency, params.schedule);
@@ -144,7 +147,7 @@ function newSubscription(
     object: "subscription",
     application: null,
     application_fee_percent: null,
-    automatic_tax: { disabled_reason: null, enabled: false, liability: null },
+    automatic_tax: automaticTax(params.automatic_tax),
     billing_cycle_anchor: billing.anchor,
     billing_cycle_anchor_config: null,
     billing_mode:

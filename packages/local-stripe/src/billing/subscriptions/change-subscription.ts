@@ -2,6 +2,7 @@ import { invalid } from "../../api-error.js";
 import { mergeMetadata } from "../../declare/metadata.js";
 import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord } from "../../store/records.js";
+import { requireTaxLocation } from "../catalog/automatic-tax.js";
 import { firstPeriodEnd } from "../catalog/period-ends.js";
 import { redeem } from "../discounts/redemption.js";
 import { noteInSchedule } from "../phases/schedule.js";
@@ -12,6 +13,7 @@ import type { ItemChange } from "./item-params.js";
 import { itemPeriod, type Timing, withoutPeriod } from "./item-period.js";
 import { discardPendingChange, refuseUnlessItMayWait } from "./pending-change.js";
 import {
+  automaticTax,
   checkedTrialEnd,
   collectionFields,
   ownMethod,
@@ -65,6 +67,9 @@ export function changed(
   change: SubscriptionChange,
 ): SubscriptionRecord {
   const retimed = retime(tx, before, change);
+  if (change.automatic_tax?.enabled) {
+    requireTaxLocation(tx.account.getFromPath("customer", before.customer));
+  }
   const billing: Billing = {
     subscription: before.id,
     // An item with a new interval begins a cycle of its own.
@@ -107,6 +112,7 @@ export function changed(
     ...(pause !== undefined && {
       pause_collection: pause && { behavior: pause.behavior, resumes_at: pause.resumes_at ?? null },
     }),
+    ...(change.automatic_tax && { automatic_tax: automaticTax(change.automatic_tax) }),
     ...(change.payment_settings && { payment_settings: paymentSettings(change.payment_settings) }),
     ...(change.trial_settings && { trial_settings: trialSettings(change.trial_settings) }),
   };

@@ -14,6 +14,7 @@ export interface SubscriptionFields {
   readonly default_payment_method?: string | null;
   readonly description?: string | null;
   readonly discounts?: readonly NewDiscount[];
+  readonly automatic_tax?: { readonly enabled: boolean };
   readonly metadata?: MetadataChange;
   readonly payment_behavior?: PaymentBehavior;
   readonly payment_settings?: { readonly save_default_payment_method?: "off" | "on_subscription" };
@@ -74,6 +75,13 @@ export function trialSettings(given: TrialSettings | undefined): SubscriptionRec
       missing_payment_method: given?.end_behavior.missing_payment_method ?? "create_invoice",
     },
   };
+}
+
+export function automaticTax(
+  given: SubscriptionFields["automatic_tax"],
+): SubscriptionRecord["automatic_tax"] {
+  const enabled = given?.enabled ?? false;
+  return { disabled_reason: null, enabled, liability: enabled ? { type: "self" } : null };
 }
 
 export function paymentSettings(

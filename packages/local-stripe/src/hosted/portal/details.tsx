@@ -1,7 +1,8 @@
 import type { FC } from "hono/jsx";
 import { invalid } from "../../api-error.js";
 import type { CustomerRecord } from "../../store/records.js";
-import { CountryField, isCountry } from "./countries.js";
+import { isCountry } from "../countries.js";
+import { CountryField } from "./countries.js";
 import { Field, type PageForm, PortalForm, TroubleNotice } from "./form.js";
 import { GoBack, type OpenProps, PortalLayout } from "./frame.js";
 import type { PortalPage } from "./page.js";
