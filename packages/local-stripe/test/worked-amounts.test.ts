@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { describe, expect, it } from "vitest";
-import { cardholder, refusal, startClock, startLocal } from "./support/local.js";
+import { cardholder, idOf, refusal, startClock, startLocal } from "./support/local.js";
 
 const seconds = (moment: string): number => Date.parse(moment) / 1000;
 
@@ -91,7 +91,7 @@ it.each([
   );
   const coupon = await stripe.coupons.create({ amount_off: off, currency: "usd", duration: "once" });
   const { latest_invoice } = await subscribe({ items, discounts: [{ coupon: coupon.id }] });
-  const invoice = await stripe.invoices.retrieve(String(latest_invoice));
+  const invoice = await stripe.invoices.retrieve(idOf(latest_invoice));
   const taken = invoice.lines.data.map(({ discount_amounts }) => discount_amounts?.[0]?.amount);
   expect(taken).toEqual(each);
   expect(invoice.total).toBe(999 - off);
