@@ -64,9 +64,7 @@ export class Collection<T extends Entity> {
     this.#recent.note(record.id, undefined);
     this.#rows.set(record.id, row);
     this.#order.push(row);
-    for (const [name, keysOf] of Object.entries(this.#keys)) {
-      for (const key of distinct(keysOf(record))) this.#index(name, key, row);
-    }
+    this.#indexAll(row);
   }
 
   replace(record: T): void {
@@ -84,15 +82,24 @@ export class Collection<T extends Entity> {
     }
   }
 
-  /** Takes the object away for good. `remember` keeps its id, for kinds that Stripe shows as deleted afterwards. */
-  remove(id: string, options: { remember: boolean }): void {
+  /**
+   * Removes the object, and returns what puts it back in its place. `remember` keeps its id, for kinds that Stripe shows as
+   * deleted afterwards.
+   */
+  remove(id: string, options: { remember: boolean }): () => void {
     const row = this.#rows.get(id);
-    if (row === undefined) return;
+    if (row === undefined) return () => {};
     this.#recent.note(id, row.record);
     this.#rows.delete(id);
     if (options.remember) this.#deleted.add(id);
     takeOut(this.#order, row);
     this.#unindexAll(row);
+    return () => {
+      this.#deleted.delete(id);
+      this.#rows.set(id, row);
+      insertInOrder(this.#order, row);
+      this.#indexAll(row);
+    };
   }
 
   /** Lets the oldest objects go, without a trace, until `keep` are left. */
@@ -193,6 +200,12 @@ export class Collection<T extends Entity> {
     if (rows) insertInOrder(rows, row);
     // Most values stand for one object only, and an array that is made with it takes no room for more.
     else index.set(key, [row]);
+  }
+
+  #indexAll(row: Row<T>): void {
+    for (const [name, keysOf] of Object.entries(this.#keys)) {
+      for (const key of distinct(keysOf(row.record))) this.#index(name, key, row);
+    }
   }
 
   #unindexAll(row: Row<T>): void {

@@ -113,8 +113,7 @@ class OpenTransaction implements Transaction {
     const collection = this.account.of(name);
     const record = this.account.getFromPath(name, id);
     const was = event && this.account.render(name, record);
-    collection.remove(id, { remember: true });
-    this.#undo.push(() => collection.insert(record));
+    this.#undo.push(collection.remove(id, { remember: true }));
     if (event !== undefined && was !== undefined) this.emit(event, was);
   }
 

@@ -249,3 +249,21 @@ describe("a Checkout session with a discount", () => {
     expect((await session(both)).code).toBe("parameters_exclusive");
   });
 });
+
+it.each([
+  ["2024-06-20", "classic"],
+  ["2025-08-27.basil", "classic"],
+  ["2025-09-30.clover", "flexible"],
+])("a session made in the API version %s subscribes in %s billing", async (apiVersion, type) => {
+  const { stripe } = await startLocal();
+  const { id: customer } = await stripe.customers.create({});
+  const price = await monthly(stripe, 1500);
+  const { id, url } = await stripe.checkout.sessions.create(
+    { mode: "subscription", customer, line_items: [{ price: price.id, quantity: 1 }], ...SUCCESS },
+    { apiVersion },
+  );
+  const browser = await Browser.open(url ?? "");
+  await browser.submit("Subscribe", VISA);
+  const { subscription } = await stripe.checkout.sessions.retrieve(id);
+  expect((await stripe.subscriptions.retrieve(idOf(subscription))).billing_mode.type).toBe(type);
+});
