@@ -112,7 +112,7 @@ function subscribe(
       items,
       metadata,
       automatic_tax: { enabled: session.automatic_tax.enabled },
-      // What its holder has confirmed is paid below; any other card pays at once or not at all.
+      // A card whose holder has confirmed is charged below; any other pays at once or not at all.
       payment_behavior: isAuthenticated ? "default_incomplete" : "error_if_incomplete",
       ...(method !== null && { default_payment_method: method }),
     },

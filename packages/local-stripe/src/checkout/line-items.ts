@@ -10,7 +10,7 @@ export interface NewLine {
   readonly quantity?: number;
 }
 
-/** What is bought. In a trial it costs nothing today. */
+/** The things that are bought. In a trial they cost nothing today. */
 export function newLines(
   account: AccountData,
   elements: readonly NewLine[],

@@ -18,7 +18,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** What a session is asked for with. */
+/** The parameters of a new session. */
 export interface NewSession {
   readonly allow_promotion_codes?: boolean;
   readonly automatic_tax?: { readonly enabled: boolean };
@@ -179,7 +179,7 @@ function checkTogether(params: NewSession, version: string): void {
   }
 }
 
-/** What belongs to other modes. */
+/** Parameters that belong to other modes. */
 const ELSEWHERE: Readonly<Record<NewSession["mode"], readonly (keyof NewSession)[]>> = {
   payment: ["setup_intent_data", "subscription_data"],
   setup: ["discounts", "line_items", "payment_intent_data", "payment_method_collection", "subscription_data"],

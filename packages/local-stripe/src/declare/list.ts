@@ -105,7 +105,7 @@ export function searchRoute<Name extends ObjectName>(
 }
 
 /**
- * What an index can answer, so that a search costs what it finds and not what the account holds: the values that all
+ * Finds what an index can answer, so that a search costs what it finds and not what the account holds: the values that all
  * hits have together; joined by OR, those of each alternative.
  */
 function indexed<T>(query: Query, fields: SearchFields<T>): readonly Readonly<Record<string, string>>[] {
@@ -113,7 +113,7 @@ function indexed<T>(query: Query, fields: SearchFields<T>): readonly Readonly<Re
   return query.join === "or" ? matches : [Object.assign({}, ...matches)];
 }
 
-/** Nothing, where no index can. */
+/** Returns no values where no index can answer. */
 function indexedClause<T>(clause: Clause, fields: SearchFields<T>): Record<string, string> {
   const { field, key, operator, value, negated } = clause;
   if (negated || operator !== ":" || value === null) return {};

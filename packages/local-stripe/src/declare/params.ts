@@ -17,7 +17,7 @@ export type Shape = Readonly<Record<string, Param<unknown>>>;
 type ValueOf<P> = P extends Param<infer T> ? T : never;
 type RequiredNames<S> = { [K in keyof S]: S[K] extends RequiredParam<unknown> ? K : never }[keyof S];
 
-/** What a request holds once its parameters were read by their shape. A parameter that was not sent is absent. */
+/** The values of a request after its parameters were read by their shape. A parameter that was not sent is absent. */
 export type Values<S> = { readonly [K in RequiredNames<S>]: ValueOf<S[K]> } & {
   readonly [K in Exclude<keyof S, RequiredNames<S>>]?: ValueOf<S[K]>;
 };
@@ -81,7 +81,7 @@ export function text(options: { readonly max?: number } = {}): Param<string> {
   };
 }
 
-/** Text in which nothing stands for nothing: a query or an id that may be blank. */
+/** Text; the empty string is allowed. */
 export function anyText(): Param<string> {
   return {
     read: (value, name) => {

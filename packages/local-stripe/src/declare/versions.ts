@@ -37,13 +37,13 @@ export function isBefore(version: string, date: string): boolean {
   return version.slice(0, 10) < date;
 }
 
-/** The same object, and all objects in it, as an older version writes them. */
+/** Rewrites an object, and all objects in it, as an older version has them. */
 export function inVersion(body: Wire, version: string, account: AccountData): Wire {
   const changes = CHANGES.filter(({ date }) => isBefore(version, date));
   return changes.length === 0 ? body : rewritten(body, changes, account);
 }
 
-/** What an object was before a change, as an older version writes it. */
+/** Rewrites the previous attributes of an object as an older version has them. */
 export function previousInVersion(previous: Wire, object: Wire, version: string, account: AccountData): Wire {
   if (CHANGES.every(({ date }) => !isBefore(version, date))) return previous;
   // Parts may have moved from one object to another, so both whole objects are compared in the older form.
@@ -152,7 +152,7 @@ function wholeCoupon(coupon: unknown, account: AccountData): unknown {
   return record === undefined ? coupon : account.render("coupon", record);
 }
 
-/** What stood beside the list of discounts while there was but one, whole. */
+/** The single, whole discount of versions before the list of discounts. */
 function firstDiscount({ discounts }: Wire, account: AccountData): Wire | null {
   const first: unknown = Array.isArray(discounts) ? discounts[0] : undefined;
   if (isWire(first)) return first;

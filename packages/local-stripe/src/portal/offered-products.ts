@@ -29,7 +29,7 @@ export const OFFERS: Param<readonly Offer[]> = clearableList(
   }),
 );
 
-/** What is kept of a request's offers. Refuses a price that is not the product's, and two of the same billing interval. */
+/** Reads a request's offers. Refuses a price of another product, and two prices of one billing interval. */
 export function offeredProducts(
   offers: readonly Offer[],
   account: AccountData,

@@ -40,7 +40,7 @@ export function whyFixed(account: AccountData, subscription: SubscriptionRecord)
     : `The subscription ${id} is ${status}.`;
 }
 
-/** What the configuration offers for the subscription: prices for sale in its currency, with its treatment of taxes. */
+/** The prices that the configuration offers a subscription: for sale, in its currency, with its tax behavior. */
 export function offersFor(
   account: AccountData,
   feature: UpdateFeature,
@@ -145,7 +145,7 @@ export interface Quote {
   readonly after: SubscriptionRecord;
 }
 
-/** What a change would cost. */
+/** Quotes the cost of a change. */
 export function quoteChange(tx: Transaction, id: string, change: SubscriptionChange): Quote {
   return quote(tx, id, (dry) =>
     // Whether the payment would go through is not what is asked.
@@ -153,7 +153,7 @@ export function quoteChange(tx: Transaction, id: string, change: SubscriptionCha
   );
 }
 
-/** What it would cost to write this of a subscription. It is written, looked at, and taken back. */
+/** Quotes the cost of any write to a subscription by a dry run. */
 export function quote(tx: Transaction, id: string, write: (tx: Transaction) => SubscriptionRecord): Quote {
   return tx.dryRun((dry) => {
     const { account } = dry;

@@ -17,7 +17,7 @@ import { OFFERS, type Offer, offeredProducts } from "./offered-products.js";
 
 export type Features = PortalConfigurationRecord["features"];
 
-/** What a request says of a portal's features. What it leaves out stays as it was. */
+/** Changes of a portal's features. A feature that is left out stays as it was. */
 export interface FeatureChanges {
   readonly customer_update?: Partial<Features["customer_update"]>;
   readonly invoice_history?: Features["invoice_history"];
@@ -52,7 +52,7 @@ type UpdateChange = Partial<Omit<Features["subscription_update"], "products" | "
 
 const PRORATION = oneOf("always_invoice", "create_prorations", "none");
 
-/** What a portal lets customers do, as it is written in a request. */
+/** The features of a portal, as a request writes them. */
 export const FEATURES: Param<FeatureChanges> = hash({
   customer_update: hash({
     allowed_updates: clearableList(oneOf("address", "email", "name", "phone", "shipping", "tax_id")),

@@ -12,11 +12,11 @@ import type { AccountData, Transaction } from "../store/account-data.js";
 import type { PriceRecord, SubscriptionRecord } from "../store/records.js";
 import type { Features } from "./portal-features.js";
 
-/** What a customer has chosen on the page. */
+/** The choice that a customer made on the page. */
 export interface PortalChoice {
   readonly price: PriceRecord;
   readonly quantity: number | undefined;
-  /** What is taken off from then on, beside what is taken off already. */
+  /** Discounts from then on, beside those that apply already. */
   readonly discounts?: readonly NewDiscount[];
 }
 

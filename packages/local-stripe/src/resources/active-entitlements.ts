@@ -9,7 +9,7 @@ const FIRST_PAGE = 10;
 const onSubscription: Reaction = (tx, subscription) =>
   entitle(tx, tx.account.getFromPath("subscription", String(subscription["id"])));
 
-/** What customers have access to by their subscriptions, kept up with what happens to these. */
+/** Features that customers have through their subscriptions, updated as these change. */
 export const activeEntitlements: Resource<"entitlements.active_entitlement"> = {
   kind: {
     object: "entitlements.active_entitlement",

@@ -41,7 +41,7 @@ export const discounts: Resource<"discount"> = {
   reactions: { "invoice.created": useUp },
 };
 
-/** What is given once is used up by the first invoice that it takes something off. */
+/** Ends a discount that counts once after the first invoice that it reduces. */
 function useUp(tx: Transaction, shown: Wire): void {
   const invoice = tx.account.getFromPath("invoice", String(shown["id"]));
   for (const { amount, discount: id } of invoice.total_discount_amounts ?? []) {

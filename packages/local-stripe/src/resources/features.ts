@@ -14,7 +14,7 @@ const CREATE = {
 
 const UPDATE = { active: bool(), metadata: metadata(), name: text({ max: 80 }) };
 
-/** What products can give access to. Stripe tells of no changes to them. */
+/** Features that products give access to. Stripe sends no events about them. */
 export const features: Resource<"entitlements.feature"> = {
   kind: {
     object: "entitlements.feature",

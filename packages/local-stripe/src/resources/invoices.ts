@@ -136,7 +136,7 @@ export const invoices: Resource<"invoice"> = {
         ...(params.status !== undefined && { status: params.status }),
       },
       where: (invoice) =>
-        // What lives by a test clock is listed only for its customer or its subscription.
+        // An object on a test clock is listed only for its customer or its subscription.
         (params.customer !== undefined || params.subscription !== undefined || invoice.test_clock === null) &&
         (params.collection_method === undefined || invoice.collection_method === params.collection_method) &&
         (params.created === undefined || isWithin(params.created, invoice.created)) &&
@@ -169,7 +169,7 @@ export const invoices: Resource<"invoice"> = {
     route("POST /v1/invoices/:id/finalize", { auto_advance: bool() }, ({ tx, account, id, params }) => {
       tx.followClock(inStatus(tx, id, "draft"));
       const open = finalizeInvoice(tx, id);
-      // What is free is paid by being final.
+      // An invoice with nothing due is paid as soon as it is final.
       if (open.amount_due === 0) return account.render("invoice", payInvoice(tx, open));
       return account.render(
         "invoice",
@@ -213,7 +213,7 @@ function pay({ tx, account, id, params }: Call<Values<typeof PAY>>): Wire {
   }
   const outcome = collect(tx, id, params.payment_method);
   if (outcome.kind === "pays") return account.render("invoice", account.getFromPath("invoice", id));
-  // That the attempt was made stays, although the request is answered with its failure.
+  // The failed attempt is kept, although the request is refused.
   return tx.commitAndThrow(declined(outcome));
 }
 

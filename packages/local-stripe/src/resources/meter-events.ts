@@ -19,7 +19,7 @@ const CREATE = {
   timestamp: timestamp(),
 };
 
-/** What was used, as it is reported. Nothing lists them: they show in summaries and on invoices. */
+/** Reported usage. No call lists it: it shows in summaries and on invoices. */
 export const meterEvents: Resource<"billing.meter_event"> = {
   kind: {
     object: "billing.meter_event",

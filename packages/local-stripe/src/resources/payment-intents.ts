@@ -2,7 +2,7 @@ import { listRoute } from "../declare/list.js";
 import { isWithin, range, text, unsupported } from "../declare/params.js";
 import { type Resource, retrieveRoute } from "../declare/route.js";
 
-/** What was paid through Checkout. */
+/** Payment intents that Checkout made. */
 export const paymentIntents: Resource<"payment_intent"> = {
   kind: {
     object: "payment_intent",

@@ -59,7 +59,7 @@ export const portalConfigurations: Resource<"billing_portal.configuration"> = {
   ],
 };
 
-/** What saving the portal's settings in the Dashboard makes: everything allowed but a change of plan. */
+/** Makes the configuration that saving the Dashboard's portal settings makes: all is allowed but a change of plan. */
 export function saveDefaultConfiguration(tx: Transaction): void {
   const configuration = newConfiguration(
     tx.account,

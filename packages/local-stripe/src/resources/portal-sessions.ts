@@ -74,7 +74,7 @@ export function openPortal(
   return tx.insert("billing_portal.session", session, "billing_portal.session.created");
 }
 
-/** What belongs to the pages stays with them. */
+/** Leaves out what only the pages need. */
 function renderSession(record: PortalSessionRecord): Wire {
   const { csrfToken: _token, isFlowDone: _done, lastForm: _form, sealKey: _seal, ...rest } = record;
   const { secret: _secret, usedAt: _used, ...session } = rest;

@@ -46,7 +46,7 @@ export const listSubscriptions: Route = listRoute(
 
 function isListed(subscription: SubscriptionRecord, params: Values<typeof LIST>): boolean {
   const { collection_method: method, created, current_period_end: end, current_period_start: start } = params;
-  // What lives by a test clock is listed only for its clock or its customer.
+  // An object on a test clock is listed only for its clock or its customer.
   const { customer, test_clock: testClock } = params;
   return (
     (customer !== undefined || testClock !== undefined || subscription.test_clock === null) &&

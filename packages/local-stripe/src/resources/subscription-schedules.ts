@@ -84,7 +84,7 @@ export const subscriptionSchedules: Resource<"subscription_schedule"> = {
     listRoute("subscription_schedule", PATH, LIST, ({ params }) => ({
       match: params.customer === undefined ? {} : { customer: params.customer },
       where: (schedule) =>
-        // What lives by a test clock is listed only for its customer.
+        // An object on a test clock is listed only for its customer.
         (params.customer !== undefined || schedule.test_clock === null) &&
         (params.scheduled !== true || schedule.status === "not_started") &&
         MOMENTS.every((name) => {

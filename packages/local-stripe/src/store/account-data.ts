@@ -22,7 +22,7 @@ export interface Kind<Name extends ObjectName = ObjectName> {
   /** The object as it travels; what is kept, when left out. */
   readonly render?: (record: Records[Name], account: AccountData) => Wire;
   readonly expandable?: Readonly<Record<string, Expansion>>;
-  /** What happens to such an object at a set time. */
+  /** Actions of such an object at a set time. */
   readonly due?: Due<Name>;
 }
 
@@ -33,7 +33,7 @@ export interface Due<Name extends ObjectName> {
 }
 
 /**
- * What stands in the place of a property that a request asks to expand: the object whose id is there, something worked
+ * The replacement for a property that a request asks to expand: the object whose id is there, something worked
  * out on demand, or `"shown"` for a part that is always there and may be passed through.
  */
 export type Expansion = ObjectName | "shown" | ((owner: Wire, account: AccountData) => unknown);
@@ -96,7 +96,7 @@ export type EventType = Stripe.Event["type"];
 /** Runs after an event, within its transaction. */
 export type Reaction = (tx: Transaction, object: Wire) => void;
 
-/** What account data needs from its server. */
+/** The services that account data needs from its server. */
 export interface ServerContext {
   readonly clock: Clock;
   readonly origin: () => string;
@@ -107,10 +107,10 @@ export interface ServerContext {
   readonly taxRates: Readonly<Record<string, number>>;
   /** Whether Managed Payments are on by default. */
   readonly managedPayments: boolean;
-  /** What becomes of a subscription when the last attempt to charge its invoice has failed. */
+  /** The fate of a subscription when the last attempt to charge its invoice has failed. */
   readonly afterLastAttempt: "cancel" | "past_due" | "unpaid";
   readonly resources: { readonly [Name in ObjectName]: { readonly kind: Kind<Name> } };
-  /** What resources do when objects of others change. */
+  /** Reactions of resources to changes of other objects. */
   readonly reactions: ReadonlyMap<EventType, readonly Reaction[]>;
   /** Is told of what could not happen when its time had come. It must not throw. */
   readonly reportDueFailure: (failure: DueFailure) => void;

@@ -149,7 +149,7 @@ export class Collection<T extends Entity> {
   }
 
   /**
-   * What a search sees, newest first: the objects as they were before the indexing delay. Those that are under no
+   * The objects that a search sees, newest first, as they were before the indexing delay. Those that are under no
    * alternative's values may be left out; an alternative without values is everything.
    */
   *searchable(alternatives: readonly Readonly<Record<string, string>>[]): Generator<T> {
@@ -157,7 +157,7 @@ export class Collection<T extends Entity> {
     for (const [id, record] of [...stale].reverse()) {
       if (record !== undefined && !this.#rows.has(id)) yield record;
     }
-    // What was written of late may have been found by other values before.
+    // An object that was just changed may still be found by its earlier values.
     const rewritten = [...stale.keys()].flatMap((id) => this.#rows.get(id) ?? []);
     const rows = this.#union(alternatives);
     const holdsAll = rewritten.length === 0 || rows === this.#order;
@@ -167,7 +167,7 @@ export class Collection<T extends Entity> {
     }
   }
 
-  /** What any of the alternatives finds, once and in order. */
+  /** The rows that any of the alternatives finds, once and in order. */
   #union(alternatives: readonly Readonly<Record<string, string>>[]): readonly Row<T>[] {
     const found = alternatives.map((match) => this.#narrowest(match).rows);
     if (found.includes(this.#order)) return this.#order;
@@ -266,7 +266,7 @@ function* backwards<R>(rows: readonly R[]): Generator<R> {
   }
 }
 
-/** What stands in any of these, once and in order. */
+/** Merges lists of rows: each row once, in order. */
 function inOrder<R extends { readonly position: number }>(parts: readonly (readonly R[])[]): readonly R[] {
   return [...new Set(parts.flat())].sort((one, other) => one.position - other.position);
 }

@@ -35,7 +35,7 @@ export interface Records {
 
 export type ObjectName = keyof Records;
 
-/** What every kept object has. */
+/** The fields of every kept object. */
 export interface Entity {
   readonly id: string;
   readonly created: number;
@@ -124,7 +124,7 @@ export type InvoiceRecord = Readonly<
   readonly customer: string;
   /** Whether an invoice that was sent was noted to be overdue. */
   readonly isOverdue: boolean;
-  /** What a customer's browser would confirm the payment with. */
+  /** The secret that a customer's browser would confirm the payment with. */
   readonly confirmationSecret: string | null;
   readonly lines: readonly InvoiceLineRecord[];
   readonly status: "draft" | "open" | "paid" | "uncollectible" | "void";
@@ -147,7 +147,7 @@ export type PaymentMethodRecord = Readonly<
   >
 > & {
   readonly card: Stored<Stripe.PaymentMethod.Card>;
-  /** What happens when it is charged. */
+  /** The outcome of a charge. */
   readonly behavior: CardBehavior;
   /** Whether it was ever a customer's: one that was detached cannot be attached again. */
   readonly wasAttached: boolean;
@@ -228,7 +228,7 @@ export type EntitlementSummaryRecord = Readonly<
   readonly grants: readonly Grant[];
 };
 
-/** What an item of a subscription entitles its customer to, as its product was when the item's period began. */
+/** The features that an item gives its customer, as its product had them when the item's period began. */
 export interface Grant {
   readonly subscription: string;
   readonly item: string;
@@ -256,7 +256,7 @@ export type PortalSessionRecord = Readonly<Stored<Stripe.BillingPortal.Session>>
 
 export type CheckoutSessionRecord = Readonly<Omit<Stored<Stripe.Checkout.Session>, "line_items">> & {
   readonly lines: readonly CheckoutLineRecord[];
-  /** What the subscription is to be made with. */
+  /** Fields for the subscription that will be made. */
   readonly subscriptionData: CheckoutSubscriptionData;
   /** The metadata of the payment or setup intent. */
   readonly intentMetadata: Stripe.Metadata;
@@ -299,7 +299,7 @@ export interface IntentError {
   readonly type: "card_error";
 }
 
-/** What the holder of a card has to do: go to an address and come back, or be asked by Stripe.js. */
+/** The step a card's holder must take: go to an address and come back, or answer Stripe.js. */
 export type IntentAction =
   | {
       readonly type: "redirect_to_url";
@@ -331,7 +331,7 @@ export type WebhookEndpointRecord = Readonly<Omit<Stored<Stripe.WebhookEndpoint>
   readonly connect: boolean;
 } & SigningSecrets;
 
-/** What the deliveries to an endpoint are signed with. */
+/** The secrets that sign the deliveries to an endpoint. */
 export type SigningSecrets = {
   readonly secret: string;
   /** The secret before the last roll, and the Unix time until which it still counts. */

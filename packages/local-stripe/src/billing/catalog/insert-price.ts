@@ -103,7 +103,7 @@ function intervalCount(
   return count;
 }
 
-/** What is metered is counted by a meter, since 2025-03-31, and nothing else has one. */
+/** Since 2025-03-31 every metered price has a meter, and no other price has one. */
 function meterOf(
   account: AccountData,
   { meter, usage_type: usageType }: NonNullable<NewPrice["recurring"]>,

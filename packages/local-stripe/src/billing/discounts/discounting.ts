@@ -2,10 +2,10 @@ import type { AccountData } from "../../store/account-data.js";
 import type { DiscountRecord, InvoiceLineRecord, SubscriptionRecord } from "../../store/records.js";
 import { percentOf, prorate } from "../catalog/exact-money.js";
 
-/** What discounts make of the lines of an invoice. */
+/** The lines of an invoice after their discounts. */
 export interface Discounted {
   readonly lines: readonly InvoiceLineRecord[];
-  /** What each discount takes off, its items' before the subscription's own. */
+  /** The amount of each discount: those of items first, then the subscription's own. */
   readonly amounts: readonly { readonly amount: number; readonly discount: string }[];
 }
 
@@ -33,7 +33,7 @@ export function discounted(
   return { lines: after, amounts };
 }
 
-/** What is left of a line when its discounts are off. */
+/** The amount of a line less its discounts. */
 export function netOf({ amount, discount_amounts: off }: InvoiceLineRecord): number {
   return amount - (off ?? []).reduce((sum, one) => sum + one.amount, 0);
 }
@@ -42,7 +42,7 @@ export function itemOf(line: InvoiceLineRecord): string | undefined {
   return line.parent?.subscription_item_details?.subscription_item;
 }
 
-/** What a discount takes off each line; `undefined` where it does not apply. A fixed amount is spread by what is left. */
+/** The amount a discount takes off each line; `undefined` where it does not apply. Fixed amounts are spread. */
 function amountsOff(
   { terms: { amountOff, percentOff } }: DiscountRecord,
   lines: readonly InvoiceLineRecord[],

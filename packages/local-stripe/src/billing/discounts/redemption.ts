@@ -6,7 +6,7 @@ import type { CouponRecord, DiscountRecord, PromotionCodeRecord } from "../../st
 import { plusIntervals } from "../catalog/period.js";
 import type { NewDiscount } from "./discount-params.js";
 
-/** Whose discounts they are: a subscription's, or those of one of its items. */
+/** The owner of discounts: a subscription, or one of its items. */
 export interface DiscountHolder {
   readonly customer: string;
   readonly currency: string;

@@ -135,10 +135,10 @@ export function newInvoice(
   };
 }
 
-/** What a customer pays of a total, and the balance that is left: negative is the customer's credit, positive is owed. */
+/** Splits a total into the amount due and the balance that is left: negative is credit, positive is owed. */
 function settle(total: number, balance: number, currency: string): { due: number; balance: number } {
   const owed = total + balance;
-  // What is too little to be charged is added to the balance, and so to the next invoice.
+  // An amount too small to charge is added to the balance, and so to the next invoice.
   return owed >= Math.max(1, leastCharge(currency)) ? { due: owed, balance: 0 } : { due: 0, balance: owed };
 }
 

@@ -70,7 +70,7 @@ function isDue(moment: number | null, now: number): boolean {
   return moment !== null && moment <= now;
 }
 
-/** What was not paid within 23 hours of its beginning has never begun. */
+/** Expires a subscription whose first invoice was not paid within 23 hours. */
 function expire(tx: Transaction, subscription: SubscriptionRecord): void {
   if (subscription.latest_invoice) closeInvoice(tx, subscription.latest_invoice, "void");
   const expired = tx.change(
@@ -92,7 +92,7 @@ function expirePendingChange(tx: Transaction, subscription: SubscriptionRecord):
   );
 }
 
-/** What an invoice that was paid makes of its subscription. */
+/** Updates the subscription of an invoice that was paid. */
 export function onPaid(tx: Transaction, subscription: SubscriptionRecord, invoice: InvoiceRecord): void {
   const { pendingChange: pending, status } = subscription;
   if (pending?.invoice === invoice.id) {
@@ -108,7 +108,7 @@ export function onPaid(tx: Transaction, subscription: SubscriptionRecord, invoic
   }
 }
 
-/** What an invoice that could not be charged makes of its subscription: past due, and after the last attempt what is set. */
+/** Updates the subscription of an invoice that could not be charged: past due, and after the last attempt as configured. */
 export function onPaymentFailed(
   tx: Transaction,
   subscription: SubscriptionRecord,
@@ -135,7 +135,7 @@ export function onVoided(tx: Transaction, subscription: SubscriptionRecord, { id
   if (subscription.pendingChange?.invoice === id) discardPendingChange(tx, subscription);
 }
 
-/** What becomes of a subscription whose last attempt has failed is a setting of the account. */
+/** Cancels or stops a subscription whose last attempt has failed, as the account is configured. */
 function giveUp(tx: Transaction, id: string): void {
   const { afterLastAttempt } = tx.account.context;
   const subscription = tx.account.getFromPath("subscription", id);

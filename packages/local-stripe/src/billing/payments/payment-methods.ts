@@ -8,7 +8,7 @@ import { type TestCard, testCard } from "./test-cards.js";
 
 type BillingDetails = PaymentMethodRecord["billing_details"];
 
-/** What a request may say about a payment method of any type. */
+/** Parameters for a payment method of any type. */
 export interface PaymentMethodFields {
   readonly allow_redisplay?: PaymentMethodRecord["allow_redisplay"] | undefined;
   readonly billing_details?: BillingDetailsChange | undefined;

@@ -2,7 +2,7 @@ import { ApiError } from "../../api-error.js";
 import type { AccountData } from "../../store/account-data.js";
 import type { CardBehavior, InvoiceRecord, SubscriptionRecord } from "../../store/records.js";
 
-/** What comes of a charge. */
+/** The outcome of a charge. */
 export type PaymentOutcome = CardBehavior | { readonly kind: "nothing to charge" };
 
 export type FailedPayment = Exclude<PaymentOutcome, { readonly kind: "pays" }>;
@@ -13,7 +13,7 @@ export const NO_METHOD =
 type Payer = Pick<SubscriptionRecord, "customer" | "default_payment_method">;
 
 /**
- * What comes of charging an invoice to a payer, or to the method that is given. A customer without any method pays too,
+ * Decides how charging an invoice to a payer, or to the given method, turns out. A customer without any method pays too,
  * unless the server was started to be strict about it.
  */
 export function charge(

@@ -5,7 +5,7 @@ export interface TestCard {
   readonly brand: string;
   readonly last4: string;
   readonly funding?: string;
-  /** What it does when it is charged. */
+  /** The outcome of charging it. */
   readonly behavior: CardBehavior;
 }
 

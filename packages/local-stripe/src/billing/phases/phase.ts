@@ -48,7 +48,7 @@ export function asItStands(
   };
 }
 
-/** What the invoices of a subscription are to have. */
+/** The invoice settings of a subscription. */
 export function settingsOf(subscription: SubscriptionRecord): PhaseSettings {
   const { custom_fields, description, footer } = subscription.invoice_settings;
   const days = subscription.days_until_due;

@@ -58,7 +58,7 @@ export function expiryOf(phases: readonly PhaseRecord[], now: number): number | 
   return end - WARNING > now ? end - WARNING : null;
 }
 
-/** What takes a scheduled end back. */
+/** The fields that take a scheduled end back. */
 export const NOT_ENDING: Pick<SubscriptionRecord, "cancel_at" | "cancel_at_period_end" | "canceled_at"> = {
   cancel_at: null,
   cancel_at_period_end: false,

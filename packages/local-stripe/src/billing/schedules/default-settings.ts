@@ -6,7 +6,7 @@ import type { NewDefaults } from "./phase-params.js";
 
 export type DefaultSettings = SubscriptionScheduleRecord["default_settings"];
 
-/** What the phases of a schedule have in common after a request. */
+/** Merges the settings that all phases share with those of a request. */
 export function defaultSettings(
   tx: Transaction,
   given: NewDefaults | undefined,
@@ -24,7 +24,7 @@ export function defaultSettings(
   };
 }
 
-/** What a subscription would go on with if its phases said nothing more. */
+/** The settings a subscription keeps where its phases set none. */
 export function defaultsOf(subscription: SubscriptionRecord): DefaultSettings {
   const { collection_method, default_payment_method, description } = subscription;
   const settings = { ...settingsOf(subscription), issuer: NO_DEFAULTS.invoice_settings.issuer };

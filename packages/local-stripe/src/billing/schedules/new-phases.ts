@@ -19,7 +19,7 @@ import { type Billing, checkItems, soldItem } from "../subscriptions/subscriptio
 import type { DefaultSettings } from "./default-settings.js";
 import { type NewPhase, refuseTwoEnds } from "./phase-params.js";
 
-/** What the phases of one schedule have in common. */
+/** The settings that all phases of a schedule share. */
 export interface PhaseContext {
   /** The schedule whose phases these will be, where there is one already. */
   readonly schedule?: string;

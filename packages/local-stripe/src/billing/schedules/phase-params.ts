@@ -36,7 +36,7 @@ const INVOICE_SETTINGS = {
   ...unsupported("account_tax_ids"),
 };
 
-/** What a phase and the defaults of its schedule both may say. */
+/** Parameters of a phase and of its schedule's defaults alike. */
 const COMMON = {
   automatic_tax: hash({ enabled: required(noTax()), ...unsupported("liability") }),
   billing_cycle_anchor: oneOf("automatic", "phase_start"),
@@ -70,7 +70,7 @@ const PHASE = {
 
 export const PHASES: Param<NewPhase[]> = list(hash(PHASE), { max: MOST_PHASES });
 
-/** What a request says of a schedule's subscription, in a phase of it or in all. */
+/** Parameters for a schedule's subscription, in one phase or in all. */
 export interface NewDefaults {
   readonly automatic_tax?: { readonly enabled: boolean };
   readonly billing_cycle_anchor?: "automatic" | "phase_start";

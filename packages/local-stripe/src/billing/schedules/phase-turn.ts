@@ -60,7 +60,7 @@ export function turnPhase(
   }
   const after = next ? enter(tx, subscription, schedule, next) : release(tx, schedule, subscription);
   if (after === undefined) return;
-  // What is over is renewed as it has become; what is not is prorated.
+  // A period that is over is renewed in its new form; one that is not is prorated.
   if (firstPeriodEnd(subscription) <= tx.now && subscription.status !== "paused") {
     renew(tx, subscription, after);
   } else {

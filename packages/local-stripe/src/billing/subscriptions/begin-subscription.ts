@@ -101,7 +101,7 @@ function bill(
   else if (behavior !== "default_incomplete") failInvoice(tx, open, outcome);
 }
 
-/** What comes of the first invoice: it is sent, or it is charged with an outcome that may refuse the whole request. */
+/** Sends or charges the first invoice. A failed charge may refuse the whole request. */
 function firstCharge(
   tx: Transaction,
   subscription: SubscriptionRecord,

@@ -31,7 +31,7 @@ export function billChange(
 
 type Lines = SubscriptionRecord["pendingLines"];
 
-/** What the change costs, and whether it is billed now or with the next invoice. */
+/** Lines for the cost of a change, billed now or with the next invoice. */
 function dueLines(
   tx: Transaction,
   before: SubscriptionRecord,

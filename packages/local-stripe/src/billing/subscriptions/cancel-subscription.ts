@@ -31,7 +31,7 @@ export function cancelSubscription(tx: Transaction, id: string, request: CancelR
   return tx.account.getFromPath("subscription", id);
 }
 
-/** What was not paid, or never began, leaves nothing to give back. */
+/** Whether there is anything to give back: an unpaid subscription, or one that never began, has nothing. */
 function isPaidAhead({ status }: SubscriptionRecord): boolean {
   return status === "active" || status === "past_due";
 }

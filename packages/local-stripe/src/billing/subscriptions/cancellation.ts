@@ -56,7 +56,7 @@ type CancellationFields = Pick<
   "cancel_at" | "cancel_at_period_end" | "canceled_at" | "cancellation_details"
 >;
 
-/** What a request to end later, or not at all, makes of a subscription. */
+/** Applies a request to end later, or not at all, to a subscription. */
 export function scheduleCancellation(
   subscription: SubscriptionRecord,
   request: Schedule,
@@ -108,7 +108,7 @@ export function endSubscription(
   return ended;
 }
 
-/** What is open stays owed, and is not charged any more by itself. */
+/** Leaves open invoices owed, but stops charging them. */
 function stopCollection(tx: Transaction, subscription: string): void {
   const open = tx.account
     .of("invoice")

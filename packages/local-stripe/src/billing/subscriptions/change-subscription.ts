@@ -186,7 +186,7 @@ function refuseUnlessInPeriod({ items }: SubscriptionRecord, date: number | unde
   );
 }
 
-/** What an incomplete subscription takes: a note, or what its first invoice can be paid with. */
+/** The only fields of an incomplete subscription that may change: a note, or a way to pay its first invoice. */
 const CHANGEABLE_WHILE_INCOMPLETE: readonly string[] = [
   "default_payment_method",
   "metadata",

@@ -38,7 +38,7 @@ const ITEM = {
   ...unsupported("billing_thresholds", "plan", "trial"),
 };
 
-/** What an element of `items` may hold. */
+/** The parameters of an element of `items`. */
 export interface NewItem {
   readonly discounts?: readonly NewDiscount[];
   readonly metadata?: MetadataChange;

@@ -101,7 +101,7 @@ export function resumeSubscription(tx: Transaction, id: string, request: ResumeR
   return resumeFrom(tx, before, request);
 }
 
-/** The same by the time of what makes it go on. */
+/** Goes on with a paused subscription at the transaction's present time. */
 export function resumeFrom(
   tx: Transaction,
   before: SubscriptionRecord,

@@ -6,7 +6,7 @@ import { closeInvoice } from "../invoices/invoices.js";
 
 const TIME_TO_PAY = 23 * 3600;
 
-/** What may be sent with `payment_behavior=pending_if_incomplete`: it waits for the payment, or says how that is made. */
+/** Parameters allowed with `payment_behavior=pending_if_incomplete`: they wait for the payment, or say how it is made. */
 const MAY_WAIT: readonly string[] = [
   "billing_cycle_anchor",
   "cancel_at_period_end",

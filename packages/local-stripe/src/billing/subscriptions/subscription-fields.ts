@@ -6,7 +6,7 @@ import type { SubscriptionRecord } from "../../store/records.js";
 import { plusIntervals } from "../catalog/period.js";
 import type { NewDiscount } from "../discounts/discount-params.js";
 
-/** What both a new subscription and a change of one may say. */
+/** The parameters that creating and changing a subscription share. */
 export interface SubscriptionFields {
   readonly cancel_at_period_end?: boolean;
   readonly collection_method?: "charge_automatically" | "send_invoice";

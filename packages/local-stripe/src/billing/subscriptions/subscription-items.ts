@@ -9,7 +9,7 @@ import { type DiscountHolder, endDiscount, isRunning, redeem } from "../discount
 import { type ItemChange, MOST_ITEMS, type NewItem } from "./item-params.js";
 import { itemPeriod, samePeriod, withoutPeriod } from "./item-period.js";
 
-/** What the items of a subscription are counted from. */
+/** The times and the customer that a subscription's items are made for. */
 export interface Billing {
   readonly subscription: string;
   readonly anchor: number;
@@ -20,7 +20,7 @@ export interface Billing {
   readonly testClock: string | null;
 }
 
-/** What is sold by an item that a request writes, and how much of it. */
+/** Reads the price and the quantity of an item from a request. */
 export function soldItem(
   tx: Transaction,
   item: NewItem,
@@ -90,7 +90,7 @@ export function changedItems(
   return items;
 }
 
-/** What holds for the items of one subscription together. */
+/** Checks the rules that hold for all items of a subscription together. */
 export function checkItems(
   account: AccountData,
   items: readonly Pick<SubscriptionItemRecord, "price">[],

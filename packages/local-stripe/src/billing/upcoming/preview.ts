@@ -7,7 +7,7 @@ import { cancelSubscription } from "../subscriptions/cancel-subscription.js";
 import { changeSubscription, type SubscriptionChange } from "../subscriptions/change-subscription.js";
 import { asUpcoming, recurring, upcomingInvoice } from "./upcoming.js";
 
-/** What is asked about: a change of a subscription, or one that a customer does not have yet. */
+/** The question of a preview: a change of a subscription, or a new one for a customer. */
 export interface PreviewRequest {
   readonly customer?: string;
   /** In the place of those that the subscription has. */
@@ -58,7 +58,7 @@ function nextOf(tx: Transaction, id: string, params: PreviewRequest): InvoiceRec
   const { cancel_now: cancelNow, ...details } = params.subscription_details ?? {};
   if (cancelNow === true) return lastOf(tx, before, details.proration_behavior !== "none");
   const change = { ...details, ...(params.discounts && { discounts: params.discounts }) };
-  // What has ended is billed no more, and cannot be changed.
+  // A subscription that has ended is billed no more, and cannot be changed.
   if (before.ended_at !== null && Object.keys(change).length === 0) throw noneUpcoming(before.customer);
   // Whether the payment would go through is not what is asked.
   const after = changeSubscription(tx, id, { ...change, payment_behavior: "default_incomplete" });

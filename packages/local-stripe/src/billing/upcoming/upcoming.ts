@@ -40,7 +40,7 @@ export function upcomingInvoice(
   }, start);
 }
 
-/** The same without what counts only once: what every invoice after the next is made of. */
+/** Drops what counts only once, and so leaves what every invoice after the next is made of. */
 export function recurring(account: AccountData, subscription: SubscriptionRecord): SubscriptionRecord {
   const lasting = (ids: readonly string[]): string[] =>
     ids.filter((id) => account.of("discount").get(id)?.terms.isOnce === false);

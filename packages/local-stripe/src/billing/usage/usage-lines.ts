@@ -18,7 +18,7 @@ export function usageLines(
     if (meter === null) return [];
     const from = Math.max(item.current_period_start, item.meteredFrom ?? 0);
     const used = usageIn(account, { meter, customer: subscription.customer, from, until });
-    // What was taken back beyond what was used is not paid out.
+    // Corrections beyond the usage are not paid out.
     const quantity = Math.max(0, used);
     return line(account, subscription, item, price, {
       amount: cost(price, quantity),
@@ -30,7 +30,7 @@ export function usageLines(
   });
 }
 
-/** What is left to bill of a subscription that ends then. */
+/** Lines for the usage that is left to bill when a subscription ends. */
 export function lastUsage(
   account: AccountData,
   subscription: SubscriptionRecord,

@@ -1,7 +1,7 @@
 import type { AccountData } from "../../store/account-data.js";
 import type { MeterEventRecord } from "../../store/records.js";
 
-/** Whose usage of what, from a moment on and until before another. */
+/** One customer's usage of one meter, from a moment on and until before another. */
 export interface UsageSpan {
   readonly meter: string;
   readonly customer: string;
@@ -9,7 +9,7 @@ export interface UsageSpan {
   readonly until: number;
 }
 
-/** What a customer used in a time, added up as the meter says. */
+/** Adds up a customer's usage by the meter's formula. */
 export function usageIn(account: AccountData, { meter, customer, from, until }: UsageSpan): number {
   const events = account
     .of("billing.meter_event")
