@@ -20,7 +20,7 @@ const TESTS = {
   "capabilities/subscriptions/prepare-change.ts": ["subscriptions/update", "subscriptions/discounts"],
   "capabilities/subscriptions/prove-payment-method.ts": ["subscriptions/create", "subscriptions/update"],
   "capabilities/subscriptions/read.ts": ["tenancy/scope/tenant-scope", "billing-service"],
-  "events/owner-path.ts": ["events/event-owners"],
+  "events/owner-path.ts": ["webhooks/resolve-tenant", "events/event-owners"],
   "stripe/sdk-error.ts": ["stripe/translate-error"],
   "tenancy/gate/lookup-key.ts": ["tenancy/gate/marks"],
   "tenancy/gate/marked-params.ts": ["tenancy/gate/marks"],
@@ -29,6 +29,8 @@ const TESTS = {
   "tenancy/strategies/memory-directory.ts": ["tenancy/strategies/directory-tenancy"],
   "tenancy/metadata-mark.ts": ["tenancy/gate/marks"],
   "tenancy/scope/scoped-catalog.ts": ["tenancy/scope/scoped-catalog", "tenancy/scope/scope-proofs"],
+  "tenancy/expiring-map.ts": ["tenancy/ownership-cache"],
+  "tenancy/scope/scoped-customers.ts": ["tenancy/scope/scope-proofs", "tenancy/scope/tenant-scope"],
   "tenancy/scope/scoped-configurations.ts": [
     "tenancy/scope/scoped-configurations",
     "tenancy/scope/scope-proofs",
