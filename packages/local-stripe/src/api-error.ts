@@ -11,11 +11,11 @@ interface ErrorDetails {
   readonly param?: string;
   readonly declineCode?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** What the request did stays done, and a replay of it is refused with the same words. */
+  /** The request took effect: its changes stay, and a replay is refused with this error. */
   readonly hadEffect?: true;
 }
 
-/** An answer that refuses a request, in the words and the shape that Stripe uses. */
+/** Refuses a request in the shape of Stripe's errors. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;

@@ -1,4 +1,4 @@
-/** What `setTimeout` can wait for at most; beyond it, it would not wait at all. */
+/** The longest delay of `setTimeout`; with a longer one it fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 interface Waiter {
@@ -6,7 +6,7 @@ interface Waiter {
   readonly done: () => void;
 }
 
-/** The time of the server: the machine's, moved forward by as much as a test asked for. */
+/** The server's time: the machine's, plus the time that a test has skipped. */
 export class Clock {
   readonly #readMs: () => number;
   readonly #waiting = new Set<Waiter>();
@@ -26,13 +26,16 @@ export class Clock {
   }
 
   advanceBy(milliseconds: number): void {
-    if (!(milliseconds >= 0)) throw new RangeError("time only moves forward");
+    if (!(milliseconds >= 0))
+      throw new RangeError(
+        "advanceBy needs a number of milliseconds of at least 0: the clock only moves forward",
+      );
     this.#aheadMs += milliseconds;
     const due = [...this.#waiting].filter(({ untilMs }) => untilMs <= this.nowMs);
     for (const { done } of due.sort((one, other) => one.untilMs - other.untilMs)) done();
   }
 
-  /** Resolves when that time has come, by itself or because the clock was moved, or when the signal aborts; never at once. */
+  /** Resolves at that time, also when the clock is moved past it, or when the signal aborts; never synchronously. */
   async until(untilMs: number, signal: AbortSignal): Promise<void> {
     await new Promise<void>((resolve) => {
       if (signal.aborted) return resolve();

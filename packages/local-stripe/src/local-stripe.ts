@@ -21,11 +21,11 @@ import { transact } from "./store/transaction.js";
 import { Deliveries, type DeliveryAttempt, type DeliveryMishap } from "./webhooks/deliveries.js";
 
 export interface WebhookControls {
-  /** Plans that coming deliveries are lost, late or doubled. */
+  /** Plans that coming deliveries are lost, delayed or repeated. */
   add(mishap: DeliveryMishap): void;
-  /** Keeps deliveries back until `release`. */
+  /** Holds deliveries back until `release`. */
   hold(): void;
-  /** Sends what was kept back, one after the other, and waits for it. */
+  /** Sends the held deliveries one after the other, and waits for them. */
   release(order?: "as it happened" | "reversed"): Promise<void>;
   /**
    * Emits a thin event in test mode, for what this server does not do by itself, such as
@@ -45,30 +45,30 @@ export interface LocalStripe {
   readonly secretKey: string;
   /** The key of live mode, whose objects are apart from those of test mode. */
   readonly liveSecretKey: string;
-  /** What the API was asked, oldest first. */
+  /** The API requests received, oldest first. */
   readonly requests: readonly RecordedRequest[];
   /** Objects that could not do what was due, such as a renewal, oldest first. Each is also told by a process warning. */
   readonly dueFailures: readonly ReportedFailure[];
   /** Every attempt at a webhook delivery, oldest first. */
   readonly deliveries: readonly DeliveryAttempt[];
-  /** Webhook deliveries: what goes wrong with them, and what only the Dashboard can do at Stripe. */
+  /** Controls webhook deliveries, and does what only the Dashboard can do at Stripe. */
   readonly webhooks: WebhookControls;
-  /** What goes wrong, and when: plan it with `faults.add({ kind: "rate_limit", path: "/v1/customers" })`. */
+  /** The failures to simulate: plan one with `faults.add({ kind: "rate_limit", path: "/v1/customers" })`. */
   readonly faults: Faults;
   /** Forgets the recorded requests. */
   clearRequests(): void;
-  /** Makes new and changed objects show up in searches only after a while. */
+  /** Sets how long searches do not see new and changed objects. */
   setSearchDelay(milliseconds: number): void;
-  /** Connects an account for `Stripe-Account`; the answer is its id. */
+  /** Connects an account for `Stripe-Account` and returns its id. */
   connectAccount(id?: string): string;
   /** Makes a restricted key, `rk_test_…`, that may do only what is named: `customer_read`, `subscription_write`. */
   createRestrictedKey(
     permissions: readonly string[],
     options?: { readonly livemode?: boolean | undefined },
   ): string;
-  /** Moves the server's time forward: what is due by then happens, each thing at its own time. */
+  /** Moves the server's time forward. Everything due by then happens, each at its own time. */
   advanceBy(milliseconds: number): void;
-  /** Resolves once no webhook delivery is under way or waits to be tried again. */
+  /** Resolves once no webhook delivery is under way or waiting for a retry. */
   settled(): Promise<void>;
   /** Stops listening, ends open connections and gives up deliveries. */
   close(): Promise<void>;

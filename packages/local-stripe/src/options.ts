@@ -11,7 +11,7 @@ import {
 } from "./check-options.js";
 import type { GivenAnswer } from "./http/api.js";
 
-/** How a local Stripe is started. Every option may be left out; an unknown one is refused. */
+/** The options of a local Stripe. Every option may be left out; an unknown one is refused. */
 export interface LocalStripeOptions {
   /** The port to listen on, on 127.0.0.1 only. 0, the default, takes a free one. */
   readonly port?: number | undefined;
@@ -29,17 +29,17 @@ export interface LocalStripeOptions {
    */
   readonly requirePaymentMethod?: boolean | undefined;
   /**
-   * What happens to a subscription when the last attempt to charge its invoice has failed: it is canceled (the default), is
-   * `unpaid`, or stays past due. At Stripe this is a setting of the account.
+   * The status of a subscription after the last failed attempt to charge its invoice: canceled (the default), `unpaid`, or
+   * still past due. At Stripe this is a setting of the account.
    */
   readonly afterLastAttempt?: "cancel" | "past_due" | "unpaid" | undefined;
-  /** How long a new or changed object stays unseen by search. Default 0. */
+  /** The time until searches see a new or changed object. Default 0. */
   readonly searchDelayMs?: number | undefined;
   /** The pauses before a failed webhook delivery is tried again, by the server's time. Default 100 ms, 500 ms and 2 s. */
   readonly webhookRetryDelaysMs?: readonly number[] | undefined;
-  /** How long a webhook endpoint may take to answer. Default 10 s. */
+  /** The time in which a webhook endpoint must answer. Default 10 s. */
   readonly webhookTimeoutMs?: number | undefined;
-  /** How many of the latest requests are recorded. Default 10,000. */
+  /** The number of requests that are kept. Default 10,000. */
   readonly recordedRequests?: number | undefined;
   /** Called with every answer of the API, for example to check it against a specification. */
   readonly onAnswer?: ((answer: GivenAnswer) => void) | undefined;

@@ -76,7 +76,7 @@ export function readStartOptions(flags: Flags): LocalStripeOptions {
   return options;
 }
 
-/** What was written instead, unless it may be a secret. */
+/** Quotes the value for a message, unless it may be a secret. */
 function shown(name: string, written: unknown): string {
   return name.endsWith("key") ? "" : `, not "${written}"`;
 }

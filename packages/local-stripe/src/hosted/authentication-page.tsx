@@ -5,11 +5,11 @@ interface AuthenticationProps {
   readonly action: string;
   /** Proves that the form is from this page. */
   readonly token: string;
-  /** What is to be paid, in words; `null` where a card is only saved. */
+  /** The amount to pay, formatted; `null` if a card is only saved. */
   readonly amount: string | null;
 }
 
-/** What a bank shows in between: its customer says yes or no. */
+/** Stands for the bank's 3-D Secure page: the holder confirms or refuses. */
 export const AuthenticationPage: FC<AuthenticationProps> = ({ action, token, amount }) => (
   <Layout
     title="Confirm that it is you"

@@ -7,7 +7,7 @@ import { transact } from "../store/transaction.js";
 import { AuthenticationPage } from "./authentication-page.js";
 import { Layout } from "./layout.js";
 
-/** Where the holder of a card is asked, at the address that a setup intent's `next_action` names. */
+/** Serves the bank's page at the URL in a setup intent's `next_action`. */
 export function authenticationPages(accounts: Accounts): Hono {
   const app = new Hono();
   app.get("/:secret", (context) => {
@@ -43,7 +43,7 @@ function waiting(
   return undefined;
 }
 
-/** The application learns by the address how it went, as from Stripe. */
+/** Adds the result to the return URL, as Stripe does. */
 function backTo(returnUrl: string, { id, client_secret: secret, status }: SetupIntentRecord): string {
   const url = new URL(returnUrl);
   url.searchParams.set("setup_intent", id);

@@ -15,7 +15,7 @@ export interface OpenCheckout {
   readonly session: CheckoutSessionRecord;
 }
 
-/** What a session was for, once it is over. */
+/** Describes a session that is over, by its mode. */
 export const SUMMARY: Readonly<Record<string, string>> = {
   payment: "This was a payment.",
   setup: "This was to save a card.",
@@ -32,7 +32,7 @@ interface CheckoutPageProps extends PageProps {
   readonly refusedCode?: string;
 }
 
-/** What is bought and what it costs, and the card that is to pay it. */
+/** Shows the order with its costs, and takes a card. */
 export const CheckoutPage: FC<CheckoutPageProps> = ({ open, trouble, refusedCode }) => {
   const { session, account } = open;
   const customer = account.getFromPath("customer", String(session.customer));
@@ -95,7 +95,7 @@ const CountryForm: FC<PageProps> = ({ open: { session } }) => (
   </form>
 );
 
-/** Leads back to the page with what the code takes off. */
+/** Applies a promotion code and shows the page again. */
 const CodeForm: FC<PageProps & { readonly refused: string | undefined }> = ({ open, refused }) => {
   const { session, account } = open;
   const code = session.discounts?.[0]?.promotion_code;

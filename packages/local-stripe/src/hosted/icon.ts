@@ -1,4 +1,4 @@
-/** Where browsers find the icon without being told. */
+/** The path at which browsers look for an icon by default. */
 export const ICON_PATH = "/favicon.ico";
 
 /** A card with a dashed frame: a stand-in for the real one. */

@@ -102,7 +102,7 @@ export const InvoicePage: FC<InvoicePageProps> = ({ invoice, token, trouble }) =
   );
 };
 
-/** Where the invoice's page is on this server. */
+/** The path of the invoice's page. */
 export function invoicePath(invoice: InvoiceRecord): string {
   return new URL(invoice.hosted_invoice_url ?? "").pathname;
 }

@@ -30,11 +30,11 @@ export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** What happens to the answer on its way. */
+  /** A failure of the connection while the answer is sent. */
   readonly mishap?: "reset" | "stall" | "severed" | "halved";
 }
 
-/** An answer as it leaves, before anything happens to it on its way, and what it answers. */
+/** An answer before any simulated failure of the connection, with the request that it answers. */
 export interface GivenAnswer {
   readonly method: string;
   readonly path: string;
@@ -45,7 +45,7 @@ export interface GivenAnswer {
   readonly body: string;
 }
 
-/** Everything about one request that is known before it is carried out. */
+/** A request that was authenticated, routed and parsed. */
 interface Admitted {
   readonly found: Found;
   readonly account: AccountData;
@@ -57,7 +57,7 @@ interface Admitted {
   readonly fault: Fault | undefined;
 }
 
-/** Stripe's API: one request in, one answer out, and every one of them recorded. */
+/** Answers Stripe's API calls and records each of them. */
 export class Api {
   readonly #keys: Keys;
   readonly #accounts: Accounts;
@@ -152,7 +152,7 @@ export class Api {
   ): Promise<ApiResponse> {
     const { headers } = request;
     const { account, form, requestId, fault } = known;
-    if (fault !== undefined && !hasEffect(fault)) return mishapOf(fault, NO_ANSWER);
+    if (fault !== undefined && !hasEffect(fault)) return applyFault(fault, NO_ANSWER);
     const found = this.#router.find(request.method, request.path);
     if (found === undefined) throw notImplemented(`${request.method} ${request.path}`);
     demandPermission(known.key, found.permission, account.accountId);
@@ -171,7 +171,7 @@ export class Api {
     return idempotencyKey === null ? carryOut(admitted) : this.#once(admitted, idempotencyKey, request);
   }
 
-  /** Carries a request out unless its key shows that this was done before. */
+  /** Carries a request out once per idempotency key, and replays the first answer after that. */
   async #once(admitted: Admitted, key: string, request: ApiRequest): Promise<ApiResponse> {
     const { account } = admitted;
     const scope = `${account.accountId} ${account.livemode}`;
@@ -222,13 +222,13 @@ async function carryOut(admitted: Admitted): Promise<ApiResponse> {
     );
     return ok(inVersion(expand(body, paths, account), version, account));
   });
-  return fault === undefined ? answer : mishapOf(fault, answer);
+  return fault === undefined ? answer : applyFault(fault, answer);
 }
 
 const NO_ANSWER: ApiResponse = { status: 500, headers: {}, body: "" };
 
-/** What becomes of an answer by a fault. */
-function mishapOf(fault: Fault, answer: ApiResponse): ApiResponse {
+/** Applies a fault to an answer. */
+function applyFault(fault: Fault, answer: ApiResponse): ApiResponse {
   const error = faultError(fault);
   if (error !== undefined) return refusal(error);
   if (fault.kind === "reset" || fault.kind === "stall") return { ...answer, mishap: fault.kind };
@@ -241,7 +241,7 @@ function ok(body: Wire): ApiResponse {
   return { status: 200, headers: {}, body: JSON.stringify(body) };
 }
 
-/** Anything that is not a refusal is a fault of this server and is let through to be seen. */
+/** Rethrows everything but refusals: those are bugs of this server, which should be seen. */
 function refusal(error: unknown): ApiResponse {
   if (!(error instanceof ApiError)) throw error;
   return { status: error.status, headers: error.details.headers ?? {}, body: JSON.stringify(error.body) };

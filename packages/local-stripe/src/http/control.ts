@@ -3,7 +3,7 @@ import { ApiError, invalid } from "../api-error.js";
 import type { Clock } from "../clock.js";
 import type { Keys } from "./keys.js";
 
-/** What the command line asks of a running server, for whoever has its secret key. */
+/** Serves the commands that control a running server. They need its secret key. */
 export function controls(keys: Keys, clock: Clock, advanceBy: (milliseconds: number) => void): Hono {
   const app = new Hono();
   app.post("/advance", async (context) => {

@@ -5,7 +5,7 @@ import type { ObjectName, Wire } from "../store/records.js";
 
 const MAX_LEVELS = 4;
 
-/** Puts the objects that a request asks for in the places of their ids, in a copy. */
+/** Replaces the ids that a request asks to expand by their objects, in a copy. */
 export function expand(body: Wire, paths: readonly string[], account: AccountData): Wire {
   let expanded = body;
   for (const path of paths) {
@@ -25,7 +25,7 @@ interface Place {
 }
 
 function expandInto(owner: Wire, parts: readonly string[], place: Place): Wire {
-  const expandable = expandableOf(owner, place.account);
+  const expandable = findExpansions(owner, place.account);
   // A part of an object, such as invoice_settings, has no kind of its own: its names are declared with the object's.
   for (let length = parts.length; length > 0; length -= 1) {
     const name = parts.slice(0, length).join(".");
@@ -73,7 +73,7 @@ function replaceAt(owner: Wire, path: readonly string[], change: (value: unknown
   return { ...owner, [name]: replaceAt(value as Wire, rest, change) };
 }
 
-function expandableOf(owner: Wire, account: AccountData): Readonly<Record<string, Expansion>> {
+function findExpansions(owner: Wire, account: AccountData): Readonly<Record<string, Expansion>> {
   const name = owner["object"];
   if (name === "list" || name === "search_result") return { data: "shown", total_count: "shown" };
   return (isKept(name, account) ? account.kind(name).expandable : PARTS[String(name)]) ?? {};
@@ -83,7 +83,7 @@ function isKept(name: unknown, account: AccountData): name is ObjectName {
   return typeof name === "string" && Object.hasOwn(account.context.resources, name);
 }
 
-/** Objects that only travel inside others. */
+/** Objects that only appear inside others. */
 const PARTS: Readonly<Record<string, Readonly<Record<string, Expansion>>>> = {
   line_item: { discounts: "discount", parent: "shown", pricing: "shown" },
   subscription_item: {

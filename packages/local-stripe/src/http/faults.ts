@@ -1,7 +1,7 @@
 import { ApiError } from "../api-error.js";
 import { type Check, checkOptions, isOneOf, isText, isWhole, requireOptions } from "../check-options.js";
 
-/** Which requests a fault befalls. What is left out matches every request. */
+/** The requests that a fault applies to. A field that is left out matches every request. */
 export interface FaultTarget {
   readonly method?: "GET" | "POST" | "DELETE" | undefined;
   /** The whole path, or a pattern that it matches. */
@@ -17,8 +17,8 @@ export type RateLimitReason =
   | "resource-specific";
 
 /**
- * What goes wrong. `before` is before anything was done; `after` is when the effect is there and only the answer is lost,
- * which for a request with an idempotency key is also what its replay shows.
+ * A failure to simulate. `before`: nothing is done. `after`: the request takes effect and only its answer is lost; a replay
+ * with its idempotency key then shows the failure too.
  */
 export type Fault =
   | { readonly kind: "rate_limit"; readonly reason?: RateLimitReason | undefined }
@@ -33,16 +33,16 @@ export type Fault =
   | { readonly kind: "reset"; readonly when: "before" | "after" }
   /** No answer ever comes, until the client gives up. */
   | { readonly kind: "stall"; readonly when: "before" | "after" }
-  /** The whole effect, and half of the answer: `"json"` ends it as if it were whole, `"connection"` breaks it off. */
+  /** Takes effect and sends half of the answer: `"json"` ends it as if complete, `"connection"` closes the connection. */
   | { readonly kind: "truncated"; readonly by?: "json" | "connection" | undefined }
-  /** The request waits before it is carried out; one more with its idempotency key is then a conflict. */
+  /** Delays the request. A second one with its idempotency key is a conflict meanwhile. */
   | { readonly kind: "latency"; readonly milliseconds: number };
 
 export type PlannedFault = Fault &
   FaultTarget & {
-    /** How many matching requests it befalls. Default 1. */
+    /** The number of matching requests that fail. Default 1. */
     readonly times?: number | undefined;
-    /** How many matching requests are let through before it begins. Default 0. */
+    /** The number of matching requests that succeed first. Default 0. */
     readonly after?: number | undefined;
   };
 
@@ -100,11 +100,11 @@ interface Plan {
   left: number;
 }
 
-/** The faults that tests have planned, in the order in which they were. */
+/** The planned faults, in the order in which they were added. */
 export class Faults {
   #plans: Plan[] = [];
 
-  /** Plans a fault. The function that comes back takes the plan away again. */
+  /** Plans a fault. Returns a function that removes the plan. */
   add(fault: PlannedFault): () => void {
     checkFault(fault);
     const plan: Plan = { fault, toSkip: fault.after ?? 0, left: fault.times ?? 1 };
@@ -118,7 +118,7 @@ export class Faults {
     this.#plans = [];
   }
 
-  /** The first planned fault that the request meets. It counts as used. */
+  /** Finds the first planned fault that matches the request, and counts it as used. */
   take(request: {
     readonly method: string;
     readonly path: string;
@@ -138,7 +138,7 @@ export class Faults {
   }
 }
 
-/** The answer that stands in the place of the real one, for faults that answer. */
+/** The error that a fault answers with; `undefined` for faults that send no error. */
 export function faultError(fault: Fault): ApiError | undefined {
   switch (fault.kind) {
     case "rate_limit":
@@ -168,7 +168,7 @@ export function faultError(fault: Fault): ApiError | undefined {
   }
 }
 
-/** Whether the request is carried out although the fault befalls it. */
+/** Tells whether the request takes effect in spite of the fault. */
 export function hasEffect(fault: Fault | undefined): boolean {
   if (fault === undefined || fault.kind === "latency" || fault.kind === "truncated") return true;
   return "when" in fault && fault.when === "after";

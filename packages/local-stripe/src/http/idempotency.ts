@@ -1,6 +1,6 @@
 import { ApiError } from "../api-error.js";
 
-/** An answer that can be given again. */
+/** An answer that can be replayed. */
 export interface StoredAnswer {
   readonly status: number;
   readonly body: string;
@@ -17,13 +17,13 @@ interface Entry {
 const KEPT_MS = 24 * 3600 * 1000;
 const KEPT_ENTRIES = 20_000;
 
-/** Remembers, for a day, what each idempotency key was first used for and how it was answered. */
+/** Keeps the first request and answer of each idempotency key for a day. */
 export class IdempotencyKeys {
   readonly #entries = new Map<string, Entry>();
 
   /**
-   * The answer that the key already has, or `undefined` when the request is the first with it. Until `settle` or
-   * `forget` the key counts as in progress.
+   * Returns the answer that the key already has, or `undefined` for the first request with it. Until `settle` or `forget`,
+   * the key is in progress.
    */
   begin(scope: string, key: string, call: string, params: string, nowMs: number): StoredAnswer | undefined {
     if (key.length > 255) {
@@ -66,7 +66,7 @@ export class IdempotencyKeys {
     if (entry !== undefined) entry.answer = answer;
   }
 
-  /** A request that never began, because it was refused before, leaves its key free. */
+  /** Frees the key of a request that was refused before it had an effect. */
   forget(scope: string, key: string): void {
     this.#entries.delete(`${scope} ${key}`);
   }

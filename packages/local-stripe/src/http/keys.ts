@@ -1,11 +1,11 @@
 import { ApiError } from "../api-error.js";
 import { randomText } from "../ids.js";
 
-/** What a key opens. */
+/** An API key and its rights. */
 export interface Key {
   readonly value: string;
   readonly livemode: boolean;
-  /** What a restricted key may do, such as `customer_read`. A secret key may do everything. */
+  /** The permissions of a restricted key, such as `customer_read`. A secret key has all of them. */
   readonly permissions?: ReadonlySet<string>;
 }
 
@@ -27,7 +27,7 @@ export class Keys {
     this.live = options.liveSecretKey ?? `sk_live_${randomText(99)}`;
   }
 
-  /** Makes a key that may do only what is named. To write includes to read. */
+  /** Makes a key with only these permissions. Writing includes reading. */
   restricted(permissions: readonly string[], livemode: boolean): string {
     for (const permission of permissions) {
       if (!/^[a-z_]+_(read|write)$/.test(permission)) {
@@ -56,7 +56,7 @@ export class Keys {
   }
 }
 
-/** Refuses what a restricted key may not do, by the name of the permission that is missing. */
+/** Refuses a restricted key that lacks the permission, and names it. */
 export function demandPermission(key: Key, permission: string, account: string): void {
   if (key.permissions === undefined || key.permissions.has(permission)) return;
   throw new ApiError(
@@ -65,7 +65,7 @@ export function demandPermission(key: Key, permission: string, account: string):
   );
 }
 
-/** All of a key but its kind and its last four characters is stars. */
+/** Masks a key except for its kind and its last four characters. */
 export function redacted(key: string): string {
   const kind = /^[a-z]+_(test|live)_/.exec(key)?.[0] ?? "";
   const end = key.slice(Math.max(kind.length, key.length - 4));

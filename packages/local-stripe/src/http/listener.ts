@@ -3,12 +3,12 @@ import type { Api, ApiResponse } from "./api.js";
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
-/** Answers one request of the API on its connection, or breaks the connection where a fault says so. */
+/** Answers one API request, or breaks its connection if a fault says so. */
 export async function answerApi(api: Api, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     await answer(api, request, response);
   } catch (error) {
-    // A mistake of this server, not of the request: whoever meets it should see where it is.
+    // A bug of this server: shows the stack so that it can be found.
     if (!response.headersSent) response.writeHead(500, { "Content-Type": "application/json" });
     const message = `local-stripe itself failed: ${error instanceof Error ? error.stack : String(error)}`;
     response.end(JSON.stringify({ error: { type: "api_error", message } }));
@@ -29,7 +29,7 @@ async function answer(api: Api, request: IncomingMessage, response: ServerRespon
     method: request.method ?? "GET",
     path: mark === -1 ? url : url.slice(0, mark),
     query: mark === -1 ? "" : url.slice(mark + 1),
-    headers: headersOf(request),
+    headers: readHeaders(request),
     body,
   });
   send(answered, response);
@@ -42,7 +42,7 @@ function send(answer: ApiResponse, response: ServerResponse): void {
       response.socket?.resetAndDestroy();
       return;
     case "stall":
-      // The client ends this by going away; the server, by closing.
+      // Ends when the client gives up or the server closes.
       return;
     case "severed":
       response.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(body) });
@@ -76,7 +76,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString();
 }
 
-function headersOf(request: IncomingMessage): Record<string, string> {
+function readHeaders(request: IncomingMessage): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;

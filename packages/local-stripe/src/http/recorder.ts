@@ -1,10 +1,10 @@
 import { elementsOf, type Form, type FormValue } from "../declare/form.js";
 
-/** One request that the API has answered. */
+/** An API request that was answered. */
 export interface RecordedRequest {
   readonly method: string;
   readonly path: string;
-  /** What stood after the question mark, as it came. */
+  /** The query string as it was sent, without the question mark. */
   readonly query: string;
   /** The parameters of query and body, decoded: text, lists and objects. */
   readonly params: Readonly<Record<string, unknown>>;
@@ -16,7 +16,7 @@ export interface RecordedRequest {
   readonly requestId: string;
 }
 
-/** The latest requests, oldest first; older ones are let go. */
+/** Keeps the latest requests, oldest first. */
 export class Recorder {
   readonly #kept: number;
   #requests: RecordedRequest[] = [];
@@ -40,7 +40,7 @@ export class Recorder {
   }
 }
 
-/** A form as a test likes to compare it: lists are arrays. */
+/** Turns the lists of a form into arrays, so that tests can compare it. */
 export function plainForm(form: Form): Record<string, unknown> {
   return Object.fromEntries(Object.entries(form).map(([name, value]) => [name, plainValue(value)]));
 }

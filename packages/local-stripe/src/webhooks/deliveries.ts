@@ -10,11 +10,11 @@ import { signatureHeader } from "./sign.js";
 export interface DeliveryOptions {
   /** The pauses before the second, third, … attempt, by the server's time. As many again as there are pauses are made. */
   readonly retryDelaysMs: readonly number[];
-  /** How long an endpoint may take to answer. */
+  /** The time in which an endpoint must answer. */
   readonly timeoutMs: number;
 }
 
-/** One attempt to tell an endpoint of an event. */
+/** One attempt to deliver an event to an endpoint. */
 export interface DeliveryAttempt {
   readonly eventId: string;
   readonly eventType: string;
@@ -25,7 +25,7 @@ export interface DeliveryAttempt {
   readonly status: number | null;
 }
 
-/** What befalls the next deliveries of events of a type: they are lost, come late, or come more than once. */
+/** A failure of the next deliveries: they are lost, delayed or repeated. */
 export type DeliveryMishap = (
   | { readonly kind: "loss" }
   | { readonly kind: "delay"; readonly milliseconds: number }
@@ -33,7 +33,7 @@ export type DeliveryMishap = (
 ) & {
   /** `customer.subscription.updated`, or left out for any. */
   readonly type?: string | undefined;
-  /** How many deliveries it befalls. Default 1. */
+  /** The number of deliveries it applies to. Default 1. */
   readonly times?: number | undefined;
 };
 
@@ -78,18 +78,18 @@ export class Deliveries {
     return this.#attempts.slice(-KEPT_ATTEMPTS);
   }
 
-  /** Plans what goes wrong with coming deliveries. */
+  /** Plans a failure of coming deliveries. */
   add(mishap: DeliveryMishap): void {
     checkMishap(mishap);
     this.#mishaps.push({ mishap, left: mishap.times ?? 1 });
   }
 
-  /** Keeps deliveries back until `release`. */
+  /** Holds deliveries back until `release`. */
   hold(): void {
     this.#held ??= [];
   }
 
-  /** Sends what was kept back, one after the other: as it happened, or the last first. */
+  /** Sends the held deliveries one after the other: as they happened, or the last first. */
   async release(order: "as it happened" | "reversed" = "as it happened"): Promise<void> {
     const held = this.#held ?? [];
     this.#held = undefined;
@@ -122,7 +122,7 @@ export class Deliveries {
     while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
-  /** Gives up all that is under way. */
+  /** Aborts all deliveries under way. */
   async close(): Promise<void> {
     this.#stop.abort();
     await this.settled();

@@ -7,7 +7,7 @@ import type { OpenProps } from "./frame.js";
 import { InvoiceLines } from "./invoice-lines.js";
 import { MethodName } from "./method-name.js";
 
-/** What is due now and next. */
+/** Shows the amounts due now and at the next renewal. */
 export const Amounts: FC<OpenProps & { readonly quote: Quote }> = ({ open, quote: { now, next, after } }) => {
   const format = formatFor(open.session);
   const due = now?.amount_due ?? 0;

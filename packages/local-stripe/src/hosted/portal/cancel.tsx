@@ -61,7 +61,7 @@ function cancelInPortal(
   fields: URLSearchParams,
 ): void {
   const feature = open.configuration.features.subscription_cancel;
-  const details = detailsOf(feature.cancellation_reason, fields);
+  const details = readDetails(feature.cancellation_reason, fields);
   if (feature.mode === "immediately") {
     const prorate = feature.proration_behavior === "create_prorations";
     cancelSubscription(tx, subscription.id, { prorate, cancellation_details: details });
@@ -79,7 +79,7 @@ function cancelInPortal(
 
 type ReasonFeature = OpenSession["configuration"]["features"]["subscription_cancel"]["cancellation_reason"];
 
-function detailsOf({ enabled, options }: ReasonFeature, fields: URLSearchParams): Details {
+function readDetails({ enabled, options }: ReasonFeature, fields: URLSearchParams): Details {
   if (!enabled) return {};
   const feedback = FEEDBACK.find((one) => one === fields.get("feedback") && options.includes(one));
   const comment = fields.get("comment")?.trim() ?? "";

@@ -19,16 +19,16 @@ export interface Confirmable {
   readonly choice: PortalChoice;
   /** The moment from which it is prorated: that at which the amounts were shown. */
   readonly at: number;
-  /** Whether it is made when the period ends, and not at once. */
+  /** True for a change that is made at the end of the period. */
   readonly waits: boolean;
   readonly quote: Quote;
-  /** Where the choice was made, if in the portal. */
+  /** The path of the page on which the choice was made, if in the portal. */
   readonly back?: string;
   /** A code that was typed and is none that may be redeemed. */
   readonly refusedCode?: string;
 }
 
-/** What was chosen in the portal. `undefined` where it is not offered, or no longer. */
+/** Reads the choice that was made in the portal; `undefined` if it is not offered any more. */
 export function chosenInPortal(open: OpenSession, request: PageRequest): Confirmable | undefined {
   const { query } = request;
   const found = findChangeable(open, request.param("subscription"));
@@ -47,7 +47,7 @@ export function chosenInPortal(open: OpenSession, request: PageRequest): Confirm
   });
 }
 
-/** What the session's flow asks to confirm. */
+/** Reads the change that the session's flow asks to confirm. */
 export function chosenByFlow(open: OpenSession, request: PageRequest): Confirmable | undefined {
   const flow = open.session.flow?.subscription_update_confirm;
   const [item] = flow?.items ?? [];
@@ -80,7 +80,7 @@ export function carryOut(
   return "changed";
 }
 
-/** What is subscribed to once the change is made, whenever that is. */
+/** The subscription as it is once the change is made. */
 export function afterwards({ subscription, choice: { price, quantity } }: Confirmable): SubscriptionRecord {
   const items = subscription.items.map(({ quantity: _before, ...item }) => ({
     ...item,
@@ -90,7 +90,7 @@ export function afterwards({ subscription, choice: { price, quantity } }: Confir
   return { ...subscription, items };
 }
 
-/** Whether customers may type a promotion code. */
+/** Tells whether customers may enter a promotion code. */
 export function takesCodes({ configuration }: OpenSession): boolean {
   return configuration.features.subscription_update.default_allowed_updates.includes("promotion_code");
 }
@@ -120,7 +120,7 @@ function weighed(
   return { open, subscription, choice, at, waits, quote: quoted };
 }
 
-/** What cannot be done any more, such as a change to a price that was archived since, is not there to be confirmed. */
+/** Hides changes that became impossible, such as a change to a price that was archived since. */
 function ifPossible(find: () => Confirmable): Confirmable | undefined {
   try {
     return find();

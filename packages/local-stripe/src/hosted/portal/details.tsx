@@ -7,7 +7,7 @@ import { Field, type PageForm, PortalForm, TroubleNotice } from "./form.js";
 import { GoBack, type OpenProps, PortalLayout } from "./frame.js";
 import type { PortalPage } from "./page.js";
 import type { OpenSession } from "./session.js";
-import { changeTaxId, TaxIdFields, taxIdOf } from "./tax-id.js";
+import { changeTaxId, findTaxId, TaxIdFields } from "./tax-id.js";
 
 /** Changes what the configuration lets a customer change of the name, the addresses and how to be reached. */
 export const DETAILS: PortalPage<OpenSession> = {
@@ -15,11 +15,11 @@ export const DETAILS: PortalPage<OpenSession> = {
   find: (open) => (isEditable(open) ? open : undefined),
   seen: (open) => {
     const { address, email, name, phone, shipping } = open.customer;
-    return [address, email, name, phone, shipping, taxIdOf(open)];
+    return [address, email, name, phone, shipping, findTaxId(open)];
   },
   show: (open, form) => <DetailsPage open={open} form={form} />,
   submit: (tx, open, fields) => {
-    tx.change("customer", open.customer.id, changesOf(open, fields), "customer.updated");
+    tx.change("customer", open.customer.id, readChanges(open, fields), "customer.updated");
     if (allows(open, "tax_id")) changeTaxId(tx, open, fields);
     return "address";
   },
@@ -37,10 +37,10 @@ function allows({ configuration }: OpenSession, detail: Detail): boolean {
 }
 
 /** Only what may be changed is read, whatever else was sent. */
-function changesOf(open: OpenSession, fields: URLSearchParams): Partial<CustomerRecord> {
+function readChanges(open: OpenSession, fields: URLSearchParams): Partial<CustomerRecord> {
   const text = textIn(fields);
   return {
-    ...(allows(open, "email") && { email: emailOf(text("email", 512)) }),
+    ...(allows(open, "email") && { email: readEmail(text("email", 512)) }),
     ...(allows(open, "name") && { name: text("name", 256) }),
     ...(allows(open, "phone") && { phone: text("phone", 20) }),
     ...(allows(open, "address") && { address: addressIn("address", fields) }),
@@ -48,7 +48,7 @@ function changesOf(open: OpenSession, fields: URLSearchParams): Partial<Customer
   };
 }
 
-function emailOf(email: string | null): string {
+function readEmail(email: string | null): string {
   if (email !== null && /^[^\s@]+@[^\s@]+$/.test(email)) return email;
   throw invalid("Enter an email address, such as ada@example.com.", "email");
 }
@@ -141,7 +141,7 @@ const DetailsPage: FC<OpenProps & { readonly form: PageForm }> = ({ open, form }
             />
           ) : null}
           {allows(open, "shipping") ? <ShippingFields form={form} shipping={customer.shipping} /> : null}
-          {allows(open, "tax_id") ? <TaxIdFields form={form} taxId={taxIdOf(open)} /> : null}
+          {allows(open, "tax_id") ? <TaxIdFields form={form} taxId={findTaxId(open)} /> : null}
           <button type="submit" class="primary">
             Save
           </button>

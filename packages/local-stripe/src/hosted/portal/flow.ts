@@ -8,13 +8,13 @@ export function flowPath({ session }: Pick<OpenSession, "session">): string | un
   return flow === null || isFlowDone ? undefined : pathOf(flow);
 }
 
-/** Whether a page is a part of the session's flow. */
+/** Tells whether a page is part of the session's flow. */
 export function isInFlow(open: OpenSession, path: string): boolean {
   const flow = flowPath(open);
   return flow !== undefined && path.startsWith(base(open) + flow);
 }
 
-/** Where a customer is led once something is done: at the end of the flow as it says, else to the front page. */
+/** The URL to go to after an action: the one that the flow names, else the front page. */
 export function finish(open: OpenSession, path: string, done: Notice): string {
   const after = open.session.flow?.after_completion;
   if (isInFlow(open, path)) {

@@ -1,15 +1,15 @@
 import type { Child, FC } from "hono/jsx";
 
-/** What a page needs to show its form, and to show it again. */
+/** The data that a page needs to show its form, also after a failed attempt. */
 export interface PageForm {
   readonly action: string;
   /** Proves that the form is from one of the session's pages. */
   readonly token: string;
   /** Tells a form that is sent twice from two forms. */
   readonly id: string;
-  /** What the customer was shown, sealed. */
+  /** The signed state that the customer was shown. */
   readonly seen: string;
-  /** What was filled in, where the form is shown again. */
+  /** The values that were entered, when the form is shown again. */
   readonly fields: URLSearchParams | undefined;
   readonly trouble: Trouble | undefined;
 }
@@ -36,7 +36,7 @@ export const PortalForm: FC<{ readonly form: PageForm; readonly children?: Child
   </form>
 );
 
-/** What is wrong with the form as a whole. */
+/** Shows an error of the whole form. */
 export const TroubleNotice: FC<{ readonly form: PageForm; readonly known?: readonly string[] }> = ({
   form,
   known = [],
@@ -72,7 +72,7 @@ export const Field: FC<InputProps> = ({ form, name, label, value, type = "text",
       type={type}
       value={form.fields?.get(name) ?? value ?? ""}
       {...input}
-      {...problemOf(form, name)}
+      {...describeProblem(form, name)}
       autofocus={form.trouble?.field === name}
     />
   </Labeled>
@@ -91,7 +91,7 @@ export const Choice: FC<ChoiceProps> = ({ form, name, label, value, options, ...
         id={idOf(name)}
         name={name}
         {...select}
-        {...problemOf(form, name)}
+        {...describeProblem(form, name)}
         autofocus={form.trouble?.field === name}
       >
         <option value="">–</option>
@@ -105,7 +105,7 @@ export const Choice: FC<ChoiceProps> = ({ form, name, label, value, options, ...
   );
 };
 
-/** What is wrong with a field or a group of them, to be read with it. */
+/** Shows an error of a field or a group of fields. */
 export const Problem: FC<{ readonly form: PageForm; readonly name: string }> = ({ form, name }) =>
   form.trouble?.field === name ? (
     <p class="problem" id={`${idOf(name)}-problem`} role="alert">
@@ -113,7 +113,7 @@ export const Problem: FC<{ readonly form: PageForm; readonly name: string }> = (
     </p>
   ) : null;
 
-export function problemOf({ trouble }: PageForm, name: string): Readonly<Record<string, string>> {
+export function describeProblem({ trouble }: PageForm, name: string): Readonly<Record<string, string>> {
   if (trouble?.field !== name) return {};
   return { "aria-invalid": "true", "aria-describedby": `${idOf(name)}-problem` };
 }

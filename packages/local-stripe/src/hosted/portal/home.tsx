@@ -9,7 +9,7 @@ import { flowPath } from "./flow.js";
 import { Notice, type OpenProps, PortalLayout } from "./frame.js";
 import { InvoiceHistory } from "./invoice-history.js";
 import { isKeepable } from "./keep.js";
-import { noticeOf } from "./notices.js";
+import { findNotice } from "./notices.js";
 import { Owed } from "./owed.js";
 import { OwnCard } from "./own-card.js";
 import type { PortalPage } from "./page.js";
@@ -18,17 +18,17 @@ import { Plan, productNames, type SubscriptionProps } from "./plan.js";
 import { isResumable } from "./resume.js";
 import { SavedMethods } from "./saved-methods.js";
 import { base, type OpenSession } from "./session.js";
-import { taxIdOf } from "./tax-id.js";
+import { findTaxId } from "./tax-id.js";
 import { findChangeable } from "./update.js";
 
 interface Home extends OpenProps {
   readonly notice: string | undefined;
 }
 
-/** What the customer has, and what may be done with it. A flow that is not done yet is opened instead. */
+/** The overview of the customer's billing. Redirects to the flow's page until the flow is done. */
 export const HOME: PortalPage<Home> = {
   path: "",
-  find: (open, { query }) => ({ open, notice: noticeOf(query.get("done")) }),
+  find: (open, { query }) => ({ open, notice: findNotice(query.get("done")) }),
   show: ({ open, notice }) => {
     const flow = flowPath(open);
     return flow === undefined ? <HomePage open={open} notice={notice} /> : { goTo: flow };
@@ -110,7 +110,7 @@ const FAILED: readonly string[] = ["incomplete", "past_due", "unpaid"];
 
 const BillingInformation: FC<OpenProps> = ({ open }) => {
   const { name, email, phone, address } = open.customer;
-  const taxId = taxIdOf(open);
+  const taxId = findTaxId(open);
   return (
     <section aria-label="Billing information">
       <h2 class="section">Billing information</h2>

@@ -3,7 +3,7 @@ import type { InvoiceRecord } from "../../store/records.js";
 import { formatFor } from "../format.js";
 import type { OpenProps } from "./frame.js";
 
-/** What the amount due of an invoice is made of. */
+/** Lists the lines and deductions that make up the amount due. */
 export const InvoiceLines: FC<OpenProps & { readonly invoice: InvoiceRecord }> = ({ open, invoice }) => {
   const money = (amount: number): string => formatFor(open.session).money(amount, invoice.currency);
   return (
@@ -30,7 +30,7 @@ export const InvoiceLines: FC<OpenProps & { readonly invoice: InvoiceRecord }> =
   );
 };
 
-/** What stands between the lines and the amount due: discounts, the customer's balance, credit that is left over. */
+/** The deductions between the lines and the amount due: discounts, the customer's balance, remaining credit. */
 function rest(invoice: InvoiceRecord): readonly (readonly [string, number])[] {
   const lines = invoice.lines.reduce((sum, line) => sum + line.amount, 0);
   const all: (readonly [string, number])[] = [

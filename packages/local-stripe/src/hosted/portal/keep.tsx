@@ -45,7 +45,7 @@ export const KEEP: PortalPage<SubscriptionProps> = {
   },
 };
 
-/** What a schedule has planned beyond the next change of plan is not the portal's to undo. */
+/** The portal cannot undo a schedule with more than one coming phase. */
 export function isKeepable({ account }: OpenSession, subscription: SubscriptionRecord): boolean {
   return subscription.cancel_at !== null && futureChange(account, subscription) === undefined;
 }

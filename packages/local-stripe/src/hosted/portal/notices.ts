@@ -1,4 +1,4 @@
-/** What the front page says after something was done, by the word in its address. */
+/** The messages on the front page after an action, by the word in its query string. */
 export const NOTICES = {
   address: "Your billing information is updated.",
   canceled: "Your cancellation is recorded.",
@@ -17,7 +17,7 @@ export const NOTICES = {
 
 export type Notice = keyof typeof NOTICES;
 
-export function noticeOf(word: string | null): string | undefined {
+export function findNotice(word: string | null): string | undefined {
   const notice = Object.keys(NOTICES).find((one): one is Notice => one === word);
   return notice && NOTICES[notice];
 }

@@ -4,7 +4,7 @@ import { formatFor } from "../format.js";
 import type { OpenProps } from "./frame.js";
 import { isInScope } from "./invoice-history.js";
 
-/** What the customer owes, with the page of each invoice to pay it on. */
+/** Lists the open invoices with links to pay them. */
 export const Owed: FC<OpenProps> = ({ open }) => {
   const invoices = owedInvoices(open.account, open.customer.id).filter((one) => isInScope(open, one));
   if (invoices.length === 0) return null;

@@ -17,7 +17,7 @@ export interface PortalPage<Subject> {
   /** `undefined` where there is no such page: switched off, of another customer, or with nothing left to do. */
   readonly find: (open: OpenSession, request: PageRequest) => Subject | undefined;
   readonly show: (subject: Subject, form: PageForm) => Html | Elsewhere;
-  /** What the customer decides upon. A form that was filled in over another state is shown again and not carried out. */
+  /** The state that the customer saw. A form filled in over another state is shown again instead of carried out. */
   readonly seen?: (subject: Subject) => unknown;
   /** Does what the form asks, or throws why not, which is then shown on the page. */
   readonly submit?: (tx: Transaction, subject: Subject, fields: URLSearchParams) => Notice | Elsewhere;
@@ -59,10 +59,10 @@ function display<Subject>(
   open: OpenSession,
   again?: { readonly fields: URLSearchParams; readonly trouble: Trouble },
 ): Response | Promise<Response> {
-  const subject = page.find(open, requestOf(context, undefined));
+  const subject = page.find(open, readRequest(context, undefined));
   if (subject === undefined) return nothingHere(context, open);
   const form: PageForm = {
-    action: actionOf(context),
+    action: formAction(context),
     token: open.session.csrfToken,
     id: randomUUID(),
     seen: seal(open, page.seen?.(subject)),
@@ -86,7 +86,7 @@ function carryOut<Subject>(
   // Sent twice, by two clicks or by a reload, it is done once.
   if (session.lastForm?.sent === sent) return context.redirect(session.lastForm.location, 303);
 
-  const subject = page.find(open, requestOf(context, fields));
+  const subject = page.find(open, readRequest(context, fields));
   if (subject === undefined || page.submit === undefined) return nothingHere(context, open);
   const { submit } = page;
   if (fields.get("seen") !== seal(open, page.seen?.(subject))) {
@@ -122,14 +122,14 @@ const STALE: Trouble = {
   status: 409,
 };
 
-/** What was seen, under a key that no page holds, so that a form cannot be made to claim it has seen something else. */
+/** Signs the state that was shown, so that a form cannot claim to have seen another. */
 function seal({ session }: OpenSession, seen: unknown): string {
   return createHmac("sha256", session.sealKey)
     .update(JSON.stringify(seen) ?? "")
     .digest("hex");
 }
 
-function requestOf(context: Context, fields: URLSearchParams | undefined): PageRequest {
+function readRequest(context: Context, fields: URLSearchParams | undefined): PageRequest {
   return {
     param: (name) => context.req.param(name) ?? "",
     query: new URL(context.req.url).searchParams,
@@ -137,7 +137,7 @@ function requestOf(context: Context, fields: URLSearchParams | undefined): PageR
   };
 }
 
-function actionOf(context: Context): string {
+function formAction(context: Context): string {
   const { pathname, search } = new URL(context.req.url);
   return pathname + search;
 }

@@ -4,7 +4,7 @@ import { plusIntervals } from "../../billing/catalog/period.js";
 import { pauseSubscription, whyNotPausable } from "../../billing/subscriptions/pausing.js";
 import type { PortalSessionRecord, SubscriptionRecord } from "../../store/records.js";
 import { formatFor } from "../format.js";
-import { type PageForm, PortalForm, Problem, problemOf, TroubleNotice } from "./form.js";
+import { describeProblem, type PageForm, PortalForm, Problem, TroubleNotice } from "./form.js";
 import { GoBack, PortalLayout } from "./frame.js";
 import type { PortalPage } from "./page.js";
 import { Plan, type SubscriptionProps } from "./plan.js";
@@ -17,10 +17,10 @@ export const PAUSE: PortalPage<SubscriptionProps> = {
     const subscription = ownSubscription(open, param("subscription"));
     return subscription && isPausable(open, subscription) ? { open, subscription } : undefined;
   },
-  seen: ({ open, subscription }) => [subscription, durationsOf(open)],
+  seen: ({ open, subscription }) => [subscription, offeredDurations(open)],
   show: ({ open, subscription }, form) => <PausePage open={open} subscription={subscription} form={form} />,
   submit: (tx, { open, subscription }, fields) => {
-    const durations = durationsOf(open);
+    const durations = offeredDurations(open);
     const duration = durations[Number(fields.get("duration") ?? Number.NaN)];
     if (durations.length > 0 && duration === undefined) {
       throw invalid("Choose how long to pause.", "duration");
@@ -32,7 +32,7 @@ export const PAUSE: PortalPage<SubscriptionProps> = {
   },
 };
 
-/** What could not be resumed by itself is not paused either, nor what ends anyway. */
+/** Offers no pause to subscriptions that could not resume by themselves or that end anyway. */
 export function isPausable({ configuration }: OpenSession, subscription: SubscriptionRecord): boolean {
   return (
     configuration.features.subscription_pause.enabled &&
@@ -53,13 +53,13 @@ type Duration = NonNullable<
 >[number];
 
 /** None where a pause lasts until it is taken back. */
-function durationsOf({ configuration }: OpenSession): readonly Duration[] {
+function offeredDurations({ configuration }: OpenSession): readonly Duration[] {
   const { interval_options: options, type } = configuration.features.subscription_pause.duration;
   return type === "interval_options" ? (options ?? []) : [];
 }
 
 const PausePage: FC<SubscriptionProps & { readonly form: PageForm }> = ({ open, subscription, form }) => {
-  const durations = durationsOf(open);
+  const durations = offeredDurations(open);
   return (
     <PortalLayout title="Pause your subscription" open={open}>
       <div class="narrow">
@@ -72,7 +72,7 @@ const PausePage: FC<SubscriptionProps & { readonly form: PageForm }> = ({ open, 
         </p>
         <PortalForm form={form}>
           {durations.length === 0 ? null : (
-            <fieldset {...problemOf(form, "duration")}>
+            <fieldset {...describeProblem(form, "duration")}>
               <legend>How long?</legend>
               {durations.map((duration, at) => (
                 <label class="choice">
@@ -83,7 +83,7 @@ const PausePage: FC<SubscriptionProps & { readonly form: PageForm }> = ({ open, 
                     checked={(form.fields?.get("duration") ?? "0") === String(at)}
                     required
                   />
-                  {wordsOf(duration)}, until{" "}
+                  {describeDuration(duration)}, until{" "}
                   {formatFor(open.session).date(plusIntervals(open.now, duration, 1))}
                 </label>
               ))}
@@ -102,6 +102,6 @@ const PausePage: FC<SubscriptionProps & { readonly form: PageForm }> = ({ open, 
   );
 };
 
-function wordsOf({ interval, interval_count: count }: Duration): string {
+function describeDuration({ interval, interval_count: count }: Duration): string {
   return count === 1 ? `1 ${interval}` : `${count} ${interval}s`;
 }

@@ -4,7 +4,7 @@ import { beginSetup, confirmSetup } from "../../billing/payments/setup-intents.j
 import { recoverPayments } from "../../portal/recover.js";
 import type { Transaction } from "../../store/account-data.js";
 import type { PaymentMethodRecord, SetupIntentRecord } from "../../store/records.js";
-import { type PageForm, PortalForm, Problem, problemOf, TroubleNotice } from "./form.js";
+import { describeProblem, type PageForm, PortalForm, Problem, TroubleNotice } from "./form.js";
 import { GoBack, type OpenProps, PortalLayout } from "./frame.js";
 import type { Notice } from "./notices.js";
 import { OwnCard } from "./own-card.js";
@@ -17,7 +17,7 @@ interface CardChoice {
   readonly card: string;
   readonly number: string;
   readonly outcome: string;
-  /** Whether its holder is asked before it is saved. */
+  /** True for a card that asks for 3-D Secure before it is saved. */
   readonly asks?: true;
 }
 
@@ -47,7 +47,7 @@ const CHOICES: readonly CardChoice[] = [
 export const PAYMENT_METHOD: PortalPage<OpenSession> = {
   path: "/payment-method",
   find: allowed,
-  seen: seenOf,
+  seen: savedMethodIds,
   show: (open, form) => <CardPage open={open} form={form} />,
   submit: (tx, open, fields) => {
     const choice = CHOICES.find(({ card }) => card === fields.get("card"));
@@ -69,7 +69,7 @@ export const AUTHENTICATE: PortalPage<Asked> = {
     const choice = CHOICES.find(({ card, asks }) => asks && card === query.get("card"));
     return choice && allowed(open) && { open, choice };
   },
-  seen: ({ open, choice }) => [seenOf(open), choice],
+  seen: ({ open, choice }) => [savedMethodIds(open), choice],
   show: ({ open }, form) => <AuthenticatePage open={open} form={form} />,
   submit: (tx, { open, choice }, fields) => {
     if (fields.get("outcome") !== "complete") throw notAuthenticated("setup_intent_authentication_failure");
@@ -82,11 +82,11 @@ function allowed(open: OpenSession): OpenSession | undefined {
 }
 
 /** Two cards are not added by pressing twice. */
-function seenOf(open: OpenSession): unknown {
-  return methodsOf(open).map(({ id }) => id);
+function savedMethodIds(open: OpenSession): unknown {
+  return savedMethods(open).map(({ id }) => id);
 }
 
-export function methodsOf({ account, customer }: OpenSession): readonly PaymentMethodRecord[] {
+export function savedMethods({ account, customer }: OpenSession): readonly PaymentMethodRecord[] {
   return account.of("payment_method").all({ customer: customer.id });
 }
 
@@ -129,7 +129,7 @@ const CardPage: FC<OpenProps & { readonly form: PageForm }> = ({ open, form }) =
         <OwnCard open={open} subscription={subscription} />
       ))}
       <PortalForm form={form}>
-        <fieldset {...problemOf(form, "card")}>
+        <fieldset {...describeProblem(form, "card")}>
           <legend>Test card</legend>
           {CHOICES.map(({ card, number, outcome }) => (
             <label class="choice offer">

@@ -8,7 +8,7 @@ export interface SubscriptionProps extends OpenProps {
   readonly subscription: SubscriptionRecord;
 }
 
-/** What is subscribed to and what it costs. What does not exist yet has no status. */
+/** Shows the items and prices of a subscription. A planned one has no status. */
 export const Plan: FC<SubscriptionProps & { readonly isPlanned?: boolean }> = (props) => {
   const { open, subscription, isPlanned = false } = props;
   const format = formatFor(open.session);

@@ -23,7 +23,7 @@ export const RESUME: PortalPage<SubscriptionProps> = {
         <h1>Resume your subscription</h1>
         <TroubleNotice form={form} />
         <Plan open={open} subscription={subscription} />
-        <Amounts open={open} quote={quoteOf(open, subscription)} />
+        <Amounts open={open} quote={quoteResumption(open, subscription)} />
         <PortalForm form={form}>
           <button type="submit" class="primary">
             Resume subscription
@@ -39,7 +39,7 @@ export const RESUME: PortalPage<SubscriptionProps> = {
   },
 };
 
-/** What a customer has paused, a customer may go on with. */
+/** Lets customers resume only subscriptions that a customer paused. */
 export function isResumable({ configuration }: OpenSession, subscription: SubscriptionRecord): boolean {
   return (
     configuration.features.subscription_pause.enabled &&
@@ -50,6 +50,6 @@ export function isResumable({ configuration }: OpenSession, subscription: Subscr
   );
 }
 
-function quoteOf({ account }: OpenSession, { id }: SubscriptionRecord): Quote {
+function quoteResumption({ account }: OpenSession, { id }: SubscriptionRecord): Quote {
   return transact(account, null, (tx) => quote(tx, id, (dry) => resumeSubscription(dry, id, {})));
 }

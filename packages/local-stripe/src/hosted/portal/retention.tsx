@@ -35,7 +35,7 @@ export const RETENTION: PortalPage<Offer> = {
   },
 };
 
-/** What the session's flow offers for staying, where it still can be redeemed. */
+/** The coupon that the session's flow offers for staying, if it can still be redeemed. */
 export function findOffer(open: OpenSession, id: string): Offer | undefined {
   const { account, customer, session } = open;
   const flow = session.isFlowDone ? undefined : session.flow?.subscription_cancel;
@@ -64,7 +64,7 @@ const OfferPage: FC<Offer & { readonly form: PageForm }> = ({ open, subscription
       <TroubleNotice form={form} />
       <Plan open={open} subscription={subscription} />
       <p>
-        Stay, and take <strong>{offerOf(coupon, formatFor(open.session))}</strong>.
+        Stay, and take <strong>{describeOffer(coupon, formatFor(open.session))}</strong>.
       </p>
       <PortalForm form={form}>
         <button type="submit" class="primary">
@@ -79,7 +79,7 @@ const OfferPage: FC<Offer & { readonly form: PageForm }> = ({ open, subscription
 );
 
 /** "25% off for 3 months". */
-function offerOf(coupon: CouponRecord, format: Format): string {
+function describeOffer(coupon: CouponRecord, format: Format): string {
   const { amount_off: amount, currency, duration, duration_in_months: months, percent_off: percent } = coupon;
   const off = amount === null || currency === null ? `${percent}%` : format.money(amount, currency);
   if (duration === "once") return `${off} off your next payment`;

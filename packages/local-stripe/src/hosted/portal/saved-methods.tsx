@@ -5,7 +5,7 @@ import { type PageForm, PortalForm, TroubleNotice } from "./form.js";
 import { GoBack, type OpenProps, PortalLayout } from "./frame.js";
 import { CardName } from "./method-name.js";
 import type { PageRequest, PortalPage } from "./page.js";
-import { makeDefault, methodsOf } from "./payment-method.js";
+import { makeDefault, savedMethods } from "./payment-method.js";
 import { base, type OpenSession } from "./session.js";
 
 interface Saved extends OpenProps {
@@ -47,10 +47,10 @@ export const REMOVE_METHOD: PortalPage<Saved> = {
   },
 };
 
-/** What the customer can be charged to, as far as the portal may show it. */
+/** Lists the saved payment methods that the portal may show. */
 export const SavedMethods: FC<OpenProps> = ({ open }) => {
   const mayChange = open.configuration.features.payment_method_update.enabled;
-  const methods = methodsOf(open);
+  const methods = savedMethods(open);
   if (!mayChange && methods.length === 0) return null;
   return (
     <section aria-label="Payment methods">
@@ -119,7 +119,7 @@ const Question: FC<
 
 function saved(open: OpenSession, { param }: PageRequest): PaymentMethodRecord | undefined {
   if (!open.configuration.features.payment_method_update.enabled) return undefined;
-  return methodsOf(open).find(({ id }) => id === param("method"));
+  return savedMethods(open).find(({ id }) => id === param("method"));
 }
 
 function isDefault({ customer }: OpenSession, { id }: PaymentMethodRecord): boolean {
@@ -127,5 +127,5 @@ function isDefault({ customer }: OpenSession, { id }: PaymentMethodRecord): bool
 }
 
 function isRemovable(open: OpenSession, method: PaymentMethodRecord): boolean {
-  return open.subscriptions.length === 0 || (methodsOf(open).length > 1 && !isDefault(open, method));
+  return open.subscriptions.length === 0 || (savedMethods(open).length > 1 && !isDefault(open, method));
 }

@@ -13,7 +13,7 @@ import { transact } from "../../store/transaction.js";
 const UNUSED_SECONDS = 5 * 60;
 const IDLE_SECONDS = 60 * 60;
 
-/** A session whose link was opened, with all that its pages may show and change: one customer's things. */
+/** A portal session that was opened, with the data of its one customer that its pages show and change. */
 export interface OpenSession {
   readonly account: AccountData;
   readonly session: PortalSessionRecord;
@@ -24,7 +24,7 @@ export interface OpenSession {
   readonly now: number;
 }
 
-/** Opens the session of a link, and counts it as used. `undefined` when there is none, or no longer. */
+/** Opens a session by the secret in its link and marks it as used; `undefined` if there is none or it has expired. */
 export function openSession(accounts: Accounts, secret: string): OpenSession | undefined {
   for (const account of accounts.all()) {
     const session = account.of("billing_portal.session").all({ secret })[0];
@@ -40,7 +40,7 @@ export function openSession(accounts: Accounts, secret: string): OpenSession | u
   return undefined;
 }
 
-/** What the session shows at this moment. */
+/** Reads the current state of the session's customer and subscriptions. */
 export function look(account: AccountData, id: string): OpenSession {
   const session = account.getFromPath("billing_portal.session", id);
   const customer = account.getFromPath("customer", session.customer);
@@ -58,12 +58,12 @@ export function look(account: AccountData, id: string): OpenSession {
   };
 }
 
-/** A subscription of the session's own customer; any other is not there. */
+/** Finds a subscription among those of the session's own customer. */
 export function ownSubscription(open: OpenSession, id: string): SubscriptionRecord | undefined {
   return open.subscriptions.find((one) => one.id === id);
 }
 
-/** Where the session's front page is; every other page is below it. */
+/** The path of the session's front page; every other page is below it. */
 export function base({ session }: Pick<OpenSession, "session">): string {
   return `/p/session/${session.secret}`;
 }

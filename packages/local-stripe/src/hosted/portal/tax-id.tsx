@@ -7,13 +7,13 @@ import { Choice, Field, type PageForm } from "./form.js";
 import type { OpenSession } from "./session.js";
 
 /** The tax id that the portal shows: the customer's newest. */
-export function taxIdOf({ account, customer }: OpenSession): TaxIdRecord | undefined {
+export function findTaxId({ account, customer }: OpenSession): TaxIdRecord | undefined {
   return taxIdsOf(account, customer.id)[0];
 }
 
 /** Takes another in the place of the one that was shown. */
 export function changeTaxId(tx: Transaction, open: OpenSession, fields: URLSearchParams): void {
-  const before = taxIdOf(open);
+  const before = findTaxId(open);
   const value = fields.get("tax_id[value]")?.trim() ?? "";
   const type = TAX_ID_TYPES.find((one) => one === fields.get("tax_id[type]"));
   if (before?.value === value && before.type === type) return;

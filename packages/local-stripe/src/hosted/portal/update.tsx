@@ -2,7 +2,7 @@ import type { FC } from "hono/jsx";
 import { choiceOf, offersFor, type PortalOffer } from "../../portal/portal-changes.js";
 import type { SubscriptionItemRecord, SubscriptionRecord } from "../../store/records.js";
 import { formatFor } from "../format.js";
-import { Field, type PageForm, PortalForm, Problem, problemOf, TroubleNotice } from "./form.js";
+import { describeProblem, Field, type PageForm, PortalForm, Problem, TroubleNotice } from "./form.js";
 import { GoBack, type OpenProps, PortalLayout } from "./frame.js";
 import type { PortalPage } from "./page.js";
 import { Plan, productName } from "./plan.js";
@@ -62,7 +62,7 @@ const UpdatePage: FC<Changeable & { readonly form: PageForm }> = (props) => {
               value={String(item.quantity ?? 1)}
               required
               min={Math.max(1, Math.min(...quantities.map(({ minimum }) => minimum)))}
-              {...mostOf(quantities)}
+              {...largest(quantities)}
             />
           )}
           <p>
@@ -81,7 +81,7 @@ const Plans: FC<Changeable & { readonly form: PageForm }> = ({ open, item, offer
   const format = formatFor(open.session);
   const chosen = form.fields?.get("price") ?? item.price;
   return (
-    <fieldset {...problemOf(form, "price")}>
+    <fieldset {...describeProblem(form, "price")}>
       <legend>Plan</legend>
       {offers.map(({ price }) => (
         <label class="choice offer">
@@ -99,7 +99,7 @@ const Plans: FC<Changeable & { readonly form: PageForm }> = ({ open, item, offer
 };
 
 /** The largest quantity that any of the offers allows, where all of them have one. */
-function mostOf(quantities: readonly NonNullable<PortalOffer["quantity"]>[]): { readonly max?: number } {
+function largest(quantities: readonly NonNullable<PortalOffer["quantity"]>[]): { readonly max?: number } {
   const most = quantities.map(({ maximum }) => maximum ?? Number.POSITIVE_INFINITY);
   return most.includes(Number.POSITIVE_INFINITY) ? {} : { max: Math.max(...most) };
 }
