@@ -30,6 +30,7 @@ import { type EnsureCustomerOptions, ensureCustomer } from "./capabilities/custo
 import type { CustomerMethods } from "./capabilities/customers/methods.js";
 import { hasEntitlement, listEntitlements } from "./capabilities/entitlements/entitlements.js";
 import type { EntitlementMethods } from "./capabilities/entitlements/methods.js";
+import { fetchEventObject } from "./capabilities/events/fetch-event-object.js";
 import type { InvoiceMethods } from "./capabilities/invoices/methods.js";
 import { getInvoice, type ListInvoicesOptions, listInvoices } from "./capabilities/invoices/read.js";
 import {
@@ -435,7 +436,7 @@ export class StripeBillingService<TMetadata = undefined>
    * @throws NotFoundError when it is missing or not the bound tenant's.
    */
   fetchEventObject(object: EventObject, options: CallOptions = {}): Promise<object> {
-    return this.#binding.run(options, (scope) => scope.eventObject(object));
+    return this.#call(options, fetchEventObject, object);
   }
 
   /** What a webhook receiver checks its options against: this service's mode, binding and kind of tenancy. No request. */

@@ -8,26 +8,41 @@ interface EventObjectRead {
   readonly call: RetrieveCall;
   /** The name of the id in the call's path. */
   readonly name: string;
+  readonly id: RegExp;
   readonly expand: "customer" | "product" | undefined;
 }
 
+/** Coupons, products and the oldest prices have ids that their makers chose. */
+const ANY_ID = /^[A-Za-z0-9_-]{1,255}$/;
+
 const READS: Readonly<Record<string, EventObjectRead>> = {
-  "billing_portal.configuration": read("GET /v1/billing_portal/configurations/{configuration}"),
-  charge: read("GET /v1/charges/{charge}", "customer"),
-  "checkout.session": read("GET /v1/checkout/sessions/{session}", "customer"),
-  coupon: read("GET /v1/coupons/{coupon}"),
-  credit_note: read("GET /v1/credit_notes/{credit_note}", "customer"),
-  customer: read("GET /v1/customers/{customer}"),
-  invoice: read("GET /v1/invoices/{invoice}", "customer"),
-  invoiceitem: read("GET /v1/invoiceitems/{invoiceitem}", "customer"),
-  payment_intent: read("GET /v1/payment_intents/{payment_intent}", "customer"),
-  payment_method: read("GET /v1/payment_methods/{payment_method}", "customer"),
-  price: read("GET /v1/prices/{price}", "product"),
-  product: read("GET /v1/products/{product}"),
-  promotion_code: read("GET /v1/promotion_codes/{promotion_code}", "customer"),
-  setup_intent: read("GET /v1/setup_intents/{setup_intent}", "customer"),
-  subscription: read("GET /v1/subscriptions/{subscription}", "customer"),
-  subscription_schedule: read("GET /v1/subscription_schedules/{schedule}", "customer"),
+  "billing_portal.configuration": read(
+    "GET /v1/billing_portal/configurations/{configuration}",
+    /^bpc_\w{1,240}$/,
+  ),
+  charge: read("GET /v1/charges/{charge}", /^(?:ch|py)_\w{1,240}$/, "customer"),
+  "checkout.session": read("GET /v1/checkout/sessions/{session}", /^cs_\w{1,240}$/, "customer"),
+  coupon: read("GET /v1/coupons/{coupon}", ANY_ID),
+  credit_note: read("GET /v1/credit_notes/{credit_note}", /^cn_\w{1,240}$/, "customer"),
+  customer: read("GET /v1/customers/{customer}", /^cus_\w{1,240}$/),
+  invoice: read("GET /v1/invoices/{invoice}", /^in_\w{1,240}$/, "customer"),
+  invoiceitem: read("GET /v1/invoiceitems/{invoiceitem}", /^ii_\w{1,240}$/, "customer"),
+  payment_intent: read("GET /v1/payment_intents/{payment_intent}", /^pi_\w{1,240}$/, "customer"),
+  payment_method: read(
+    "GET /v1/payment_methods/{payment_method}",
+    /^(?:pm|card|src|ba)_\w{1,240}$/,
+    "customer",
+  ),
+  price: read("GET /v1/prices/{price}", ANY_ID, "product"),
+  product: read("GET /v1/products/{product}", ANY_ID),
+  promotion_code: read("GET /v1/promotion_codes/{promotion_code}", /^promo_\w{1,240}$/, "customer"),
+  setup_intent: read("GET /v1/setup_intents/{setup_intent}", /^seti_\w{1,240}$/, "customer"),
+  subscription: read("GET /v1/subscriptions/{subscription}", /^sub_\w{1,240}$/, "customer"),
+  subscription_schedule: read(
+    "GET /v1/subscription_schedules/{schedule}",
+    /^sub_sched_\w{1,240}$/,
+    "customer",
+  ),
 };
 
 /**
@@ -43,8 +58,9 @@ export function eventObjectRead({ type, id }: EventObject): EventObjectRead {
         `Kinds that are: ${Object.keys(READS).join(", ")}.`,
     );
   }
-  if (typeof id !== "string" || !/^[A-Za-z0-9_-]{1,255}$/.test(id)) {
-    throw new InvalidArgumentError('id must be the id of the event\'s object, such as "sub_…".');
+  // guard (if false): the id of an event's object is checked before it is read
+  if (typeof id !== "string" || !found.id.test(id)) {
+    throw new InvalidArgumentError(`id must be the id of a Stripe ${type}, as the event names it.`);
   }
   return found;
 }
@@ -55,7 +71,7 @@ export function withoutExpansion(object: object, name: string | undefined): obje
   return name !== undefined && isStripeObject(expanded) ? { ...object, [name]: expanded.id } : object;
 }
 
-function read(call: RetrieveCall, expand?: "customer" | "product"): EventObjectRead {
+function read(call: RetrieveCall, id: RegExp, expand?: "customer" | "product"): EventObjectRead {
   const [, name = ""] = /\{(\w+)\}$/.exec(call) ?? [];
-  return { call, name, expand };
+  return { call, name, id, expand };
 }
