@@ -1,6 +1,6 @@
 import type { Deadline } from "../deadline.js";
 import type { IdempotencyKey } from "./idempotency.js";
-import { hasNoOutcome, isBusy, type SdkError } from "./sdk-error.js";
+import { hasNoOutcome, isBusy, isRateLimited, type SdkError } from "./sdk-error.js";
 
 const FIRST_PAUSE_MS = 50;
 const GROWTH = 4;
@@ -67,5 +67,5 @@ function mayRepeat(failed: SdkError, { method, idempotencyKey }: Retried): boole
   if (failed.wasRepeated) return false;
   if (failed.shouldRetry !== undefined) return failed.shouldRetry;
   if (hasNoOutcome(failed)) return method === "GET" || idempotencyKey !== undefined;
-  return isBusy(failed) || failed.failure.statusCode === 429;
+  return isBusy(failed) || isRateLimited(failed);
 }

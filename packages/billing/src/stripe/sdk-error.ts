@@ -53,8 +53,14 @@ export function hasNoOutcome({ failure: { statusCode } }: SdkError): boolean {
 }
 
 /** Whether the request was turned away before Stripe looked at what it was for. */
-export function wasTurnedAway({ failure: { statusCode } }: SdkError): boolean {
-  return statusCode === 401 || statusCode === 403 || statusCode === 409 || statusCode === 429;
+export function wasTurnedAway(failed: SdkError): boolean {
+  const { statusCode } = failed.failure;
+  return statusCode === 401 || statusCode === 403 || statusCode === 409 || isRateLimited(failed);
+}
+
+/** Whether Stripe asked to slow down: by the status, or by a 400 with the code, which the SDK knows as the same error. */
+export function isRateLimited({ failure: { statusCode, code } }: SdkError): boolean {
+  return statusCode === 429 || (statusCode === 400 && code === "rate_limit");
 }
 
 /** Whether Stripe is busy with another request for the same object or under the same key, so that waiting helps. */

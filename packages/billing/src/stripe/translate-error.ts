@@ -13,10 +13,10 @@ import {
 } from "../errors.js";
 import type { IdempotencyKey } from "./idempotency.js";
 import { paymentStep, STEP_SENTENCES } from "./payment-step.js";
-import { hasNoOutcome, isBusy, type SdkError } from "./sdk-error.js";
+import { hasNoOutcome, isBusy, isRateLimited, type SdkError } from "./sdk-error.js";
 
 /**
- * SingleFlight what the SDK threw into this package's errors. Stripe's text is left behind, since it may quote ids, keys and
+ * Turns what the SDK threw into this package's errors. Stripe's text is left behind, since it may quote ids, keys and
  * e-mails.
  *
  * @param mayBeDone whether a change may have been made that nobody has heard the end of; `key` is that to repeat it with.
@@ -65,7 +65,7 @@ export function translateError(
     );
   }
   if (statusCode === 403) return new PermissionError(permissionSentence(failed), details);
-  if (statusCode === 429 || isBusy(failed)) return new RateLimitedError(rateSentence(failed), details);
+  if (isRateLimited(failed) || isBusy(failed)) return new RateLimitedError(rateSentence(failed), details);
   if (rawType === "idempotency_error") {
     return new ConflictError(
       "This idempotency key was used before with other parameters. Use a new key.",

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { hasNoOutcome, isBusy, readSdkError, wasTurnedAway, word } from "../../src/stripe/sdk-error.js";
+import {
+  hasNoOutcome,
+  isBusy,
+  isRateLimited,
+  readSdkError,
+  wasTurnedAway,
+  word,
+} from "../../src/stripe/sdk-error.js";
 
 const NOTHING = {
   failure: {
@@ -106,6 +113,14 @@ describe("what a status says", () => {
   it.each([401, 403, 409, 429])("%s turns the request away", (status) => {
     expect(wasTurnedAway(failed(status))).toBe(true);
     expect(hasNoOutcome(failed(status))).toBe(false);
+  });
+
+  it("400 with the code rate_limit turns the request away, as 429 does", () => {
+    // The SDK makes one class of both: stripe 23.1.0, Error.js, generateV1Error.
+    const limited = readSdkError({ statusCode: 400, code: "rate_limit", rawType: "invalid_request_error" });
+    expect(wasTurnedAway(limited)).toBe(true);
+    expect(isRateLimited(limited)).toBe(true);
+    expect(isRateLimited(readSdkError({ statusCode: 400, code: "parameter_invalid" }))).toBe(false);
   });
 
   it.each([400, 402, 404, 423, 425, 499])("%s is an answer", (status) => {
