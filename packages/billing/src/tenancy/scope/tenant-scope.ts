@@ -214,6 +214,9 @@ class Scope {
       { [name]: object.id } as PathIds<typeof call>,
       params,
     );
+    const customer: unknown = expand === "customer" ? Reflect.get(answer, expand) : undefined;
+    // A deleted customer's objects are no tenant's to read, in an account of its own as elsewhere.
+    if (typeof customer === "object" && customer !== null && "deleted" in customer) throw notFound();
     return withoutExpansion(answer, expand);
   }
 
