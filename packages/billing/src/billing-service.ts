@@ -199,7 +199,7 @@ export class StripeBillingService<TMetadata = undefined>
 
   ensurePortalConfiguration(
     spec: PortalConfigurationSpec,
-    options: CallOptions = {},
+    options: CallOptions & IdempotencyOptions = {},
   ): Promise<EnsuredPortalConfiguration> {
     return this.#binding.runWithPortal(options, (scope, portal) =>
       ensurePortalConfiguration(scope, spec, options, portal),
@@ -324,8 +324,12 @@ export class StripeBillingService<TMetadata = undefined>
     options: SetDefaultPaymentMethodOptions = {},
   ): Promise<PaymentMethod> {
     return this.#binding.run(options, (scope) =>
-      setDefaultPaymentMethod(scope, paymentMethodId, options, (subscriptionId, defaultPaymentMethodId) =>
-        updateSubscription(scope, subscriptionId, { defaultPaymentMethodId }),
+      setDefaultPaymentMethod(
+        scope,
+        paymentMethodId,
+        options,
+        (subscriptionId, defaultPaymentMethodId, idempotencyKey) =>
+          updateSubscription(scope, subscriptionId, { defaultPaymentMethodId, idempotencyKey }),
       ),
     );
   }

@@ -170,20 +170,33 @@ export class DirectoryUnavailableError extends BillingError {
   override readonly retryable = true;
 }
 
-/** A write was sent and its outcome is unknown. Retry with {@link idempotencyKey}: Stripe makes the effect once. */
+/**
+ * Something may have been changed: a write was sent and its outcome is unknown, or a call of several writes was stopped
+ * after a part of them. Retry with {@link idempotencyKey}: Stripe makes each effect once.
+ */
 export class IndeterminateError extends BillingError {
   override readonly name = "IndeterminateError";
   override readonly code = "indeterminate";
   override readonly retryable = true;
   /** The caller's key, or the random one used in its place; pass it as `idempotencyKey` when retrying. */
   readonly idempotencyKey: string | undefined;
+  /** The writes of the call that were made for certain, in words; empty where only one was sent. */
+  readonly completed: readonly string[];
+  /** The write that stopped a call of several, in words; `cause` is its error. */
+  readonly failed: string | undefined;
 
   constructor(
     message: string,
-    options: BillingErrorOptions & { readonly idempotencyKey?: string | undefined } = {},
+    options: BillingErrorOptions & {
+      readonly idempotencyKey?: string | undefined;
+      readonly completed?: readonly string[] | undefined;
+      readonly failed?: string | undefined;
+    } = {},
   ) {
     super(message, options);
     this.idempotencyKey = options.idempotencyKey;
+    this.completed = options.completed ?? [];
+    this.failed = options.failed;
   }
 }
 

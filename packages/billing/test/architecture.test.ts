@@ -56,7 +56,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "stripe",
     "views",
   ],
-  selling: ["input.ts", "tenancy/scope", "stripe", "views"],
+  selling: ["input.ts", "tenancy", "tenancy/scope", "stripe", "views"],
   "return-urls": ["tenancy"],
   "tenancy/scope": ["tenancy", "tenancy/gate", "stripe"],
   "tenancy/gate": ["tenancy", "stripe"],
@@ -79,6 +79,7 @@ const TOOLS = [
   "notify.ts",
   "per-tenant.ts",
   "single-flight.ts",
+  "steps.ts",
 ];
 
 /** Types alone may be named across these: the receiver resolves tenants through the service's own port. */

@@ -87,6 +87,9 @@ describe("createCheckoutSession", () => {
       "GET /v1/subscriptions",
       "GET /v1/checkout/sessions",
       "POST /v1/checkout/sessions",
+      // Afterwards: is this the only page, and has nobody subscribed meanwhile?
+      "GET /v1/checkout/sessions",
+      "GET /v1/subscriptions",
     ]);
   });
 

@@ -56,6 +56,11 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   "updateSubscription discounts[].discountId": "foreign-discounts.test.ts",
   "previewSubscriptionChange discounts[].discountId": "foreign-discounts.test.ts",
   "previewSubscriptionChange idempotencyKey": "handed back for the confirmation; a preview sends none of it",
+  "ensurePortalConfiguration idempotencyKey": "taken for a retry; the hash of the specification is the key",
+  "createCustomerPortalSession idempotencyKey": "kept behind the tenant's name, as every write's key",
+  "deactivateUnusedPortalConfigurations idempotencyKey":
+    "kept behind the tenant's name, as every write's key",
+  "ensureCustomer idempotencyKey": "taken for a retry; the reference is the key",
 };
 
 let texts: Map<string, Set<string>>;

@@ -13,7 +13,7 @@ const TEST = resolve(import.meta.dirname, "..");
  */
 const AT_LEAST: Readonly<Record<string, number>> = {
   "capabilities/catalog": 14,
-  "capabilities/checkout": 12,
+  "capabilities/checkout": 10,
   "capabilities/customers": 5,
   "capabilities/entitlements": 1,
   "capabilities/invoices": 6,
@@ -24,7 +24,7 @@ const AT_LEAST: Readonly<Record<string, number>> = {
   events: 5,
   "input.ts": 3,
   "return-urls": 16,
-  selling: 7,
+  selling: 9,
   stripe: 18,
   tenancy: 32,
   "tenancy/gate": 95,

@@ -128,8 +128,13 @@ export async function invoke(target: Target, call: Invocation): Promise<unknown>
 }
 
 type OptionName<M extends TenantMethod> = Exclude<
-  NamesOf<LastOf<Required<Parameters<StripeBillingService[M]>>>>,
+  NamesOf<OptionsOf<Required<Parameters<StripeBillingService[M]>>, M>>,
   keyof CallOptions | "tenantId" | "customerId"
 >;
-type LastOf<T extends readonly unknown[]> = T extends readonly [...unknown[], infer Last] ? Last : never;
+/** A portal's specification is what its method takes, and the options stand beside it. */
+type OptionsOf<T extends readonly unknown[], M> = M extends "ensurePortalConfiguration"
+  ? T[number]
+  : T extends readonly [...unknown[], infer Last]
+    ? Last
+    : never;
 type NamesOf<T> = T extends string ? never : T extends object ? keyof T & string : never;

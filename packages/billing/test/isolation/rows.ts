@@ -120,7 +120,7 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
   createCustomerPortalSession: {
     does: "write",
     takes: "customerId",
-    options: { returnUrl: "url", locale: "plain", onBehalfOf: "plain", flow: FLOW },
+    options: { returnUrl: "url", locale: "plain", onBehalfOf: "plain", flow: FLOW, idempotencyKey: "plain" },
   },
   ensurePortalConfiguration: {
     does: "write",
@@ -132,6 +132,7 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
       returnUrl: "url",
       loginPage: "plain",
       features: OFFER,
+      idempotencyKey: "plain", // in its second object, and not sent
     },
     valid: (own) => ({ features: offering(own) }),
   },
@@ -147,12 +148,12 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
   deactivateUnusedPortalConfigurations: {
     // It writes only what it finds by itself; that it finds nothing of others has tests of its own.
     does: "read",
-    options: { inUse: "plain", shared: "plain", dryRun: "plain", minAgeMs: "plain" },
+    options: { inUse: "plain", shared: "plain", dryRun: "plain", minAgeMs: "plain", idempotencyKey: "plain" },
     valid: () => ({ inUse: [] }),
   },
   ensureCustomer: {
     does: "write",
-    options: { reference: "plain", ...DETAILS },
+    options: { reference: "plain", ...DETAILS, idempotencyKey: "plain" }, // which is not sent
     valid: () => ({ reference: "workspace-1" }),
   },
   getCustomer: { does: "read", takes: "customerId", options: {} },
@@ -188,6 +189,7 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
       expiresAt: "plain",
       allowSecond: "plain",
       currency: "plain",
+      idempotencyKey: "idempotencyKey",
     },
     valid: ({ priceId }) => ({ items: [{ priceId }], allowSecond: true }),
     invoke: ({ billing, tenantId, objectId, options }) =>

@@ -41,6 +41,8 @@ describe("createSubscription", () => {
       `GET /v1/prices/${plan.priceId}`,
       "GET /v1/subscriptions",
       "POST /v1/subscriptions",
+      // Afterwards: no page is to stay open that sells the same.
+      "GET /v1/checkout/sessions",
     ]);
   });
 

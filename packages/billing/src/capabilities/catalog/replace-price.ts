@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
-import { ConflictError, IndeterminateError } from "../../errors.js";
+import { ConflictError } from "../../errors.js";
 import { checkInput, onFirstUse, writeFields } from "../../input.js";
+import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -58,17 +59,15 @@ export async function replacePrice(
     ...newParams,
     ...(currency === "" && { currency: owned.price.currency }),
   };
-  try {
-    const { id } = await scope.write("POST /v1/prices", {}, params, key);
-    return toPrice(await putInPlace(scope, owned, id, nickname));
-  } catch (error) {
-    throw error instanceof IndeterminateError ? withCallersKey(error, key) : error;
-  }
+  const steps = new Steps(key);
+  const { id } = await steps.take("the new price", () => scope.write("POST /v1/prices", {}, params, key));
+  return toPrice(await putInPlace(scope, steps, owned, id, nickname));
 }
 
 /** Moves what the old price has to the new one, and archives the old one last. */
 async function putInPlace(
   scope: TenantScope,
+  steps: Steps,
   { price: old, product }: OwnedPrice,
   priceId: string,
   nickname: string | undefined,
@@ -82,17 +81,25 @@ async function putInPlace(
   const { price: made } =
     Object.keys(details).length === 0
       ? await scope.catalog.ownPrice(priceId)
-      : { price: await scope.write("POST /v1/prices/{price}", { price: priceId }, details, randomUUID()) };
+      : {
+          price: await steps.take("its details", () =>
+            scope.write("POST /v1/prices/{price}", { price: priceId }, details, randomUUID()),
+          ),
+        };
   if (!made.active) {
     throw new ConflictError(
       "The same replacement was made before, and its price was archived since. Give it an idempotencyKey of its own.",
     );
   }
   if (product.default_price === old.id) {
-    await scope.write("POST /v1/products/{product}", { product: product.id }, { default_price: priceId });
+    await steps.take("the product's default price", () =>
+      scope.write("POST /v1/products/{product}", { product: product.id }, { default_price: priceId }),
+    );
   }
   if (old.active) {
-    await scope.write("POST /v1/prices/{price}", { price: old.id }, { active: false }, randomUUID());
+    await steps.take("the end of the old price", () =>
+      scope.write("POST /v1/prices/{price}", { price: old.id }, { active: false }, randomUUID()),
+    );
   }
   return made;
 }
@@ -128,14 +135,4 @@ function toReplacementKey(priceId: string, terms: object): string {
   return `replace ${createHash("sha256")
     .update(JSON.stringify([priceId, terms]))
     .digest("hex")}`;
-}
-
-/** Whichever step it was, a retry is of the whole, and must not make another price. */
-function withCallersKey(error: IndeterminateError, idempotencyKey: string): IndeterminateError {
-  const { message, cause, requestId } = error;
-  return new IndeterminateError(message, {
-    cause,
-    idempotencyKey,
-    ...(requestId !== undefined && { requestId }),
-  });
 }

@@ -1,13 +1,22 @@
-import { InvalidArgumentError, StripeUnavailableError } from "../../errors.js";
+import type Stripe from "stripe";
+import { ConflictError, InvalidArgumentError, StripeUnavailableError } from "../../errors.js";
 import { allowReturnUrl } from "../../return-urls/return-url.js";
 import type { TenantReturnUrls } from "../../return-urls/tenant-return-urls.js";
 import { assertNotSubscribed } from "../../selling/assert-not-subscribed.js";
+import {
+  expireSales,
+  expireSession,
+  findSales,
+  findSameSession,
+  listSessions,
+  type Sale,
+} from "../../selling/checkout-pages.js";
 import { proveNewDiscount } from "../../selling/prove-discount.js";
 import { assertRecurring, collectProductIds, type Prices, proveForSale } from "../../selling/prove-prices.js";
+import { Steps } from "../../steps.js";
 import { assertMayEnterCodes } from "../../tenancy/promotion-code-entry.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { isOpen, type OpenCheckoutSession, toCheckoutSession } from "../../views/checkout-session.js";
-import { type CustomerSessions, expireOthers, findSameSession, listSessions } from "./open-sessions.js";
 import {
   type CheckedPayment,
   type CheckedSetup,
@@ -48,8 +57,28 @@ export async function createCheckoutSession(
   await scope.proveCustomer(customerId);
   const { content, productIds } = await prepareContent(scope, wanted, { ...checked, customerId });
   const sessions = await listSessions(scope, customerId);
+  const { fingerprint } = content;
+  const same = findSameSession(sessions.open, fingerprint);
+  // Two clicks at once have the same key, and so get the same session. It changes with the customer's next session, and
+  // every minute, since Stripe would repeat an answer that failed for as long as it remembers the key.
+  const minute = Math.floor(Date.now() / 60_000);
+  const steps = new Steps(
+    wanted.idempotencyKey ?? `${fingerprint} ${sessions.newestId ?? "first"} ${minute}`,
+  );
+  const made =
+    same ??
+    (await steps.take("the new page", () =>
+      scope.write("POST /v1/checkout/sessions", {}, content.params, steps.key),
+    ));
+  const sale = { mode: wanted.mode ?? "subscription", productIds };
+  const maySellTwice = "allowSecond" in wanted && wanted.allowSecond === true;
+  const isAlone = same !== undefined && findSales(sessions.open, sale).length === 1;
   const session =
-    findSameSession(sessions, content) ?? (await make(scope, wanted, content, productIds, sessions));
+    maySellTwice || isAlone
+      ? made
+      : await steps.take("the end of the older pages", () =>
+          keepOnePage(scope, steps, customerId, made, fingerprint, sale),
+        );
   const view = toCheckoutSession(session, scope);
   if (isOpen(view)) return view;
   throw new StripeUnavailableError("Stripe made a Checkout session without a page. Try again.");
@@ -84,20 +113,34 @@ async function prepareContent(scope: TenantScope, wanted: Wanted, visit: Visit):
   return { content: subscriptionContent(wanted, visit, purchase), productIds };
 }
 
-async function make(
+/**
+ * Closes every older page for the same, once the new one is there: however many calls make pages at once, in however many
+ * processes, the newest in Stripe's order stays. Of two with the same content, both calls get the newest.
+ *
+ * @throws ConflictError when the customer has just paid an older page, or has subscribed meanwhile; then closes the new one.
+ */
+async function keepOnePage(
   scope: TenantScope,
-  wanted: Wanted,
-  { params, fingerprint }: SessionContent,
-  productIds: ReadonlySet<string>,
-  sessions: CustomerSessions,
-) {
-  const maySellTwice = wanted.mode !== "setup" && wanted.mode !== "payment" && wanted.allowSecond === true;
-  if (!maySellTwice) await expireOthers(scope, sessions, wanted.mode ?? "subscription", productIds);
-  // Two clicks at once have the same key, and so get the same session. It changes with the customer's next session, and
-  // every minute, since Stripe would repeat an answer that failed for as long as it remembers the key.
-  const minute = Math.floor(Date.now() / 60_000);
-  const key = `${fingerprint} ${sessions.newestId ?? "first"} ${minute}`;
-  return scope.write("POST /v1/checkout/sessions", {}, params, key);
+  steps: Steps,
+  customerId: string,
+  made: Stripe.Checkout.Session,
+  fingerprint: string,
+  sale: Sale,
+): Promise<Stripe.Checkout.Session> {
+  const { open } = await listSessions(scope, customerId);
+  const place = open.findIndex(({ id }) => id === made.id);
+  const newer = place < 0 ? open : open.slice(0, place);
+  try {
+    if (place >= 0) await expireSales(scope, open.slice(place + 1), sale);
+    if (sale.mode === "subscription") await assertNotSubscribed(scope, customerId, sale.productIds);
+  } catch (error) {
+    if (error instanceof ConflictError) {
+      await expireSession(scope, made.id);
+      steps.undo();
+    }
+    throw error;
+  }
+  return findSameSession(newer, fingerprint) ?? made;
 }
 
 function allowUrl(given: unknown, { policy }: TenantReturnUrls, name: string): string {

@@ -1,10 +1,11 @@
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
-import { callFields, checkInput, copyOptions, onFirstUse, optionsObject, text } from "../../input.js";
+import { checkInput, copyOptions, onFirstUse, optionsObject, text, writeFields } from "../../input.js";
 import { type LineItem, lineItemFields, toLineItems } from "../../selling/line-items.js";
 import type { NewDiscount } from "../../selling/prove-discount.js";
 import { assertOneTrial, trialFields } from "../../selling/trial.js";
 import type { CallOptions } from "../../stripe/deadline.js";
+import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import type { CallerMetadata } from "../../tenancy/caller-metadata.js";
 
@@ -14,7 +15,7 @@ export type CreateCheckoutSessionOptions =
   | PaymentCheckoutOptions
   | SetupCheckoutOptions;
 
-interface CheckoutOptions extends CallOptions {
+interface CheckoutOptions extends CallOptions, IdempotencyOptions {
   /** May be left out where the tenancy's directory names exactly one customer for the tenant. */
   readonly customerId?: string | undefined;
   /**
@@ -86,7 +87,7 @@ export interface SetupCheckoutOptions extends CheckoutOptions {
 const COLLECTION = ["always", "if_required"] as const;
 
 const sessionFields = onFirstUse(() => ({
-  ...callFields(),
+  ...writeFields(),
   // Each judged by the one guard for its kind.
   customerId: z.optional(z.unknown()),
   successUrl: z.optional(z.unknown()),

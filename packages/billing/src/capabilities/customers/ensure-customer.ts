@@ -1,10 +1,12 @@
 import { createHash, randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
-import { ConflictError, NotFoundError } from "../../errors.js";
-import { callFields, checkInput, onFirstUse, text } from "../../input.js";
+import { ConflictError, IndeterminateError, NotFoundError } from "../../errors.js";
+import { checkInput, onFirstUse, text, writeFields } from "../../input.js";
 import type { SingleFlight } from "../../single-flight.js";
+import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
+import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { allOf, metadataIs } from "../../stripe/search-query.js";
 import { REFERENCE_KEY, readMark } from "../../tenancy/metadata-mark.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
@@ -12,7 +14,8 @@ import type { Customer } from "../../views/customer.js";
 import { customerView } from "./customers.js";
 import { type CustomerDetails, type DetailParams, detailFields, holds, toDetailParams } from "./details.js";
 
-export interface EnsureCustomerOptions extends CustomerDetails, CallOptions {
+/** An `idempotencyKey` is taken, and not needed: the reference is the key. */
+export interface EnsureCustomerOptions extends CustomerDetails, CallOptions, IdempotencyOptions {
   /**
    * What the tenant calls the customer: the id of a user or workspace of its own; an e-mail address may change hands. Of
    * 1 to 200 letters, digits and `_ . : @ / + = -`, after a letter or digit, and compared exactly. Two tenants may use one
@@ -24,7 +27,7 @@ export interface EnsureCustomerOptions extends CustomerDetails, CallOptions {
 const ensureOptions = onFirstUse(() =>
   z.strictObject(
     {
-      ...callFields(),
+      ...writeFields(),
       ...detailFields(),
       reference: text(
         "reference must be 1 to 200 letters, digits, and _ . : @ / + = - after a letter or digit.",
@@ -46,7 +49,7 @@ export async function ensureCustomer(
   options: EnsureCustomerOptions,
   singleFlight: SingleFlight,
 ): Promise<Customer> {
-  const { reference, ...details } = checkInput(ensureOptions, options);
+  const { reference, idempotencyKey: _, ...details } = checkInput(ensureOptions, options);
   const params = toDetailParams(scope, details);
   scope.customers.assertCanMake();
   const known = () => readAndUpdate(scope, scope.customers.findByReference(reference), params);
@@ -97,14 +100,13 @@ async function find(
 async function make(scope: TenantScope, reference: string, params: DetailParams): Promise<Stripe.Customer> {
   const metadata = { [REFERENCE_KEY]: reference };
   for (let attempt = 1; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const key = toCreationKey(reference, attempt);
+    const steps = new Steps(key);
     const customer = await unlessMissing(async () => {
-      const made = await scope.write(
-        "POST /v1/customers",
-        {},
-        { metadata },
-        toCreationKey(reference, attempt),
+      const made = await steps.take("the customer", () =>
+        scope.write("POST /v1/customers", {}, { metadata }, key),
       );
-      return updateIfNeeded(scope, made, params);
+      return steps.take("its details", () => updateIfNeeded(scope, made, params));
     });
     if (customer !== undefined) return customer;
   }
@@ -145,7 +147,13 @@ async function unlessMissing<T>(work: () => Promise<T>): Promise<T | undefined> 
   try {
     return await work();
   } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
+}
+
+/** A customer that was deleted since its creation is missing, though something was done. */
+function isMissing(error: unknown): boolean {
+  const cause = error instanceof IndeterminateError && error.failed !== undefined ? error.cause : error;
+  return cause instanceof NotFoundError;
 }

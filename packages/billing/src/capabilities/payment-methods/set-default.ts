@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
+import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -20,7 +21,7 @@ const setDefaultOptions = onFirstUse(() =>
 );
 
 /** Changes what a subscription is charged on, now and in whatever is scheduled for it. */
-export type ChargeOn = (subscriptionId: string, paymentMethodId: string) => Promise<unknown>;
+export type ChargeOn = (subscriptionId: string, paymentMethodId: string, key: string) => Promise<unknown>;
 
 export async function setDefaultPaymentMethod(
   scope: TenantScope,
@@ -37,19 +38,25 @@ export async function setDefaultPaymentMethod(
   // guard (as table): a payment method is proved before it becomes the default
   const method = await scope.paymentMethod(paymentMethodId);
   const { customer } = method;
+  const steps = new Steps(idempotencyKey);
   if (subscription !== undefined) {
     // guard: a payment method becomes the default of a subscription of its own customer
     await scope.proveSubscriptionOf(customer.id, subscription);
-    await chargeOn(subscription, paymentMethodId);
+    await steps.take("the payment method of the subscription", () =>
+      chargeOn(subscription, paymentMethodId, steps.key),
+    );
   }
   const { default_payment_method: current } = customer.invoice_settings;
   if (referencedId(current) === paymentMethodId) return toPaymentMethod(method);
-  const after = await scope.write(
-    "POST /v1/customers/{customer}",
-    { customer: customer.id },
-    { invoice_settings: { default_payment_method: paymentMethodId } },
-    idempotencyKey,
-    "default payment method",
+  const params = { invoice_settings: { default_payment_method: paymentMethodId } };
+  const after = await steps.take("the customer's default", () =>
+    scope.write(
+      "POST /v1/customers/{customer}",
+      { customer: customer.id },
+      params,
+      steps.key,
+      "default payment method",
+    ),
   );
   return toPaymentMethod({ ...method, customer: after });
 }

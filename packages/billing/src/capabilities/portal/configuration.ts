@@ -1,10 +1,11 @@
 /** Portal configurations as code: found again by a hash of what they hold, so that no deploy makes another one. */
-import { randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
-import { callFields, callOptions, checkInput, onFirstUse, optionsObject } from "../../input.js";
+import { checkInput, onFirstUse, optionsObject, writeFields, writeOptions } from "../../input.js";
 import type { ReturnUrlPolicy } from "../../return-urls/return-url.js";
+import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
+import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { isReplay } from "../../stripe/replay.js";
 import { assertMayEnterCodes } from "../../tenancy/promotion-code-entry.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
@@ -34,10 +35,11 @@ type Configuration = Stripe.BillingPortal.Configuration;
 export async function ensurePortalConfiguration(
   scope: TenantScope,
   given: PortalConfigurationSpec,
-  options: CallOptions,
+  options: CallOptions & IdempotencyOptions,
   portal: TenantPortal,
 ): Promise<EnsuredPortalConfiguration> {
-  checkInput(callOptions, options);
+  // A key is taken, for a retry that an error asks for, and not needed: the specification's hash is the key.
+  checkInput(writeOptions, options);
   return (await ensureConfiguration(scope, given, portal)).configuration;
 }
 
@@ -46,6 +48,7 @@ export interface Ensured {
   readonly configuration: EnsuredPortalConfiguration;
   readonly hash: string;
   readonly remembered: boolean;
+  readonly made: boolean;
 }
 
 export async function ensureConfiguration(
@@ -63,18 +66,26 @@ export async function ensureConfiguration(
   // A login page's address is not remembered.
   const known = spec.loginPage ? undefined : scope.configurations.under(hash);
   if (known !== undefined) {
-    return { configuration: Object.freeze({ ...known, loginPageUrl: null }), hash, remembered: true };
+    return {
+      configuration: Object.freeze({ ...known, loginPageUrl: null }),
+      hash,
+      remembered: true,
+      made: false,
+    };
   }
   const kept = configurationIds && (await readStoredConfiguration(scope, configurationIds, hash));
-  const found =
-    kept ??
-    (await findListedConfiguration(scope, hash, configurationIds)) ??
-    (await make(scope, spec, content));
+  const present = kept ?? (await findListedConfiguration(scope, hash, configurationIds));
+  const found = present ?? (await make(scope, spec, content));
   const { id, login_page: login } = found;
   if (configurationIds && kept === undefined) await storeConfiguration(scope, configurationIds, hash, id);
   const shared = scope.configurations.isShared(found);
   scope.configurations.remember(hash, { id, shared });
-  return { configuration: Object.freeze({ id, shared, loginPageUrl: login.url }), hash, remembered: false };
+  return {
+    configuration: Object.freeze({ id, shared, loginPageUrl: login.url }),
+    hash,
+    remembered: false,
+    made: present === undefined,
+  };
 }
 
 /** The active configuration with a hash, where there is one. */
@@ -123,7 +134,7 @@ async function make(
   }
 }
 
-export interface DeactivateUnusedOptions extends CallOptions {
+export interface DeactivateUnusedOptions extends CallOptions, IdempotencyOptions {
   /** Every specification that is still in use, by any release that is still running. */
   readonly inUse: readonly PortalConfigurationSpec[];
   /** Those that every tenant uses, instead of the tenant's own; for a service that no tenant is bound to. Default: false. */
@@ -139,7 +150,7 @@ const MIN_AGE = "minAgeMs must be a whole number of milliseconds, not negative."
 
 const deactivateOptions = onFirstUse(() =>
   optionsObject({
-    ...callFields(),
+    ...writeFields(),
     inUse: z.array(z.unknown(), "inUse must be the list of specifications in use."),
     shared: z.optional(z.boolean("shared must be true or false.")),
     dryRun: z.optional(z.boolean("dryRun must be true or false.")),
@@ -152,12 +163,17 @@ export async function deactivateUnusedPortalConfigurations(
   options: DeactivateUnusedOptions,
   policy: ReturnUrlPolicy | undefined,
 ): Promise<readonly PortalConfiguration[]> {
-  const { inUse, dryRun = true, minAgeMs = DAY_MS } = checkInput(deactivateOptions, options);
+  const { inUse, dryRun = true, minAgeMs = DAY_MS, idempotencyKey } = checkInput(deactivateOptions, options);
   const hashes = new Set(inUse.map((spec) => toContent(checkSpec(spec), policy).hash));
   const unused = (await findUnused(scope, hashes)).filter(
     ({ created }) => created * 1000 <= Date.now() - minAgeMs,
   );
-  if (!dryRun) for (const { id } of unused) await deactivate(scope, id);
+  const steps = new Steps(idempotencyKey);
+  if (!dryRun) {
+    for (const { id } of unused) {
+      await steps.take(`the deactivation of ${id}`, () => deactivate(scope, id, steps.key));
+    }
+  }
   return Object.freeze(
     unused.map((one) =>
       toPortalConfiguration({ ...one, active: dryRun }, scope.configurations.isShared(one)),
@@ -181,10 +197,10 @@ async function findUnused(scope: TenantScope, inUse: ReadonlySet<string>): Promi
   return made.filter((one) => scope.configurations.isOwn(one) && used.get(specHash(one) ?? "") !== one.id);
 }
 
-async function deactivate(scope: TenantScope, id: string): Promise<void> {
+async function deactivate(scope: TenantScope, id: string, key: string): Promise<void> {
   const call = "POST /v1/billing_portal/configurations/{configuration}";
-  // A key of its own for each: one that followed from the id would make a second time no time at all.
-  await scope.write(call, { configuration: id }, { active: false }, randomUUID());
+  // One key for several configurations would be a conflict, so each is a step of its own.
+  await scope.write(call, { configuration: id }, { active: false }, key, `deactivate ${id}`);
 }
 
 /** Oldest first; the same order for everyone who looks. */

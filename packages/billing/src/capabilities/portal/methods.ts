@@ -1,4 +1,5 @@
 import type { CallOptions } from "../../stripe/deadline.js";
+import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import type { PortalConfiguration } from "../../views/portal-configuration.js";
 import type { DeactivateUnusedOptions, EnsuredPortalConfiguration } from "./configuration.js";
 import type { PortalConfigurationSpec } from "./configuration-spec.js";
@@ -24,7 +25,7 @@ export interface PortalMethods {
    */
   ensurePortalConfiguration(
     spec: PortalConfigurationSpec,
-    options?: CallOptions,
+    options?: CallOptions & IdempotencyOptions,
   ): Promise<EnsuredPortalConfiguration>;
 
   /**

@@ -1,10 +1,11 @@
-import { randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError, isBillingError, PortalNotConfiguredError } from "../../errors.js";
-import { callFields, checkInput, onFirstUse, optionsObject } from "../../input.js";
+import { checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
 import { allowReturnUrl } from "../../return-urls/return-url.js";
+import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
+import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toDate } from "../../views/epoch.js";
 import { type Ensured, ensureConfiguration } from "./configuration.js";
@@ -12,7 +13,11 @@ import type { PortalConfigurationSpec } from "./configuration-spec.js";
 import { checkFlow, type PortalFlow } from "./flow.js";
 import { isLocale, LOCALE, type TenantPortal } from "./settings.js";
 
-export interface PortalSessionOptions extends CallOptions {
+/**
+ * Without an `idempotencyKey` every call creates a session; with one, Stripe returns the same session again, for a retry of
+ * a call whose outcome is unknown.
+ */
+export interface PortalSessionOptions extends CallOptions, IdempotencyOptions {
   /** Where the portal's "return" link leads; an absolute URL, or a path on the settings' `returnUrl`. */
   readonly returnUrl?: string | undefined;
   /** Overrides the settings' locale. */
@@ -49,7 +54,7 @@ export interface PortalSession {
 
 const sessionOptions = onFirstUse(() =>
   optionsObject({
-    ...callFields(),
+    ...writeFields(),
     // Each judged by the one guard for its kind.
     returnUrl: z.optional(z.unknown()),
     flow: z.optional(z.unknown()),
@@ -87,7 +92,7 @@ export async function createCustomerPortalSession(
     ...(flow === undefined ? {} : { flow_data: flow }),
     ...(onBehalfOf === undefined ? {} : { on_behalf_of: onBehalfOf }),
   };
-  const session = await createSession(scope, params, portal);
+  const session = await createSession(scope, params, portal, given.idempotencyKey);
   return Object.freeze({
     id: session.id,
     url: session.url,
@@ -101,33 +106,39 @@ export async function createCustomerPortalSession(
 type SessionParams = Stripe.BillingPortal.SessionCreateParams;
 type Session = Stripe.BillingPortal.Session;
 
-/** With a specification, a configuration that was deactivated since it was last looked at is found or made again. */
+/**
+ * Opens the session. With a specification, first finds or creates its configuration, and once more if that was deactivated
+ * since it was last looked at.
+ */
 async function createSession(
   scope: TenantScope,
   params: SessionParams,
   portal: TenantPortal,
+  idempotencyKey: string | undefined,
 ): Promise<Session> {
   const { configuration: given } = portal;
-  if (given === undefined || typeof given === "string") return createSessionWith(scope, params, given);
-  const { configuration, hash, remembered } = await ensureFromSettings(scope, given, portal);
+  // Without the caller's key a random one: under a key that was used before, Stripe gives the same, perhaps ended, session.
+  const steps = new Steps(idempotencyKey);
+  const openWith = (configuration: string | undefined) =>
+    steps.take("the session", () =>
+      scope.write(
+        "POST /v1/billing_portal/sessions",
+        {},
+        { ...params, ...(configuration && { configuration }) },
+        steps.key,
+      ),
+    );
+  if (given === undefined || typeof given === "string") return openWith(given);
+  const ensured = await ensureFromSettings(scope, given, portal);
+  if (ensured.made) await steps.take("the portal configuration", async () => undefined);
   try {
-    return await createSessionWith(scope, params, configuration.id);
+    return await openWith(ensured.configuration.id);
   } catch (error) {
-    if (!remembered || !(error instanceof PortalNotConfiguredError)) throw error;
-    scope.configurations.forget(hash);
+    if (!ensured.remembered || !(error instanceof PortalNotConfiguredError)) throw error;
+    scope.configurations.forget(ensured.hash);
     const { configuration: other } = await ensureFromSettings(scope, given, portal);
-    return createSessionWith(scope, params, other.id);
+    return openWith(other.id);
   }
-}
-
-function createSessionWith(
-  scope: TenantScope,
-  params: SessionParams,
-  configuration: string | undefined,
-): Promise<Session> {
-  const named = configuration === undefined ? params : { ...params, configuration };
-  // A key of its own, since under one that was used before Stripe gives the same, perhaps ended, session again.
-  return scope.write("POST /v1/billing_portal/sessions", {}, named, randomUUID());
 }
 
 /** What is wrong with the settings' specification is not the caller's mistake. */

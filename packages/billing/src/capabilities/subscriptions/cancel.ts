@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { InvalidArgumentError, NotFoundError } from "../../errors.js";
 import { checkInput, onFirstUse, optionsObject, text, writeFields } from "../../input.js";
+import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -71,8 +72,13 @@ export async function cancelSubscription(
     if (before.ended_at !== null) return toSubscription(before, scope);
     if (cancellation.when === "now" || expandedSchedule(before) === undefined) throw error;
     // It also refuses to end what a schedule governs; there is nothing left to schedule after the end.
-    await dropScheduled(scope, before, cancellation.idempotencyKey);
-    return toSubscription(await cancel(scope, subscriptionId, cancellation, "cancel unscheduled"), scope);
+    const steps = new Steps(cancellation.idempotencyKey);
+    await steps.take("the release of the schedule", () => dropScheduled(scope, before, steps.key));
+    const keyed = { ...cancellation, idempotencyKey: steps.key };
+    const canceled = await steps.take("the cancellation", () =>
+      cancel(scope, subscriptionId, keyed, "cancel unscheduled"),
+    );
+    return toSubscription(canceled, scope);
   }
 }
 

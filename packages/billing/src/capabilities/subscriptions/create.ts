@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import { checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
 import { assertNotSubscribed } from "../../selling/assert-not-subscribed.js";
+import { expireSales, listSessions } from "../../selling/checkout-pages.js";
 import { lineItemFields, toLineItems } from "../../selling/line-items.js";
 import type { NewDiscount } from "../../selling/prove-discount.js";
 import {
@@ -14,6 +15,7 @@ import {
   proveForSale,
 } from "../../selling/prove-prices.js";
 import { assertOneTrial, toTrialParams, trialFields } from "../../selling/trial.js";
+import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { isObjectId } from "../../stripe/object-id.js";
@@ -122,13 +124,35 @@ export async function createSubscription(
   const params = { customer, items: toItems(wanted.items, prices), ...toParams(wanted) };
   // guard: a customer is not subscribed twice
   if (wanted.allowSecond !== true) await assertNotSubscribed(scope, customer, collectProductIds(prices));
-  const subscription = await scope.write(
-    "POST /v1/subscriptions",
-    {},
-    { ...params, ...(discountParams !== "" && { discounts: discountParams }), expand: [...PENDING_PAYMENT] },
-    wanted.idempotencyKey,
+  const steps = new Steps(wanted.idempotencyKey);
+  const subscription = await steps.take("the subscription", () =>
+    scope.write(
+      "POST /v1/subscriptions",
+      {},
+      {
+        ...params,
+        ...(discountParams !== "" && { discounts: discountParams }),
+        expand: [...PENDING_PAYMENT],
+      },
+      steps.key,
+    ),
   );
+  if (wanted.allowSecond !== true) {
+    await steps.take("the end of open Checkout pages for the same", () =>
+      closePages(scope, customer, collectProductIds(prices)),
+    );
+  }
   return toChangedSubscription(subscription, scope);
+}
+
+/** Closes the pages on which the customer could subscribe a second time. One request, and one for each page. */
+async function closePages(
+  scope: TenantScope,
+  customer: string,
+  productIds: ReadonlySet<string>,
+): Promise<void> {
+  const { open } = await listSessions(scope, customer);
+  await expireSales(scope, open, { mode: "subscription", productIds });
 }
 
 type Wanted = ReturnType<typeof checkCreation>;

@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError, InvalidArgumentError, NotFoundError } from "../../errors.js";
 import { checkInput, onFirstUse, optionsObject, writeFields, writeOptions } from "../../input.js";
+import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -89,16 +90,22 @@ export async function unpauseSubscription(
   const subscriptionId = parseObjectId("subscription", subscription);
   const { idempotencyKey } = checkInput(writeOptions, options);
   const ids = { subscription: subscriptionId };
+  const steps = new Steps(idempotencyKey);
   let after = await scope.subscription(subscriptionId, ["schedule"]);
   assertAlive(after);
   if (after.pause_collection !== null) {
     const params = { pause_collection: "" as const, expand: ["schedule"] };
     const call = "POST /v1/subscriptions/{subscription}";
-    after = await scope.write(call, ids, params, idempotencyKey, "unpause");
+    after = await steps.take("the end of the pause of collection", () =>
+      scope.write(call, ids, params, steps.key, "unpause"),
+    );
   }
   if (after.status === "paused") {
     const params = { expand: ["schedule"] };
-    after = await scope.write("POST /v1/subscriptions/{subscription}/resume", ids, params, idempotencyKey);
+    const call = "POST /v1/subscriptions/{subscription}/resume";
+    after = await steps.take("the end of the subscription's pause", () =>
+      scope.write(call, ids, params, steps.key),
+    );
   }
   return toSubscription(after, scope);
 }

@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import { ConflictError, InvalidArgumentError, NotFoundError } from "../../errors.js";
 import { checkInput, writeOptions } from "../../input.js";
+import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -57,14 +58,19 @@ async function takeBackEnd(
     return scope.subscription(subscription.id, ["schedule"]);
   }
   const ids = { subscription: subscription.id };
+  const steps = new Steps(idempotencyKey);
   let after = subscription;
   if (after.cancel_at_period_end) {
     const params = { cancel_at_period_end: false, expand: ["schedule"] };
-    after = await scope.write(WRITE, ids, params, idempotencyKey, "resume by flag");
+    after = await steps.take("the end of the cancellation at the period's end", () =>
+      scope.write(WRITE, ids, params, steps.key, "resume by flag"),
+    );
   }
   if (after.cancel_at !== null) {
     const params = { cancel_at: "" as const, expand: ["schedule"] };
-    after = await scope.write(WRITE, ids, params, idempotencyKey, "resume by date");
+    after = await steps.take("the end of the cancellation on a date", () =>
+      scope.write(WRITE, ids, params, steps.key, "resume by date"),
+    );
   }
   return after;
 }

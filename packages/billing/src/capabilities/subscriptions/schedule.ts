@@ -5,35 +5,62 @@
  * See https://docs.stripe.com/billing/subscriptions/subscription-schedules
  */
 import type Stripe from "stripe";
-import { ConflictError } from "../../errors.js";
+import { ConflictError, IndeterminateError, isBillingError } from "../../errors.js";
 import { isMetered } from "../../selling/prove-prices.js";
+import { Steps } from "../../steps.js";
 import { referencedId } from "../../stripe/reference.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toEpochSeconds } from "../../views/epoch.js";
 import { futurePhases } from "../../views/scheduled-change.js";
 import { toSubscription } from "../../views/subscription.js";
 import type { CheckedChange } from "./change.js";
-import { quantityFor } from "./items.js";
+import { quantityFor, toItemParams } from "./items.js";
 import { copyItem, copyPhase, type PhaseItemParams, type PhaseParams } from "./phase.js";
 import { expandedSchedule, type PreparedChange, SCHEDULE_MARK } from "./prepare-change.js";
 
 type Schedule = Stripe.SubscriptionSchedule;
 type Phase = Schedule["phases"][number];
 
-/** Two requests, one where a schedule governs the subscription already. */
+/**
+ * Schedules a change. Two requests, one where a schedule governs the subscription already. If Stripe refuses the change,
+ * one more releases a schedule that was created for it.
+ */
 export async function scheduleChange(scope: TenantScope, plan: PreparedChange): Promise<Schedule> {
   const { before, change } = plan;
-  const { idempotencyKey } = change;
+  const steps = new Steps(change.idempotencyKey);
+  const present = expandedSchedule(before);
+  // Refuses what contradicts itself before a schedule is created.
+  if (present === undefined) toItemParams(plan.items, (priceId) => isMetered(plan.prices, priceId));
   const schedule =
-    expandedSchedule(before) ??
-    (await scope.write(
-      "POST /v1/subscription_schedules",
-      {},
-      { from_subscription: before.id },
-      idempotencyKey,
+    present ??
+    (await steps.take("a schedule of the subscription as it is", () =>
+      scope.write("POST /v1/subscription_schedules", {}, { from_subscription: before.id }, steps.key),
     ));
+  try {
+    return await steps.take("the scheduled change", () => writePhases(scope, schedule, plan, steps.key));
+  } catch (error) {
+    if (present === undefined && wasRefused(error)) {
+      await steps.take("the release of the new schedule", () => release(scope, schedule.id, steps.key));
+      throw steps.explain("the scheduled change", error instanceof IndeterminateError ? error.cause : error);
+    }
+    throw error;
+  }
+}
+
+/** Whether Stripe said for certain that it did not make the change. */
+function wasRefused(error: unknown): boolean {
+  const cause = error instanceof IndeterminateError && error.failed !== undefined ? error.cause : error;
+  return isBillingError(cause) && !cause.retryable && cause.code !== "aborted";
+}
+
+function writePhases(
+  scope: TenantScope,
+  schedule: Schedule,
+  plan: PreparedChange,
+  key: string,
+): Promise<Schedule> {
   const current = currentPhase(schedule);
-  const { currentPeriodEnd } = toSubscription(before, scope);
+  const { currentPeriodEnd } = toSubscription(plan.before, scope);
   const changesAt = currentPeriodEnd === null ? current.end_date : toEpochSeconds(currentPeriodEnd);
   return scope.write(
     "POST /v1/subscription_schedules/{schedule}",
@@ -45,11 +72,11 @@ export async function scheduleChange(scope: TenantScope, plan: PreparedChange): 
       // The current phase is written again as it is, which is no change to bill.
       proration_behavior: "none",
     },
-    idempotencyKey,
+    key,
   );
 }
 
-/** One request. The subscription goes on as it is. */
+/** Drops what is scheduled. One request. The subscription goes on as it is. */
 export async function dropScheduled(
   scope: TenantScope,
   subscription: Stripe.Subscription,
@@ -57,8 +84,15 @@ export async function dropScheduled(
 ): Promise<void> {
   const schedule = expandedSchedule(subscription);
   if (schedule === undefined) return;
-  const ids = { schedule: schedule.id };
-  await scope.write("POST /v1/subscription_schedules/{schedule}/release", ids, {}, idempotencyKey);
+  await release(scope, schedule.id, idempotencyKey);
+}
+
+async function release(
+  scope: TenantScope,
+  schedule: string,
+  idempotencyKey: string | undefined,
+): Promise<void> {
+  await scope.write("POST /v1/subscription_schedules/{schedule}/release", { schedule }, {}, idempotencyKey);
 }
 
 /**
@@ -68,7 +102,8 @@ export async function dropScheduled(
 export async function payScheduledWith(
   scope: TenantScope,
   subscription: Stripe.Subscription,
-  { defaultPaymentMethodId, idempotencyKey }: CheckedChange,
+  { defaultPaymentMethodId }: CheckedChange,
+  key: string,
 ): Promise<Schedule | string | null> {
   const schedule = expandedSchedule(subscription);
   if (schedule === undefined || defaultPaymentMethodId === undefined) return subscription.schedule;
@@ -81,7 +116,7 @@ export async function payScheduledWith(
   const ids = { schedule: schedule.id };
   const params = { phases, proration_behavior: "none" as const };
   const call = "POST /v1/subscription_schedules/{schedule}";
-  return scope.write(call, ids, params, idempotencyKey, "payment method");
+  return scope.write(call, ids, params, key, "payment method");
 }
 
 /** The current phase with the change made, and without what belongs to its beginning alone. */

@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import { isMetered } from "../../selling/prove-prices.js";
+import { Steps } from "../../steps.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toEpochSeconds } from "../../views/epoch.js";
 import {
@@ -9,7 +10,7 @@ import {
 } from "../../views/pending-payment.js";
 import { type CheckedChange, isBilled, type UpdateSubscriptionOptions } from "./change.js";
 import { toItemParams } from "./items.js";
-import { expandedSchedule, type PreparedChange, prepareChange } from "./prepare-change.js";
+import { type PreparedChange, prepareChange } from "./prepare-change.js";
 import { dropScheduled, payScheduledWith, scheduleChange } from "./schedule.js";
 
 export async function updateSubscription(
@@ -22,20 +23,33 @@ export async function updateSubscription(
   if (change.when === "period_end") {
     return toChangedSubscription({ ...before, schedule: await scheduleChange(scope, plan) }, scope);
   }
-  const drops = change.scheduledChange === null && expandedSchedule(before) !== undefined;
-  if (drops) await dropScheduled(scope, before, change.idempotencyKey);
+  // The change first, because Stripe may refuse it: a declined card must not cost the customer what is scheduled.
+  const steps = new Steps(change.idempotencyKey);
   const params = toUpdateParams(plan);
-  if (Object.keys(params).length === 0) return toChangedSubscription({ ...before, schedule: null }, scope);
+  const isEmpty = Object.keys(params).length === 0;
+  const after = isEmpty
+    ? before
+    : await steps.take("the change", () => write(scope, plan, params, steps.key));
+  if (change.scheduledChange === null) {
+    await steps.take("the release of the schedule", () => dropScheduled(scope, before, steps.key));
+    return toChangedSubscription({ ...after, schedule: null }, scope);
+  }
+  const schedule = await steps.take("the payment method of what is scheduled", () =>
+    payScheduledWith(scope, after, change, steps.key),
+  );
+  return toChangedSubscription({ ...after, schedule }, scope);
+}
+
+function write(
+  scope: TenantScope,
+  { before, change }: PreparedChange,
+  params: Stripe.SubscriptionUpdateParams,
+  key: string,
+): Promise<Stripe.Subscription> {
   const expand = ["schedule", ...(isBilled(change) ? PENDING_PAYMENT : [])];
   const ids = { subscription: before.id };
-  const after = await scope.write(
-    "POST /v1/subscriptions/{subscription}",
-    ids,
-    { ...params, expand },
-    change.idempotencyKey,
-    "update",
-  );
-  return toChangedSubscription({ ...after, schedule: await payScheduledWith(scope, after, change) }, scope);
+  const call = "POST /v1/subscriptions/{subscription}";
+  return scope.write(call, ids, { ...params, expand }, key, "update");
 }
 
 function toUpdateParams({

@@ -1,0 +1,97 @@
+/**
+ * At most one payable Checkout page for one thing: an old page that is paid beside a new one, or beside a subscription
+ * made otherwise, would charge the customer twice.
+ */
+import type Stripe from "stripe";
+import { ConflictError, InvalidArgumentError } from "../errors.js";
+import { eachPage } from "../stripe/page.js";
+import { referencedId } from "../stripe/reference.js";
+import { CHECKOUT_KEY } from "../tenancy/metadata-mark.js";
+import type { TenantScope } from "../tenancy/scope/tenant-scope.js";
+
+type Session = Stripe.Checkout.Session;
+
+/** A customer's sessions that may still be open, newest first. */
+export interface CustomerSessions {
+  readonly open: readonly Session[];
+  /** Of all, whatever became of it. */
+  readonly newestId: string | undefined;
+}
+
+/** What a page sells: a mode, and the products in it; a mode without products has one page at a time. */
+export interface Sale {
+  readonly mode: string;
+  readonly productIds: ReadonlySet<string>;
+}
+
+/** No session is open for longer. */
+const DAY_SECONDS = 86_400;
+
+/** One request for each hundred sessions of the last day. */
+export async function listSessions(scope: TenantScope, customer: string): Promise<CustomerSessions> {
+  const open: Session[] = [];
+  let newestId: string | undefined;
+  const params = { customer, limit: 100, expand: ["data.line_items"] };
+  const pages = eachPage((cursor) => scope.list("GET /v1/checkout/sessions", { ...params, ...cursor }));
+  for await (const page of pages) {
+    newestId ??= page[0]?.id;
+    open.push(...page.filter(({ status }) => status === "open"));
+    const oldest = page.at(-1);
+    if (oldest !== undefined && oldest.created < Date.now() / 1_000 - DAY_SECONDS) break;
+  }
+  return { open, newestId };
+}
+
+/** A page needs this much time left to be filled in. */
+const ENOUGH_SECONDS = 30 * 60;
+
+/** Finds the open session with exactly this content and enough time left. */
+export function findSameSession(open: readonly Session[], fingerprint: string): Session | undefined {
+  return open.find(
+    ({ metadata, expires_at: expiresAt, url }) =>
+      // guard (operand 1): a session is found again by everything that it was made with
+      metadata?.[CHECKOUT_KEY] === fingerprint &&
+      expiresAt - Date.now() / 1_000 >= ENOUGH_SECONDS &&
+      url !== null,
+  );
+}
+
+/**
+ * Expires the open pages that sell the same. One request for each.
+ *
+ * @throws ConflictError when the customer completes one of them at this moment.
+ */
+export async function expireSales(scope: TenantScope, open: readonly Session[], sale: Sale): Promise<void> {
+  await Promise.all(findSales(open, sale).map(({ id }) => expireSession(scope, id)));
+}
+
+export function findSales(open: readonly Session[], { mode, productIds }: Sale): readonly Session[] {
+  // guard (operand 2): only sessions that sell the same product are expired
+  return open.filter((session) => session.mode === mode && sells(session, productIds));
+}
+
+function sells({ mode, line_items: lines }: Session, productIds: ReadonlySet<string>): boolean {
+  if (mode === "setup") return true;
+  return (lines?.data ?? []).some(
+    ({ price }) => price !== null && productIds.has(referencedId(price.product)),
+  );
+}
+
+/** @throws ConflictError when the customer has completed it. */
+export async function expireSession(scope: TenantScope, session: string): Promise<void> {
+  const call = "POST /v1/checkout/sessions/{session}/expire";
+  try {
+    // One key for several sessions would be a conflict, so each is a step of its own.
+    await scope.write(call, { session }, {}, undefined, `expire ${session}`);
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    // Only an open session can be expired, so this one has ended since it was listed.
+    const { status } = await scope.checkoutSession(session);
+    if (status === "expired") return;
+    if (status !== "complete") throw error;
+    throw new ConflictError(
+      "The customer is just completing another Checkout session for the same. Look at that session's result.",
+      { conflictingId: session, cause: error },
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import { randomUUID } from "node:crypto";
+import { IndeterminateError, isBillingError } from "./errors.js";
+
+/**
+ * The writes of one method that makes several. A failure after the first of them is an IndeterminateError that says what
+ * was done and what was not, because the error of the last write alone would say that nothing was.
+ */
+export class Steps {
+  /** The key of all writes: the caller's, or a random one that the error hands on. */
+  readonly key: string;
+  readonly #done: string[] = [];
+
+  constructor(idempotencyKey: string | undefined) {
+    this.key = idempotencyKey ?? randomUUID();
+  }
+
+  /** @param name what the write does, as a noun: "the release of the schedule". */
+  async take<T>(name: string, write: () => Promise<T>): Promise<T> {
+    try {
+      const result = await write();
+      this.#done.push(name);
+      return result;
+    } catch (error) {
+      throw this.explain(name, error);
+    }
+  }
+
+  /** Forgets what was done, because it was undone. */
+  undo(): void {
+    this.#done.length = 0;
+  }
+
+  /** The error of a write, with what was done before it. */
+  explain(name: string, error: unknown): unknown {
+    if (this.#done.length === 0 || !isBillingError(error)) return error;
+    const [completed, failed] = [Object.freeze([...this.#done]), name];
+    const outcome = error.code === "indeterminate" ? "The outcome is unknown of" : "Not done:";
+    return new IndeterminateError(
+      `Done: ${completed.join(", ")}. ${outcome} ${failed}. ${error.message} To go on, call again with the same idempotency key.`,
+      { cause: error, requestId: error.requestId, idempotencyKey: this.key, completed, failed },
+    );
+  }
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { InvalidArgumentError } from "../src/index.js";
+import { Steps } from "../src/steps.js";
+
+const refusal = new InvalidArgumentError("Stripe refused it.");
+const done = async () => "done";
+const fail = () => Promise.reject(refusal);
+
+describe("the writes of one method", () => {
+  it("fail with the error itself before anything was done", async () => {
+    await expect(new Steps("key").take("the change", fail)).rejects.toBe(refusal);
+  });
+
+  it("say after the first of them what was done and what was not, with the key to go on", async () => {
+    const steps = new Steps("key");
+    expect(await steps.take("the schedule", done)).toBe("done");
+    await expect(steps.take("the change", fail)).rejects.toMatchObject({
+      code: "indeterminate",
+      idempotencyKey: "key",
+      completed: ["the schedule"],
+      failed: "the change",
+      cause: refusal,
+    });
+  });
+
+  it("fail as before anything was done once it was undone, and with a defect as it is", async () => {
+    const steps = new Steps(undefined);
+    await steps.take("the page", done);
+    const defect = new TypeError("a defect");
+    await expect(steps.take("the change", () => Promise.reject(defect))).rejects.toBe(defect);
+    steps.undo();
+    await expect(steps.take("the change", fail)).rejects.toBe(refusal);
+  });
+});
