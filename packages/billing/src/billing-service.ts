@@ -457,7 +457,7 @@ export class StripeBillingService<TMetadata = undefined>
     return this.#binding.run(options, (scope) => capability(scope, ...ids, options));
   }
 
-  #list<Ids extends readonly unknown[], Options extends CallOptions, T>(
+  #list<Ids extends readonly unknown[], Options extends CallOptions, T extends { readonly id: string }>(
     options: Options,
     capability: Capability<Ids, Options, Page<T>>,
     ...ids: Ids

@@ -1,3 +1,5 @@
+import { CursorError } from "./page-cursor.js";
+
 /** The options of every list. */
 export interface ListOptions {
   /** How many objects a page is asked for, 1 to 100. Default: 10. */
@@ -23,13 +25,14 @@ interface StripeList<T> {
   readonly has_more: boolean;
 }
 
-/** The page that callers get of one of Stripe's. */
+/** Turns a page of Stripe's into the caller's, which holds only what is wanted of it. */
 export function toPage<T extends { readonly id: string }, View>(
   { data, has_more: hasMore }: StripeList<T>,
   toView: (object: T) => View,
+  isWanted: (object: T) => boolean = () => true,
 ): Page<View> {
   const nextCursor = hasMore ? (data.at(-1)?.id ?? null) : null;
-  return Object.freeze({ data: Object.freeze(data.map(toView)), hasMore, nextCursor });
+  return Object.freeze({ data: Object.freeze(data.filter(isWanted).map(toView)), hasMore, nextCursor });
 }
 
 /** Reads a list page by page to its end. One request a page. */
@@ -45,15 +48,35 @@ export async function* eachPage<T extends { readonly id: string }>(
   }
 }
 
-/** Makes a list's result. `load` gets the previous page's cursor; undefined for the first page asked for. */
-export function pages<T>(load: (after?: string) => Promise<Page<T>>): Pages<T> {
+/**
+ * Makes a list's result. `load` gets the previous page's cursor; undefined for the first page asked for.
+ *
+ * A caller may change what it walks over, such as detach each payment method, and Stripe refuses a cursor that has left
+ * the list. Then the walk starts again and passes over what it has yielded.
+ */
+export function pages<T extends { readonly id: string }>(
+  load: (after?: string) => Promise<Page<T>>,
+): Pages<T> {
   const first = load();
   async function* objects(): AsyncGenerator<T> {
+    const yielded = new Set<string>();
+    let yieldedAtStart = 0;
     let page = await first;
     while (true) {
-      yield* page.data;
+      for (const object of page.data) {
+        if (yielded.has(object.id)) continue;
+        yielded.add(object.id);
+        yield object;
+      }
       if (page.nextCursor === null) return;
-      page = await load(page.nextCursor);
+      try {
+        page = await load(page.nextCursor);
+      } catch (error) {
+        // A walk that starts again without having got any further would never end.
+        if (!(error instanceof CursorError) || yielded.size === yieldedAtStart) throw error;
+        yieldedAtStart = yielded.size;
+        page = await load();
+      }
     }
   }
   return Object.assign(first, { [Symbol.asyncIterator]: objects });

@@ -5,7 +5,8 @@ import type { Subscription, SubscriptionStatus } from "./subscription.js";
  * has these four fields. Time is an argument, since a stored copy may be older than what it says: an end that has passed
  * counts as an end.
  */
-export type SubscriptionState = Pick<Subscription, "status" | "trialEndsAt" | "cancelsAt" | "endedAt">;
+export type SubscriptionState = Pick<Subscription, "status" | "trialEndsAt" | "cancelsAt" | "endedAt"> &
+  Partial<Pick<Subscription, "testClockId">>;
 
 /** Who keeps access besides those who are active or on trial. What is left out is refused. */
 export interface AccessPolicy {
@@ -24,7 +25,7 @@ export interface AccessPolicy {
 export function isEntitled(
   subscription: SubscriptionState,
   policy: AccessPolicy = {},
-  now: Date = new Date(),
+  now: Date = currentTime(subscription),
 ): boolean {
   const { status } = subscription;
   return !hasEnded(subscription, now) && Object.hasOwn(ACCESS, status) && ACCESS[status](policy);
@@ -42,31 +43,42 @@ const ACCESS: Readonly<Record<SubscriptionStatus, (policy: AccessPolicy) => bool
 };
 
 /** Whether it is in a trial that has not run out. */
-export function onTrial(subscription: SubscriptionState, now: Date = new Date()): boolean {
+export function onTrial(subscription: SubscriptionState, now: Date = currentTime(subscription)): boolean {
   const { status, trialEndsAt } = subscription;
   return status === "trialing" && isAfter(trialEndsAt, now) && !hasEnded(subscription, now);
 }
 
 /** Whether it is canceled and still runs: `resumeSubscription` can take the cancellation back. */
-export function onGracePeriod(subscription: SubscriptionState, now: Date = new Date()): boolean {
+export function onGracePeriod(
+  subscription: SubscriptionState,
+  now: Date = currentTime(subscription),
+): boolean {
   return isAfter(subscription.cancelsAt, now) && !hasEnded(subscription, now);
 }
 
 /** Whether a renewal was not paid and Stripe goes on trying. */
-export function isPastDue(subscription: SubscriptionState, now: Date = new Date()): boolean {
+export function isPastDue(subscription: SubscriptionState, now: Date = currentTime(subscription)): boolean {
   return subscription.status === "past_due" && !hasEnded(subscription, now);
 }
 
 /** Whether its first payment is still to be made. After 23 hours it has ended instead. */
-export function isIncomplete(subscription: SubscriptionState, now: Date = new Date()): boolean {
+export function isIncomplete(
+  subscription: SubscriptionState,
+  now: Date = currentTime(subscription),
+): boolean {
   return subscription.status === "incomplete" && !hasEnded(subscription, now);
 }
 
 /** Whether it is over for good. What has ended cannot be resumed; make a new one. */
-export function hasEnded(subscription: SubscriptionState, now: Date = new Date()): boolean {
+export function hasEnded(subscription: SubscriptionState, now: Date = currentTime(subscription)): boolean {
   const { status, endedAt, cancelsAt } = subscription;
   if (status === "canceled" || status === "incomplete_expired" || endedAt !== null) return true;
   return cancelsAt !== null && !isAfter(cancelsAt, now);
+}
+
+/** On a test clock, real time says nothing; Stripe changes the status as the clock advances, so no end has passed unseen. */
+function currentTime({ testClockId }: SubscriptionState): Date {
+  return typeof testClockId === "string" ? new Date(0) : new Date();
 }
 
 function isAfter(moment: Date | null, now: Date): boolean {

@@ -49,6 +49,8 @@ export interface Subscription {
   readonly metadata: Readonly<Record<string, string>>;
   readonly createdAt: Date;
   readonly livemode: boolean;
+  /** The test clock that its time runs by, in test mode; null where it runs by real time. */
+  readonly testClockId: string | null;
 }
 
 export interface SubscriptionItem {
@@ -125,6 +127,7 @@ export function toSubscription(subscription: AnySubscription, reserved: Reserved
     metadata: reserved.withoutReserved(subscription.metadata),
     createdAt: toDate(subscription.created),
     livemode: subscription.livemode,
+    testClockId: referencedId(subscription.test_clock),
   });
 }
 

@@ -31,6 +31,17 @@ async function aProduct(): Promise<{ productId: string; priceId: string }> {
 }
 
 describe("createPrice", () => {
+  it("refuses an archived product as a conflict, and sends no write", async () => {
+    const { productId } = await aProduct();
+    await acme.archiveProduct(productId);
+    world.takeRequests();
+    await expect(acme.createPrice(productId, { currency: "usd", unitAmount: 1 })).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("archived"),
+    });
+    expect(world.takeRequests()).toEqual([`GET /v1/products/${productId}`]);
+  });
+
   it("adds a price to the tenant's own product, with the tenant's mark", async () => {
     const { productId } = await aProduct();
     const price = await acme.createPrice(productId, {

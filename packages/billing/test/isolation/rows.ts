@@ -76,6 +76,7 @@ const DETAILS = {
 } as const;
 
 const offering = ({ productId, priceId }: { readonly productId: unknown; readonly priceId: unknown }) => ({
+  paymentMethodUpdate: true,
   subscriptionUpdate: { allowedUpdates: ["price"], products: [{ productId, priceIds: [priceId] }] },
 });
 

@@ -44,6 +44,7 @@ const BRAND: PortalConfigurationSpec = {
 
 const plansOf = (...offers: readonly TenantWorld[]): PortalConfigurationSpec => ({
   features: {
+    paymentMethodUpdate: true,
     subscriptionUpdate: {
       allowedUpdates: ["price", "quantity"],
       products: offers.map(({ productId, priceId }) => ({ productId, priceIds: [priceId] })),
@@ -288,7 +289,7 @@ describe("ensurePortalConfiguration", () => {
     const subscriptionUpdate = { ...spec.features.subscriptionUpdate, allowedUpdates: ["promotion_code"] };
     await expect(
       billing.forTenant("acme").ensurePortalConfiguration({
-        features: { subscriptionUpdate },
+        features: { paymentMethodUpdate: true, subscriptionUpdate },
       } as PortalConfigurationSpec),
     ).rejects.toMatchObject({
       code: "invalid_argument",
@@ -303,6 +304,7 @@ describe("ensurePortalConfiguration", () => {
     if (subscriptionUpdate === undefined) throw new Error("it offers plans");
     const { id } = await service.ensurePortalConfiguration({
       features: {
+        paymentMethodUpdate: true,
         subscriptionUpdate: { ...subscriptionUpdate, allowedUpdates: ["price", "promotion_code"] },
       },
     });
@@ -321,7 +323,9 @@ describe("ensurePortalConfiguration", () => {
     const { subscriptionUpdate } = plansOf(own).features;
     if (subscriptionUpdate === undefined) throw new Error("it offers plans");
     const typed = { ...subscriptionUpdate, allowedUpdates: ["price", "promotion_code"] as const };
-    const other = await service.ensurePortalConfiguration({ features: { subscriptionUpdate: typed } });
+    const other = await service.ensurePortalConfiguration({
+      features: { paymentMethodUpdate: true, subscriptionUpdate: typed },
+    });
     expect(other.id).not.toBe(first.id);
     expect(await service.ensurePortalConfiguration(plansOf(own))).toEqual(first);
     const options = { stripeAccount: account };
@@ -332,9 +336,28 @@ describe("ensurePortalConfiguration", () => {
 });
 
 describe("what a portal may offer", () => {
+  it("is no change of plan without a change of card, and no quantity below its minimum", async () => {
+    const { subscriptionUpdate } = plansOf(acme).features;
+    if (subscriptionUpdate === undefined) throw new Error("it offers plans");
+    const withoutCards = { features: { subscriptionUpdate } };
+    await expect(billing.forTenant("acme").ensurePortalConfiguration(withoutCards)).rejects.toThrow(
+      "Set features.paymentMethodUpdate to true.",
+    );
+    const service = world.service({ portal: { returnUrl: RETURN_URL, configuration: withoutCards } });
+    const { checks } = await service.forTenant("acme").diagnosePortal({ customerId: acme.customerId });
+    expect(checks.find(({ check }) => check === "configuration")).toMatchObject({ status: "failure" });
+
+    const quantity = { minimum: 3, maximum: 2 };
+    const products = subscriptionUpdate.products.map((product) => ({ ...product, quantity }));
+    const features = { paymentMethodUpdate: true, subscriptionUpdate: { ...subscriptionUpdate, products } };
+    await expect(billing.forTenant("acme").ensurePortalConfiguration({ features })).rejects.toThrow(
+      "quantity.minimum",
+    );
+  });
+
   const offer = (products: readonly { productId: string; priceIds: readonly string[] }[]) =>
     billing.forTenant("acme").ensurePortalConfiguration({
-      features: { subscriptionUpdate: { allowedUpdates: ["price"], products } },
+      features: { paymentMethodUpdate: true, subscriptionUpdate: { allowedUpdates: ["price"], products } },
     });
 
   it("is nothing of another tenant's, nor of nobody's", async () => {
@@ -429,7 +452,15 @@ describe("what a portal may offer", () => {
     ["an unknown detail", { features: { customerUpdate: { allowedUpdates: ["password"] } } }],
     ["no detail", { features: { customerUpdate: { allowedUpdates: [] } } }],
     ["an unknown reason", { features: { subscriptionCancel: { reasons: ["bored"] } } }],
-    ["no products", { features: { subscriptionUpdate: { allowedUpdates: ["price"], products: [] } } }],
+    [
+      "no products",
+      {
+        features: {
+          paymentMethodUpdate: true,
+          subscriptionUpdate: { allowedUpdates: ["price"], products: [] },
+        },
+      },
+    ],
     [
       "a pause of four years",
       { features: { subscriptionPause: { intervals: [{ interval: "year", count: 4 }] } } },

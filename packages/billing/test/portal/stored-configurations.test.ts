@@ -30,6 +30,7 @@ const SHARED: PortalConfigurationSpec = { headline: "For all", features: { invoi
 
 const plansOf = ({ productId, priceId }: TenantWorld): PortalConfigurationSpec => ({
   features: {
+    paymentMethodUpdate: true,
     subscriptionUpdate: { allowedUpdates: ["price"], products: [{ productId, priceIds: [priceId] }] },
   },
 });

@@ -1,8 +1,13 @@
 import { describe, expect, it, vi } from "vitest";
 import { type Page, pages } from "../../src/stripe/page.js";
+import { CursorError } from "../../src/stripe/page-cursor.js";
 
-const FIRST: Page<number> = { data: [1, 2], hasMore: true, nextCursor: "b" };
-const LAST: Page<number> = { data: [3], hasMore: false, nextCursor: null };
+interface Numbered {
+  readonly id: string;
+}
+
+const FIRST: Page<Numbered> = { data: [{ id: "1" }, { id: "2" }], hasMore: true, nextCursor: "b" };
+const LAST: Page<Numbered> = { data: [{ id: "3" }], hasMore: false, nextCursor: null };
 
 describe("a list's pages", () => {
   it("are the first one alone when they are awaited", async () => {
@@ -14,19 +19,49 @@ describe("a list's pages", () => {
   it("are each loaded once, and none before it is needed, when they are iterated", async () => {
     const load = vi.fn(async (after?: string) => (after === undefined ? FIRST : LAST));
     const list = pages(load);
-    const seen: number[] = [];
-    for await (const one of list) {
-      seen.push(one);
-      expect(load).toHaveBeenCalledTimes(one < 3 ? 1 : 2);
+    const seen: string[] = [];
+    for await (const { id } of list) {
+      seen.push(id);
+      expect(load).toHaveBeenCalledTimes(id === "3" ? 2 : 1);
     }
-    expect(seen).toEqual([1, 2, 3]);
+    expect(seen).toEqual(["1", "2", "3"]);
     expect(load.mock.calls).toEqual([[], ["b"]]);
+  });
+
+  it("start again where the cursor has left the list, and yield each object once", async () => {
+    const left = ["5", "4", "3", "2", "1"];
+    const load = async (after?: string): Promise<Page<Numbered>> => {
+      if (after !== undefined && !left.includes(after)) throw new CursorError();
+      const rest = after === undefined ? left : left.slice(left.indexOf(after) + 1);
+      const data = rest.slice(0, 2).map((id) => ({ id }));
+      return { data, hasMore: rest.length > 2, nextCursor: rest.length > 2 ? (rest[1] ?? null) : null };
+    };
+    const seen: string[] = [];
+    for await (const { id } of pages(load)) {
+      seen.push(id);
+      left.splice(left.indexOf(id), 1); // as a caller who detaches each payment method
+    }
+    expect(seen).toEqual(["5", "4", "3", "2", "1"]);
+  });
+
+  it("end with the refusal where starting again leads nowhere, and with any other failure at once", async () => {
+    const refused = new CursorError();
+    const load = vi.fn(async (after?: string) => (after === undefined ? FIRST : Promise.reject(refused)));
+    const walk = async () => {
+      for await (const { id } of pages(load)) expect(id).toMatch(/[12]/);
+    };
+    await expect(walk()).rejects.toBe(refused);
+    expect(load).toHaveBeenCalledTimes(4);
+
+    const lost = new RangeError("lost");
+    load.mockImplementation(async (after) => (after === undefined ? FIRST : Promise.reject(lost)));
+    await expect(walk()).rejects.toBe(lost);
   });
 
   it("begin with the same first page each time they are iterated", async () => {
     const load = vi.fn(async () => LAST);
     const list = pages(load);
-    for (let time = 0; time < 2; time++) for await (const one of list) expect(one).toBe(3);
+    for (let time = 0; time < 2; time++) for await (const { id } of list) expect(id).toBe("3");
     expect(load).toHaveBeenCalledTimes(1);
   });
 
@@ -51,8 +86,8 @@ describe("a list's pages", () => {
   });
 });
 
-async function collect(list: AsyncIterable<number>): Promise<readonly number[]> {
+async function collect(list: AsyncIterable<Numbered>): Promise<readonly number[]> {
   const all: number[] = [];
-  for await (const one of list) all.push(one);
+  for await (const { id } of list) all.push(Number(id));
   return all;
 }

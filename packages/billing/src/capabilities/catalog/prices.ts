@@ -61,7 +61,12 @@ export async function createPrice(
     ...(transferLookupKey && { transfer_lookup_key: true }),
   };
   // guard: a price is added to a product of the tenant's own
-  await scope.catalog.ownProduct(productId);
+  const { active } = await scope.catalog.ownProduct(productId);
+  if (!active) {
+    throw new ConflictError(
+      "The product is archived, so it takes no new price. Put it back on sale with updateProduct first.",
+    );
+  }
   try {
     return toPrice(await scope.write("POST /v1/prices", {}, params, idempotencyKey));
   } catch (error) {

@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import { ConflictError, InvalidArgumentError, StripeUnavailableError } from "../../errors.js";
 import { allowReturnUrl } from "../../return-urls/return-url.js";
 import type { TenantReturnUrls } from "../../return-urls/tenant-return-urls.js";
+import { assertFuture } from "../../selling/assert-future.js";
 import { assertNotSubscribed } from "../../selling/assert-not-subscribed.js";
 import {
   expireSales,
@@ -55,6 +56,10 @@ export async function createCheckoutSession(
   const customerId = await scope.customerId(wanted.customerId);
   // guard: Checkout is opened for a proved customer
   await scope.proveCustomer(customerId);
+  if ("trialEnd" in wanted) {
+    const sentence = "trialEnd must be a Date at least 48 hours from now: Checkout takes no sooner.";
+    await assertFuture(wanted.trialEnd, sentence, () => scope.customer(customerId), LEAST_TRIAL_MS);
+  }
   const { content, productIds } = await prepareContent(scope, wanted, { ...checked, customerId });
   const sessions = await listSessions(scope, customerId);
   const { fingerprint } = content;
@@ -83,6 +88,8 @@ export async function createCheckoutSession(
   if (isOpen(view)) return view;
   throw new StripeUnavailableError("Stripe made a Checkout session without a page. Try again.");
 }
+
+const LEAST_TRIAL_MS = 48 * 3_600_000;
 
 type Wanted = CheckedSubscription | CheckedPayment | CheckedSetup;
 

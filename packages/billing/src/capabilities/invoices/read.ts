@@ -4,7 +4,7 @@ import { callOptions, checkInput, listFields, onFirstUse, optionsObject } from "
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import { eachPage, type ListOptions, type Page, toPage } from "../../stripe/page.js";
-import { assertCursor } from "../../stripe/page-cursor.js";
+import { assertCursor, CursorError, listAfter } from "../../stripe/page-cursor.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Invoice, type InvoiceStatus, toInvoice } from "../../views/invoice.js";
 
@@ -49,14 +49,22 @@ export async function listInvoices(
   if (subscription !== undefined) await scope.proveSubscriptionOf(customerId, subscription);
   // guard: a cursor is an invoice of the customer's
   if (cursor !== undefined) await assertCursor(scope.proveInvoiceOf(customerId, cursor));
-  const page = await scope.list("GET /v1/invoices", {
-    customer: customerId,
-    limit,
-    ...(status && { status }),
-    ...(subscription && { subscription }),
-    ...(cursor && { starting_after: cursor }),
-  });
-  return toPage(page, (invoice) => toInvoice(invoice, scope));
+  const list = (filter: { readonly status?: InvoiceStatus }) =>
+    scope.list("GET /v1/invoices", {
+      customer: customerId,
+      limit,
+      ...filter,
+      ...(subscription && { subscription }),
+      ...(cursor && { starting_after: cursor }),
+    });
+  const toView = (invoice: Stripe.Invoice) => toInvoice(invoice, scope);
+  try {
+    return toPage(await listAfter(cursor, list(status === undefined ? {} : { status })), toView);
+  } catch (error) {
+    if (!(error instanceof CursorError) || status === undefined) throw error;
+    // The cursor has another status by now, such as paid. The list of all still holds it.
+    return toPage(await listAfter(cursor, list({})), toView, (invoice) => invoice.status === status);
+  }
 }
 
 export async function getInvoice(

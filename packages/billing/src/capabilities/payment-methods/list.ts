@@ -2,7 +2,7 @@ import { checkInput, listOptions } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import { type ListOptions, type Page, toPage } from "../../stripe/page.js";
-import { assertCursor } from "../../stripe/page-cursor.js";
+import { assertCursor, listAfter } from "../../stripe/page-cursor.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type PaymentMethod, toPaymentMethod } from "../../views/payment-method.js";
 
@@ -20,12 +20,12 @@ export async function listPaymentMethods(
   await scope.proveCustomer(customerId);
   // guard: a cursor is a payment method of the customer's
   if (cursor !== undefined) await assertCursor(scope.provePaymentMethodOf(customerId, cursor));
-  const page = await scope.list("GET /v1/payment_methods", {
+  const list = scope.list("GET /v1/payment_methods", {
     customer: customerId,
     limit,
     // Which of them is the default stands in the customer alone, and changes.
     expand: ["data.customer"],
     ...(cursor && { starting_after: cursor }),
   });
-  return toPage(page, toPaymentMethod);
+  return toPage(await listAfter(cursor, list), toPaymentMethod);
 }

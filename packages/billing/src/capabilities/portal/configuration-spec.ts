@@ -197,7 +197,16 @@ export function checkSpec(given: unknown): PortalConfigurationSpec {
   for (const { interval, count = 1 } of subscriptionPause?.intervals ?? []) {
     if (count > INTERVALS[interval]) throw new InvalidArgumentError("A pause lasts three years at most.");
   }
+  if (subscriptionUpdate !== undefined && spec.features.paymentMethodUpdate !== true) {
+    throw new InvalidArgumentError(
+      "Stripe's portal offers plan changes only with card changes. Set features.paymentMethodUpdate to true.",
+    );
+  }
   const products = subscriptionUpdate?.products ?? [];
+  for (const { quantity: { minimum = 0, maximum = Number.POSITIVE_INFINITY } = {} } of products) {
+    if (minimum > maximum)
+      throw new InvalidArgumentError("quantity.minimum must not exceed quantity.maximum.");
+  }
   if (products.length > MOST_PRODUCTS) {
     throw new InvalidArgumentError(
       `A portal can offer ${MOST_PRODUCTS} products, and products names ${products.length}. Make a configuration for each set of plans.`,

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { InvalidArgumentError, NotFoundError } from "../../errors.js";
 import { checkInput, onFirstUse, optionsObject, text, writeFields } from "../../input.js";
+import { assertFuture } from "../../selling/assert-future.js";
 import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
@@ -43,6 +44,8 @@ const FEEDBACK = [
 
 const WHEN = 'when must be "period_end", "now" or a Date.';
 
+const PAST = 'when must be a Date in the future. Use "now" to cancel at once.';
+
 const cancelOptions = onFirstUse(() =>
   optionsObject({
     ...writeFields(),
@@ -63,6 +66,7 @@ export async function cancelSubscription(
   const cancellation = checkCancellation(options);
   // guard: a subscription is proved before it is canceled
   await scope.proveSubscription(subscriptionId);
+  await assertFuture(cancellation.when, PAST, () => scope.subscription(subscriptionId));
   try {
     return toSubscription(await cancel(scope, subscriptionId, cancellation), scope);
   } catch (error) {
@@ -107,9 +111,6 @@ function checkCancellation(options: CancelSubscriptionOptions) {
   } = checkInput(cancelOptions, options);
   if (when !== "now" && (prorate !== undefined || invoiceNow !== undefined)) {
     throw new InvalidArgumentError('prorate and invoiceNow are for when: "now" alone.');
-  }
-  if (when instanceof Date && when.getTime() <= Date.now()) {
-    throw new InvalidArgumentError('when must be a Date in the future; use "now" to cancel at once.');
   }
   const said = { ...(feedback && { feedback }), ...(comment && { comment }) };
   const details = Object.keys(said).length === 0 ? {} : { cancellation_details: said };

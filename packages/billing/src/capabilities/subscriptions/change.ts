@@ -109,11 +109,6 @@ export function checkChange(scope: TenantScope, options: UpdateSubscriptionOptio
     (name) => !has(change, name),
   );
   if (isEmpty) throw new InvalidArgumentError("The options do not say what to change.");
-  if (change.trialEnd instanceof Date && change.trialEnd.getTime() <= Date.now()) {
-    throw new InvalidArgumentError(
-      'trialEnd must be a Date in the future; use "now" to end the trial at once.',
-    );
-  }
   if (change.when === "period_end") {
     refuseAny(change, AT_ONCE_ONLY, 'cannot be given with when: "period_end", for nothing is billed then.');
     refuseUnlessAny(

@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import { checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
+import { assertFuture } from "../../selling/assert-future.js";
 import { assertNotSubscribed } from "../../selling/assert-not-subscribed.js";
 import { expireSales, listSessions } from "../../selling/checkout-pages.js";
 import { lineItemFields, toLineItems } from "../../selling/line-items.js";
@@ -108,6 +109,9 @@ export async function createSubscription(
   const { defaultPaymentMethodId, discounts = [] } = wanted;
   // guard: a subscription is made for a proved customer
   await scope.proveCustomer(customer);
+  await assertFuture(wanted.trialEnd, "trialEnd must be a Date in the future.", () =>
+    scope.customer(customer),
+  );
   const [prices, discountParams] = await Promise.all([
     // guard (as table): a new subscription has only prices that the tenant may sell
     proveForSale(
@@ -161,10 +165,6 @@ function checkCreation(scope: TenantScope, options: CreateSubscriptionOptions) {
   const given = checkInput(createOptions, options);
   const items = toLineItems(given);
   assertOneTrial(given);
-  const { trialEnd } = given;
-  if (trialEnd !== undefined && trialEnd.getTime() <= Date.now()) {
-    throw new InvalidArgumentError("trialEnd must be a Date in the future.");
-  }
   if (given.daysUntilDue !== undefined && given.paymentBehavior !== undefined) {
     throw new InvalidArgumentError("paymentBehavior is for charging; with daysUntilDue an invoice is sent.");
   }

@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError, InvalidArgumentError, NotFoundError } from "../../errors.js";
 import { checkInput, onFirstUse, optionsObject, writeFields, writeOptions } from "../../input.js";
+import { assertFuture } from "../../selling/assert-future.js";
 import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
@@ -66,6 +67,7 @@ export async function pauseSubscription(
   const wanted = checkPause(options);
   const before = await scope.subscription(subscriptionId, ["schedule"]);
   assertAlive(before);
+  await assertFuture(wanted.until, "until must be a Date in the future.", async () => before);
   if (wanted.pause === "subscription") {
     return toSubscription(await pauseWhole(scope, before, wanted.settle, wanted.idempotencyKey), scope);
   }
@@ -154,9 +156,6 @@ function checkPause(options: PauseSubscriptionOptions) {
   }
   if (pause !== "subscription" && settle !== undefined) {
     throw new InvalidArgumentError('settle is for pause: "subscription" alone.');
-  }
-  if (until !== undefined && until.getTime() <= Date.now()) {
-    throw new InvalidArgumentError("until must be a Date in the future.");
   }
   return wanted;
 }

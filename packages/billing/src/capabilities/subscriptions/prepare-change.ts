@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import { ConflictError, InvalidArgumentError } from "../../errors.js";
+import { assertFuture } from "../../selling/assert-future.js";
 import { assertRecurring, type Prices, proveForSale } from "../../selling/prove-prices.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
@@ -35,6 +36,7 @@ export async function prepareChange(
   const subscriptionId = parseObjectId("subscription", subscription);
   const change = checkChange(scope, options);
   const before = await scope.subscription(subscriptionId, ["schedule", "discounts"]);
+  await assertFuture(change.trialEnd, PAST_TRIAL_END, async () => before);
   assertChangeable(scope, before, change);
   const items = resolveItems(before.items.data, change);
   assertAnyLeft(before, items);
@@ -55,6 +57,8 @@ export async function prepareChange(
   assertRecurring(prices);
   return { before, change, items, prices, discounts: discountParams };
 }
+
+const PAST_TRIAL_END = 'trialEnd must be a Date in the future. Use "now" to end the trial at once.';
 
 /** The schedule that governs a subscription, where it is expanded. */
 export function expandedSchedule({ schedule }: Stripe.Subscription): Stripe.SubscriptionSchedule | undefined {

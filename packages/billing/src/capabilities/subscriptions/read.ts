@@ -1,9 +1,10 @@
+import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { callOptions, checkInput, listFields, onFirstUse, optionsObject } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import { type ListOptions, type Page, toPage } from "../../stripe/page.js";
-import { assertCursor } from "../../stripe/page-cursor.js";
+import { assertCursor, CursorError, listAfter } from "../../stripe/page-cursor.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Subscription, toSubscription } from "../../views/subscription.js";
 
@@ -50,14 +51,34 @@ export async function listCustomerSubscriptions(
     // guard: a cursor is a subscription of the tenant's
     await assertCursor(scope.proveSubscription(cursor));
   }
-  const page = await scope.list("GET /v1/subscriptions", {
-    customer: customerId,
-    limit,
-    expand: ["data.schedule"],
-    ...(status === "current" ? {} : { status }),
-    ...(after === undefined ? {} : { starting_after: after }),
-  });
-  return toPage(page, (subscription) => toSubscription(subscription, scope));
+  const list = (filter: { readonly status?: Exclude<StatusFilter, "current"> }) =>
+    scope.list("GET /v1/subscriptions", {
+      customer: customerId,
+      limit,
+      expand: ["data.schedule"],
+      ...filter,
+      ...(after === undefined ? {} : { starting_after: after }),
+    });
+  const toView = (subscription: Stripe.Subscription) => toSubscription(subscription, scope);
+  const isWanted = (subscription: Stripe.Subscription) => matchesFilter(subscription, status);
+  try {
+    const page = await listAfter(after, list(status === "current" ? {} : { status }));
+    return toPage(page, toView, isWanted);
+  } catch (error) {
+    if (!(error instanceof CursorError) || status === "all") throw error;
+    // The cursor has another status by now, such as canceled. The list of all still holds it.
+    return toPage(await listAfter(after, list({ status: "all" })), toView, isWanted);
+  }
+}
+
+type StatusFilter = (typeof STATUS_FILTERS)[number];
+
+/** Stripe's unfiltered list leaves out `canceled`, but not `incomplete_expired`. */
+function matchesFilter({ status }: Stripe.Subscription, filter: StatusFilter): boolean {
+  if (filter === "all") return true;
+  const isOver = status === "canceled" || status === "incomplete_expired";
+  if (filter === "current") return !isOver;
+  return filter === "ended" ? isOver : status === filter;
 }
 
 export async function getSubscription(

@@ -64,7 +64,10 @@ export const PORTAL_COMMANDS: Commands<Method> = {
         const products = [{ productId: product.id, priceIds: [price.id] }];
         const outcome = await callAs(program, caller, (bound) =>
           bound.ensurePortalConfiguration({
-            features: { subscriptionUpdate: { allowedUpdates: ["price"], products } },
+            features: {
+              paymentMethodUpdate: true,
+              subscriptionUpdate: { allowedUpdates: ["price"], products },
+            },
           }),
         );
         const isShared = product.mark === "*";
