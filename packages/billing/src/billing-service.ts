@@ -419,6 +419,7 @@ export class StripeBillingService<TMetadata = undefined>
    * Call it wherever your application changes an owner.
    *
    * @param account the connected account that the customer is in, if any.
+   * @throws InvalidArgumentError for anything but a customer's id.
    */
   forgetCustomer(customerId: string, account?: string): void {
     this.#binding.forgetCustomer(parseObjectId("customer", customerId), account);

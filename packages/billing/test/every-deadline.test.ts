@@ -55,7 +55,7 @@ const ROWS: readonly Row[] = [
 ];
 
 /** They send nothing, or do it behind the caller's back and never for more than a second. */
-const WITHOUT_TIME = ["forTenant", "forgetCatalog", "receiverFacts"];
+const WITHOUT_TIME = ["forTenant", "forgetCatalog", "forgetCustomer", "receiverFacts"];
 
 const LIMIT_MS = 50;
 

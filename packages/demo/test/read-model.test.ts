@@ -60,5 +60,6 @@ function aSubscription(status: Subscription["status"]): Subscription {
     metadata: {},
     createdAt: new Date(0),
     livemode: false,
+    testClockId: null,
   };
 }

@@ -283,12 +283,14 @@ describe("listing subscriptions", () => {
 it("refuses the parameters it has not learnt instead of passing them over", async () => {
   const { local, stripe } = await startLocal();
   const { id } = await subscribe(stripe);
-  const answer = await ask(local, "POST", `/v1/subscriptions/${id}`, { body: "automatic_tax[enabled]=true" });
+  const answer = await ask(local, "POST", `/v1/subscriptions/${id}`, {
+    body: "transfer_data[destination]=acct_1",
+  });
   expect(answer.status).toBe(501);
   expect(answer.body).toMatchObject({
     error: {
       type: "api_error",
-      message: "local-stripe does not know the parameter automatic_tax of POST /v1/subscriptions/:id.",
+      message: "local-stripe does not know the parameter transfer_data of POST /v1/subscriptions/:id.",
     },
   });
 });

@@ -30,6 +30,7 @@ const TESTS = {
   "tenancy/metadata-mark.ts": ["tenancy/gate/marks"],
   "tenancy/scope/scoped-catalog.ts": ["tenancy/scope/scoped-catalog", "tenancy/scope/scope-proofs"],
   "tenancy/expiring-map.ts": ["tenancy/ownership-cache"],
+  "tenancy/scope/event-objects.ts": ["webhooks/families", "isolation/complete-options"],
   "tenancy/scope/scoped-customers.ts": ["tenancy/scope/scope-proofs", "tenancy/scope/tenant-scope"],
   "tenancy/scope/scoped-configurations.ts": [
     "tenancy/scope/scoped-configurations",

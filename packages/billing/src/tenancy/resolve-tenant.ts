@@ -32,19 +32,19 @@ async function resolve(
   tenancy: Tenancy,
   origin: TenantOrigin,
 ): Promise<TenantResolution> {
-  const readCustomer = (id: string) => readCustomerRecord(read, id, origin.happenedAtSeconds);
+  const { happenedAtSeconds } = origin;
   const { reference, snapshotEventId, account } = origin;
   const isNamed = reference === undefined && snapshotEventId === undefined;
   // What happens in a connected account is that account's, whatever object it is about.
   if (isNamed || tenancy.resolvesByAccount === true || account !== undefined) {
-    return tenancy.resolveTenant(origin, readCustomer);
+    return tenancy.resolveTenant(origin, customerReader(read, origin));
   }
   const found = await findOwner(read, origin);
   // Whatever could not be read may be readable the next time.
   if (found === undefined) return { status: "unknown" };
-  return Object.keys(found).length === 0
-    ? { status: "nobody" }
-    : tenancy.resolveTenant({ ...found, happenedAtSeconds: origin.happenedAtSeconds }, readCustomer);
+  if (Object.keys(found).length === 0) return { status: "nobody" };
+  const owner = { ...found, happenedAtSeconds };
+  return tenancy.resolveTenant(owner, customerReader(read, owner));
 }
 
 /** Follows references until an owner is named; `undefined` when one of them cannot be read. */
@@ -82,14 +82,23 @@ async function readSnapshot(
   return path && readOwner(path, object, typeof previous === "object" ? (previous ?? {}) : {});
 }
 
+/** Reads customers, and accounts only if the event names one as its customer. */
+function customerReader(
+  read: ReadOwnerObject,
+  { customerAccount, happenedAtSeconds }: TenantOrigin,
+): (id: string) => Promise<CustomerRecord | undefined> {
+  return async (id) => {
+    if (id !== customerAccount) return readCustomerRecord(read, id, happenedAtSeconds);
+    if (!/^acct_\w{1,250}$/.test(id)) return undefined;
+    return toRecord(id, await read(OWNER_READS.account, `/v2/core/accounts/${id}`));
+  };
+}
+
 async function readCustomerRecord(
   read: ReadOwnerObject,
   id: string,
   happenedAtSeconds: number | undefined,
 ): Promise<CustomerRecord | undefined> {
-  if (/^acct_\w{1,250}$/.test(id)) {
-    return toRecord(id, await read(OWNER_READS.account, `/v2/core/accounts/${id}`));
-  }
   // guard (argument 2 of parseObjectId): an event's customer id is checked before it is used
   const customer = await read(OWNER_READS.customer, `/v1/customers/${parseObjectId("customer", id)}`);
   const isDeleted = customer !== undefined && "deleted" in customer && customer.deleted === true;

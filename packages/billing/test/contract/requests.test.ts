@@ -677,10 +677,14 @@ const OPEN_SETUP = {
   metadata: {},
 };
 
-/** A customer that is subscribed to nothing, and whose sessions, those listed first, are its own. */
+/** A customer that is subscribed to nothing, and whose open sessions are listed behind the one that is made. */
 function checkout(customer: string, ...open: readonly object[]): Answers {
-  const listed = open.map((session) => ({ ...session, customer }));
-  return { list: { data: listed, has_more: false }, "checkout.session": { customer, status: "open" } };
+  const made = { ...OPEN_SETUP, id: "cs_test_2" };
+  const listed = open.length === 0 ? [] : [made, ...open].map((session) => ({ ...session, customer }));
+  return {
+    list: { data: listed, has_more: false },
+    "checkout.session": { id: made.id, customer, status: "open" },
+  };
 }
 
 /** Whatever is listed, the mock answers with objects of this one customer. */

@@ -38,8 +38,7 @@ export const PRICE_COMMANDS: Commands<"createPrice" | "replacePrice" | "archiveP
               (one) => owns(caller, one.product) && lookupKey !== undefined && one.lookupKey === lookupKey,
             );
           const isTaken: Refusal = holder !== undefined && !takes ? "conflict" : undefined;
-          const refusal =
-            ifNotChanged(caller, { product }) ?? (product.active ? isTaken : "invalid_argument");
+          const refusal = ifNotChanged(caller, { product }) ?? (product.active ? isTaken : "conflict");
           if (expectRefusal(outcome, refusal)) return;
           if (holder !== undefined) holder.lookupKey = null;
           const { id } = outcome.result;
