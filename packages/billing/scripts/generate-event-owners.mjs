@@ -128,7 +128,8 @@ function openTypes() {
     types: [],
   };
   const host = ts.createCompilerHost(options);
-  const { getSourceFile, fileExists } = host;
+  const getSourceFile = host.getSourceFile.bind(host);
+  const fileExists = host.fileExists.bind(host);
   host.getSourceFile = (name, ...rest) =>
     name === file ? ts.createSourceFile(name, text, options.target, true) : getSourceFile(name, ...rest);
   host.fileExists = (name) => name === file || fileExists(name);

@@ -254,8 +254,8 @@ const configSchema = onFirstUse(() =>
 function describeKey(value: unknown): string {
   if (typeof value !== "string" || value === "") return describeKind(value);
   if (value !== value.trim()) return "a key with white space around it";
-  if (/^pk_/.test(value)) return "a publishable key, which only browsers use";
-  if (/^sk_org_/.test(value)) return "an organization's key, which is not supported";
+  if (value.startsWith("pk_")) return "a publishable key, which only browsers use";
+  if (value.startsWith("sk_org_")) return "an organization's key, which is not supported";
   return /^(?:sk|rk)_(?:live|test)_/.test(value) ? "incomplete" : "another string";
 }
 

@@ -1,3 +1,4 @@
+/* oxlint-disable no-empty-pattern -- Vitest reads from the pattern which fixtures are needed. */
 import { test } from "vitest";
 import { startStripeWorld } from "./stripe-world.js";
 

@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/no-thenable -- a listener may answer anything. */
 import { describe, expect, it, vi } from "vitest";
 import { notify } from "../src/notify.js";
 
@@ -10,12 +11,13 @@ const HURTFUL: Readonly<Record<string, () => unknown>> = {
   },
   rejects: () => Promise.reject(new Error("The table is down.")),
   "rejects with nothing": () => Promise.reject(),
-  "is a thenable that throws": () => ({
+  "returns a thenable that throws": () =>
     // biome-ignore lint/suspicious/noThenProperty: a listener may answer anything.
-    then: () => {
-      throw new Error("The table is down.");
-    },
-  }),
+    Object.defineProperty({}, "then", {
+      value: () => {
+        throw new Error("The table is down.");
+      },
+    }),
 };
 
 describe("a listener", () => {

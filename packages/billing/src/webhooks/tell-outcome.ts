@@ -24,13 +24,16 @@ const REJECTIONS_EVERY_MS = 60_000;
 /** Writes to the process's warnings, or to the console where there is no process. */
 export const processLogger: WebhookLogger = {
   warn: (message, { stack } = {}) => {
-    const emit = globalThis.process?.emitWarning;
-    if (typeof emit !== "function") {
+    const { process } = globalThis;
+    if (typeof process?.emitWarning !== "function") {
       // biome-ignore lint/suspicious/noConsole: a runtime without process warnings has nothing else.
       console.warn(stack === undefined ? message : `${message}\n${stack}`);
       return;
     }
-    emit(message, { type: "BillingWarning", ...(stack === undefined ? {} : { detail: stack }) });
+    process.emitWarning(message, {
+      type: "BillingWarning",
+      ...(stack === undefined ? {} : { detail: stack }),
+    });
   },
 };
 

@@ -26,7 +26,7 @@ const notFound = { code: "not_found" };
 /** A strategy of that name, and how an operator gives a customer to globex behind the services' back. */
 async function operator(strategy: (typeof STRATEGIES)[number]) {
   const rows = memoryDirectory();
-  const { onChange, ...directory } = rows;
+  const { onChange: _onChange, ...directory } = rows;
   await rows.link("acme", given.customerId);
   return {
     rows,

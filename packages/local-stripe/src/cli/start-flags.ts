@@ -78,7 +78,7 @@ export function readStartOptions(flags: Flags): LocalStripeOptions {
 
 /** Quotes the value for a message, unless it may be a secret. */
 function shown(name: string, written: unknown): string {
-  return name.endsWith("key") ? "" : `, not "${written}"`;
+  return name.endsWith("key") ? "" : `, not "${String(written)}"`;
 }
 
 function text(name: string, value: string, help: string): StartFlag {
@@ -97,7 +97,7 @@ function readTaxRate(written: unknown): readonly [country: string, percent: numb
 function clockFrom(written: unknown): () => number {
   const start = Date.parse(String(written));
   if (Number.isNaN(start))
-    throw new UsageError(`--start-time must be a date such as 2027-01-31, not "${written}"`);
+    throw new UsageError(`--start-time must be a date such as 2027-01-31, not "${String(written)}"`);
   const behindMs = Date.now() - start;
   return () => Date.now() - behindMs;
 }

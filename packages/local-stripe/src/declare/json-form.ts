@@ -23,6 +23,7 @@ function toForm(values: object): Form {
 
 /** `null` unsets a field, as the empty string does in a form. */
 function toFormValue(value: unknown): FormValue {
+  if (typeof value === "string") return value;
   if (typeof value === "object" && value !== null) return toForm(value);
-  return value === null ? "" : String(value);
+  return value === null ? "" : JSON.stringify(value);
 }

@@ -46,7 +46,9 @@ const FINER: Readonly<Record<string, Finer>> = {
 const TOLD_STATUSES = ["active", "incomplete", "incomplete_expired", "past_due", "trialing", "unpaid"];
 
 function becomes(status: unknown): readonly string[] {
-  return TOLD_STATUSES.includes(String(status)) ? [`v1.customer.subscription.${status}`] : [];
+  return typeof status === "string" && TOLD_STATUSES.includes(status)
+    ? [`v1.customer.subscription.${status}`]
+    : [];
 }
 
 function activity(kind: "price" | "product", now: Wire, before: Wire): readonly string[] {

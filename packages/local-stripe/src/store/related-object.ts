@@ -18,7 +18,7 @@ const PATHS: Readonly<Record<string, (object: Wire) => string>> = {
   setup_intent: () => "/v1/setup_intents",
   subscription: () => "/v1/subscriptions",
   subscription_schedule: () => "/v1/subscription_schedules",
-  tax_id: ({ customer }) => `/v1/customers/${customer}/tax_ids`,
+  tax_id: ({ customer }) => `/v1/customers/${String(customer)}/tax_ids`,
   "test_helpers.test_clock": () => "/v1/test_helpers/test_clocks",
 };
 
@@ -33,6 +33,7 @@ export function relatedObject(object: Wire): RelatedObject | null {
 
 /** A discount is fetched through what it belongs to. */
 function discountReference({ customer, subscription }: Wire, id: string): RelatedObject {
-  const owner = subscription ? `subscriptions/${subscription}` : `customers/${customer}`;
+  const owner =
+    typeof subscription === "string" ? `subscriptions/${subscription}` : `customers/${String(customer)}`;
   return { id, type: "discount", url: `/v1/${owner}/discount` };
 }

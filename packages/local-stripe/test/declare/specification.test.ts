@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { STRIPE_CALLS } from "../../src/declare/specification.js";
 import { startLocalStripe } from "../../src/index.js";
 import { RESOURCES } from "../../src/resources/all.js";
-import { ask, cardholder, monthly, startLocal } from "../support/local.js";
+import { ask, cardholder, idOf, monthly, startLocal } from "../support/local.js";
 import { isGroup, print, type Summary, summarize } from "../support/stripe-specification.js";
 
 const specification = findSpecification();
@@ -91,10 +91,10 @@ describe.skipIf(specification === undefined)("Stripe's specification", () => {
     });
     const paths: Readonly<Record<string, string>> = {
       customer: `customers/${customer.id}`,
-      product: `products/${price.product}`,
+      product: `products/${idOf(price.product)}`,
       price: `prices/${price.id}`,
       subscription: `subscriptions/${subscription.id}`,
-      invoice: `invoices/${subscription.latest_invoice}`,
+      invoice: `invoices/${idOf(subscription.latest_invoice)}`,
       coupon: `coupons/${coupon.id}`,
       promotion_code: `promotion_codes/${code.id}`,
       subscription_schedule: `subscription_schedules/${schedule.id}`,

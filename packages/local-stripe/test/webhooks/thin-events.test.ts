@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type Stripe from "stripe";
 import { describe, expect, it } from "vitest";
-import { ask, cardholder, client, monthly, refusal, startLocal, subscribe } from "../support/local.js";
+import { ask, cardholder, client, idOf, monthly, refusal, startLocal, subscribe } from "../support/local.js";
 import { receiver } from "../support/receiver.js";
 
 const INCLUDE: Stripe.V2.Core.EventDestinationCreateParams.Include[] = [
@@ -321,7 +321,7 @@ describe("thin events", () => {
     const { stripe } = await startLocal();
     const feature = await stripe.entitlements.features.create({ name: "API", lookup_key: "api" });
     const price = await monthly(stripe);
-    await stripe.products.createFeature(String(price.product), { entitlement_feature: feature.id });
+    await stripe.products.createFeature(idOf(price.product), { entitlement_feature: feature.id });
     const customer = await stripe.customers.create({});
     const { id } = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] });
     const summary = "v1.entitlements.active_entitlement_summary";
@@ -333,13 +333,13 @@ describe("thin events", () => {
   it("tell what changed of prices and products", async () => {
     const { stripe } = await startLocal();
     const price = await monthly(stripe);
-    await stripe.products.update(String(price.product), { default_price: price.id, active: false });
+    await stripe.products.update(idOf(price.product), { default_price: price.id, active: false });
     expect(await finer(stripe)).toEqual(["v1.product.deactivated", "v1.product.default_price_changed"]);
-    await stripe.products.update(String(price.product), { default_price: "" });
+    await stripe.products.update(idOf(price.product), { default_price: "" });
     await finer(stripe);
     await stripe.prices.update(price.id, { lookup_key: "gold", active: false });
     expect(await finer(stripe)).toEqual(["v1.price.deactivated", "v1.price.lookup_key_changed"]);
-    await stripe.products.update(String(price.product), { active: true });
+    await stripe.products.update(idOf(price.product), { active: true });
     expect(await finer(stripe)).toEqual(["v1.product.activated"]);
   });
 });

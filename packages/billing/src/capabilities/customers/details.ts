@@ -33,7 +33,7 @@ export interface CheckedDetails {
   readonly address?: { readonly [Part in AddressPart]?: string | null | undefined } | null | undefined;
   readonly preferredLocales?: string[] | undefined;
   readonly taxExempt?: Customer["taxExempt"] | undefined;
-  readonly metadata?: unknown | undefined;
+  readonly metadata?: unknown;
 }
 
 /** What Stripe is told, where an empty string clears. */

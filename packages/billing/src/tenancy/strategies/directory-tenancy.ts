@@ -49,11 +49,14 @@ export function directoryTenancy(directory: TenantDirectory, options: DirectoryT
 }
 
 function createTenancy(directory: TenantDirectory, key: string): Tenancy {
-  const { link, onChange } = directory;
-  const linkable = link !== undefined;
+  const linkable = directory.link !== undefined;
   return Object.freeze<Tenancy>({
-    ...(linkable && { link }),
-    ...(onChange && { onChange }),
+    ...(linkable && {
+      link: async (tenantId, customerId) => {
+        await directory.link?.(tenantId, customerId);
+      },
+    }),
+    ...(directory.onChange && { onChange: (listener) => directory.onChange?.(listener) }),
     readOnly: !linkable,
     forCall: () => createTenancy(rememberAnswers(directory), key),
     isLinked: async (tenantId, customerId) => (await directory.tenantOf(customerId)) === tenantId,
@@ -127,7 +130,6 @@ function askWithErrors(directory: TenantDirectory): TenantDirectory {
 /** The directory for one call, which asks for each customer's tenant once, however many of the call's checks need it. */
 function rememberAnswers(directory: TenantDirectory): TenantDirectory {
   const tenants = new Map<string, Promise<string | undefined>>();
-  const { link } = directory;
   return {
     ...directory,
     tenantOf: (customerId) => {
@@ -135,10 +137,10 @@ function rememberAnswers(directory: TenantDirectory): TenantDirectory {
       tenants.set(customerId, known);
       return known;
     },
-    ...(link && {
+    ...(directory.link && {
       link: async (tenantId, customerId) => {
         tenants.delete(customerId);
-        await link(tenantId, customerId);
+        await directory.link?.(tenantId, customerId);
       },
     }),
   };

@@ -175,7 +175,7 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
 /** Texts take a byte a character, or two where one of them is not Latin. */
 function countBytes({ delivery, lastError }: Death): number {
   const { length } = delivery.body;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: Latin-1 is what V8 keeps in one byte.
-  const bytes = /^[\u0000-\u00ff]*$/.test(delivery.body) ? length : 2 * length;
+  // V8 keeps Latin-1 in one byte a character.
+  const bytes = /[^\p{ASCII}\u0080-\u00ff]/u.test(delivery.body) ? 2 * length : length;
   return bytes + 2 * lastError.length + DEAD_OVERHEAD_BYTES;
 }
