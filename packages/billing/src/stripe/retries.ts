@@ -22,8 +22,8 @@ interface Retried {
  *
  * - Where Stripe failed, did not answer or asked to slow down: up to `maxRetries` times.
  * - Where it is busy with another request for the same object or under the same key: for as long as the call has time.
- * - A write without an idempotency key whose outcome is unknown, what Stripe asks not to repeat, and what the SDK has
- *   repeated by itself: never. Nor is anything with `maxRetries` 0.
+ * - A write without an idempotency key whose outcome is unknown, what Stripe asks not to repeat, and a write that the SDK
+ *   has repeated by itself: never. Nor is anything with `maxRetries` 0.
  *
  * Pauses are of a random length up to one that grows, so that those who failed together do not come back together. Of any
  * number of requests, a tenth may be retried, and 50 more: an outage is not made worse by those who wait for its end.
@@ -64,7 +64,8 @@ export class Retries {
 }
 
 function mayRepeat(failed: SdkError, { method, idempotencyKey }: Retried): boolean {
-  if (failed.wasRepeated) return false;
+  // A cut answer without a Request-Id, as a proxy gives it, looks like a closed connection; a read repeats without harm.
+  if (failed.wasRepeated && method !== "GET") return false;
   if (failed.shouldRetry !== undefined) return failed.shouldRetry;
   if (hasNoOutcome(failed)) return method === "GET" || idempotencyKey !== undefined;
   return isBusy(failed) || isRateLimited(failed);

@@ -8,7 +8,7 @@ import type { OwnerRead } from "./owner-reads.js";
 import { withQuery } from "./query-string.js";
 import type { RequestListener } from "./request-record.js";
 import { hasNoOutcome, readSdkError, type SdkError, wasTurnedAway, word } from "./sdk-error.js";
-import { translateError } from "./translate-error.js";
+import { nextStepAfter, translateError } from "./translate-error.js";
 import type { Transport } from "./transport.js";
 
 export interface StripeRequest {
@@ -153,16 +153,20 @@ class NoAnswer extends Error {
 
 /** For a call that failed after Stripe had made its change. */
 export function madeAndFailed(cause: unknown, key: IdempotencyKey | undefined): IndeterminateError {
-  return new IndeterminateError(
-    "Stripe made the change, but the call failed after it. Retry with the same idempotency key: nothing is made twice.",
-    { cause, ...(key === undefined ? {} : { idempotencyKey: key.ofCaller }) },
-  );
+  const nextStep =
+    key === undefined
+      ? "Read the object to go on."
+      : "Retry with the same idempotency key: nothing is made twice.";
+  return new IndeterminateError(`Stripe made the change, but the call failed after it. ${nextStep}`, {
+    cause,
+    ...(key === undefined ? {} : { idempotencyKey: key.ofCaller }),
+  });
 }
 
 /** For a write whose time was over before it was known to have ended. */
 function outcomeUnknown(late: unknown, key: IdempotencyKey | undefined): IndeterminateError {
   return new IndeterminateError(
-    "The call ended while the change was being made, so its outcome is unknown. Retry with the same idempotency key.",
+    `The call ended while the change was being made, so its outcome is unknown. ${nextStepAfter(key)}`,
     { cause: late, ...(key === undefined ? {} : { idempotencyKey: key.ofCaller }) },
   );
 }

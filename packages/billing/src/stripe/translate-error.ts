@@ -31,10 +31,10 @@ export function translateError(
   const { statusCode, code, param } = failure;
 
   if (mayBeDone) {
-    return new IndeterminateError(
-      "Stripe did not say whether the change was made. Retry with the same idempotency key.",
-      { ...details, ...(key === undefined ? {} : { idempotencyKey: key.ofCaller }) },
-    );
+    return new IndeterminateError(`Stripe did not say whether the change was made. ${nextStepAfter(key)}`, {
+      ...details,
+      ...(key === undefined ? {} : { idempotencyKey: key.ofCaller }),
+    });
   }
   if (hasNoOutcome(failed)) {
     return new StripeUnavailableError(
@@ -98,6 +98,13 @@ export function translateError(
       : `Stripe refused the request's parameter "${param}".`,
     details,
   );
+}
+
+/** The next step after a write of unknown outcome. Stripe takes no idempotency key for a DELETE. */
+export function nextStepAfter(key: IdempotencyKey | undefined): string {
+  return key === undefined
+    ? "Read the object to see whether it was: Stripe keeps no idempotency key for a DELETE."
+    : "Retry with the same idempotency key.";
 }
 
 /**

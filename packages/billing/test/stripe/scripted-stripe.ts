@@ -15,6 +15,8 @@ export type Act =
   | "reset"
   /** Sends half of an answer, then cuts the connection. */
   | "cut off"
+  /** As a proxy does it, whose answers have no Request-Id. */
+  | "cut off without an id"
   /** Takes the request and never answers. */
   | "stall"
   /** Begins to answer and never ends. */
@@ -117,11 +119,11 @@ function perform(act: Act, response: ServerResponse): void {
     response.socket?.destroy();
     return;
   }
-  if (act === "drip" || act === "cut off") {
+  if (act === "drip" || act === "cut off" || act === "cut off without an id") {
     const length = { "Content-Type": "application/json", "Content-Length": "1000" };
-    response.writeHead(200, { ...length, "Request-Id": "req_1" });
+    response.writeHead(200, { ...length, ...(act !== "cut off without an id" && { "Request-Id": "req_1" }) });
     response.write('{"id": "cus_1", ');
-    if (act === "cut off") setTimeout(() => response.socket?.destroy(), 5);
+    if (act !== "drip") setTimeout(() => response.socket?.destroy(), 5);
     return;
   }
   const { status, body, headers } = act;
