@@ -165,7 +165,8 @@ export class StripeBillingService<TMetadata = undefined>
    * Opens Stripe's hosted portal for a customer, at its front page or straight at one task (`flow`). Every call creates a
    * new session, because links expire.
    *
-   * Two requests, or one if the customer or the flow's subscription was used lately. A flow needs one more for each
+   * Two requests, or one if the customer or the flow's subscription was used lately, under a directory or with
+   * `ownership.trustInWrites`. A flow needs one more for each
    * price, coupon and promotion code it names, and reads the subscription of a change to confirm each time.
    *
    * @throws NotFoundError when the customer is missing, deleted or another tenant's, or the flow names a subscription or

@@ -9,8 +9,9 @@ export interface CheckoutMethods {
    * with the same options is open, returns that one. A call for the same product with other options closes the earlier
    * page, so that nobody pays on both.
    *
-   * Sends three requests; one more for each price, for a discount, the first time the customer is used, and for each
-   * open page that it closes. One fewer with `allowSecond`, outside subscription mode, and if the page is open already.
+   * Sends six requests in subscription mode, two of them to see that no other page or subscription came between; one more
+   * for each price, for a discount, and for each open page that it closes. Two fewer in the other modes; three fewer with
+   * `allowSecond`, and if the page is open already.
    *
    * @throws NotFoundError when a price, discount or customer is missing or not the tenant's to use.
    * @throws ReturnUrlNotAllowedError when the success or cancel URL is not on an allowed origin.

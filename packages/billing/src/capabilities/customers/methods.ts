@@ -30,7 +30,7 @@ export interface CustomerMethods {
 
   /**
    * Changes the given details of a customer and leaves the others as they are. Two requests, or one if the customer was
-   * used lately.
+   * used lately, under a directory or with `ownership.trustInWrites`.
    *
    * @throws NotFoundError when it is missing, deleted or another tenant's.
    * @throws ReservedMetadataError when metadata names a key that this package writes.

@@ -29,9 +29,9 @@ export interface SubscriptionMethods {
   getSubscription(subscriptionId: string, options?: CallOptions): Promise<Subscription>;
 
   /**
-   * Subscribes a customer, charging the customer's default payment method or the one given. Two requests; one more for
-   * each price, coupon, promotion code and payment method named, and the first time the customer is used; one fewer with
-   * `allowSecond`. Without an `idempotencyKey`, two calls at the same instant may create two subscriptions.
+   * Subscribes a customer, charging the customer's default payment method or the one given. Four requests; one more
+   * for each price, coupon, promotion code and payment method named, and for each open Checkout page for the same product,
+   * which it closes; two fewer with `allowSecond`. Without an `idempotencyKey`, two calls at the same instant may create two subscriptions.
    *
    * If the first payment needs the customer, the subscription is `incomplete` and `pendingPayment` holds the next step;
    * Stripe gives the subscription up after 23 hours.
@@ -110,8 +110,8 @@ export interface SubscriptionMethods {
   unpauseSubscription(subscriptionId: string, options?: UnpauseSubscriptionOptions): Promise<Subscription>;
 
   /**
-   * Cancels a subscription at the end of its period, now, or on a date. Two requests, or one if the subscription was used
-   * lately; three more to drop a scheduled change. Canceling an ended subscription succeeds and changes nothing, so a
+   * Cancels a subscription at the end of its period, now, or on a date. Two requests, or one if it was used lately, under
+   * a directory or with `ownership.trustInWrites`; three more to drop a scheduled change. Canceling an ended subscription succeeds and changes nothing, so a
    * retry is harmless.
    *
    * @throws NotFoundError when it is missing or another tenant's.

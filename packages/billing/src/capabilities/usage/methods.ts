@@ -4,8 +4,8 @@ import type { ReportUsageOptions } from "./report-usage.js";
 /** The service's methods for usage-based prices. */
 export interface UsageMethods {
   /**
-   * Reports a customer's usage for prices that are billed by a meter. One request; one more the first time the customer
-   * is used.
+   * Reports a customer's usage for prices that are billed by a meter. Two requests, or one if the customer was used
+   * lately, under a directory or with `ownership.trustInWrites`.
    *
    * Usage with one `identifier` counts once, however often it is reported: a repeated call returns the same view.
    * Identifiers are separate for each tenant, customer and meter. Stripe adds usage up with a short delay.
