@@ -46,6 +46,7 @@ describe.each(SDK_VERSIONS)("a request through %s", (version) => {
   it.each([
     ["Stripe fails", DOWN],
     ["Stripe asks to slow down", failing(429)],
+    ["Stripe asks to slow down by a 400, which the SDK takes for a 429", failing(400, {}, "rate_limit")],
     ["the object is locked", LOCKED],
     ["the key is in use", failing(409)],
     ["a proxy answers in Stripe's place", { status: 502, body: "<html>" }],
@@ -77,6 +78,11 @@ describe.each(SDK_VERSIONS)("a request through %s", (version) => {
     ["lacks a permission", failing(403), "permission"],
     ["has a bad key", failing(401), "authentication"],
     ["is not to be repeated, says Stripe", failing(429, { "Stripe-Should-Retry": "false" }), "rate_limited"],
+    [
+      "is too many by a 400, and not to be repeated, says Stripe",
+      failing(400, { "Stripe-Should-Retry": "false" }, "rate_limit"),
+      "rate_limited",
+    ],
     ["failed for good, says Stripe", failing(500, { "Stripe-Should-Retry": "false" }), "indeterminate"],
   ])("is sent once when it %s", async (_, act, code) => {
     stripe.script(act);
