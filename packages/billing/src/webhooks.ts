@@ -48,9 +48,12 @@ export {
   type DeadDelivery,
   type Delivery,
   type DeliveryKey,
+  type DurableInbox,
   deliveryId,
   type InboxResult,
   type InboxStats,
+  type StoreResult,
+  type Taken,
   type WebhookInbox,
   type Work,
 } from "./webhooks/inbox/inbox.js";

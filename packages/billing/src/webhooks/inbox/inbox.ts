@@ -37,6 +37,11 @@ export interface Claim<Tx> extends Delivery {
   readonly attempt: number;
   /** The store's transaction, which ends with the work; `undefined` where the store has none. */
   readonly tx: Tx;
+  /**
+   * When Stripe created the newest event of the same object that was handled before, in milliseconds since the epoch.
+   * An event that is no newer must not take its object back. Absent when there was none, or the event has no object.
+   */
+  readonly newestHandledAtMs?: number | undefined;
   /** Aborted when the store loses the claim, as when a lease runs out. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -80,7 +85,8 @@ export interface InboxStats {
 export interface WebhookInbox<Tx> {
   /**
    * Claims the delivery and runs the work, unless the delivery is handled, held or dead. Runs at most one work per
-   * delivery at a time, across all processes that share the store.
+   * delivery and per object at a time, across all processes that share the store: a delivery whose object is at work
+   * waits for it.
    *
    * Rejects only when the store itself failed; the delivery must then not be acknowledged. `signal` stops waiting for
    * the store, but does not stop work that has begun.
@@ -106,6 +112,46 @@ export interface WebhookInbox<Tx> {
 
   /** Counts what is held, waiting and dead. */
   readStats(): Promise<InboxStats>;
+}
+
+/** What became of a delivery that was to be stored. */
+export type StoreResult =
+  /** It is kept durably, now or since an earlier delivery, and will be processed. */
+  | { readonly status: "stored" }
+  /** It was handled before. */
+  | { readonly status: "duplicate" }
+  /** All its attempts failed; it waits for {@link WebhookInbox.requeue} or {@link DurableInbox.release}. */
+  | { readonly status: "dead" };
+
+/** A stored delivery that was taken up, and what became of it. */
+export interface Taken<T> {
+  readonly delivery: Delivery;
+  readonly result: InboxResult<T>;
+}
+
+/**
+ * A store that outlives its process, so that a delivery may be acknowledged once it is stored and be handled later, in
+ * any process.
+ */
+export interface DurableInbox<Tx> extends WebhookInbox<Tx> {
+  /** Stores a delivery durably, to be processed later. Rejects when the store failed; then do not acknowledge it. */
+  store(delivery: Delivery, options?: { readonly signal?: AbortSignal | undefined }): Promise<StoreResult>;
+
+  /**
+   * Claims the delivery that has been due longest and runs the work as `process` does. A delivery that failed is due
+   * again after a pause that grows with its attempts; one whose holder died, once its lease has run out. Resolves to
+   * `undefined` when nothing is due.
+   */
+  processNext<T>(
+    work: Work<Tx, T>,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<Taken<T> | undefined>;
+
+  /** Waits until something may be due, at most `pollMs`. Resolves early, without an error, when `signal` aborts. */
+  waitForDue(options: { readonly signal: AbortSignal; readonly pollMs: number }): Promise<void>;
+
+  /** Makes a dead delivery due again with all its attempts. Resolves to false when that delivery is not dead. */
+  release(key: DeliveryKey): Promise<boolean>;
 }
 
 /** Turns an event into a delivery. */
