@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import type { LookupKeys } from "./price.js";
 import { type AnySubscription, type Reserved, type Subscription, toSubscription } from "./subscription.js";
 
 /** A subscription just made or changed, with what its customer has still to do. */
@@ -36,10 +37,10 @@ export const PENDING_PAYMENT: readonly string[] = [
 
 export function toChangedSubscription(
   subscription: AnySubscription,
-  reserved: Reserved,
+  own: Reserved & LookupKeys,
 ): ChangedSubscription {
   return Object.freeze({
-    ...toSubscription(subscription, reserved),
+    ...toSubscription(subscription, own),
     pendingPayment: toPendingPayment(subscription),
   });
 }

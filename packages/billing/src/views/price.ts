@@ -29,7 +29,12 @@ export interface Recurrence {
   readonly usageType: "licensed" | "metered";
 }
 
-export function toPrice(price: Stripe.Price): Price {
+/** Knows which part of a stored lookup key keeps tenants apart; a tenant's scope does. */
+export interface LookupKeys {
+  shownLookupKey(stored: string): string;
+}
+
+export function toPrice(price: Stripe.Price, lookupKeys: LookupKeys): Price {
   const { recurring, unit_amount_decimal: decimal } = price;
   return Object.freeze({
     id: price.id,
@@ -40,8 +45,7 @@ export function toPrice(price: Stripe.Price): Price {
     // A string on the wire, an object of the SDK's own in its types.
     unitAmountDecimal: decimal === null ? null : String(decimal),
     recurring: recurring && toRecurrence(recurring),
-    // What stands before keeps the keys of tenants in one account apart.
-    lookupKey: price.lookup_key?.replace(/^[A-Za-z0-9][\w.:-]{0,254}\/\//, "") ?? null,
+    lookupKey: price.lookup_key && lookupKeys.shownLookupKey(price.lookup_key),
     nickname: price.nickname,
     // Stripe's types leave room for more; today there are these three, and null in old prices.
     taxBehavior: (price.tax_behavior ?? "unspecified") as Price["taxBehavior"],

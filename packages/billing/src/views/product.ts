@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { toDate } from "./epoch.js";
-import { type Price, toPrice } from "./price.js";
+import { type LookupKeys, type Price, toPrice } from "./price.js";
 
 /**
  * Something a tenant sells or is sold: its own product, or one shared by all tenants. `TMetadata` is what the schema in
@@ -56,6 +56,7 @@ export interface ProductFacts<TMetadata> {
 export function toProduct<TMetadata>(
   product: Stripe.Product,
   { shared, prices, metadata, metadataIssues, rawMetadata }: ProductFacts<TMetadata>,
+  lookupKeys: LookupKeys,
 ): Product<TMetadata> {
   const { default_price: price } = product;
   return Object.freeze({
@@ -64,8 +65,8 @@ export function toProduct<TMetadata>(
     description: product.description,
     active: product.active,
     shared,
-    defaultPrice: typeof price === "object" && price !== null ? toPrice(price) : null,
-    prices: Object.freeze(prices.map(toPrice)),
+    defaultPrice: typeof price === "object" && price !== null ? toPrice(price, lookupKeys) : null,
+    prices: Object.freeze(prices.map((one) => toPrice(one, lookupKeys))),
     images: Object.freeze([...product.images]),
     features: Object.freeze(product.marketing_features.flatMap(({ name }) => name ?? [])),
     unitLabel: product.unit_label ?? null,

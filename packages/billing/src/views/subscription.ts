@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { referencedId } from "../stripe/reference.js";
 import { toDate, toDateOrNull } from "./epoch.js";
-import { type Price, toPrice } from "./price.js";
+import { type LookupKeys, type Price, toPrice } from "./price.js";
 import { type ScheduledChange, toScheduledChange } from "./scheduled-change.js";
 
 /**
@@ -96,8 +96,8 @@ export interface Reserved {
 }
 
 /** Shows what is scheduled only where `schedule` is expanded. */
-export function toSubscription(subscription: AnySubscription, reserved: Reserved): Subscription {
-  const items = subscription.items.data.map((item) => toItem(item, subscription));
+export function toSubscription(subscription: AnySubscription, own: Reserved & LookupKeys): Subscription {
+  const items = subscription.items.data.map((item) => toItem(item, subscription, own));
   const starts = items.flatMap((item) => item.currentPeriodStart ?? []);
   const ends = items.flatMap((item) => item.currentPeriodEnd ?? []);
   const { cancellation_details: details, pending_update: pendingUpdate } = subscription;
@@ -124,7 +124,7 @@ export function toSubscription(subscription: AnySubscription, reserved: Reserved
       ? referencedId(subscription.default_payment_method)
       : null,
     discountIds: Object.freeze(discountIds(subscription)),
-    metadata: reserved.withoutReserved(subscription.metadata),
+    metadata: own.withoutReserved(subscription.metadata),
     createdAt: toDate(subscription.created),
     livemode: subscription.livemode,
     testClockId: referencedId(subscription.test_clock),
@@ -134,10 +134,11 @@ export function toSubscription(subscription: AnySubscription, reserved: Reserved
 function toItem(
   item: Stripe.SubscriptionItem & PeriodBefore20250331,
   parent: PeriodBefore20250331,
+  lookupKeys: LookupKeys,
 ): SubscriptionItem {
   return Object.freeze({
     id: item.id,
-    price: toPrice(item.price),
+    price: toPrice(item.price, lookupKeys),
     quantity: item.quantity ?? null,
     currentPeriodStart: toDateOrNull(item.current_period_start ?? parent.current_period_start),
     currentPeriodEnd: toDateOrNull(item.current_period_end ?? parent.current_period_end),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { isBillingError, type StripeBillingService } from "../../src/index.js";
+import { connectTenancy, isBillingError, type StripeBillingService } from "../../src/index.js";
 import { type StripeWorld, sdkFor, startStripeWorld } from "../stripe-world.js";
 
 let world: StripeWorld;
@@ -68,6 +68,16 @@ describe("createPrice", () => {
       lookup_key: "acme//price_pro",
       metadata: { tenantId: "acme" },
     });
+  });
+
+  it("shows the lookup key that was given, slashes and all, in an account of the tenant's own", async () => {
+    const account = world.local.connectAccount();
+    const tenancy = connectTenancy({ accountOf: () => account, tenantOf: () => "acme" });
+    const connected = world.service({ tenancy }).forTenant("acme");
+    const { id } = await connected.createProduct({ name: "Pro" });
+    const terms = { currency: "usd", unitAmount: 1, lookupKey: "v1//gold" };
+    expect(await connected.createPrice(id, terms)).toMatchObject({ lookupKey: "v1//gold" });
+    expect((await connected.getProduct(id)).prices).toMatchObject([{ lookupKey: "v1//gold" }]);
   });
 
   it("keeps tenants' lookup keys apart, and moves one only when it is told to", async () => {

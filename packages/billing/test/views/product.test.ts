@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { describe, expect, it } from "vitest";
 import { toProduct } from "../../src/views/product.js";
-import { shaped } from "./stripe-shape.js";
+import { everyKey, shaped } from "./stripe-shape.js";
 
 const PRICE = { id: "price_1", product: "prod_1", unit_amount_decimal: null, recurring: null };
 
@@ -28,7 +28,7 @@ const FACTS = {
 };
 
 function view(fields: object = {}) {
-  return toProduct<{ seats: number }>(shaped<Stripe.Product>({ ...PRO, ...fields }), FACTS);
+  return toProduct<{ seats: number }>(shaped<Stripe.Product>({ ...PRO, ...fields }), FACTS, everyKey);
 }
 
 describe("a product's view", () => {

@@ -37,12 +37,13 @@ export async function productView<TMetadata>(
   prices: readonly Stripe.Price[],
 ): Promise<Product<TMetadata>> {
   const rawMetadata = scope.withoutReserved(product.metadata);
-  return toProduct<TMetadata>(product, {
+  const facts = {
     shared: scope.catalog.shares(product),
     prices: newestFirst(prices),
     rawMetadata,
     ...(await readMetadata(scope, schema, rawMetadata)),
-  });
+  };
+  return toProduct<TMetadata>(product, facts, scope);
 }
 
 /** A product's prices beside its default price, which came with it and is as good as any of them. */

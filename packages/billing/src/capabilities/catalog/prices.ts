@@ -68,7 +68,7 @@ export async function createPrice(
     );
   }
   try {
-    return toPrice(await scope.write("POST /v1/prices", {}, params, idempotencyKey));
+    return toPrice(await scope.write("POST /v1/prices", {}, params, idempotencyKey), scope);
   } catch (error) {
     throw isTaken(error)
       ? new ConflictError("Another price has this lookup key. Use another key, or transferLookupKey.", {
@@ -87,14 +87,15 @@ export async function archivePrice(
   const { idempotencyKey } = checkInput(writeOptions, options);
   // guard (call price): a price to archive is the tenant's own
   const { price: before, product } = await scope.catalog.ownPrice(priceId);
-  if (!before.active) return toPrice(before);
+  if (!before.active) return toPrice(before, scope);
   if (product.default_price === priceId) {
     throw new ConflictError(
       "This is its product's default price, which cannot be archived. Set another one first, or replace it.",
     );
   }
   const ids = { price: priceId };
-  return toPrice(await scope.write("POST /v1/prices/{price}", ids, { active: false }, idempotencyKey));
+  const archived = await scope.write("POST /v1/prices/{price}", ids, { active: false }, idempotencyKey);
+  return toPrice(archived, scope);
 }
 
 export async function setDefaultPrice<TMetadata>(

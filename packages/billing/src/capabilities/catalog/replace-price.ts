@@ -61,7 +61,7 @@ export async function replacePrice(
   };
   const steps = new Steps(key);
   const { id } = await steps.take("the new price", () => scope.write("POST /v1/prices", {}, params, key));
-  return toPrice(await putInPlace(scope, steps, owned, id, nickname));
+  return toPrice(await putInPlace(scope, steps, owned, id, nickname), scope);
 }
 
 /** Moves what the old price has to the new one, and archives the old one last. */

@@ -19,6 +19,7 @@ import {
   type SearchPage,
   type SearchParams,
 } from "../gate/gate.js";
+import { shownLookupKey } from "../gate/lookup-key.js";
 import type { ScopedListCall } from "../gate/rules.js";
 import { CHECKOUT_KEY, REFERENCE_KEY, SHARED } from "../metadata-mark.js";
 import { mayEnterAnyCode } from "../promotion-code-entry.js";
@@ -153,6 +154,11 @@ class Scope {
       // guard (receiver of filter): views leave the package's keys out
       Object.fromEntries(Object.entries(metadata).filter(([key]) => !reserved.includes(key))),
     );
+  }
+
+  /** A stored lookup key as the tenant named it. */
+  shownLookupKey(stored: string): string {
+    return shownLookupKey(this.account, stored);
   }
 
   audit(type: AuditEvent["type"], call: StripeCall, count: number): void {
