@@ -1,6 +1,6 @@
 import type { Catalog } from "./capabilities/catalog/catalog.js";
 import { CatalogCache } from "./capabilities/catalog/catalog-cache.js";
-import { type CatalogEvent, catalogTenant } from "./capabilities/catalog/catalog-event.js";
+import { type CatalogEvent, catalogChangedBy } from "./capabilities/catalog/catalog-event.js";
 import { resolvePortal, type TenantPortal, trustedIds } from "./capabilities/portal/settings.js";
 import type { Deadline } from "./deadline.js";
 import { TenantContextError } from "./errors.js";
@@ -129,9 +129,18 @@ export class TenantBinding<TMetadata> {
 
   /** Forgets the remembered products of the bound tenant, else of the event's tenant, else of all. */
   async forgetCatalog(event: CatalogEvent | undefined): Promise<void> {
+    const { cache } = this.#shared.catalog;
+    // guard (if false): a bound service forgets only its own tenant's products
+    if (this.#tenantId !== undefined) return cache.forget(this.#tenantId);
+    if (event === undefined) return cache.forget();
     const ask = (origin: TenantOrigin) => this.resolveTenant(origin, { timeoutMs: 1_000 });
-    // guard (operand 1): a bound service forgets only its own tenant's products
-    this.#shared.catalog.cache.forget(this.#tenantId ?? (event && (await catalogTenant(event, ask))));
+    const changed = await catalogChangedBy(
+      event,
+      ask,
+      this.#shared.settings.tenancy.resolvesByAccount === true,
+    );
+    if (changed === "everyone's") cache.forget();
+    else if (changed !== "no one's") cache.forget(changed.tenantId);
   }
 
   /** Forgets whose a customer is; `account` is the connected account that it is in, if any. */

@@ -135,7 +135,10 @@ async function process<TBilling, Tx>(
   }
   try {
     // Done for every delivery, even a duplicate or one without a handler: forgetting twice is harmless.
-    if (isAboutCatalog(event)) await pipeline.billing.forgetCatalog?.(isThin(event) ? undefined : event);
+    if (isAboutCatalog(event)) {
+      const thin = { account: readAccount(event), data: { object: {} } };
+      await pipeline.billing.forgetCatalog?.(isThin(event) ? thin : event);
+    }
     forgetChangedCustomer(pipeline, event);
   } catch (error) {
     return { ...subject, status: "failed", error };

@@ -3,6 +3,12 @@ import { readOwner } from "../events/owner-path.js";
 import type { ReceiverFacts, TenantOrigin, TenantResolution } from "../tenancy/tenancy.js";
 import { isThin, readAccount, readCreatedAtMs, type ThinEvent, type WebhookEvent } from "./events.js";
 
+/** An event about a product or price, as far as telling whose it is needs. A thin event shows nothing of its object. */
+interface CatalogEvent {
+  readonly account?: string | null | undefined;
+  readonly data: { readonly object: object; readonly previous_attributes?: object | undefined };
+}
+
 /** The part of the billing service that a webhook receiver needs. */
 export interface TenantResolver<TBilling> {
   /** Finds the tenant of an event. Rejects when the lookup fails. */
@@ -13,7 +19,7 @@ export interface TenantResolver<TBilling> {
   /** Binds the service to a tenant, without I/O. A handler's `fetchObject` calls `fetchEventObject` of what it returns. */
   forTenant(tenantId: string): TBilling;
   /** Drops its cached products and prices, all of them without an event; called for each event about one. */
-  forgetCatalog?(event?: Extract<WebhookEvent, { readonly object: "event" }>): Promise<void>;
+  forgetCatalog?(event?: CatalogEvent): Promise<void>;
   /** Tells the receiver what to check its options against. Left out, the modes and owners of events are not checked. */
   receiverFacts?(): ReceiverFacts;
   /** Drops its remembered owner of a customer; called for each event that a customer was updated or deleted. */

@@ -226,42 +226,94 @@ describe("forgetCatalog", () => {
   it.each([
     [
       "the tenant of a product",
-      () => ({ object: { object: "product", metadata: { tenantId: "acme" } } }),
+      () => ({ data: { object: { object: "product", metadata: { tenantId: "acme" } } } }),
       ["acme"],
     ],
     [
       "the tenant that a price bears",
-      () => ({ object: { object: "price", metadata: { tenantId: "acme" } } }),
+      () => ({ data: { object: { object: "price", metadata: { tenantId: "acme" } } } }),
       ["acme"],
     ],
     [
       "everyone for a shared product",
-      () => ({ object: { object: "product", metadata: { tenantId: "*" } } }),
+      () => ({ data: { object: { object: "product", metadata: { tenantId: "*" } } } }),
       ["acme", "globex"],
     ],
     [
       "everyone for a price made elsewhere",
-      () => ({ object: { object: "price", metadata: {} } }),
+      () => ({ data: { object: { object: "price", metadata: {} } } }),
       ["acme", "globex"],
     ],
     [
       "everyone for a product that changed hands",
       () => ({
-        object: { object: "product", metadata: { tenantId: "acme" } },
-        previous_attributes: { metadata: { tenantId: "globex" } },
+        data: {
+          object: { object: "product", metadata: { tenantId: "acme" } },
+          previous_attributes: { metadata: { tenantId: "globex" } },
+        },
       }),
       ["acme", "globex"],
     ],
-  ])("forgets %s", async (_, data, forgotten) => {
+    [
+      "nobody for a product of a connected account, which holds no tenant's",
+      () => ({
+        account: "acct_someseller",
+        data: {
+          object: { object: "product", metadata: { tenantId: "acme" } },
+          previous_attributes: { metadata: {} },
+        },
+      }),
+      [],
+    ],
+  ])("forgets %s", async (_, event, forgotten) => {
     await names(billing.forTenant("acme"));
     await names(billing.forTenant("globex"));
     world.takeRequests();
-    await billing.forgetCatalog({ data: data() });
+    await billing.forgetCatalog(event());
     expect(world.takeRequests()).toEqual([]);
     for (const tenantId of ["acme", "globex"]) {
       const requests = await requestsOf(() => names(billing.forTenant(tenantId)));
       expect([tenantId, requests > 0]).toEqual([tenantId, forgotten.includes(tenantId)]);
     }
+  });
+
+  it("forgets under Connect the tenant of the event's account alone, and everyone if that cannot be told", async () => {
+    const accounts = new Map([
+      ["acct_acme", "acme"],
+      ["acct_globex", "globex"],
+    ]);
+    let isDown = false;
+    const tenancy = connectTenancy({
+      accountOf: (tenantId) => `acct_${tenantId}`,
+      tenantOf: (account) => {
+        if (isDown) throw new Error("down");
+        return accounts.get(account);
+      },
+    });
+    for (const name of accounts.keys()) world.local.connectAccount(name);
+    const service = world.service({ tenancy });
+    const data = { object: { object: "product", metadata: {} }, previous_attributes: { metadata: {} } };
+    const askedAfter = async (forget: () => Promise<void>) => {
+      const tenants = [...accounts.values()];
+      for (const tenantId of tenants) await names(service.forTenant(tenantId));
+      await forget();
+      const asked: string[] = [];
+      for (const tenantId of tenants) {
+        if ((await requestsOf(() => names(service.forTenant(tenantId)))) > 0) asked.push(tenantId);
+      }
+      return asked;
+    };
+
+    for (const account of [null, "acct_stranger"]) {
+      expect(await askedAfter(() => service.forgetCatalog({ account, data }))).toEqual([]);
+    }
+    expect(await askedAfter(() => service.forgetCatalog({ account: "acct_acme", data }))).toEqual(["acme"]);
+    const forgetWhileDown = async () => {
+      isDown = true;
+      await service.forgetCatalog({ account: "acct_acme", data });
+      isDown = false;
+    };
+    expect(await askedAfter(forgetWhileDown)).toEqual(["acme", "globex"]);
   });
 
   it.each(["product.updated", "price.created"])(

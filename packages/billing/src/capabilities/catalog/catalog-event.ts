@@ -6,24 +6,31 @@ export interface CatalogEvent {
   readonly data: { readonly object: object; readonly previous_attributes?: object | undefined };
 }
 
+/** The tenants whose catalogue an event may have changed. */
+export type ChangedCatalog = { readonly tenantId: string } | "everyone's" | "no one's";
+
 /**
- * The one tenant whose catalogue an event may have changed; undefined where it may be anyone's. A price's own metadata
- * proves nothing, but here it need not: a wrong guess would only have one more page asked for.
+ * Tells whose catalogue an event may have changed. A price's own metadata proves nothing, but here it need not: a wrong
+ * guess would only have one more page asked for.
  */
-export async function catalogTenant(
+export async function catalogChangedBy(
   { account, data }: CatalogEvent,
   resolveTenant: (origin: TenantOrigin) => Promise<TenantResolution>,
-): Promise<string | undefined> {
+  resolvesByAccount: boolean,
+): Promise<ChangedCatalog> {
+  const isByAccount = resolvesByAccount || Boolean(account);
   // It was another's before, or everyone's.
-  if ("metadata" in (data.previous_attributes ?? {})) return undefined;
+  if (!isByAccount && "metadata" in (data.previous_attributes ?? {})) return "everyone's";
   const metadata: unknown = "metadata" in data.object ? data.object.metadata : undefined;
   const origin = { metadata: textsIn(metadata), ...(account ? { account } : {}) };
   try {
     const resolution = await resolveTenant(origin);
-    return resolution.status === "tenant" ? resolution.tenantId : undefined;
+    if (resolution.status === "tenant") return { tenantId: resolution.tenantId };
+    // Tenants share no account but the platform's, so what happens in an account of nobody's is in no one's catalogue.
+    return isByAccount ? "no one's" : "everyone's";
   } catch {
     // A directory that cannot be asked leaves it open whose it is.
-    return undefined;
+    return "everyone's";
   }
 }
 

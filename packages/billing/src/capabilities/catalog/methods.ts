@@ -111,7 +111,8 @@ export interface CatalogMethods<TMetadata> {
 
   /**
    * Makes {@link listTenantProducts} ask Stripe again: for the bound tenant; without one, for the tenant that a
-   * `product.*` or `price.*` event is about; without an event, for all. Never rejects.
+   * `product.*` or `price.*` event is about, which may be all, or none where it happened in an account that is no
+   * tenant's; without an event, for all. Never rejects.
    *
    * A webhook receiver with this service calls it for each such event it verifies, so have Stripe send these events to
    * the endpoint. Each process remembers for itself: a process that an event does not reach keeps its pages for the rest
