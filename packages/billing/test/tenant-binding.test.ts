@@ -50,7 +50,7 @@ describe("forgetting a catalogue", () => {
 
   beforeEach(() => {
     for (const tenantId of ["acme", "globex", "initech"]) {
-      const page = { products: [], nextCursor: null, pricesOf: new Map() };
+      const page = { products: [], nextCursor: null, pricesByProduct: new Map() };
       unbound.catalog.cache.keep(nameFor(tenantId), page, performance.now());
     }
   });

@@ -6,7 +6,7 @@ import {
 } from "../../src/capabilities/catalog/catalog-cache.js";
 
 const NAME: PageName = { account: undefined, tenantId: "acme", limit: 10, after: undefined };
-const page = (nextCursor: string): CatalogPage => ({ products: [], nextCursor, pricesOf: new Map() });
+const page = (nextCursor: string): CatalogPage => ({ products: [], nextCursor, pricesByProduct: new Map() });
 
 describe("a page of a catalogue that is remembered", () => {
   it.each<[string, Partial<PageName>]>([

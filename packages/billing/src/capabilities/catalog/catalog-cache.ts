@@ -8,10 +8,10 @@ const LAG_MS = 60_000;
 
 /** A page of products with the active prices of each, as Stripe has them. */
 export interface CatalogPage extends ProductPage {
-  readonly pricesOf: ReadonlyMap<string, readonly Stripe.Price[]>;
+  readonly pricesByProduct: ReadonlyMap<string, readonly Stripe.Price[]>;
 }
 
-/** Whose page it is, and which. */
+/** The key of a page: its tenant, and the query. */
 export interface PageName {
   readonly account: string | undefined;
   readonly tenantId: string;
@@ -25,10 +25,10 @@ interface Shelf {
 }
 
 /**
- * Remembers pages of tenants' catalogues for a while. It holds what Stripe answered and gives it to nobody but the code
- * that makes views of it, so nothing that a caller does to a view reaches another one. A refusal is never kept.
+ * Remembers pages of tenants' catalogs for a while. It holds Stripe's answers, from which each call makes new views, so no
+ * caller can change what another one gets. Errors are never kept.
  *
- * For a minute after a change nothing of the tenant's is kept: the search may still show what was before.
+ * Keeps no page of a tenant for a minute after a change, because Stripe's search may still show the state before it.
  */
 export class CatalogCache {
   readonly #lifetimeMs: number;
@@ -99,6 +99,6 @@ function toKey({ account = "", limit, after = "" }: PageName): string {
   return `${account} ${limit} ${after}`;
 }
 
-function countObjects({ products, pricesOf }: CatalogPage): number {
-  return [...pricesOf.values()].reduce((size, prices) => size + prices.length, products.length);
+function countObjects({ products, pricesByProduct }: CatalogPage): number {
+  return [...pricesByProduct.values()].reduce((size, prices) => size + prices.length, products.length);
 }

@@ -10,8 +10,8 @@ export interface CatalogEvent {
 export type ChangedCatalog = { readonly tenantId: string } | "everyone's" | "no one's";
 
 /**
- * Tells whose catalogue an event may have changed. A price's own metadata proves nothing, but here it need not: a wrong
- * guess would only have one more page asked for.
+ * Tells whose catalog an event may have changed. A price's metadata proves nothing, but a wrong guess here only costs one
+ * more request.
  */
 export async function catalogChangedBy(
   { account, data }: CatalogEvent,
@@ -19,7 +19,7 @@ export async function catalogChangedBy(
   resolvesByAccount: boolean,
 ): Promise<ChangedCatalog> {
   const isByAccount = resolvesByAccount || Boolean(account);
-  // It was another's before, or everyone's.
+  // The product belonged to another tenant, or to all, before.
   if (!isByAccount && "metadata" in (data.previous_attributes ?? {})) return "everyone's";
   const metadata: unknown = "metadata" in data.object ? data.object.metadata : undefined;
   const origin = { metadata: textsIn(metadata), ...(account ? { account } : {}) };

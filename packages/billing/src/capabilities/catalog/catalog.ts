@@ -16,14 +16,14 @@ export interface CatalogSettings<TMetadata = undefined> {
    */
   readonly cacheSeconds?: number | undefined;
   /**
-   * `"shared"` says that every promotion code of an account that tenants share is for the customers of all of them, so
-   * that customers may type codes in Checkout and the portal. Stripe cannot keep them from a code that is one tenant's
-   * alone. Default: they may not, but in a connected account of the tenant's own.
+   * `"shared"` lets customers type promotion codes in Checkout and the portal, in an account that tenants share. Stripe then
+   * accepts any code of the account, so use it only if no code is meant for one tenant alone. Default: customers may type
+   * codes only in a tenant's own connected account.
    */
   readonly promotionCodes?: PromotionCodes | undefined;
 }
 
-/** What every operation on a catalogue shares. */
+/** The parts that all catalog operations use. */
 export interface Catalog<TMetadata> {
   readonly schema: MetadataSchema<TMetadata> | undefined;
   readonly cache: CatalogCache;
@@ -46,7 +46,7 @@ export async function productView<TMetadata>(
   return toProduct<TMetadata>(product, facts, scope);
 }
 
-/** A product's prices beside its default price, which came with it and is as good as any of them. */
+/** Adds the default price, which came with the product, to the product's listed prices. */
 export function withDefault(product: Stripe.Product, prices: readonly Stripe.Price[]): Stripe.Price[] {
   const { default_price: usual } = product;
   const isMissing =

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { checkInput, listFields, onFirstUse, optionsObject } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { ListOptions, Page } from "../../stripe/page.js";
-import { productIdOf } from "../../tenancy/scope/scoped-catalog.js";
+import { toProductId } from "../../tenancy/scope/scoped-catalog.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import type { Product } from "../../views/product.js";
 import { type Catalog, productView, withDefault } from "./catalog.js";
@@ -40,7 +40,7 @@ export async function listTenantProducts<TMetadata>(
       () => loadPage(scope, name, cache),
     ));
   const wanted = active === "all" ? page.products : page.products.filter((one) => one.active === active);
-  const views = wanted.map((one) => productView(scope, catalog, one, page.pricesOf.get(one.id) ?? []));
+  const views = wanted.map((one) => productView(scope, catalog, one, page.pricesByProduct.get(one.id) ?? []));
   return Object.freeze({
     data: Object.freeze(await Promise.all(views)),
     hasMore: page.nextCursor !== null,
@@ -49,33 +49,33 @@ export async function listTenantProducts<TMetadata>(
 }
 
 async function loadPage(scope: TenantScope, name: PageName, cache: CatalogCache): Promise<CatalogPage> {
-  // Whoever went before may have asked for the same page.
+  // An earlier call may have read this page meanwhile.
   const kept = cache.find(name);
   if (kept !== undefined) return kept;
   const askedAtMs = performance.now();
   const { products, nextCursor } = await scope.catalog.products(name.limit, name.after);
-  const page = { products, nextCursor, pricesOf: await pricesOf(scope, products) };
+  const page = { products, nextCursor, pricesByProduct: await listPrices(scope, products) };
   cache.keep(name, page, askedAtMs);
   return page;
 }
 
-/** A search can name ten products, so that up to twenty take no more requests than the tenant's whole catalogue. */
+/** One search can name ten products, so up to twenty take no more requests than the tenant's whole catalog. */
 const PRODUCTS_IN_A_SEARCH = 10;
 const FEW_PRODUCTS = 2 * PRODUCTS_IN_A_SEARCH;
 
 /**
- * The active prices of each product. A price has no owner of its own to list it by: it is found by its product, or
- * many at once by the mark that this package writes on the prices it makes. Products whose default price, or lack of any,
- * says that their prices were made elsewhere are searched by name as well.
+ * Lists the active prices of each product. Stripe cannot list prices by owner: they are found by their product, or many at
+ * once by the mark that this package writes on prices. Products whose default price has no mark, or that have none, are
+ * searched by id as well, since their prices were made elsewhere.
  */
-async function pricesOf(
+async function listPrices(
   scope: TenantScope,
   products: readonly Stripe.Product[],
 ): Promise<ReadonlyMap<string, readonly Stripe.Price[]>> {
   const found = new Map<string, Stripe.Price[]>(products.map(({ id }) => [id, []]));
   const add = (prices: readonly Stripe.Price[]) => {
     for (const price of prices) {
-      const known = found.get(productIdOf(price));
+      const known = found.get(toProductId(price));
       if (known?.every(({ id }) => id !== price.id)) known.push(price);
     }
   };
@@ -87,12 +87,12 @@ async function pricesOf(
   }
   for (let from = 0; from < unknown.length; from += PRODUCTS_IN_A_SEARCH) {
     const some = unknown.slice(from, from + PRODUCTS_IN_A_SEARCH);
-    add(await scope.catalog.pricesOfSome(some.map(({ id }) => id)));
+    add(await scope.catalog.pricesOfProducts(some.map(({ id }) => id)));
   }
   return new Map(products.map((product) => [product.id, withDefault(product, found.get(product.id) ?? [])]));
 }
 
-/** Whether nothing about a product says that it has other prices than those that bear the tenant's mark. */
+/** Tells if a product's prices probably all carry the tenant's mark, because its default price does. */
 function isKnown(scope: TenantScope, product: Stripe.Product, prices: readonly Stripe.Price[]): boolean {
   if (scope.catalog.hasOwnAccount) return true;
   const { default_price: usual } = product;

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from "../../errors.js";
 import { onFirstUse, text } from "../../input.js";
 import type { Price, Recurrence } from "../../views/price.js";
 
-/** What a price costs, how often. None of it can be changed later; see `replacePrice`. */
+/** The terms of a price. None of them can be changed later; see `replacePrice`. */
 export interface NewPrice extends NewAmount {
   /** ISO 4217, such as `"usd"`. */
   readonly currency: string;
@@ -18,7 +18,7 @@ export interface NewPrice extends NewAmount {
 export interface NewAmount {
   /** For one unit, in the currency's minor unit; 0 is free. */
   readonly unitAmount?: number | undefined;
-  /** The same with up to 12 decimal places, as text: `"0.05"` is a twentieth of a cent. */
+  /** The amount with up to 12 decimal places, as a string: `"0.05"` is a twentieth of a cent. */
   readonly unitAmountDecimal?: string | undefined;
 }
 

@@ -15,8 +15,8 @@ export interface CreatePriceOptions extends NewPrice, CallOptions, IdempotencyOp
   /** Seen by the team alone; up to 250 characters. */
   readonly nickname?: string | undefined;
   /**
-   * The tenant's own name for the price, by which to find it whatever it costs; 1 to 100 characters without spaces.
-   * Unique among the tenant's prices; other tenants may use the same. In Stripe itself it stands behind the tenant's id.
+   * The tenant's own name for the price, which stays when the price is replaced; 1 to 100 characters without spaces.
+   * Unique among the tenant's prices; other tenants may use the same name. Stripe holds it with the tenant's id in front.
    */
   readonly lookupKey?: string | undefined;
   /** Takes the lookup key from the price of the tenant's that has it. Default: false, and a key in use is a conflict. */
@@ -110,13 +110,13 @@ export async function setDefaultPrice<TMetadata>(
   const { price: before, product } = await scope.catalog.ownPrice(priceId);
   if (product.default_price === priceId) {
     const expanded = { ...product, default_price: before };
-    return productView(scope, catalog, expanded, await scope.catalog.pricesOf(product.id));
+    return productView(scope, catalog, expanded, await scope.catalog.productPrices(product.id));
   }
   if (!before.active) throw new ConflictError("An archived price cannot be its product's default.");
   return change(scope, product.id, { default_price: priceId }, catalog, idempotencyKey);
 }
 
-/** Stripe takes 200 characters, of which the tenant's id has its share. */
+/** Stripe takes 200 characters, and the tenant's id comes in front. */
 function storedLookupKey(scope: TenantScope, lookupKey: string): string {
   const stored = scope.catalog.lookupKey(lookupKey);
   if (stored.length <= 200) return stored;

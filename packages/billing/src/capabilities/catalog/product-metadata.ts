@@ -32,8 +32,8 @@ export interface ReadMetadata<TMetadata> {
 }
 
 /**
- * Metadata as the schema reads it. What it refuses is told, not thrown: one product that was written elsewhere must not
- * take a page of others with it.
+ * Parses metadata with the schema. Returns the issues instead of throwing: one product that was written elsewhere must not
+ * fail a whole page.
  */
 export async function readMetadata<TMetadata>(
   scope: TenantScope,
@@ -44,7 +44,7 @@ export async function readMetadata<TMetadata>(
   const issues = result?.issues ?? [];
   const value = result === undefined ? raw : "value" in result && issues.length === 0 ? result.value : null;
   return {
-    // Text without a schema, else what the schema gives or null: which of them, TypeScript knows only with the type.
+    // Strings without a schema, else the schema's output or null. TypeScript cannot follow that from the options.
     metadata: value as MetadataOf<TMetadata>,
     metadataIssues: Object.freeze(issues.map(toIssue)),
   };
@@ -77,7 +77,7 @@ async function validate<TMetadata>(
   schema: MetadataSchema<TMetadata>,
   raw: RawMetadata,
 ): Promise<SchemaResult<TMetadata>> {
-  // A copy, since a schema may change what it is given.
+  // Copies it, because a schema may change its input.
   const judging = (async () => schema["~standard"].validate({ ...raw }))();
   return scope.race(
     judging.catch((error: unknown) => {

@@ -31,23 +31,23 @@ export async function getProduct<TMetadata>(
   checkInput(callOptions, options);
   // guard (as table): a product to read is one that the tenant sees
   const found = await scope.catalog.product(productId);
-  return productView(scope, catalog, found, await scope.catalog.pricesOf(productId));
+  return productView(scope, catalog, found, await scope.catalog.productPrices(productId));
 }
 
-/** What a product may be told to be. What is left out stays as it is; null, or an empty list, clears it. */
+/** Details of a product. Those left out stay as they are; null, or an empty list, clears one. */
 export interface ProductDetails {
   readonly description?: string | null | undefined;
   /** URLs, at most 8. */
   readonly images?: readonly string[] | undefined;
   /** Marketing features for pricing tables, at most 15 of up to 80 characters. */
   readonly features?: readonly string[] | undefined;
-  /** What one of it is called on receipts and in Checkout, such as `"seat"`; up to 12 characters. */
+  /** The name of one unit on receipts and in Checkout, such as `"seat"`; up to 12 characters. */
   readonly unitLabel?: string | null | undefined;
   /** A page about it. */
   readonly url?: string | null | undefined;
   /**
-   * Merged key by key; a null value removes its key. Keys that this package writes are refused, and so is what would not
-   * pass the catalogue's schema.
+   * Merged key by key; a null value removes its key. Refuses keys that this package writes, and metadata that the catalog's
+   * schema would refuse.
    */
   readonly metadata?: CallerMetadata | undefined;
 }
@@ -78,7 +78,7 @@ const detailFields = onFirstUse(() => ({
     ),
   ),
   url: z.optional(z.nullable(text("url must be null or an http or https URL.", URL_FORM))),
-  // Judged by its own rules.
+  // parseCallerMetadata checks it.
   metadata: z.optional(z.unknown()),
 }));
 
@@ -172,7 +172,7 @@ export async function archiveProduct<TMetadata>(
   const before = await scope.catalog.ownProduct(productId);
   return before.active
     ? change(scope, productId, { active: false }, catalog, idempotencyKey)
-    : productView(scope, catalog, before, await scope.catalog.pricesOf(productId));
+    : productView(scope, catalog, before, await scope.catalog.productPrices(productId));
 }
 
 /** Changes a product that was proved to be the tenant's own. Two requests. */
@@ -189,7 +189,7 @@ export async function change<TMetadata>(
     { ...params, expand: ["default_price"] },
     idempotencyKey,
   );
-  return productView(scope, catalog, changed, await scope.catalog.pricesOf(productId));
+  return productView(scope, catalog, changed, await scope.catalog.productPrices(productId));
 }
 
 interface CheckedDetails {
@@ -200,7 +200,7 @@ interface CheckedDetails {
   readonly url?: string | null | undefined;
 }
 
-/** For Stripe an empty string clears. */
+/** Stripe clears a field that is sent as an empty string. */
 function toParams({ description, images, features, unitLabel, url }: CheckedDetails) {
   return {
     ...(description !== undefined && { description: description ?? "" }),
@@ -211,18 +211,18 @@ function toParams({ description, images, features, unitLabel, url }: CheckedDeta
   };
 }
 
-/** What a new product has to be told: there is nothing to clear. */
+/** Drops what would clear a field, since a new product has nothing to clear. */
 function omitBlanks<T extends object>(params: T): { [Name in keyof T]?: Exclude<T[Name], ""> } {
   const entries = Object.entries(params).filter(([, value]) => value !== "");
   return Object.fromEntries(entries) as { [Name in keyof T]?: Exclude<T[Name], ""> }; // what is left of it
 }
 
-/** An empty list cannot be sent: it would be no parameter at all. */
+/** Sends an empty list as a blank, because form encoding cannot express an empty list. */
 function listOrBlank<T>(list: T[]): T[] | "" {
   return list.length === 0 ? "" : list;
 }
 
-/** Metadata after a change of it, in which an empty value removes its key. */
+/** Merges a change into metadata; an empty value removes its key. */
 function mergeMetadata(before: RawMetadata, change: StripeMetadata): RawMetadata {
   return Object.fromEntries(Object.entries({ ...before, ...change }).filter(([, value]) => value !== ""));
 }

@@ -13,7 +13,7 @@ import { type Price, toPrice } from "../../views/price.js";
 import { type NewAmount, type NewPrice, newPriceFields, toPriceParams } from "./new-price.js";
 import { nickname } from "./prices.js";
 
-/** What is left out is as in the price that is replaced, but for the amount, which has to be given. */
+/** Details of the new price. The amount is required; anything else that is left out is copied from the old price. */
 export interface ReplacePriceOptions
   extends NewAmount,
     Partial<Pick<NewPrice, "currency" | "recurring" | "taxBehavior">>,
@@ -36,9 +36,8 @@ const replaceOptions = onFirstUse(() =>
 );
 
 /**
- * Makes the new price with nothing but what can never change, under a key that is the same for the same replacement;
- * then brings everything else to where it should be, whatever of it is done already. So it may be stopped anywhere, and
- * be repeated.
+ * Creates the new price with only its unchangeable terms, under a key derived from the replacement. Then applies the
+ * remaining details, whichever are done already. So it can fail at any step and be repeated.
  */
 export async function replacePrice(
   scope: TenantScope,
@@ -64,7 +63,7 @@ export async function replacePrice(
   return toPrice(await putInPlace(scope, steps, owned, id, nickname), scope);
 }
 
-/** Moves what the old price has to the new one, and archives the old one last. */
+/** Moves the lookup key and the place as default to the new price, then archives the old one. */
 async function putInPlace(
   scope: TenantScope,
   steps: Steps,
@@ -104,7 +103,7 @@ async function putInPlace(
   return made;
 }
 
-/** What a price costs beside its amount. */
+/** The terms of a price, without its amount. */
 function copyTerms({ currency, recurring, tax_behavior: tax, transform_quantity: transform }: Stripe.Price) {
   return {
     currency,
@@ -130,7 +129,7 @@ function assertReplaceable(price: Stripe.Price): void {
   );
 }
 
-/** The same for whoever asks for the same replacement. */
+/** Derives the idempotency key, which is equal for equal replacements. */
 function toReplacementKey(priceId: string, terms: object): string {
   return `replace ${createHash("sha256")
     .update(JSON.stringify([priceId, terms]))

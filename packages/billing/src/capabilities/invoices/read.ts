@@ -46,9 +46,9 @@ export async function listInvoices(
   // guard: invoices are listed for a proved customer
   await scope.proveCustomer(customerId);
   // guard: invoices are listed of a subscription of the customer's
-  if (subscription !== undefined) await scope.proveSubscriptionOf(customerId, subscription);
+  if (subscription !== undefined) await scope.proveCustomersSubscription(customerId, subscription);
   // guard: a cursor is an invoice of the customer's
-  if (cursor !== undefined) await assertCursor(scope.proveInvoiceOf(customerId, cursor));
+  if (cursor !== undefined) await assertCursor(scope.proveCustomersInvoice(customerId, cursor));
   const list = (filter: { readonly status?: InvoiceStatus }) =>
     scope.list("GET /v1/invoices", {
       customer: customerId,

@@ -31,7 +31,7 @@ export async function previewUpcomingInvoice(
   // guard: an upcoming invoice is previewed for a proved customer
   await scope.proveCustomer(customerId);
   // guard: an upcoming invoice is previewed of a subscription of the customer's
-  if (only !== undefined) await scope.proveSubscriptionOf(customerId, only);
+  if (only !== undefined) await scope.proveCustomersSubscription(customerId, only);
   const subscriptions = only === undefined ? await firstBilledFirst(scope, customerId) : [only];
   for (const subscription of subscriptions) {
     const preview = await previewInvoice(scope, { customer: customerId, subscription }, "upcoming");

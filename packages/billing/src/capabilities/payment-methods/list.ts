@@ -19,7 +19,7 @@ export async function listPaymentMethods(
   // guard: payment methods are listed for a proved customer
   await scope.proveCustomer(customerId);
   // guard: a cursor is a payment method of the customer's
-  if (cursor !== undefined) await assertCursor(scope.provePaymentMethodOf(customerId, cursor));
+  if (cursor !== undefined) await assertCursor(scope.proveCustomersPaymentMethod(customerId, cursor));
   const list = scope.list("GET /v1/payment_methods", {
     customer: customerId,
     limit,

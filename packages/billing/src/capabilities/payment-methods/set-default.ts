@@ -41,7 +41,7 @@ export async function setDefaultPaymentMethod(
   const steps = new Steps(idempotencyKey);
   if (subscription !== undefined) {
     // guard: a payment method becomes the default of a subscription of its own customer
-    await scope.proveSubscriptionOf(customer.id, subscription);
+    await scope.proveCustomersSubscription(customer.id, subscription);
     await steps.take("the payment method of the subscription", () =>
       chargeOn(subscription, paymentMethodId, steps.key),
     );

@@ -64,7 +64,7 @@ export async function ensureConfiguration(
   const content = toContent(spec, policy);
   const { hash } = content;
   // A login page's address is not remembered.
-  const known = spec.loginPage ? undefined : scope.configurations.under(hash);
+  const known = spec.loginPage ? undefined : scope.configurations.find(hash);
   if (known !== undefined) {
     return {
       configuration: Object.freeze({ ...known, loginPageUrl: null }),

@@ -179,12 +179,12 @@ async function proveTask(
     case "subscription_update":
     case "subscription_pause":
       // guard: a subscription to update or pause is the customer's
-      await scope.proveSubscriptionOf(customerId, flow.subscriptionId);
+      await scope.proveCustomersSubscription(customerId, flow.subscriptionId);
       return { [flow.type]: { subscription: flow.subscriptionId } };
     case "subscription_cancel": {
       const { subscriptionId: subscription, retentionCouponId: coupon } = flow;
       // guard: a subscription to cancel is the customer's
-      await scope.proveSubscriptionOf(customerId, subscription);
+      await scope.proveCustomersSubscription(customerId, subscription);
       if (coupon === undefined) return { subscription_cancel: { subscription } };
       // guard: a coupon to stay is one that the tenant may give
       await scope.coupon(coupon);

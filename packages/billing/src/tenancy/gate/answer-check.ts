@@ -17,7 +17,7 @@ export interface AnswerCheckOptions {
   readonly deadline: Deadline;
 }
 
-/** Whose the objects in Stripe's answers are. What passes is proved from then on. */
+/** Checks that the objects in Stripe's answers are the tenant's, and records those that are as proved. */
 export class AnswerCheck {
   readonly #options: AnswerCheckOptions;
   readonly #proofs: Proofs;
@@ -34,7 +34,7 @@ export class AnswerCheck {
   }
 
   /**
-   * Whether an object, with all that is expanded in it, is the tenant's; what passes is remembered.
+   * Tells if an object, and everything expanded in it, is the tenant's, and remembers it if so.
    *
    * @throws ModeMismatchError
    */
@@ -63,16 +63,16 @@ export class AnswerCheck {
       const customerId = idOf(object === "subscription_item" ? top.customer : customer);
       if (customerId !== undefined && typeof id === "string") this.#proofs.addObject(id, customerId);
     }
-    // What a subscription refers to already, its change may name again.
+    // A change to a subscription may repeat what the subscription refers to already.
     // guard (receiver): only subscriptions and their schedules lend their references
-    if (REFERRING.has(top.object)) this.#proofs.addReferencesOf(top);
+    if (REFERRING.has(top.object)) this.#proofs.addReferences(top);
     return true;
   }
 
   async #ownsCustomer(customer: StripeObject, call: StripeCall): Promise<boolean> {
     const { id } = customer;
     if (typeof id !== "string") return false;
-    // A deleted customer has no metadata left to tell its owner by.
+    // A deleted customer has no metadata, so only an earlier proof tells its owner.
     // guard (as true): a deleted customer was the tenant's
     if (customer.deleted === true) return this.#proofs.accessTo(id) === "own";
     const { tenancy, tenantId, deadline } = this.#options;
@@ -86,7 +86,7 @@ export class AnswerCheck {
     return true;
   }
 
-  /** Nested objects without an owner of their own, such as a subscription's items and their prices, are their parent's. */
+  /** Tells if an object is the tenant's. A nested object that names no owner, such as a subscription's item, is its parent's. */
   #belongs(object: StripeObject, isTop: boolean, isHeld: boolean): boolean {
     if (object.object === "customer") return true;
     // guard (as true): an answered product is one that the tenant sees
@@ -96,14 +96,14 @@ export class AnswerCheck {
     // guard: an answered coupon, code or configuration is marked for the tenant
     if (isTop && MARKED.has(object.object) && this.#markedAccess(object) === "none") return false;
     if (isTop && MARKED.has(object.object) && (object.customer ?? null) === null) return true;
-    // One that was detached has no customer any more, and is whose it was until then.
+    // A detached payment method has no customer any more; it was the tenant's if it was proved before.
     if (isTop && object.object === "payment_method" && object.customer === null)
       // guard (as true): a payment method without a customer was the tenant's
       return typeof object.id === "string" && this.#proofs.accessTo(object.id) === "own";
     if ("customer" in object && (isTop || object.customer !== null))
       // guard (as true): an answered object's customer is the tenant's
       return this.#proofs.accessTo(idOf(object.customer)) === "own";
-    // A meter event's customer stands in its payload, under a key that is the meter's to name.
+    // A meter event names its customer in the payload, under a key that the meter defines.
     // guard (as true): an answered meter event is of the tenant's customer
     if (isTop && object.object === "billing.meter_event") return this.#namesOnlyOwn(object.payload);
     // guard (as true): an answer without a known owner is nobody's
@@ -116,7 +116,7 @@ export class AnswerCheck {
     );
   }
 
-  /** A price is whose its product is; without the product beside it, whose that was proved to be. */
+  /** Returns the access to a price, which is that of its product; if the product is not expanded, as it was proved. */
   #catalogAccess({ product }: StripeObject): Access | undefined {
     // guard (as "own"): a price without its product has the owner proved for that product
     if (!isStripeObject(product)) return this.#proofs.accessTo(idOf(product));
@@ -128,12 +128,12 @@ export class AnswerCheck {
     const { tenancy, tenantId } = this.#options;
     if (typeof product.id !== "string") return "none";
     const access = tenancy.productAccess(tenantId, { ...product, id: product.id });
-    // What is shared by all is its operator's to change.
+    // Only an operator may change what all tenants share.
     // guard (operand 2): only the operator changes a shared product
     return access === "shared" && tenantId === SHARED ? "own" : access;
   }
 
-  /** The account's default portal configuration is every tenant's to use, and one that the settings name this one's. */
+  /** Returns the access shown by metadata. Every tenant may also use the account's default portal configuration, and the given ones. */
   #markedAccess(object: StripeObject): ProductAccess {
     const access = this.#productAccess(object);
     // guard (operand 2): nothing but a portal configuration is everyone's without a mark
@@ -148,11 +148,11 @@ export class AnswerCheck {
     const access = isHeld ? "own" : this.#accessShownBy(top);
     if (access === undefined || access === "none") return;
     this.#proofs.add(top.id, access);
-    // Features have lookup keys as well, which are no prices'.
+    // Features have lookup keys as well, and they don't name prices.
     // guard (operand 1): no lookup key but a price's is lent
     if (top.object === "price" && typeof top.lookup_key === "string")
       this.#proofs.addLookupKey(top.lookup_key, access);
-    // A price is proved by the product that came with it, which is proved as well.
+    // The expanded product proves the price, so it is proved as well.
     const product = top.object === "price" && isStripeObject(top.product) ? top.product.id : undefined;
     if (typeof product === "string") this.#proofs.add(product, access);
   }
@@ -163,20 +163,20 @@ export class AnswerCheck {
   }
 }
 
-/** Whose they are stands in their metadata, as with products. Within another object they are that one's. */
+/** Kinds whose metadata names their owner, as a product's does. Nested in another object, they belong to that one's owner. */
 const MARKED: ReadonlySet<string> = new Set(["coupon", "promotion_code", "billing_portal.configuration"]);
 
-/** What holds references that are written again with every change: prices, discounts, tax rates. */
+/** Kinds whose references are sent again with every change: prices, discounts, tax rates. */
 const REFERRING: ReadonlySet<string> = new Set(["subscription", "subscription_schedule"]);
 
-/** Whether a list that was asked for by something of the tenant's holds this, which does not say whose it is. */
+/** Tells if an object that names no owner is of the kind listed for one of the tenant's objects. */
 function isHeldBy(call: StripeCall, { object }: StripeObject): boolean {
   const rule: object = RULES[call];
   // guard (operand 2): a list lends its owner only to objects of its own kind
   return "holds" in rule && rule.holds === object;
 }
 
-/** A reference is an id, or the whole object where it was expanded. */
+/** Reads the id from a reference, which is an id or, where it was expanded, an object. */
 function idOf(reference: unknown): string | undefined {
   if (typeof reference === "string") return reference;
   return isStripeObject(reference) && typeof reference.id === "string" ? reference.id : undefined;

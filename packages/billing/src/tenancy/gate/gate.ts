@@ -18,7 +18,6 @@ import { notFound } from "../../stripe/translate-error.js";
 import type { Transport } from "../../stripe/transport.js";
 import type { AuditEvent, AuditListener } from "../audit.js";
 import { SHARED } from "../metadata-mark.js";
-
 import { AnswerCheck, type AnswerCheckOptions } from "./answer-check.js";
 import { markedParams } from "./marked-params.js";
 import { namedIds } from "./named-ids.js";
@@ -50,7 +49,7 @@ export interface SearchPage<C extends SearchCall> {
 type Hit<C extends SearchCall> = StripeAnswer<C>["data"][number];
 type AccountHit<C extends AccountListCall> = StripeAnswer<C>["data"][number];
 
-/** What a scope needs of its gate. */
+/** The methods of the gate that a scope uses. */
 export type GateToStripe = Pick<Gate, "retrieve" | "list" | "search" | "listAccount" | "write">;
 
 /**
@@ -66,7 +65,7 @@ export class Gate {
   readonly #requests: RequestCheck;
   readonly #answers: AnswerCheck;
   #randomKey: string | undefined;
-  /** The last change that the call has made. */
+  /** The last change that this call made. */
   #made: Change | undefined;
 
   constructor(options: GateOptions) {
@@ -76,7 +75,7 @@ export class Gate {
     this.#answers = new AnswerCheck(options, this.#proofs, (type, call) => this.#audit(type, call));
   }
 
-  /** Reads one object by id, which proves it for the rest of the call. @throws NotFoundError when it is not the tenant's. */
+  /** Reads one object by id and so proves it for the rest of the call. @throws NotFoundError when it is not the tenant's. */
   async retrieve<C extends RetrieveCall>(
     call: C,
     ids: PathIds<C>,
@@ -139,8 +138,8 @@ export class Gate {
   }
 
   /**
-   * Lists the whole account page by page, and leaves out others' objects. The cursor stays in here, since it may be the
-   * id of another tenant's object.
+   * Lists the whole account page by page and drops other tenants' objects. The cursor is not returned, because it may be
+   * the id of another tenant's object.
    */
   async *listAccount<C extends AccountListCall>(
     call: C,
@@ -204,13 +203,13 @@ export class Gate {
       // guard (argument 2): a write answers with the tenant's
       return await this.#admitted(call, answer);
     } catch (error) {
-      throw isTold(error) ? error : madeAndFailed(error, key);
+      throw isFinal(error) ? error : madeAndFailed(error, key);
     }
   }
 
   /**
-   * Proves anew what only another call has proved: an operator may have given a customer to another tenant since. Asks the
-   * tenancy's own record where there is one, else Stripe.
+   * Proves again what another call proved, because an operator may have given the customer to another tenant since. Asks
+   * the tenancy's own record if it has one, else Stripe.
    */
   async #proveAnew(ids: readonly unknown[]): Promise<void> {
     const { tenancy, tenantId, deadline } = this.#options;
@@ -228,7 +227,7 @@ export class Gate {
   }
 
   /**
-   * Reads what an earlier request made, where Stripe answered with that request's stored answer: the object may have been
+   * Reads the object of a replayed answer. Stripe replays what it stored for the idempotency key; the object may have been
    * deleted or given to another tenant since.
    */
   async #readReplayed(call: RetrieveCall, { id }: StripeObject, params: object): Promise<unknown> {
@@ -246,7 +245,7 @@ export class Gate {
     throw notFound();
   }
 
-  /** A customer as it is now; undefined where it is missing or deleted. Any other object as it is. */
+  /** Reads a found customer again; `undefined` when it is missing or deleted. Returns any other object unchanged. */
   async #readIfCustomer(found: unknown): Promise<unknown> {
     if (!isStripeObject(found) || found.object !== "customer" || typeof found.id !== "string") return found;
     try {
@@ -261,7 +260,7 @@ export class Gate {
     }
   }
 
-  /** Links a customer that bears the tenant's mark to the tenant, where a directory decides and does not know it yet. */
+  /** Links a customer with the tenant's mark to the tenant, if a directory decides and does not know it yet. */
   async #link(object: unknown): Promise<void> {
     const { tenancy, tenantId, deadline } = this.#options;
     if (tenancy.link === undefined || !isStripeObject(object) || object.object !== "customer") return;
@@ -272,7 +271,7 @@ export class Gate {
     if (access === "unlinked") await deadline.race(tenancy.link(tenantId, id));
   }
 
-  /** Reads an object. A directory that cannot be asked fails the call for a missing object as it does for a foreign one. */
+  /** Reads an object. While the directory is down, fails for a missing object as it does for a foreign one. */
   async #read(target: RequestTarget, params: object): Promise<unknown> {
     try {
       return await this.#send(target, params);
@@ -284,7 +283,7 @@ export class Gate {
     }
   }
 
-  /** One for the whole call, so that whoever retries with it repeats none of the call's writes. */
+  /** Returns one key for the whole call, so that a retry with it repeats none of the call's writes. */
   #ownKey(): string {
     this.#randomKey ??= randomUUID();
     return this.#randomKey;
@@ -328,8 +327,8 @@ export class Gate {
   }
 }
 
-/** Whether an error says all there is to say after a write: it is missing now, or a defect, or unknown already. */
-function isTold(error: unknown): boolean {
+/** Tells if an error after a write needs no wrapping: the object is gone, the package is wrong, or it says "unknown". */
+function isFinal(error: unknown): boolean {
   return (
     error instanceof NotFoundError ||
     error instanceof IsolationError ||

@@ -2,8 +2,8 @@ import type { Tenancy } from "../tenancy.js";
 import type { WriteRule } from "./rules.js";
 
 /**
- * A write's parameters with the tenant's mark, which nothing a capability passes on can replace, blank or clear.
- * Undefined where they try to, and must not be sent.
+ * Adds the tenant's mark to a write's parameters. Returns `undefined` when the parameters would replace, blank or clear
+ * the mark; they must then not be sent.
  */
 export function markedParams(
   rule: WriteRule,
@@ -26,7 +26,7 @@ export function markedParams(
   return marked;
 }
 
-/** What is made along with something else and is a root of its own, such as a product's first price. */
+/** Parameters that make a second object with metadata of its own, such as a product's first price. */
 const ROOTS = [
   "default_price_data", // guard: a product's first price is marked as well
   "subscription_data", // guard: a subscription that Checkout makes is marked
@@ -43,7 +43,7 @@ function withMark(
   const given: unknown = "metadata" in params ? params.metadata : undefined;
   // guard (operand 2): a new object is marked
   if (given === undefined && !isMade) return params;
-  // Text in place of metadata clears all of it, the mark included.
+  // Text instead of an object clears all metadata, the mark included.
   // guard: a text in place of metadata clears no mark
   if (given !== undefined && (typeof given !== "object" || given === null)) return undefined;
   // guard (reorder): the mark is merged last

@@ -1,10 +1,10 @@
 import { isObjectId } from "../../stripe/object-id.js";
 
 /**
- * Whether a meter event's payload tells the usage of one customer that is the tenant's.
+ * Tells if a meter event's payload reports usage of one customer of the tenant.
  *
- * The key under which a meter looks for its customer is a setting of the meter's, so any value may be the one that it
- * takes: one of them is the customer, and every other a whole number, which is no customer's id.
+ * Each meter defines the key that names its customer, so any value could be it. Therefore exactly one value must be a
+ * customer id, and every other a whole number.
  */
 export function isUsageOf(payload: unknown, owns: (customerId: string) => boolean): boolean {
   if (typeof payload !== "object" || payload === null) return false;

@@ -1,8 +1,8 @@
 /**
- * What a request names: every Stripe object id among its parameters, wherever it stands.
+ * Finds every Stripe object id in a request's parameters, at any depth.
  *
- * Two nets, so that a parameter nobody thought of is caught as well: the names under which Stripe takes references,
- * whatever their value looks like (product and coupon ids may be anything), and the look of an id, whatever its name.
+ * Finds them in two ways, to catch parameters that nobody thought of: by the names under which Stripe takes references,
+ * whatever the value looks like (product and coupon ids may be any text), and by the form of an id, whatever its name.
  */
 export function* namedIds(params: Readonly<Record<string, unknown>>): Generator<unknown> {
   for (const [name, value] of Object.entries(params)) {
@@ -16,7 +16,7 @@ export function* namedIds(params: Readonly<Record<string, unknown>>): Generator<
   }
 }
 
-/** What an object of Stripe's refers to: every id in it under a name that holds references. */
+/** Finds every id that a Stripe object refers to, by the names that hold references. */
 export function* referencesIn(object: object): Generator<string> {
   for (const [name, value] of Object.entries(object)) {
     // guard (operand 2): only ids under a reference's name are lent
@@ -26,12 +26,12 @@ export function* referencesIn(object: object): Generator<string> {
   }
 }
 
-/** Whether a text has the form of an object's id, of whatever kind. */
+/** Tells if a string has the form of an object's id, of any kind. */
 export function looksLikeAnId(text: string): boolean {
   return LOOKS_LIKE_AN_ID.test(text);
 }
 
-/** What people write, and applications keep for themselves; Stripe reads no ids there, however it looks. */
+/** Parameters that hold text for people or the application's own data. Stripe never reads an id there. */
 const FREE_TEXT = new Set([
   "address",
   "allowed_updates",

@@ -3,7 +3,7 @@ import type { Owner, OwnershipCache } from "../ownership-cache.js";
 import type { ProductAccess } from "../tenancy.js";
 import { referencesIn } from "./named-ids.js";
 
-/** What a tenant may do with an object that it may name: change its own, use what is shared by all. */
+/** How far a tenant may go with an object: change it, if it is its own, or only use it, if it is shared by all. */
 export type Access = Exclude<ProductAccess, "none">;
 
 export interface ProofsOptions extends Owner {
@@ -16,17 +16,17 @@ export interface ProofsOptions extends Owner {
 }
 
 /**
- * The ids that one gate may name: those it saw in answers that are the tenant's, those proved lately in other calls, and
+ * Holds the ids that one gate may send: those in answers that are the tenant's, those that other calls proved lately, and
  * those in the settings.
  */
 export class Proofs {
   readonly #options: ProofsOptions;
   readonly #proved = new Map<string, Access>();
-  /** The customers of objects: an object is as well proved as its customer is. */
+  /** Maps objects to their customers: an object is proved as well as its customer is. */
   readonly #customers = new Map<string, string>();
-  /** The customers that another call proved, kept to the end of this one. */
+  /** Customers that another call proved, kept until this call ends. */
   readonly #remembered = new Set<string>();
-  /** Ids in objects of the tenant's; they are looked up when one is asked for, since most calls only read. */
+  /** Ids in the tenant's objects. Collected only when one is asked for, because most calls only read. */
   readonly #referred = new Set<string>();
   #referring: object[] = [];
 
@@ -45,36 +45,36 @@ export class Proofs {
     this.#customers.set(id, customerId);
   }
 
-  /** Takes back what is remembered of a customer that turned out to be someone else's, here and for other calls. */
+  /** Forgets a customer that turned out to be someone else's, for this call and all others. */
   forgetCustomer(customerId: string): void {
     this.#remembered.delete(customerId);
     const { cache, account } = this.#options;
     if (cache.findCustomer(this.#options, customerId) !== undefined) cache.forget(account, customerId);
   }
 
-  /** Lets the references of a tenant's object be named again; that does not make them the tenant's to change. */
-  addReferencesOf(object: object): void {
+  /** Allows the references in a tenant's object to be sent again. It does not allow changing what they name. */
+  addReferences(object: object): void {
     this.#referring.push(object);
   }
 
   addLookupKey(lookupKey: string, access: Access): void {
-    this.#proved.set(nameOf(lookupKey), access);
+    this.#proved.set(toEntry(lookupKey), access);
   }
 
-  /** Whether the price that a lookup key names is the tenant's own. */
+  /** Tells if the price with a lookup key is the tenant's own. */
   ownsLookupKey(lookupKey: string): boolean {
-    // guard (as this.#proved.has(nameOf(lookupKey))): a shared price's lookup key is not the tenant's
-    return this.#proved.get(nameOf(lookupKey)) === "own";
+    // guard (as this.#proved.has(toEntry(lookupKey))): a shared price's lookup key is not the tenant's
+    return this.#proved.get(toEntry(lookupKey)) === "own";
   }
 
-  /** Whether an id was named by the settings or proved in this call. */
+  /** Tells if an id is in the settings or was proved in this call. */
   has(id: string): boolean {
     return this.#proved.has(id) || this.#isReferredTo(id);
   }
 
   accessTo(id: string | undefined): Access | undefined {
     if (id === undefined) return undefined;
-    // An account of the tenant's own holds nothing else, and every request names it.
+    // The tenant's own account holds only its objects, and every request names that account.
     if (this.#options.account !== undefined) return "own";
     const proved = this.#proved.get(id);
     if (proved !== undefined) return proved;
@@ -84,14 +84,14 @@ export class Proofs {
     return this.#accessToConfiguration(id);
   }
 
-  /** The customer whose proof, and so that of `id`, is from another call; undefined where there is no such proof. */
+  /** Returns the customer that proves `id`, if another call proved it; `undefined` if there is no such proof. */
   findStaleCustomer(id: string): string | undefined {
     if (this.#options.account !== undefined) return undefined;
     const customerId = this.#findCustomer(id);
     return customerId === undefined || this.#proved.get(customerId) === "own" ? undefined : customerId;
   }
 
-  /** The tenant's customer that an object belongs to, or that it is. */
+  /** Returns the tenant's customer that an id belongs to or is. */
   #findCustomer(id: string): string | undefined {
     const customerId = this.#customers.get(id) ?? this.#options.cache.findCustomer(this.#options, id) ?? id;
     if (this.#proved.get(customerId) === "own" || this.#remembered.has(customerId)) return customerId;
@@ -110,7 +110,7 @@ export class Proofs {
     return this.#referred.has(id);
   }
 
-  /** What was found lately under a specification may be used again; what may be changed has to be read. */
+  /** Allows a configuration that was found lately to be used again; to be changed, it must be read first. */
   #accessToConfiguration(id: string): "shared" | undefined {
     const { account, tenantId, configurations } = this.#options;
     const isKnown = [tenantId, SHARED].some(
@@ -120,8 +120,8 @@ export class Proofs {
   }
 }
 
-/** No id has a space in it. */
-function nameOf(lookupKey: string): string {
+/** Keeps lookup keys apart from ids, which hold no space. */
+function toEntry(lookupKey: string): string {
   // guard (as lookupKey): a lookup key is no id
   return `lookup key ${lookupKey}`;
 }

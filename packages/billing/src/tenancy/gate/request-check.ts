@@ -22,7 +22,7 @@ export class RequestCheck {
     this.#proofs = proofs;
   }
 
-  /** Whether every id among the parameters was proved to be the tenant's or shared. */
+  /** Tells if every id in the parameters was proved to be the tenant's, or shared. */
   namesOnlyProved(params: object): boolean {
     // guard (operand 2): every id that a request names was proved
     return this.#named(params).every(
@@ -30,7 +30,7 @@ export class RequestCheck {
     );
   }
 
-  /** Whether a list can hold no other tenant's objects: by the tenant's own account, or by a filter that was proved. */
+  /** Tells if a list is limited to the tenant's objects: by the tenant's own account, or by a filter that was proved. */
   isScoped({ scopedBy, orByAccount, holds }: ListRule, params: object): boolean {
     const filter = new Map<string, unknown>(Object.entries(params)).get(scopedBy);
     if (scopedBy === "account" || (orByAccount && filter === undefined)) {
@@ -42,14 +42,14 @@ export class RequestCheck {
     return holds === undefined ? access !== undefined : access === "own";
   }
 
-  /** Whether every object in a write's path is the tenant's own. */
+  /** Tells if every object in a write's path is the tenant's own. */
   isToOwn(ids: object): boolean {
     // guard (operand 2): a write is to something of the tenant's
     // guard (as this.namesOnlyProved({ id: Object.values(ids)[0] ?? "" })): a write is to nothing that is shared
     return Object.values(ids).every((id: unknown) => typeof id === "string" && this.#owns(id));
   }
 
-  /** Whether a write adds only to what is the tenant's own, and takes only names that are its own. */
+  /** Tells if a write adds only to the tenant's own objects, and takes only lookup keys of its own. */
   changesOnlyOwn({ within, customerIn }: WriteRule, params: object): boolean {
     const { account, tenantId, promotionCodes } = this.#options;
     const given = new Map<string, unknown>(Object.entries(params));

@@ -6,16 +6,18 @@ import { RULES } from "./rules.js";
 export type RequestTarget = Pick<StripeRequest, "call" | "method" | "path">;
 
 /**
- * Where a call of the table goes. Ids are put into the path as they are: every one of them is letters, digits,
- * underscores and hyphens.
+ * Builds the method and path of a call. Ids need no encoding in the path: they are made of letters, digits, underscores
+ * and hyphens only.
  *
- * @throws IsolationError for any other call or id.
+ * @throws IsolationError for a call that is not in the table, or an id of another form.
  */
 export function requestTarget(call: StripeCall, ids: object): RequestTarget {
   // guard (if true): only calls of the table are sent
   const [method, template = ""] = Object.hasOwn(RULES, call) ? call.split(" ") : [];
   if (method !== "GET" && method !== "POST" && method !== "DELETE") {
-    throw new IsolationError("A request was asked for that this package does not know.");
+    throw new IsolationError(
+      "The gate was given a call that is not in its table of rules. Please report this.",
+    );
   }
   const parts = template
     .split("/")
@@ -24,7 +26,7 @@ export function requestTarget(call: StripeCall, ids: object): RequestTarget {
 }
 
 function idFor(call: StripeCall, name: string, ids: object): string {
-  const id: unknown = Object.hasOwn(ids, name) ? ids[name as keyof typeof ids] : undefined; // a key of its own
+  const id: unknown = Object.hasOwn(ids, name) ? ids[name as keyof typeof ids] : undefined; // hasOwn proves the key
   // guard (operand 2): an id in a path is well-formed
   if (typeof id === "string" && /^[\w-]+$/.test(id)) return id;
   throw new IsolationError(`${call} needs a well-formed ${name} id.`);

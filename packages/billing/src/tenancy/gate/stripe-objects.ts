@@ -1,4 +1,4 @@
-/** Any object of Stripe's, as far as telling its owner needs. */
+/** A Stripe object, with the fields that tell its owner. */
 export interface StripeObject {
   readonly object: string;
   readonly id?: unknown;
@@ -12,19 +12,19 @@ export interface StripeObject {
   readonly metadata?: Readonly<Record<string, string>> | null;
 }
 
-/** The objects an answer is about: the members of a list, else the answer itself. */
+/** Returns the members of a list, or the answer itself if it is no list. */
 export function topObjects(answer: unknown): readonly unknown[] {
   return isStripeObject(answer) && "data" in answer && Array.isArray(answer.data) ? answer.data : [answer];
 }
 
-/** An object and every object expanded in it, the outermost first. Metadata holds text alone, whatever its keys say. */
+/** Returns an object and every object expanded in it, the outermost first. Skips metadata, which holds only text. */
 export function objectsIn(value: unknown): readonly StripeObject[] {
   const found: StripeObject[] = [];
   if (isObject(value)) collect(value, found);
   return found;
 }
 
-/** Walks every part of every answer, so by key and index: generators and entry lists would cost several times as much. */
+/** Walks by key and index, because it runs over every answer and generators or entry lists cost several times as much. */
 function collect(whole: object, found: StripeObject[]): void {
   if (Array.isArray(whole)) {
     // guard: the members of a list are looked at
@@ -33,7 +33,7 @@ function collect(whole: object, found: StripeObject[]): void {
   }
   if (isStripeObject(whole)) found.push(whole);
   for (const name in whole) {
-    const part: unknown = whole[name as keyof typeof whole]; // a key of its own
+    const part: unknown = whole[name as keyof typeof whole]; // for-in gives its keys
     // guard: expanded objects are looked at; guard (operand 1): metadata is no object of Stripe's
     if (name !== "metadata" && isObject(part)) collect(part, found);
   }

@@ -3,7 +3,7 @@ import type { RetrieveCall } from "../../stripe/calls.js";
 import { isStripeObject } from "../gate/stripe-objects.js";
 import type { EventObject } from "../tenancy.js";
 
-/** How an object of one kind is read, with the object expanded that proves its owner. */
+/** The read of one kind of object, with the object expanded that proves its owner. */
 interface EventObjectRead {
   readonly call: RetrieveCall;
   /** The name of the id in the call's path. */
@@ -46,16 +46,16 @@ const READS: Readonly<Record<string, EventObjectRead>> = {
 };
 
 /**
- * How an event's object is read.
+ * Finds the read for an event's object.
  *
- * @throws InvalidArgumentError for a kind whose owner the gate cannot prove, or an id that is none.
+ * @throws InvalidArgumentError for a kind whose owner the gate cannot prove, or a malformed id.
  */
 export function eventObjectRead({ type, id }: EventObject): EventObjectRead {
   const found = typeof type === "string" && Object.hasOwn(READS, type) ? READS[type] : undefined;
   if (found === undefined) {
     throw new InvalidArgumentError(
-      "An object of this kind names no owner that can be proved, so it is not read for a tenant. " +
-        `Kinds that are: ${Object.keys(READS).join(", ")}.`,
+      "An object of this kind cannot be fetched for a tenant, because it names no owner that can be proved. " +
+        `Kinds that can be fetched: ${Object.keys(READS).join(", ")}.`,
     );
   }
   // guard (if false): the id of an event's object is checked before it is read
@@ -65,7 +65,7 @@ export function eventObjectRead({ type, id }: EventObject): EventObjectRead {
   return found;
 }
 
-/** Puts the id back in the place of what was expanded only to prove the owner. */
+/** Replaces the object that was expanded to prove the owner by its id. */
 export function withoutExpansion(object: object, name: string | undefined): object {
   const expanded: unknown = name === undefined ? undefined : Reflect.get(object, name);
   return name !== undefined && isStripeObject(expanded) ? { ...object, [name]: expanded.id } : object;

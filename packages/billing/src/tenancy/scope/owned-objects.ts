@@ -21,13 +21,13 @@ export type OwnedCall =
 
 export interface ReadOptions {
   /**
-   * Lets a proof of another call do, and leaves the customer out of the answer. For methods that only read: a write would
-   * have to prove the customer by a request of its own.
+   * Accepts a proof of another call, and does not expand the customer. For methods that only read: a write would have to
+   * prove the customer with one more request.
    */
   readonly onlyReads?: boolean;
 }
 
-/** The objects that a call knows to be of the tenant's customers: proved in this call, or lately in another. */
+/** Reads and proves objects of the tenant's customers. An object is known when this call, or another one lately, proved it. */
 export class OwnedObjects {
   readonly #options: OwnedObjectsOptions;
   readonly #gate: Pick<GateToStripe, "retrieve">;
@@ -60,22 +60,22 @@ export class OwnedObjects {
     return object;
   }
 
-  /** No request when it was proved lately, else one. @throws NotFoundError as {@link read}. */
+  /** Sends no request when it was proved lately, else one. @throws NotFoundError as {@link read} does. */
   async prove<C extends OwnedCall>(call: C, ids: PathIds<C>): Promise<void> {
     const [id = ""]: readonly string[] = Object.values(ids);
     // guard: an object is proved before it is used
     if (!this.isKnown(id)) await this.read(call, ids);
   }
 
-  /** Proves that an object is of this customer; another customer of the tenant's will not do. @throws as {@link prove}. */
-  async proveOf<C extends OwnedCall>(customerId: string, call: C, ids: PathIds<C>): Promise<void> {
+  /** Proves that an object is this customer's, not only the tenant's. @throws NotFoundError when it is another customer's. */
+  async proveFor<C extends OwnedCall>(customerId: string, call: C, ids: PathIds<C>): Promise<void> {
     await this.prove(call, ids);
     const [id = ""]: readonly string[] = Object.values(ids);
     // guard: an object is the named customer's
     if (this.findCustomer(id) !== customerId) throw notFound();
   }
 
-  /** Whether a customer is the tenant's. One that is given only by its id must have been proved. */
+  /** Tells if a customer is the tenant's. An id alone must have been proved before. */
   async owns(customer: string | Stripe.Customer | Stripe.DeletedCustomer): Promise<boolean> {
     // guard (as true): a customer's id alone proves nothing
     if (typeof customer === "string") return this.isKnown(customer);
@@ -92,7 +92,7 @@ export class OwnedObjects {
     return this.findCustomer(id) !== undefined;
   }
 
-  /** The customer that an object was proved to belong to. What is found stays known to the end of the call. */
+  /** Returns the customer that an object was proved to belong to, and keeps it until the call ends. */
   findCustomer(id: string): string | undefined {
     const proved = this.#customers.get(id);
     if (proved !== undefined) return proved;

@@ -13,13 +13,13 @@ export interface ProductPage {
   readonly nextCursor: string | null;
 }
 
-/** A price with the product that says whose it is. */
+/** A price with its product, which proves its owner. */
 export interface OwnedPrice {
   readonly price: Stripe.Price;
   readonly product: Stripe.Product;
 }
 
-/** What {@link TenantScope} asks of products and prices, which belong to a tenant and not to one of its customers. */
+/** Reads products and prices for a {@link TenantScope}. They belong to the tenant itself, not to one of its customers. */
 export class ScopedCatalog {
   readonly #options: GateOptions;
   readonly #gate: GateToStripe;
@@ -29,18 +29,18 @@ export class ScopedCatalog {
     this.#gate = gate;
   }
 
-  /** Whether nobody else's catalogue is in the tenant's account, so that all of it can be listed. */
+  /** Tells if the tenant has an account of its own, whose whole catalog can be listed. */
   get hasOwnAccount(): boolean {
     return this.#options.account !== undefined;
   }
 
-  /** Whether a product that this tenant may see is every tenant's. */
+  /** Tells if a product that this tenant may see is shared by all. */
   shares(product: Stripe.Product): boolean {
     const { tenancy, tenantId } = this.#options;
     return tenancy.productAccess(tenantId, product) === "shared";
   }
 
-  /** Whether a price was made here for the tenant. It says where the price can be found, never whose it is. */
+  /** Tells if a price carries the tenant's mark, so that a search finds it. The mark never proves its owner. */
   bearsMark({ metadata }: Stripe.Price): boolean {
     const { tenancy, tenantId } = this.#options;
     return Object.entries(tenancy.markFor(tenantId)).every(
@@ -48,13 +48,13 @@ export class ScopedCatalog {
     );
   }
 
-  /** A tenant's lookup key as Stripe has it. */
+  /** Formats a tenant's lookup key as it is sent to Stripe. */
   lookupKey(key: string): string {
     // guard (argument 3): lookup keys are given behind the tenant's name
     return lookupKeyFor(this.#options.tenantId, this.#options.account, key);
   }
 
-  /** With its default price. One request. @throws NotFoundError when it is missing or not for the tenant to see. */
+  /** Reads a product with its default price. One request. @throws NotFoundError when the tenant does not see it. */
   async product(productId: string): Promise<Stripe.Product> {
     const ids = { product: productId };
     const params = { expand: ["default_price"] };
@@ -64,7 +64,7 @@ export class ScopedCatalog {
     return product;
   }
 
-  /** The same. @throws NotFoundError for a shared one as well, which is no tenant's to change. */
+  /** Reads a product of the tenant's own. One request. @throws NotFoundError for a shared one too, which no tenant may change. */
   async ownProduct(productId: string): Promise<Stripe.Product> {
     const product = await this.product(productId);
     // guard: a shared product is not the tenant's to change
@@ -72,7 +72,7 @@ export class ScopedCatalog {
     return product;
   }
 
-  /** One request. @throws NotFoundError when it is missing or of a product that is not for the tenant to see. */
+  /** Reads a price with its product. One request. @throws NotFoundError when the tenant does not see the product. */
   async price(priceId: string, expand: readonly string[] = []): Promise<OwnedPrice> {
     const ids = { price: priceId };
     const params = { expand: ["product", ...expand] };
@@ -83,7 +83,7 @@ export class ScopedCatalog {
     return { price, product };
   }
 
-  /** The same. @throws NotFoundError for a shared product's as well. */
+  /** Reads a price of the tenant's own product. One request. @throws NotFoundError for a shared product's price too. */
   async ownPrice(priceId: string, expand: readonly string[] = []): Promise<OwnedPrice> {
     const owned = await this.price(priceId, expand);
     // guard: a shared product's price is not the tenant's to change
@@ -91,13 +91,13 @@ export class ScopedCatalog {
     return owned;
   }
 
-  /** The products that this tenant may see, with their default prices: those of its own account, or those a search finds. */
+  /** Lists the products that the tenant sees, with their default prices: its own account's, or those that a search finds. */
   async products(limit: number, after: string | undefined): Promise<ProductPage> {
     const { tenancy, tenantId } = this.#options;
     const query = tenancy.productQuery(tenantId);
     const asked = { limit, expand: ["data.default_price"] };
     if (query !== undefined) {
-      // A search's cursor is a token that says nothing to anyone but Stripe.
+      // Stripe's search returns a token as cursor, never an id.
       // guard: a search's cursor is no id
       if (after !== undefined && looksLikeAnId(after)) throw noCursor();
       const paging = { ...asked, ...(after === undefined ? {} : { page: after }) };
@@ -114,14 +114,14 @@ export class ScopedCatalog {
     return { products: data, nextCursor: hasMore ? (data.at(-1)?.id ?? null) : null };
   }
 
-  /** Every active price of one product that was proved. One request a hundred. */
-  async pricesOf(productId: string): Promise<readonly Stripe.Price[]> {
+  /** Lists all active prices of one proved product. One request per hundred. */
+  async productPrices(productId: string): Promise<readonly Stripe.Price[]> {
     return (await this.#listed({ product: productId }, Number.POSITIVE_INFINITY)).prices;
   }
 
   /**
-   * Active prices of the tenant's whole catalogue, at most two pages of them: those of its own account, or those that a
-   * search finds by their mark and that are of one of the products.
+   * Lists active prices of the tenant's whole catalog, at most two pages: its own account's, or those that a search finds
+   * by their mark and that belong to one of the products.
    */
   async allPrices(productIds: ReadonlySet<string>): Promise<SomePrices> {
     // guard (if true): only an account of the tenant's own is listed whole
@@ -129,13 +129,13 @@ export class ScopedCatalog {
     const { tenancy, tenantId } = this.#options;
     const marks = Object.entries(tenancy.markFor(tenantId)).map(([key, value]) => metadataIs(key, value));
     const query = allOf(...marks, fieldIs("active", "true"));
-    return this.#found(query, 2, (price) => productIds.has(productIdOf(price)) && this.bearsMark(price));
+    return this.#found(query, 2, (price) => productIds.has(toProductId(price)) && this.bearsMark(price));
   }
 
-  /** Active prices of at most ten products that were proved. One request a hundred, archived ones included. */
-  async pricesOfSome(productIds: readonly string[]): Promise<readonly Stripe.Price[]> {
+  /** Lists the active prices of at most ten proved products. One request per hundred, archived ones included. */
+  async pricesOfProducts(productIds: readonly string[]): Promise<readonly Stripe.Price[]> {
     const query = fieldIs("product", ...productIds);
-    const isWanted = (price: Stripe.Price) => price.active && productIds.includes(productIdOf(price));
+    const isWanted = (price: Stripe.Price) => price.active && productIds.includes(toProductId(price));
     return (await this.#found(query, Number.POSITIVE_INFINITY, isWanted)).prices;
   }
 
@@ -176,7 +176,7 @@ export interface SomePrices {
   readonly isAll: boolean;
 }
 
-export function productIdOf({ product }: Stripe.Price): string {
+export function toProductId({ product }: Stripe.Price): string {
   return typeof product === "string" ? product : product.id;
 }
 

@@ -5,15 +5,15 @@ import { SHARED } from "../metadata-mark.js";
 
 type Configuration = Stripe.BillingPortal.Configuration;
 
-/** A portal configuration by what was found lately; `shared` where it is every tenant's. */
+/** A portal configuration that was found lately; `shared` if all tenants use it. */
 export interface KnownConfiguration {
   readonly id: string;
   readonly shared: boolean;
 }
 
 /**
- * The portal configurations that a tenant may use: its own and those shared by all, by the mark in their metadata as
- * with products, the account's default, and what the settings name.
+ * Reads the portal configurations that a tenant may use: its own and the shared ones, by the mark in their metadata; the
+ * account's default; and those in the settings.
  */
 export class ScopedConfigurations {
   readonly #options: GateOptions;
@@ -24,7 +24,7 @@ export class ScopedConfigurations {
     this.#gate = gate;
   }
 
-  /** Newest first, a hundred of the account's to a page, of which others' are left out. One request a page. */
+  /** Lists them, newest first. Each page is one request for a hundred of the account's, less those of other tenants. */
   async *pages(
     filter: { readonly active?: boolean; readonly is_default?: boolean },
     expand: readonly string[] = [],
@@ -37,7 +37,7 @@ export class ScopedConfigurations {
     }
   }
 
-  /** One request. @throws NotFoundError when it is missing or another tenant's. */
+  /** Reads one. One request. @throws NotFoundError when it is missing or another tenant's. */
   async get(id: string, expand: readonly string[] = []): Promise<Configuration> {
     const call = "GET /v1/billing_portal/configurations/{configuration}";
     const expanded = expand.length === 0 ? {} : { expand: [...expand] };
@@ -51,17 +51,17 @@ export class ScopedConfigurations {
     return this.#access(configuration) === "shared";
   }
 
-  /** Marked as the tenant's own, so that it may change it; for whoever operates the service, as everyone's. */
+  /** Tells if it is marked as the tenant's own, or for the operator as shared, and so may be changed. */
   isOwn(configuration: Configuration): boolean {
     const { tenantId } = this.#options;
     // guard (as table): only the tenant's own portal configuration is its to change
     return this.#access(configuration) === (tenantId === SHARED ? "shared" : "own");
   }
 
-  /** What was found lately under a specification's hash; undefined where that is not known here. */
-  under(hash: string): KnownConfiguration | undefined {
+  /** Finds the configuration that was found lately for a specification's hash. */
+  find(hash: string): KnownConfiguration | undefined {
     for (const shared of [false, true]) {
-      const id = this.#options.configurations.findCustomer(this.#owner(shared), nameOf(hash));
+      const id = this.#options.configurations.findCustomer(this.#owner(shared), toEntry(hash));
       if (id !== undefined) return { id, shared };
     }
     return undefined;
@@ -70,11 +70,11 @@ export class ScopedConfigurations {
   remember(hash: string, { id, shared }: KnownConfiguration): void {
     const { configurations } = this.#options;
     configurations.add(this.#owner(shared), id, id);
-    configurations.add(this.#owner(shared), nameOf(hash), id);
+    configurations.add(this.#owner(shared), toEntry(hash), id);
   }
 
   forget(hash: string): void {
-    const known = this.under(hash);
+    const known = this.find(hash);
     if (known !== undefined) this.#options.configurations.forget(this.#options.account, known.id);
   }
 
@@ -97,7 +97,7 @@ export class ScopedConfigurations {
   }
 }
 
-/** No id has a space in it. */
-function nameOf(hash: string): string {
+/** Keeps hashes apart from ids, which hold no space. */
+function toEntry(hash: string): string {
   return `portal configuration ${hash}`;
 }

@@ -6,7 +6,7 @@ import type { GateOptions, GateToStripe } from "../gate/gate.js";
 import { REFERENCE_KEY } from "../metadata-mark.js";
 import type { OwnedObjects } from "./owned-objects.js";
 
-/** The customers of a {@link TenantScope}'s tenant. */
+/** Resolves, reads and proves the customers of a {@link TenantScope}'s tenant. */
 export class ScopedCustomers {
   readonly #options: GateOptions;
   readonly #gate: Pick<GateToStripe, "retrieve">;
@@ -19,9 +19,9 @@ export class ScopedCustomers {
   }
 
   /**
-   * The id of the customer that a call is about: the one given, else the only one that the tenant has.
+   * Resolves the customer's id: the given one, else the only one that the directory names for the tenant.
    *
-   * @throws InvalidArgumentError when the id is malformed, or left out where it is not known.
+   * @throws InvalidArgumentError when the id is malformed, or is left out and not known.
    */
   async resolveId(given: unknown): Promise<string> {
     // guard (argument 2): a customer id is checked before it is used
@@ -33,11 +33,11 @@ export class ScopedCustomers {
     // guard (argument 2): a directory's customer id is checked before it is used
     if (customerId !== undefined && others.length === 0) return parseObjectId("customer", customerId);
     throw new InvalidArgumentError(
-      "customerId may be left out only where the tenancy's directory names exactly one customer for the tenant.",
+      "customerId is missing. It may be left out only if the tenancy's directory names exactly one customer for the tenant.",
     );
   }
 
-  /** One request. @throws NotFoundError when the customer is missing, deleted or another tenant's. */
+  /** Reads a customer. One request. @throws NotFoundError when it is missing, deleted or another tenant's. */
   async read(customerId: string): Promise<Stripe.Customer> {
     const customer = await this.#gate.retrieve("GET /v1/customers/{customer}", { customer: customerId }, {});
     // guard (operand 2): a customer is the tenant's; guard (if table): a customer is not deleted
@@ -45,13 +45,13 @@ export class ScopedCustomers {
     return customer;
   }
 
-  /** No request when the customer was proved lately, else one. @throws NotFoundError as {@link read}. */
+  /** Sends no request when the customer was proved lately, else one. @throws NotFoundError as {@link read} does. */
   async prove(customerId: string): Promise<void> {
     // guard: a customer is proved before it is used
     if (!this.#owned.isKnown(customerId)) await this.read(customerId);
   }
 
-  /** The customer that a reference was found to name lately; undefined where that is not known here. */
+  /** Finds the customer that had a reference lately; `undefined` if this process does not know. */
   findByReference(reference: string): string | undefined {
     // guard (as this.#owned.findCustomer(reference)): a reference is remembered under no object's id
     return this.#owned.findCustomer(`${REFERENCE_KEY} ${reference}`);
@@ -63,11 +63,11 @@ export class ScopedCustomers {
     if (this.#owned.isKnown(customerId)) this.#owned.remember(`${REFERENCE_KEY} ${reference}`, customerId);
   }
 
-  /** @throws ConfigurationError where the application alone records whose a customer is. */
+  /** @throws ConfigurationError when the tenancy cannot record a new customer's owner. */
   assertCanMake(): void {
     if (this.#options.tenancy.readOnly !== true) return;
     throw new ConfigurationError(
-      "The tenancy's directory needs a link function before customers can be made.",
+      "Customers cannot be created, because the tenancy's directory has no link function. Add one to it.",
     );
   }
 }

@@ -31,16 +31,16 @@ import { ScopedCatalog } from "./scoped-catalog.js";
 import { ScopedConfigurations } from "./scoped-configurations.js";
 import { ScopedCustomers } from "./scoped-customers.js";
 
-/** Known to this file alone, so that a scope's constructor is of no use to anyone who gets hold of it. */
+/** Never leaves this file, so that nobody else can construct a scope. */
 const ADMITTED = Symbol("admitted");
 
-/** What a scope is made of: the service's parts, and the call's tenant, time and trusted ids. */
+/** The parts of a scope: those of the service, and the tenant, deadline and trusted ids of one call. */
 export type Admission = Omit<GateOptions, "account">;
 
 /**
  * Admits a tenant for one call of the service.
  *
- * @param openGate makes the second wall; another one only where the first is to be proved on its own.
+ * @param openGate makes the second wall. Tests replace it to prove the first wall alone.
  * @throws TenantContextError when the tenant id is malformed.
  */
 export async function admit(
@@ -69,8 +69,7 @@ export async function admit(
 }
 
 /**
- * Admits whoever operates the service, for what is shared by all tenants and so no tenant's to change. No tenant can have
- * the id that this scope has.
+ * Admits the operator of the service, who alone may change what all tenants share. The scope's id is no valid tenant id.
  */
 export function admitOperator(admission: Omit<Admission, "tenantId">): TenantScope {
   const options = { ...admission, tenantId: SHARED, account: undefined };
@@ -78,14 +77,14 @@ export function admitOperator(admission: Omit<Admission, "tenantId">): TenantSco
 }
 
 /**
- * Proof that a tenant was admitted, and the first wall: what a capability asks here, it asks for this tenant.
+ * The first wall: proof that a tenant was admitted. Everything a capability asks of it is asked for this tenant.
  *
- * Every capability takes one, and only {@link admit} makes one: the class does not leave this file, a private field
- * keeps literals from passing for it, and its constructor wants a symbol that nobody else has.
+ * Every capability takes a scope, and only {@link admit} makes one: the class is not exported, its private fields reject
+ * look-alikes, and its constructor needs a symbol that stays in this file.
  */
 export type TenantScope = Scope;
 
-/** A payment method with its customer, which knows whether it is the default. */
+/** A payment method with its customer, which names the default one. */
 export type AttachedPaymentMethod = Stripe.PaymentMethod & { readonly customer: Stripe.Customer };
 
 const SUBSCRIPTION = "GET /v1/subscriptions/{subscription}";
@@ -102,7 +101,8 @@ class Scope {
 
   constructor(admitted: symbol, options: GateOptions, gate: GateToStripe) {
     // guard (if admitted === undefined): only admission makes a scope
-    if (admitted !== ADMITTED) throw new TenantContextError("A tenant's scope is made by the service alone.");
+    if (admitted !== ADMITTED)
+      throw new TenantContextError("Only the service makes tenant scopes. Call its methods instead.");
     this.#options = options;
     this.#gate = gate;
     this.#owned = new OwnedObjects(options, gate);
@@ -127,27 +127,27 @@ class Scope {
     return this.#options.tenantId;
   }
 
-  /** The connected account that is the tenant's own; undefined in the platform's, which tenants share. */
+  /** The tenant's own connected account; `undefined` in the platform's account, which tenants share. */
   get account(): string | undefined {
     return this.#options.account;
   }
 
-  /** Whether the tenant's customers may type promotion codes. */
+  /** Tells if the tenant's customers may type promotion codes. */
   get mayEnterCodes(): boolean {
     return mayEnterAnyCode(this.account, this.#options.promotionCodes);
   }
 
-  /** The metadata that every customer, product and price of this tenant's bears; empty where its account says it. */
+  /** The metadata that marks this tenant's customers, products and prices; empty in an account of its own. */
   get mark(): Readonly<Record<string, string>> {
     return this.#options.tenancy.markFor(this.#options.tenantId);
   }
 
-  /** A caller's metadata, checked. @throws ReservedMetadataError | InvalidArgumentError */
+  /** Checks a caller's metadata. @throws ReservedMetadataError | InvalidArgumentError */
   callerMetadata(given: unknown): StripeMetadata {
     return parseCallerMetadata(given, this.#reservedMetadata());
   }
 
-  /** Metadata without the keys that are this package's to write. */
+  /** Drops the metadata keys that this package writes. */
   withoutReserved(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     const reserved = this.#reservedMetadata();
     return Object.freeze(
@@ -186,7 +186,7 @@ class Scope {
   /** One request. @throws NotFoundError when it is missing, not the tenant's or shared, or for another's customer. */
   async promotionCode(codeId: string): Promise<Stripe.PromotionCode> {
     const ids = { promotion_code: codeId };
-    // The customer it is restricted to comes along, to prove it by.
+    // Expands the customer that the code is limited to, which proves the code.
     const params = { expand: ["customer"] };
     const code = await this.#gate.retrieve("GET /v1/promotion_codes/{promotion_code}", ids, params);
     const { customer } = code;
@@ -221,12 +221,12 @@ class Scope {
       params,
     );
     const customer: unknown = expand === "customer" ? Reflect.get(answer, expand) : undefined;
-    // A deleted customer's objects are no tenant's to read, in an account of its own as elsewhere.
+    // Nothing of a deleted customer can be read, as under the other strategies.
     if (typeof customer === "object" && customer !== null && "deleted" in customer) throw notFound();
     return withoutExpansion(answer, expand);
   }
 
-  /** No request when it was proved lately, else one. @throws NotFoundError as {@link customer}. */
+  /** Sends no request when it was proved lately, else one. @throws NotFoundError as {@link customer} does. */
   proveCustomer(customerId: string): Promise<void> {
     return this.#customers.prove(customerId);
   }
@@ -259,24 +259,24 @@ class Scope {
     return { ...method, customer };
   }
 
-  /** No request when it was proved lately, else one. @throws NotFoundError as {@link subscription}. */
+  /** Sends no request when it was proved lately, else one. @throws NotFoundError as {@link subscription} does. */
   proveSubscription(subscriptionId: string): Promise<void> {
     return this.#owned.prove(SUBSCRIPTION, { subscription: subscriptionId });
   }
 
-  /** As {@link proveSubscription}, for one customer: another customer of the tenant's is as wrong as another tenant. */
-  proveSubscriptionOf(customerId: string, subscriptionId: string): Promise<void> {
-    return this.#owned.proveOf(customerId, SUBSCRIPTION, { subscription: subscriptionId });
+  /** Sends no request when it was proved lately, else one. @throws NotFoundError when it is not the customer's. */
+  proveCustomersSubscription(customerId: string, subscriptionId: string): Promise<void> {
+    return this.#owned.proveFor(customerId, SUBSCRIPTION, { subscription: subscriptionId });
   }
 
-  /** No request when it was proved lately, else one. @throws NotFoundError when it is none of the customer's. */
-  proveInvoiceOf(customerId: string, invoiceId: string): Promise<void> {
-    return this.#owned.proveOf(customerId, INVOICE, { invoice: invoiceId });
+  /** Sends no request when it was proved lately, else one. @throws NotFoundError when it is not the customer's. */
+  proveCustomersInvoice(customerId: string, invoiceId: string): Promise<void> {
+    return this.#owned.proveFor(customerId, INVOICE, { invoice: invoiceId });
   }
 
-  /** No request when it was proved lately, else one. @throws NotFoundError when it is none of the customer's. */
-  provePaymentMethodOf(customerId: string, paymentMethodId: string): Promise<void> {
-    return this.#owned.proveOf(customerId, PAYMENT_METHOD, { payment_method: paymentMethodId });
+  /** Sends no request when it was proved lately, else one. @throws NotFoundError when it is not the customer's. */
+  proveCustomersPaymentMethod(customerId: string, paymentMethodId: string): Promise<void> {
+    return this.#owned.proveFor(customerId, PAYMENT_METHOD, { payment_method: paymentMethodId });
   }
 
   async list<C extends ScopedListCall>(
@@ -294,7 +294,7 @@ class Scope {
     return answer;
   }
 
-  /** Candidates among which only the tenant's own, or what every tenant sees, come back; see {@link Gate.search}. */
+  /** Searches, and returns only what is the tenant's or shared: see {@link Gate.search}. */
   search<C extends SearchCall>(
     call: C,
     query: SearchQuery,
@@ -304,7 +304,7 @@ class Scope {
     return this.#gate.search(call, query, params, isWanted);
   }
 
-  /** `step` keeps apart what is sent under one key and looks the same: methods that share a call, and steps of one. */
+  /** Writes through the gate. `step` is mixed into the idempotency key, so that two writes of one method do not share a key. */
   async write<C extends WriteCall>(
     call: C,
     ids: PathIds<C>,
@@ -317,7 +317,7 @@ class Scope {
     return answer;
   }
 
-  /** Whether something that is marked in its metadata, as products are, is the tenant's or shared by all. */
+  /** Tells if an object that carries a mark, as products do, is the tenant's or shared by all. */
   #sees(object: { readonly id: string; readonly metadata: Stripe.Metadata | null }): boolean {
     const { tenancy, tenantId } = this.#options;
     return tenancy.productAccess(tenantId, object) !== "none";

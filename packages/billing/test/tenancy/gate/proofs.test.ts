@@ -42,7 +42,7 @@ describe("what a gate may name", () => {
   it("is what something of the tenant's refers to, to be used and not to be changed", () => {
     const proofs = proofsOf();
     proofs.add("si_own", "own");
-    proofs.addReferencesOf({ items: [{ id: "si_own", price: "price_1" }] });
+    proofs.addReferences({ items: [{ id: "si_own", price: "price_1" }] });
 
     expect(proofs.has("price_1")).toBe(true);
     for (const _time of ["first", "second"]) expect(proofs.accessTo("price_1")).toBe("shared");
@@ -87,7 +87,7 @@ describe("a proof of another call", () => {
 
   it("is stale although an object of the tenant's refers to the customer", () => {
     const proofs = proofsOf();
-    proofs.addReferencesOf({ customer: "cus_acme" });
+    proofs.addReferences({ customer: "cus_acme" });
     expect(proofs.has("cus_acme")).toBe(true);
     expect(proofs.findStaleCustomer("cus_acme")).toBe("cus_acme");
   });

@@ -36,7 +36,7 @@ describe("where a call goes", () => {
     "is nowhere for %j, which is not in the table",
     (call) => {
       expect(() => Reflect.apply(requestTarget, undefined, [call, {}])).toThrow(
-        isolation("A request was asked for that this package does not know."),
+        isolation("The gate was given a call that is not in its table of rules. Please report this."),
       );
     },
   );

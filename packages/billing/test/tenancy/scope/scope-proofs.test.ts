@@ -86,14 +86,14 @@ describe("a scope by itself", () => {
     });
   });
 
-  it.each(["proveInvoiceOf", "provePaymentMethodOf", "proveSubscriptionOf"] as const)(
+  it.each(["proveCustomersInvoice", "proveCustomersPaymentMethod", "proveCustomersSubscription"] as const)(
     "%s refuses what another customer of the tenant's has",
     async (prove) => {
       const sister = await objectsOf("sister", "acme");
       const ids = ({ invoiceId, paymentMethodId, subscriptionId }: Objects) => ({
-        proveInvoiceOf: invoiceId,
-        provePaymentMethodOf: paymentMethodId,
-        proveSubscriptionOf: subscriptionId,
+        proveCustomersInvoice: invoiceId,
+        proveCustomersPaymentMethod: paymentMethodId,
+        proveCustomersSubscription: subscriptionId,
       });
       const scope = await scopeOf("acme");
       for (let times = 0; times < 2; times += 1) {
@@ -179,9 +179,7 @@ describe("a scope by itself", () => {
 
   it("makes no customers where the application alone records whose they are", async () => {
     const scope = await scopeOf("acme", undefined, { tenancy: { ...metadataTenancy(), readOnly: true } });
-    expect(() => scope.customers.assertCanMake()).toThrow(
-      "needs a link function before customers can be made",
-    );
+    expect(() => scope.customers.assertCanMake()).toThrow("has no link function");
     expect((await scopeOf("acme")).customers.assertCanMake()).toBeUndefined();
   });
 

@@ -140,7 +140,7 @@ describe("the prices of some products", () => {
       page("third", price("price_3", "prod_9")),
       page(null, price("price_2", "prod_2"), price("price_1", "prod_1")),
     ];
-    const prices = await over(pages, { own: false, asked }).pricesOfSome(["prod_1", "prod_2"]);
+    const prices = await over(pages, { own: false, asked }).pricesOfProducts(["prod_1", "prod_2"]);
 
     expect(prices.map(({ id }) => id)).toEqual(["price_5", "price_2", "price_1"]);
     expect(asked).toEqual([{ limit: 100 }, { limit: 100, page: "second" }, { limit: 100, page: "third" }]);
@@ -173,7 +173,7 @@ describe("the prices of one product", () => {
       has_more: id !== "price_1",
     }));
     const asked: object[] = [];
-    expect((await over(pages, { asked }).pricesOf("prod_1")).map(({ id }) => id)).toEqual([
+    expect((await over(pages, { asked }).productPrices("prod_1")).map(({ id }) => id)).toEqual([
       "price_3",
       "price_2",
       "price_1",

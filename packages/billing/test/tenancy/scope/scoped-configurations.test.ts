@@ -68,7 +68,7 @@ describe("portal configurations", () => {
     for (const shared of [false, true]) {
       configurations.remember("hash", { id: "bpc_1", shared });
       configurations.forget("hash");
-      expect(configurations.under("hash")).toBeUndefined();
+      expect(configurations.find("hash")).toBeUndefined();
     }
   });
 
@@ -86,12 +86,11 @@ describe("portal configurations", () => {
     const another = configurationsOf({ configurations, tenantId: "globex" });
     const elsewhere = configurationsOf({ configurations, account: "acct_1" });
     own.remember("hash", { id: "bpc_own", shared: false });
-    expect(own.under("hash")).toEqual({ id: "bpc_own", shared: false });
-    for (const other of [another, elsewhere]) expect(other.under("hash")).toBeUndefined();
+    expect(own.find("hash")).toEqual({ id: "bpc_own", shared: false });
+    for (const other of [another, elsewhere]) expect(other.find("hash")).toBeUndefined();
 
     own.remember("other hash", { id: "bpc_all", shared: true });
-    for (const one of [own, another])
-      expect(one.under("other hash")).toEqual({ id: "bpc_all", shared: true });
-    expect(elsewhere.under("other hash")).toBeUndefined();
+    for (const one of [own, another]) expect(one.find("other hash")).toEqual({ id: "bpc_all", shared: true });
+    expect(elsewhere.find("other hash")).toBeUndefined();
   });
 });

@@ -102,7 +102,7 @@ describe("a scope", () => {
     expect(() => new Scope(Symbol("admitted"), {}, {})).toThrow(
       expect.objectContaining({
         code: "tenant_context",
-        message: "A tenant's scope is made by the service alone.",
+        message: "Only the service makes tenant scopes. Call its methods instead.",
       }),
     );
   });
