@@ -1,6 +1,21 @@
+import { maskSecrets } from "./mask-secrets.js";
+
 /** What a command has of the process it runs in. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The package's version, for `--version`. */
+  readonly version: string;
+  /** For results: a report, or JSON. */
   readonly out: (text: string) => void;
+  /** For whatever else: errors and progress. */
   readonly err: (text: string) => void;
+}
+
+/** The same terminal, with secrets cut out of all that is printed. */
+export function withoutSecrets(terminal: Terminal): Terminal {
+  return {
+    ...terminal,
+    out: (text) => terminal.out(maskSecrets(text)),
+    err: (text) => terminal.err(maskSecrets(text)),
+  };
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { run } from "../../src/cli/run.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+import { runCli } from "./run-cli.js";
 
 let world: StripeWorld;
 let acme: TenantWorld;
@@ -15,25 +15,9 @@ beforeAll(async () => {
 
 afterAll(() => world.close());
 
-async function billing(...args: readonly string[]) {
-  return billingWith({ STRIPE_SECRET_KEY: world.local.secretKey, STRIPE_API_BASE: world.local.url }, ...args);
-}
-
-async function billingWith(env: Record<string, string>, ...args: readonly string[]) {
-  let out = "";
-  let err = "";
-  const code = await run(args, {
-    env,
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-  });
-  return { code, out, err };
-}
-
+const billing = (...args: readonly string[]) =>
+  runCli({ STRIPE_SECRET_KEY: world.local.secretKey, STRIPE_API_BASE: world.local.url }, args);
+const billingWith = (env: Record<string, string>, ...args: readonly string[]) => runCli(env, args);
 const diagnose = (...args: readonly string[]) => billing("portal", "diagnose", ...args);
 
 describe("billing portal diagnose", () => {
@@ -67,19 +51,14 @@ describe("billing portal diagnose", () => {
     expect(code).toBe(0);
   });
 
-  it.each([
-    [[]],
-    [["portal"]],
-    [["portal", "repair", "--tenant", "acme"]],
-    [["portal", "diagnose"]],
-    [["portal", "diagnose", "--tenant", "acme", "--colour"]],
-    [["portal", "diagnose", "--tenant", "a b"]],
-    [["portal", "diagnose", "--tenant", "acme", "--allow-origin", "evil"]],
-  ])("shows how it is used, and exits with 2, for %j", async (args) => {
-    const { code, out, err } = await billing(...args);
-    expect(out + err).toContain("Usage: billing portal diagnose");
-    expect(code).toBe(2);
-  });
+  it.each([[["--tenant", "a b"]], [["--tenant", "acme", "--allow-origin", "evil"]]])(
+    "shows how it is used, and exits with 2, for %j",
+    async (args) => {
+      const { code, err } = await diagnose(...args);
+      expect(err).toContain("Usage: billing portal diagnose --tenant <id> [options]");
+      expect(code).toBe(2);
+    },
+  );
 
   it("wants a key, and never prints it", async () => {
     const args = ["portal", "diagnose", "--tenant", "acme", "--customer", "cus_1"];
@@ -104,13 +83,6 @@ describe("billing portal diagnose", () => {
     expect(await billingWith({}, "portal", "diagnose", "--tenant", "acme", "--config", other)).toMatchObject({
       code: 2,
       err: expect.stringContaining("--config must be"),
-    });
-  });
-
-  it("explains itself", async () => {
-    expect(await billing("--help")).toMatchObject({
-      code: 0,
-      out: expect.stringContaining("--create-session"),
     });
   });
 });
