@@ -163,6 +163,15 @@ export class StripeUnavailableError extends BillingError {
   override readonly retryable = true;
 }
 
+/**
+ * The server that stands in for Stripe, such as `@repo/local-stripe`, does not implement the call, or a parameter or value
+ * of it. The request changed nothing. Stripe itself never gives this answer.
+ */
+export class NotImplementedError extends BillingError {
+  override readonly name = "NotImplementedError";
+  override readonly code = "not_implemented";
+}
+
 /** The application's own record of tenants, its directory, failed or gave no usable answer. Nothing was changed. */
 export class DirectoryUnavailableError extends BillingError {
   override readonly name = "DirectoryUnavailableError";
@@ -267,6 +276,7 @@ export type AnyBillingError =
   | AuthenticationError
   | PermissionError
   | StripeUnavailableError
+  | NotImplementedError
   | DirectoryUnavailableError
   | IndeterminateError
   | DeadlineError

@@ -93,6 +93,7 @@ export {
   isBillingError,
   ModeMismatchError,
   NotFoundError,
+  NotImplementedError,
   PaymentRequiredError,
   type PaymentStep,
   PermissionError,

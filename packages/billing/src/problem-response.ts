@@ -15,6 +15,7 @@ const STATUS: Record<AnyBillingError["code"], number> = {
   authentication: 500,
   permission: 500,
   stripe_unavailable: 503,
+  not_implemented: 501,
   directory_unavailable: 503,
   indeterminate: 503,
   deadline: 504,
@@ -71,6 +72,7 @@ const TITLE: Readonly<Record<number, string>> = {
   429: "Too Many Requests",
   499: "Client Closed Request",
   500: "Internal Server Error",
+  501: "Not Implemented",
   503: "Service Unavailable",
   504: "Gateway Timeout",
 };

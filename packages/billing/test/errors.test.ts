@@ -16,6 +16,7 @@ const WORDS: Readonly<Record<string, { readonly code: string; readonly retryable
   IsolationError: { code: "isolation" },
   ModeMismatchError: { code: "mode_mismatch" },
   NotFoundError: { code: "not_found" },
+  NotImplementedError: { code: "not_implemented" },
   PaymentRequiredError: { code: "payment_required" },
   PermissionError: { code: "permission" },
   PortalNotConfiguredError: { code: "portal_not_configured" },

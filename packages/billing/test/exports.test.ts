@@ -16,6 +16,7 @@ it("exports these names from @repo/billing", async () => {
       "IsolationError",
       "ModeMismatchError",
       "NotFoundError",
+      "NotImplementedError",
       "PaymentRequiredError",
       "PermissionError",
       "PortalNotConfiguredError",

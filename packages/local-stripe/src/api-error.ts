@@ -47,10 +47,11 @@ export function invalid(message: string, param?: string, code?: string): ApiErro
 }
 
 /** A 501 for what Stripe has and this server does not: a guessed answer would let a test pass that fails at Stripe. */
-export function notImplemented(what: string): ApiError {
+export function notImplemented(what: string, param?: string): ApiError {
   // Without the header, the SDKs would send the request again and wait in between.
   return new ApiError(501, `local-stripe does not know ${what}.`, {
     type: "api_error",
+    ...(param !== undefined && { param }),
     headers: { "Stripe-Should-Retry": "false" },
   });
 }

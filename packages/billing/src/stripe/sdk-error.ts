@@ -48,8 +48,18 @@ export function readSdkError(error: unknown): SdkError {
 }
 
 /** Whether nobody knows what became of the request: no answer, or one that says no more than that Stripe failed. */
-export function hasNoOutcome({ failure: { statusCode } }: SdkError): boolean {
+export function hasNoOutcome(failed: SdkError): boolean {
+  const { statusCode } = failed.failure;
+  if (isNotImplemented(failed)) return false;
   return statusCode === undefined || statusCode >= 500 || statusCode === 424;
+}
+
+/**
+ * Whether a stand-in for Stripe said that it lacks the call, or something in it. Stripe itself never answers 501, and a
+ * proxy's 501 is not in the form of Stripe's errors.
+ */
+export function isNotImplemented({ failure: { statusCode }, rawType }: SdkError): boolean {
+  return statusCode === 501 && rawType !== undefined;
 }
 
 /** Whether the request was turned away before Stripe looked at what it was for. */

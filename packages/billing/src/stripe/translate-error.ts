@@ -5,6 +5,7 @@ import {
   IndeterminateError,
   InvalidArgumentError,
   NotFoundError,
+  NotImplementedError,
   PaymentRequiredError,
   PermissionError,
   PortalNotConfiguredError,
@@ -13,7 +14,7 @@ import {
 } from "../errors.js";
 import type { IdempotencyKey } from "./idempotency.js";
 import { paymentStep, STEP_SENTENCES } from "./payment-step.js";
-import { hasNoOutcome, isBusy, isRateLimited, type SdkError } from "./sdk-error.js";
+import { hasNoOutcome, isBusy, isNotImplemented, isRateLimited, type SdkError } from "./sdk-error.js";
 
 /**
  * Turns what the SDK threw into this package's errors. Stripe's text is left behind, since it may quote ids, keys and
@@ -42,6 +43,7 @@ export function translateError(
       details,
     );
   }
+  if (isNotImplemented(failed)) return new NotImplementedError(notImplementedSentence(failed), details);
   if (param === "configuration") {
     return new PortalNotConfiguredError(
       "The portal configuration that portal.configuration names is missing, deactivated, or of another account or " +
@@ -115,6 +117,11 @@ export function notFound(): NotFoundError {
   return new NotFoundError(
     "There is no such object for this tenant. Check the id, the tenant and the mode (live or test).",
   );
+}
+
+function notImplementedSentence({ failure: { param } }: SdkError): string {
+  const lacking = param === undefined ? "what this request needs" : `the parameter "${param}" as it was sent`;
+  return `The server that stands in for Stripe does not implement ${lacking}. The request changed nothing; do without it there.`;
 }
 
 function rateSentence({ failure: { statusCode, code } }: SdkError): string {

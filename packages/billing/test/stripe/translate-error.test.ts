@@ -183,6 +183,21 @@ const FAILURES: Readonly<Record<string, Failure>> = {
     }),
     read: { name: "PortalNotConfiguredError", code: "portal_not_configured", retryable: false },
   },
+  "501 of a stand-in for Stripe": {
+    act: refusal(501, { type: "api_error" }),
+    read: {
+      name: "NotImplementedError",
+      code: "not_implemented",
+      retryable: false,
+      message: expect.stringContaining("does not implement what this request needs"),
+    },
+  },
+  "501 of a stand-in for a parameter": {
+    act: refusal(501, { type: "api_error", param: "items[0][price_data]" }),
+    read: { code: "not_implemented", message: expect.stringContaining('"items[0][price_data]"') },
+  },
+  "a proxy's 501": noOutcome({ status: 501, body: "<html>canary@example.com</html>" }),
+  "a proxy's 501 in JSON": noOutcome({ status: 501, body: { error: "canary@example.com" } }),
   "424": noOutcome(refusal(424, { type: "api_error" })),
   "500": noOutcome(refusal(500, { type: "api_error" })),
   "502": noOutcome({ status: 502, body: "<html>canary@example.com</html>" }),

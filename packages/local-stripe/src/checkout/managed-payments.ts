@@ -31,7 +31,10 @@ export function managedPayments(
     );
   }
   if (configuration !== undefined) {
-    throw notImplemented("the parameter payment_method_configuration of POST /v1/checkout/sessions");
+    throw notImplemented(
+      "the parameter payment_method_configuration of POST /v1/checkout/sessions",
+      "payment_method_configuration",
+    );
   }
   return isEnabled ? { enabled: true } : null;
 }

@@ -36,7 +36,7 @@ export function readParams<S extends Shape>(shape: S, form: Form, call: string, 
         throw invalid(`Missing required param: ${named(name)}.`, named(name), "parameter_missing");
       continue;
     }
-    if (param.unsupported) throw notImplemented(`the parameter ${named(name)} of ${call}`);
+    if (param.unsupported) throw notImplemented(`the parameter ${named(name)} of ${call}`, named(name));
     const read = param.read(value, named(name));
     if (read !== undefined) values[name] = read;
   }
@@ -60,7 +60,7 @@ export function unsupported<const Names extends string>(
   const param: Param<never> = {
     unsupported: true,
     read: (_value, name) => {
-      throw notImplemented(`the parameter ${name}`);
+      throw notImplemented(`the parameter ${name}`, name);
     },
   };
   // `Object.fromEntries` widens the names to any string.

@@ -30,12 +30,13 @@ export function withoutBlame(error: unknown, call: string): unknown {
   if (error instanceof UnknownParameters) {
     const unknown = error.names.filter((name) => !hasParameter(call, name));
     if (unknown.length > 0) return new UnknownParameters(unknown);
-    return notImplemented(`the parameter ${error.names[0]} of ${call}`);
+    return notImplemented(`the parameter ${error.names[0]} of ${call}`, error.names[0]);
   }
   if (error instanceof UnknownValue) {
     const { value } = error;
     const param = error.details.param ?? "";
-    if (hasValue(call, param, value)) return notImplemented(`the value ${value} of ${param} of ${call}`);
+    if (hasValue(call, param, value))
+      return notImplemented(`the value ${value} of ${param} of ${call}`, param);
   }
   return error;
 }

@@ -124,7 +124,7 @@ function endBehavior(): Param<"cancel" | "release"> {
   const known = oneOf("cancel", "release");
   return {
     read: (value, name) => {
-      if (value === "none" || value === "renew") throw notImplemented(`the value ${value} of ${name}`);
+      if (value === "none" || value === "renew") throw notImplemented(`the value ${value} of ${name}`, name);
       return known.read(value, name);
     },
   };

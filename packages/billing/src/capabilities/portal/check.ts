@@ -67,6 +67,7 @@ const NOT_SEEN: ReadonlySet<AnyBillingError["code"]> = new Set<AnyBillingError["
   "authentication",
   "permission",
   "stripe_unavailable",
+  "not_implemented",
   "rate_limited",
   "deadline",
   "aborted",
