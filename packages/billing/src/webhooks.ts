@@ -58,6 +58,7 @@ export {
   type Work,
 } from "./webhooks/inbox/inbox.js";
 export { type MemoryInboxOptions, memoryInbox } from "./webhooks/inbox/memory.js";
+export type { EventObjects } from "./webhooks/order.js";
 export { HTTP_STATUS, type IgnoredReason, type Outcome, type WebhookRejection } from "./webhooks/outcome.js";
 export type { RawBody } from "./webhooks/raw-body.js";
 export type { Receive, ReceiveOptions, Requeue } from "./webhooks/receive.js";

@@ -317,7 +317,7 @@ function nextTurn(): Promise<void> {
 
 function aDelivery(id: string, from: { livemode?: boolean; account?: string } = {}): Delivery {
   // Half of a surrogate pair and a null character are valid JSON, and refused by some stores' JSON columns.
-  const customer = { id: "cus_1", object: "customer", name: "\ud800 \u0000 \u2028 Zoë" };
+  const customer = { id: `cus_${id}`, object: "customer", name: "\ud800 \u0000 \u2028 Zoë" };
   const event = { id, object: "event", type: "customer.created", created: 1_800_000_000, livemode: false };
   const body = JSON.stringify({ ...event, ...from, data: { object: customer } });
   return toDelivery({ event: parseEventBody(body), body });

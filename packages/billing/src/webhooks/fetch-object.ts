@@ -34,7 +34,8 @@ interface FetchesObjects {
   ): Promise<object>;
 }
 
-function canFetch(billing: unknown): billing is FetchesObjects {
+/** Whether a tenant's service reads objects of events. */
+export function canFetch(billing: unknown): billing is FetchesObjects {
   return (
     typeof billing === "object" &&
     billing !== null &&

@@ -12,7 +12,7 @@ export interface WebhookContext<TBilling, Tx, TObject = object> {
    * Reads the event's object as it is now, through the tenant's own service. One request, made at the first call.
    *
    * It rejects with a NotFoundError when the object is gone, and with an InvalidArgumentError for a kind of object that
-   * cannot be proved to be a tenant's, such as a dispute.
+   * cannot be proved to be a tenant's, such as a discount.
    */
   readonly fetchObject: () => Promise<TObject>;
   /**
@@ -24,6 +24,12 @@ export interface WebhookContext<TBilling, Tx, TObject = object> {
   readonly idempotencyKey: string;
   /** Aborted at the deadline, or when the claim on the event is lost. Work that finishes later is discarded. */
   readonly signal: AbortSignal;
+  /**
+   * True when what the event carries may be older than what a handler was given before, and could not be replaced with
+   * the object as it is now: it is gone, or of a kind that `fetchObject` does not read. Act on what the event says
+   * happened, but do not write its object as the present state. Never true for an event that says its object was deleted.
+   */
+  readonly isStale: boolean;
   /** Starts at 1. An attempt that crashed counts. */
   readonly attempt: number;
 }

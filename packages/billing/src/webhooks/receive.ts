@@ -1,4 +1,4 @@
-/** The life of a delivery: verify, claim, find the tenant, handle, settle, report. */
+/** The life of a delivery: verify, claim, find the tenant, order, handle, settle, report. */
 
 import { Deadline } from "../deadline.js";
 import {
@@ -10,7 +10,7 @@ import {
 } from "../errors.js";
 import { findUnknownVersion } from "./api-version.js";
 import { isThin, readAccount, type WebhookEvent } from "./events.js";
-import { objectFetcher } from "./fetch-object.js";
+import { canFetch, objectFetcher } from "./fetch-object.js";
 import type { HandlerFor } from "./handlers.js";
 import {
   type Claim,
@@ -20,6 +20,7 @@ import {
   toIdempotencyKey,
   type WebhookInbox,
 } from "./inbox/inbox.js";
+import { type EventObjects, orderEvent } from "./order.js";
 import type { Delivered, Outcome, Verdict, WebhookRejection } from "./outcome.js";
 import { parseEventBody } from "./parse-event.js";
 import type { RawBody } from "./raw-body.js";
@@ -52,6 +53,7 @@ export interface Pipeline<TBilling, Tx> {
   /** The mode of the billing service; events of the other one are no tenant's. */
   readonly mode: "live" | "test" | undefined;
   readonly handlerTimeoutMs: number;
+  readonly objects: EventObjects;
   readonly tracer: WebhookTracer | undefined;
   /** Receives every outcome before the caller does, with the delivered event's age where it is known. It must not throw. */
   readonly report: (outcome: Outcome, event?: WebhookEvent) => void;
@@ -197,33 +199,40 @@ type Handled = { readonly tenantId: string } | { readonly ignored: "foreign" };
 
 /** Handles a claimed delivery. Throws when another attempt may succeed. */
 function handle<TBilling, Tx>(
-  { handlerFor, billing, handlerTimeoutMs, tracer }: Pipeline<TBilling, Tx>,
-  { key, tx, attempt, signal: claimSignal }: Claim<Tx>,
-  event: WebhookEvent,
+  { handlerFor, billing, handlerTimeoutMs, objects, tracer }: Pipeline<TBilling, Tx>,
+  { key, tx, attempt, newestHandledAtMs, signal: claimSignal }: Claim<Tx>,
+  delivered: WebhookEvent,
   options: ReceiveOptions,
 ): Promise<Handled> {
-  const words = { what: `Handling ${event.type}` };
+  const { type } = delivered;
+  const words = { what: `Handling ${type}` };
   const deadline = new Deadline(handlerTimeoutMs, [claimSignal, options.signal], words);
-  return inSpan(tracer, `webhook handle ${event.type}`, () =>
+  return inSpan(tracer, `webhook handle ${type}`, () =>
     deadline.run(async (signal) => {
-      const handler = handlerFor(event.type);
-      const origin = readOrigin(event);
+      const handler = handlerFor(type);
+      const origin = readOrigin(delivered);
       // Both existed when the event was received, but a requeue may come after its handler was removed.
       if (handler === undefined || origin === undefined) {
         throw new ConfigurationError(
-          `on has no handler for ${event.type} any more. Register one again, then requeue the delivery.`,
+          `on has no handler for ${type} any more. Register one again, then requeue the delivery.`,
         );
       }
       const resolution = await billing.resolveTenant(origin, { signal });
       if (resolution.status === "nobody") return { ignored: "foreign" };
-      if (resolution.status === "unknown") throw new UnresolvedTenant(event.type);
+      if (resolution.status === "unknown") throw new UnresolvedTenant(type);
       const { tenantId } = resolution;
+      const bound = billing.forTenant(tenantId);
+      const fetchObject = objectFetcher(bound, delivered, signal);
+      const { event, isStale } = await orderEvent(delivered, {
+        objects,
+        newestHandledAtMs,
+        fetchObject: canFetch(bound) ? fetchObject : undefined,
+      });
       // After the deadline nobody waits for the handler, so it must not start.
       signal.throwIfAborted();
-      const bound = billing.forTenant(tenantId);
-      const fetchObject = objectFetcher(bound, event, signal);
       const idempotencyKey = toIdempotencyKey(key);
-      await handler(event, { tenantId, billing: bound, tx, signal, attempt, fetchObject, idempotencyKey });
+      const context = { tenantId, billing: bound, tx, signal, attempt, isStale, fetchObject, idempotencyKey };
+      await handler(event, context);
       return { tenantId };
     }),
   );

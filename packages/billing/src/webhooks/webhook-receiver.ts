@@ -11,6 +11,7 @@ import { toHandlerFor, type WebhookHandlers } from "./handlers.js";
 import type { DeadDelivery, WebhookInbox } from "./inbox/inbox.js";
 import { memoryInbox } from "./inbox/memory.js";
 import { assertKnownKeys } from "./known-keys.js";
+import type { EventObjects } from "./order.js";
 import type { Outcome } from "./outcome.js";
 import { type Pipeline, type Receive, type Requeue, toReceive, toRequeue } from "./receive.js";
 import type { TenantResolver } from "./resolve-tenant.js";
@@ -31,7 +32,20 @@ export interface WebhookReceiverOptions<TBilling, Tx = undefined> extends Verify
   readonly on: WebhookHandlers<TBilling, NoInfer<Tx>>;
   /** Remembers handled events. Default: a memory inbox, with a warning. */
   readonly inbox?: WebhookInbox<Tx> | undefined;
-  /** The time for finding the tenant and running the handler, together. Default 20 seconds. */
+  /**
+   * The object that a snapshot event has in `event.data.object`.
+   *
+   * - `"current"`: as it is now, read through the tenant's service before the handler is called, in the API version of
+   *   its client. Its state never goes backward, whatever order events come in. One request to Stripe for each event, and
+   *   when Stripe cannot be asked, the event is tried again.
+   * - `"delivered"`: as Stripe sent it, but read as above where an event of the same object that is newer, or of the same
+   *   second, was handled before. The last state is right; until the events in between arrive, one that was read may be
+   *   followed by an older one.
+   *
+   * Some objects cannot be read: see `isStale` of the handler's context. Default: `"current"`.
+   */
+  readonly objects?: EventObjects | undefined;
+  /** The time for finding the tenant, reading the object and running the handler, together. Default 20 seconds. */
   readonly handlerTimeoutMs?: number | undefined;
   /** The time for the request's body to arrive, in the adapters. Default 10 seconds. */
   readonly bodyTimeoutMs?: number | undefined;
@@ -92,11 +106,19 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
 ): WebhookReceiver {
   assertKnownKeys("createWebhookReceiver", options, RECEIVER_OPTIONS);
   const { billing, onOutcome, logger = processLogger, now = Date.now, tracer } = options;
-  const { maxBodyBytes = 2 ** 20, bodyTimeoutMs = 10_000, handlerTimeoutMs = 20_000 } = options;
+  const {
+    objects = "current",
+    maxBodyBytes = 2 ** 20,
+    bodyTimeoutMs = 10_000,
+    handlerTimeoutMs = 20_000,
+  } = options;
   if (typeof billing?.resolveTenant !== "function" || typeof billing.forTenant !== "function") {
     throw new ConfigurationError(
       "billing must be a StripeBillingService, or an object with its resolveTenant and forTenant.",
     );
+  }
+  if (objects !== "current" && objects !== "delivered") {
+    throw new ConfigurationError('objects must be "current" or "delivered".');
   }
   assertInteger("bodyTimeoutMs", bodyTimeoutMs, TIMER_RANGE);
   assertInteger("handlerTimeoutMs", handlerTimeoutMs, TIMER_RANGE);
@@ -123,7 +145,7 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
   const inbox = options.inbox ?? createMemoryInbox<Tx>(logger);
 
   const mode = facts?.mode;
-  const parts = { verify, handlerFor, inbox, billing, mode, handlerTimeoutMs, tracer, report };
+  const parts = { verify, handlerFor, inbox, billing, mode, handlerTimeoutMs, objects, tracer, report };
   const pipeline: Pipeline<TBilling, Tx> = parts;
   const receive = toReceive(pipeline);
   return {
@@ -194,6 +216,7 @@ const RECEIVER_OPTIONS: readonly string[] = [
   "billing",
   "on",
   "inbox",
+  "objects",
   "handlerTimeoutMs",
   "bodyTimeoutMs",
   "onOutcome",

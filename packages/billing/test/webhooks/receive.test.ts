@@ -30,6 +30,7 @@ describe("a delivery", () => {
       idempotencyKey: "evt_1",
       signal: expect.any(AbortSignal),
       attempt: 1,
+      isStale: false,
       fetchObject: expect.any(Function),
     });
   });

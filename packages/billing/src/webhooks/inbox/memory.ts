@@ -9,6 +9,7 @@ import {
   type WebhookInbox,
   type Work,
 } from "./inbox.js";
+import { KeyedLock } from "./keyed-lock.js";
 
 export interface MemoryInboxOptions {
   /** The most deliveries remembered at once. Default 100,000, about 30 MB. */
@@ -22,12 +23,14 @@ export interface MemoryInboxOptions {
   readonly retentionSeconds?: number | undefined;
   /** Attempts before a delivery is dead. Default 20. */
   readonly maxAttempts?: number | undefined;
+  /** How long a delivery waits for another one of the same object before it is `busy`. Default 10 seconds. */
+  readonly maxWaitMs?: number | undefined;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
 }
 
 const DAY_SECONDS = 86_400;
-const OPTIONS = ["maxEvents", "maxDeadBytes", "retentionSeconds", "maxAttempts", "now"];
+const OPTIONS = ["maxEvents", "maxDeadBytes", "retentionSeconds", "maxAttempts", "maxWaitMs", "now"];
 /** What a dead delivery takes beside its texts. */
 const DEAD_OVERHEAD_BYTES = 500;
 
@@ -43,7 +46,8 @@ interface Death {
  * processes do not see its claims, and a restart forgets every delivery.
  *
  * A full inbox forgets the deliveries handled longest ago, then failed ones. It never forgets a held or dead delivery;
- * when only those are left, new deliveries are answered `busy`.
+ * when only those are left, new deliveries are answered `busy`. It remembers the newest handled event of as many objects
+ * as it does deliveries.
  *
  * @throws {ConfigurationError} when an option is unknown or out of range.
  */
@@ -54,12 +58,14 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
     maxDeadBytes = 2 ** 24,
     retentionSeconds = 35 * DAY_SECONDS,
     maxAttempts = 20,
+    maxWaitMs = 10_000,
     now = Date.now,
   } = options;
   assertInteger("maxEvents", maxEvents, { min: 1, max: 10_000_000 });
   assertInteger("maxDeadBytes", maxDeadBytes, { min: 0, max: 2 ** 32 });
   assertInteger("retentionSeconds", retentionSeconds, { min: 35 * DAY_SECONDS, max: 3650 * DAY_SECONDS });
   assertInteger("maxAttempts", maxAttempts, { min: 1, max: 1_000_000 });
+  assertInteger("maxWaitMs", maxWaitMs, { min: 1, max: 2 ** 31 - 1 });
 
   // A delivery is in at most one of these. Maps keep insertion order, so the first handled is the oldest.
   const held = new Map<string, { readonly createdAtMs: number }>();
@@ -67,6 +73,9 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
   const failed = new Map<string, { readonly attempts: number; readonly createdAtMs: number }>();
   const dead = new Map<string, Death>();
   let deadBytes = 0;
+  const objects = new KeyedLock();
+  /** The newest handled event of each object; the object handled longest ago comes first. */
+  const newest = new Map<string, { readonly createdAtMs: number; readonly forgetAt: number }>();
 
   return {
     async process(delivery, work, { signal } = {}) {
@@ -77,10 +86,13 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
       if (handled.has(id)) return { status: "duplicate" };
       if (held.has(id)) return { status: "busy" };
       if (death !== undefined) return { status: "dead", attempt: death.attempts };
-      const attempt = (failed.get(id)?.attempts ?? 0) + 1;
+      const attempts = failed.get(id)?.attempts ?? 0;
       failed.delete(id);
-      if (!makeRoom()) return { status: "busy" };
-      return attemptWork(delivery, work, attempt, attempt >= maxAttempts);
+      if (makeRoom() && (await claim(delivery, signal))) {
+        return attemptWork(delivery, work, attempts + 1, attempts + 1 >= maxAttempts);
+      }
+      if (attempts > 0) failed.set(id, { attempts, createdAtMs: delivery.createdAtMs });
+      return { status: "busy" };
     },
 
     async requeue(key, work, { signal } = {}) {
@@ -88,7 +100,7 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
       const id = deliveryId(key);
       const death = dead.get(id);
       if (death === undefined) return undefined;
-      if (held.has(id)) return { status: "busy" };
+      if (held.has(id) || !(await claim(death.delivery, signal))) return { status: "busy" };
       return attemptWork(death.delivery, work, death.attempts + 1, true);
     },
 
@@ -114,6 +126,17 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
     },
   };
 
+  /** Holds a delivery, and its object as soon as no other delivery holds that. False when that takes too long. */
+  async function claim(delivery: Delivery, signal: AbortSignal | undefined): Promise<boolean> {
+    const id = deliveryId(delivery.key);
+    held.set(id, { createdAtMs: delivery.createdAtMs });
+    const object = objectKey(delivery);
+    if (object === undefined || (await objects.acquire(object, maxWaitMs, signal))) return true;
+    held.delete(id);
+    return false;
+  }
+
+  /** Runs the work of a claimed delivery. */
   async function attemptWork<T>(
     delivery: Delivery,
     work: Work<undefined, T>,
@@ -121,12 +144,20 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
     last: boolean,
   ): Promise<InboxResult<T>> {
     const id = deliveryId(delivery.key);
+    const object = objectKey(delivery);
     const { createdAtMs } = delivery;
-    held.set(id, { createdAtMs });
+    const newestHandledAtMs = object === undefined ? undefined : newest.get(object)?.createdAtMs;
     try {
-      const value = await work({ ...delivery, attempt, tx: undefined });
+      const value = await work({
+        ...delivery,
+        attempt,
+        tx: undefined,
+        ...(newestHandledAtMs === undefined ? {} : { newestHandledAtMs }),
+      });
       unbury(id);
-      handled.set(id, { forgetAt: now() + retentionSeconds * 1000 });
+      const forgetAt = now() + retentionSeconds * 1000;
+      handled.set(id, { forgetAt });
+      if (object !== undefined) rememberNewest(object, createdAtMs, forgetAt);
       return { status: "handled", attempt, value };
     } catch (error) {
       if (last && bury(id, { delivery, attempts: attempt, diedAt: now(), lastError: describeError(error) })) {
@@ -136,7 +167,16 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
       return { status: "failed", attempt, error };
     } finally {
       held.delete(id);
+      if (object !== undefined) objects.release(object);
     }
+  }
+
+  function rememberNewest(object: string, createdAtMs: number, forgetAt: number): void {
+    const before = newest.get(object)?.createdAtMs ?? createdAtMs;
+    newest.delete(object);
+    newest.set(object, { createdAtMs: Math.max(before, createdAtMs), forgetAt });
+    const [oldest] = newest.keys();
+    if (newest.size > maxEvents && oldest !== undefined) newest.delete(oldest);
   }
 
   /** Keeps a dead delivery; false when its texts do not fit. One that was dead before keeps its place in memory. */
@@ -158,9 +198,11 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
   }
 
   function forgetExpired(): void {
-    for (const [id, { forgetAt }] of handled) {
-      if (forgetAt > now()) return;
-      handled.delete(id);
+    for (const remembered of [handled, newest]) {
+      for (const [id, { forgetAt }] of remembered) {
+        if (forgetAt > now()) break;
+        remembered.delete(id);
+      }
     }
   }
 
@@ -170,6 +212,11 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
     const [oldest] = forgettable.keys();
     return oldest !== undefined && forgettable.delete(oldest);
   }
+}
+
+/** Formats the object of a delivery; ids of objects, too, are unique within an account and a mode. */
+function objectKey({ key, objectId }: Delivery): string | undefined {
+  return objectId === undefined ? undefined : deliveryId({ ...key, eventId: objectId });
 }
 
 /** Texts take a byte a character, or two where one of them is not Latin. */

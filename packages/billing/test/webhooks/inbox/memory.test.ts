@@ -1,6 +1,7 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { inboxContract } from "../../../src/testing/inbox-contract.js";
-import { type Delivery, toDelivery } from "../../../src/webhooks/inbox/inbox.js";
+import { type Delivery, toDelivery, type WebhookInbox } from "../../../src/webhooks/inbox/inbox.js";
 import {
   ConfigurationError,
   type MemoryInboxOptions,
@@ -103,5 +104,103 @@ describe("the memory inbox", () => {
     { retentionSeconds: Number.NaN },
   ])("refuses %o", (options) => {
     expect(catchError(() => memoryInbox(options))).toBeInstanceOf(ConfigurationError);
+  });
+});
+
+describe("the memory inbox, of deliveries of one object", () => {
+  /** Work that is under way until it is told to finish. */
+  function hold(inbox: WebhookInbox<undefined>, id: string) {
+    let finish = () => {};
+    const work = () => new Promise<void>((resolve) => (finish = resolve));
+    return { result: inbox.process(delivery(id), work), finish: () => finish() };
+  }
+
+  test("lets them wait for each other in the order in which they came", async () => {
+    const inbox = memoryInbox();
+    const order: string[] = [];
+    const first = hold(inbox, "evt_1");
+    const others = ["evt_2", "evt_3", "evt_4"].map((id) =>
+      inbox.process(delivery(id), async () => void order.push(id)),
+    );
+    await delay(1);
+    expect(order).toEqual([]);
+    first.finish();
+    for (const result of await Promise.all(others)) expect(result.status).toBe("handled");
+    expect(order).toEqual(["evt_2", "evt_3", "evt_4"]);
+  });
+
+  test("goes on with the next when work throws", async () => {
+    const inbox = memoryInbox();
+    const [failed, next] = await Promise.all([
+      inbox.process(delivery("evt_1"), fail),
+      inbox.process(delivery("evt_2"), done),
+    ]);
+    expect([failed.status, next.status]).toEqual(["failed", "handled"]);
+  });
+
+  test("says to come again after maxWaitMs, or when the caller gives up, and counts no attempt", async () => {
+    const inbox = memoryInbox({ maxWaitMs: 5 });
+    const first = hold(inbox, "evt_1");
+    expect(await inbox.process(delivery("evt_2"), done)).toEqual({ status: "busy" });
+    const patient = memoryInbox();
+    const held = hold(patient, "evt_1");
+    const signal = AbortSignal.timeout(1);
+    expect(await patient.process(delivery("evt_2"), done, { signal })).toEqual({ status: "busy" });
+    held.finish();
+    first.finish();
+    expect((await first.result).status).toBe("handled");
+    expect(await inbox.process(delivery("evt_2"), done)).toMatchObject({ status: "handled", attempt: 1 });
+  });
+
+  test("keeps the attempts of a failed delivery that could not get its turn", async () => {
+    const inbox = memoryInbox({ maxWaitMs: 5 });
+    await inbox.process(delivery("evt_2"), fail);
+    const first = hold(inbox, "evt_1");
+    expect(await inbox.process(delivery("evt_2"), done)).toEqual({ status: "busy" });
+    first.finish();
+    await first.result;
+    expect(await inbox.process(delivery("evt_2"), done)).toMatchObject({ status: "handled", attempt: 2 });
+  });
+
+  test("lets a requeued one wait as well", async () => {
+    const inbox = memoryInbox({ maxAttempts: 1 });
+    await inbox.process(delivery("evt_dead"), fail);
+    const first = hold(inbox, "evt_1");
+    const ran: string[] = [];
+    const requeued = inbox.requeue(delivery("evt_dead").key, async () => void ran.push("evt_dead"));
+    await delay(1);
+    expect(ran).toEqual([]);
+    first.finish();
+    expect((await requeued)?.status).toBe("handled");
+  });
+
+  test("tells each when the newest handled one was created, and no other object's", async () => {
+    const inbox = memoryInbox();
+    const newest: unknown[] = [];
+    const tell = async ({ newestHandledAtMs }: { readonly newestHandledAtMs?: number | undefined }) =>
+      void newest.push(newestHandledAtMs);
+    const at = (id: string, created: number, fields = {}) => delivery(id, { created, ...fields });
+    await inbox.process(at("evt_failed", 1_800_000_009), fail);
+    await inbox.process(at("evt_2", 1_800_000_002), tell);
+    await inbox.process(at("evt_1", 1_800_000_001), tell);
+    await inbox.process(at("evt_3", 1_800_000_003), tell);
+    await inbox.process(at("evt_4", 1_800_000_004, { livemode: true }), tell);
+    await inbox.process(at("evt_5", 1_800_000_005, { account: "acct_1" }), tell);
+    expect(newest).toEqual([undefined, 1_800_000_002_000, 1_800_000_002_000, undefined, undefined]);
+  });
+
+  test("remembers the newest of as many objects as deliveries, the latest handled ones", async () => {
+    const inbox = memoryInbox({ maxEvents: 2 });
+    const about = (id: string, objectId: string) =>
+      delivery(id, { data: { object: { id: objectId, object: "subscription" } } });
+    for (const object of ["sub_1", "sub_2", "sub_1", "sub_3"])
+      await inbox.process(about(`evt_${Math.random()}`.replace(".", "_"), object), done);
+    const newest: Record<string, boolean> = {};
+    for (const object of ["sub_1", "sub_2", "sub_3"])
+      await inbox.process(about(`evt_${object}`, object), async ({ newestHandledAtMs }) => {
+        newest[object] = newestHandledAtMs !== undefined;
+      });
+    // Handling sub_1 keeps it; sub_2 takes the place of sub_3.
+    expect(newest).toEqual({ sub_1: true, sub_2: false, sub_3: false });
   });
 });
