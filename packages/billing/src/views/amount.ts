@@ -1,13 +1,12 @@
 import { InvalidArgumentError } from "../errors.js";
 
 /**
- * Writes an amount of Stripe's for people: `formatAmount(4900, "usd")` is "$49.00", `formatAmount(500, "jpy", "ja")`
- * is "￥500".
+ * Formats a Stripe amount for people: `formatAmount(4900, "usd")` is "$49.00", `formatAmount(500, "jpy", "ja")` is "￥500".
  *
- * The amount is in the currency's minor unit as Stripe counts it, which is not always as ISO 4217 does: whole yen, fils
- * by the thousand, but a hundred to the króna. A decimal string, such as `price.unitAmountDecimal`, may hold parts of a
- * minor unit, and a bigint more than a number can. Nothing is rounded: as many digits are shown as the amount has. The
- * digits follow Stripe's rules and not the runtime's data, which changed within Node 20.
+ * The amount is in the minor unit as Stripe counts it, which can differ from ISO 4217: yen have none, a dinar has a thousand
+ * fils, and a króna a hundred parts. A decimal string, such as `price.unitAmountDecimal`, may hold fractions of a minor unit,
+ * and a bigint any size. Rounds nothing: shows as many digits as the amount has. The digits follow Stripe's rules rather than
+ * the runtime's data, which changed within Node 20.
  *
  * @param locale an IETF language tag. Default: `"en"`, wherever the process runs.
  * @throws InvalidArgumentError for a number that is not a safe integer, and for what is no amount, currency or locale.
@@ -27,7 +26,7 @@ export function formatAmount(amount: number | bigint | string, currency: string,
 }
 
 /**
- * The digits of a currency's minor unit as Stripe counts it; a currency that is not listed has two.
+ * The number of decimal places per currency, as Stripe counts them; a currency that is not listed has two.
  *
  * @see https://docs.stripe.com/currencies#zero-decimal
  * @see https://docs.stripe.com/currencies#three-decimal
@@ -40,7 +39,7 @@ const MINOR_DIGITS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Currencies that have lost their minor unit, in which Stripe still counts a hundred to one: shown without it.
+ * Currencies without a minor unit in use, which Stripe still counts in hundredths. Shown without decimals.
  *
  * @see https://docs.stripe.com/currencies#special-cases
  */
@@ -61,7 +60,7 @@ interface Decimal {
   readonly fraction: string;
 }
 
-/** The amount divided by a power of ten, by moving the point. */
+/** Divides by a power of ten by moving the decimal point. */
 function shift({ sign, whole, fraction }: Decimal, digits: number): Decimal {
   const padded = whole.padStart(digits + 1, "0");
   const point = padded.length - digits;

@@ -3,32 +3,32 @@ import { referencedId } from "../stripe/reference.js";
 import { toDate } from "./epoch.js";
 import type { Reserved } from "./subscription.js";
 
-/** One visit of a customer's to Stripe's hosted page, and what came of it. */
+/** A customer's visit to Stripe's hosted page, and its result. */
 export interface CheckoutSession {
   readonly id: string;
   readonly mode: "subscription" | "payment" | "setup";
   /**
-   * `"complete"` says that the customer went through with it, and not that money has come: give access by
-   * {@link paymentStatus}, or better by the subscription itself. A status newer than this package comes through as it is.
+   * `"complete"` means that the customer finished the page, not that the money has arrived: give access by
+   * {@link paymentStatus}, or better by the subscription itself. Newer statuses are passed on unchanged.
    */
   readonly status: "open" | "complete" | "expired";
   /** `"no_payment_required"` in a trial, and where a card is only saved. */
   readonly paymentStatus: "paid" | "unpaid" | "no_payment_required";
   /**
-   * Redirect the customer's browser there. Whoever has it can pay in the customer's name: never log, store or send it.
-   * Null once the session is over.
+   * Redirect the customer's browser to it. Whoever has the URL can pay as the customer: never log, store or send it. Null
+   * once the session has ended.
    */
   readonly url: string | null;
   readonly customerId: string;
-  /** What it has made, once it is complete; null where its mode makes none. */
+  /** The subscription that it created; null until it is complete, and in other modes. */
   readonly subscriptionId: string | null;
   readonly invoiceId: string | null;
   readonly paymentIntentId: string | null;
   readonly setupIntentId: string | null;
-  /** In the currency's minor unit, of what is due today; null where nothing is sold. */
+  /** The amount due today, in the currency's minor unit; null if nothing is sold. */
   readonly amountTotal: number | null;
   readonly currency: string | null;
-  /** The application's own reference. It was chosen by a caller, so it proves nothing of whose the session is. */
+  /** The application's own reference. A caller chose it, so it proves nothing about the owner. */
   readonly clientReferenceId: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly expiresAt: Date;
@@ -36,7 +36,7 @@ export interface CheckoutSession {
   readonly livemode: boolean;
 }
 
-/** One that its customer can go to. */
+/** A session that is open, with its URL. */
 export interface OpenCheckoutSession extends CheckoutSession {
   readonly status: "open";
   readonly url: string;
@@ -65,7 +65,7 @@ export function toCheckoutSession(session: Stripe.Checkout.Session, reserved: Re
   });
 }
 
-/** Whether its customer can go there. */
+/** Tells if the customer can still open it. */
 export function isOpen(session: CheckoutSession): session is OpenCheckoutSession {
   return session.status === "open" && session.url !== null;
 }

@@ -2,10 +2,10 @@ import type Stripe from "stripe";
 import { referencedId } from "../stripe/reference.js";
 import { toDate } from "./epoch.js";
 
-/** Whom a tenant bills: a company or person, or the tenant itself. */
+/** The company or person that a tenant bills, or the tenant itself. */
 export interface Customer {
   readonly id: string;
-  /** What `ensureCustomer` was told the tenant calls it; null for a customer that was made elsewhere. */
+  /** The tenant's own reference, as given to `ensureCustomer`; null for a customer that was created elsewhere. */
   readonly reference: string | null;
   readonly email: string | null;
   readonly name: string | null;
@@ -16,15 +16,15 @@ export interface Customer {
   /** Languages of its invoices and e-mails, the most preferred first. */
   readonly preferredLocales: readonly string[];
   readonly taxExempt: "none" | "exempt" | "reverse";
-  /** What its subscriptions and invoices are paid with when they name nothing else. */
+  /** The payment method for subscriptions and invoices that name no other. */
   readonly defaultPaymentMethodId: string | null;
   /** In `currency`'s minor unit; below zero is credit that its next invoices use up. */
   readonly balance: number;
   /** The currency it was first billed in, in lower case; null before that. */
   readonly currency: string | null;
-  /** Whether its latest invoice is overdue or its latest charge failed. */
+  /** True if its latest invoice is overdue or its latest charge failed. */
   readonly delinquent: boolean;
-  /** Without the keys that say whose the customer is. */
+  /** The metadata, without the keys that mark the owner. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly createdAt: Date;
   readonly livemode: boolean;
@@ -40,7 +40,7 @@ export interface Address {
   readonly country: string | null;
 }
 
-/** What a customer itself does not say. */
+/** The parts of a customer's view that the Stripe object lacks. */
 interface CustomerFacts {
   readonly reference: string | null;
   readonly metadata: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { referencedId } from "../stripe/reference.js";
 
-/** A feature that a customer has access to, by one of its subscriptions. */
+/** A feature that one of a customer's subscriptions gives access to. */
 export interface Entitlement {
   readonly id: string;
   /** The feature's own key, the same for every customer that has it: `"sso"`. */

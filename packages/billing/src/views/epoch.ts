@@ -1,4 +1,4 @@
-/** Stripe's seconds since 1970 stop here. */
+/** Converts Stripe's seconds since 1970 to a Date. */
 export function toDate(epochSeconds: number): Date {
   return new Date(epochSeconds * 1000);
 }

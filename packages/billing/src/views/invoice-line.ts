@@ -2,23 +2,23 @@ import type Stripe from "stripe";
 import { referencedId } from "../stripe/reference.js";
 import { toDate } from "./epoch.js";
 
-/** One line of an invoice, the same whatever API version it was read with. */
+/** A line of an invoice, in one shape for all API versions. */
 export interface InvoiceLine {
   readonly description: string | null;
   /** In the currency's minor unit; negative for a credit. */
   readonly amount: number;
   readonly currency: string;
   readonly quantity: number | null;
-  /** Whether it settles a change within the period, and not the period itself. */
+  /** True if it settles a change within a period instead of a whole period. */
   readonly proration: boolean;
   readonly priceId: string | null;
   readonly productId: string | null;
-  /** What the amount is for. */
+  /** The period that the amount is for. */
   readonly periodStart: Date;
   readonly periodEnd: Date;
 }
 
-/** Before API version 2025-03-31 the price, whole, and the proration stood on the line itself. */
+/** The price and the proration flag, which were on the line itself before API version 2025-03-31. */
 interface LineBefore20250331 {
   readonly price?: { readonly id: string; readonly product: string | { readonly id: string } } | null;
   readonly proration?: boolean | undefined;

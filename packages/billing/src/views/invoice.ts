@@ -10,53 +10,53 @@ import type { Reserved } from "./subscription.js";
  */
 export type InvoiceStatus = "draft" | "open" | "paid" | "uncollectible" | "void";
 
-/** What an invoice comes to. All are whole numbers of the currency's minor unit; `formatAmount` writes them for people. */
+/** The amounts of an invoice, as whole numbers of the currency's minor unit; `formatAmount` formats them for people. */
 export interface InvoiceAmounts {
   /** ISO 4217, in lower case as Stripe writes it. */
   readonly currency: string;
-  /** Before discounts of the whole invoice, and before tax that comes on top. */
+  /** The sum before discounts on the whole invoice and before exclusive tax. */
   readonly subtotal: number;
-  /** All that was taken off, by discounts of its lines as well as of the whole. */
+  /** All discounts, on lines and on the whole. */
   readonly discount: number;
-  /** All tax, whether it is in the prices or comes on top of them. */
+  /** All tax, inclusive and exclusive. */
   readonly tax: number;
-  /** After discounts and tax; below zero where more is credited than billed. */
+  /** The sum after discounts and tax; negative if more is credited than billed. */
   readonly total: number;
-  /** What is to be paid of the total once the customer's balance was used. */
+  /** The part of the total to pay, after the customer's balance was applied. */
   readonly amountDue: number;
 }
 
-/** An invoice, the same whatever API version it was read with. Its lines say what period each part is for. */
+/** An invoice, in one shape for all API versions. Each line names the period that it is for. */
 export interface Invoice extends InvoiceAmounts {
   readonly id: string;
-  /** What its customer knows it by; null while it is a draft. */
+  /** The number that the customer sees; null while it is a draft. */
   readonly number: string | null;
   readonly status: InvoiceStatus;
   readonly customerId: string;
-  /** Null where it bills none. */
+  /** Null if it bills no subscription. */
   readonly subscriptionId: string | null;
-  /** Why it was made, in Stripe's words, such as `"subscription_cycle"` or `"manual"`. */
+  /** Stripe's reason for creating it, such as `"subscription_cycle"` or `"manual"`. */
   readonly billingReason: string | null;
-  /** Charged by itself, or sent to be paid by a date. */
+  /** `"charge_automatically"`, or `"send_invoice"` to be paid by a date. */
   readonly collectionMethod: "charge_automatically" | "send_invoice";
   readonly amountPaid: number;
   readonly amountRemaining: number;
-  /** All of them where it was asked for alone; in a list, the first ten. */
+  /** All lines if the invoice was read alone; in a list, the first ten. */
   readonly lines: readonly InvoiceLine[];
   /** Whether there are more lines than these. The amounts have them all. */
   readonly hasMoreLines: boolean;
-  /** Stripe's page to see and pay it; whoever has the address may. Null while it is a draft. */
+  /** Stripe's page to view and pay it, open to whoever has the address. Null while it is a draft. */
   readonly hostedInvoiceUrl: string | null;
-  /** The same as a file. */
+  /** The invoice as a PDF file, open to whoever has the address. */
   readonly pdfUrl: string | null;
-  /** How often its payment was tried. */
+  /** The number of payment attempts. */
   readonly attemptCount: number;
-  /** When it is tried next by itself; null when it is not. */
+  /** When Stripe tries the payment next; null if it will not. */
   readonly nextPaymentAttemptAt: Date | null;
-  /** Set where it is sent to be paid by a date. */
+  /** When payment is due, for invoices that are sent; else null. */
   readonly dueAt: Date | null;
   readonly createdAt: Date;
-  /** When it was given its number, from when on its lines no longer change. */
+  /** When it was finalized: it got its number, and its lines no longer change. */
   readonly finalizedAt: Date | null;
   readonly paidAt: Date | null;
   readonly voidedAt: Date | null;
@@ -64,22 +64,22 @@ export interface Invoice extends InvoiceAmounts {
   readonly livemode: boolean;
 }
 
-/** An invoice that does not exist yet: what the next one would be if nothing changed until then. */
+/** A preview of the next invoice, if nothing changes until then. */
 export interface UpcomingInvoice extends InvoiceAmounts {
   readonly customerId: string;
   readonly subscriptionId: string | null;
-  /** When it will be charged; null where it will be sent to be paid by a date. */
+  /** When it will be charged; null if it will be sent to be paid by a date. */
   readonly nextPaymentAttemptAt: Date | null;
   readonly lines: readonly InvoiceLine[];
   /** Whether there are more lines than these. The amounts have them all. */
   readonly hasMoreLines: boolean;
 }
 
-/** An invoice as Stripe writes it in any API version. */
+/** A Stripe invoice of any API version. */
 export type AnyInvoice = Omit<Stripe.Invoice, "lines"> &
   InvoiceBefore20250331 & { readonly lines: Pick<Stripe.ApiList<AnyInvoiceLine>, "data" | "has_more"> };
 
-/** Before API version 2025-03-31 the subscription and the sum of all tax stood on the invoice itself. */
+/** The subscription and the sum of all tax, which were on the invoice itself before API version 2025-03-31. */
 interface InvoiceBefore20250331 {
   readonly subscription?: string | { readonly id: string } | null;
   readonly tax?: number | null | undefined;
@@ -90,7 +90,7 @@ export function toInvoice(invoice: AnyInvoice, reserved: Reserved): Invoice {
   return Object.freeze({
     id: invoice.id,
     number: invoice.number,
-    // Stripe's types leave room for more, and for none, which is the status of a preview alone.
+    // Stripe's types allow other statuses, and null, which only a preview has.
     status: (invoice.status ?? "draft") as InvoiceStatus,
     billingReason: invoice.billing_reason,
     collectionMethod: invoice.collection_method as Invoice["collectionMethod"], // there are these two

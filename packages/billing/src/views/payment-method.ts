@@ -2,18 +2,18 @@ import type Stripe from "stripe";
 import { referencedId } from "../stripe/reference.js";
 import { toDate } from "./epoch.js";
 
-/** What a customer pays with. Of its number no more is shown than the last four digits. */
+/** A way to pay, such as a card. Holds no more of its number than the last four digits. */
 export interface PaymentMethod {
   readonly id: string;
   /** Null once it is detached; then it can never be charged again. */
   readonly customerId: string | null;
   /** Stripe's word for its kind, such as `"card"` or `"sepa_debit"`. */
   readonly type: string;
-  /** Whether the customer's subscriptions and invoices are charged on it when they name nothing else. */
+  /** True if it pays the customer's subscriptions and invoices that name no other. */
   readonly isDefault: boolean;
-  /** Null where it is no card. */
+  /** Null if it is not a card. */
   readonly card: Card | null;
-  /** Null where it is no bank account. */
+  /** Null if it is not a bank account. */
   readonly bankAccount: BankAccount | null;
   readonly createdAt: Date;
   readonly livemode: boolean;
@@ -32,11 +32,11 @@ export interface Card {
 
 export interface BankAccount {
   readonly last4: string | null;
-  /** Known of some kinds alone. */
+  /** Null for kinds without one. */
   readonly bankName: string | null;
 }
 
-/** Wants `customer` expanded, which says what its default is; see {@link chargedMethodId}. */
+/** Needs `customer` expanded, which names its default; see {@link chargedMethodId}. */
 export function toPaymentMethod(method: Stripe.PaymentMethod): PaymentMethod {
   const { customer } = method;
   const isDefault =
@@ -53,7 +53,7 @@ export function toPaymentMethod(method: Stripe.PaymentMethod): PaymentMethod {
   });
 }
 
-/** What Stripe charges when an invoice and its subscription name nothing: a source of old where no method is set. */
+/** Returns the id that Stripe charges when neither invoice nor subscription names one: the default method, else the legacy source. */
 export function chargedMethodId(customer: Stripe.Customer): string | null {
   const method = customer.invoice_settings.default_payment_method ?? customer.default_source;
   return referencedId(method);

@@ -2,19 +2,19 @@ import type Stripe from "stripe";
 import type { LookupKeys } from "./price.js";
 import { type AnySubscription, type Reserved, type Subscription, toSubscription } from "./subscription.js";
 
-/** A subscription just made or changed, with what its customer has still to do. */
+/** A subscription just created or changed, with the step that its customer still has to take. */
 export interface ChangedSubscription extends Subscription {
   /** Null when nothing is left to do. */
   readonly pendingPayment: PendingPayment | null;
 }
 
 /**
- * - `payment`: the invoice is open, because no payment method was there, or its bank wants the customer's word (SCA).
+ * - `payment`: the invoice is open, because there is no payment method or the bank asks for authentication (SCA).
  * - `setup`: nothing is due yet, as in a trial, but a payment method has to be set up for later.
  *
- * `clientSecret` lets the customer's browser do it, with Stripe.js and the Payment Element. Whoever has it can pay in the
- * customer's name, so it is shown to nobody by accident: no log, JSON or copy by spread has it, and it has to be asked
- * for by name. Send it over TLS to that customer alone. Null where Stripe gave none.
+ * `clientSecret` lets the customer's browser complete it, with Stripe.js and the Payment Element. Whoever has the secret can
+ * act for the customer, so it is not enumerable: logs, JSON and copies by spread leave it out. Read it by name and send it
+ * over TLS to that customer only. Null if Stripe gave none.
  */
 export type PendingPayment =
   | {
@@ -29,7 +29,7 @@ export type PendingPayment =
     }
   | { readonly kind: "setup"; readonly clientSecret: string | null };
 
-/** What to expand so that {@link toChangedSubscription} finds what it looks for. */
+/** The expansions that {@link toChangedSubscription} needs. */
 export const PENDING_PAYMENT: readonly string[] = [
   "latest_invoice.confirmation_secret",
   "pending_setup_intent",
@@ -59,7 +59,7 @@ function withSecret<T extends object>(
   pending: T,
   clientSecret: string | null | undefined,
 ): T & { readonly clientSecret: string | null } {
-  // Not enumerable, so that whatever walks over the object passes by.
+  // Not enumerable, so that loggers and serializers skip it.
   const value = clientSecret ?? null;
   const secretive: T & { clientSecret: string | null } = Object.assign(
     Object.defineProperty({ clientSecret: value }, "clientSecret", { value, enumerable: false }),

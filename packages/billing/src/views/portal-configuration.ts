@@ -4,13 +4,13 @@ import { toDate } from "./epoch.js";
 /** A portal configuration that was made from code. */
 export interface PortalConfiguration {
   readonly id: string;
-  /** What the Dashboard calls it. */
+  /** Its name in the Dashboard. */
   readonly name: string | null;
   readonly headline: string | null;
   readonly active: boolean;
-  /** True where it offers nothing of one tenant's alone, and every tenant with the same specification uses it. */
+  /** True if it offers nothing of a single tenant, so that all tenants with the same specification use it. */
   readonly shared: boolean;
-  /** Where customers log in by e-mail; null where the specification has no login page. */
+  /** The page where customers log in by e-mail; null if the specification has no login page. */
   readonly loginPageUrl: string | null;
   readonly createdAt: Date;
   readonly livemode: boolean;

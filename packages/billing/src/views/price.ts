@@ -1,16 +1,16 @@
 import type Stripe from "stripe";
 import { referencedId } from "../stripe/reference.js";
 
-/** What something costs. Amounts are in the currency's minor unit (cents, or yen where there are none). */
+/** A price. Amounts are in the currency's minor unit: cents, or yen, which have none. */
 export interface Price {
   readonly id: string;
   readonly productId: string;
   readonly active: boolean;
   /** ISO 4217, in lower case as Stripe writes it. */
   readonly currency: string;
-  /** Null where the price has tiers, or parts of a minor unit: then {@link unitAmountDecimal} says more. */
+  /** Null if the price has tiers, or fractions of a minor unit: then see {@link unitAmountDecimal}. */
   readonly unitAmount: number | null;
-  /** The same amount, exact, as a decimal string. Null where the price has tiers. */
+  /** The exact unit amount as a decimal string. Null if the price has tiers. */
   readonly unitAmountDecimal: string | null;
   /** Null for a price that is paid once. */
   readonly recurring: Recurrence | null;
@@ -18,14 +18,14 @@ export interface Price {
   readonly lookupKey: string | null;
   /** Seen by the team alone, never by customers. */
   readonly nickname: string | null;
-  /** Whether tax is in the amount or comes on top; unspecified where Stripe's tax settings decide. */
+  /** How tax relates to the amount: included, or added to it; `"unspecified"` if Stripe's tax settings decide. */
   readonly taxBehavior: "inclusive" | "exclusive" | "unspecified";
 }
 
 export interface Recurrence {
   readonly interval: "day" | "week" | "month" | "year";
   readonly intervalCount: number;
-  /** Whether the quantity is set ahead, or metered afterwards. */
+  /** How the quantity is found: set in advance (`"licensed"`), or measured (`"metered"`). */
   readonly usageType: "licensed" | "metered";
 }
 

@@ -3,15 +3,15 @@ import { toDate } from "./epoch.js";
 import { type LookupKeys, type Price, toPrice } from "./price.js";
 
 /**
- * Something a tenant sells or is sold: its own product, or one shared by all tenants. `TMetadata` is what the schema in
- * `catalog.metadata` makes of its metadata; without a schema that is text.
+ * A product of the tenant's own, or one shared by all tenants. `TMetadata` is the output of the schema in `catalog.metadata`;
+ * without a schema, metadata holds strings.
  */
 export interface Product<TMetadata = undefined> {
   readonly id: string;
   readonly name: string;
   readonly description: string | null;
   readonly active: boolean;
-  /** True where every tenant sees the product and none may change it. */
+  /** True if every tenant sees the product and none may change it. */
   readonly shared: boolean;
   readonly defaultPrice: Price | null;
   /** Its active prices, the newest first. */
@@ -21,11 +21,11 @@ export interface Product<TMetadata = undefined> {
   readonly features: readonly string[];
   readonly unitLabel: string | null;
   readonly url: string | null;
-  /** As the catalogue's schema reads it; null where the schema refuses it, and then {@link metadataIssues} say why. */
+  /** The catalog schema's output; null if the schema refuses the metadata, as {@link metadataIssues} explain. */
   readonly metadata: MetadataOf<TMetadata>;
-  /** What the schema has against the product's metadata, which may have been written elsewhere; empty when it is fine. */
+  /** The schema's objections to the metadata, which may have been written elsewhere; empty if it is valid. */
   readonly metadataIssues: readonly MetadataIssue[];
-  /** As it stands in Stripe, without the keys that say whose the product is. */
+  /** The metadata as Stripe holds it, without the keys that mark the owner. */
   readonly rawMetadata: RawMetadata;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -33,17 +33,17 @@ export interface Product<TMetadata = undefined> {
 
 export type RawMetadata = Readonly<Record<string, string>>;
 
-/** With a schema, what it makes of the text or null; without one, the text itself. */
+/** The schema's output or null; without a schema, the strings themselves. */
 export type MetadataOf<TMetadata> = [TMetadata] extends [undefined] ? RawMetadata : TMetadata | null;
 
 export interface MetadataIssue {
   /** In the schema's words. */
   readonly message: string;
-  /** The keys that lead to what it is about; empty for the metadata as a whole. */
+  /** The path to the value; empty for the metadata as a whole. */
   readonly path: readonly string[];
 }
 
-/** What a product itself does not say. */
+/** The parts of a product's view that the Stripe object lacks. */
 export interface ProductFacts<TMetadata> {
   readonly shared: boolean;
   readonly prices: readonly Stripe.Price[];
@@ -52,7 +52,7 @@ export interface ProductFacts<TMetadata> {
   readonly rawMetadata: RawMetadata;
 }
 
-/** Wants `default_price` expanded. */
+/** Needs `default_price` expanded. */
 export function toProduct<TMetadata>(
   product: Stripe.Product,
   { shared, prices, metadata, metadataIssues, rawMetadata }: ProductFacts<TMetadata>,

@@ -1,18 +1,18 @@
 import type Stripe from "stripe";
 import { toDate } from "./epoch.js";
 
-/** Usage as Stripe took it in. What it adds up to shows on the customer's next invoice. */
+/** Usage that Stripe recorded. The sum appears on the customer's next invoice. */
 export interface ReportedUsage {
   readonly customerId: string;
   readonly eventName: string;
-  /** The caller's own, as it was given. */
+  /** The caller's identifier, unchanged. */
   readonly identifier: string;
   readonly value: number;
-  /** When it was used; null where Stripe has it from an earlier report, and this one does not say when. */
+  /** When it was used; null if it was reported before and this report gave no time. */
   readonly usedAt: Date | null;
 }
 
-/** What was reported, and Stripe's event of it; none where Stripe has had it already. */
+/** Builds the view from the report and Stripe's event, which is missing if the usage was reported before. */
 export function toReportedUsage(
   reported: Omit<ReportedUsage, "usedAt"> & { readonly timestamp: Date | undefined },
   event: Stripe.Billing.MeterEvent | undefined,

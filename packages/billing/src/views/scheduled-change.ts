@@ -2,9 +2,9 @@ import type Stripe from "stripe";
 import { referencedId } from "../stripe/reference.js";
 import { toDate } from "./epoch.js";
 
-/** What a subscription will change to by itself, as `updateSubscription` with `when: "period_end"` arranges. */
+/** A scheduled change of a subscription, as `updateSubscription` with `when: "period_end"` makes one. */
 export interface ScheduledChange {
-  /** When it happens: the end of the current period, where this package scheduled it. */
+  /** When it happens: the end of the current period, if this package scheduled it. */
   readonly startsAt: Date;
   /** All items that the subscription will have from then on. */
   readonly items: readonly ScheduledItem[];
@@ -12,7 +12,7 @@ export interface ScheduledChange {
 
 export interface ScheduledItem {
   readonly priceId: string;
-  /** Null where usage is metered. */
+  /** Null if usage is metered. */
   readonly quantity: number | null;
 }
 
@@ -30,7 +30,7 @@ export function toScheduledChange(schedule: Stripe.Subscription["schedule"]): Sc
   });
 }
 
-/** The phases after the current one, in their order; none where the schedule no longer governs a subscription. */
+/** Lists the phases after the current one, in order; none if the schedule no longer governs a subscription. */
 export function futurePhases(schedule: Stripe.SubscriptionSchedule): Stripe.SubscriptionSchedule.Phase[] {
   const { current_phase: current } = schedule;
   if (current === null) return [];

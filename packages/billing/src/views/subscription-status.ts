@@ -1,14 +1,13 @@
 import type { Subscription, SubscriptionStatus } from "./subscription.js";
 
 /**
- * Questions that applications ask of a subscription, answered from its view alone: no request, and any copy will do that
- * has these four fields. Time is an argument, since a stored copy may be older than what it says: an end that has passed
- * counts as an end.
+ * Answers what applications ask about a subscription from its view alone, without a request; any copy with these four
+ * fields will do. Takes the time as an argument, because a stored copy may be old: an end that has passed counts as one.
  */
 export type SubscriptionState = Pick<Subscription, "status" | "trialEndsAt" | "cancelsAt" | "endedAt"> &
   Partial<Pick<Subscription, "testClockId">>;
 
-/** Who keeps access besides those who are active or on trial. What is left out is refused. */
+/** The states that keep access, beside active and trialing. A state that is left out has none. */
 export interface AccessPolicy {
   /** A renewal was not paid, and Stripe goes on trying. Default: false. */
   readonly pastDue?: boolean | undefined;
@@ -19,8 +18,8 @@ export interface AccessPolicy {
 }
 
 /**
- * Whether the customer may use what was sold: active or on trial, or in a state that the policy allows. One that has
- * ended, was given up as unpaid, or is in a status newer than this package never is.
+ * Tells if the customer may use the product: the subscription is active or on trial, or in a state that the policy allows.
+ * Never true for one that has ended or is unpaid, nor for a status that this package does not know.
  */
 export function isEntitled(
   subscription: SubscriptionState,
@@ -42,13 +41,13 @@ const ACCESS: Readonly<Record<SubscriptionStatus, (policy: AccessPolicy) => bool
   incomplete_expired: () => false,
 };
 
-/** Whether it is in a trial that has not run out. */
+/** Tells if it is in a trial that has not ended. */
 export function onTrial(subscription: SubscriptionState, now: Date = currentTime(subscription)): boolean {
   const { status, trialEndsAt } = subscription;
   return status === "trialing" && isAfter(trialEndsAt, now) && !hasEnded(subscription, now);
 }
 
-/** Whether it is canceled and still runs: `resumeSubscription` can take the cancellation back. */
+/** Tells if it is canceled but still runs. `resumeSubscription` can take the cancellation back. */
 export function onGracePeriod(
   subscription: SubscriptionState,
   now: Date = currentTime(subscription),
@@ -56,12 +55,12 @@ export function onGracePeriod(
   return isAfter(subscription.cancelsAt, now) && !hasEnded(subscription, now);
 }
 
-/** Whether a renewal was not paid and Stripe goes on trying. */
+/** Tells if a renewal was not paid and Stripe keeps trying. */
 export function isPastDue(subscription: SubscriptionState, now: Date = currentTime(subscription)): boolean {
   return subscription.status === "past_due" && !hasEnded(subscription, now);
 }
 
-/** Whether its first payment is still to be made. After 23 hours it has ended instead. */
+/** Tells if its first payment is outstanding. Without it, the subscription ends after 23 hours. */
 export function isIncomplete(
   subscription: SubscriptionState,
   now: Date = currentTime(subscription),
@@ -69,14 +68,14 @@ export function isIncomplete(
   return subscription.status === "incomplete" && !hasEnded(subscription, now);
 }
 
-/** Whether it is over for good. What has ended cannot be resumed; make a new one. */
+/** Tells if it has ended for good. It cannot be resumed; create a new one. */
 export function hasEnded(subscription: SubscriptionState, now: Date = currentTime(subscription)): boolean {
   const { status, endedAt, cancelsAt } = subscription;
   if (status === "canceled" || status === "incomplete_expired" || endedAt !== null) return true;
   return cancelsAt !== null && !isAfter(cancelsAt, now);
 }
 
-/** On a test clock, real time says nothing; Stripe changes the status as the clock advances, so no end has passed unseen. */
+/** Ignores real time for an object on a test clock: Stripe changes its status as the clock advances. */
 function currentTime({ testClockId }: SubscriptionState): Date {
   return typeof testClockId === "string" ? new Date(0) : new Date();
 }

@@ -18,7 +18,7 @@ export type SubscriptionStatus =
   | "paused"
   | "canceled";
 
-/** A subscription, the same whatever API version it was read with. */
+/** A subscription, in one shape for all API versions. */
 export interface Subscription {
   readonly id: string;
   readonly customerId: string;
@@ -28,35 +28,35 @@ export interface Subscription {
   readonly currentPeriodStart: Date | null;
   /** The current period of the item whose period ends first. */
   readonly currentPeriodEnd: Date | null;
-  /** When it will end, where a cancellation is scheduled, however it was: by flag or by date. Else null. */
+  /** When it will end, if a cancellation is scheduled in any way: by flag or by date. Else null. */
   readonly cancelsAt: Date | null;
-  /** When the cancellation was asked for. */
+  /** When the cancellation was requested. */
   readonly canceledAt: Date | null;
   /** When it ended; null while it has not. */
   readonly endedAt: Date | null;
   readonly trialEndsAt: Date | null;
   readonly cancellation: CancellationDetails;
-  /** What it will change to by itself; null when nothing is scheduled. */
+  /** The change that is scheduled; null if none is. */
   readonly scheduledChange: ScheduledChange | null;
-  /** Set while its invoices are not collected; the status says nothing of it. */
+  /** Set while its invoices are not collected, which the status does not show. */
   readonly collectionPause: CollectionPause | null;
-  /** When a change that waits for its payment is given up; null when none waits. */
+  /** When Stripe drops a change that waits for payment; null if none waits. */
   readonly pendingUpdateExpiresAt: Date | null;
-  /** Null where the customer's own default is charged. */
+  /** Null if the customer's default is charged. */
   readonly defaultPaymentMethodId: string | null;
-  /** The discounts (`di_…`) that it has; those of its customer are not among them. */
+  /** Its own discounts (`di_…`), without those of its customer. */
   readonly discountIds: readonly string[];
   readonly metadata: Readonly<Record<string, string>>;
   readonly createdAt: Date;
   readonly livemode: boolean;
-  /** The test clock that its time runs by, in test mode; null where it runs by real time. */
+  /** The test clock that it runs on, in test mode; null if it runs on real time. */
   readonly testClockId: string | null;
 }
 
 export interface SubscriptionItem {
   readonly id: string;
   readonly price: Price;
-  /** Null where usage is metered. */
+  /** Null if usage is metered. */
   readonly quantity: number | null;
   readonly currentPeriodStart: Date | null;
   readonly currentPeriodEnd: Date | null;
@@ -69,33 +69,33 @@ export interface CancellationDetails {
   readonly comment: string | null;
 }
 
-/** Invoices go on being made, and this becomes of each. */
+/** How invoices are treated while collection is paused. Stripe still creates them. */
 export interface CollectionPause {
   readonly invoices: "keep_as_draft" | "mark_uncollectible" | "void";
-  /** When collection goes on by itself; null when it has to be told to. */
+  /** When collection resumes by itself; null if it has to be resumed. */
   readonly resumesAt: Date | null;
 }
 
-/** A subscription as Stripe writes it in any API version. */
+/** A Stripe subscription of any API version. */
 export type AnySubscription = Stripe.Subscription & PeriodBefore20250331 & DiscountBefore20250331;
 
-/** Before API version 2025-03-31 the period stood on the subscription; since then it stands on each item. */
+/** The period, which was on the subscription before API version 2025-03-31 and is on each item since. */
 interface PeriodBefore20250331 {
   readonly current_period_start?: number | undefined;
   readonly current_period_end?: number | undefined;
 }
 
-/** And a single discount stood beside the list of them, or in its place. */
+/** A single discount, which older API versions have beside or instead of the list. */
 interface DiscountBefore20250331 {
   readonly discount?: { readonly id: string } | null;
 }
 
-/** The keys of metadata that are not the application's; a tenant's scope knows them. */
+/** Drops the metadata keys that are not the application's. A tenant's scope does it. */
 export interface Reserved {
   withoutReserved(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
 }
 
-/** Shows what is scheduled only where `schedule` is expanded. */
+/** Builds the view. Shows a scheduled change only if `schedule` is expanded. */
 export function toSubscription(subscription: AnySubscription, own: Reserved & LookupKeys): Subscription {
   const items = subscription.items.data.map((item) => toItem(item, subscription, own));
   const starts = items.flatMap((item) => item.currentPeriodStart ?? []);
@@ -160,11 +160,11 @@ function discountIds({ discount, discounts = [] }: Partial<AnySubscription>): st
   return discount && !ids.includes(discount.id) ? [...ids, discount.id] : ids;
 }
 
-/** The flag is classic billing's way, the date flexible billing's and the portal's; either alone schedules the end. */
+/** Reads the scheduled end. Classic billing uses the flag; flexible billing and the portal use the date. */
 function scheduledEnd(subscription: Stripe.Subscription, ends: readonly Date[]): Date | null {
   const date = toDateOrNull(subscription.cancel_at);
   if (date !== null) return date;
-  // Of items with several intervals, the first period to end counts.
+  // With several intervals, the subscription ends with the first period that ends.
   return subscription.cancel_at_period_end ? earliest(ends) : null;
 }
 

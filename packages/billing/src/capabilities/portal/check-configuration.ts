@@ -12,17 +12,17 @@ type Configuration = Stripe.BillingPortal.Configuration;
 type FeatureName = keyof Configuration["features"];
 type Features = { readonly [Name in FeatureName]?: { readonly enabled?: boolean } };
 
-/** What a session would be opened with; without features where there is nothing to open one with. */
+/** The configuration that a session would use; without features if there is none. */
 export interface SeenConfiguration {
   readonly checks: readonly PortalCheck[];
   readonly features?: Features | undefined;
   readonly offers?: readonly OfferedProduct[] | undefined;
 }
 
-/** Which keys of a product's metadata the catalogue's schema refuses. */
+/** Finds the metadata keys that the catalog's schema refuses. */
 export type MetadataJudge = (metadata: Readonly<Record<string, string>>) => Promise<readonly string[]>;
 
-/** One request; where the settings hold a specification and keep no ids, one for every hundred active configurations. */
+/** Checks the configuration. One request; with a specification and no stored ids, one per hundred active configurations. */
 export async function lookForConfiguration(
   scope: TenantScope,
   portal: TenantPortal,
@@ -126,7 +126,7 @@ export function lookAtFeatures(features: Features, flow: unknown): PortalCheck {
   );
 }
 
-/** One request; one more for each price that is too new for Stripe's search, or not the tenant's. */
+/** Checks the products. One request; one more for each price that is too new for Stripe's search, or not the tenant's. */
 export async function lookAtProducts(
   scope: TenantScope,
   { features, offers = [] }: SeenConfiguration,
@@ -156,7 +156,7 @@ export async function lookAtProducts(
   return [ok("products", `${offers.length} products with ${wanted} prices, all of them for sale.`)];
 }
 
-/** Nothing is told of them: they may be another tenant's. */
+/** Reveals nothing about these products, which may be another tenant's. */
 function checkVisible(count: number): PortalCheck[] {
   if (count === 0) return [];
   return [

@@ -1,25 +1,25 @@
 import { type AnyBillingError, isBillingError } from "../../errors.js";
 
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface PortalCheck {
   readonly check: PortalCheckName;
   readonly status: "ok" | "warning" | "failure";
-  /** What was seen; nothing of another tenant's. */
+  /** The finding; never names another tenant's data. */
   readonly fact: string;
-  /** What to do about it; null where there is nothing to do. */
+  /** The next step; null if there is nothing to do. */
   readonly advice: string | null;
 }
 
 /**
- * - `options`, `tenant`, `settings`: whether the call, its tenant and the service's settings are right at all.
- * - `key`: whether Stripe accepts it, and lets it read what was looked at.
+ * - `options`, `tenant`, `settings`: the call, its tenant and the service's settings are valid.
+ * - `key`: Stripe accepts it, and it may read what the checks need.
  * - `customer`: there is one, not deleted, of this tenant and mode.
  * - `returnUrl`: absolute, and on an allowed origin.
- * - `flow`: what it names is the customer's, and can be done to it.
+ * - `flow`: it names the customer's own objects, and they allow it.
  * - `configuration`: there is one for this account and mode, and it is active.
- * - `features`: the flow's is on.
+ * - `features`: the one that the flow needs is on.
  * - `products`: those offered are the tenant's to sell, active, of one currency, with metadata that the schema accepts.
- * - `session`: whether one can be opened.
+ * - `session`: one can be opened.
  */
 export type PortalCheckName =
   | "options"
@@ -46,7 +46,7 @@ export function failure(check: PortalCheckName, fact: string, advice: string): P
   return Object.freeze({ check, status: "failure", fact, advice });
 }
 
-/** What an error says of a check: messages begin with what happened, and go on with what to do. */
+/** Turns an error into a check's result: the first sentence says what happened, the rest what to do. */
 export function toFailedCheck(check: PortalCheckName, error: unknown): PortalCheck {
   if (!isBillingError(error)) {
     return failure(
@@ -62,7 +62,7 @@ export function toFailedCheck(check: PortalCheckName, error: unknown): PortalChe
     : failure(check, fact, advice);
 }
 
-/** Errors that say nothing of what was to be looked at. */
+/** Errors that say nothing about the checked object. */
 const NOT_SEEN: ReadonlySet<AnyBillingError["code"]> = new Set<AnyBillingError["code"]>([
   "authentication",
   "permission",

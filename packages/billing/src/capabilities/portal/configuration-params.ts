@@ -11,7 +11,7 @@ import type {
   UpdateFeature,
 } from "./configuration-spec.js";
 
-/** What Stripe is sent for a spec, and the hash of all of it, by which the configuration is found again. */
+/** The parameters for a specification, and their hash, which finds the configuration again. */
 export interface ConfigurationContent {
   readonly params: Params;
   readonly hash: string;
@@ -21,10 +21,10 @@ type Params = Stripe.BillingPortal.ConfigurationCreateParams;
 type Features = Params["features"];
 
 /**
- * Without a policy a return URL may be anywhere, for content that is only looked for and never sent.
+ * Without a policy, accepts any return URL: for a specification that is only searched for and never sent.
  *
- * The hash is of what is sent, every default spelled out: however a spec is written, the same portal has the same hash,
- * and a release of this package that would send something else has another one.
+ * Hashes the parameters with every default spelled out. So equal portals have one hash however they are written, and a
+ * release of this package that sends something else has another one.
  *
  * @throws ReturnUrlNotAllowedError | InvalidArgumentError for a URL that customers may not be sent to.
  */
@@ -73,7 +73,7 @@ function toFeatures({
         ? { enabled: false }
         : { enabled: true, allowed_updates: [...customerUpdate.allowedUpdates] },
     subscription_cancel: subscriptionCancel === undefined ? { enabled: false } : toCancel(subscriptionCancel),
-    // Sent only where it is asked for, since older API versions do not know it.
+    // Sends it only if it is asked for, because older API versions do not know it.
     ...(subscriptionPause === undefined ? {} : { subscription_pause: toPause(subscriptionPause) }),
     subscription_update: subscriptionUpdate === undefined ? { enabled: false } : toUpdate(subscriptionUpdate),
   };
@@ -89,7 +89,7 @@ function toCancel({
     mode,
     proration_behavior: prorationBehavior,
     cancellation_reason:
-      // An empty list would not be sent at all, so it is sent as a blank.
+      // Sends an empty list as a blank, because form encoding cannot express an empty list.
       reasons === undefined ? { enabled: false, options: "" } : { enabled: true, options: [...reasons] },
   };
 }
@@ -133,7 +133,7 @@ function toAdjustableQuantity({ minimum, maximum }: NonNullable<OfferedProduct["
   };
 }
 
-/** A page that the application chose, wherever it is; what is held against it is how it is spelled. */
+/** Checks the form of a page's URL. The application chose it, so any origin will do. */
 function plainUrl(url: string, name: string): string {
   if (!URL.canParse(url)) throw new InvalidArgumentError(`${name} must be an absolute https URL.`);
   // guard (argument): a configuration's pages are spelled plainly
@@ -147,7 +147,7 @@ export function metadataWith(hash: string): Record<string, string> {
   return { [HASH_KEY]: hash };
 }
 
-/** The hash of the spec that a configuration was made from; undefined for one that was made otherwise. */
+/** Reads the hash of the specification that a configuration was created from; `undefined` if there was none. */
 export function specHash({ metadata }: Stripe.BillingPortal.Configuration): string | undefined {
   return metadata && Object.hasOwn(metadata, HASH_KEY) ? metadata[HASH_KEY] : undefined;
 }

@@ -1,4 +1,4 @@
-/** What a portal should look like and allow, as code. */
+/** The look and the features of a portal, as code. */
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import { boundedList, checkInput, mistakesIn, onFirstUse, text } from "../../input.js";
@@ -22,23 +22,23 @@ import { isObjectId, type ObjectKind } from "../../stripe/object-id.js";
  * };
  */
 export interface PortalConfigurationSpec {
-  /** What the Dashboard calls it; up to 256 characters. */
+  /** Its name in the Dashboard; up to 256 characters. */
   readonly name?: string | undefined;
-  /** The words above the portal; up to 60 characters. */
+  /** The headline of the portal; up to 60 characters. */
   readonly headline?: string | undefined;
   readonly privacyPolicyUrl?: string | undefined;
   readonly termsOfServiceUrl?: string | undefined;
-  /** Where "return" links lead for sessions that name no place: on an origin that the settings allow, as always. */
+  /** The default return URL of sessions, on an origin that the settings allow. */
   readonly returnUrl?: string | undefined;
   /**
-   * A lasting address at Stripe, where a customer logs in by e-mail. Stripe looks among all customers of the account, so
-   * where tenants share one it may open another tenant's portal for a person who is a customer of both. Default: false.
+   * A permanent page of Stripe's where customers log in by e-mail. Stripe searches all customers of the account, so in one
+   * that tenants share, a person who is a customer of two tenants may reach either portal. Default: false.
    */
   readonly loginPage?: boolean | undefined;
   readonly features: PortalFeatures;
 }
 
-/** What customers may do. */
+/** The features that customers may use. */
 export interface PortalFeatures {
   readonly invoiceHistory?: boolean | undefined;
   readonly paymentMethodUpdate?: boolean | undefined;
@@ -53,23 +53,23 @@ export interface PortalFeatures {
 export interface CancelFeature {
   /** Default: `"at_period_end"`. */
   readonly mode?: "at_period_end" | "immediately" | undefined;
-  /** Credits what was paid ahead, with `"immediately"` alone. Default: `"none"`. */
+  /** Credits the unused time; only with `"immediately"`. Default: `"none"`. */
   readonly prorationBehavior?: "none" | "create_prorations" | undefined;
-  /** The reasons that a customer may choose from. Default: nobody is asked. */
+  /** The reasons to choose from. Default: the customer is not asked. */
   readonly reasons?: readonly CancellationReason[] | undefined;
 }
 
 /** The ways a customer may pause a subscription. */
 export interface PauseFeature {
-  /** How long a customer may pause for. Default: until it is taken back. */
+  /** The durations to choose from. Default: until the customer resumes it. */
   readonly intervals?: readonly PauseInterval[] | undefined;
 }
 
 /** The ways a customer may change a subscription. */
 export interface UpdateFeature {
   /**
-   * With `promotion_code` Stripe takes any active code of the account, whichever tenant's it is. So it is refused but
-   * with `connectTenancy`, or where the settings say that all codes are for all tenants (`catalog.promotionCodes`).
+   * With `promotion_code` Stripe accepts any active code of the account, whichever tenant's it is. So it is refused unless
+   * each tenant has an account (`connectTenancy`) or the settings share all codes (`catalog.promotionCodes`).
    */
   readonly allowedUpdates: readonly ("price" | "quantity" | "promotion_code")[];
   /** Up to ten, the tenant's own or shared ones. */
@@ -78,7 +78,7 @@ export interface UpdateFeature {
   readonly prorationBehavior?: ProrationBehavior | undefined;
   /** Changes that wait for the end of the period. Default: none, each is made at once. */
   readonly scheduleAtPeriodEnd?: readonly ("decreasing_item_amount" | "shortening_interval")[] | undefined;
-  /** What a change does to a trial. Default: `"end_trial"`. */
+  /** How a change affects a trial. Default: `"end_trial"`. */
   readonly trialUpdateBehavior?: "end_trial" | "continue_trial" | undefined;
   /** Default: `"unchanged"`. */
   readonly billingCycleAnchor?: "unchanged" | "now" | undefined;
@@ -98,7 +98,7 @@ export interface OfferedProduct {
   readonly productId: string;
   /** Recurring ones of this product, and only one for each interval. */
   readonly priceIds: readonly string[];
-  /** How many of it a customer may choose. Default: as many as they have. */
+  /** The quantities that a customer may choose. Default: the present one only. */
   readonly quantity?:
     | { readonly minimum?: number | undefined; readonly maximum?: number | undefined }
     | undefined;
@@ -118,7 +118,7 @@ const REASONS = [
 const PRORATIONS = ["none", "create_prorations", "always_invoice"] as const;
 const INTERVALS = { day: 1095, week: 156, month: 36, year: 3 } as const;
 const MOST_PRODUCTS = 10;
-/** Far more than there are intervals that anyone sells. */
+/** More than the intervals that exist. */
 const MOST_PRICES = 20;
 
 const schema = onFirstUse(() =>
@@ -236,14 +236,14 @@ function object<T extends z.core.$ZodLooseShape>(name: string, shape: T): z.ZodM
   return z.strictObject(shape, `${name} must be an object.`);
 }
 
-/** Far longer than any of these lists can be; each has a limit of its own. */
+/** Longer than any of these lists; each has a limit of its own. */
 const MOST_ELEMENTS = 100;
 
 function listOf<T>(name: string, element: z.ZodMiniType<T>): z.ZodMiniType<T[]> {
   return boundedList(element, { least: 1, most: MOST_ELEMENTS }, `${name} must be a list that is not empty.`);
 }
 
-/** Sorted, since the order in which they are written means nothing. */
+/** Sorts the values, because their order means nothing. */
 function setOf<const T extends string>(name: string, values: readonly T[]): z.ZodMiniType<T[]> {
   const known = listOf(name, oneOf(`Each of ${name}`, values));
   return z.pipe(

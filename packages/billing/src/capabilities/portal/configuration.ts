@@ -1,4 +1,4 @@
-/** Portal configurations as code: found again by a hash of what they hold, so that no deploy makes another one. */
+/** Portal configurations as code. Finds them by a hash of their content, so that a deploy does not create another one. */
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { checkInput, onFirstUse, optionsObject, writeFields, writeOptions } from "../../input.js";
@@ -20,13 +20,13 @@ import {
   storeConfiguration,
 } from "./stored-configuration.js";
 
-/** A portal configuration that is active and holds what its specification says. */
+/** An active portal configuration that matches its specification. */
 export interface EnsuredPortalConfiguration {
-  /** `bpc_…`; may be kept, and given to the settings as `portal.configuration`. */
+  /** The id (`bpc_…`), which may be stored and used as `portal.configuration` in the settings. */
   readonly id: string;
-  /** True where it offers nothing of one tenant's alone, and every tenant with the same specification uses it. */
+  /** True if it offers nothing of a single tenant, so that all tenants with the same specification use it. */
   readonly shared: boolean;
-  /** Where customers log in by e-mail; null where the specification has no login page. */
+  /** The page where customers log in by e-mail; null if the specification has no login page. */
   readonly loginPageUrl: string | null;
 }
 
@@ -38,12 +38,12 @@ export async function ensurePortalConfiguration(
   options: CallOptions & IdempotencyOptions,
   portal: TenantPortal,
 ): Promise<EnsuredPortalConfiguration> {
-  // A key is taken, for a retry that an error asks for, and not needed: the specification's hash is the key.
+  // Accepts a key for the retry that an error asks for, but does not need it: the specification's hash is the key.
   checkInput(writeOptions, options);
   return (await ensureConfiguration(scope, given, portal)).configuration;
 }
 
-/** `remembered` where Stripe was not asked, so that it may have been deactivated since. */
+/** `remembered` means that Stripe was not asked, so it may have been deactivated since. */
 export interface Ensured {
   readonly configuration: EnsuredPortalConfiguration;
   readonly hash: string;
@@ -63,7 +63,7 @@ export async function ensureConfiguration(
   }
   const content = toContent(spec, policy);
   const { hash } = content;
-  // A login page's address is not remembered.
+  // The login page's URL is not remembered.
   const known = spec.loginPage ? undefined : scope.configurations.find(hash);
   if (known !== undefined) {
     return {
@@ -88,7 +88,7 @@ export async function ensureConfiguration(
   };
 }
 
-/** The active configuration with a hash, where there is one. */
+/** Finds the active configuration with a hash. */
 export async function findConfiguration(
   scope: TenantScope,
   hash: string,
@@ -99,7 +99,7 @@ export async function findConfiguration(
   );
 }
 
-/** Of twins the older, the same for everyone who looks. Who keeps ids is spared all but the newest hundred. */
+/** Returns the oldest match, so that every process picks the same one. With stored ids, reads only the newest 100. */
 async function findListedConfiguration(
   scope: TenantScope,
   hash: string,
@@ -114,8 +114,8 @@ async function findListedConfiguration(
 }
 
 /**
- * Under an idempotency key that follows from the content, so that all who make it at once make the same one. Stripe may
- * remember the key for longer than the configuration is active: then its id makes the next key, the same for everyone.
+ * Creates it under an idempotency key derived from the content, so that concurrent calls create one. If Stripe replays one
+ * that was deactivated meanwhile, derives the next key from its id, which is again equal for all calls.
  */
 async function make(
   scope: TenantScope,
@@ -135,13 +135,13 @@ async function make(
 }
 
 export interface DeactivateUnusedOptions extends CallOptions, IdempotencyOptions {
-  /** Every specification that is still in use, by any release that is still running. */
+  /** All specifications in use, by any release that still runs. */
   readonly inUse: readonly PortalConfigurationSpec[];
-  /** Those that every tenant uses, instead of the tenant's own; for a service that no tenant is bound to. Default: false. */
+  /** Prunes the shared configurations instead of the tenant's own; for a service without a tenant. Default: false. */
   readonly shared?: boolean | undefined;
-  /** Only say which ones would be deactivated. Default: true. */
+  /** Only returns which ones would be deactivated. Default: true. */
   readonly dryRun?: boolean | undefined;
-  /** Younger ones are left alone, since a release that uses them may just be on its way. Default: a day. */
+  /** Keeps younger ones, because a release that uses them may be on its way. Default: a day. */
   readonly minAgeMs?: number | undefined;
 }
 
@@ -181,7 +181,7 @@ export async function deactivateUnusedPortalConfigurations(
   );
 }
 
-/** What this package made for the tenant and no specification names any more; of twins, all but the one that is used. */
+/** Lists configurations that this package created and no specification needs: of equal ones, all but the one in use. */
 async function findUnused(scope: TenantScope, inUse: ReadonlySet<string>): Promise<Configuration[]> {
   const made: Configuration[] = [];
   for await (const page of scope.configurations.pages({ active: true })) {
@@ -199,11 +199,11 @@ async function findUnused(scope: TenantScope, inUse: ReadonlySet<string>): Promi
 
 async function deactivate(scope: TenantScope, id: string, key: string): Promise<void> {
   const call = "POST /v1/billing_portal/configurations/{configuration}";
-  // One key for several configurations would be a conflict, so each is a step of its own.
+  // Each is a step of its own, because one key for several configurations would be a conflict.
   await scope.write(call, { configuration: id }, { active: false }, key, `deactivate ${id}`);
 }
 
-/** Oldest first; the same order for everyone who looks. */
+/** Orders the oldest first, equally in every process. */
 function byAge(a: Configuration, b: Configuration): number {
   return a.created - b.created || (a.id < b.id ? -1 : 1);
 }

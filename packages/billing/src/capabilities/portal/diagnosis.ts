@@ -21,13 +21,13 @@ export interface DiagnosePortalOptions extends CallOptions {
   readonly customerId?: string | undefined;
   readonly returnUrl?: string | undefined;
   readonly flow?: PortalFlow | undefined;
-  /** Opens a session as well, and throws its address away. Default: false. */
+  /** Opens a session too, and discards its URL. Default: false. */
   readonly createSession?: boolean | undefined;
 }
 
-/** Everything that has to be right for a customer to reach the portal, and how it is. */
+/** The result of every check that opening the portal for a customer depends on. */
 export interface PortalDiagnosis {
-  /** False when one of the checks is a failure; warnings let a session be opened. */
+  /** False if a check failed. Warnings do not prevent a session. */
   readonly ok: boolean;
   readonly checks: readonly PortalCheck[];
 }
@@ -85,9 +85,9 @@ export async function diagnosePortal(
 
   const stands = checks.some(({ status }) => status === "failure");
   if (stands) {
-    checks.push(failure("session", "Something stands in the way of one.", "Correct the failures above."));
+    checks.push(failure("session", "A session cannot be opened.", "Correct the failures above."));
   } else if (!createSession) {
-    checks.push(ok("session", "Nothing was seen that stands in the way of one. None was opened."));
+    checks.push(ok("session", "No obstacle was found. No session was opened."));
   } else {
     await look("session", async () => {
       // Each was judged above, by the guard for its kind.
@@ -102,10 +102,10 @@ export async function diagnosePortal(
   return toDiagnosis(checks);
 }
 
-/** What can be said where the checks could not even begin. */
+/** Reports a failure that prevented the checks. */
 export function toFailedDiagnosis(error: unknown): PortalDiagnosis {
   const check = isBillingError(error) ? BEFORE[error.code] : undefined;
-  // Nothing was looked at, so that not even what could not be asked may pass.
+  // No check ran, so none may pass.
   return toDiagnosis([Object.freeze({ ...toFailedCheck(check ?? "settings", error), status: "failure" })]);
 }
 
@@ -140,7 +140,7 @@ function lookAtReturnUrl(returnUrl: unknown, { policy }: TenantPortal): PortalCh
   return ok("returnUrl", `It leads to ${origin}, which is allowed.`);
 }
 
-/** Blames the key for what it may not read, and the call's time or Stripe for what could not be asked. */
+/** Names the cause of failed reads: the key if it lacks permission, else the deadline or Stripe. */
 function lookAtKey(errors: readonly unknown[]): PortalCheck {
   for (const code of ["authentication", "permission"]) {
     const refusal = errors.find((error) => isBillingError(error) && error.code === code);

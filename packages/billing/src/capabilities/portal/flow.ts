@@ -1,6 +1,6 @@
 /**
- * Portal flows: links that lead past the portal's front page, straight to one task. What a flow names is proved to be
- * the customer's own, not only the tenant's, since the page acts on it for whoever holds the link.
+ * Portal flows: links that skip the portal's front page and open one task. Everything a flow names is proved to be the
+ * customer's own, not only the tenant's, because the page acts on it for whoever has the link.
  *
  * See https://docs.stripe.com/customer-management/portal-deep-links
  */
@@ -16,7 +16,7 @@ import { notFound } from "../../stripe/translate-error.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 
 /**
- * One task, and what the customer sees when it is done. The portal configuration has to allow the task.
+ * A task, and the page after it. The portal configuration has to allow the task.
  *
  * - `payment_method_update`: add a payment method and make it the default.
  * - `customer_update`: change name, address, tax ids and the like.
@@ -38,7 +38,7 @@ export type PortalFlow =
   | {
       readonly type: "subscription_cancel";
       readonly subscriptionId: string;
-      /** A coupon to offer to whoever stays; {@link PortalDiscount} says whose it has to be. */
+      /** A coupon to offer to a customer who stays; {@link PortalDiscount} tells which are allowed. */
       readonly retentionCouponId?: string | undefined;
       readonly afterCompletion?: AfterCompletion | undefined;
     }
@@ -63,7 +63,7 @@ export type PortalDiscount = { readonly couponId: string } | { readonly promotio
 
 /**
  * - `portal_homepage` (Stripe's default): the portal's front page.
- * - `hosted_confirmation`: a page of Stripe's that says so, with a message of up to 500 characters.
+ * - `hosted_confirmation`: Stripe's confirmation page, with a message of up to 500 characters.
  * - `redirect`: back to the application, to a URL or path as for `returnUrl`.
  */
 export type AfterCompletion =
@@ -140,13 +140,13 @@ type ConfirmFlow = Extract<CheckedFlow, { type: "subscription_update_confirm" }>
 type FlowData = Stripe.BillingPortal.SessionCreateParams.FlowData;
 
 /**
- * Proves what a flow names, in one request for a subscription not seen lately (each time, for a change to confirm) and
- * one for each price, coupon and promotion code.
+ * Proves everything a flow names: one request for a subscription that was not proved lately (always, for a change to
+ * confirm), and one for each price, coupon and promotion code.
  */
 export type FlowProof = (scope: TenantScope, customerId: string) => Promise<FlowData>;
 
 /**
- * Checks of a flow what needs no request, and returns what does the rest.
+ * Checks what needs no request, and returns a function that does the rest.
  *
  * @throws InvalidArgumentError | ReturnUrlNotAllowedError
  */

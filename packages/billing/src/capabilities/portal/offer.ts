@@ -7,8 +7,8 @@ import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import type { OfferedProduct } from "./configuration-spec.js";
 
 /**
- * Proves that a portal may offer these products: the tenant's own or shared ones, with prices that are theirs and for
- * sale, one for each interval. One request, and one more for each price so new that Stripe's search does not know it.
+ * Proves that a portal may offer these products: they are the tenant's own or shared, with active prices of theirs, one per
+ * interval. One request; one more for each price that is too new for Stripe's search.
  *
  * @throws NotFoundError for a product or price that is missing or another tenant's.
  * @throws ConflictError for what is archived.
@@ -43,7 +43,7 @@ export async function proveOffer(scope: TenantScope, products: readonly OfferedP
   }
 }
 
-/** Of the prices that are offered, those of products that the tenant may see, by their ids. */
+/** Maps the offered prices by id, without those of products that the tenant does not see. */
 export async function findPrices(scope: TenantScope, products: readonly OfferedProduct[]): Promise<Prices> {
   return readOfferedPrices(scope, products, async (priceId) => {
     try {

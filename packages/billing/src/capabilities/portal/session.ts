@@ -25,19 +25,19 @@ export interface PortalSessionOptions extends CallOptions, IdempotencyOptions {
   /** Leads straight to one task. Default: the portal's front page. */
   readonly flow?: PortalFlow | undefined;
   /**
-   * Shows only the subscriptions and invoices made on behalf of this connected account, under its branding. Of those
-   * that the settings' `allowedOnBehalfOf` names.
+   * Shows only the subscriptions and invoices made on behalf of this connected account, under its branding. The settings'
+   * `allowedOnBehalfOf` must list it.
    */
   readonly onBehalfOf?: string | undefined;
 }
 
-/** A portal session asked for in one object, tenant included. */
+/** The options of a portal session in one object, tenant included. */
 export interface PortalConfig extends PortalSessionOptions {
   readonly customerId: string;
   readonly tenantId: string;
 }
 
-/** A customer's way into Stripe's hosted portal. */
+/** A session of Stripe's hosted customer portal. */
 export interface PortalSession {
   readonly id: string;
   /**
@@ -46,7 +46,7 @@ export interface PortalSession {
    */
   readonly url: string;
   readonly customerId: string;
-  /** Where the portal's "return" link leads; null where it has none. */
+  /** The target of the portal's "return" link; null if it has none. */
   readonly returnUrl: string | null;
   readonly createdAt: Date;
   readonly livemode: boolean;
@@ -80,14 +80,14 @@ export async function createCustomerPortalSession(
   const allowedReturnUrl = returnUrl === undefined ? undefined : allowReturnUrl(returnUrl, portal.policy);
   const onBehalfOf = checkOnBehalfOf(given.onBehalfOf, portal.onBehalfOf);
   const proveFlow = given.flow === undefined ? undefined : checkFlow(given.flow, portal.policy);
-  // The flow first: reading a subscription proves its customer as well.
+  // Proves the flow first: reading a subscription proves its customer as well.
   const flow = await proveFlow?.(scope, customerId);
   // guard: a portal is opened for a proved customer
   await scope.proveCustomer(customerId);
   const params: SessionParams = {
     customer: customerId,
     ...(allowedReturnUrl === undefined ? {} : { return_url: allowedReturnUrl }),
-    // Stripe's list of locales grows; what it does not know it refuses.
+    // Checks only the form, because Stripe's list of locales grows.
     ...(locale === undefined ? {} : { locale: locale as NonNullable<SessionParams["locale"]> }),
     ...(flow === undefined ? {} : { flow_data: flow }),
     ...(onBehalfOf === undefined ? {} : { on_behalf_of: onBehalfOf }),
@@ -117,7 +117,7 @@ async function createSession(
   idempotencyKey: string | undefined,
 ): Promise<Session> {
   const { configuration: given } = portal;
-  // Without the caller's key a random one: under a key that was used before, Stripe gives the same, perhaps ended, session.
+  // Uses a random key if the caller gave none: Stripe would replay a session, perhaps an ended one, for a used key.
   const steps = new Steps(idempotencyKey);
   const openWith = (configuration: string | undefined) =>
     steps.take("the session", () =>
@@ -141,7 +141,7 @@ async function createSession(
   }
 }
 
-/** What is wrong with the settings' specification is not the caller's mistake. */
+/** Blames the settings for an invalid specification, since it is not the caller's mistake. */
 async function ensureFromSettings(
   scope: TenantScope,
   spec: PortalConfigurationSpec,
@@ -165,7 +165,7 @@ const CALLERS_MISTAKES: ReadonlySet<string> = new Set([
   "return_url_not_allowed",
 ]);
 
-/** Nothing at Stripe says which accounts a tenant may show itself as, so only the application can. */
+/** Checks the application's list, because Stripe does not know which accounts a tenant may act for. */
 function checkOnBehalfOf(given: unknown, allowed: readonly string[]): string | undefined {
   if (given === undefined) return undefined;
   // guard (as given): a portal is opened only on behalf of accounts in the settings

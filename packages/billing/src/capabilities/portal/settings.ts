@@ -8,16 +8,16 @@ import {
 import { isSpec, type PortalConfigurationSpec } from "./configuration-spec.js";
 import type { PortalConfigurationIds } from "./stored-configuration.js";
 
-/** The customer portal's settings, each a value or a function of the tenant. */
+/** Settings of the customer portal. Each is a value, or a function of the tenant. */
 export interface PortalSettings extends ReturnUrlSettings {
   /**
-   * A portal configuration (`bpc_…`), or what it should be: then it is ensured for every session, which takes no request
-   * while it is remembered. Default: the account's own default configuration.
+   * A portal configuration: its id (`bpc_…`), or a specification that every session ensures, without a request while it is
+   * remembered. Default: the account's default configuration.
    */
   readonly configuration?: PerTenant<string | PortalConfigurationSpec | undefined> | undefined;
   /**
-   * Where the ids of ensured configurations are kept between processes, so that a process that has just begun asks Stripe
-   * for one configuration instead of all. Default: nowhere, which is enough for a hundred or two of them in the account.
+   * A store for the ids of ensured configurations, so that a new process reads one configuration instead of listing all.
+   * Default: none, which is enough for up to two hundred configurations in the account.
    */
   readonly configurationIds?: PortalConfigurationIds | undefined;
   /** An IETF language tag such as `"en-GB"`, or `"auto"`. Default: the customer's or the browser's. */
@@ -26,7 +26,7 @@ export interface PortalSettings extends ReturnUrlSettings {
   readonly allowedOnBehalfOf?: PerTenant<readonly string[]> | undefined;
 }
 
-/** The settings as they are for one tenant. */
+/** The settings, resolved for one tenant. */
 export interface TenantPortal extends TenantReturnUrls {
   readonly configuration: string | PortalConfigurationSpec | undefined;
   readonly configurationIds: PortalConfigurationIds | undefined;
@@ -54,7 +54,7 @@ export async function resolvePortal(settings: PortalSettings, tenantId: string):
   return { configuration, configurationIds: settings.configurationIds, locale, onBehalfOf, ...urls };
 }
 
-/** Ids that the application chose itself, so that a request may name them unproved. */
+/** Lists the ids that the application chose itself, which a request may hold without proof. */
 export function trustedIds({ configuration, onBehalfOf }: TenantPortal): readonly string[] {
   return typeof configuration === "string" ? [configuration, ...onBehalfOf] : onBehalfOf;
 }

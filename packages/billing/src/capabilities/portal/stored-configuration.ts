@@ -1,27 +1,27 @@
-/** Portal configurations that the application itself keeps track of, so that none has to be looked for among everybody's. */
+/** Finds portal configurations through a store of the application's, instead of listing those of all tenants. */
 import type Stripe from "stripe";
 import { ConfigurationError, isBillingError } from "../../errors.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { specHash } from "./configuration-params.js";
 
 /**
- * Where an application keeps which portal configuration it has for which specification: a table or a Redis hash of two
- * columns, shared by all its processes; one for each mode, live and test.
+ * The application's store of configuration ids by specification: a table of two columns or a Redis hash, shared by all
+ * processes; one per mode, live and test.
  *
- * Stripe can only be asked for all the configurations of an account, a hundred at a time. So an application with hundreds
- * of them, such as one for each tenant, keeps their ids, and no call pays for the number of tenants. What is lost here is
- * found among the newest hundred, or made again.
+ * Stripe can only list all configurations of an account, a hundred per request. An application with hundreds of them, such
+ * as one per tenant, keeps their ids here, so that no call slows down with the number of tenants. A lost entry is found
+ * among the newest hundred, or the configuration is created again.
  */
 export interface PortalConfigurationIds {
-  /** The id (`bpc_…`) that was set under a key; undefined or null where none was. */
+  /** Returns the id (`bpc_…`) of a key; undefined or null if there is none. */
   get(key: string): MaybePromise<string | null | undefined>;
-  /** A key has up to 400 letters, digits, `_` and `:`. It stands for one content, so what is set last is right. */
+  /** Sets the id of a key of up to 400 letters, digits, `_` and `:`. A later id replaces an earlier one. */
   set(key: string, configurationId: string): MaybePromise<unknown>;
 }
 
 type MaybePromise<T> = T | Promise<T>;
 
-/** One request, or none where nothing is kept; what is no longer active, or no longer what was kept, is not it. */
+/** Finds a stored configuration that is still active and unchanged. One request, or none if nothing is stored. */
 export async function readStoredConfiguration(
   scope: TenantScope,
   ids: PortalConfigurationIds,
@@ -50,7 +50,7 @@ export async function storeConfiguration(
   await scope.race(ids.set(toStorageKey(scope, hash), configurationId));
 }
 
-/** The hash is of the products as well, so that it stands for one tenant's wherever it is not for all of them. */
+/** Builds the store's key. The hash covers the products, so a tenant's own configuration has its own key. */
 function toStorageKey({ account }: TenantScope, hash: string): string {
   return account === undefined ? hash : `${account}:${hash}`;
 }
