@@ -8,8 +8,8 @@ export {
   type InboxContractCase,
   type InboxContractOptions,
   inboxContract,
-  type OpenInbox,
-} from "./inbox-contract.js";
+} from "./inbox-contract/contract.js";
+export type { OpenInbox, StoreFaults, TransactionProbe } from "./inbox-contract/open-inbox.js";
 export {
   checkTenantIsolation,
   type TenantIsolationCheck,

@@ -4,7 +4,10 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { inboxContract, type OpenInbox } from "../../../src/testing/inbox-contract.js";
+import { inboxContract } from "../../../src/testing/inbox-contract/contract.js";
+import { OBJECT_LEASES } from "../../../src/testing/inbox-contract/leases.js";
+import type { OpenInbox } from "../../../src/testing/inbox-contract/open-inbox.js";
+import { ORDER } from "../../../src/testing/inbox-contract/order.js";
 import { describeError } from "../../../src/webhooks/error-text.js";
 import {
   type Claim,
@@ -43,7 +46,10 @@ interface Defects {
 }
 
 /** A store with leases, shared by two inboxes, right but for its defects. */
-function openLeased(maxAttempts: number, defects: Defects): Required<Omit<OpenInbox, "close">> {
+function openLeased(
+  maxAttempts: number,
+  defects: Defects,
+): Required<Pick<OpenInbox, "inbox" | "peer" | "expireClaims">> {
   const rows = new Map<string, Row>();
   const idOf = (key: Delivery["key"]) => (defects.ignoresAccount ? key.eventId : deliveryId(key));
 
@@ -128,7 +134,10 @@ async function brokenPromises(defects: Defects): Promise<string[]> {
     open: ({ maxAttempts }) => openLeased(maxAttempts, defects),
   });
   const broken: string[] = [];
+  // This store keeps no order.
+  const ordered = new Set(Object.keys({ ...ORDER, ...OBJECT_LEASES }));
   for (const { name, run } of contract) {
+    if (ordered.has(name)) continue;
     // A case that waits for work which is never called breaks its promise as well.
     const outcome = await Promise.race([
       run().then(
@@ -163,7 +172,7 @@ describe("the contract of inboxes", () => {
   test("asks a leased store for a way to let its leases run out", async () => {
     const open = ({ maxAttempts }: { maxAttempts: number }) => ({ inbox: openLeased(maxAttempts, {}).inbox });
     const leaseCases = inboxContract({ leased: true, open }).filter(({ name }) => /lease|stopped/.test(name));
-    expect(leaseCases).toHaveLength(2);
+    expect(leaseCases).toHaveLength(3);
     for (const { run } of leaseCases) await expect(run()).rejects.toThrow(/expireClaims/);
   });
 });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { inboxContract } from "../../../src/testing/inbox-contract.js";
+import { inboxContract } from "../../../src/testing/inbox-contract/contract.js";
 import { type Delivery, toDelivery, type WebhookInbox } from "../../../src/webhooks/inbox/inbox.js";
 import {
   ConfigurationError,

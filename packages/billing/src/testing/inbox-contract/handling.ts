@@ -1,64 +1,11 @@
-/**
- * The contract of `WebhookInbox` as test cases, for any test runner and any store.
- *
- * @example
- * import { describe, it } from "node:test"; // or any other runner
- * import { inboxContract } from "@repo/billing/testing";
- *
- * describe("our inbox", () => {
- *   for (const { name, run } of inboxContract({ open: (settings) => openInbox(settings) })) it(name, run);
- * });
- */
 import assert from "node:assert/strict";
-import { type Claim, type Delivery, toDelivery, type WebhookInbox } from "../webhooks/inbox/inbox.js";
-import { parseEventBody } from "../webhooks/parse-event.js";
+import type { Claim } from "../../webhooks/inbox/inbox.js";
+import { aDelivery, CREATED_AT_SECONDS } from "./deliveries.js";
+import type { Promises } from "./store-under-test.js";
+import { done, failWith, mustNotRun, PausedWork, pause, useUpAttempts } from "./work.js";
 
-/** One promise of the contract. `run` rejects when the store breaks it. */
-export interface InboxContractCase {
-  readonly name: string;
-  readonly run: () => Promise<void>;
-}
-
-export interface InboxContractOptions {
-  /** Opens an empty store for one case. Its deliveries must be dead after `maxAttempts`. */
-  readonly open: (settings: { readonly maxAttempts: number }) => OpenInbox | Promise<OpenInbox>;
-  /** Whether claims are leases that can expire; requires {@link OpenInbox.expireClaims}. Default: false. */
-  readonly leased?: boolean | undefined;
-}
-
-export interface OpenInbox {
-  readonly inbox: WebhookInbox<unknown>;
-  /** Another process's inbox on the same store. Leave it out when the store belongs to one process. */
-  readonly peer?: WebhookInbox<unknown> | undefined;
-  /** Expires the lease of every claim, as when its holder is stopped. */
-  readonly expireClaims?: (() => void | Promise<void>) | undefined;
-  readonly close?: (() => void | Promise<void>) | undefined;
-}
-
-export function inboxContract({ open, leased = false }: InboxContractOptions): readonly InboxContractCase[] {
-  return Object.entries(leased ? { ...PROMISES, ...LEASE_PROMISES } : PROMISES).map(([name, prove]) => ({
-    name,
-    run: async () => {
-      const store = await open({ maxAttempts: 3 });
-      try {
-        const { inbox, peer = inbox, expireClaims = failToExpire } = store;
-        await prove({ inbox, peer, expireClaims });
-      } finally {
-        await store.close?.();
-      }
-    },
-  }));
-}
-
-interface StoreUnderTest {
-  readonly inbox: WebhookInbox<unknown>;
-  readonly peer: WebhookInbox<unknown>;
-  readonly expireClaims: () => void | Promise<void>;
-}
-
-type Promises = Readonly<Record<string, (store: StoreUnderTest) => Promise<void>>>;
-
-const PROMISES: Promises = {
+/** Promises of every store about one delivery. */
+export const HANDLING: Promises = {
   async "hands the work the event and the attempt, and returns what the work returns"({ inbox }) {
     const delivery = aDelivery("evt_1");
     let claim: Claim<unknown> | undefined;
@@ -114,7 +61,7 @@ const PROMISES: Promises = {
       Array.from({ length: 64 }, (_, index) =>
         (index % 2 === 0 ? inbox : peer).process(aDelivery("evt_1"), async () => {
           runs += 1;
-          await nextTurn();
+          await pause();
         }),
       ),
     );
@@ -210,7 +157,7 @@ const PROMISES: Promises = {
     const work = new PausedWork();
     const holding = inbox.process(aDelivery("evt_held"), work.run);
     await work.started;
-    const oldestAt = new Date(1_800_000_000_000);
+    const oldestAt = new Date(CREATED_AT_SECONDS * 1000);
     assert.deepEqual(await peer.readStats(), { held: 1, waiting: 1, dead: 1, oldestAt });
     work.finish();
     await holding;
@@ -226,99 +173,3 @@ const PROMISES: Promises = {
     });
   },
 };
-
-const LEASE_PROMISES: Promises = {
-  async "lets a claim be taken over once its lease has run out, and refuses what its holder settles late"(
-    store,
-  ) {
-    const { inbox, peer, expireClaims } = store;
-    for (const late of ["finish", "fail"] as const) {
-      const delivery = aDelivery(`evt_${late}`);
-      const stopped = new PausedWork();
-      const zombie = inbox.process(delivery, stopped.run);
-      await stopped.started;
-      await expireClaims();
-      const successor = new PausedWork();
-      const takeover = peer.process(delivery, successor.run);
-      await successor.started;
-      stopped[late]();
-      assert.deepEqual(await zombie, { status: "busy" });
-      assert.deepEqual(await inbox.process(delivery, mustNotRun), { status: "busy" });
-      successor.finish();
-      assert.deepEqual(await takeover, { status: "handled", attempt: 2, value: undefined });
-      assert.deepEqual(await inbox.process(delivery, mustNotRun), { status: "duplicate" });
-    }
-  },
-
-  async "counts an attempt whose holder was stopped"({ inbox, peer, expireClaims }) {
-    const delivery = aDelivery("evt_1");
-    const stopped: PausedWork[] = [];
-    const late: Promise<unknown>[] = [];
-    for (let attempt = 1; attempt <= 3; attempt += 1) {
-      const work = new PausedWork();
-      stopped.push(work);
-      late.push(inbox.process(delivery, work.run));
-      await work.started;
-      await expireClaims();
-    }
-    assert.deepEqual(await peer.process(delivery, mustNotRun), { status: "dead", attempt: 3 });
-    for (const work of stopped) work.finish();
-    for (const outcome of await Promise.all(late)) assert.deepEqual(outcome, { status: "busy" });
-    assert.equal((await peer.listDead()).length, 1);
-  },
-};
-
-/** Work that reports its start and ends on demand. */
-class PausedWork {
-  readonly started: Promise<void>;
-  readonly run: () => Promise<void>;
-  finish: () => void = () => undefined;
-  fail: () => void = () => undefined;
-
-  constructor() {
-    const ended = new Promise<void>((resolve, reject) => {
-      this.finish = resolve;
-      this.fail = () => reject(new Error("failed late"));
-    });
-    let begin: () => void;
-    this.started = new Promise((resolve) => {
-      begin = resolve;
-    });
-    this.run = () => {
-      begin();
-      return ended;
-    };
-  }
-}
-
-async function useUpAttempts(inbox: WebhookInbox<unknown>, delivery: Delivery) {
-  await inbox.process(delivery, failWith(new Error("first")));
-  await inbox.process(delivery, failWith(new Error("second")));
-  return inbox.process(delivery, failWith(new Error("third")));
-}
-
-function failToExpire(): never {
-  assert.fail("open() of a leased store must return expireClaims");
-}
-
-async function done(): Promise<void> {}
-
-async function mustNotRun(): Promise<never> {
-  assert.fail("the work was called");
-}
-
-function failWith(error: unknown): () => Promise<never> {
-  return () => Promise.reject(error);
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1));
-}
-
-function aDelivery(id: string, from: { livemode?: boolean; account?: string } = {}): Delivery {
-  // Half of a surrogate pair and a null character are valid JSON, and refused by some stores' JSON columns.
-  const customer = { id: `cus_${id}`, object: "customer", name: "\ud800 \u0000 \u2028 Zoë" };
-  const event = { id, object: "event", type: "customer.created", created: 1_800_000_000, livemode: false };
-  const body = JSON.stringify({ ...event, ...from, data: { object: customer } });
-  return toDelivery({ event: parseEventBody(body), body });
-}

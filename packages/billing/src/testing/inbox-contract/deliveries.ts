@@ -1,0 +1,28 @@
+import { type Delivery, toDelivery } from "../../webhooks/inbox/inbox.js";
+import { parseEventBody } from "../../webhooks/parse-event.js";
+
+export interface DeliverySource {
+  readonly livemode?: boolean;
+  readonly account?: string;
+  /** The id of its object. Default: one of its own, so that deliveries do not wait for each other. */
+  readonly objectId?: string;
+  readonly createdAtSeconds?: number;
+}
+
+export const CREATED_AT_SECONDS = 1_800_000_000;
+
+export function aDelivery(id: string, source: DeliverySource = {}): Delivery {
+  const { objectId = `cus_${id}`, createdAtSeconds = CREATED_AT_SECONDS, livemode = false, account } = source;
+  // Half of a surrogate pair and a null character are valid JSON, and refused by some stores' JSON columns.
+  const object = { id: objectId, object: "customer", name: "\ud800 \u0000 \u2028 Zoë" };
+  const body = JSON.stringify({
+    id,
+    object: "event",
+    type: "customer.created",
+    created: createdAtSeconds,
+    livemode,
+    account,
+    data: { object },
+  });
+  return toDelivery({ event: parseEventBody(body), body });
+}
