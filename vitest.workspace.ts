@@ -34,16 +34,7 @@ const projects: TestProjectInlineConfiguration[] = [
       name: "billing",
       root: billing,
       include: ["test/**/*.test.ts"],
-      exclude: ["test/contract/**", "test/webhooks/verify-constant-work.test.ts"],
-    },
-  },
-  {
-    test: {
-      ...common,
-      name: "billing with mocked modules",
-      root: billing,
-      isolate: true,
-      include: ["test/webhooks/verify-constant-work.test.ts"],
+      exclude: ["test/contract/**"],
     },
   },
   {

@@ -67,7 +67,8 @@ export type { SignatureHeaderValue } from "./webhooks/signature-header.js";
 export type { SigningSecret, SigningSecretOption } from "./webhooks/signing-secrets.js";
 export type { WebhookLogDetails, WebhookLogger } from "./webhooks/tell-outcome.js";
 export type { WebhookSpan, WebhookTracer } from "./webhooks/tracing.js";
-export { type VerifyOptions, verifyWebhook } from "./webhooks/verify.js";
+export type { VerifyOptions } from "./webhooks/verifier.js";
+export { verifyWebhook, verifyWebhookAsync } from "./webhooks/verify.js";
 export {
   createWebhookReceiver,
   type WebhookReceiver,

@@ -63,6 +63,7 @@ it("exports these names from @repo/billing/webhooks", async () => {
       "isBillingError",
       "memoryInbox",
       "verifyWebhook",
+      "verifyWebhookAsync",
     ]
   `);
 });

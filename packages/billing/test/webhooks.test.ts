@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { builtinModules, createRequire } from "node:module";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -47,13 +47,11 @@ describe("importing @repo/billing/webhooks, as it is built", () => {
     return seen;
   }
 
-  test("brings in neither the Stripe SDK, nor zod, nor any other package", () => {
+  test("brings in neither the Stripe SDK, nor zod, nor a module of Node, which some workers lack", () => {
     const { sources, packages } = reached("webhooks.js");
     expect([...sources]).toContain("src/webhooks/verify.ts");
     expect([...sources].filter((source) => !source.startsWith("src/"))).toEqual([]);
-    expect(
-      [...packages].filter((name) => !name.startsWith("node:") && !builtinModules.includes(name)),
-    ).toEqual([]);
+    expect([...packages]).toEqual([]);
   });
 
   test("brings in less than the service does, which shows that this test can see", () => {

@@ -1,8 +1,11 @@
-import { Buffer } from "node:buffer";
 import { WebhookPayloadError } from "../errors.js";
+import { encodeUtf8 } from "./utf8.js";
 
 /** A request body exactly as it arrived. Prefer bytes: a string was already decoded by other code. */
 export type RawBody = string | Uint8Array;
+
+/** The default cap. The largest events have 1.15 MB, and more where their text is not ASCII. */
+export const MAX_BODY_BYTES: number = 4 * 2 ** 20;
 
 /** Advice for when a framework parsed the body: the signature covers the bytes, not the parsed object. */
 export const RAW_BODY_ADVICE: string =
@@ -21,19 +24,25 @@ export function isRawBody(value: unknown): value is RawBody {
  *
  * @throws {WebhookPayloadError}
  */
-export function toBodyBytes(rawBody: RawBody, maxBodyBytes: number): Buffer {
+export function toBodyBytes(rawBody: RawBody, maxBodyBytes: number): Uint8Array {
   if (!isRawBody(rawBody)) {
     throw new WebhookPayloadError(`The webhook body is neither bytes nor text. ${RAW_BODY_ADVICE}`);
   }
-  const byteLength = typeof rawBody === "string" ? Buffer.byteLength(rawBody) : rawBody.byteLength;
-  if (byteLength > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
-  if (byteLength === 0) {
+  // A character takes a byte or more, so text over the cap need not be encoded.
+  if (rawBody.length > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
+  const body = typeof rawBody === "string" ? encodeUtf8(rawBody) : toBytes(rawBody);
+  if (body.byteLength > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
+  if (body.byteLength === 0) {
     throw new WebhookPayloadError(
       `The webhook body is empty; it was probably read before. ${RAW_BODY_ADVICE}`,
     );
   }
-  if (typeof rawBody === "string") return Buffer.from(rawBody, "utf8");
-  return Buffer.isBuffer(rawBody) ? rawBody : Buffer.from(rawBody.buffer, rawBody.byteOffset, byteLength);
+  return body;
+}
+
+/** A caller without types may pass another view, such as a DataView. */
+function toBytes(view: ArrayBufferView): Uint8Array {
+  return view instanceof Uint8Array ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
 export function bodyTooLarge(maxBodyBytes: number): WebhookPayloadError {

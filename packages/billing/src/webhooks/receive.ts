@@ -27,7 +27,7 @@ import type { RawBody } from "./raw-body.js";
 import { readOrigin, type TenantResolver, UnresolvedTenant } from "./resolve-tenant.js";
 import type { SignatureHeaderValue } from "./signature-header.js";
 import { describeOutcome, inSpan, type WebhookSpan, type WebhookTracer } from "./tracing.js";
-import type { VerifiedEvent, Verify } from "./verify.js";
+import type { VerifiedEvent, Verify } from "./verifier.js";
 
 export interface ReceiveOptions {
   /** Stops waiting, as for a shutdown; the event is then not acknowledged and Stripe delivers it again. */
@@ -46,7 +46,7 @@ export type Requeue = (delivery: DeliveryKey, options?: ReceiveOptions) => Promi
 
 /** The parts of a receiver, checked and ready. */
 export interface Pipeline<TBilling, Tx> {
-  readonly verify: Verify;
+  readonly verify: Verify<VerifiedEvent | Promise<VerifiedEvent>>;
   readonly handlerFor: HandlerFor<TBilling, Tx>;
   readonly inbox: WebhookInbox<Tx>;
   readonly billing: TenantResolver<TBilling>;
@@ -108,7 +108,7 @@ function verify<TBilling, Tx>(
 ): Promise<VerifiedEvent | Verdict> {
   return inSpan(pipeline.tracer, "webhook verify", async () => {
     try {
-      const verified = pipeline.verify(await rawBody, signatureHeader);
+      const verified = await pipeline.verify(await rawBody, signatureHeader);
       const [mismatch, ...others] = verified.mismatches;
       // An event may legitimately be wrong in its mode alone; that is decided when it is processed.
       return mismatch === undefined || (mismatch instanceof ModeMismatchError && others.length === 0)

@@ -2,8 +2,6 @@
  * Checks signing secrets once and keeps them in closures, so that inspecting, serializing or cloning whatever holds a
  * key cannot show its secret.
  */
-import { Buffer } from "node:buffer";
-import { createHmac } from "node:crypto";
 import {
   AccountMismatchError,
   ConfigurationError,
@@ -12,6 +10,7 @@ import {
 } from "../errors.js";
 import { isThin, readAccount, type WebhookEvent } from "./events.js";
 import { assertKnownKeys } from "./known-keys.js";
+import type { Sign, SignatureCrypto } from "./signature-crypto.js";
 
 /** A webhook endpoint's secret, and what its events must be. Properties that are left out are not checked. */
 export interface SigningSecret {
@@ -37,8 +36,8 @@ type Binding = Omit<SigningSecret, "secret">;
 
 /** A checked secret that can sign and judge events, but cannot be read. */
 export interface SigningKey {
-  /** Signs as Stripe does: the HMAC-SHA256 of timestamp and body, as the ASCII bytes of its hexadecimal digits. */
-  sign(timestamp: string, body: Uint8Array): Uint8Array;
+  /** Makes the function that signs with this secret. */
+  signer<Signature>(crypto: SignatureCrypto<Signature>): Sign<Signature>;
   /** Lists why this secret may not sign an event; empty when it may. */
   findMismatches(event: WebhookEvent): readonly SecretMismatch[];
   /** The family of events that it signs, where that was registered. */
@@ -82,12 +81,8 @@ export function toSigningKeys(secrets: readonly SigningSecretOption[]): readonly
 }
 
 function toSigningKey(secret: string, binding: Binding): SigningKey {
-  const key = Buffer.from(secret, "utf8");
   return {
-    sign: (timestamp, body) => {
-      const hmac = createHmac("sha256", key).update(`${timestamp}.`).update(body);
-      return Buffer.from(hmac.digest("hex"), "latin1");
-    },
+    signer: (crypto) => crypto.signer(secret),
     payload: binding.payload,
     findMismatches: (event) =>
       [

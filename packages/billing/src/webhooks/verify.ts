@@ -1,30 +1,25 @@
-import { timingSafeEqual } from "node:crypto";
-import { ConfigurationError, WebhookSignatureError } from "../errors.js";
-import { assertInteger } from "./assert-integer.js";
+import { ConfigurationError } from "../errors.js";
 import type { WebhookEvent } from "./events.js";
 import { assertKnownKeys } from "./known-keys.js";
-import { type ParsedEvent, parseEvent } from "./parse-event.js";
-import { type RawBody, toBodyBytes } from "./raw-body.js";
-import { parseSignatureHeader, type SignatureHeaderValue } from "./signature-header.js";
+import type { RawBody } from "./raw-body.js";
+import { findNodeCrypto, getWebCrypto } from "./signature-crypto.js";
+import type { SignatureHeaderValue } from "./signature-header.js";
+import { type SigningSecretOption, toSigningKeys } from "./signing-secrets.js";
 import {
-  type SecretMismatch,
-  type SigningKey,
-  type SigningSecretOption,
-  toSigningKeys,
-} from "./signing-secrets.js";
-
-export interface VerifyOptions {
-  /** The most that the signature's time may differ from now, in seconds, 1 to 3600. Default 300. It cannot be turned off. */
-  readonly toleranceSeconds?: number | undefined;
-  /** Larger bodies are refused before they are hashed. Default 1 MiB; Stripe's events are a few kilobytes. */
-  readonly maxBodyBytes?: number | undefined;
-  /** Milliseconds since the epoch. Default `Date.now`. */
-  readonly now?: (() => number) | undefined;
-}
+  type Checks,
+  createAsyncVerifier,
+  createChecks,
+  createVerifier,
+  VERIFY_OPTIONS,
+  type VerifiedEvent,
+  type VerifyOptions,
+} from "./verifier.js";
 
 /**
  * Proves that Stripe signed these bytes, recently, with one of your secrets, and returns the event in them: a snapshot
  * event or a thin event notification, told apart by `object`. No error quotes the body, the header or a secret.
+ *
+ * It needs Node's crypto, which Node, Deno and Bun have. Elsewhere use {@link verifyWebhookAsync}.
  *
  * @example
  * import { verifyWebhook } from "@repo/billing/webhooks";
@@ -34,7 +29,7 @@ export interface VerifyOptions {
  * @throws {WebhookSignatureError} when no secret matches the signature, or it is too old or from the future.
  * @throws {WebhookPayloadError} when the body is not raw, too large, or signed but not an event.
  * @throws {ModeMismatchError | AccountMismatchError} when the event's secret was registered for other events.
- * @throws {ConfigurationError} when a secret or an option is invalid.
+ * @throws {ConfigurationError} when a secret or an option is invalid, or the runtime lacks Node's crypto.
  */
 export function verifyWebhook(
   rawBody: RawBody,
@@ -42,70 +37,48 @@ export function verifyWebhook(
   secrets: SigningSecretOption | readonly SigningSecretOption[],
   options: VerifyOptions = {},
 ): WebhookEvent {
-  assertKnownKeys("verifyWebhook", options, VERIFY_OPTIONS);
-  const verify = createVerifier(toSigningKeys(isList(secrets) ? secrets : [secrets]), options);
-  const { event, mismatches } = verify(rawBody, signatureHeader);
-  const [mismatch] = mismatches;
+  const checks = toChecks("verifyWebhook", secrets, options);
+  const crypto = findNodeCrypto();
+  if (crypto === undefined) {
+    throw new ConfigurationError(
+      "verifyWebhook needs Node's crypto, which this runtime lacks. Use verifyWebhookAsync, which needs WebCrypto alone.",
+    );
+  }
+  return toEvent(createVerifier(checks, crypto)(rawBody, signatureHeader));
+}
+
+/**
+ * Verifies as {@link verifyWebhook} does, with WebCrypto, which workers and browsers have too. Rejects with the errors
+ * that `verifyWebhook` throws.
+ *
+ * @example
+ * import { verifyWebhookAsync } from "@repo/billing/webhooks";
+ *
+ * const header = request.headers.get("stripe-signature");
+ * const event = await verifyWebhookAsync(await request.text(), header, [signingSecret]);
+ */
+export async function verifyWebhookAsync(
+  rawBody: RawBody,
+  signatureHeader: SignatureHeaderValue,
+  secrets: SigningSecretOption | readonly SigningSecretOption[],
+  options: VerifyOptions = {},
+): Promise<WebhookEvent> {
+  const checks = toChecks("verifyWebhookAsync", secrets, options);
+  return toEvent(await createAsyncVerifier(checks, getWebCrypto())(rawBody, signatureHeader));
+}
+
+function toChecks(
+  name: string,
+  secrets: SigningSecretOption | readonly SigningSecretOption[],
+  options: VerifyOptions,
+): Checks {
+  assertKnownKeys(name, options, VERIFY_OPTIONS);
+  return createChecks(toSigningKeys(isList(secrets) ? secrets : [secrets]), options);
+}
+
+function toEvent({ event, mismatches: [mismatch] }: VerifiedEvent): WebhookEvent {
   if (mismatch !== undefined) throw mismatch;
   return event;
-}
-
-export const VERIFY_OPTIONS: readonly string[] = ["toleranceSeconds", "maxBodyBytes", "now"];
-
-/** An event that Stripe signed, and why its secret may not sign it; empty when it may. */
-export interface VerifiedEvent extends ParsedEvent {
-  readonly mismatches: readonly SecretMismatch[];
-}
-
-/** Does what {@link verifyWebhook} does, with secrets and options checked beforehand. */
-export type Verify = (rawBody: RawBody, signatureHeader: SignatureHeaderValue) => VerifiedEvent;
-
-/** @throws {ConfigurationError} */
-export function createVerifier(keys: readonly SigningKey[], options: VerifyOptions = {}): Verify {
-  const { toleranceSeconds = 300, maxBodyBytes = 2 ** 20, now = Date.now } = options;
-  assertInteger("toleranceSeconds", toleranceSeconds, { min: 1, max: 3600 });
-  assertInteger("maxBodyBytes", maxBodyBytes, { min: 1, max: 2 ** 26 });
-  if (typeof now !== "function")
-    throw new ConfigurationError("now must be a function that returns milliseconds.");
-
-  return (rawBody, signatureHeader) => {
-    const body = toBodyBytes(rawBody, maxBodyBytes);
-    const { timestamp, signatures } = parseSignatureHeader(signatureHeader);
-    const key = findSigner(keys, timestamp, body, signatures);
-    if (key === undefined) {
-      throw new WebhookSignatureError(
-        "No signing secret matches the webhook's signature. Check that the secret is this endpoint's, in this mode, " +
-          "and that the body is passed byte for byte as received.",
-      );
-    }
-    const ageSeconds = Math.floor(now() / 1000) - Number(timestamp);
-    // Negated, so that a clock that returns NaN makes it refuse.
-    if (!(Math.abs(ageSeconds) <= toleranceSeconds)) {
-      throw new WebhookSignatureError(
-        `The webhook was signed more than ${toleranceSeconds} seconds ${ageSeconds < 0 ? "ahead of" : "before"} now. ` +
-          "It is a replay, or this machine's clock is wrong.",
-      );
-    }
-    const parsed = parseEvent(body);
-    return { ...parsed, mismatches: key.findMismatches(parsed.event) };
-  };
-}
-
-/** Always compares every key with every signature, so that the time taken does not reveal which one matched. */
-function findSigner(
-  keys: readonly SigningKey[],
-  timestamp: string,
-  body: Uint8Array,
-  signatures: readonly Uint8Array[],
-): SigningKey | undefined {
-  let signer: SigningKey | undefined;
-  for (const key of keys) {
-    const expected = key.sign(timestamp, body);
-    for (const signature of signatures) {
-      if (timingSafeEqual(expected, signature)) signer ??= key;
-    }
-  }
-  return signer;
 }
 
 function isList<T>(value: T | readonly T[]): value is readonly T[] {

@@ -13,12 +13,13 @@ import { memoryInbox } from "./inbox/memory.js";
 import { assertKnownKeys } from "./known-keys.js";
 import type { EventObjects } from "./order.js";
 import type { Outcome } from "./outcome.js";
+import { MAX_BODY_BYTES } from "./raw-body.js";
 import { type Pipeline, type Receive, type Requeue, toReceive, toRequeue } from "./receive.js";
 import type { TenantResolver } from "./resolve-tenant.js";
 import { type SigningSecretOption, toSigningKeys } from "./signing-secrets.js";
 import { outcomeTeller, processLogger, type WebhookLogger } from "./tell-outcome.js";
 import type { WebhookTracer } from "./tracing.js";
-import { createVerifier, VERIFY_OPTIONS, type VerifyOptions } from "./verify.js";
+import { createAnyVerifier, createChecks, VERIFY_OPTIONS, type VerifyOptions } from "./verifier.js";
 
 export interface WebhookReceiverOptions<TBilling, Tx = undefined> extends VerifyOptions {
   /** Every secret that may sign for this receiver: one per endpoint and mode, two while one is being rotated. */
@@ -108,7 +109,7 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
   const { billing, onOutcome, logger = processLogger, now = Date.now, tracer } = options;
   const {
     objects = "current",
-    maxBodyBytes = 2 ** 20,
+    maxBodyBytes = MAX_BODY_BYTES,
     bodyTimeoutMs = 10_000,
     handlerTimeoutMs = 20_000,
   } = options;
@@ -135,7 +136,7 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
     );
   }
   const keys = toSigningKeys(options.signingSecrets);
-  const verify = createVerifier(keys, { ...options, maxBodyBytes });
+  const verify = createAnyVerifier(createChecks(keys, options));
   const families = new Set(keys.flatMap(({ payload }) => payload ?? ["snapshot", "thin"]));
   const handlerFor = toHandlerFor(options.on, facts, families);
   const counters = new Counters();

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import Stripe from "stripe";
 import { describe, expect, test } from "vitest";
-import { BillingError, verifyWebhook } from "../../src/webhooks.js";
+import { BillingError } from "../../src/webhooks.js";
 import {
   catchError,
   eventBody,
@@ -12,6 +12,9 @@ import {
   SECRET,
   signBytes,
 } from "./signed-delivery.js";
+import { compareWithWebCrypto, verifyWebhook } from "./verify-twice.js";
+
+compareWithWebCrypto();
 
 const body = eventBody();
 const good = signBytes(body);
@@ -71,9 +74,9 @@ const STRICTER: Readonly<Record<string, Given>> = {
     header: `t=${NOW_SECONDS},${`v1=${"0".repeat(64)},`.repeat(16)}v1=${good}`,
   },
   "a header of more than 4 KiB": { rawBody: body, header: `${headerFor(body)},v0=${"0".repeat(4096)}` },
-  "a body of more than 1 MiB": {
-    rawBody: body + " ".repeat(2 ** 20),
-    header: headerFor(body + " ".repeat(2 ** 20)),
+  "a body of more than 4 MiB": {
+    rawBody: body + " ".repeat(4 * 2 ** 20),
+    header: headerFor(body + " ".repeat(4 * 2 ** 20)),
   },
   "a body nested a thousand deep": { rawBody: nested, header: headerFor(nested) },
   "a secret too short to be one": {

@@ -179,12 +179,12 @@ describe.each(Object.entries(HOSTS))("through %s", (_, open) => {
   });
 
   test("a body over the cap is answered 400", async () => {
-    const body = `${eventBody()}${" ".repeat(2 ** 20)}`;
+    const body = `${eventBody()}${" ".repeat(4 * 2 ** 20)}`;
     const answer = await deliver(body);
     expect(answer).toMatchObject({
       status: 400,
       code: "webhook_payload",
-      detail: expect.stringMatching(/1048576/),
+      detail: expect.stringMatching(/4194304/),
     });
     expect(handler).not.toHaveBeenCalled();
   });

@@ -10,14 +10,14 @@ const CAP = 64 * 1024;
 const TIMEOUT_MS = 150;
 const body = eventBody();
 
-function receiver() {
+function receiver(bodyTimeoutMs = TIMEOUT_MS) {
   return createWebhookReceiver({
     signingSecrets: [SECRET],
     billing: twoTenants(),
     inbox: memoryInbox(),
     on: { "customer.subscription.updated": vi.fn() },
     maxBodyBytes: CAP,
-    bodyTimeoutMs: TIMEOUT_MS,
+    bodyTimeoutMs,
     now,
   });
 }
@@ -122,10 +122,14 @@ describe("a body read by the node adapter", () => {
   afterEach(() => host.close());
 
   /** Sends raw HTTP, piece by piece, and says what came back until the connection closed. */
-  const converse = async (head: readonly string[], pieces: Iterable<string>, everyMs: number) => {
+  const converse = async (
+    head: readonly string[],
+    pieces: Iterable<string>,
+    { everyMs = 0, timeoutMs = 20_000 },
+  ) => {
     const open = HOSTS["node:http"];
     if (open === undefined) throw new Error("there is no host for node:http");
-    host = await open(receiver());
+    host = await open(receiver(timeoutMs));
     const socket = connect(host.port ?? 0, "127.0.0.1");
     let answer = "";
     const closed = new Promise<void>((resolve) => {
@@ -148,18 +152,21 @@ describe("a body read by the node adapter", () => {
   }
 
   test("is refused unread where it says that it is too large, and the connection is closed", async () => {
-    const { answer } = await converse([`Content-Length: ${2 ** 30}`], endless("x".repeat(1024)), 1);
+    const { answer } = await converse([`Content-Length: ${2 ** 30}`], endless("x".repeat(1024)), {});
     expect(answer).toMatch(/^HTTP\/1\.1 400 .*connection: close.*larger than 65536 bytes/is);
   });
 
   test("is refused over the cap where it says no length and has no end", async () => {
     const chunk = `400\r\n${"x".repeat(1024)}\r\n`;
-    const { answer } = await converse(["Transfer-Encoding: chunked"], endless(chunk), 0);
+    const { answer } = await converse(["Transfer-Encoding: chunked"], endless(chunk), {});
     expect(answer).toMatch(/^HTTP\/1\.1 400 .*connection: close.*larger than 65536 bytes/is);
   });
 
   test("is refused at the deadline where it drips", async () => {
-    const { answer } = await converse([`Content-Length: ${CAP}`], endless("x"), 10);
+    const { answer } = await converse([`Content-Length: ${CAP}`], endless("x"), {
+      everyMs: 10,
+      timeoutMs: TIMEOUT_MS,
+    });
     expect(answer).toMatch(/^HTTP\/1\.1 400 .*connection: close.*within 150 ms/is);
   });
 
