@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { assertServer } from "./assert-server.js";
 import type { CatalogSettings } from "./capabilities/catalog/catalog.js";
 import type { MetadataSchema } from "./capabilities/catalog/product-metadata.js";
 import type { PortalConfigurationSpec } from "./capabilities/portal/configuration-spec.js";
@@ -84,6 +85,7 @@ export interface Settings<TMetadata = undefined> {
  * @throws ConfigurationError with one sentence per mistake; keys are never quoted.
  */
 export function resolveSettings<TMetadata>(config: StripeBillingConfig<TMetadata>): Settings<TMetadata> {
+  assertServer();
   const checked = mistakesIn(configSchema, config);
   if ("mistakes" in checked) throw new ConfigurationError(checked.mistakes.join(" "));
   const {

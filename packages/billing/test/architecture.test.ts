@@ -40,6 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "tenancy/scope",
     "stripe",
   ],
+  "client.ts": ["views"],
   "cli.ts": ["cli"],
   cli: ["billing-service.ts", "capabilities", "tenancy/strategies", "stripe"],
   "settings.ts": ["input.ts", "capabilities", "tenancy", "tenancy/strategies", "return-urls", "stripe"],
@@ -72,6 +73,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** What any room may import, and what imports nothing but these. */
 const TOOLS = [
+  "assert-server.ts",
   "describe-kind.ts",
   "errors.ts",
   "deadline.ts",

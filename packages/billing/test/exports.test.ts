@@ -76,3 +76,18 @@ it("exports these names from @repo/billing/testing", async () => {
     ]
   `);
 });
+
+it("exports these names from @repo/billing/client", async () => {
+  expect(Object.keys(await import("../src/client.js")).sort()).toMatchInlineSnapshot(`
+    [
+      "InvalidArgumentError",
+      "formatAmount",
+      "hasEnded",
+      "isEntitled",
+      "isIncomplete",
+      "isPastDue",
+      "onGracePeriod",
+      "onTrial",
+    ]
+  `);
+});

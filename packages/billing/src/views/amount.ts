@@ -14,79 +14,54 @@ import { InvalidArgumentError } from "../errors.js";
  */
 export function formatAmount(amount: number | bigint | string, currency: string, locale = "en"): string {
   const code = parseCurrency(currency);
+  const [sign, whole, part] = parseAmount(amount);
   const minorDigits = countMinorDigits(code);
-  const { sign, whole, fraction } = shift(parseAmount(amount), minorDigits);
-  const style = { style: "currency", currency: code } as const;
-  const digits = fraction === "" ? countShownDigits(code) : Math.max(minorDigits, fraction.length);
-  // A decimal string is formatted digit by digit; as a number it would be rounded to 17 of them.
-  const decimal = `${sign}${whole}.${fraction || "0"}` as Intl.StringNumericLiteral;
-  return formatter(locale, { ...style, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
-    decimal,
-  );
+  // Moves the point: a division would round to 17 digits.
+  const digits = whole.padStart(minorDigits + 1, "0");
+  const point = digits.length - minorDigits;
+  const fraction = (digits.slice(point) + part).replace(/0+$/, "");
+  const shown = fraction === "" ? countShownDigits(code) : Math.max(minorDigits, fraction.length);
+  const decimal = `${sign}${digits.slice(0, point)}.${fraction || "0"}` as Intl.StringNumericLiteral;
+  return formatter(locale, code, shown).format(decimal);
 }
 
 /**
- * The number of decimal places per currency, as Stripe counts them; a currency that is not listed has two.
+ * Currencies that Stripe counts without a minor unit, and by thousandths; all others have two digits. Texts, and not maps,
+ * because browsers load them.
  *
  * @see https://docs.stripe.com/currencies#zero-decimal
  * @see https://docs.stripe.com/currencies#three-decimal
  */
-const MINOR_DIGITS: ReadonlyMap<string, number> = new Map([
-  ..."BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF"
-    .split(" ")
-    .map((code) => [code, 0] as const),
-  ..."BHD JOD KWD OMR TND".split(" ").map((code) => [code, 3] as const),
-]);
+const WITHOUT_DIGITS = "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF";
+const WITH_THREE_DIGITS = "BHD JOD KWD OMR TND";
 
 /**
  * Currencies without a minor unit in use, which Stripe still counts in hundredths. Shown without decimals.
  *
  * @see https://docs.stripe.com/currencies#special-cases
  */
-const WITHOUT_MINOR_UNIT = new Set(["ISK", "UGX"]);
+const WITHOUT_MINOR_UNIT = "ISK UGX";
 
 function countMinorDigits(code: string): number {
-  return MINOR_DIGITS.get(code) ?? 2;
+  if (WITHOUT_DIGITS.includes(code)) return 0;
+  return WITH_THREE_DIGITS.includes(code) ? 3 : 2;
 }
 
 function countShownDigits(code: string): number {
-  return WITHOUT_MINOR_UNIT.has(code) ? 0 : countMinorDigits(code);
+  return WITHOUT_MINOR_UNIT.includes(code) ? 0 : countMinorDigits(code);
 }
 
-interface Decimal {
-  readonly sign: "" | "-";
-  readonly whole: string;
-  /** Without zeros at its end. */
-  readonly fraction: string;
-}
-
-/** Divides by a power of ten by moving the decimal point. */
-function shift({ sign, whole, fraction }: Decimal, digits: number): Decimal {
-  const padded = whole.padStart(digits + 1, "0");
-  const point = padded.length - digits;
-  return {
-    sign,
-    whole: padded.slice(0, point),
-    fraction: `${padded.slice(point)}${fraction}`.replace(/0+$/, ""),
-  };
-}
-
-function parseAmount(amount: unknown): Decimal {
-  if (typeof amount === "number" && !Number.isSafeInteger(amount)) {
-    throw new InvalidArgumentError(
-      "amount must be a whole number of minor units; give a decimal string or a bigint for anything else.",
-    );
-  }
-  const text = typeof amount === "number" || typeof amount === "bigint" ? String(amount) : amount;
-  const [, minus, whole, fraction = ""] =
-    typeof text === "string" ? (/^(-?)(\d{1,50})(?:\.(\d{1,20}))?$/.exec(text) ?? []) : [];
+/** The sign, the whole minor units, and what is behind the point. */
+function parseAmount(amount: unknown): readonly [sign: string, whole: string, part: string] {
+  const isNumber = typeof amount === "bigint" || Number.isSafeInteger(amount);
+  const text = isNumber || typeof amount === "string" ? String(amount) : "";
+  const [, minus = "", whole, part = ""] = /^(-?)(\d{1,50})(?:\.(\d{1,20}))?$/.exec(text) ?? [];
   if (whole === undefined) {
     throw new InvalidArgumentError(
-      "amount must be a whole number, a bigint, or a decimal string of at most 50 digits before the point and 20 after.",
+      "amount must be a whole number, a bigint, or a decimal string of at most 50 and 20 digits.",
     );
   }
-  const isZero = /^0*$/.test(whole + fraction);
-  return { sign: minus === "-" && !isZero ? "-" : "", whole, fraction };
+  return [/[1-9]/.test(text) ? minus : "", whole, part];
 }
 
 function parseCurrency(currency: unknown): string {
@@ -94,11 +69,17 @@ function parseCurrency(currency: unknown): string {
   throw new InvalidArgumentError('currency must be an ISO 4217 code, such as "usd".');
 }
 
-function formatter(locale: unknown, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+function formatter(locale: unknown, currency: string, digits: number): Intl.NumberFormat {
   try {
-    if (typeof locale === "string") return new Intl.NumberFormat(locale, options);
+    if (typeof locale === "string")
+      return new Intl.NumberFormat(locale, {
+        style: "currency",
+        currency,
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
-  throw new InvalidArgumentError('locale must be an IETF language tag, such as "en-GB".');
+  throw new InvalidArgumentError('locale must be a language tag, such as "en-GB".');
 }

@@ -1,11 +1,23 @@
+import { InvalidArgumentError } from "../errors.js";
 import type { Subscription, SubscriptionStatus } from "./subscription.js";
 
 /**
- * Answers what applications ask about a subscription from its view alone, without a request; any copy with these four
- * fields will do. Takes the time as an argument, because a stored copy may be old: an end that has passed counts as one.
+ * Answers what applications ask about a subscription from its view alone, without a request, in a browser too. Any copy with
+ * these four fields will do, such as one that came through JSON. Takes the time as an argument, because a stored copy may be
+ * old: an end that has passed counts as one.
+ *
+ * Each question throws `InvalidArgumentError` for a copy that lacks a date, or has anything else in its place.
  */
-export type SubscriptionState = Pick<Subscription, "status" | "trialEndsAt" | "cancelsAt" | "endedAt"> &
-  Partial<Pick<Subscription, "testClockId">>;
+export interface SubscriptionState
+  extends Readonly<Record<MomentField, Moment>>,
+    Partial<Pick<Subscription, "testClockId">> {
+  readonly status: SubscriptionStatus;
+}
+
+type MomentField = "trialEndsAt" | "cancelsAt" | "endedAt";
+
+/** A `Date`, or what JSON makes of it: an ISO 8601 string. */
+type Moment = Date | string | null;
 
 /** The states that keep access, beside active and trialing. A state that is left out has none. */
 export interface AccessPolicy {
@@ -27,24 +39,22 @@ export function isEntitled(
   now: Date = currentTime(subscription),
 ): boolean {
   const { status } = subscription;
-  return !hasEnded(subscription, now) && Object.hasOwn(ACCESS, status) && ACCESS[status](policy);
+  if (hasEnded(subscription, now)) return false;
+  const allowed = status === "past_due" ? "pastDue" : status;
+  return (
+    status === "active" ||
+    status === "trialing" ||
+    ((allowed === "pastDue" || allowed === "incomplete" || allowed === "paused") && policy[allowed] === true)
+  );
 }
-
-const ACCESS: Readonly<Record<SubscriptionStatus, (policy: AccessPolicy) => boolean>> = {
-  active: () => true,
-  trialing: () => true,
-  past_due: ({ pastDue }) => pastDue === true,
-  incomplete: ({ incomplete }) => incomplete === true,
-  paused: ({ paused }) => paused === true,
-  unpaid: () => false,
-  canceled: () => false,
-  incomplete_expired: () => false,
-};
 
 /** Tells if it is in a trial that has not ended. */
 export function onTrial(subscription: SubscriptionState, now: Date = currentTime(subscription)): boolean {
-  const { status, trialEndsAt } = subscription;
-  return status === "trialing" && isAfter(trialEndsAt, now) && !hasEnded(subscription, now);
+  return (
+    subscription.status === "trialing" &&
+    isAfter(subscription, "trialEndsAt", now) &&
+    !hasEnded(subscription, now)
+  );
 }
 
 /** Tells if it is canceled but still runs. `resumeSubscription` can take the cancellation back. */
@@ -52,7 +62,7 @@ export function onGracePeriod(
   subscription: SubscriptionState,
   now: Date = currentTime(subscription),
 ): boolean {
-  return isAfter(subscription.cancelsAt, now) && !hasEnded(subscription, now);
+  return isAfter(subscription, "cancelsAt", now) && !hasEnded(subscription, now);
 }
 
 /** Tells if a renewal was not paid and Stripe keeps trying. */
@@ -70,9 +80,11 @@ export function isIncomplete(
 
 /** Tells if it has ended for good. It cannot be resumed; create a new one. */
 export function hasEnded(subscription: SubscriptionState, now: Date = currentTime(subscription)): boolean {
-  const { status, endedAt, cancelsAt } = subscription;
+  const { status } = subscription;
+  const endedAt = readMoment(subscription, "endedAt");
+  const cancelsAt = readMoment(subscription, "cancelsAt");
   if (status === "canceled" || status === "incomplete_expired" || endedAt !== null) return true;
-  return cancelsAt !== null && !isAfter(cancelsAt, now);
+  return cancelsAt !== null && cancelsAt <= now.getTime();
 }
 
 /** Ignores real time for an object on a test clock: Stripe changes its status as the clock advances. */
@@ -80,6 +92,19 @@ function currentTime({ testClockId }: SubscriptionState): Date {
   return typeof testClockId === "string" ? new Date(0) : new Date();
 }
 
-function isAfter(moment: Date | null, now: Date): boolean {
-  return moment !== null && moment.getTime() > now.getTime();
+function isAfter(subscription: SubscriptionState, field: MomentField, now: Date): boolean {
+  const moment = readMoment(subscription, field);
+  return moment !== null && moment > now.getTime();
+}
+
+/** In milliseconds. A number is refused: Stripe counts seconds, and a mistake between the two would grant or deny access. */
+function readMoment(subscription: SubscriptionState, field: MomentField): number | null {
+  const moment: unknown = subscription[field];
+  if (moment === null) return null;
+  // JSON makes the same text of a Date from any realm, and of no other value.
+  const text = typeof moment === "object" ? JSON.stringify(moment).slice(1, -1) : moment;
+  const timeMs =
+    typeof text === "string" && /^[+-]?\d{4,6}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(timeMs)) return timeMs;
+  throw new InvalidArgumentError(`subscription.${field} must be a Date, an ISO 8601 string or null.`);
 }

@@ -152,6 +152,28 @@ describe("the other questions", () => {
       [isPastDue, isIncomplete].map((question) => question(state({ status: "incomplete" }), NOW)),
     ).toEqual([false, true]);
   });
+
+  it("are answered alike of a copy that came through JSON", () => {
+    fc.assert(
+      fc.property(anyState, policy, fc.date({ noInvalidDate: true }), (subscription, access, now) => {
+        const copy: SubscriptionState = JSON.parse(JSON.stringify(subscription));
+        for (const question of Object.values(QUESTIONS)) {
+          expect(question(copy, now)).toBe(question(subscription, now));
+        }
+        expect(isEntitled(copy, access, now)).toBe(isEntitled(subscription, access, now));
+      }),
+    );
+  });
+
+  it.each([undefined, 1_780_000_000, "1780000000", "soon", {}, [], new Date(Number.NaN)])(
+    "are refused of a copy whose end is %j, which would grant or deny access by mistake",
+    (end) => {
+      const copy: object = { status: "active", trialEndsAt: null, cancelsAt: end, endedAt: null };
+      expect(() => isEntitled(copy as SubscriptionState)).toThrow(
+        "subscription.cancelsAt must be a Date, an ISO 8601 string or null.",
+      );
+    },
+  );
 });
 
 function state(facts: Partial<SubscriptionState> = {}): SubscriptionState {
