@@ -10,9 +10,10 @@ import {
   type Work,
 } from "./inbox.js";
 import { KeyedLock } from "./keyed-lock.js";
+import { LinkedMap } from "./linked-map.js";
 
 export interface MemoryInboxOptions {
-  /** The most deliveries remembered at once. Default 100,000, about 30 MB. */
+  /** The most deliveries remembered at once, up to 1,000,000. Default 100,000; each takes about 400 bytes. */
   readonly maxEvents?: number | undefined;
   /**
    * The most bytes for the bodies and errors of dead deliveries. Default 16 MiB. While there is no room, a delivery
@@ -61,21 +62,21 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
     maxWaitMs = 10_000,
     now = Date.now,
   } = options;
-  assertInteger("maxEvents", maxEvents, { min: 1, max: 10_000_000 });
+  assertInteger("maxEvents", maxEvents, { min: 1, max: 1_000_000 });
   assertInteger("maxDeadBytes", maxDeadBytes, { min: 0, max: 2 ** 32 });
   assertInteger("retentionSeconds", retentionSeconds, { min: 35 * DAY_SECONDS, max: 3650 * DAY_SECONDS });
   assertInteger("maxAttempts", maxAttempts, { min: 1, max: 1_000_000 });
   assertInteger("maxWaitMs", maxWaitMs, { min: 1, max: 2 ** 31 - 1 });
 
-  // A delivery is in at most one of these. Maps keep insertion order, so the first handled is the oldest.
+  // A delivery is in at most one of these. They keep insertion order, so the first handled is the oldest.
   const held = new Map<string, { readonly createdAtMs: number }>();
-  const handled = new Map<string, { readonly forgetAt: number }>();
-  const failed = new Map<string, { readonly attempts: number; readonly createdAtMs: number }>();
+  const handled = new LinkedMap<{ readonly forgetAt: number }>();
+  const failed = new LinkedMap<{ readonly attempts: number; readonly createdAtMs: number }>();
   const dead = new Map<string, Death>();
   let deadBytes = 0;
   const objects = new KeyedLock();
   /** The newest handled event of each object; the object handled longest ago comes first. */
-  const newest = new Map<string, { readonly createdAtMs: number; readonly forgetAt: number }>();
+  const newest = new LinkedMap<{ readonly createdAtMs: number; readonly forgetAt: number }>();
 
   return {
     async process(delivery, work, { signal } = {}) {

@@ -97,6 +97,7 @@ describe("the memory inbox", () => {
 
   test.each<MemoryInboxOptions>([
     { maxEvents: 0 },
+    { maxEvents: 1_000_001 },
     { maxEvents: Number.POSITIVE_INFINITY },
     { maxAttempts: 0 },
     { maxAttempts: 1.5 },
