@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: "src/index.ts",
     webhooks: "src/webhooks.ts",
+    postgres: "src/postgres.ts",
     testing: "src/testing/index.ts",
     client: "src/client.ts",
     cli: "src/cli.ts",
@@ -23,6 +24,7 @@ export default defineConfig({
     entry: {
       index: ".cache/types/index.d.ts",
       webhooks: ".cache/types/webhooks.d.ts",
+      postgres: ".cache/types/postgres.d.ts",
       testing: ".cache/types/testing/index.d.ts",
       client: ".cache/types/client.d.ts",
     },

@@ -66,6 +66,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   stripe: [],
   views: ["stripe"],
   "webhooks.ts": ["webhooks"],
+  "postgres.ts": ["webhooks"],
   webhooks: ["events"],
   events: [],
   testing: ["index.ts", "webhooks"],

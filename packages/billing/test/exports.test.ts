@@ -68,6 +68,16 @@ it("exports these names from @repo/billing/webhooks", async () => {
   `);
 });
 
+it("exports these names from @repo/billing/postgres", async () => {
+  expect(Object.keys(await import("../src/postgres.js")).sort()).toMatchInlineSnapshot(`
+    [
+      "inboxMigrations",
+      "migrateInbox",
+      "postgresInbox",
+    ]
+  `);
+});
+
 it("exports these names from @repo/billing/testing", async () => {
   expect(Object.keys(await import("../src/testing/index.js")).sort()).toMatchInlineSnapshot(`
     [

@@ -1,0 +1,17 @@
+/**
+ * `@repo/billing/postgres` keeps webhooks in PostgreSQL, through the client that an application has already.
+ *
+ * @module
+ */
+export type {
+  Answer,
+  ConnectedClient,
+  ConnectingPool,
+  Query,
+  Row,
+  TransactingPool,
+} from "./webhooks/inbox/postgres/database.js";
+export { type Migrated, migrateInbox } from "./webhooks/inbox/postgres/migrate.js";
+export { inboxMigrations, type Migration } from "./webhooks/inbox/postgres/migrations.js";
+export type { PostgresInboxOptions } from "./webhooks/inbox/postgres/options.js";
+export { type PostgresInbox, postgresInbox } from "./webhooks/inbox/postgres/postgres-inbox.js";

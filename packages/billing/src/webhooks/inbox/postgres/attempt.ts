@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ConfigurationError } from "../../../errors.js";
+import { describeError } from "../../error-text.js";
+import { deliveryId, type InboxResult, type Work } from "../inbox.js";
+import type { Held } from "./claims.js";
+import type { Database, Session } from "./database.js";
+import type { Statements } from "./statements.js";
+
+export interface AttemptSettings {
+  readonly statements: Statements;
+  readonly leaseMs: number;
+  readonly maxAttempts: number;
+}
+
+/** How a claim's transaction ended, as far as its client could tell. */
+export type Ending<T> =
+  | { readonly status: "committed"; readonly value: T }
+  /** It had been handled by another process when the claim was made. */
+  | { readonly status: "handled_before" }
+  | Uncertain<T>;
+
+export interface Uncertain<T> {
+  readonly status: "uncertain";
+  /** Set when a commit may have been sent. */
+  readonly settled?: { readonly value: T };
+  readonly error: unknown;
+}
+
+/**
+ * Runs the work in one transaction with the mark that it was done. Postgres holds the lease: the delivery is locked
+ * while the transaction lives, and a session that is silent for the lease is ended by the server. It never rejects.
+ */
+export async function runWork<Tx, T>(
+  session: Session<Tx>,
+  { statements, leaseMs }: AttemptSettings,
+  { delivery, token, attempt }: Held,
+  work: Work<Tx, T>,
+): Promise<Ending<T>> {
+  const id = deliveryId(delivery.key);
+  let settled: { readonly value: T } | undefined;
+  let thrown: { readonly error: unknown } | undefined;
+  try {
+    const { isConfirmed, value: ending } = await session.transaction(
+      async (tx, query, signal): Promise<Ending<T>> => {
+        const [fence] = (await query(statements.fence, [id, token, String(leaseMs)])).rows;
+        if (fence === undefined) throw new Error("The claim was lost before its work began.");
+        if (fence["handled"] === true) {
+          await query(statements.dropHandled, [id, token]);
+          return { status: "handled_before" };
+        }
+        const newest = fence["newest_at_ms"];
+        const claim = { ...delivery, attempt, tx, signal };
+        const worked = await work(
+          newest == null ? claim : { ...claim, newestHandledAtMs: Number(newest) },
+        ).then(
+          (value) => ({ value }),
+          (error: unknown) => {
+            // Kept here, because a rollback on a lost connection fails with an error of its own.
+            thrown = { error };
+            throw error;
+          },
+        );
+        const { rows } = await query(statements.settle, [id, token, fence["transaction"]]);
+        if (rows.length === 0) throw new ConfigurationError(ENDED_BY_HANDLER);
+        settled = worked;
+        return { status: "committed", ...worked };
+      },
+    );
+    if (isConfirmed || ending.status === "handled_before") return ending;
+    return uncertain(settled, new Error("The transaction was not committed, and its client did not say so."));
+  } catch (error) {
+    return uncertain(settled, thrown === undefined ? error : thrown.error);
+  }
+}
+
+const ENDED_BY_HANDLER =
+  "The handler committed or rolled back tx itself, so its writes do not belong to this event any more. Leave that to " +
+  "the inbox; for a part that may fail, use SAVEPOINT.";
+
+function uncertain<T>(settled: { readonly value: T } | undefined, error: unknown): Uncertain<T> {
+  return { status: "uncertain", error, ...(settled === undefined ? {} : { settled }) };
+}
+
+/** Finds out how an attempt ended, and ends its claim if it was not settled. What a client says is not believed. */
+export async function resolveEnding<T>(
+  database: Database<unknown>,
+  { statements, maxAttempts }: AttemptSettings,
+  { delivery, token, attempt }: Held,
+  { error, settled }: Uncertain<T>,
+): Promise<InboxResult<T>> {
+  const id = deliveryId(delivery.key);
+  // Text columns cannot hold a null character.
+  const text = describeError(error).replaceAll("\0", "");
+  try {
+    return await persistently(async () => {
+      const [failed] = (await database.query(statements.fail, [id, token, text, maxAttempts])).rows;
+      if (failed !== undefined)
+        return { status: failed["dead"] === true ? "dead" : "failed", attempt, error };
+      // The claim is gone, so it was settled, by this attempt or, if it was lost, by another.
+      if (settled === undefined) return { status: "busy" };
+      const [row] = (await database.query(statements.isHandled, [id])).rows;
+      return row?.["handled"] === true ? { status: "handled", attempt, ...settled } : { status: "busy" };
+    });
+  } catch (storeError) {
+    // Whether it was committed is not known, so this must not look like an answer.
+    if (settled !== undefined) throw storeError;
+    return { status: "failed", attempt, error };
+  }
+}
+
+/** Tries three times, because a pool has a good connection again at once, and a database within seconds. */
+async function persistently<T>(run: () => Promise<T>): Promise<T> {
+  for (const pauseMs of [100, 1_000]) {
+    try {
+      return await run();
+    } catch {
+      await sleep(pauseMs);
+    }
+  }
+  return run();
+}

@@ -1,0 +1,103 @@
+import type { Delivery, DeliveryKey } from "../inbox.js";
+import { deliveryId } from "../inbox.js";
+import type { Query, Row } from "./database.js";
+import { findSqlState } from "./sqlstate.js";
+import type { Statements } from "./statements.js";
+
+/** A claim as it was made: what the fence, the settling and the failing are checked against. */
+export interface Held {
+  readonly delivery: Delivery;
+  readonly token: string;
+  readonly attempt: number;
+}
+
+/** What an attempt to claim came to. */
+export type ClaimResult =
+  | ({ readonly status: "claimed" } & Held)
+  | { readonly status: "handled" | "held" | "object_at_work" | "absent" }
+  | { readonly status: "dead"; readonly attempt: number; readonly delivery: Delivery };
+
+/** Makes a claim with one statement or two. */
+export type MakeClaim = (query: Query) => Promise<ClaimResult>;
+
+interface ClaimSettings {
+  readonly statements: Statements;
+  readonly leaseMs: number;
+  readonly maxAttempts: number;
+}
+
+/** Claims a delivery that has just arrived. */
+export function claimArrived(
+  { statements, leaseMs, maxAttempts }: ClaimSettings,
+  delivery: Delivery,
+): MakeClaim {
+  const id = deliveryId(delivery.key);
+  return async (query) => {
+    const [fresh] = (await query(statements.claimNew, [...toValues(delivery), leaseMs])).rows;
+    if (fresh !== undefined) return toClaim(delivery, fresh);
+    const [seen] = (await query(statements.claimSeen, [id, leaseMs, maxAttempts])).rows;
+    if (seen?.["token"]) return toClaim(delivery, seen);
+    if (seen?.["handled"]) return { status: "handled" };
+    if (seen?.["dead"]) return { status: "dead", attempt: Number(seen["attempts"]), delivery };
+    if (seen?.["held"]) return { status: "held" };
+    await query(statements.freeObject, [id, toObject(delivery)]);
+    return { status: "object_at_work" };
+  };
+}
+
+/** Claims a dead delivery. */
+export function claimDead({ statements, leaseMs }: ClaimSettings, key: DeliveryKey): MakeClaim {
+  return async (query) => {
+    const [row] = (await query(statements.claimDead, [deliveryId(key), leaseMs])).rows;
+    if (row === undefined) return { status: "absent" };
+    return row["token"] ? toClaim(toDelivery(row), row) : { status: "held" };
+  };
+}
+
+/** Claims the delivery that has been due longest. */
+export function claimNext({ statements, leaseMs, maxAttempts }: ClaimSettings): MakeClaim {
+  return async (query) => {
+    const [row] = (await query(statements.claimNext, [leaseMs, maxAttempts])).rows;
+    if (row === undefined) return { status: "absent" };
+    const delivery = toDelivery(row);
+    return row["token"]
+      ? toClaim(delivery, row)
+      : { status: "dead", attempt: Number(row["attempts"]), delivery };
+  };
+}
+
+/** Whether a claim failed on the index that lets one delivery of an object be held. */
+export function isObjectAtWork(error: unknown): boolean {
+  return findSqlState(error) === "23505";
+}
+
+/** The columns of a delivery, in the order of the statements. */
+export function toValues({ key, eventType, objectId, createdAtMs, body }: Delivery): unknown[] {
+  return [deliveryId(key), eventType, toObject({ key, objectId }), createdAtMs, body];
+}
+
+/** Names an object as deliveries are named, since Stripe's ids are unique within an account and a mode. */
+function toObject({ key, objectId }: Pick<Delivery, "key" | "objectId">): string | null {
+  return objectId === undefined ? null : deliveryId({ ...key, eventId: objectId });
+}
+
+export function toKey(id: unknown): DeliveryKey {
+  const [, mode, account, eventId = ""] = /^(\w+):([^:]*):(.*)$/s.exec(String(id)) ?? [];
+  return { eventId, livemode: mode === "live", ...(account ? { account } : {}) };
+}
+
+function toDelivery(row: Row): Delivery {
+  const key = toKey(row["id"]);
+  const object = row["object"];
+  return {
+    key,
+    eventType: String(row["event_type"]),
+    ...(typeof object === "string" ? { objectId: toKey(object).eventId } : {}),
+    createdAtMs: Number(row["created_at_ms"]),
+    body: String(row["body"]),
+  };
+}
+
+function toClaim(delivery: Delivery, { token, attempts }: Row): ClaimResult {
+  return { status: "claimed", delivery, token: String(token), attempt: Number(attempts) };
+}

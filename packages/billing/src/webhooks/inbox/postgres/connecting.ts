@@ -1,0 +1,110 @@
+import { Deadline } from "../../../deadline.js";
+import type { Answer, ConnectedClient, ConnectingPool, Database, Ended, Query, Session } from "./database.js";
+import { endable } from "./endable.js";
+import { findSqlState } from "./sqlstate.js";
+
+/** Reaches Postgres through a pool of clients. One client at a time is held, so that a pool of one is enough. */
+export function connectingDatabase<Client extends ConnectedClient>(
+  pool: ConnectingPool<Client>,
+  timeoutMs: number,
+): Database<Client> {
+  async function session<T>(
+    work: (session: Session<Client>) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const client = await connect(pool, timeoutMs, signal);
+    const connection = new Connection(client, timeoutMs);
+    try {
+      return await work(connection);
+    } finally {
+      connection.close();
+    }
+  }
+  return { session, query: (text, values) => session((connection) => connection.query(text, values)) };
+}
+
+/** Waits for a client; one that comes too late is given back. */
+async function connect<Client extends ConnectedClient>(
+  pool: ConnectingPool<Client>,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Client> {
+  const connecting = pool.connect();
+  try {
+    return await new Deadline(timeoutMs, [signal], { what: "Getting a connection from the pool" }).race(
+      connecting,
+    );
+  } catch (error) {
+    connecting.then(
+      (client) => client.release(),
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
+/** A client while it is ours. */
+class Connection<Client extends ConnectedClient> implements Session<Client> {
+  readonly #client: Client;
+  readonly #timeoutMs: number;
+  readonly #lost = new AbortController();
+  #isSound = true;
+
+  constructor(client: Client, timeoutMs: number) {
+    this.#client = client;
+    this.#timeoutMs = timeoutMs;
+    // Without a listener, a connection that is lost while it is ours would end the process.
+    client.on?.("error", this.#onError);
+  }
+
+  readonly #onError = (error: Error): void => {
+    this.#isSound = false;
+    this.#lost.abort(error);
+  };
+
+  readonly query = async (text: string, values?: unknown[]): Promise<Answer> => {
+    const deadline = new Deadline(this.#timeoutMs, [], { what: "A statement of the webhook inbox" });
+    try {
+      return await deadline.race(this.#client.query(text, values));
+    } catch (error) {
+      if (!isAnswer(error)) this.#isSound = false;
+      throw error;
+    }
+  };
+
+  async transaction<T>(work: (tx: Client, query: Query, lost: AbortSignal) => Promise<T>): Promise<Ended<T>> {
+    await this.query("BEGIN ISOLATION LEVEL READ COMMITTED");
+    const { facade, end } = endable(this.#client, "The transaction of this webhook is over.");
+    let value: T;
+    try {
+      value = await work(facade, this.query, this.#lost.signal);
+    } catch (error) {
+      end();
+      // If this fails too, the connection ends, and with it the transaction.
+      await this.query("ROLLBACK").catch(() => undefined);
+      throw error;
+    }
+    end();
+    const { command } = await this.query("COMMIT");
+    // Postgres answers so when a statement had failed, which is no error to the client.
+    if (command === "ROLLBACK")
+      throw new Error("A statement had failed, so Postgres rolled the transaction back.");
+    return { value, isConfirmed: command === "COMMIT" };
+  }
+
+  /** Gives the client back, if nothing is known to be wrong with it. */
+  close(): void {
+    // One that is thrown away may still have an error to tell.
+    if (this.#isSound) this.#client.removeListener?.("error", this.#onError);
+    this.#client.release(!this.#isSound);
+  }
+}
+
+/** Whether an error is the server's answer to a statement, and not the end of the connection or of our patience. */
+function isAnswer(error: unknown): boolean {
+  const state = findSqlState(error);
+  return state !== undefined && !ENDS_CONNECTION.test(state);
+}
+
+/** Of classes 08 and 57, some do not end it; to open another is no harm. 25P03 and 25P04 are time-outs of a session. */
+const ENDS_CONNECTION = /^(?:08|57|XX|25P03|25P04)/;

@@ -1,0 +1,59 @@
+/** What the inbox needs of a Postgres client, whichever it is. */
+
+/** A row by its columns' names. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** What a statement came to. */
+export interface Answer {
+  readonly rows: readonly Row[];
+  /** The command's name, which tells a commit from a rollback. */
+  readonly command?: string | undefined;
+}
+
+/** Runs one statement with its values, `$1` and on. */
+export type Query = (text: string, values?: unknown[]) => Promise<Answer>;
+
+/** A pool that hands out clients, as that of node-postgres does. The client is the handler's `tx`. */
+export interface ConnectingPool<Client extends ConnectedClient> {
+  connect(): Promise<Client>;
+}
+
+export interface ConnectedClient {
+  query(text: string, values?: unknown[]): Promise<Answer>;
+  /** Gives the client back, or ends its connection when told so. */
+  release(destroy?: boolean): void;
+  on?(event: "error", listener: (error: Error) => void): unknown;
+  removeListener?(event: "error", listener: (error: Error) => void): unknown;
+}
+
+/** A client of any other library. The README has one for each that was tested. */
+export interface TransactingPool<Tx> {
+  /** Runs one statement outside of any transaction. */
+  readonly query: Query;
+  /**
+   * Runs `work` in a transaction, commits when it resolves, rolls back when it rejects, and rejects with its error. The
+   * first argument becomes the handler's `tx`; the second runs one statement in the same transaction.
+   */
+  readonly transaction: <T>(work: (tx: Tx, query: Query) => Promise<T>) => Promise<T>;
+}
+
+/** What a transaction came to. */
+export interface Ended<T> {
+  readonly value: T;
+  /** Whether the commit was seen. Some clients resolve although Postgres rolled back. */
+  readonly isConfirmed: boolean;
+}
+
+/** A place to run the statements of one attempt. */
+export interface Session<Tx> {
+  readonly query: Query;
+  /** Runs `work` in a transaction that begins at READ COMMITTED. `lost` aborts when its connection is known to be gone. */
+  transaction<T>(work: (tx: Tx, query: Query, lost: AbortSignal) => Promise<T>): Promise<Ended<T>>;
+}
+
+export interface Database<Tx> {
+  /** Runs one statement outside of any transaction. */
+  readonly query: Query;
+  /** Runs `work` with one connection, where the client has connections to hand out. `signal` stops waiting for one. */
+  session<T>(work: (session: Session<Tx>) => Promise<T>, signal?: AbortSignal): Promise<T>;
+}

@@ -1,0 +1,58 @@
+import { connectingDatabase } from "./connecting.js";
+import type { ConnectedClient, ConnectingPool, Query, TransactingPool } from "./database.js";
+import { createSchema, DEFAULT_SCHEMA, inboxMigrations, quoteSchema } from "./migrations.js";
+import { isConnecting } from "./options.js";
+import { transactingDatabase } from "./transacting.js";
+
+/** Creating tables waits for others' locks. */
+const TIMEOUT_MS = 600_000;
+
+/** Any number, as long as no other program locks the same. */
+const LOCK = 5_837_214_906;
+
+export interface Migrated {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Creates the tables of the Postgres inbox, or brings them to this package's version, in one transaction. Several
+ * processes may do so at once, and again: the first does it, the others find it done.
+ */
+export async function migrateInbox(
+  pool: ConnectingPool<ConnectedClient> | TransactingPool<unknown>,
+  { schema = DEFAULT_SCHEMA }: { readonly schema?: string | undefined } = {},
+): Promise<Migrated> {
+  const migrations = inboxMigrations(schema);
+  const database = isConnecting(pool)
+    ? connectingDatabase(pool, TIMEOUT_MS)
+    : transactingDatabase(pool, TIMEOUT_MS);
+  return database.session(async (session) => {
+    const { value } = await session.transaction(async (_tx, query) => {
+      await query(`SELECT pg_advisory_xact_lock(${LOCK})`);
+      if (!(await exists(query, "to_regnamespace", quoteSchema(schema)))) await query(createSchema(schema));
+      const from = await readVersion(query, schema);
+      const missing = migrations.filter(({ version }) => version > from);
+      for (const statement of missing.flatMap(({ statements }) => statements)) await query(statement);
+      return { from, to: Math.max(from, ...missing.map(({ version }) => version)) };
+    });
+    return value;
+  });
+}
+
+/** Looks before it reads, because an error would end the transaction. */
+async function readVersion(query: Query, schema: string): Promise<number> {
+  const table = `${quoteSchema(schema)}.migrations`;
+  if (!(await exists(query, "to_regclass", table))) return 0;
+  const [row] = (await query(`SELECT max(version) AS version FROM ${table}`)).rows;
+  return Number(row?.["version"] ?? 0);
+}
+
+async function exists(
+  query: Query,
+  lookUp: "to_regclass" | "to_regnamespace",
+  name: string,
+): Promise<boolean> {
+  const [row] = (await query(`SELECT ${lookUp}($1) IS NOT NULL AS found`, [name])).rows;
+  return row?.["found"] === true;
+}

@@ -1,0 +1,150 @@
+import { type DeadDelivery, type DurableInbox, deliveryId, type StoreResult } from "../inbox.js";
+import { claimArrived, claimDead, claimNext, toKey, toValues } from "./claims.js";
+import { connectingDatabase } from "./connecting.js";
+import type { ConnectedClient, ConnectingPool, Database, TransactingPool } from "./database.js";
+import { type InboxSettings, isConnecting, type PostgresInboxOptions, toSettings } from "./options.js";
+import { processClaim } from "./processing.js";
+import { Retention } from "./retention.js";
+import { writeStatements } from "./statements.js";
+import { tableVersionCheck } from "./table-version.js";
+import { transactingDatabase } from "./transacting.js";
+import { Waiting } from "./waiting.js";
+
+export interface PostgresInbox<Tx> extends DurableInbox<Tx> {
+  /**
+   * Forgets at most 1,000 deliveries whose retention is over, and resolves to their number. The inbox does so by itself
+   * while it works; call it to forget many at once.
+   */
+  forgetExpired(): Promise<number>;
+}
+
+/** What a statement may take beyond the lease, which bounds it at the server. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Creates an inbox on PostgreSQL 13 or newer. The claim is counted in a commit of its own; the handler's writes through
+ * `tx` commit together with the mark that the delivery was handled, in a transaction at READ COMMITTED.
+ *
+ * It needs one connection at a time for each delivery, so a pool of one is enough, and nothing of a session, so
+ * PgBouncer may be between in transaction mode. Create its tables with `billing inbox migrate` or `migrateInbox`.
+ *
+ * @example
+ * import { postgresInbox } from "@repo/billing/postgres";
+ * import { Pool } from "pg";
+ *
+ * const inbox = postgresInbox({ pool: new Pool({ connectionString: process.env.DATABASE_URL }) });
+ *
+ * @throws {ConfigurationError} when an option is unknown or out of range; at the first use, when its tables are missing
+ * or of an older version.
+ */
+export function postgresInbox<Client extends ConnectedClient>(
+  options: PostgresInboxOptions<ConnectingPool<Client>>,
+): PostgresInbox<Client>;
+export function postgresInbox<Tx>(options: PostgresInboxOptions<TransactingPool<Tx>>): PostgresInbox<Tx>;
+export function postgresInbox(
+  options: PostgresInboxOptions<ConnectingPool<ConnectedClient> | TransactingPool<unknown>>,
+): PostgresInbox<unknown> {
+  const settings = toSettings(options);
+  const { pool } = options;
+  const timeoutMs = settings.leaseMs + PATIENCE_MS;
+  return isConnecting(pool)
+    ? createInbox(connectingDatabase(pool, timeoutMs), settings)
+    : createInbox(transactingDatabase(pool, timeoutMs), settings);
+}
+
+function createInbox<Tx>(database: Database<Tx>, inboxSettings: InboxSettings): PostgresInbox<Tx> {
+  const { schema, retentionDays } = inboxSettings;
+  const statements = writeStatements(schema);
+  const settings = { ...inboxSettings, statements };
+  const assertTables = tableVersionCheck(database.query, schema, statements.version);
+  const retention = new Retention(database, statements, retentionDays);
+  const waiting = new Waiting(database, statements);
+
+  return {
+    async process(delivery, work, { signal } = {}) {
+      signal?.throwIfAborted();
+      await assertTables();
+      const { result } = await processClaim(
+        database,
+        settings,
+        claimArrived(settings, delivery),
+        work,
+        signal,
+      );
+      retention.nudge();
+      // A delivery that has just arrived is never absent.
+      return result ?? { status: "busy" };
+    },
+
+    async requeue(key, work, { signal } = {}) {
+      signal?.throwIfAborted();
+      await assertTables();
+      return (await processClaim(database, settings, claimDead(settings, key), work, signal)).result;
+    },
+
+    async processNext(work, { signal } = {}) {
+      signal?.throwIfAborted();
+      await assertTables();
+      const { delivery, result } = await processClaim(database, settings, claimNext(settings), work, signal);
+      retention.nudge();
+      return delivery === undefined || result === undefined ? undefined : { delivery, result };
+    },
+
+    async store(delivery, { signal } = {}) {
+      signal?.throwIfAborted();
+      await assertTables();
+      const [row] = (await database.query(statements.store, toValues(delivery))).rows;
+      if (row?.["stored"] === true) {
+        waiting.wake();
+        return { status: "stored" };
+      }
+      if (row?.["handled"] === true) return { status: "duplicate" };
+      // It is there, perhaps by a claim that did not wait for the disk.
+      await database.query(statements.flush);
+      return { status: row?.["dead"] === true ? "dead" : "stored" } satisfies StoreResult;
+    },
+
+    async waitForDue({ signal, pollMs }) {
+      await assertTables();
+      await waiting.wait(signal, pollMs);
+    },
+
+    async release(key) {
+      await assertTables();
+      const released = (await database.query(statements.release, [deliveryId(key)])).rows.length > 0;
+      if (released) waiting.wake();
+      return released;
+    },
+
+    async listDead({ limit = 100 } = {}) {
+      await assertTables();
+      const { rows } = await database.query(statements.listDead, [limit]);
+      return rows.map(
+        (row): DeadDelivery => ({
+          key: toKey(row["id"]),
+          eventType: String(row["event_type"]),
+          attempts: Number(row["attempts"]),
+          diedAt: new Date(Number(row["died_at_ms"])),
+          ...(typeof row["last_error"] === "string" ? { lastError: row["last_error"] } : {}),
+        }),
+      );
+    },
+
+    async readStats() {
+      await assertTables();
+      const [row = {}] = (await database.query(statements.stats)).rows;
+      const counts = {
+        held: Number(row["held"]),
+        waiting: Number(row["waiting"]),
+        dead: Number(row["dead"]),
+      };
+      const oldest = row["oldest_at_ms"];
+      return oldest == null ? counts : { ...counts, oldestAt: new Date(Number(oldest)) };
+    },
+
+    async forgetExpired() {
+      await assertTables();
+      return retention.forget();
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Delivery, InboxResult, Work } from "../inbox.js";
+import { type AttemptSettings, type Ending, resolveEnding, runWork } from "./attempt.js";
+import { type ClaimResult, claimArrived, isObjectAtWork, type MakeClaim } from "./claims.js";
+import type { Database, Query } from "./database.js";
+import { findSqlState } from "./sqlstate.js";
+
+export interface ProcessingSettings extends AttemptSettings {
+  readonly objectWaitMs: number;
+}
+
+/** What became of an attempt to claim and work: what was claimed, and the result unless there was nothing to claim. */
+export interface Processed<T> {
+  readonly delivery?: Delivery;
+  readonly result?: InboxResult<T>;
+}
+
+/**
+ * Makes a claim and runs its work. Waits while the delivery's object is at work, without a connection. Runs the work
+ * again at once, a few times, when Postgres ended it because of another transaction.
+ */
+export async function processClaim<Tx, T>(
+  database: Database<Tx>,
+  settings: ProcessingSettings,
+  makeClaim: MakeClaim,
+  work: Work<Tx, T>,
+  signal: AbortSignal | undefined,
+): Promise<Processed<T>> {
+  const waitsUntilMs = performance.now() + settings.objectWaitMs;
+  let claim = makeClaim;
+  for (let rivals = 0; ; ) {
+    const { claimed, result } = await attempt(database, settings, claim, work, signal);
+    if (claimed.status === "object_at_work") {
+      if (performance.now() >= waitsUntilMs) return { result: { status: "busy" } };
+      await sleep(POLL_MS * (0.5 + Math.random()), undefined, { signal });
+    } else if (claimed.status === "claimed" && isRivalry(result) && rivals < MAX_RIVALS) {
+      rivals += 1;
+      claim = claimArrived(settings, claimed.delivery);
+    } else {
+      return "delivery" in claimed ? { delivery: claimed.delivery, ...toResult(result) } : toResult(result);
+    }
+  }
+}
+
+const POLL_MS = 50;
+const MAX_RIVALS = 3;
+
+function toResult<T>(result: InboxResult<T> | undefined): Processed<T> {
+  return result === undefined ? {} : { result };
+}
+
+/** Whether Postgres chose this transaction to give way to another: a deadlock, or a serialization failure. */
+function isRivalry(result: InboxResult<unknown> | undefined): boolean {
+  return result?.status === "failed" && RIVALRY.has(findSqlState(result.error) ?? "");
+}
+
+const RIVALRY: ReadonlySet<string> = new Set(["40001", "40P01"]);
+
+interface Attempted<T> {
+  readonly claimed: ClaimResult;
+  readonly result?: InboxResult<T>;
+}
+
+async function attempt<Tx, T>(
+  database: Database<Tx>,
+  settings: ProcessingSettings,
+  makeClaim: MakeClaim,
+  work: Work<Tx, T>,
+  signal: AbortSignal | undefined,
+): Promise<Attempted<T>> {
+  const { claimed, ending } = await database.session(async (session) => {
+    signal?.throwIfAborted();
+    const claimed = await claimOrWait(session.query, makeClaim);
+    const ending = claimed.status === "claimed" ? await runWork(session, settings, claimed, work) : undefined;
+    return { claimed, ending };
+  }, signal);
+  const result = await toInboxResult(database, settings, claimed, ending);
+  return result === undefined ? { claimed } : { claimed, result };
+}
+
+/** Tries again when the application's isolation level makes a claim fail beside another. */
+async function claimOrWait(query: Query, makeClaim: MakeClaim): Promise<ClaimResult> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await makeClaim(query);
+    } catch (error) {
+      if (isObjectAtWork(error)) return { status: "object_at_work" };
+      if (tries === MAX_TRIES || !RIVALRY.has(findSqlState(error) ?? "")) throw error;
+      await sleep(POLL_MS * Math.random());
+    }
+  }
+}
+
+const MAX_TRIES = 10;
+
+async function toInboxResult<T>(
+  database: Database<unknown>,
+  settings: ProcessingSettings,
+  claimed: ClaimResult,
+  ending: Ending<T> | undefined,
+): Promise<InboxResult<T> | undefined> {
+  switch (claimed.status) {
+    case "claimed": {
+      if (ending === undefined) return undefined;
+      if (ending.status === "uncertain") return resolveEnding(database, settings, claimed, ending);
+      if (ending.status === "handled_before") return { status: "duplicate" };
+      return { status: "handled", attempt: claimed.attempt, value: ending.value };
+    }
+    case "handled":
+      return { status: "duplicate" };
+    case "held":
+      return { status: "busy" };
+    case "dead":
+      return { status: "dead", attempt: claimed.attempt };
+    default:
+      return undefined;
+  }
+}

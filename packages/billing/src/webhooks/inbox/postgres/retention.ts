@@ -1,0 +1,45 @@
+import type { Database } from "./database.js";
+import type { Statements } from "./statements.js";
+
+const BATCH = 1_000;
+const PAUSE_MS = 60_000;
+/** While there is more to forget. */
+const SHORT_PAUSE_MS = 1_000;
+
+/** Forgets what is older than the retention, a bounded batch at a time, now and then. */
+export class Retention {
+  readonly #database: Database<unknown>;
+  readonly #statements: Statements;
+  readonly #days: number;
+  #nextAtMs = 0;
+  #isRunning = false;
+  #lastObject = "";
+
+  constructor(database: Database<unknown>, statements: Statements, days: number) {
+    this.#database = database;
+    this.#statements = statements;
+    this.#days = days;
+  }
+
+  /** Forgets a batch in the background, if it is time. A failure is no one's: the next time does it. */
+  nudge(): void {
+    if (this.#isRunning || performance.now() < this.#nextAtMs) return;
+    this.#isRunning = true;
+    void this.#forgetAndRest();
+  }
+
+  async #forgetAndRest(): Promise<void> {
+    const forgotten = await this.forget().catch(() => 0);
+    this.#nextAtMs = performance.now() + (forgotten < BATCH ? PAUSE_MS : SHORT_PAUSE_MS);
+    this.#isRunning = false;
+  }
+
+  /** Forgets one batch of deliveries and looks at one of objects. Resolves to how many deliveries it forgot. */
+  async forget(): Promise<number> {
+    const forgotten = await this.#database.query(this.#statements.forgetHandled, [this.#days, BATCH]);
+    const values = [this.#lastObject, this.#days, BATCH];
+    const [objects] = (await this.#database.query(this.#statements.forgetObjects, values)).rows;
+    this.#lastObject = Number(objects?.["seen"]) < BATCH ? "" : String(objects?.["last"]);
+    return forgotten.rows.length;
+  }
+}

@@ -1,0 +1,176 @@
+import { DEFAULT_SCHEMA, quoteSchema } from "./migrations.js";
+
+/**
+ * The statements of the inbox. All times are the database's: `clock_timestamp()` where one is set,
+ * `statement_timestamp()` where one is compared, because an index cannot be searched for a clock that moves.
+ */
+export type Statements = ReturnType<typeof writeStatements>;
+
+/** Seconds before a delivery that failed is due again: doubled with each attempt, up to six hours, and a little random. */
+const PAUSE = "least(5 * 2 ^ (attempts - 1), 21600) * (0.9 + 0.2 * random()) * interval '1 second'";
+
+/**
+ * Does not wait for the disk. A claim that a crash of the database forgets was of a handler whose transaction died in
+ * the same crash; only its attempt is not counted.
+ */
+const FORGETTABLE = "SELECT set_config('synchronous_commit', 'off', true)";
+
+/** Waits for the disk, even where the application's sessions do not. */
+const DURABLE = `SELECT set_config('synchronous_commit',
+    CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)`;
+
+/** The lower of what the application has set and the lease, both in milliseconds; 0 is no limit. */
+const STATEMENT_TIMEOUT = `set_config('statement_timeout', least(
+      nullif(extract(epoch FROM current_setting('statement_timeout')::interval) * 1000, 0), $3::text::bigint)::bigint::text, true)`;
+
+const DELIVERY = "id, event_type, object, created_at_ms, body";
+
+export function writeStatements(schema: string = DEFAULT_SCHEMA) {
+  const quoted = quoteSchema(schema);
+  const pending = `${quoted}.pending`;
+  const handled = `${quoted}.handled`;
+  const objects = `${quoted}.objects`;
+
+  const lease = (value: string) => `clock_timestamp() + ${value}::bigint * interval '1 millisecond'`;
+  const isFree = "(token IS NULL OR due_at <= statement_timestamp())";
+
+  return {
+    version: `SELECT max(version) AS version FROM ${quoted}.migrations`,
+
+    /** Claims a delivery that was never seen. No row: it is handled or pending, or its object is at work. */
+    claimNew: `WITH forgettable AS MATERIALIZED (${FORGETTABLE})
+INSERT INTO ${pending} (${DELIVERY}, attempts, token, due_at)
+SELECT $1, $2, $3, $4::bigint, $5, 1, gen_random_uuid(), ${lease("$6")} FROM forgettable
+WHERE NOT EXISTS (SELECT FROM ${handled} WHERE id = $1)
+ON CONFLICT DO NOTHING
+RETURNING token::text, attempts`,
+
+    /** Claims a delivery that was seen before, buries it if its attempts are used up, and tells what it is. */
+    claimSeen: `WITH durable AS MATERIALIZED (${DURABLE}), free AS MATERIALIZED (
+  SELECT id, attempts FROM ${pending} WHERE id = $1 AND died_at IS NULL AND ${isFree} FOR UPDATE SKIP LOCKED
+), claimed AS (
+  UPDATE ${pending} p SET token = gen_random_uuid(), attempts = p.attempts + 1, due_at = ${lease("$2")}
+  FROM free, durable WHERE p.id = free.id AND free.attempts < $3::integer
+  RETURNING p.token, p.attempts
+), buried AS (
+  UPDATE ${pending} p SET died_at = clock_timestamp(), token = NULL
+  FROM free, durable WHERE p.id = free.id AND free.attempts >= $3::integer
+  RETURNING p.attempts
+)
+SELECT (SELECT token::text FROM claimed) AS token,
+  coalesce((SELECT attempts FROM claimed), (SELECT attempts FROM buried), p.attempts) AS attempts,
+  EXISTS (SELECT FROM buried) OR p.died_at IS NOT NULL AS dead,
+  p.id IS NOT NULL AND NOT EXISTS (SELECT FROM free) AS held,
+  EXISTS (SELECT FROM ${handled} WHERE id = $1) AS handled
+FROM (VALUES (1)) AS one LEFT JOIN ${pending} p ON p.id = $1`,
+
+    /** Claims a dead delivery, which stays dead until it is settled. */
+    claimDead: `WITH free AS MATERIALIZED (
+  SELECT id FROM ${pending} WHERE id = $1 AND died_at IS NOT NULL AND ${isFree} FOR UPDATE SKIP LOCKED
+), claimed AS (
+  UPDATE ${pending} p SET token = gen_random_uuid(), attempts = p.attempts + 1, due_at = ${lease("$2")}
+  FROM free WHERE p.id = free.id RETURNING p.token, p.attempts
+)
+SELECT ${DELIVERY}, (SELECT token::text FROM claimed) AS token, coalesce((SELECT attempts FROM claimed), attempts) AS attempts
+FROM ${pending} WHERE id = $1 AND died_at IS NOT NULL`,
+
+    /** Claims the delivery that has been due longest and whose object is not at work; buries it if it has no attempt left. */
+    claimNext: `WITH forgettable AS MATERIALIZED (${FORGETTABLE}), next AS MATERIALIZED (
+  SELECT id, attempts FROM ${pending} p
+  WHERE died_at IS NULL AND due_at <= statement_timestamp() AND NOT EXISTS (
+    SELECT FROM ${pending} other WHERE other.object = p.object AND other.token IS NOT NULL AND other.id <> p.id)
+  ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+UPDATE ${pending} p SET
+  token = CASE WHEN next.attempts < $2::integer THEN gen_random_uuid() END,
+  attempts = CASE WHEN next.attempts < $2::integer THEN p.attempts + 1 ELSE p.attempts END,
+  died_at = CASE WHEN next.attempts < $2::integer THEN NULL ELSE clock_timestamp() END,
+  due_at = ${lease("$1")}
+FROM next, forgettable WHERE p.id = next.id
+RETURNING p.${DELIVERY.replaceAll(", ", ", p.")}, p.token::text, p.attempts`,
+
+    /** Frees an object, a delivery's or the one named, whose holder's lease is over and whose transaction is gone. */
+    freeObject: `UPDATE ${pending} SET token = NULL WHERE id IN (
+  SELECT id FROM ${pending} WHERE object = coalesce($2, (SELECT object FROM ${pending} WHERE id = $1))
+    AND token IS NOT NULL AND due_at <= statement_timestamp()
+  FOR UPDATE SKIP LOCKED)`,
+
+    /**
+     * Opens the work's transaction: locks the delivery if the claim still holds it, so that nobody takes it over while
+     * this session lives, and has the server end the session when it is silent for the lease.
+     */
+    fence: `SELECT pg_current_xact_id()::text AS transaction,
+  (SELECT newest_at_ms FROM ${objects} o WHERE o.object = p.object) AS newest_at_ms,
+  EXISTS (SELECT FROM ${handled} h WHERE h.id = p.id) AS handled,
+  set_config('idle_in_transaction_session_timeout', $3::text, true), ${STATEMENT_TIMEOUT}
+FROM ${pending} p WHERE id = $1 AND token = $2::uuid FOR UPDATE OF p`,
+
+    /** Removes a delivery that was claimed in the moment in which another process settled it. */
+    dropHandled: `DELETE FROM ${pending} WHERE id = $1 AND token = $2::uuid`,
+
+    /** Closes it: the delivery leaves \`pending\` for \`handled\`, if this still is the transaction that the fence opened. */
+    settle: `WITH durable AS MATERIALIZED (${DURABLE}), done AS (
+  DELETE FROM ${pending} USING durable
+  WHERE id = $1 AND token = $2::uuid AND pg_current_xact_id()::text = $3
+  RETURNING id, object, created_at_ms
+), newest AS (
+  INSERT INTO ${objects} AS o (object, newest_at_ms) SELECT object, created_at_ms FROM done WHERE object IS NOT NULL
+  ON CONFLICT (object) DO UPDATE SET newest_at_ms = excluded.newest_at_ms WHERE o.newest_at_ms < excluded.newest_at_ms
+)
+INSERT INTO ${handled} (id) SELECT id FROM done RETURNING id`,
+
+    /**
+     * Ends a claim that did not come to its end. No row: it was settled, or lost to another. Waits for a transaction of
+     * the same claim that is still being committed or rolled back.
+     */
+    fail: `WITH durable AS MATERIALIZED (${DURABLE})
+UPDATE ${pending} p SET token = NULL, last_error = $3, due_at = clock_timestamp() + ${PAUSE},
+  died_at = CASE WHEN attempts >= $4::integer THEN coalesce(died_at, clock_timestamp()) ELSE died_at END
+FROM durable WHERE id = $1 AND token = $2::uuid
+RETURNING died_at IS NOT NULL AS dead`,
+
+    isHandled: `SELECT EXISTS (SELECT FROM ${handled} WHERE id = $1) AS handled`,
+
+    /** Stores a delivery for whoever takes it up. */
+    store: `WITH durable AS MATERIALIZED (${DURABLE}), stored AS (
+  INSERT INTO ${pending} (${DELIVERY}, due_at)
+  SELECT $1, $2, $3, $4::bigint, $5, clock_timestamp() FROM durable
+  WHERE NOT EXISTS (SELECT FROM ${handled} WHERE id = $1)
+  ON CONFLICT (id) DO NOTHING RETURNING id
+)
+SELECT EXISTS (SELECT FROM stored) AS stored,
+  EXISTS (SELECT FROM ${handled} WHERE id = $1) AS handled,
+  EXISTS (SELECT FROM ${pending} WHERE id = $1 AND died_at IS NOT NULL) AS dead`,
+
+    /** Writes to the log and waits for the disk, and so for all that was committed before, such as another's claim. */
+    flush: `WITH durable AS MATERIALIZED (${DURABLE}) SELECT pg_logical_emit_message(true, 'billing', '') FROM durable`,
+
+    release: `UPDATE ${pending} SET died_at = NULL, token = NULL, attempts = 0, due_at = clock_timestamp()
+WHERE id = $1 AND died_at IS NOT NULL AND ${isFree} RETURNING id`,
+
+    listDead: `SELECT id, event_type, attempts, last_error, (extract(epoch FROM died_at) * 1000)::bigint AS died_at_ms
+FROM ${pending} WHERE died_at IS NOT NULL ORDER BY died_at LIMIT $1::bigint`,
+
+    stats: `SELECT count(*) FILTER (WHERE died_at IS NULL AND token IS NOT NULL) AS held,
+  count(*) FILTER (WHERE died_at IS NULL AND token IS NULL) AS waiting,
+  count(*) FILTER (WHERE died_at IS NOT NULL) AS dead,
+  min(created_at_ms) FILTER (WHERE died_at IS NULL) AS oldest_at_ms
+FROM ${pending}`,
+
+    nextDue: `SELECT ceil(extract(epoch FROM min(due_at) - clock_timestamp()) * 1000)::bigint AS due_in_ms
+FROM ${pending} WHERE died_at IS NULL`,
+
+    forgetHandled: `DELETE FROM ${handled} WHERE id IN (
+  SELECT id FROM ${handled} WHERE handled_at < statement_timestamp() - $1::bigint * interval '1 day'
+  ORDER BY handled_at LIMIT $2::bigint FOR UPDATE SKIP LOCKED) RETURNING 1`,
+
+    /** Looks at some objects, by the order of their ids from $1 on, and forgets those without news. Tells the last. */
+    forgetObjects: `WITH some AS MATERIALIZED (
+  SELECT object, newest_at_ms FROM ${objects} WHERE object > $1 ORDER BY object LIMIT $3::bigint
+), forgotten AS (
+  DELETE FROM ${objects} o USING some WHERE o.object = some.object AND o.newest_at_ms = some.newest_at_ms
+    AND some.newest_at_ms < extract(epoch FROM statement_timestamp() - $2::bigint * interval '1 day') * 1000
+)
+SELECT count(*) AS seen, max(object) AS last FROM some`,
+  };
+}

@@ -1,0 +1,43 @@
+import type { Database } from "./database.js";
+import type { Statements } from "./statements.js";
+
+/** What is due but cannot be claimed, as while its object is at work, is looked at again after this. */
+const SHORTEST_MS = 100;
+
+/** Waits until a delivery may be due: something was stored by this process, or a pause or lease is over. */
+export class Waiting {
+  readonly #database: Database<unknown>;
+  readonly #statements: Statements;
+  readonly #waiters = new Set<() => void>();
+
+  constructor(database: Database<unknown>, statements: Statements) {
+    this.#database = database;
+    this.#statements = statements;
+  }
+
+  wake(): void {
+    for (const wake of this.#waiters) wake();
+  }
+
+  async wait(signal: AbortSignal, pollMs: number): Promise<void> {
+    if (signal.aborted) return;
+    let timer: NodeJS.Timeout | undefined;
+    let wake: () => void = () => undefined;
+    // Listens before it looks, so that nothing stored between is missed.
+    const woken = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    this.#waiters.add(wake);
+    signal.addEventListener("abort", wake, { once: true });
+    try {
+      const [row] = (await this.#database.query(this.#statements.nextDue)).rows;
+      const dueInMs = row?.["due_in_ms"] == null ? pollMs : Number(row["due_in_ms"]);
+      timer = setTimeout(wake, Math.min(pollMs, Math.max(dueInMs, SHORTEST_MS)));
+      await woken;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", wake);
+      this.#waiters.delete(wake);
+    }
+  }
+}
