@@ -58,6 +58,9 @@ export {
   type Work,
 } from "./webhooks/inbox/inbox.js";
 export { type MemoryInboxOptions, memoryInbox } from "./webhooks/inbox/memory.js";
+export type { SqliteDatabase, SqliteStatement, SqliteValue } from "./webhooks/inbox/sqlite/database.js";
+export type { SqliteTx } from "./webhooks/inbox/sqlite/deferred-writes.js";
+export { type SqliteInboxOptions, sqliteInbox } from "./webhooks/inbox/sqlite/sqlite-inbox.js";
 export type { EventObjects } from "./webhooks/order.js";
 export { HTTP_STATUS, type IgnoredReason, type Outcome, type WebhookRejection } from "./webhooks/outcome.js";
 export type { RawBody } from "./webhooks/raw-body.js";

@@ -173,6 +173,17 @@ export function deliveryId({ eventId, livemode, account }: DeliveryKey): string 
   return `${livemode ? "live" : "test"}:${account ?? ""}:${eventId}`;
 }
 
+/** Reads what {@link deliveryId} wrote. */
+export function parseDeliveryId(id: string): DeliveryKey {
+  const [mode, account = "", eventId = ""] = id.split(":");
+  return { eventId, livemode: mode === "live", ...(account === "" ? {} : { account }) };
+}
+
+/** Formats the object of a delivery as one string; ids of objects, too, are unique within an account and a mode. */
+export function objectKey({ key, objectId }: Delivery): string | undefined {
+  return objectId === undefined ? undefined : deliveryId({ ...key, eventId: objectId });
+}
+
 /** Formats the key that handlers pass on. It includes the account, because Stripe scopes event ids by account. */
 export function toIdempotencyKey({ eventId, account }: DeliveryKey): string {
   return account === undefined ? eventId : `${account}:${eventId}`;

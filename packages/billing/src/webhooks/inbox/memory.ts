@@ -6,6 +6,7 @@ import {
   type Delivery,
   deliveryId,
   type InboxResult,
+  objectKey,
   type WebhookInbox,
   type Work,
 } from "./inbox.js";
@@ -213,11 +214,6 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
     const [oldest] = forgettable.keys();
     return oldest !== undefined && forgettable.delete(oldest);
   }
-}
-
-/** Formats the object of a delivery; ids of objects, too, are unique within an account and a mode. */
-function objectKey({ key, objectId }: Delivery): string | undefined {
-  return objectId === undefined ? undefined : deliveryId({ ...key, eventId: objectId });
 }
 
 /** Texts take a byte a character, or two where one of them is not Latin. */

@@ -1,0 +1,41 @@
+import { TxError } from "../leased/lease-store.js";
+
+/** What a handler writes together with the result of its delivery. */
+export interface SqliteTx<Database> {
+  /**
+   * Runs `write` with the inbox's database, in the transaction that records the delivery as handled, once the handler has
+   * returned. It must not wait for anything. When it throws, nothing is written, and the attempt failed.
+   */
+  readonly write: (write: (database: Database) => void) => void;
+}
+
+/**
+ * Collects a handler's writes. A transaction cannot stay open while a handler waits, since it would hold up every other
+ * writer of the file, and what else this connection does would become part of it.
+ */
+export class DeferredWrites<Database> implements SqliteTx<Database> {
+  readonly #writes: ((database: Database) => void)[] = [];
+
+  readonly write = (write: (database: Database) => void): void => {
+    this.#writes.push(write);
+  };
+
+  /** @throws {TxError} when one of them throws, or does not end at once. */
+  runAll(database: Database): void {
+    for (const write of this.#writes) {
+      let returned: unknown;
+      try {
+        returned = write(database);
+      } catch (error) {
+        throw new TxError(error);
+      }
+      if (returned instanceof Promise) {
+        // Whatever it still does is not part of the transaction, so its failure is of no more interest.
+        returned.catch(() => undefined);
+        throw new TxError(
+          new TypeError("A function passed to tx.write returned a promise. Write synchronously in it."),
+        );
+      }
+    }
+  }
+}
