@@ -1,0 +1,153 @@
+import { expect } from "vitest";
+import { inDays, type OptionRow, seconds } from "./option-row.js";
+
+const PAGES = {
+  successUrl: "https://app.example.com/done?session={CHECKOUT_SESSION_ID}",
+  cancelUrl: "https://app.example.com/plans",
+  locale: "de",
+  clientReferenceId: "cart-1",
+  metadata: { team: "blue" },
+} as const;
+
+const AS_STRIPE_HAS_IT = {
+  success_url: PAGES.successUrl,
+  cancel_url: PAGES.cancelUrl,
+  locale: "de",
+  client_reference_id: "cart-1",
+  metadata: { team: "blue" },
+};
+
+export const CHECKOUT_ROWS: readonly OptionRow[] = [
+  {
+    method: "createCheckoutSession",
+    shows: "sells a subscription to several prices, with a trial of days, a discount and taxes",
+    run: async ({ billing, own, stripe }) => {
+      await stripe.customers.update(own.customerId, { address: { country: "DE" } });
+      const expiresAt = new Date(Math.floor(Date.now() / 1000) * 1000 + 3_600_000);
+      const { id } = await billing.createCheckoutSession({
+        ...PAGES,
+        mode: "subscription",
+        customerId: own.customerId,
+        items: [{ priceId: own.priceId, quantity: 2 }],
+        trialDays: 10,
+        trialWithoutPaymentMethod: "cancel",
+        paymentMethodCollection: "if_required",
+        discount: { couponId: own.couponId },
+        automaticTax: true,
+        expiresAt,
+        allowSecond: true,
+        idempotencyKey: "k",
+      });
+      const expand = ["line_items"];
+      expect(await stripe.checkout.sessions.retrieve(id, { expand })).toMatchObject({
+        ...AS_STRIPE_HAS_IT,
+        mode: "subscription",
+        customer: own.customerId,
+        line_items: { data: [{ price: { id: own.priceId }, quantity: 2 }] },
+        payment_method_collection: "if_required",
+        discounts: [{ coupon: own.couponId }],
+        automatic_tax: { enabled: true },
+        expires_at: seconds(expiresAt),
+        amount_total: 0,
+      });
+    },
+  },
+  {
+    method: "createCheckoutSession",
+    shows: "sells a subscription to one price until the end of a trial, and lets a promotion code be typed",
+    run: async ({ service, own, stripe }) => {
+      const billing = service({ catalog: { promotionCodes: "shared" } });
+      const { id } = await billing.createCheckoutSession({
+        customerId: own.customerId,
+        priceId: own.priceId,
+        quantity: 2,
+        trialEnd: inDays(5),
+        allowPromotionCodes: true,
+        allowSecond: true,
+      });
+      const expand = ["line_items"];
+      expect(await stripe.checkout.sessions.retrieve(id, { expand })).toMatchObject({
+        allow_promotion_codes: true,
+        line_items: { data: [{ price: { id: own.priceId }, quantity: 2 }] },
+        amount_total: 0,
+      });
+      const coded = await billing.createCheckoutSession({
+        customerId: own.customerId,
+        priceId: own.priceId,
+        discount: { promotionCodeId: own.promotionCodeId },
+        allowSecond: true,
+      });
+      expect(coded.amountTotal).toBe(0.75 * 4900);
+    },
+  },
+  {
+    method: "createCheckoutSession",
+    shows: "sells something that is paid once, at the price of a promotion code",
+    run: async ({ billing, own, stripe }) => {
+      const once = await billing.createPrice(own.productId, { unitAmount: 1000, currency: "usd" });
+      const expiresAt = new Date(Math.floor(Date.now() / 1000) * 1000 + 3_600_000);
+      const { id } = await billing.createCheckoutSession({
+        ...PAGES,
+        mode: "payment",
+        customerId: own.customerId,
+        priceId: once.id,
+        quantity: 2,
+        discount: { promotionCodeId: own.promotionCodeId },
+        automaticTax: false,
+        allowPromotionCodes: false,
+        expiresAt,
+        idempotencyKey: "k",
+      });
+      expect(await stripe.checkout.sessions.retrieve(id)).toMatchObject({
+        ...AS_STRIPE_HAS_IT,
+        mode: "payment",
+        amount_total: 1500,
+        discounts: [{ promotion_code: own.promotionCodeId }],
+        expires_at: seconds(expiresAt),
+      });
+    },
+  },
+  {
+    method: "createCheckoutSession",
+    shows: "sells several things that are paid once, at the price of a coupon",
+    run: async ({ billing, own }) => {
+      const once = await billing.createPrice(own.productId, { unitAmount: 1000, currency: "usd" });
+      const { amountTotal } = await billing.createCheckoutSession({
+        mode: "payment",
+        customerId: own.customerId,
+        items: [{ priceId: once.id, quantity: 3 }],
+        discount: { couponId: own.couponId },
+      });
+      expect(amountTotal).toBe(2250);
+    },
+  },
+  {
+    method: "createCheckoutSession",
+    shows: "saves a card for a currency",
+    run: async ({ billing, own, stripe }) => {
+      const expiresAt = new Date(Math.floor(Date.now() / 1000) * 1000 + 3_600_000);
+      const { id } = await billing.createCheckoutSession({
+        ...PAGES,
+        mode: "setup",
+        customerId: own.customerId,
+        currency: "eur",
+        expiresAt,
+        idempotencyKey: "k",
+      });
+      expect(await stripe.checkout.sessions.retrieve(id)).toMatchObject({
+        ...AS_STRIPE_HAS_IT,
+        mode: "setup",
+        currency: "eur",
+        expires_at: seconds(expiresAt),
+      });
+    },
+  },
+  {
+    method: "getCheckoutSession",
+    shows: "reads the session",
+    run: async ({ billing, own }) => {
+      const { id } = await billing.getCheckoutSession(own.checkoutSessionId, {});
+      expect(id).toBe(own.checkoutSessionId);
+    },
+  },
+];
