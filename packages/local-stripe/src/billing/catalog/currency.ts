@@ -64,10 +64,25 @@ export function formatMoney(amount: number | string, currency: string, language 
   const digits = DIGITS[currency.toLowerCase()] ?? 2;
   const major = new Big(amount).div(new Big(10).pow(digits));
   const decimals = /\.(\d+)/.exec(major.toFixed())?.[1]?.length ?? 0;
-  return new Intl.NumberFormat(language, {
-    style: "currency",
-    currency: currency.toUpperCase(),
-    minimumFractionDigits: digits,
-    maximumFractionDigits: Math.max(digits, decimals),
-  }).format(major.toNumber());
+  return moneyFormat(language, currency.toUpperCase(), digits, Math.max(digits, decimals)).format(
+    major.toNumber(),
+  );
+}
+
+/** Kept, because making one takes a hundred times as long as using it. */
+const formats = new Map<string, Intl.NumberFormat>();
+
+function moneyFormat(
+  language: string,
+  currency: string,
+  minimumFractionDigits: number,
+  maximumFractionDigits: number,
+): Intl.NumberFormat {
+  const key = `${language} ${currency} ${maximumFractionDigits}`;
+  const kept = formats.get(key);
+  if (kept !== undefined) return kept;
+  const options = { style: "currency", currency, minimumFractionDigits, maximumFractionDigits } as const;
+  const made = new Intl.NumberFormat(language, options);
+  formats.set(key, made);
+  return made;
 }
