@@ -1,4 +1,5 @@
 import Stripe from "stripe";
+import { createHttpClient, type HttpClient } from "./http-client.js";
 
 /**
  * The one thing this package asks of a Stripe client: to send a request. Any `stripe` 22.6 or 23 instance has it,
@@ -26,15 +27,25 @@ export type Mode = "live" | "test";
 
 /** A client with the SDK's defaults, but for telemetry: a server library should not report its own timings. */
 export function createStripeClient(secretKey: string, apiBase?: URL): StripeClient {
-  if (apiBase === undefined) return new Stripe(secretKey, { telemetry: false });
+  const config = { telemetry: false, httpClient: createHttpClient(platformClient()) };
+  if (apiBase === undefined) return new Stripe(secretKey, config);
   const { hostname: host, port, protocol } = apiBase;
   const isPlain = protocol === "http:";
   return new Stripe(secretKey, {
-    telemetry: false,
+    ...config,
     host,
     port: port === "" ? (isPlain ? 80 : 443) : Number(port),
     protocol: isPlain ? "http" : "https",
   });
+}
+
+/** The SDK's build for workers has no Node client, and says so by throwing. */
+function platformClient(): HttpClient {
+  try {
+    return Stripe.createNodeHttpClient();
+  } catch {
+    return Stripe.createFetchHttpClient();
+  }
 }
 
 /**

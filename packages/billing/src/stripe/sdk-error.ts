@@ -4,6 +4,8 @@ import type { StripeFailure } from "../errors.js";
 export interface SdkError {
   readonly failure: StripeFailure;
   readonly rawType: string | undefined;
+  /** Whether the error's body is Stripe's own; a gateway's is of another shape, whatever its status says. */
+  readonly isStripes: boolean;
   readonly adviceCode: string | undefined;
   readonly requestId: string | undefined;
   /** Stripe's text. It may quote ids, keys and e-mails, so it is looked at and left behind. */
@@ -19,13 +21,16 @@ export interface SdkError {
 /**
  * Told apart by fields, never by `instanceof`: the SDK's ESM and CommonJS copies have different classes, and the class
  * of the same answer changed in version 21.
+ *
+ * @param path the request's: the errors of `/v2/` have a code and, for most, no type.
  */
-export function readSdkError(error: unknown): SdkError {
+export function readSdkError(error: unknown, path = ""): SdkError {
   const fields = fieldsOf(error);
   const headers = fieldsOf(fields["headers"]);
   const statusCode = fields["statusCode"];
   const shouldRetry = headers["stripe-should-retry"];
   const requestId = word(fields["requestId"]);
+  const rawType = word(fields["rawType"]);
   const failure = Object.freeze({
     type: word(fields["type"]) ?? "Error",
     statusCode: typeof statusCode === "number" ? statusCode : undefined,
@@ -35,7 +40,8 @@ export function readSdkError(error: unknown): SdkError {
   });
   return {
     failure,
-    rawType: word(fields["rawType"]),
+    rawType,
+    isStripes: STRIPES_TYPES.has(rawType) || (path.startsWith("/v2/") && failure.code !== undefined),
     // A property of the SDK's error since 22.3.2.
     adviceCode: word(fields["advice_code"]),
     requestId,
@@ -47,35 +53,42 @@ export function readSdkError(error: unknown): SdkError {
   };
 }
 
-/** Whether nobody knows what became of the request: no answer, or one that says no more than that Stripe failed. */
+/**
+ * Whether nobody knows what became of the request: no answer, one that says no more than that Stripe failed, or one of a
+ * gateway in Stripe's place, which may have passed the request on.
+ */
 export function hasNoOutcome(failed: SdkError): boolean {
   const { statusCode } = failed.failure;
+  if (!failed.isStripes || statusCode === undefined) return true;
   if (isNotImplemented(failed)) return false;
-  return statusCode === undefined || statusCode >= 500 || statusCode === 424;
+  return statusCode < 400 || statusCode >= 500 || OPEN_STATUSES.has(statusCode);
 }
 
 /**
  * Whether a stand-in for Stripe said that it lacks the call, or something in it. Stripe itself never answers 501, and a
  * proxy's 501 is not in the form of Stripe's errors.
  */
-export function isNotImplemented({ failure: { statusCode }, rawType }: SdkError): boolean {
-  return statusCode === 501 && rawType !== undefined;
+export function isNotImplemented({ isStripes, failure: { statusCode } }: SdkError): boolean {
+  return isStripes && statusCode === 501;
 }
 
 /** Whether the request was turned away before Stripe looked at what it was for. */
 export function wasTurnedAway(failed: SdkError): boolean {
   const { statusCode } = failed.failure;
-  return statusCode === 401 || statusCode === 403 || statusCode === 409 || isRateLimited(failed);
+  return (
+    failed.isStripes &&
+    (statusCode === 401 || statusCode === 403 || statusCode === 409 || isRateLimited(failed))
+  );
 }
 
 /** Whether Stripe asked to slow down: by the status, or by a 400 with the code, which the SDK knows as the same error. */
-export function isRateLimited({ failure: { statusCode, code } }: SdkError): boolean {
-  return statusCode === 429 || (statusCode === 400 && code === "rate_limit");
+export function isRateLimited({ isStripes, failure: { statusCode, code } }: SdkError): boolean {
+  return isStripes && (statusCode === 429 || (statusCode === 400 && code === "rate_limit"));
 }
 
 /** Whether Stripe is busy with another request for the same object or under the same key, so that waiting helps. */
-export function isBusy({ failure: { statusCode, code } }: SdkError): boolean {
-  return statusCode === 409 || code === "lock_timeout";
+export function isBusy({ isStripes, failure: { statusCode, code } }: SdkError): boolean {
+  return isStripes && (statusCode === 409 || code === "lock_timeout");
 }
 
 /** Stripe's codes, parameter names and request ids are short words; anything else is not kept. */
@@ -83,6 +96,22 @@ export function word(value: unknown): string | undefined {
   // guard (operand 2): Stripe's texts are kept only where they are words
   return typeof value === "string" && /^[\w.[\]-]{1,100}$/.test(value) ? value : undefined;
 }
+
+/** `error.type` in Stripe's errors, of today and of older versions. @see https://docs.stripe.com/api/errors */
+const STRIPES_TYPES: ReadonlySet<string | undefined> = new Set([
+  "api_error",
+  "authentication_error",
+  "card_error",
+  "idempotency_error",
+  "invalid_request_error",
+  "rate_limit_error",
+]);
+
+/**
+ * The statuses of requests that did not reach their end: a timeout, a request to the wrong or to an early connection, a
+ * failure behind Stripe, and a client that hung up.
+ */
+const OPEN_STATUSES: ReadonlySet<number> = new Set([408, 421, 424, 425, 499]);
 
 const CLOSED: ReadonlySet<unknown> = new Set(["ECONNRESET", "EPIPE"]);
 

@@ -1,6 +1,7 @@
 import { type Deadline, wasStopped } from "../deadline.js";
 import { type BillingError, IndeterminateError, InvalidArgumentError, isBillingError } from "../errors.js";
 import { notify } from "../notify.js";
+import { assertStripesAnswer } from "./answer-shape.js";
 import { changesSomething, type StripeCall } from "./calls.js";
 import type { StripeClient } from "./client.js";
 import type { IdempotencyKey } from "./idempotency.js";
@@ -42,8 +43,7 @@ interface Progress {
 /** Sends one request, and again where that helps, and turns what can go wrong into this package's errors. */
 export function send(transport: Transport, request: StripeRequest, deadline: Deadline): Promise<unknown> {
   const { onRequest } = transport;
-  const mayBeDone = request.after !== undefined;
-  const progress: Progress = { tries: 0, mayBeDone, status: undefined, requestId: undefined };
+  const progress: Progress = { tries: 0, mayBeDone: false, status: undefined, requestId: undefined };
   const answer = sendUntilAnswered(transport, request, deadline, progress);
   return onRequest === undefined ? answer : reportTo(onRequest, request, progress, answer);
 }
@@ -82,18 +82,32 @@ async function sendUntilAnswered(
   progress: Progress,
 ): Promise<unknown> {
   retries.earn();
-  const key = request.idempotencyKey ?? request.after?.idempotencyKey;
+  const { after } = request;
+  const key = request.idempotencyKey ?? after?.idempotencyKey;
   try {
     for (;;) {
       const { answer, failed } = await attempt(client, request, deadline, progress);
       if (failed === undefined) return answer;
       const pauseMs = retries.pauseMs(failed, request, progress.tries, deadline);
-      if (pauseMs === undefined) throw translateError(failed, progress.mayBeDone, key);
+      if (pauseMs === undefined) throw tell(failed, progress.mayBeDone, after !== undefined, key);
       await deadline.sleep(pauseMs);
     }
   } catch (error) {
-    throw wasStopped(error) && progress.mayBeDone ? outcomeUnknown(error, key) : error;
+    const isOpen = progress.mayBeDone || after !== undefined;
+    throw wasStopped(error) && isOpen ? outcomeUnknown(error, key) : error;
   }
+}
+
+/** The error of a request that failed, which never says that nothing was changed after a change. */
+function tell(
+  failed: SdkError,
+  mayBeDone: boolean,
+  isAfterChange: boolean,
+  key: IdempotencyKey | undefined,
+): BillingError {
+  const isOpen = mayBeDone || (isAfterChange && hasNoOutcome(failed));
+  const error = translateError(failed, isOpen, key);
+  return isAfterChange && !isOpen && wasTurnedAway(failed) ? refusedAfterChange(error, key) : error;
 }
 
 /**
@@ -125,8 +139,7 @@ async function attempt(
     progress.tries += 1;
     progress.mayBeDone ||= changesSomething(request.call);
     const answer = await deadline.race(client.rawRequest(method, path, body, options));
-    // The SDK takes any JSON without an `error` for Stripe's answer, even what a proxy says when Stripe is down.
-    if (typeof answer !== "object" || answer === null || !("object" in answer)) throw new NoAnswer();
+    assertStripesAnswer(request.call, answer);
     readStatus(answer, progress);
     return { answer };
   } catch (error) {
@@ -135,7 +148,7 @@ async function attempt(
       progress.tries -= 1;
       throw unsendable();
     }
-    const failed = readSdkError(error);
+    const failed = readSdkError(error, request.path);
     progress.status = failed.failure.statusCode;
     progress.requestId = failed.requestId;
     if (wasTurnedAway(failed)) progress.mayBeDone = mightBeDone;
@@ -147,10 +160,6 @@ async function attempt(
 /** The SDK gives up later than the call, whose own end must be heard first, and only to let go of the connection. */
 const LINGERING_MS = 50;
 
-class NoAnswer extends Error {
-  override readonly name = "NoAnswer";
-}
-
 /** For a call that failed after Stripe had made its change. */
 export function madeAndFailed(cause: unknown, key: IdempotencyKey | undefined): IndeterminateError {
   const nextStep =
@@ -161,6 +170,19 @@ export function madeAndFailed(cause: unknown, key: IdempotencyKey | undefined): 
     cause,
     ...(key === undefined ? {} : { idempotencyKey: key.ofCaller }),
   });
+}
+
+/** For a request that Stripe turned away after the call had made a change. */
+function refusedAfterChange(refusal: BillingError, key: IdempotencyKey | undefined): IndeterminateError {
+  return new IndeterminateError(
+    `The call made a change, and what came after it was refused. ${refusal.message}`,
+    {
+      cause: refusal,
+      requestId: refusal.requestId,
+      retryable: refusal.retryable,
+      ...(key === undefined ? {} : { idempotencyKey: key.ofCaller }),
+    },
+  );
 }
 
 /** For a write whose time was over before it was known to have ended. */

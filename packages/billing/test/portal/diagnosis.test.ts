@@ -294,6 +294,7 @@ describe("diagnosePortal", () => {
               Object.assign(new Error("This key lacks the permission rak_customer_portal_read."), {
                 statusCode: 403,
                 type: "StripePermissionError",
+                rawType: "invalid_request_error",
               }),
             )
           : stripe.rawRequest(method, path, ...rest),

@@ -12,6 +12,7 @@ import {
   READ,
   type ScriptedStripe,
   SDK_VERSIONS,
+  SUBSCRIPTION,
   startScriptedStripe,
   WRITE,
 } from "./scripted-stripe.js";
@@ -119,7 +120,7 @@ describe.each(SDK_VERSIONS)("a request through %s", (version) => {
     stripe.script(DOWN);
     expect(await outcomeOf(DELETION)).toBe("indeterminate");
     expect(stripe.requests).toHaveLength(1);
-    stripe.script(failing(429), CUSTOMER);
+    stripe.script(failing(429), SUBSCRIPTION);
     expect(await outcomeOf(DELETION)).toBe("done");
   });
 
@@ -176,6 +177,11 @@ describe("whatever Stripe does and however long it takes", () => {
     afterMs: fc.oneof({ weight: 5, arbitrary: fc.nat(3_000) }, fc.constant(Number.POSITIVE_INFINITY)),
     statusCode: fc.constantFrom(200, 400, 401, 402, 403, 404, 409, 424, 429, 500, 503, undefined),
     code: fc.constantFrom("lock_timeout", undefined),
+    // A gateway's error, as often as not with a type of its own.
+    rawType: fc.oneof(
+      { weight: 4, arbitrary: fc.constant("api_error") },
+      fc.constantFrom("timeout", undefined),
+    ),
     headers: fc.record(
       {
         "stripe-should-retry": fc.constantFrom("true", "false"),
@@ -195,13 +201,14 @@ describe("whatever Stripe does and however long it takes", () => {
   /** A client that replies as it is told, one after another, and keeps what it was asked. */
   function clientThat(replies: readonly Reply[], tries: Try[]): StripeClient {
     return {
-      rawRequest: (_method, _path, _params, options) =>
+      rawRequest: (method, _path, _params, options) =>
         new Promise((resolve, reject) => {
           const next = replies[tries.length % replies.length] as Reply; // there is always one
           tries.push({ startedAtMs: performance.now(), options, reply: next });
           if (next.afterMs === Number.POSITIVE_INFINITY) return;
           const isAnswer = next.statusCode === 200;
-          const act = () => (isAnswer ? resolve({ object: "customer" }) : reject(next));
+          const object = method === "DELETE" ? "subscription" : "customer";
+          const act = () => (isAnswer ? resolve({ id: "id_1", object }) : reject(next));
           setTimeout(act, next.afterMs);
         }),
     };
@@ -320,6 +327,11 @@ describe("whatever Stripe does and however long it takes", () => {
     ["nothing", undefined],
     ["null", null],
     ["what says not what it is", { id: "cus_1" }],
+    ["an object of another kind", { id: "cus_1", object: "product" }],
+    ["an object without an id", { object: "customer" }],
+    ["an object whose id is none", { id: "", object: "customer" }],
+    ["told with a status of failure", { id: "cus_1", object: "customer", lastResponse: { statusCode: 503 } }],
+    ["told with a redirection", { id: "cus_1", object: "customer", lastResponse: { statusCode: 302 } }],
   ])("an answer that is %s is none of Stripe's", async (_, answer) => {
     const transport = createTransport({ rawRequest: async () => answer }, { maxRetries: 0 });
     const ending = (asked: StripeRequest) =>
@@ -328,12 +340,13 @@ describe("whatever Stripe does and however long it takes", () => {
     expect(await ending(WRITE)).toEqual(["indeterminate", expect.stringMatching(/same idempotency key/)]);
   });
 
-  function isBusy({ statusCode, code }: Reply): boolean {
-    return statusCode === 409 || code === "lock_timeout";
+  function isBusy({ statusCode, code, rawType }: Reply): boolean {
+    return rawType === "api_error" && (statusCode === 409 || code === "lock_timeout");
   }
 
-  function hasNoOutcome({ statusCode }: Reply): boolean {
-    return statusCode === undefined || statusCode >= 500 || statusCode === 424;
+  function hasNoOutcome({ statusCode, rawType }: Reply): boolean {
+    if (statusCode === 200) return false;
+    return rawType !== "api_error" || statusCode === undefined || statusCode >= 500 || statusCode === 424;
   }
 
   function mayBeRepeated(each: Reply, asked: StripeRequest): boolean {

@@ -57,7 +57,7 @@ export async function startScriptedStripe(maxNetworkRetries = 0): Promise<Script
     request.on("end", () => {
       const { method = "", url = "", headers } = request;
       requests.push({ method, url, headers, body });
-      const [act = CUSTOMER, ...rest] = acts;
+      const [act = method === "DELETE" ? SUBSCRIPTION : CUSTOMER, ...rest] = acts;
       if (rest.length > 0) acts = rest;
       perform(act, response);
     });
@@ -110,6 +110,7 @@ export function sendOnce(client: StripeClient, request: StripeRequest, deadline:
 }
 
 export const CUSTOMER: Act = { status: 200, body: { id: "cus_1", object: "customer" } };
+export const SUBSCRIPTION: Act = { status: 200, body: { id: "sub_1", object: "subscription" } };
 
 export const SECRET_KEY = "sk_test_canaryOfTheSecretKey";
 

@@ -17,6 +17,7 @@ const NOTHING = {
     param: undefined,
   },
   rawType: undefined,
+  isStripes: false,
   adviceCode: undefined,
   requestId: undefined,
   message: "",
@@ -49,6 +50,7 @@ describe("what is read of an error of the SDK", () => {
         param: "items[0][price]",
       },
       rawType: "card_error",
+      isStripes: true,
       adviceCode: "try_again_later",
       requestId: "req_1",
       message: "what Stripe says",
@@ -102,13 +104,55 @@ describe("what is read of an error of the SDK", () => {
   });
 });
 
-describe("what a status says", () => {
-  const failed = (statusCode: number | undefined, code?: string) => readSdkError({ statusCode, code });
-
-  it.each([undefined, 500, 503, 599, 424])("%s leaves open what became of the request", (status) => {
-    expect(hasNoOutcome(failed(status))).toBe(true);
-    expect(wasTurnedAway(failed(status))).toBe(false);
+describe("whose an error's body is", () => {
+  it.each([
+    "api_error",
+    "authentication_error",
+    "card_error",
+    "idempotency_error",
+    "invalid_request_error",
+    "rate_limit_error",
+  ])("is Stripe's by the type %s", (rawType) => {
+    expect(readSdkError({ rawType })).toMatchObject({ isStripes: true });
   });
+
+  it.each([undefined, "timeout", "invalid_client", "Card_error", 7])(
+    "is a gateway's by the type %s",
+    (rawType) => {
+      expect(readSdkError({ rawType, code: "not_found" })).toMatchObject({ isStripes: false });
+    },
+  );
+
+  it("is Stripe's in v2 by a code alone", () => {
+    expect(readSdkError({ code: "not_found" }, "/v2/core/accounts/acct_1")).toMatchObject({
+      isStripes: true,
+    });
+    expect(readSdkError({}, "/v2/core/accounts/acct_1")).toMatchObject({ isStripes: false });
+    expect(readSdkError({ code: "not_found" }, "/v1/v2/")).toMatchObject({ isStripes: false });
+  });
+
+  it.each([400, 401, 402, 403, 404, 409, 429])(
+    "that is no Stripe's says nothing by its status %s",
+    (statusCode) => {
+      const failed = readSdkError({ statusCode, code: statusCode === 400 ? "rate_limit" : "lock_timeout" });
+      expect(hasNoOutcome(failed)).toBe(true);
+      expect([wasTurnedAway(failed), isRateLimited(failed), isBusy(failed)]).toEqual([false, false, false]);
+    },
+  );
+});
+
+describe("what a status says", () => {
+  const rawType = "invalid_request_error";
+  const failed = (statusCode: number | undefined, code?: string) =>
+    readSdkError({ statusCode, code, rawType });
+
+  it.each([undefined, 200, 302, 500, 503, 599, 408, 421, 424, 425, 499])(
+    "%s leaves open what became of the request",
+    (status) => {
+      expect(hasNoOutcome(failed(status))).toBe(true);
+      expect(wasTurnedAway(failed(status))).toBe(false);
+    },
+  );
 
   it.each([401, 403, 409, 429])("%s turns the request away", (status) => {
     expect(wasTurnedAway(failed(status))).toBe(true);
@@ -120,10 +164,10 @@ describe("what a status says", () => {
     const limited = readSdkError({ statusCode: 400, code: "rate_limit", rawType: "invalid_request_error" });
     expect(wasTurnedAway(limited)).toBe(true);
     expect(isRateLimited(limited)).toBe(true);
-    expect(isRateLimited(readSdkError({ statusCode: 400, code: "parameter_invalid" }))).toBe(false);
+    expect(isRateLimited(failed(400, "parameter_invalid"))).toBe(false);
   });
 
-  it.each([400, 402, 404, 423, 425, 499])("%s is an answer", (status) => {
+  it.each([400, 402, 404, 423])("%s is an answer", (status) => {
     expect(hasNoOutcome(failed(status))).toBe(false);
     expect(wasTurnedAway(failed(status))).toBe(false);
     expect(isBusy(failed(status))).toBe(false);

@@ -77,10 +77,6 @@ const FAILURES: Readonly<Record<string, Failure>> = {
     act: refusal(400, { type: "invalid_request_error" }),
     read: { code: "invalid_argument", message: "Stripe refused the request." },
   },
-  "400 of a type nobody knows": {
-    act: refusal(400, { type: "surprise" }),
-    read: { code: "invalid_argument" },
-  },
   "400 resource_missing": {
     act: refusal(400, { type: "invalid_request_error", code: "resource_missing", param: "customer" }),
     read: { name: "NotFoundError", code: "not_found", requestId: undefined },
@@ -198,6 +194,28 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   },
   "a proxy's 501": noOutcome({ status: 501, body: "<html>canary@example.com</html>" }),
   "a proxy's 501 in JSON": noOutcome({ status: 501, body: { error: "canary@example.com" } }),
+  ...Object.fromEntries(
+    [400, 401, 402, 403, 404, 409, 429].flatMap((status) => [
+      [`a gateway's ${status} of a type of its own`, noOutcome(refusal(status, { type: "surprise" }))],
+      [`a gateway's ${status} without a type`, noOutcome(refusal(status))],
+      [`a gateway's ${status} with a word for an error`, noOutcome({ status, body: { error: "timeout" } })],
+      [`a gateway's ${status} with a message`, noOutcome({ status, body: { message: "no Route matched" } })],
+      [`a gateway's ${status} page`, noOutcome({ status, body: "<html>" })],
+    ]),
+  ),
+  ...Object.fromEntries(
+    [408, 421, 425, 499].map((status) => [
+      `a ${status}, which Stripe never gives`,
+      noOutcome(refusal(status, { type: "invalid_request_error" })),
+    ]),
+  ),
+  "200 with an error of Stripe's": noOutcome(refusal(200, { type: "invalid_request_error" })),
+  "200 with an error of a gateway's": noOutcome({ status: 200, body: { error: { message: "timeout" } } }),
+  "a redirection": noOutcome({ status: 307, body: { moved: true }, headers: { Location: "/v1/elsewhere" } }),
+  "503 with an object of Stripe's": noOutcome({ status: 503, body: { id: "cus_1", object: "customer" } }),
+  "an object of another kind": noOutcome({ status: 200, body: { id: "prod_1", object: "product" } }),
+  "an object without an id": noOutcome({ status: 200, body: { object: "customer" } }),
+  "a list in an object's place": noOutcome({ status: 200, body: { object: "list", data: [] } }),
   "424": noOutcome(refusal(424, { type: "api_error" })),
   "500": noOutcome(refusal(500, { type: "api_error" })),
   "502": noOutcome({ status: 502, body: "<html>canary@example.com</html>" }),
@@ -334,7 +352,7 @@ describe.each(SDK_VERSIONS)("what %s throws", (version) => {
 
   it("drops words of Stripe's that could be a person's", async () => {
     const said = "canary@example.com";
-    stripe.script(refusal(402, { type: said, code: said, decline_code: said, param: `${said} [0]` }));
+    stripe.script(refusal(402, { type: "card_error", code: said, decline_code: said, param: `${said} [0]` }));
     const error = await failureOf(WRITE);
     expect(error).toMatchObject({
       code: "payment_required",

@@ -7,6 +7,7 @@ import { resolveTenant } from "../../src/tenancy/resolve-tenant.js";
 function resolve(customerId: string, customer: object, sent: string[] = []) {
   const rawRequest: StripeClient["rawRequest"] = async (method, path) => {
     sent.push(`${method} ${path}`);
+    if (path.startsWith("/v1/events?")) return { object: "list", data: [], has_more: false };
     return { object: "customer", id: customerId, ...customer };
   };
   return resolveTenant(
@@ -40,7 +41,7 @@ describe("the tenant of an event that names a customer", () => {
     );
 
   it("is unknown where Stripe has no such customer", async () => {
-    const missing = { type: "StripeInvalidRequestError", statusCode: 404, code: "resource_missing" };
+    const missing = { type: "StripeInvalidRequestError", statusCode: 404, rawType: "invalid_request_error" };
     expect(await failing(missing)).toEqual({ status: "unknown" });
   });
 
@@ -86,8 +87,9 @@ describe("the tenant of an event that leads to its owner", () => {
     const rawRequest: StripeClient["rawRequest"] = async (_method, path) => {
       sent.push(path);
       const object = OBJECTS[path];
-      if (object === undefined) throw { type: "StripeInvalidRequestError", statusCode: 404 };
-      return object;
+      if (object === undefined)
+        throw { statusCode: 404, code: "not_found", rawType: "invalid_request_error" };
+      return { id: path.slice(path.lastIndexOf("/") + 1), ...object };
     };
     const transport = createTransport({ rawRequest });
     const resolution = await resolveTenant(transport, metadataTenancy(), origin, new Deadline(5_000));
@@ -108,6 +110,17 @@ describe("the tenant of an event that leads to its owner", () => {
     ],
   ] as const)("is found by %s", async (_, origin, reads) => {
     expect(await resolveWith(origin)).toEqual({ resolution: { status: "tenant", tenantId: "acme" }, reads });
+  });
+
+  it("is unknown where v2, whose errors have a code and no type, does not have the account", async () => {
+    const rawRequest = () => Promise.reject({ statusCode: 404, code: "not_found" });
+    const transport = createTransport({ rawRequest }, { maxRetries: 0 });
+    const deadline = new Deadline(5_000);
+    const ask = (origin: Parameters<typeof resolveTenant>[2]) =>
+      resolveTenant(transport, metadataTenancy(), origin, deadline);
+    expect(await ask({ customerAccount: "acct_1" })).toEqual({ status: "unknown" });
+    // In v1 only a gateway answers so.
+    await expect(ask({ customerId: "cus_1" })).rejects.toMatchObject({ code: "stripe_unavailable" });
   });
 
   it("is nobody's where it leads to no customer", async () => {
