@@ -182,11 +182,14 @@ export class DirectoryUnavailableError extends BillingError {
 /**
  * Something may have been changed: a write was sent and its outcome is unknown, or a call of several writes was stopped
  * after a part of them. Retry with {@link idempotencyKey}: Stripe makes each effect once.
+ *
+ * `retryable` is false where Stripe refused a later write for good, such as for a declined card: {@link completed} was
+ * done, {@link failed} was not, and `cause` says why.
  */
 export class IndeterminateError extends BillingError {
   override readonly name = "IndeterminateError";
   override readonly code = "indeterminate";
-  override readonly retryable = true;
+  override readonly retryable: boolean;
   /** The caller's key, or the random one used in its place; pass it as `idempotencyKey` when retrying. */
   readonly idempotencyKey: string | undefined;
   /** The writes of the call that were made for certain, in words; empty where only one was sent. */
@@ -200,9 +203,12 @@ export class IndeterminateError extends BillingError {
       readonly idempotencyKey?: string | undefined;
       readonly completed?: readonly string[] | undefined;
       readonly failed?: string | undefined;
+      /** Default: true. */
+      readonly retryable?: boolean | undefined;
     } = {},
   ) {
     super(message, options);
+    this.retryable = options.retryable ?? true;
     this.idempotencyKey = options.idempotencyKey;
     this.completed = options.completed ?? [];
     this.failed = options.failed;

@@ -47,7 +47,9 @@ const STATUS: Record<AnyBillingError["code"], number> = {
  */
 export function toProblemResponse(error: unknown): Response {
   if (!isBillingError(error)) throw error;
-  const status = STATUS[error.code];
+  // A change that was refused half-way for good is not helped by coming again.
+  const isFinal = error.code === "indeterminate" && !error.retryable;
+  const status = isFinal ? 500 : STATUS[error.code];
   const problem = {
     type: "about:blank",
     title: TITLE[status] ?? "Error",

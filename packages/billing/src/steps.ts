@@ -34,10 +34,15 @@ export class Steps {
   explain(name: string, error: unknown): unknown {
     if (this.#done.length === 0 || !isBillingError(error)) return error;
     const [completed, failed] = [Object.freeze([...this.#done]), name];
-    const outcome = error.code === "indeterminate" ? "The outcome is unknown of" : "Not done:";
+    // An abort says nothing against a retry.
+    const retryable = error.retryable || error.code === "aborted";
+    const outcome = error.code === "indeterminate" && retryable ? "The outcome is unknown of" : "Not done:";
+    const advice = retryable
+      ? "To go on, call again with the same idempotency key."
+      : "The same call would be refused again: change what was refused, and call with a new idempotency key.";
     return new IndeterminateError(
-      `Done: ${completed.join(", ")}. ${outcome} ${failed}. ${error.message} To go on, call again with the same idempotency key.`,
-      { cause: error, requestId: error.requestId, idempotencyKey: this.key, completed, failed },
+      `Done: ${completed.join(", ")}. ${outcome} ${failed}. ${error.message} ${advice}`,
+      { cause: error, requestId: error.requestId, idempotencyKey: this.key, completed, failed, retryable },
     );
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../src/index.js";
+import { AbortedError, IndeterminateError, InvalidArgumentError, RateLimitedError } from "../src/index.js";
 import { Steps } from "../src/steps.js";
 
 const refusal = new InvalidArgumentError("Stripe refused it.");
@@ -20,6 +20,41 @@ describe("the writes of one method", () => {
       completed: ["the schedule"],
       failed: "the change",
       cause: refusal,
+    });
+  });
+
+  it.each([
+    [
+      "was refused for good",
+      refusal,
+      false,
+      /^Done: the page\. Not done: the change\..* new idempotency key/,
+    ],
+    [
+      "can be refused no more later",
+      new RateLimitedError("Slow down."),
+      true,
+      /Not done.* same idempotency key/,
+    ],
+    ["was aborted", new AbortedError("Aborted."), true, /Not done.* same idempotency key/],
+    [
+      "has an unknown outcome",
+      new IndeterminateError("Who knows."),
+      true,
+      /The outcome is unknown of the change/,
+    ],
+    [
+      "was turned away for good after a change",
+      new IndeterminateError("Refused.", { retryable: false }),
+      false,
+      /Not done: the change/,
+    ],
+  ])("are worth a retry or not by the write that %s", async (_, error, retryable, message) => {
+    const steps = new Steps("key");
+    await steps.take("the page", done);
+    await expect(steps.take("the change", () => Promise.reject(error))).rejects.toMatchObject({
+      retryable,
+      message: expect.stringMatching(message),
     });
   });
 

@@ -1,7 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type Stripe from "stripe";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { connectTenancy, type PortalConfigurationSpec, type StripeBillingService } from "../../src/index.js";
+import {
+  connectTenancy,
+  type PortalConfigurationSpec,
+  type StripeBillingService,
+  toProblemResponse,
+} from "../../src/index.js";
 import { RETURN_URL, type StripeWorld, sdkFor, startStripeWorld, type TenantWorld } from "../stripe-world.js";
 
 let world: StripeWorld;
@@ -529,6 +534,37 @@ describe("a specification in the settings", () => {
     expect(session.url).toMatch(/^http/);
     expect(await active()).toHaveLength(1);
   });
+
+  it.each([
+    [400, "invalid_argument", false],
+    [403, "permission", false],
+    [429, "rate_limited", true],
+  ])(
+    "is told as made when its session is refused with %i, as worth a retry or not",
+    async (statusCode, code, retryable) => {
+      const sdk = sdkFor(world.local);
+      const refusing = {
+        rawRequest: (method: string, path: string, ...rest: never[]) =>
+          path === "/v1/billing_portal/sessions"
+            ? Promise.reject({ statusCode, rawType: "invalid_request_error" })
+            : sdk.rawRequest(method, path, ...rest),
+      };
+      const portal = { returnUrl: RETURN_URL, configuration: BRAND };
+      const service = world.service({ stripe: refusing, portal, maxRetries: 0 });
+      const error: unknown = await service
+        .forTenant("acme")
+        .createCustomerPortalSession(acme.customerId)
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        code: "indeterminate",
+        retryable,
+        completed: ["the portal configuration"],
+        failed: "the session",
+        cause: code === "invalid_argument" ? { code } : { code: "indeterminate", cause: { code } },
+      });
+      expect(toProblemResponse(error).status).toBe(retryable ? 503 : 500);
+    },
+  );
 
   it("repairs an account without a default configuration", async () => {
     const bare = await startStripeWorld({ defaultPortalConfiguration: false });
