@@ -4,6 +4,7 @@ import type { InvoiceRecord } from "../store/records.js";
 import { formatFor } from "./format.js";
 import { Layout } from "./layout.js";
 import { TestCards } from "./test-cards.js";
+import { isWindows1252 } from "./windows-1252.js";
 
 export const INVOICE_WORDS: Readonly<Record<InvoiceRecord["status"], string>> = {
   draft: "Draft",
@@ -110,8 +111,13 @@ export function invoicePath(invoice: InvoiceRecord): string {
 /** The lines of the invoice's PDF. */
 export function invoiceText(invoice: InvoiceRecord): readonly string[] {
   const format = formatFor({ locale: null });
-  const money = (amount: number): string => format.money(amount, invoice.currency);
-  return [
+  const money = (amount: number): string => {
+    const written = format.money(amount, invoice.currency);
+    const code = invoice.currency.toUpperCase();
+    // An amount is never left out: a sign that the file cannot show, such as ₹, becomes the currency's code.
+    return isWindows1252(written) ? written : written.replace(/[^\d.,-]+/, `${code} `);
+  };
+  const lines = [
     `Invoice ${invoice.number ?? ""}`,
     "",
     `To: ${invoice.customer_name ?? invoice.customer_email ?? invoice.customer}`,
@@ -121,6 +127,14 @@ export function invoiceText(invoice: InvoiceRecord): readonly string[] {
     ...invoice.lines.map((line) => `${line.description ?? ""}: ${money(line.amount)}`),
     "",
     ...totals(invoice).map(([name, amount]) => `${name}: ${money(amount)}`),
+  ];
+  if (lines.every(isWindows1252)) return lines;
+  const { hosted_invoice_url: page } = invoice;
+  return [
+    ...lines,
+    "",
+    "This file has Western European letters only. The whole text is on the page:",
+    page ?? "",
   ];
 }
 

@@ -1,7 +1,12 @@
+import { toWindows1252 } from "./windows-1252.js";
+
 const LINE_HEIGHT = 16;
 const LINES_PER_PAGE = 44;
 
-/** A plain PDF: lines of Helvetica on A4, the first one large. What Latin-1 does not have becomes a question mark. */
+/**
+ * A plain PDF: lines of Helvetica on A4, the first one large. Every reader has that font, and it has only Western European
+ * letters; {@link toWindows1252} says so where a line has others. Fonts for all scripts would be 7 MB in this package.
+ */
 export function textPdf(lines: readonly string[]): Uint8Array<ArrayBuffer> {
   const pages: (readonly string[])[] = [];
   for (let from = 0; from === 0 || from < lines.length; from += LINES_PER_PAGE) {
@@ -43,9 +48,5 @@ function stream(text: string): string {
 }
 
 function escaped(line: string): string {
-  return line
-    .replaceAll("\u202f", " ")
-    .replaceAll("€", "\u0080")
-    .replace(/[^\u0020-\u00ff]/g, "?")
-    .replace(/[\\()]/g, "\\$&");
+  return toWindows1252(line).replace(/[\\()]/g, "\\$&");
 }
