@@ -53,7 +53,10 @@ export function clearable<T>(param: Param<T>): Param<T | null> {
   return { read: (value, name) => (value === "" ? null : param.read(value, name)) };
 }
 
-/** Parameters that Stripe knows and this server does not: they are answered with a 501 and not ignored. */
+/**
+ * Parameters that Stripe has and this server does not, and that the specification lacks as well: newer ones, and old ones
+ * that it no longer lists. They get a 501; what the specification lists gets it without being named here.
+ */
 export function unsupported<const Names extends string>(
   ...names: readonly Names[]
 ): Record<Names, Param<never>> {

@@ -1,16 +1,7 @@
 import { invalid } from "../api-error.js";
 import { plusIntervals } from "../billing/catalog/period.js";
 import { FEEDBACK } from "../billing/subscriptions/cancellation.js";
-import {
-  bool,
-  clearableList,
-  hash,
-  integer,
-  oneOf,
-  type Param,
-  required,
-  unsupported,
-} from "../declare/params.js";
+import { bool, clearableList, hash, integer, oneOf, type Param, required } from "../declare/params.js";
 import type { AccountData } from "../store/account-data.js";
 import type { PortalConfigurationRecord } from "../store/records.js";
 import { OFFERS, type Offer, offeredProducts } from "./offered-products.js";
@@ -59,12 +50,11 @@ export const FEATURES: Param<FeatureChanges> = hash({
     enabled: bool(),
   }),
   invoice_history: hash({ enabled: required(bool()) }),
-  payment_method_update: hash({ enabled: required(bool()), ...unsupported("payment_method_configuration") }),
+  payment_method_update: hash({ enabled: required(bool()) }),
   subscription_cancel: hash({
     cancellation_reason: hash({
       enabled: required(bool()),
       options: clearableList(oneOf(...FEEDBACK)),
-      ...unsupported("feedback_options"),
     }),
     enabled: bool(),
     mode: oneOf("at_period_end", "immediately"),

@@ -1,7 +1,7 @@
 import { emailAddress } from "../declare/email-address.js";
 import { listRoute } from "../declare/list.js";
 import { mergeMetadata, metadata } from "../declare/metadata.js";
-import { clearable, oneOf, text, unsupported, type Values } from "../declare/params.js";
+import { clearable, oneOf, text, type Values } from "../declare/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import { newId } from "../ids.js";
 import type { AccountRecord, Wire } from "../store/records.js";
@@ -9,21 +9,6 @@ import type { AccountRecord, Wire } from "../store/records.js";
 const FIELDS = {
   email: clearable(emailAddress()),
   metadata: metadata(),
-  ...unsupported(
-    "account_token",
-    "business_profile",
-    "business_type",
-    "capabilities",
-    "company",
-    "controller",
-    "default_currency",
-    "documents",
-    "external_account",
-    "groups",
-    "individual",
-    "settings",
-    "tos_acceptance",
-  ),
 };
 
 const CREATE = { ...FIELDS, country: text({ max: 2 }), type: oneOf("custom", "express", "standard") };

@@ -24,11 +24,9 @@ import type { CheckoutSessionRecord, Wire } from "../store/records.js";
 
 const PATH = "/v1/checkout/sessions";
 
-const INTENT_DATA = ["description", "on_behalf_of"] as const;
-
 const CREATE = {
   allow_promotion_codes: bool(),
-  automatic_tax: hash({ enabled: required(bool()), ...unsupported("liability") }),
+  automatic_tax: hash({ enabled: required(bool()) }),
   billing_address_collection: oneOf("auto", "required"),
   cancel_url: webUrl(),
   client_reference_id: text({ max: 200 }),
@@ -37,7 +35,6 @@ const CREATE = {
   customer_update: hash({
     address: oneOf("auto", "never"),
     name: oneOf("auto", "never"),
-    ...unsupported("shipping"),
   }),
   discounts: list(hash({ coupon: text(), promotion_code: text() }), { max: 1 }),
   expires_at: timestamp(),
@@ -45,7 +42,7 @@ const CREATE = {
     hash({
       price: text(),
       quantity: integer({ min: 1, max: 999_999_999 }),
-      ...unsupported("adjustable_quantity", "dynamic_tax_rates", "metadata", "price_data", "tax_rates"),
+      ...unsupported("dynamic_tax_rates"),
     }),
     { max: 100 },
   ),
@@ -57,24 +54,10 @@ const CREATE = {
   managed_payments: hash({ enabled: bool() }),
   metadata: metadata(),
   mode: required(oneOf("payment", "setup", "subscription")),
-  payment_intent_data: hash({
-    metadata: metadata(),
-    ...unsupported(
-      ...INTENT_DATA,
-      "capture_method",
-      "receipt_email",
-      "setup_future_usage",
-      "shipping",
-      "statement_descriptor",
-      "statement_descriptor_suffix",
-      "transfer_group",
-      "application_fee_amount",
-      "transfer_data",
-    ),
-  }),
+  payment_intent_data: hash({ metadata: metadata() }),
   payment_method_configuration: text(),
   payment_method_collection: oneOf("always", "if_required"),
-  setup_intent_data: hash({ metadata: metadata(), ...unsupported(...INTENT_DATA) }),
+  setup_intent_data: hash({ metadata: metadata() }),
   subscription_data: hash({
     description: text({ max: 500 }),
     metadata: metadata(),
@@ -85,52 +68,10 @@ const CREATE = {
         hash({ missing_payment_method: required(oneOf("cancel", "create_invoice", "pause")) }),
       ),
     }),
-    ...unsupported(
-      "application_fee_percent",
-      "billing_cycle_anchor",
-      "billing_cycle_anchor_config",
-      "billing_mode",
-      "default_tax_rates",
-      "invoice_settings",
-      "on_behalf_of",
-      "pending_invoice_item_interval",
-      "proration_behavior",
-      "transfer_data",
-    ),
   }),
   success_url: webUrl(),
   ui_mode: oneOf("hosted", "hosted_page"),
-  ...unsupported(
-    "adaptive_pricing",
-    "after_expiration",
-    "allowed_payment_method_types",
-    "branding_settings",
-    "consent_collection",
-    "custom_fields",
-    "custom_text",
-    "customer_account",
-    "customer_creation",
-    "customer_email",
-    "excluded_payment_method_types",
-    "integration_identifier",
-    "invoice_creation",
-    "name_collection",
-    "optional_items",
-    "origin_context",
-    "payment_method_data",
-    "payment_method_options",
-    "payment_method_types",
-    "permissions",
-    "phone_number_collection",
-    "redirect_on_completion",
-    "return_url",
-    "saved_payment_method_options",
-    "shipping_address_collection",
-    "shipping_options",
-    "submit_type",
-    "tax_id_collection",
-    "wallet_options",
-  ),
+  ...unsupported("after_expiration", "allowed_payment_method_types"),
 };
 
 const LIST = {
@@ -139,7 +80,6 @@ const LIST = {
   payment_intent: text(),
   status: oneOf("complete", "expired", "open"),
   subscription: text(),
-  ...unsupported("customer_account", "customer_details", "payment_link"),
 };
 
 /** Sessions of Checkout with a page of its own; the pages are in `hosted/checkout.tsx`. */

@@ -2,7 +2,7 @@ import { invalid } from "../api-error.js";
 import { isPast, isUsedUp } from "../billing/discounts/redemption.js";
 import { listRoute } from "../declare/list.js";
 import { mergeMetadata, metadata } from "../declare/metadata.js";
-import { integer, oneOf, text, timestamp, unsupported, type Values } from "../declare/params.js";
+import { integer, oneOf, text, timestamp, type Values } from "../declare/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import { randomText } from "../ids.js";
 import type { CouponRecord, Wire } from "../store/records.js";
@@ -18,10 +18,9 @@ const CREATE = {
   name: text({ max: 40 }),
   percent_off: percentage(),
   redeem_by: timestamp(),
-  ...unsupported("applies_to", "currency_options"),
 };
 
-const UPDATE = { metadata: metadata(), name: text({ max: 40 }), ...unsupported("currency_options") };
+const UPDATE = { metadata: metadata(), name: text({ max: 40 }) };
 
 export const coupons: Resource<"coupon"> = {
   kind: {

@@ -13,7 +13,6 @@ import {
   range,
   required,
   text,
-  unsupported,
   type Values,
 } from "../declare/params.js";
 import { type Call, type Resource, route } from "../declare/route.js";
@@ -42,7 +41,6 @@ const FIELDS = {
     ),
     footer: clearable(text()),
     default_payment_method: clearable(text()),
-    ...unsupported("rendering_options"),
   }),
   metadata: metadata(),
   name: clearable(text({ max: 256 })),
@@ -53,11 +51,9 @@ const FIELDS = {
     hash({ address: required(hash(ADDRESS)), name: required(text()), phone: clearable(text()) }),
   ),
   tax_exempt: clearable(oneOf("exempt", "none", "reverse")),
-  ...unsupported("business_name", "cash_balance", "individual_name", "source", "tax"),
 };
 
-const CREATE = { ...FIELDS, payment_method: text(), test_clock: text(), ...unsupported("tax_id_data") };
-const UPDATE = { ...FIELDS, ...unsupported("default_source") };
+const CREATE = { ...FIELDS, payment_method: text(), test_clock: text() };
 
 export const customers: Resource<"customer"> = {
   kind: {
@@ -100,7 +96,7 @@ export const customers: Resource<"customer"> = {
         ? deleted(id)
         : account.render("customer", account.getFromPath("customer", id)),
     ),
-    route("POST /v1/customers/:id", UPDATE, updateCustomer),
+    route("POST /v1/customers/:id", FIELDS, updateCustomer),
     route("DELETE /v1/customers/:id", {}, ({ tx, id }) => {
       tx.remove("customer", id, "customer.deleted");
       return deleted(id);
@@ -172,7 +168,7 @@ function ownMethod(account: AccountData, customer: string, method: string | null
   );
 }
 
-function updateCustomer({ tx, account, id, params }: Call<Values<typeof UPDATE>>): Wire {
+function updateCustomer({ tx, account, id, params }: Call<Values<typeof FIELDS>>): Wire {
   const {
     address,
     invoice_settings,

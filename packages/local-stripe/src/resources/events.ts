@@ -5,7 +5,10 @@ import type { EventRecord } from "../store/records.js";
 
 const THIRTY_DAYS = 30 * 24 * 3600;
 
-const RETRY = { ...unsupported("account", "for_stripecli"), webhook_endpoint: required(text()) };
+const RETRY = {
+  ...unsupported("account", "for_stripecli"),
+  webhook_endpoint: required(text()),
+};
 
 export const events: Resource<"event"> = {
   kind: {

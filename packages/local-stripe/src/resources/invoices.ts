@@ -25,7 +25,6 @@ import {
   range,
   text,
   timestamp,
-  unsupported,
   type Values,
 } from "../declare/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
@@ -39,7 +38,6 @@ const LIST = {
   due_date: range(),
   status: oneOf("draft", "open", "paid", "uncollectible", "void"),
   subscription: text(),
-  ...unsupported("customer_account"),
 };
 
 const PREVIEW = {
@@ -56,33 +54,13 @@ const PREVIEW = {
     proration_behavior: oneOf("always_invoice", "create_prorations", "none"),
     proration_date: timestamp(),
     trial_end: either(oneOf("now"), timestamp()),
-    ...unsupported(
-      "billing_mode",
-      "billing_schedules",
-      "default_tax_rates",
-      "metadata",
-      "resume_at",
-      "start_date",
-    ),
   }),
-  ...unsupported(
-    "automatic_tax",
-    "currency",
-    "customer_account",
-    "customer_details",
-    "invoice_items",
-    "issuer",
-    "on_behalf_of",
-    "schedule",
-    "schedule_details",
-  ),
 };
 
 const PAY = {
   off_session: bool(),
   paid_out_of_band: bool(),
   payment_method: text(),
-  ...unsupported("forgive", "mandate", "source"),
 };
 
 export const invoices: Resource<"invoice"> = {
@@ -150,7 +128,6 @@ export const invoices: Resource<"invoice"> = {
         metadata: metadata(),
         description: clearable(text()),
         auto_advance: bool(),
-        ...unsupported("footer", "discounts"),
       },
       ({ tx, account, id, params: { metadata: change, ...fields } }) => {
         const before = account.getFromPath("invoice", id);

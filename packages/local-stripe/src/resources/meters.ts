@@ -1,16 +1,7 @@
 import { invalid } from "../api-error.js";
 import { usageIn } from "../billing/usage/usage.js";
 import { listed, listRoute } from "../declare/list.js";
-import {
-  hash,
-  integer,
-  oneOf,
-  required,
-  text,
-  timestamp,
-  unsupported,
-  type Values,
-} from "../declare/params.js";
+import { hash, integer, oneOf, required, text, timestamp, type Values } from "../declare/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import { newId } from "../ids.js";
 import type { Transaction } from "../store/account-data.js";
@@ -27,7 +18,6 @@ const CREATE = {
   display_name: required(text({ max: 250 })),
   event_name: required(text({ max: 100 })),
   value_settings: hash({ event_payload_key: required(text({ max: 100 })) }),
-  ...unsupported("event_time_window"),
 };
 
 const SUMMARIES = {
@@ -35,7 +25,6 @@ const SUMMARIES = {
   end_time: required(timestamp()),
   start_time: required(timestamp()),
   limit: integer({ min: 1, max: 100 }),
-  ...unsupported("value_grouping_window", "starting_after", "ending_before"),
 };
 
 export const meters: Resource<"billing.meter"> = {

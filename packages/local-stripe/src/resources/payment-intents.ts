@@ -1,5 +1,5 @@
 import { listRoute } from "../declare/list.js";
-import { isWithin, range, text, unsupported } from "../declare/params.js";
+import { isWithin, range, text } from "../declare/params.js";
 import { type Resource, retrieveRoute } from "../declare/route.js";
 
 /** Payment intents that Checkout made. */
@@ -15,7 +15,7 @@ export const paymentIntents: Resource<"payment_intent"> = {
     listRoute(
       "payment_intent",
       "/v1/payment_intents",
-      { created: range(), customer: text(), ...unsupported("customer_account") },
+      { created: range(), customer: text() },
       ({ params: { created, customer } }) => ({
         match: { ...(customer !== undefined && { customer }) },
         where: (intent) => created === undefined || isWithin(created, intent.created),

@@ -4,16 +4,7 @@ import { testCard } from "../billing/payments/test-cards.js";
 import { emailAddress } from "../declare/email-address.js";
 import { listRoute } from "../declare/list.js";
 import { mergeMetadata, metadata } from "../declare/metadata.js";
-import {
-  clearable,
-  hash,
-  integer,
-  oneOf,
-  required,
-  text,
-  unsupported,
-  type Values,
-} from "../declare/params.js";
+import { clearable, hash, integer, oneOf, required, text, type Values } from "../declare/params.js";
 import { type Call, type Resource, route } from "../declare/route.js";
 import { newId } from "../ids.js";
 import type { Transaction } from "../store/account-data.js";
@@ -33,7 +24,6 @@ const BILLING_DETAILS = hash({
   email: clearable(emailAddress()),
   name: clearable(text()),
   phone: clearable(text()),
-  ...unsupported("tax_id"),
 });
 
 const FIELDS = {
@@ -45,10 +35,7 @@ const FIELDS = {
 const CREATE = {
   ...FIELDS,
   type: required(oneOf("card")),
-  card: required(
-    hash({ token: required(text()), ...unsupported("number", "exp_month", "exp_year", "cvc", "networks") }),
-  ),
-  ...unsupported("customer", "payment_method"),
+  card: required(hash({ token: required(text()) })),
 };
 
 const UPDATE = {
@@ -56,7 +43,6 @@ const UPDATE = {
   card: hash({
     exp_month: integer({ min: 1, max: 12 }),
     exp_year: integer({ min: 2000, max: 2100 }),
-    ...unsupported("networks"),
   }),
 };
 
@@ -64,7 +50,6 @@ const LIST = {
   customer: text(),
   type: oneOf("card"),
   allow_redisplay: oneOf("always", "limited", "unspecified"),
-  ...unsupported("customer_account"),
 };
 
 /** Cards, made from Stripe's well-known tokens: each stands for what happens when it is charged. */

@@ -15,7 +15,7 @@ const CREATE = {
   locale: locale(),
   on_behalf_of: text(),
   return_url: webUrl(),
-  ...unsupported("after_expiration", "customer_account"),
+  ...unsupported("after_expiration"),
 };
 
 export const portalSessions: Resource<"billing_portal.session"> = {

@@ -45,14 +45,13 @@ const CREATE = {
     name: required(text()),
     statement_descriptor: text({ max: 22 }),
     unit_label: text({ max: 12 }),
-    ...unsupported("tax_code", "tax_details"),
+    ...unsupported("tax_details"),
   }),
   recurring: RECURRING,
   tax_behavior: oneOf("exclusive", "inclusive", "unspecified"),
   transfer_lookup_key: bool(),
   unit_amount: integer({ min: 0, max: 99_999_999 }),
   unit_amount_decimal: decimal(),
-  ...unsupported("currency_options", "custom_unit_amount", "tiers", "tiers_mode", "transform_quantity"),
 };
 
 const UPDATE = {
@@ -62,7 +61,6 @@ const UPDATE = {
   nickname: clearable(text()),
   tax_behavior: oneOf("exclusive", "inclusive", "unspecified"),
   transfer_lookup_key: bool(),
-  ...unsupported("currency_options"),
 };
 
 const LIST = {

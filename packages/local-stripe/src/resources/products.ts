@@ -32,7 +32,7 @@ const FIELDS = {
   statement_descriptor: text({ max: 22 }),
   unit_label: clearable(text({ max: 12 })),
   url: clearable(text()),
-  ...unsupported("package_dimensions", "tax_code", "tax_details"),
+  ...unsupported("tax_details"),
 };
 
 const CREATE = {
@@ -49,7 +49,6 @@ const CREATE = {
     tax_behavior: oneOf("exclusive", "inclusive", "unspecified"),
     unit_amount: integer({ min: 0 }),
     unit_amount_decimal: decimal(),
-    ...unsupported("currency_options", "custom_unit_amount"),
   }),
 };
 

@@ -2,17 +2,7 @@ import { invalid } from "../api-error.js";
 import { isPast, isUsedUp } from "../billing/discounts/redemption.js";
 import { listRoute } from "../declare/list.js";
 import { mergeMetadata, metadata } from "../declare/metadata.js";
-import {
-  bool,
-  hash,
-  integer,
-  oneOf,
-  required,
-  text,
-  timestamp,
-  unsupported,
-  type Values,
-} from "../declare/params.js";
+import { bool, hash, integer, oneOf, required, text, timestamp, type Values } from "../declare/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import { newId, randomText } from "../ids.js";
 import type { AccountData } from "../store/account-data.js";
@@ -26,10 +16,9 @@ const CREATE = {
   max_redemptions: integer({ min: 1 }),
   metadata: metadata(),
   promotion: required(hash({ coupon: text(), type: required(oneOf("coupon")) })),
-  ...unsupported("customer_account", "restrictions"),
 };
 
-const UPDATE = { active: bool(), metadata: metadata(), ...unsupported("restrictions") };
+const UPDATE = { active: bool(), metadata: metadata() };
 
 export const promotionCodes: Resource<"promotion_code"> = {
   kind: {

@@ -1,7 +1,7 @@
 import { beginSetup, cancelSetup, confirmSetup } from "../billing/payments/setup-intents.js";
 import { listRoute } from "../declare/list.js";
 import { metadata } from "../declare/metadata.js";
-import { bool, hash, isWithin, list, oneOf, range, required, text, unsupported } from "../declare/params.js";
+import { bool, hash, isWithin, list, oneOf, range, required, text } from "../declare/params.js";
 import { type Resource, retrieveRoute, route } from "../declare/route.js";
 import { webUrl } from "../declare/web-url.js";
 
@@ -20,40 +20,17 @@ const CREATE = {
   payment_method_types: list(oneOf("card")),
   return_url: webUrl(),
   usage: oneOf("off_session", "on_session"),
-  ...unsupported(
-    "allowed_payment_method_types",
-    "attach_to_self",
-    "confirmation_token",
-    "customer_account",
-    "excluded_payment_method_types",
-    "flow_directions",
-    "mandate_data",
-    "on_behalf_of",
-    "payment_method_configuration",
-    "payment_method_data",
-    "payment_method_options",
-    "single_use",
-    "use_stripe_sdk",
-  ),
 };
 
 const CONFIRM = {
   payment_method: text(),
   return_url: webUrl(),
-  ...unsupported(
-    "confirmation_token",
-    "mandate_data",
-    "payment_method_data",
-    "payment_method_options",
-    "use_stripe_sdk",
-  ),
 };
 
 const LIST = {
   created: range(),
   customer: text(),
   payment_method: text(),
-  ...unsupported("attach_to_self", "customer_account"),
 };
 
 /** Cards on their way to be saved; where their holders are asked is in `hosted/authentication.tsx`. */

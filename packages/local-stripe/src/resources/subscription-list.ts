@@ -24,7 +24,7 @@ const LIST = {
     "ended",
   ),
   test_clock: text(),
-  ...unsupported("automatic_tax", "customer_account", "plan"),
+  ...unsupported("plan"),
 };
 
 export const listSubscriptions: Route = listRoute(

@@ -34,11 +34,10 @@ const SHARED = {
 
 const CREATE = {
   ...SHARED,
-  billing_mode: hash({ type: required(oneOf("classic", "flexible")), ...unsupported("flexible") }),
+  billing_mode: hash({ type: required(oneOf("classic", "flexible")) }),
   customer: text(),
   from_subscription: text(),
   start_date: either(oneOf("now"), timestamp()),
-  ...unsupported("customer_account"),
 };
 
 const UPDATE = {
@@ -53,7 +52,6 @@ const LIST = {
   customer: text(),
   released_at: range(),
   scheduled: bool(),
-  ...unsupported("customer_account"),
 };
 
 export const subscriptionSchedules: Resource<"subscription_schedule"> = {

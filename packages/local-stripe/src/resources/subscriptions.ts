@@ -53,10 +53,9 @@ const SHARED = {
     "error_if_incomplete",
     "pending_if_incomplete",
   ),
-  automatic_tax: hash({ enabled: required(bool()), ...unsupported("liability") }),
+  automatic_tax: hash({ enabled: required(bool()) }),
   payment_settings: hash({
     save_default_payment_method: oneOf("off", "on_subscription"),
-    ...unsupported("payment_method_options", "payment_method_types"),
   }),
   proration_behavior: PRORATION,
   trial_end: either(oneOf("now"), timestamp()),
@@ -68,19 +67,6 @@ const SHARED = {
       }),
     ),
   }),
-  ...unsupported(
-    "add_invoice_items",
-    "application_fee_percent",
-    "billing_schedules",
-    "billing_thresholds",
-    "default_source",
-    "default_tax_rates",
-    "invoice_settings",
-    "on_behalf_of",
-    "pending_invoice_item_interval",
-    "transfer_data",
-    "trial_from_plan",
-  ),
 };
 
 const CREATE = {
@@ -96,12 +82,7 @@ const CREATE = {
   description: text({ max: 500 }),
   items: required(NEW_ITEMS),
   trial_period_days: integer({ min: 1, max: 730 }),
-  ...unsupported(
-    "backdate_start_date",
-    "billing_cycle_anchor_config",
-    "customer_account",
-    "managed_payments",
-  ),
+  ...unsupported("managed_payments"),
 };
 
 const UPDATE = {

@@ -1,4 +1,4 @@
-import { invalid } from "../../api-error.js";
+import { invalid, notImplemented } from "../../api-error.js";
 import { type MetadataChange, metadata } from "../../declare/metadata.js";
 import {
   bool,
@@ -13,7 +13,6 @@ import {
   required,
   text,
   timestamp,
-  unsupported,
 } from "../../declare/params.js";
 import { DISCOUNTS, type NewDiscount } from "../discounts/discount-params.js";
 import { NEW_ITEMS, type NewItem } from "../subscriptions/item-params.js";
@@ -32,19 +31,17 @@ const INVOICE_SETTINGS = {
   days_until_due: integer({ min: 0 }),
   description: clearable(text()),
   footer: clearable(text()),
-  issuer: hash({ type: required(oneOf("self")), ...unsupported("account") }),
-  ...unsupported("account_tax_ids"),
+  issuer: hash({ type: required(oneOf("self")) }),
 };
 
 /** Parameters of a phase and of its schedule's defaults alike. */
 const COMMON = {
-  automatic_tax: hash({ enabled: required(noTax()), ...unsupported("liability") }),
+  automatic_tax: hash({ enabled: required(noTax()) }),
   billing_cycle_anchor: oneOf("automatic", "phase_start"),
   collection_method: oneOf("charge_automatically", "send_invoice"),
   default_payment_method: text(),
   description: clearable(text({ max: 500 })),
   invoice_settings: hash(INVOICE_SETTINGS),
-  ...unsupported("application_fee_percent", "billing_thresholds", "on_behalf_of", "transfer_data"),
 };
 
 export const DEFAULT_SETTINGS: Param<NewDefaults> = hash(COMMON);
@@ -65,7 +62,6 @@ const PHASE = {
   start_date: MOMENT,
   trial: bool(),
   trial_end: MOMENT,
-  ...unsupported("add_invoice_items"),
 };
 
 export const PHASES: Param<NewPhase[]> = list(hash(PHASE), { max: MOST_PHASES });
@@ -105,11 +101,15 @@ interface Interval {
   readonly interval_count?: number;
 }
 
-/** Taxes are not reckoned here, and that they are not may be said. */
-function noTax(): Param<boolean> {
+/** Phases have no automatic tax here, which a request may say as well. */
+function noTax(): Param<false> {
   const flag = bool();
-  const enabled = unsupported("enabled").enabled;
-  return { read: (value, name) => (flag.read(value, name) ? enabled.read(value, name) : false) };
+  return {
+    read: (value, name) => {
+      if (flag.read(value, name)) throw notImplemented(`the value true of ${name}`, name);
+      return false;
+    },
+  };
 }
 
 /** The end of a phase is said once. */

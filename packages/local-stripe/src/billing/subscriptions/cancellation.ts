@@ -1,15 +1,6 @@
 import type Stripe from "stripe";
 import { invalid } from "../../api-error.js";
-import {
-  clearable,
-  either,
-  hash,
-  oneOf,
-  type Param,
-  text,
-  timestamp,
-  unsupported,
-} from "../../declare/params.js";
+import { clearable, either, hash, oneOf, type Param, text, timestamp } from "../../declare/params.js";
 import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord } from "../../store/records.js";
 import { firstPeriodEnd, lastPeriodEnd } from "../catalog/period-ends.js";
@@ -42,7 +33,6 @@ export interface Details {
 export const CANCELLATION_DETAILS: Param<Details> = hash({
   comment: clearable(text()),
   feedback: clearable(oneOf(...FEEDBACK)),
-  ...unsupported("feedback_option"),
 });
 
 export interface Schedule {

@@ -35,7 +35,7 @@ const ITEM = {
   quantity: integer({ min: 0, max: 999_999_999 }),
   tax_rates: clearableList(text(), { max: 0 }),
   discounts: DISCOUNTS,
-  ...unsupported("billing_thresholds", "plan", "trial"),
+  ...unsupported("plan", "trial"),
 };
 
 /** The parameters of an element of `items`. */
@@ -67,7 +67,6 @@ interface PriceData {
 }
 
 export const NEW_ITEMS: Param<NewItem[]> = list(hash(ITEM), { max: MOST_ITEMS });
-export const CHANGED_ITEMS: Param<ItemChange[]> = list(
-  hash({ ...ITEM, id: text(), deleted: bool(), ...unsupported("clear_usage") }),
-  { max: MOST_ITEMS },
-);
+export const CHANGED_ITEMS: Param<ItemChange[]> = list(hash({ ...ITEM, id: text(), deleted: bool() }), {
+  max: MOST_ITEMS,
+});
