@@ -20,6 +20,32 @@ describe("a preview of what a customer is billed next", () => {
     expect(upcoming.next_payment_attempt).toBe(Number(trialEnd) + 3600);
   });
 
+  it("lists all its lines, as an invoice does", async () => {
+    const { stripe } = await startLocal();
+    const customer = await cardholder(stripe);
+    const prices = await Promise.all(Array.from({ length: 12 }, (_, at) => monthly(stripe, 100 + at)));
+    const { id: subscription } = await stripe.subscriptions.create({
+      customer: customer.id,
+      items: prices.map(({ id: price }) => ({ price })),
+    });
+    const { id, lines } = await stripe.invoices.createPreview({ subscription });
+    expect(lines).toMatchObject({ has_more: true, url: `/v1/invoices/${id}/lines` });
+    expect(lines.data).toHaveLength(10);
+
+    const all = await stripe.invoices.listLineItems(id, { limit: 100 });
+    expect(all).toMatchObject({ has_more: false });
+    expect(all.data).toHaveLength(12);
+    expect(all.data.slice(0, 10)).toEqual(lines.data);
+    const rest = await stripe.invoices.listLineItems(id, { starting_after: String(lines.data.at(-1)?.id) });
+    expect(rest.data).toEqual(all.data.slice(10));
+    expect(await refusal(stripe.invoices.listLineItems(id, { starting_after: "il_none" }))).toMatchObject({
+      statusCode: 400,
+      code: "resource_missing",
+      param: "starting_after",
+    });
+    expect(await refusal(stripe.invoices.retrieve(id))).toMatchObject({ statusCode: 404 });
+  });
+
   it("is refused where none will come", async () => {
     const { stripe } = await startLocal();
     const customer = await cardholder(stripe);

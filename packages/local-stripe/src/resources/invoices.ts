@@ -95,7 +95,9 @@ export const invoices: Resource<"invoice"> = {
       const { subscription_details: details, ...plain } = params;
       const { billing_cycle_anchor: anchor, ...change } = details ?? {};
       const asked = { ...change, ...(anchor !== undefined && { billing_cycle_anchor: anchorOf(anchor) }) };
-      return account.render("invoice", previewInvoice(tx, { ...plain, subscription_details: asked }));
+      const preview = previewInvoice(tx, { ...plain, subscription_details: asked });
+      account.previews.add(preview);
+      return account.render("invoice", preview);
     }),
     searchRoute("invoice", "/v1/invoices", {
       created: { type: "number", of: (invoice) => invoice.created },
@@ -199,11 +201,13 @@ function listLines({
   id,
   params,
 }: Call<{ readonly limit?: number; readonly starting_after?: string }>): Wire {
-  const { lines } = account.getFromPath("invoice", id);
-  const from =
-    params.starting_after === undefined
-      ? 0
-      : lines.findIndex((line) => line.id === params.starting_after) + 1;
+  const { lines } = account.previews.get(id) ?? account.getFromPath("invoice", id);
+  const { starting_after: cursor } = params;
+  const before = lines.findIndex((line) => line.id === cursor);
+  if (cursor !== undefined && before === -1) {
+    throw invalid(`Invoice ${id} does not have a line item ${cursor}`, "starting_after", "resource_missing");
+  }
+  const from = before + 1;
   const data = lines.slice(from, from + (params.limit ?? 10));
   return listed(`/v1/invoices/${id}/lines`, from + data.length < lines.length, data);
 }

@@ -3,6 +3,7 @@ import { ApiError } from "../api-error.js";
 import type { Clock } from "../clock.js";
 import { Agenda } from "./agenda.js";
 import { Collection, type IndexKeys } from "./collection.js";
+import { RecentPreviews } from "./recent-previews.js";
 import type {
   Entity,
   EventRecord,
@@ -126,6 +127,7 @@ export class AccountData {
   readonly isPlatform: boolean;
   readonly livemode: boolean;
   readonly context: ServerContext;
+  readonly previews: RecentPreviews = new RecentPreviews();
   readonly #collections = new Map<ObjectName, unknown>();
   readonly #otherMode: () => AccountData;
   /** One agenda for the server's time, and one for each test clock. */
