@@ -77,6 +77,34 @@ describe("a phase", () => {
     expect(after.items.data[0]?.current_period_end).toBe(Date.UTC(2028, 1, 1, 12) / 1000);
   });
 
+  it("gives another price to the item whose discount it names, and that goes on", async () => {
+    const shop = await scheduled();
+    const { clock, stripe, subscription } = shop;
+    const { id: coupon } = await stripe.coupons.create({ percent_off: 50, duration: "forever" });
+    const [item] = subscription.items.data;
+    await stripe.subscriptions.update(subscription.id, {
+      items: [{ id: String(item?.id), discounts: [{ coupon }] }],
+    });
+    const [discount] = (await stripe.subscriptions.retrieve(subscription.id)).items.data[0]?.discounts ?? [];
+    const { phases = [] } = withBigPhase(shop);
+    const [current, next] = phases;
+    if (current === undefined || next === undefined) throw new Error("there are two phases");
+    const discounts = [{ discount: String(discount) }];
+    const keeps = [current, next].map((phase) => ({
+      ...phase,
+      items: phase.items.map((one) => ({ ...one, discounts })),
+    }));
+    await stripe.subscriptionSchedules.update(shop.schedule.id, { phases: keeps });
+    await clock.advanceTo(later(FEBRUARY, 2 * HOUR));
+
+    const after = await stripe.subscriptions.retrieve(subscription.id);
+    expect(after.items.data).toMatchObject([
+      { id: item?.id, price: { id: shop.big.id }, discounts: [discount] },
+    ]);
+    const [invoice] = (await stripe.invoices.list({ subscription: subscription.id })).data;
+    expect(invoice?.total).toBe(7500);
+  });
+
   it("charges a price that was archived since it was agreed on", async () => {
     const world = await scheduled();
     const { big, clock, schedule, stripe, subscription } = world;

@@ -43,7 +43,7 @@ export function asInPhase(
   return { ...after, invoice_settings: { ...after.invoice_settings, custom_fields, description, footer } };
 }
 
-/** Items are known again by their price; a price that was not there is a new item. */
+/** Items are known again by their price, or by a discount of theirs that is named; any other price is a new item. */
 function itemChanges(
   tx: Transaction,
   subscription: SubscriptionRecord,
@@ -51,8 +51,11 @@ function itemChanges(
   was: PhaseRecord | undefined,
 ): readonly ItemChange[] {
   const { items } = subscription;
+  const gone = items.filter((item) => phase.items.every(({ price }) => price !== item.price));
   const wanted = phase.items.map(({ discounts, metadata, price, quantity }): ItemChange => {
-    const present = items.find((item) => item.price === price);
+    const present =
+      items.find((item) => item.price === price) ??
+      gone.find((item) => discounts.some(({ discount }) => item.discounts.includes(discount ?? "")));
     const before = was?.items.find((item) => item.price === price)?.discounts;
     return {
       ...(present && { id: present.id }),
@@ -63,8 +66,8 @@ function itemChanges(
       ...(quantity !== undefined && { quantity }),
     };
   });
-  const gone = items.filter((item) => phase.items.every(({ price }) => price !== item.price));
-  return [...wanted, ...gone.map(({ id }) => ({ id, deleted: true }))];
+  const deleted = gone.filter(({ id }) => wanted.every((item) => item.id !== id));
+  return [...wanted, ...deleted.map(({ id }) => ({ id, deleted: true }))];
 }
 
 /** Discounts that are written again as they were stay as they have become since: used up, or in the middle. */
