@@ -255,6 +255,11 @@ describe("cancelSubscription", () => {
     ]);
     await service.cancelSubscription(subscriptionId);
     expect(world.takeRequests()).toEqual([
+      `GET /v1/subscriptions/${subscriptionId}`,
+      `POST /v1/subscriptions/${subscriptionId}`,
+    ]);
+    await service.cancelSubscription(subscriptionId, { when: new Date(Date.now() + 86_400_000) });
+    expect(world.takeRequests()).toEqual([
       expect.stringMatching(/^GET \/v1\/customers\/cus_\w+$/),
       `POST /v1/subscriptions/${subscriptionId}`,
     ]);

@@ -47,6 +47,16 @@ export const EXCEPTIONS: readonly Exception[] = [
     },
   },
   {
+    call: /^POST \/v1\/invoices\/create_preview$/,
+    param: /^subscription_details\[billing_cycle_anchor\]\[type\]=/,
+    reason: "its specification has the parameter as a string, as it was written before 2026-09-30",
+    example: {
+      method: "POST",
+      path: "/v1/invoices/create_preview",
+      form: "subscription=sub_1&subscription_details[billing_cycle_anchor][type]=now",
+    },
+  },
+  {
     call: /^GET \/v1\/[a-z_]+\/search$/,
     param: /^expand\[\d*\]=total_count$/,
     reason: "it answers every search that counts with an internal error of its own",

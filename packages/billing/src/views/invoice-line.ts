@@ -18,10 +18,11 @@ export interface InvoiceLine {
   readonly periodEnd: Date;
 }
 
-/** The price and the proration flag, which were on the line itself before API version 2025-03-31. */
+/** The price, the proration flag and the item, which were on the line itself before API version 2025-03-31. */
 interface LineBefore20250331 {
   readonly price?: { readonly id: string; readonly product: string | { readonly id: string } } | null;
   readonly proration?: boolean | undefined;
+  readonly subscription_item?: string | null | undefined;
 }
 
 export type AnyInvoiceLine = Stripe.InvoiceLineItem & LineBefore20250331;
@@ -40,4 +41,9 @@ export function toInvoiceLine(line: AnyInvoiceLine): InvoiceLine {
     periodStart: toDate(period.start),
     periodEnd: toDate(period.end),
   });
+}
+
+/** The id of the subscription's item that a line bills; null where it bills something else. */
+export function subscriptionItemOf({ parent, subscription_item: item }: AnyInvoiceLine): string | null {
+  return parent?.subscription_item_details?.subscription_item ?? item ?? null;
 }

@@ -291,6 +291,11 @@ const ROWS: Readonly<
       }),
     "at the end of the period": (acme) =>
       acme.previewSubscriptionChange("sub_1", { quantity: 2, when: "period_end" }),
+    "with more lines than are shown": (_acme, _customerId, { asIf }) =>
+      asIf({ invoice: { lines: { object: "list", data: [], has_more: true } } }).previewSubscriptionChange(
+        "sub_1",
+        { quantity: 2 },
+      ),
   },
   resumeSubscription: {
     "that is not going to end": (acme) => acme.resumeSubscription("sub_1"),

@@ -39,10 +39,18 @@ describe("cancelSubscription of items with several intervals, which flexible bil
     return { world, billing: world.service().forTenant("acme"), id };
   }
 
-  it("ends all of them with the first period, and says so beforehand", async () => {
+  it("ends all of them with the longest period, so that nothing is lost that was paid for", async () => {
     const { world, billing, id } = await monthAndYear();
     const ending = await billing.cancelSubscription(id);
-    expect(ending.cancelsAt).toEqual(ending.currentPeriodEnd);
+    const ends = ending.items.map(({ currentPeriodEnd }) => Number(currentPeriodEnd));
+    expect(Number(ending.cancelsAt)).toBe(Math.max(...ends));
+    expect(ending.cancelsAt).not.toEqual(ending.currentPeriodEnd);
+
+    world.moveTo(Number(ending.currentPeriodEnd));
+    expect(await billing.getSubscription(id)).toMatchObject({
+      status: "active",
+      cancelsAt: ending.cancelsAt,
+    });
     world.moveTo(Number(ending.cancelsAt));
     expect(await billing.getSubscription(id)).toMatchObject({
       status: "canceled",
@@ -50,13 +58,10 @@ describe("cancelSubscription of items with several intervals, which flexible bil
     });
   });
 
-  it("keeps what was paid for longest, where its end is given", async () => {
+  it("is taken back as any other", async () => {
     const { billing, id } = await monthAndYear();
-    const { items } = await billing.getSubscription(id);
-    const when = new Date(Math.max(...items.map(({ currentPeriodEnd }) => Number(currentPeriodEnd))));
-    const ending = await billing.cancelSubscription(id, { when });
-    expect(ending.cancelsAt).toEqual(when);
-    expect(Number(ending.cancelsAt)).toBeGreaterThan(Number(ending.currentPeriodEnd));
+    await billing.cancelSubscription(id);
+    expect(await billing.resumeSubscription(id)).toMatchObject({ status: "active", cancelsAt: null });
   });
 });
 

@@ -26,6 +26,9 @@ export async function startFrozenWorld(): Promise<FrozenWorld> {
     },
     async invoices(subscription) {
       const { data } = await world.stripe.invoices.list({ subscription, limit: 100 });
+      for (const { id, lines } of data) {
+        if (lines.has_more) lines.data = (await world.stripe.invoices.listLineItems(id, { limit: 100 })).data;
+      }
       return data.reverse();
     },
   };

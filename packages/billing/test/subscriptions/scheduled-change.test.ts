@@ -311,6 +311,61 @@ describe("the schedule of a change at the end of the period", () => {
   });
 });
 
+describe("a change at the end of the period of items with several intervals", () => {
+  let yearly: Plan;
+
+  beforeEach(async () => {
+    yearly = await addPlan(world, "acme", { unitAmount: 120_000, interval: "year" });
+    const { id } = await world.stripe.subscriptions.create({
+      billing_mode: { type: "flexible" },
+      customer: acme.customerId,
+      items: [{ price: acme.priceId, quantity: 3 }, { price: yearly.priceId }],
+    });
+    subscriptionId = id;
+  });
+
+  async function endOf(priceId: string): Promise<Date | null | undefined> {
+    const { items } = await billing.getSubscription(subscriptionId);
+    return items.find(({ price }) => price.id === priceId)?.currentPeriodEnd;
+  }
+
+  it("is made when the period of the changed item is over, and not the first of them all", async () => {
+    const silver = await addPlan(world, "acme", { unitAmount: 60_000, interval: "year" });
+    const yearEnds = await endOf(yearly.priceId);
+    const changed = await update({
+      items: [{ change: { priceId: yearly.priceId }, priceId: silver.priceId }],
+    });
+    expect(changed.scheduledChange?.startsAt).toEqual(yearEnds);
+    await passPeriod();
+    expect(await endOf(yearly.priceId)).toEqual(yearEnds);
+  });
+
+  it("removes an item when its own period is over, and adds one beside it then", async () => {
+    const yearEnds = await endOf(yearly.priceId);
+    const items = [{ remove: { priceId: yearly.priceId } }, { add: pro.priceId }];
+    expect((await update({ items })).scheduledChange?.startsAt).toEqual(yearEnds);
+  });
+
+  it("comes with the first period to end where no item of it is changed", async () => {
+    const monthEnds = await endOf(acme.priceId);
+    expect((await update({ items: [{ add: pro.priceId }] })).scheduledChange?.startsAt).toEqual(monthEnds);
+    expect((await update({ metadata: { a: "1" } })).scheduledChange?.startsAt).toEqual(monthEnds);
+  });
+
+  it("is refused for items that end at different times, before anything is written", async () => {
+    const items = [
+      { change: { priceId: yearly.priceId }, quantity: 2 },
+      { change: { priceId: acme.priceId }, quantity: 2 },
+    ];
+    world.takeRequests();
+    await expect(update({ items })).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("end at different times"),
+    });
+    expect(world.takeRequests().filter((request) => request.startsWith("POST"))).toEqual([]);
+  });
+});
+
 function update(change: UpdateSubscriptionOptions) {
   return billing.updateSubscription(subscriptionId, { ...change, when: "period_end" });
 }

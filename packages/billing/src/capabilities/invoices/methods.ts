@@ -30,7 +30,8 @@ export interface InvoiceMethods {
    * will come, as after a cancellation. Writes nothing. To preview the cost of a change, use `previewSubscriptionChange`.
    *
    * Two requests, and one more for each subscription that ends before the one that is billed; one with a `subscriptionId`
-   * that was used lately; one more the first time the customer is used.
+   * that was used lately; one more the first time the customer is used, and for each hundred lines where there are more than
+   * ten.
    *
    * @throws NotFoundError when the customer is missing, deleted or another tenant's, or the subscription is not the
    *   customer's.

@@ -1,9 +1,10 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { callOptions, checkInput, listFields, onFirstUse, optionsObject } from "../../input.js";
+import { withAllLines } from "../../selling/invoice-lines.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
-import { eachPage, type ListOptions, type Page, toPage } from "../../stripe/page.js";
+import { type ListOptions, type Page, toPage } from "../../stripe/page.js";
 import { assertCursor, CursorError, listAfter } from "../../stripe/page-cursor.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Invoice, type InvoiceStatus, toInvoice } from "../../views/invoice.js";
@@ -76,17 +77,5 @@ export async function getInvoice(
   checkInput(callOptions, options);
   // guard (as table): an invoice to read is of one of the tenant's customers
   const found = await scope.invoice(invoiceId, { onlyReads: true });
-  if (!found.lines.has_more) return toInvoice(found, scope);
-  const lines = { data: await listLines(scope, invoiceId), has_more: false };
-  return toInvoice({ ...found, lines }, scope);
-}
-
-/** Lists all lines of an invoice; the invoice itself holds the first ten. One request for each hundred. */
-async function listLines(scope: TenantScope, invoice: string): Promise<Stripe.InvoiceLineItem[]> {
-  const lines: Stripe.InvoiceLineItem[] = [];
-  const pages = eachPage((cursor) =>
-    scope.list("GET /v1/invoices/{invoice}/lines", { limit: 100, ...cursor }, { invoice }),
-  );
-  for await (const page of pages) lines.push(...page);
-  return lines;
+  return toInvoice(await withAllLines(scope, found), scope);
 }

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { callFields, checkInput, onFirstUse, optionsObject } from "../../input.js";
 import { currentSubscriptions } from "../../selling/current-subscriptions.js";
+import { withAllLines } from "../../selling/invoice-lines.js";
 import { previewInvoice } from "../../selling/preview-invoice.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -35,7 +36,7 @@ export async function previewUpcomingInvoice(
   const subscriptions = only === undefined ? await firstBilledFirst(scope, customerId) : [only];
   for (const subscription of subscriptions) {
     const preview = await previewInvoice(scope, { customer: customerId, subscription }, "upcoming");
-    if (preview !== undefined) return toUpcomingInvoice(preview);
+    if (preview !== undefined) return toUpcomingInvoice(await withAllLines(scope, preview));
   }
   return null;
 }

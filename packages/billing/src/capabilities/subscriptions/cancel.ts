@@ -1,3 +1,4 @@
+import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError, NotFoundError } from "../../errors.js";
 import { checkInput, onFirstUse, optionsObject, text, writeFields } from "../../input.js";
@@ -17,8 +18,8 @@ export interface CancelSubscriptionOptions extends CallOptions, IdempotencyOptio
    * `"period_end"` (the default) keeps it until its `currentPeriodEnd`, `"now"` ends it at once, a `Date` in the future
    * ends it then. The first and last can be taken back until they come.
    *
-   * Where items have several intervals, the first of their periods to end is the end of it all, as Stripe has it: what
-   * is left of a longer one is lost. To keep that, give the latest `currentPeriodEnd` of the items as a `Date`.
+   * Where items have several intervals, `"period_end"` is when the longest of their periods ends, so that nothing is lost
+   * that was paid for. Until then the others renew.
    */
   readonly when?: "period_end" | "now" | Date | undefined;
   /** What the customer said, for the reports in Stripe's Dashboard. */
@@ -63,9 +64,12 @@ export async function cancelSubscription(
   options: CancelSubscriptionOptions,
 ): Promise<Subscription> {
   const subscriptionId = parseObjectId("subscription", subscription);
-  const cancellation = checkCancellation(options);
+  const checked = checkCancellation(options);
+  const isAtPeriodEnd = checked.when === "period_end";
+  const endsWithLast = isAtPeriodEnd && (await hasSeveralEnds(scope, subscriptionId));
   // guard: a subscription is proved before it is canceled
-  await scope.proveSubscription(subscriptionId);
+  if (!isAtPeriodEnd) await scope.proveSubscription(subscriptionId);
+  const cancellation = { ...checked, endsWithLast };
   await assertFuture(cancellation.when, PAST, () => scope.subscription(subscriptionId));
   try {
     return toSubscription(await cancel(scope, subscriptionId, cancellation), scope);
@@ -86,19 +90,29 @@ export async function cancelSubscription(
   }
 }
 
+/** Whether its items' periods end at different times. Stripe's own flag ends it with the first of them. */
+async function hasSeveralEnds(scope: TenantScope, subscriptionId: string): Promise<boolean> {
+  const { items } = toSubscription(await scope.subscription(subscriptionId), scope);
+  return new Set(items.map((item) => Number(item.currentPeriodEnd))).size > 1;
+}
+
 function cancel(scope: TenantScope, subscriptionId: string, cancellation: Cancellation, step = "cancel") {
-  const { when, details, prorate, invoiceNow, idempotencyKey } = cancellation;
+  const { when, details, prorate, invoiceNow, idempotencyKey, endsWithLast } = cancellation;
   const ids = { subscription: subscriptionId };
   if (when === "now") {
     const billing = { ...(prorate && { prorate }), ...(invoiceNow && { invoice_now: true }) };
     return scope.write("DELETE /v1/subscriptions/{subscription}", ids, { ...billing, ...details });
   }
-  const end = when === "period_end" ? { cancel_at_period_end: true } : { cancel_at: toEpochSeconds(when) };
-  const params = { ...end, ...details, expand: ["schedule"] };
+  const params = { ...toEnd(when, endsWithLast), ...details, expand: ["schedule"] };
   return scope.write("POST /v1/subscriptions/{subscription}", ids, params, idempotencyKey, step);
 }
 
-type Cancellation = ReturnType<typeof checkCancellation>;
+function toEnd(when: Date | "period_end", endsWithLast: boolean): Stripe.SubscriptionUpdateParams {
+  if (when !== "period_end") return { cancel_at: toEpochSeconds(when) };
+  return endsWithLast ? { cancel_at: "max_period_end" } : { cancel_at_period_end: true };
+}
+
+type Cancellation = ReturnType<typeof checkCancellation> & { readonly endsWithLast: boolean };
 
 function checkCancellation(options: CancelSubscriptionOptions) {
   const {

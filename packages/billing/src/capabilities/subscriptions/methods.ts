@@ -67,8 +67,8 @@ export interface SubscriptionMethods {
 
   /**
    * Previews the cost of {@link updateSubscription} with the same options, and returns the `confirmation` to make the
-   * change with. Writes nothing. Three requests, or two for a change at the end of the period; one more for each price,
-   * coupon, promotion code and payment method named.
+   * change with. Writes nothing. Three requests; one more for each price, coupon, promotion code and payment method named,
+   * for each hundred lines where there are more than ten, and up to two for another interval at the end of the period.
    *
    * @throws NotFoundError | ConflictError as {@link updateSubscription} would.
    * @see https://docs.stripe.com/api/invoices/create_preview
@@ -110,9 +110,9 @@ export interface SubscriptionMethods {
   unpauseSubscription(subscriptionId: string, options?: UnpauseSubscriptionOptions): Promise<Subscription>;
 
   /**
-   * Cancels a subscription at the end of its period, now, or on a date. Two requests, or one if it was used lately, under
-   * a directory or with `ownership.trustInWrites`; three more to drop a scheduled change. Canceling an ended subscription succeeds and changes nothing, so a
-   * retry is harmless.
+   * Cancels a subscription at the end of its period, now, or on a date. Two requests; now or on a date one if it was used
+   * lately, under a directory or with `ownership.trustInWrites`; three more to drop a scheduled change. Canceling an ended
+   * subscription succeeds and changes nothing, so a retry is harmless.
    *
    * @throws NotFoundError when it is missing or another tenant's.
    * @see https://docs.stripe.com/billing/subscriptions/cancel

@@ -14,6 +14,7 @@ import { toEpochSeconds } from "../../views/epoch.js";
 import { futurePhases } from "../../views/scheduled-change.js";
 import { toSubscription } from "../../views/subscription.js";
 import type { CheckedChange } from "./change.js";
+import { changeMoment } from "./change-moment.js";
 import { quantityFor, toItemParams } from "./items.js";
 import { copyItem, copyPhase, type PhaseItemParams, type PhaseParams } from "./phase.js";
 import { expandedSchedule, type PreparedChange, SCHEDULE_MARK } from "./prepare-change.js";
@@ -30,6 +31,7 @@ export async function scheduleChange(scope: TenantScope, plan: PreparedChange): 
   const steps = new Steps(change.idempotencyKey);
   const present = expandedSchedule(before);
   // Refuses what contradicts itself before a schedule is created.
+  const moment = changeMoment(plan.items, toSubscription(before, scope));
   if (present === undefined) toItemParams(plan.items, (priceId) => isMetered(plan.prices, priceId));
   const schedule =
     present ??
@@ -37,7 +39,9 @@ export async function scheduleChange(scope: TenantScope, plan: PreparedChange): 
       scope.write("POST /v1/subscription_schedules", {}, { from_subscription: before.id }, steps.key),
     ));
   try {
-    return await steps.take("the scheduled change", () => writePhases(scope, schedule, plan, steps.key));
+    return await steps.take("the scheduled change", () =>
+      writePhases(scope, schedule, plan, moment, steps.key),
+    );
   } catch (error) {
     if (present === undefined && wasRefused(error)) {
       await steps.take("the release of the new schedule", () => release(scope, schedule.id, steps.key));
@@ -57,11 +61,11 @@ function writePhases(
   scope: TenantScope,
   schedule: Schedule,
   plan: PreparedChange,
+  moment: Date | null,
   key: string,
 ): Promise<Schedule> {
   const current = currentPhase(schedule);
-  const { currentPeriodEnd } = toSubscription(plan.before, scope);
-  const changesAt = currentPeriodEnd === null ? current.end_date : toEpochSeconds(currentPeriodEnd);
+  const changesAt = moment === null ? current.end_date : toEpochSeconds(moment);
   return scope.write(
     "POST /v1/subscription_schedules/{schedule}",
     { schedule: schedule.id },

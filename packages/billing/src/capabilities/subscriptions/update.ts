@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { ConflictError, InvalidArgumentError } from "../../errors.js";
 import { isMetered } from "../../selling/prove-prices.js";
 import { Steps } from "../../steps.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
@@ -40,7 +41,7 @@ export async function updateSubscription(
   return toChangedSubscription({ ...after, schedule }, scope);
 }
 
-function write(
+async function write(
   scope: TenantScope,
   { before, change }: PreparedChange,
   params: Stripe.SubscriptionUpdateParams,
@@ -49,7 +50,20 @@ function write(
   const expand = ["schedule", ...(isBilled(change) ? PENDING_PAYMENT : [])];
   const ids = { subscription: before.id };
   const call = "POST /v1/subscriptions/{subscription}";
-  return scope.write(call, ids, { ...params, expand }, key, "update");
+  try {
+    return await scope.write(call, ids, { ...params, expand }, key, "update");
+  } catch (error) {
+    throw isOfAnotherPeriod(error) ? new ConflictError(ANOTHER_PERIOD, { cause: error }) : error;
+  }
+}
+
+const ANOTHER_PERIOD =
+  "prorationDate lies in another period than the present one, as that of a preview does after a renewal. Preview the change again.";
+
+function isOfAnotherPeriod(error: unknown): boolean {
+  if (!(error instanceof InvalidArgumentError)) return false;
+  const { cause } = error;
+  return typeof cause === "object" && cause !== null && "param" in cause && cause.param === "proration_date";
 }
 
 function toUpdateParams({

@@ -1,0 +1,77 @@
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
+import { toDate } from "../../views/epoch.js";
+import type { Subscription } from "../../views/subscription.js";
+import type { PreparedChange } from "./prepare-change.js";
+import {
+  type BilledPeriod,
+  billedPeriods,
+  endsOfAdded,
+  hasProrationFrom,
+  isPresent,
+  newPeriods,
+  type Preview,
+  type PreviewedChange,
+  previewChange,
+  prorationInstant,
+  withLines,
+} from "./preview-invoices.js";
+
+/** A change that is made now: billed at once where a period begins with it, else with the next invoice. */
+export async function previewAtOnce(
+  scope: TenantScope,
+  plan: PreparedChange,
+  before: Subscription,
+): Promise<PreviewedChange> {
+  const { proration, prorationDate, trialEnd } = plan.change;
+  const [recurring, next] = await Promise.all([
+    previewChange(scope, plan, "recurring"),
+    previewChange(scope, plan, "next").then((preview) => withLines(scope, preview)),
+  ]);
+  const instant = prorationInstant(next);
+  const begun = newPeriods(next, before, trialEnd instanceof Date ? trialEnd : undefined);
+  // Without anything to prorate no invoice is made at once, and the next is the one of the next period.
+  const billsProrations =
+    proration === "always_invoice" && billedPeriods(next).length === 0 && hasProrationFrom(next, instant);
+  const isBilledNow = begun.length > 0 || billsProrations;
+  const later = isBilledNow ? recurring : next;
+  return {
+    shown: next,
+    amountDueNow: isBilledNow ? (next?.amount_due ?? 0) : 0,
+    nextAmount: isBilledNow && recurring ? afterCredit(recurring, next) : (later?.amount_due ?? null),
+    nextInvoiceAt:
+      later === undefined ? null : nextBilling(plan, before, next, isBilledNow ? begun : undefined),
+    recurring,
+    prorationDate: instant === undefined ? prorationDate : toDate(instant),
+  };
+}
+
+/**
+ * When the next period is billed: as the preview says, or, where that is of an invoice at once, when the first period ends,
+ * of an item that begins one with the change, is added to one, or goes on as it is.
+ */
+function nextBilling(
+  { items }: PreparedChange,
+  before: Subscription,
+  next: Preview | undefined,
+  begun: readonly BilledPeriod[] | undefined,
+): Date | null {
+  const over = new Set(begun?.map(({ itemId }) => itemId));
+  for (const one of items) if (one.does === "remove") over.add(one.item.id);
+  const goingOn = before.items.filter(({ id }) => !over.has(id));
+  const moments =
+    begun === undefined
+      ? billedPeriods(next).map((period) => (isPresent(period, before) ? period.end : period.start))
+      : [
+          ...begun.map(({ end }) => end),
+          ...endsOfAdded(next, before),
+          ...goingOn.flatMap((item) => item.currentPeriodEnd ?? []),
+        ];
+  return moments.length === 0 ? before.currentPeriodEnd : new Date(Math.min(...moments.map(Number)));
+}
+
+/** What an invoice comes to when the one before it leaves a credit. A negative balance is one. */
+function afterCredit(invoice: Preview, before: Preview | undefined): number {
+  if (before === undefined) return invoice.amount_due;
+  const balance = Math.min(0, before.starting_balance + before.total);
+  return Math.max(0, invoice.total + balance);
+}
