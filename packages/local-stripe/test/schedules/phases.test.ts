@@ -89,7 +89,8 @@ describe("a phase", () => {
     const { phases = [] } = withBigPhase(shop);
     const [current, next] = phases;
     if (current === undefined || next === undefined) throw new Error("there are two phases");
-    const discounts = [{ discount: String(discount) }];
+    if (typeof discount !== "string") throw new Error("the item has a discount");
+    const discounts = [{ discount }];
     const keeps = [current, next].map((phase) => ({
       ...phase,
       items: phase.items.map((one) => ({ ...one, discounts })),
