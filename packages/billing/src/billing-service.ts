@@ -1,3 +1,4 @@
+import { BillingOperator } from "./billing-operator.js";
 import type { CatalogEvent } from "./capabilities/catalog/catalog-event.js";
 import { type ListProductsOptions, listTenantProducts } from "./capabilities/catalog/list-products.js";
 import type { CatalogMethods } from "./capabilities/catalog/methods.js";
@@ -88,6 +89,7 @@ import { updateSubscription } from "./capabilities/subscriptions/update.js";
 import type { UsageMethods } from "./capabilities/usage/methods.js";
 import { type ReportUsageOptions, reportUsage } from "./capabilities/usage/report-usage.js";
 import { copyOptions } from "./input.js";
+import type { OperatorOptions } from "./operator-binding.js";
 import type { StripeBillingConfig } from "./settings.js";
 import type { CallOptions } from "./stripe/deadline.js";
 import type { IdempotencyOptions } from "./stripe/idempotency.js";
@@ -159,6 +161,18 @@ export class StripeBillingService<TMetadata = undefined>
    */
   forTenant(tenantId: string): StripeBillingService<TMetadata> {
     return new StripeBillingService(this.#binding.forTenant(tenantId));
+  }
+
+  /**
+   * Returns the methods of whoever operates the service, over all tenants. Sends nothing. `actor` stands in the audit event
+   * of each call. Never call it for a request of a tenant's: what it returns knows no walls between tenants.
+   *
+   * @throws TenantContextError when this service is bound to a tenant.
+   * @throws InvalidArgumentError without an actor.
+   * @throws ConfigurationError under `connectTenancy`, where each tenant has an account of its own.
+   */
+  asOperator(options: OperatorOptions): BillingOperator {
+    return new BillingOperator(this.#binding.asOperator(options));
   }
 
   /**

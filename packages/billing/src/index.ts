@@ -4,6 +4,7 @@
  *
  * @module
  */
+export type { BillingOperator } from "./billing-operator.js";
 export { StripeBillingService } from "./billing-service.js";
 export type { CatalogSettings } from "./capabilities/catalog/catalog.js";
 export type { CatalogEvent } from "./capabilities/catalog/catalog-event.js";
@@ -105,6 +106,14 @@ export {
   StripeUnavailableError,
   TenantContextError,
 } from "./errors.js";
+export type { AdoptOptions } from "./operator/adoption/adopt.js";
+export type { AdoptionCounts, AdoptionProblem, AdoptionReport } from "./operator/adoption/ledger.js";
+export type { RowSource } from "./operator/adoption/read-rows.js";
+export type { AdoptionRow, CatalogRow, CustomerRow } from "./operator/adoption/rows.js";
+export type { ObjectDiagnosis } from "./operator/diagnose.js";
+export type { LinkCustomerOptions } from "./operator/link-customer.js";
+export type { Owned } from "./operator/owned.js";
+export type { OperatorOptions } from "./operator-binding.js";
 export type { PerTenant } from "./per-tenant.js";
 export { toProblemResponse } from "./problem-response.js";
 export type { ReturnUrlSettings } from "./return-urls/tenant-return-urls.js";
@@ -141,6 +150,8 @@ export {
 export type {
   CustomerRecord,
   EventObject,
+  OwnerFacts,
+  OwnerProblem,
   ReceiverFacts,
   Tenancy,
   TenantOrigin,

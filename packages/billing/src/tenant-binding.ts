@@ -5,6 +5,7 @@ import { resolvePortal, type TenantPortal, trustedIds } from "./capabilities/por
 import type { Deadline } from "./deadline.js";
 import { TenantContextError } from "./errors.js";
 import { copyOptions } from "./input.js";
+import { OperatorBinding, type OperatorOptions } from "./operator-binding.js";
 import { resolveReturnUrls, type TenantReturnUrls } from "./return-urls/tenant-return-urls.js";
 import { resolveSettings, type Settings, type StripeBillingConfig } from "./settings.js";
 import { SingleFlight } from "./single-flight.js";
@@ -125,6 +126,17 @@ export class TenantBinding<TMetadata> {
     }
     const deadline = startDeadline(copyOptions(options), settings.timeoutMs);
     return work(admitOperator({ ...settings, cache, configurations, deadline, trusted: [] }));
+  }
+
+  /** @throws TenantContextError when a tenant is bound. */
+  asOperator(options: OperatorOptions): OperatorBinding {
+    // guard: an operator's calls are not a bound service's to make
+    if (this.#tenantId !== undefined) {
+      throw new TenantContextError(
+        "This service is bound to a tenant, and has no operator. Call asOperator on the one that forTenant was called on.",
+      );
+    }
+    return new OperatorBinding(this.#shared, options);
   }
 
   /** Forgets the remembered products of the bound tenant, else of the event's tenant, else of all. */

@@ -10,7 +10,10 @@ const SRC = resolve(import.meta.dirname, "../src");
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "index.ts": [
+    "billing-operator.ts",
     "billing-service.ts",
+    "operator",
+    "operator-binding.ts",
     "problem-response.ts",
     "settings.ts",
     "capabilities",
@@ -22,6 +25,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "views",
   ],
   "billing-service.ts": [
+    "billing-operator.ts",
+    "operator-binding.ts",
     "tenant-binding.ts",
     "settings.ts",
     "input.ts",
@@ -31,7 +36,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "stripe",
     "views",
   ],
+  "billing-operator.ts": ["operator", "operator-binding.ts", "stripe", "views"],
+  "operator-binding.ts": ["input.ts", "operator", "settings.ts", "stripe", "tenancy", "tenancy/scope"],
+  operator: ["input.ts", "reference.ts", "stripe", "tenancy", "tenancy/scope", "views"],
+  "reference.ts": ["input.ts"],
   "tenant-binding.ts": [
+    "operator-binding.ts",
     "settings.ts",
     "input.ts",
     "capabilities",
@@ -42,13 +52,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "client.ts": ["views"],
   "cli.ts": ["cli"],
-  cli: ["billing-service.ts", "capabilities", "tenancy/strategies", "stripe"],
+  cli: [
+    "billing-operator.ts",
+    "billing-service.ts",
+    "operator",
+    "capabilities",
+    "tenancy/strategies",
+    "stripe",
+  ],
   "settings.ts": ["input.ts", "capabilities", "tenancy", "tenancy/strategies", "return-urls", "stripe"],
   "problem-response.ts": [],
   "input.ts": ["suggest-option.ts"],
   "suggest-option.ts": [],
   capabilities: [
     "input.ts",
+    "reference.ts",
     "selling",
     "return-urls",
     "tenancy",
@@ -133,6 +151,7 @@ describe("the arrows between folders", () => {
   it("lets requests out at the gate, and for the one read that finds an event's tenant", () => {
     expect(filesWith(/\bsend\b[^;]*from "[^"]*\/send\.js"/)).toEqual([
       "tenancy/gate/gate.ts",
+      "tenancy/gate/operator-gate.ts",
       "tenancy/resolve-tenant.ts",
     ]);
   });

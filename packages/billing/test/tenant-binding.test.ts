@@ -17,6 +17,8 @@ describe("a service's tie to a tenant", () => {
   it("is for the tenant's calls alone", async () => {
     expect(await acme.run({}, tenantOf)).toBe("acme");
     await expect(acme.runAsOperator({}, tenantOf)).rejects.toEqual(refusal);
+    expect(() => acme.asOperator({ actor: "ops" })).toThrow(refusal);
+    expect(unbound.asOperator({ actor: "ops" })).toBeDefined();
   });
 
   it("is never to another one, once it is there", () => {

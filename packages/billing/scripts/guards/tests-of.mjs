@@ -21,6 +21,8 @@ const TESTS = {
   "capabilities/subscriptions/prove-payment-method.ts": ["subscriptions/create", "subscriptions/update"],
   "capabilities/subscriptions/read.ts": ["tenancy/scope/tenant-scope", "billing-service"],
   "events/owner-path.ts": ["webhooks/resolve-tenant", "events/event-owners"],
+  "operator/adoption/adopt-catalog.ts": ["operator/adopt"],
+  "operator/claim-customer.ts": ["operator/adopt", "operator/link-customer"],
   "stripe/sdk-error.ts": ["stripe/translate-error"],
   "tenancy/gate/lookup-key.ts": ["tenancy/gate/marks"],
   "tenancy/gate/marked-params.ts": ["tenancy/gate/marks"],

@@ -1,5 +1,4 @@
 import type Stripe from "stripe";
-import type { OwnerRead } from "./owner-reads.js";
 
 /**
  * Every request this package can send, with its parameters and answer as the SDK types them. What is not in this table
@@ -228,6 +227,6 @@ export type PathIds<C extends string> = C extends `${string}{${infer Name}}${inf
   : object;
 
 /** Whether a failure of the call may have changed something all the same. A preview is a POST in its method alone. */
-export function changesSomething(call: StripeCall | OwnerRead): boolean {
+export function changesSomething(call: string): boolean {
   return !call.startsWith("GET ") && call !== "POST /v1/invoices/create_preview";
 }

@@ -5,6 +5,7 @@ import { assertStripesAnswer } from "./answer-shape.js";
 import { changesSomething, type StripeCall } from "./calls.js";
 import type { StripeClient } from "./client.js";
 import type { IdempotencyKey } from "./idempotency.js";
+import type { OperatorCall } from "./operator-calls.js";
 import type { OwnerRead } from "./owner-reads.js";
 import { withQuery } from "./query-string.js";
 import type { RequestListener } from "./request-record.js";
@@ -13,7 +14,7 @@ import { nextStepAfter, translateError } from "./translate-error.js";
 import type { Transport } from "./transport.js";
 
 export interface StripeRequest {
-  readonly call: StripeCall | OwnerRead;
+  readonly call: StripeCall | OwnerRead | OperatorCall;
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
   readonly params: Readonly<Record<string, unknown>>;

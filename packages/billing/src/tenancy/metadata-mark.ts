@@ -1,5 +1,6 @@
 import { ConfigurationError } from "../errors.js";
-import type { OwnedByMetadata, ProductAccess } from "./tenancy.js";
+import type { OwnedByMetadata, OwnerFacts, ProductAccess } from "./tenancy.js";
+import { isTenantId } from "./tenant-id.js";
 
 /** The mark of a product that every tenant may see and buy, and none may change. */
 export const SHARED = "*";
@@ -36,4 +37,17 @@ export function accessByMark(tenantId: string, product: OwnedByMetadata, key: st
   // guard (if mark === tenantId || mark === undefined): an unmarked product is nobody's
   // guard (if mark !== undefined): a product marked for another is invisible
   return mark === tenantId ? "own" : "none";
+}
+
+/** Whose a customer is by its mark alone; no customer is shared. */
+export function ownerByMark(object: Pick<OwnedByMetadata, "metadata">, key: string): OwnerFacts {
+  const mark = readMark(object, key);
+  if (mark === undefined) return { tenantId: null, problem: "unmarked" };
+  return isTenantId(mark) ? { tenantId: mark, problem: null } : { tenantId: null, problem: "malformed_mark" };
+}
+
+/** Whose a product, price, coupon or promotion code is by its mark: a tenant's, or `*` for all. */
+export function catalogOwner(object: Pick<OwnedByMetadata, "metadata">, key: string): OwnerFacts {
+  const isShared = readMark(object, key) === SHARED;
+  return isShared ? { tenantId: SHARED, problem: null } : ownerByMark(object, key);
 }

@@ -42,6 +42,13 @@ export interface Tenancy {
   readonly resolvesByAccount?: boolean | undefined;
   /** The metadata that says whose a new customer or product is; empty where its account says it. */
   markFor(tenantId: string): Readonly<Record<string, string>>;
+  /**
+   * Tells an operator whose a customer is, or why it is nobody's. Left out where each tenant has an account of its own;
+   * then there is no operator.
+   */
+  customerOwner?(customer: OwnedByMetadata): Promise<OwnerFacts> | OwnerFacts;
+  /** The metadata key of the mark; left out where the account says whose an object is. */
+  readonly markKey?: string | undefined;
   /** Metadata keys that are this package's to write, refused in callers' metadata and left out of views. */
   readonly reservedMetadata: readonly string[];
 }
@@ -55,6 +62,20 @@ export type CustomerAccess = "own" | "none" | "conflict" | "unlinked";
 
 /** A tenant sees its own products and the shared ones, and changes only its own. */
 export type ProductAccess = "own" | "shared" | "none";
+
+/**
+ * Whose an object is, or why it is nobody's:
+ *
+ * - `unmarked`: nothing names a tenant.
+ * - `malformed_mark`: its mark is no tenant id.
+ * - `unlinked`: its mark names a tenant, and the directory does not know it.
+ * - `contradiction`: its mark and the directory name different tenants.
+ */
+export type OwnerFacts =
+  | { readonly tenantId: string; readonly problem: null }
+  | { readonly tenantId: null; readonly problem: OwnerProblem };
+
+export type OwnerProblem = "unmarked" | "malformed_mark" | "unlinked" | "contradiction";
 
 /** What a strategy may look at. A deleted object has no metadata left. */
 export interface OwnedByMetadata {

@@ -40,6 +40,14 @@ export const otherCustomerId = (await globex.ensureCustomer({ reference: "worksp
 const stripe = new Stripe(secretKey, { host: local.host, port: local.port, protocol: "http" });
 export const paymentMethodId = await addCard("pm_card_visa");
 export const oldPaymentMethodId = await addCard("pm_card_mastercard");
+// What was made before the library was there.
+export const oldCustomerId = (await stripe.customers.create({ email: "old@acme.example" })).id;
+const { id: stripeId } = await stripe.customers.create({ email: "old@globex.example" });
+export const database = {
+  async *workspaces() {
+    yield { stripeId, workspace: { id: "workspace-8", tenant: "globex" } };
+  },
+};
 const starterPriceId = await addPlan(acme, "Starter", 1900);
 export const priceId = await addPlan(acme, "Team", 4900);
 const subscription = await acme.createSubscription({

@@ -23,14 +23,16 @@ const AT_LEAST: Readonly<Record<string, number>> = {
   "capabilities/usage": 2,
   events: 5,
   "input.ts": 3,
+  operator: 2,
+  "operator/adoption": 2,
   "return-urls": 16,
   selling: 9,
   stripe: 18,
   tenancy: 32,
-  "tenancy/gate": 95,
+  "tenancy/gate": 99,
   "tenancy/scope": 40,
   "tenancy/strategies": 24,
-  "tenant-binding.ts": 5,
+  "tenant-binding.ts": 6,
   webhooks: 6,
 };
 

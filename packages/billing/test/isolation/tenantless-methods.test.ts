@@ -4,7 +4,7 @@ import { hostileTexts, hostileValues } from "./hostile-values.js";
 import { REALMS, type Realm } from "./realms.js";
 import type { TenantIds } from "./tenants.js";
 
-/** `forTenant` and `resolveTenant`, the two methods that act for no tenant yet. */
+/** `forTenant`, `asOperator` and `resolveTenant`, the methods that act for no tenant yet. */
 describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
   let realm: Realm;
   let a: TenantIds;
@@ -40,6 +40,34 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
       );
     }
     expect(bound.forTenant(a.tenantId)).toBeInstanceOf(bound.constructor);
+  });
+
+  it("asOperator cannot be reached from a tenant's service, whatever it is given", () => {
+    const bound = realm.service().forTenant(a.tenantId);
+    for (const options of [{ actor: "ops" }, { actor: b.tenantId }, undefined, null, {}]) {
+      expect(() => bound.asOperator(options as never)).toThrow(
+        expect.objectContaining({ code: "tenant_context" }),
+      );
+    }
+  });
+
+  it("asOperator wants to know who acts, and is not there where each tenant has its own account", () => {
+    const { length } = realm.world.local.requests;
+    for (const [, value] of hostileValues("ops")) {
+      expect(() => realm.service().asOperator({ actor: value } as never)).toThrow(
+        expect.objectContaining({ code: "invalid_argument" }),
+      );
+    }
+    expect(() => realm.service().asOperator({ actor: "ops", tenantId: "x" } as never)).toThrow(
+      expect.objectContaining({ code: "invalid_argument" }),
+    );
+    const open = () => realm.service().asOperator({ actor: "ops" });
+    if (realm.name === "connectTenancy") {
+      expect(open).toThrow(expect.objectContaining({ code: "configuration" }));
+    } else {
+      expect(open).not.toThrow();
+    }
+    expect(realm.world.local.requests.length).toBe(length);
   });
 
   it("resolveTenant says whose an event is, and nothing else of the tenant", async () => {

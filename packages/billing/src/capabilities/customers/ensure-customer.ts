@@ -2,7 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError, IndeterminateError, NotFoundError } from "../../errors.js";
-import { checkInput, onFirstUse, text, writeFields } from "../../input.js";
+import { checkInput, onFirstUse, writeFields } from "../../input.js";
+import { referenceField } from "../../reference.js";
 import type { SingleFlight } from "../../single-flight.js";
 import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
@@ -29,10 +30,7 @@ const ensureOptions = onFirstUse(() =>
     {
       ...writeFields(),
       ...detailFields(),
-      reference: text(
-        "reference must be 1 to 200 letters, digits, and _ . : @ / + = - after a letter or digit.",
-        /^[A-Za-z0-9][\w.:@/+=-]{0,199}$/,
-      ),
+      reference: referenceField(),
     },
     "Give an object with a reference.",
   ),

@@ -1,5 +1,4 @@
 import { IsolationError } from "../../errors.js";
-import type { StripeCall } from "../../stripe/calls.js";
 import type { StripeRequest } from "../../stripe/send.js";
 import { RULES } from "./rules.js";
 
@@ -11,9 +10,13 @@ export type RequestTarget = Pick<StripeRequest, "call" | "method" | "path">;
  *
  * @throws IsolationError for a call that is not in the table, or an id of another form.
  */
-export function requestTarget(call: StripeCall, ids: object): RequestTarget {
+export function requestTarget(
+  call: StripeRequest["call"],
+  ids: object,
+  table: object = RULES,
+): RequestTarget {
   // guard (if true): only calls of the table are sent
-  const [method, template = ""] = Object.hasOwn(RULES, call) ? call.split(" ") : [];
+  const [method, template = ""] = Object.hasOwn(table, call) ? call.split(" ") : [];
   if (method !== "GET" && method !== "POST" && method !== "DELETE") {
     throw new IsolationError(
       "The gate was given a call that is not in its table of rules. Please report this.",
@@ -25,7 +28,7 @@ export function requestTarget(call: StripeCall, ids: object): RequestTarget {
   return { call, method, path: parts.join("/") };
 }
 
-function idFor(call: StripeCall, name: string, ids: object): string {
+function idFor(call: string, name: string, ids: object): string {
   const id: unknown = Object.hasOwn(ids, name) ? ids[name as keyof typeof ids] : undefined; // hasOwn proves the key
   // guard (operand 2): an id in a path is well-formed
   if (typeof id === "string" && /^[\w-]+$/.test(id)) return id;

@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../../errors.js";
 import { metadataIs } from "../../stripe/search-query.js";
-import { accessByMark, parseMetadataKey, readMark, SHARED } from "../metadata-mark.js";
+import { accessByMark, ownerByMark, parseMetadataKey, readMark, SHARED } from "../metadata-mark.js";
 import type { CustomerAccess, ReadCustomer, Tenancy } from "../tenancy.js";
 import { isTenantId } from "../tenant-id.js";
 import { askDirectory, parseCustomerList } from "./ask-directory.js";
@@ -96,6 +96,18 @@ function createTenancy(directory: TenantDirectory, key: string): Tenancy {
       return isTenantId(mark) ? { status: "tenant", tenantId: mark } : { status: "nobody" };
     },
     markFor: (tenantId) => Object.freeze({ [key]: tenantId }),
+    customerOwner: async (customer) => {
+      const linked = await directory.tenantOf(customer.id);
+      const byMark = ownerByMark(customer, key);
+      if (linked === undefined) {
+        return byMark.tenantId === null ? byMark : { tenantId: null, problem: "unlinked" };
+      }
+      const isContradicted = byMark.problem !== "unmarked" && byMark.tenantId !== linked;
+      return isContradicted || !isTenantId(linked)
+        ? { tenantId: null, problem: "contradiction" }
+        : { tenantId: linked, problem: null };
+    },
+    markKey: key,
     reservedMetadata: Object.freeze([key]),
   });
 }

@@ -1,5 +1,5 @@
 import { metadataIs } from "../../stripe/search-query.js";
-import { accessByMark, parseMetadataKey, readMark, SHARED } from "../metadata-mark.js";
+import { accessByMark, ownerByMark, parseMetadataKey, readMark, SHARED } from "../metadata-mark.js";
 import type { Tenancy } from "../tenancy.js";
 import { isTenantId } from "../tenant-id.js";
 
@@ -35,6 +35,8 @@ export function metadataTenancy(options: MetadataTenancyOptions = {}): Tenancy {
       return isTenantId(tenantId) ? { status: "tenant", tenantId } : { status: "nobody" };
     },
     markFor: (tenantId) => Object.freeze({ [key]: tenantId }),
+    customerOwner: (customer) => ownerByMark(customer, key),
+    markKey: key,
     reservedMetadata: Object.freeze([key]),
   });
 }

@@ -1,0 +1,71 @@
+import { type AdoptOptions, adopt, parseAdoptOptions } from "./operator/adoption/adopt.js";
+import type { AdoptionReport } from "./operator/adoption/ledger.js";
+import type { RowSource } from "./operator/adoption/read-rows.js";
+import type { AdoptionRow } from "./operator/adoption/rows.js";
+import { diagnose, type ObjectDiagnosis } from "./operator/diagnose.js";
+import { type LinkCustomerOptions, linkCustomer } from "./operator/link-customer.js";
+import type { Owned } from "./operator/owned.js";
+import type { OperatorBinding } from "./operator-binding.js";
+import type { CallOptions } from "./stripe/deadline.js";
+import type { Customer } from "./views/customer.js";
+
+/**
+ * What whoever operates the service may do over all tenants: adopt what was made before, and find out whose things are.
+ * `billing.asOperator({ actor })` makes one. It is no {@link StripeBillingService} and cannot be had from one that is bound
+ * to a tenant, so that no tenant's request reaches it by accident. Every call is an `operator_call` of `onAudit`.
+ *
+ * Beside the errors listed with it, each method throws what the service's methods throw.
+ */
+export class BillingOperator {
+  readonly #binding: OperatorBinding;
+
+  /** @internal */
+  constructor(binding: OperatorBinding) {
+    this.#binding = binding;
+  }
+
+  /**
+   * Gives a customer that is nobody's to a tenant, under the tenant's reference, so that `ensureCustomer` finds it: links it
+   * in the directory, where there is one, and marks it in Stripe. Two or three requests; one where it is so already, which
+   * succeeds and changes nothing.
+   *
+   * Calls of this process find it at once; others by Stripe's search, which lags by up to a minute.
+   *
+   * @throws NotFoundError when it is missing or deleted.
+   * @throws ConflictError when it is another tenant's or has another reference, or another customer has this one.
+   * @see https://docs.stripe.com/api/customers/update
+   */
+  linkCustomer(customerId: string, options: LinkCustomerOptions): Promise<Owned<Customer>> {
+    return this.#binding.run("linkCustomer", options, (scope) => linkCustomer(scope, customerId, options));
+  }
+
+  /**
+   * Gives customers, products with their prices, coupons and promotion codes that were made before to their tenants, as the
+   * application's own rows say. A dry run unless told otherwise. Whatever bears another mark is refused and reported, and
+   * nothing else of an object is changed.
+   *
+   * Safe to repeat, after a failure or a stop as well: what was adopted is passed over. Reads customers by the hundred: a
+   * dry run over 10,000 sends 100 requests, and adopting them 10,100, in 9 minutes at 20 a second. A product takes a request
+   * for each hundred prices besides, and one more for each mark.
+   *
+   * @param rows such as the application's own query. A row names one object and its tenant; `"*"` shares a product, coupon
+   *   or promotion code with all.
+   * @throws IndeterminateError | StripeUnavailableError, among others, where a request failed for good: call it again.
+   */
+  async adopt(rows: RowSource<AdoptionRow>, options: AdoptOptions = {}): Promise<AdoptionReport> {
+    const { requestsPerSecond, ...run } = parseAdoptOptions(options);
+    const open = this.#binding.opener(options, requestsPerSecond);
+    this.#binding.audit("adopt");
+    return adopt(open, rows, run);
+  }
+
+  /**
+   * Tells whose a customer, subscription, invoice, product, price or promotion code is, or why no tenant can see it. A
+   * tenant's own calls say "missing" of all of these. One request.
+   *
+   * @throws InvalidArgumentError for an id of another kind.
+   */
+  diagnose(objectId: string, options: CallOptions = {}): Promise<ObjectDiagnosis> {
+    return this.#binding.run("diagnose", options, (scope) => diagnose(scope, objectId, options));
+  }
+}

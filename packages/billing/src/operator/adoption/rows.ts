@@ -1,0 +1,75 @@
+import { isReference } from "../../reference.js";
+import { isObjectId } from "../../stripe/object-id.js";
+import { SHARED } from "../../tenancy/metadata-mark.js";
+import { isTenantId } from "../../tenancy/tenant-id.js";
+
+/** A customer of the application's, as its own table knows it. */
+export interface CustomerRow {
+  readonly customerId: string;
+  readonly tenantId: string;
+  /** By which `ensureCustomer` is to find it; left out, only its id does. */
+  readonly reference?: string | null | undefined;
+}
+
+/** Something of the catalogue: one id, and its tenant, or `"*"` for what all tenants share. A product's prices go with it. */
+export type CatalogRow = { readonly tenantId: string } & (
+  | { readonly productId: string }
+  | { readonly couponId: string }
+  | { readonly promotionCodeId: string }
+);
+
+export type AdoptionRow = CustomerRow | CatalogRow;
+
+export type AdoptedKind = "customer" | "product" | "coupon" | "promotion_code";
+
+/** A row after its check. */
+export interface AdoptionTarget {
+  /** Counted from 1. */
+  readonly row: number;
+  readonly kind: AdoptedKind;
+  readonly objectId: string;
+  readonly tenantId: string;
+  readonly reference: string | undefined;
+}
+
+const ID_FIELDS: Readonly<Record<string, AdoptedKind>> = {
+  customerId: "customer",
+  productId: "product",
+  couponId: "coupon",
+  promotionCodeId: "promotion_code",
+};
+
+const FIELDS: ReadonlySet<string> = new Set([...Object.keys(ID_FIELDS), "tenantId", "reference"]);
+
+/** Checks one row. Returns a sentence that says what is wrong with it; never its values. */
+export function checkRow(given: unknown, row: number): AdoptionTarget | string {
+  if (typeof given !== "object" || given === null) return "It is no object.";
+  const fields = new Map<string, unknown>(
+    Object.entries(given).filter(([, value]) => value !== undefined && value !== null && value !== ""),
+  );
+  const unknown = [...fields.keys()].find((name) => !FIELDS.has(name));
+  if (unknown !== undefined) return "It has an unknown column.";
+  const ids = Object.entries(ID_FIELDS).filter(([name]) => fields.has(name));
+  const [first] = ids;
+  if (first === undefined || ids.length > 1) {
+    return "It must name exactly one of customerId, productId, couponId and promotionCodeId.";
+  }
+  const [name, kind] = first;
+  const objectId = fields.get(name);
+  if (typeof objectId !== "string" || !isIdOf(kind, objectId)) return `Its ${name} is no such id.`;
+  const tenantId = fields.get("tenantId");
+  const isShared = tenantId === SHARED && kind !== "customer";
+  if (!isShared && !isTenantId(tenantId)) return "Its tenantId is no tenant id.";
+  const reference = fields.get("reference");
+  if (reference !== undefined && (kind !== "customer" || !isReference(reference))) {
+    return "Its reference is none: 1 to 200 letters, digits, and _ . : @ / + = - for a customer.";
+  }
+  return { row, kind, objectId, tenantId: String(tenantId), reference: reference as string | undefined }; // checked above
+}
+
+function isIdOf(kind: AdoptedKind, id: string): boolean {
+  if (kind === "customer") return isObjectId("customer", id);
+  if (kind === "promotion_code") return isObjectId("promotion_code", id);
+  // Their makers choose them.
+  return /^[\w-]{1,200}$/.test(id);
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from "node:crypto";
+import type { Deadline } from "../../deadline.js";
+import { IsolationError, ModeMismatchError } from "../../errors.js";
+import type { PathIds } from "../../stripe/calls.js";
+import type { Mode } from "../../stripe/client.js";
+import { scopeIdempotencyKey } from "../../stripe/idempotency.js";
+import {
+  type MarkWrite,
+  type MarkWrites,
+  OPERATOR_CALLS,
+  type OperatorCall,
+  type OperatorRead,
+  type OperatorReads,
+} from "../../stripe/operator-calls.js";
+import { send } from "../../stripe/send.js";
+import type { Transport } from "../../stripe/transport.js";
+import { SHARED } from "../metadata-mark.js";
+import { requestTarget } from "./request-target.js";
+import { isStripeObject, topObjects } from "./stripe-objects.js";
+
+export interface OperatorGateOptions {
+  readonly transport: Transport;
+  readonly mode: Mode | undefined;
+  readonly deadline: Deadline;
+  /** The metadata keys that say whose an object is: all that the operator's marks may write. */
+  readonly markKeys: readonly string[];
+  /** Waits until the next request may be sent; where it is left out, each is sent at once. */
+  readonly pace?: (() => Promise<void>) | undefined;
+}
+
+/**
+ * The operator's way to Stripe. It reads over all tenants and writes nothing but marks: a table of calls of its own, apart
+ * from the tenants', so that nothing made for one of them can be sent through the other.
+ */
+export class OperatorGate {
+  readonly #options: OperatorGateOptions;
+
+  constructor(options: OperatorGateOptions) {
+    this.#options = options;
+  }
+
+  async read<C extends OperatorRead>(
+    call: C,
+    ids: PathIds<C>,
+    params: OperatorReads[C]["params"],
+  ): Promise<OperatorReads[C]["answer"]> {
+    // guard: an operator reads with reads alone
+    if (OPERATOR_CALLS[call] !== "read") throw new IsolationError(`${call} is no read of an operator's.`);
+    return this.#send(call, ids, { ...params });
+  }
+
+  /** Says whose an object is. @throws IsolationError for metadata that says anything else. */
+  async mark<C extends MarkWrite>(
+    call: C,
+    ids: PathIds<C>,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<MarkWrites[C]["answer"]> {
+    // guard (operand 1): an operator marks with marking calls alone
+    // guard (operand 2): an operator's mark writes nothing but marks
+    if (
+      OPERATOR_CALLS[call] !== "mark" ||
+      !Object.keys(metadata).every((key) => this.#options.markKeys.includes(key))
+    ) {
+      throw new IsolationError(`${call} was given more than a mark. Please report this.`);
+    }
+    return this.#send(call, ids, { metadata });
+  }
+
+  async #send<T>(call: OperatorCall, ids: object, params: Readonly<Record<string, unknown>>): Promise<T> {
+    const { transport, deadline, pace } = this.#options;
+    const target = requestTarget(call, ids, OPERATOR_CALLS);
+    const idempotencyKey = call.startsWith("POST ")
+      ? scopeIdempotencyKey(randomUUID(), { account: undefined, tenantId: SHARED, call })
+      : undefined;
+    if (pace !== undefined) await deadline.race(pace());
+    const answer = await send(
+      transport,
+      { ...target, params, tenantId: SHARED, account: undefined, idempotencyKey },
+      deadline,
+    );
+    this.#assertMode(answer);
+    return answer as T; // the shape that the call's API promises
+  }
+
+  #assertMode(answer: unknown): void {
+    const { mode } = this.#options;
+    for (const object of topObjects(answer)) {
+      if (!isStripeObject(object) || typeof object.livemode !== "boolean" || mode === undefined) continue;
+      // guard: an operator's answer is of the service's mode
+      if (object.livemode !== (mode === "live")) {
+        throw new ModeMismatchError(
+          `Stripe answered with an object of the other mode; this service is in ${mode} mode.`,
+        );
+      }
+    }
+  }
+}
