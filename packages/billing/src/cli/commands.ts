@@ -1,5 +1,7 @@
+import { adopt } from "./adopt.js";
 import type { Command } from "./command.js";
+import { diagnose } from "./diagnose.js";
 import { portalDiagnose } from "./portal-diagnose.js";
 
 /** Every command there is, in the order of the help. */
-export const COMMANDS: readonly Command[] = [portalDiagnose];
+export const COMMANDS: readonly Command[] = [adopt, diagnose, portalDiagnose];
