@@ -22,6 +22,12 @@ export function checkOptions(call: string, options: object, checks: Readonly<Rec
   }
 }
 
+/** Refuses an argument of another kind. @throws TypeError that names the call and the argument. */
+export function checkArgument(call: string, name: string, value: unknown, check: Check): void {
+  const expected = check(value);
+  if (expected !== undefined) throw new TypeError(`The argument "${name}" of ${call} must be ${expected}.`);
+}
+
 /** Also refuses `undefined`, for an option that may not be left out. */
 export function requireOptions(call: string, options: object, names: readonly string[]): void {
   const given: Readonly<Record<string, unknown>> = { ...options };

@@ -1,4 +1,12 @@
-import { checkOptions, isFlag, isWhole } from "./check-options.js";
+import {
+  checkArgument,
+  checkOptions,
+  isFlag,
+  isOneOf,
+  isText,
+  isWhole,
+  requireOptions,
+} from "./check-options.js";
 import { Clock } from "./clock.js";
 import { DueFailures, type ReportedFailure } from "./due-failures.js";
 import { hostedPages } from "./hosted/pages.js";
@@ -167,9 +175,15 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     webhooks: {
       add: (mishap) => deliveries.add(mishap),
       hold: () => deliveries.hold(),
-      release: (order) => deliveries.release(order),
-      emitThin: (type, related) =>
-        transact(accounts.platform(false), null, (tx) => tx.emitThin(type, related ?? null).id),
+      release: async (order = "as it happened") => {
+        checkArgument("webhooks.release", "order", order, isOneOf("as it happened", "reversed"));
+        await deliveries.release(order);
+      },
+      emitThin: (type, related) => {
+        checkArgument("webhooks.emitThin", "type", type, isText);
+        if (related !== undefined) checkRelatedObject(related);
+        return transact(accounts.platform(false), null, (tx) => tx.emitThin(type, related ?? null).id);
+      },
       rollSecret: (id, roll = {}) => {
         checkOptions("webhooks.rollSecret", roll, { overlapMs: isWhole(0) });
         const { overlapMs = 24 * 3600 * 1000 } = roll;
@@ -180,6 +194,7 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     },
     clearRequests: () => recorder.clear(),
     setSearchDelay: (milliseconds) => {
+      checkArgument("setSearchDelay", "milliseconds", milliseconds, isWhole(0));
       searchDelayMs = milliseconds;
     },
     connectAccount,
@@ -192,6 +207,11 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function checkRelatedObject(related: RelatedObject): void {
+  checkOptions("webhooks.emitThin", related, { id: isText, type: isText, url: isText });
+  requireOptions("webhooks.emitThin", related, ["id", "type", "url"]);
 }
 
 /** A Connect endpoint of live mode hears of what connected accounts do in either mode. */

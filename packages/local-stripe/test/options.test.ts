@@ -87,4 +87,23 @@ describe("what a test plans to go wrong", () => {
       'webhooks.rollSecret has no option "overlap"',
     );
   });
+
+  it("is refused where an argument is misspelled", async () => {
+    const { local } = await startLocal();
+    await expect(local.webhooks.release("reverse" as never)).rejects.toThrow(
+      'The argument "order" of webhooks.release must be one of "as it happened", "reversed".',
+    );
+    expect(() => local.setSearchDelay("1s" as never)).toThrow(
+      'The argument "milliseconds" of setSearchDelay must be a whole number of at least 0.',
+    );
+    expect(() => local.advanceBy("1s" as never)).toThrow("advanceBy needs a number of milliseconds");
+    const type = "v2.core.account.closed";
+    const related = { id: "acct_1", type: "v2.core.account", uri: "/v2/core/accounts/acct_1" };
+    expect(() => local.webhooks.emitThin(type, related as never)).toThrow(
+      'webhooks.emitThin has no option "uri". Its options are id, type, url.',
+    );
+    expect(() => local.webhooks.emitThin(type, { id: "acct_1" } as never)).toThrow(
+      'webhooks.emitThin needs the option "type".',
+    );
+  });
 });

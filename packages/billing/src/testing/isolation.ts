@@ -3,6 +3,7 @@
  * an existing tenant in the name of another, through the public methods.
  */
 import type { StripeBillingService } from "../index.js";
+import { assertKnownKeys } from "../webhooks/known-keys.js";
 
 /** One tenant and its Stripe objects. Objects that are left out are not attacked. */
 export interface TenantUnderTest {
@@ -44,6 +45,7 @@ export interface TenantIsolationCheck {
 /**
  * Runs the cross-tenant attacks and reports the result of each. A successful attack is in the report, never thrown.
  *
+ * @throws ConfigurationError for an unknown option: a misspelled `attackWrites` would attack no write.
  * @throws TypeError when both tenants are equal or share a customer, because the attacks would then prove nothing.
  * @example
  * import assert from "node:assert/strict";
@@ -57,7 +59,10 @@ export interface TenantIsolationCheck {
  * assert.deepEqual(report.checks.filter(({ ok }) => !ok), []);
  */
 export async function checkTenantIsolation(options: TenantIsolationOptions): Promise<TenantIsolationReport> {
+  assertKnownKeys("checkTenantIsolation", options, OPTIONS);
   const { own, other } = options;
+  assertKnownKeys("own", own, TENANT);
+  assertKnownKeys("other", other, TENANT);
   if (own.tenantId === other.tenantId || own.customerId === other.customerId) {
     throw new TypeError("own and other must be two tenants with different tenantId and customerId.");
   }
@@ -69,6 +74,20 @@ export async function checkTenantIsolation(options: TenantIsolationOptions): Pro
   const failed = checks.filter(({ ok }) => !ok).length;
   return Object.freeze({ passed: checks.length - failed, failed, checks: Object.freeze(checks) });
 }
+
+const OPTIONS = [
+  "billing",
+  "own",
+  "other",
+  "attackWrites",
+] as const satisfies readonly (keyof TenantIsolationOptions)[];
+const TENANT = [
+  "tenantId",
+  "customerId",
+  "subscriptionId",
+  "invoiceId",
+  "paymentMethodId",
+] as const satisfies readonly (keyof TenantUnderTest)[];
 
 /** A public method, to be called with the id of a tenant's object. */
 interface MethodCall {

@@ -1,9 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { metadataTenancy, type StripeBillingService, type Tenancy } from "../../src/index.js";
 import { metadataIs } from "../../src/stripe/search-query.js";
-import { checkTenantIsolation, type TenantIsolationReport } from "../../src/testing/isolation.js";
+import {
+  checkTenantIsolation,
+  type TenantIsolationReport,
+  type TenantUnderTest,
+} from "../../src/testing/isolation.js";
 import { isBackdoor, REALMS, type Realm } from "../isolation/realms.js";
 import type { TenantIds } from "../isolation/tenants.js";
+
+function underTest(tenant: TenantIds): TenantUnderTest {
+  const { tenantId, customerId, subscriptionId, invoiceId, paymentMethodId } = tenant;
+  return { tenantId, customerId, subscriptionId, invoiceId, paymentMethodId };
+}
 
 describe.each(Object.entries(REALMS))("checkTenantIsolation with %s", (_, openRealm) => {
   let realm: Realm;
@@ -23,8 +32,8 @@ describe.each(Object.entries(REALMS))("checkTenantIsolation with %s", (_, openRe
       realm.world.local.clearRequests();
       const report = await checkTenantIsolation({
         billing: realm.service(),
-        own: acme,
-        other: globex,
+        own: underTest(acme),
+        other: underTest(globex),
         attackWrites,
       });
 
@@ -54,7 +63,7 @@ describe("checkTenantIsolation", () => {
   const failuresOf = ({ checks }: TenantIsolationReport) =>
     checks.flatMap(({ name, ok }) => (ok ? [] : name));
   const check = (billing: StripeBillingService, attackWrites = false) =>
-    checkTenantIsolation({ billing, own: acme, other: globex, attackWrites });
+    checkTenantIsolation({ billing, own: underTest(acme), other: underTest(globex), attackWrites });
   const serviceWith = (broken: Partial<Tenancy>) =>
     realm.service({ tenancy: { ...metadataTenancy(), ...broken } });
 
@@ -139,7 +148,7 @@ describe("checkTenantIsolation", () => {
     const broken = serviceWith({ customerAccess: () => Promise.resolve("own") });
     const report = await checkTenantIsolation({
       billing: broken,
-      own: acme,
+      own: underTest(acme),
       other: careless,
       attackWrites: true,
     });
@@ -151,9 +160,15 @@ describe("checkTenantIsolation", () => {
 
   it("refuses to compare a tenant with itself", async () => {
     const billing = realm.service();
-    await expect(checkTenantIsolation({ billing, own: acme, other: acme })).rejects.toThrow(TypeError);
     await expect(
-      checkTenantIsolation({ billing, own: acme, other: { ...globex, customerId: acme.customerId } }),
+      checkTenantIsolation({ billing, own: underTest(acme), other: underTest(acme) }),
+    ).rejects.toThrow(TypeError);
+    await expect(
+      checkTenantIsolation({
+        billing,
+        own: underTest(acme),
+        other: { ...underTest(globex), customerId: acme.customerId },
+      }),
     ).rejects.toThrow(TypeError);
   });
 
@@ -180,4 +195,15 @@ describe("checkTenantIsolation", () => {
       },
     });
   }
+
+  it.each([
+    [{ attackWrite: true }, 'checkTenantIsolation has no option "attackWrite"'],
+    [{ own: { tenantId: "acme", customer: "cus_1" } }, 'own has no option "customer"'],
+    [{ other: { tenantId: "globex", subscription: "sub_1" } }, 'other has no option "subscription"'],
+  ])("refuses what would silently attack nothing: %j", async (misspelled, message) => {
+    const options = { billing: realm.service(), own: underTest(acme), other: underTest(globex) };
+    // Types would not let these pass, which programs without types do not have.
+    const check = checkTenantIsolation({ ...options, ...misspelled } as never);
+    await expect(check).rejects.toThrow(message);
+  });
 });

@@ -1,3 +1,4 @@
+import { assertKnownKeys } from "../../webhooks/known-keys.js";
 import { DURABILITY, WAKING } from "./durability.js";
 import { FAULTS } from "./faults.js";
 import { HANDLING } from "./handling.js";
@@ -30,12 +31,22 @@ export interface InboxContractOptions {
   readonly faults?: boolean | undefined;
 }
 
+const OPTIONS = [
+  "open",
+  "leased",
+  "durable",
+  "wakes",
+  "transactional",
+  "faults",
+] as const satisfies readonly (keyof InboxContractOptions)[];
+
 /**
  * Lists the promises of a `WebhookInbox` as test cases, for any test runner and any store. Each case opens a store of
  * its own and closes it.
  *
  * A store that is shared by several processes should return a `peer`, so that the cases run on two inboxes.
  *
+ * @throws ConfigurationError for an unknown option: a misspelled flag would leave its promises out.
  * @example
  * import { describe, it } from "node:test"; // or any other runner
  * import { inboxContract } from "@repo/billing/testing";
@@ -47,6 +58,7 @@ export interface InboxContractOptions {
  * });
  */
 export function inboxContract(options: InboxContractOptions): readonly InboxContractCase[] {
+  assertKnownKeys("inboxContract", options, OPTIONS);
   const { open, leased, durable, wakes, transactional, faults } = options;
   const promises = {
     ...HANDLING,

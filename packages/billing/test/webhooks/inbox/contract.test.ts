@@ -175,4 +175,11 @@ describe("the contract of inboxes", () => {
     expect(leaseCases).toHaveLength(3);
     for (const { run } of leaseCases) await expect(run()).rejects.toThrow(/expireClaims/);
   });
+
+  test("refuses a misspelled flag, which would leave promises out", () => {
+    const open = ({ maxAttempts }: { maxAttempts: number }) => openLeased(maxAttempts, {});
+    expect(() => inboxContract({ open, lease: true } as never)).toThrow(
+      'inboxContract has no option "lease"',
+    );
+  });
 });
