@@ -30,6 +30,19 @@ const unitProjects: TestProjectInlineConfiguration[] = ["billing", "local-stripe
 /** Puts a spy in a module's place, which no other file may see. */
 const SPIED_ON = "test/every-option/every-option.test.ts";
 
+/** In the mode "runtimes", what is installed for these tests alone. */
+const runtimeProjects: TestProjectInlineConfiguration[] = [
+  {
+    test: {
+      ...common,
+      name: "runtimes",
+      root: billing,
+      include: ["test/runtimes/runtimes.test.ts"],
+      hookTimeout: 120_000,
+    },
+  },
+];
+
 const projects: TestProjectInlineConfiguration[] = [
   {
     test: {
@@ -37,7 +50,7 @@ const projects: TestProjectInlineConfiguration[] = [
       name: "billing",
       root: billing,
       include: ["test/**/*.test.ts"],
-      exclude: ["test/contract/**", SPIED_ON],
+      exclude: ["test/contract/**", "test/runtimes/runtimes.test.ts", SPIED_ON],
     },
   },
   { test: { ...common, name: "billing with spies", root: billing, isolate: true, include: [SPIED_ON] } },
@@ -107,13 +120,15 @@ const projects: TestProjectInlineConfiguration[] = [
 
 export default defineConfig(({ mode }) => ({
   test: {
-    ...(process.env["CI"] ? ciReport : {}),
+    ...(process.env["CI"] && mode !== "runtimes" ? ciReport : {}),
     maxWorkers: availableParallelism(),
-    ...(mode === "unit"
-      ? { projects: unitProjects }
-      : {
-          globalSetup: ["./packages/test-kit/src/postgres.ts", "./packages/test-kit/src/stripe-mock.ts"],
-          projects,
-        }),
+    ...projectsOf(mode),
   },
 }));
+
+function projectsOf(mode: string) {
+  if (mode === "unit") return { projects: unitProjects };
+  if (mode === "runtimes") return { projects: runtimeProjects };
+  const globalSetup = ["./packages/test-kit/src/postgres.ts", "./packages/test-kit/src/stripe-mock.ts"];
+  return { globalSetup, projects };
+}

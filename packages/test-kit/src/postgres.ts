@@ -105,7 +105,7 @@ async function startServer(bin: string): ReturnType<Source> {
     const server = ["-D", data, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])];
     const [postgres, ...args] = [...disguise, join(bin, "postgres"), ...server];
     // SIGINT ends it at once; SIGTERM would wait for clients to leave.
-    const child = startTethered(postgres ?? "", args, "SIGINT");
+    const child = startTethered(postgres ?? "", args, { stopSignal: "SIGINT" });
     await child.waitForOutput(/(ready to accept connections)/, 30_000);
     const stop = async () => {
       await child.stop();

@@ -5,6 +5,17 @@ export interface TetheredProcess {
   /** The first group of `pattern`, once what the child wrote matches. Stops it and rejects when that never comes. */
   waitForOutput(pattern: RegExp, timeoutMs: number): Promise<string>;
   stop(): Promise<void>;
+  /** What it wrote so far. */
+  readonly output: string;
+  readonly ended: boolean;
+}
+
+export interface TetherOptions {
+  /** What the command is stopped with. Default SIGTERM. */
+  readonly stopSignal?: NodeJS.Signals | undefined;
+  readonly cwd?: string | undefined;
+  /** Set beside this process's own. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -14,10 +25,12 @@ export interface TetheredProcess {
 export function startTethered(
   command: string,
   args: readonly string[],
-  stopSignal: NodeJS.Signals = "SIGTERM",
+  { stopSignal = "SIGTERM", cwd, env }: TetherOptions = {},
 ): TetheredProcess {
   const tether = spawn(process.execPath, ["-e", TETHER, "--", stopSignal, command, ...args], {
     stdio: ["pipe", "pipe", "pipe"],
+    cwd,
+    env: { ...process.env, ...env },
   });
   let output = "";
   let ended = false;
@@ -49,6 +62,12 @@ export function startTethered(
       }
     },
     stop,
+    get output() {
+      return output;
+    },
+    get ended() {
+      return ended;
+    },
   };
 }
 

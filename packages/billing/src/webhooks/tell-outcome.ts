@@ -1,5 +1,6 @@
 import { describeError } from "./error-text.js";
 import type { DeliveryKey } from "./inbox/inbox.js";
+import { findNodeProcess } from "./node-process.js";
 import type { Outcome } from "./outcome.js";
 
 /** What a log line is about. Nothing of the event's content is in it. */
@@ -24,8 +25,8 @@ const REJECTIONS_EVERY_MS = 60_000;
 /** Writes to the process's warnings, or to the console where there is no process. */
 export const processLogger: WebhookLogger = {
   warn: (message, { stack } = {}) => {
-    const { process } = globalThis;
-    if (typeof process?.emitWarning !== "function") {
+    const process = findNodeProcess();
+    if (process === undefined) {
       // biome-ignore lint/suspicious/noConsole: a runtime without process warnings has nothing else.
       console.warn(stack === undefined ? message : `${message}\n${stack}`);
       return;

@@ -73,7 +73,7 @@ function heldBytes(): number {
 }
 
 test(`of ${DELIVERIES} forged deliveries of both families, none is accepted, throws, or is held`, {
-  timeout: 600_000,
+  timeout: 60_000 + 3 * DELIVERIES,
 }, async () => {
   const handled: unknown[] = [];
   const on = {

@@ -44,6 +44,20 @@ describe("a worker without Node's modules", () => {
   });
 });
 
+test("a process whose functions only throw, as in the edge runtime of Next.js, is not taken for Node's", async () => {
+  const warn = vi.spyOn(console, "warn").mockReturnValue();
+  const webhooks = receiver({ "customer.subscription.updated": vi.fn() });
+  const unsupported = () => {
+    throw new Error("A Node.js API is used which is not supported in the Edge Runtime.");
+  };
+  vi.stubGlobal("process", { env: {}, emitWarning: unsupported, getBuiltinModule: unsupported });
+  const outcomes = [];
+  for (const header of [headerFor(body), "t=1,v1=0"]) outcomes.push(await webhooks.receive(body, header));
+  vi.unstubAllGlobals();
+  expect(outcomes.map(({ status }) => status)).toEqual(["handled", "rejected"]);
+  expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/rejected/));
+});
+
 describe("a runtime without any crypto", () => {
   beforeEach(() => vi.stubGlobal("crypto", undefined));
 
