@@ -149,7 +149,7 @@ describe("checkTenantIsolation", () => {
     const report = await checkTenantIsolation({
       billing: broken,
       own: underTest(acme),
-      other: careless,
+      other: underTest(careless),
       attackWrites: true,
     });
 
