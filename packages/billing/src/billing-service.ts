@@ -96,7 +96,14 @@ import type { IdempotencyOptions } from "./stripe/idempotency.js";
 import { parseObjectId } from "./stripe/object-id.js";
 import { type Page, type Pages, pages } from "./stripe/page.js";
 import type { TenantScope } from "./tenancy/scope/tenant-scope.js";
-import type { EventObject, ReceiverFacts, TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
+import type {
+  EventListQuery,
+  EventObject,
+  EventPage,
+  ReceiverFacts,
+  TenantOrigin,
+  TenantResolution,
+} from "./tenancy/tenancy.js";
 import { TenantBinding } from "./tenant-binding.js";
 import type { CheckoutSession, OpenCheckoutSession } from "./views/checkout-session.js";
 import type { Customer } from "./views/customer.js";
@@ -457,6 +464,17 @@ export class StripeBillingService<TMetadata = undefined>
    */
   fetchEventObject(object: EventObject, options: CallOptions = {}): Promise<object> {
     return this.#call(options, fetchEventObject, object);
+  }
+
+  /**
+   * Reads one page of Stripe's list of events, newest first, for a receiver's `reconcile`. The page holds the events of
+   * all tenants, so a service that is bound to one refuses. One request, told to `onAudit`.
+   *
+   * @throws TenantContextError when this service is bound to a tenant.
+   * @throws InvalidArgumentError for more than 20 types, or a cursor or account that is none.
+   */
+  listEvents(query: EventListQuery, options: CallOptions = {}): Promise<EventPage> {
+    return this.#binding.listEvents(query, options);
   }
 
   /** What a webhook receiver checks its options against: this service's mode, binding and kind of tenancy. No request. */

@@ -149,7 +149,9 @@ export {
 } from "./tenancy/strategies/postgres-directory.js";
 export type {
   CustomerRecord,
+  EventListQuery,
   EventObject,
+  EventPage,
   OwnerFacts,
   OwnerProblem,
   ReceiverFacts,

@@ -10,10 +10,19 @@ import { resolveReturnUrls, type TenantReturnUrls } from "./return-urls/tenant-r
 import { resolveSettings, type Settings, type StripeBillingConfig } from "./settings.js";
 import { SingleFlight } from "./single-flight.js";
 import { type CallOptions, startDeadline } from "./stripe/deadline.js";
+import { EVENT_LISTS } from "./stripe/event-lists.js";
+import { listEvents } from "./tenancy/list-events.js";
+import { SHARED } from "./tenancy/metadata-mark.js";
 import { OwnershipCache } from "./tenancy/ownership-cache.js";
 import { resolveTenant } from "./tenancy/resolve-tenant.js";
 import { admit, admitOperator, type TenantScope } from "./tenancy/scope/tenant-scope.js";
-import type { ReceiverFacts, TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
+import type {
+  EventListQuery,
+  EventPage,
+  ReceiverFacts,
+  TenantOrigin,
+  TenantResolution,
+} from "./tenancy/tenancy.js";
 import { parseTenantId } from "./tenancy/tenant-id.js";
 
 /** The parts that every binding of one service shares. */
@@ -168,6 +177,28 @@ export class TenantBinding<TMetadata> {
     const isOwn = resolution.status === "tenant" && resolution.tenantId === this.#tenantId;
     // guard (operand 1): a bound service tells of no other tenant
     return this.#tenantId === undefined || isOwn ? resolution : Object.freeze({ status: "unknown" });
+  }
+
+  /** Reads one page of the events of all tenants, and audits it. @throws TenantContextError when a tenant is bound. */
+  async listEvents(query: EventListQuery, options: CallOptions): Promise<EventPage> {
+    const { transport, timeoutMs, onAudit } = this.#shared.settings;
+    // guard: the events of all tenants are not a bound service's to read
+    if (this.#tenantId !== undefined) {
+      throw new TenantContextError(
+        "The events of all tenants can only be read by a service without a tenant. Call the one that forTenant was called on.",
+      );
+    }
+    const page = await listEvents(transport, query, startDeadline(copyOptions(options), timeoutMs));
+    // guard: reading the events of all tenants is audited
+    onAudit(
+      Object.freeze({
+        type: "events_listed",
+        tenantId: SHARED,
+        call: EVENT_LISTS[query.family],
+        count: page.events.length,
+      }),
+    );
+    return page;
   }
 
   /** What a webhook receiver checks its options against. */

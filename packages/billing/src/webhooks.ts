@@ -29,7 +29,13 @@ export {
   WebhookPayloadError,
   WebhookSignatureError,
 } from "./errors.js";
-export type { ReceiverFacts, TenantOrigin, TenantResolution } from "./tenancy/tenancy.js";
+export type {
+  EventListQuery,
+  EventPage,
+  ReceiverFacts,
+  TenantOrigin,
+  TenantResolution,
+} from "./tenancy/tenancy.js";
 export type { FetchAdapter } from "./webhooks/adapters/fetch.js";
 export type { NodeAdapter, NodeRequest, NodeResponse } from "./webhooks/adapters/node.js";
 export type { WebhookStats } from "./webhooks/counters.js";
@@ -65,6 +71,8 @@ export type { EventObjects } from "./webhooks/order.js";
 export { HTTP_STATUS, type IgnoredReason, type Outcome, type WebhookRejection } from "./webhooks/outcome.js";
 export type { RawBody } from "./webhooks/raw-body.js";
 export type { Receive, ReceiveOptions, Requeue } from "./webhooks/receive.js";
+export type { ReconcileReport } from "./webhooks/reconcile/progress.js";
+export type { Reconcile, ReconcileOptions } from "./webhooks/reconcile/reconcile.js";
 export type { TenantResolver } from "./webhooks/resolve-tenant.js";
 export type { SignatureHeaderValue } from "./webhooks/signature-header.js";
 export type { SigningSecret, SigningSecretOption } from "./webhooks/signing-secrets.js";

@@ -47,6 +47,15 @@ const ROWS: readonly Row[] = [
     call: (billing, { customerId }, time) => billing.resolveTenant({ customerId }, time),
   },
   {
+    name: "listEvents",
+    method: "listEvents",
+    call: (billing, _own, time) =>
+      billing.listEvents(
+        { family: "snapshot", types: ["invoice.paid"], fromSeconds: 1_800_000_000, toSeconds: 1_800_000_060 },
+        time,
+      ),
+  },
+  {
     name: "diagnosePortal",
     method: "diagnosePortal",
     call: (billing, { tenantId, customerId }, time) =>

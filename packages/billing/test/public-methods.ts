@@ -4,7 +4,13 @@ import { StripeBillingService } from "../src/index.js";
 export type PublicMethod = keyof StripeBillingService;
 export type TenantMethod = Exclude<
   PublicMethod,
-  "forTenant" | "asOperator" | "resolveTenant" | "forgetCatalog" | "receiverFacts" | "forgetCustomer"
+  | "forTenant"
+  | "asOperator"
+  | "listEvents"
+  | "resolveTenant"
+  | "forgetCatalog"
+  | "receiverFacts"
+  | "forgetCustomer"
 >;
 
 /** The same at run time, so that a suite can fail for a method it forgot. */

@@ -1,8 +1,9 @@
 import type { ListCall, SearchCall, StripeAnswer, StripeCall } from "./calls.js";
+import type { EventList } from "./event-lists.js";
 import type { OperatorCall } from "./operator-calls.js";
 import type { OwnerRead } from "./owner-reads.js";
 
-type AnyCall = StripeCall | OwnerRead | OperatorCall;
+type AnyCall = StripeCall | OwnerRead | OperatorCall | EventList;
 
 /** The answer is none of Stripe's, so nobody knows what became of the request. */
 class NotStripesAnswer extends Error {
@@ -23,6 +24,10 @@ export function assertStripesAnswer(call: AnyCall, answer: unknown): asserts ans
 
 function isAnswerTo(call: AnyCall, answer: unknown): boolean {
   if (typeof answer !== "object" || answer === null) return false;
+  // Lists of version 2 name no kind, but a next page.
+  if (call === "GET /v2/core/events") {
+    return "next_page_url" in answer && "data" in answer && Array.isArray(answer.data) && isSuccess(answer);
+  }
   if (!("object" in answer) || answer.object !== KINDS[call] || !isSuccess(answer)) return false;
   if (isListing(call)) return "data" in answer && Array.isArray(answer.data);
   return WITHOUT_ID.has(call) || ("id" in answer && typeof answer.id === "string" && answer.id !== "");
@@ -47,75 +52,77 @@ const WITHOUT_ID: ReadonlySet<AnyCall> = new Set([
 ] as const);
 
 /** The `object` of each call's answer, as the SDK's types have it. */
-const KINDS: { readonly [C in StripeCall]: KindOf<C> } & Readonly<Record<OwnerRead | OperatorCall, string>> =
-  {
-    "GET /v1/customers/{customer}": "customer",
-    "GET /v1/customers/search": "search_result",
-    "POST /v1/customers": "customer",
-    "POST /v1/customers/{customer}": "customer",
-    "GET /v1/subscriptions": "list",
-    "GET /v1/subscriptions/{subscription}": "subscription",
-    "POST /v1/subscriptions/{subscription}": "subscription",
-    "DELETE /v1/subscriptions/{subscription}": "subscription",
-    "POST /v1/subscriptions": "subscription",
-    "POST /v1/subscriptions/{subscription}/pause": "subscription",
-    "POST /v1/subscriptions/{subscription}/resume": "subscription",
-    "POST /v1/subscription_schedules": "subscription_schedule",
-    "POST /v1/subscription_schedules/{schedule}": "subscription_schedule",
-    "POST /v1/subscription_schedules/{schedule}/release": "subscription_schedule",
-    "POST /v1/invoices/create_preview": "invoice",
-    "GET /v1/invoices": "list",
-    "GET /v1/invoices/{invoice}": "invoice",
-    "GET /v1/invoices/{invoice}/lines": "list",
-    "GET /v1/payment_methods": "list",
-    "GET /v1/payment_methods/{payment_method}": "payment_method",
-    "POST /v1/payment_methods/{payment_method}/detach": "payment_method",
-    "GET /v1/products": "list",
-    "GET /v1/products/{product}": "product",
-    "POST /v1/products": "product",
-    "POST /v1/products/{product}": "product",
-    "GET /v1/prices": "list",
-    "GET /v1/prices/search": "search_result",
-    "POST /v1/prices": "price",
-    "POST /v1/prices/{price}": "price",
-    "GET /v1/products/search": "search_result",
-    "GET /v1/prices/{price}": "price",
-    "GET /v1/coupons/{coupon}": "coupon",
-    "GET /v1/promotion_codes/{promotion_code}": "promotion_code",
-    "GET /v1/charges/{charge}": "charge",
-    "GET /v1/credit_notes/{credit_note}": "credit_note",
-    "GET /v1/invoiceitems/{invoiceitem}": "invoiceitem",
-    "GET /v1/payment_intents/{payment_intent}": "payment_intent",
-    "GET /v1/setup_intents/{setup_intent}": "setup_intent",
-    "GET /v1/subscription_schedules/{schedule}": "subscription_schedule",
-    "GET /v1/entitlements/active_entitlements": "list",
-    "POST /v1/billing/meter_events": "billing.meter_event",
-    "GET /v1/checkout/sessions": "list",
-    "GET /v1/checkout/sessions/{session}": "checkout.session",
-    "POST /v1/checkout/sessions": "checkout.session",
-    "POST /v1/checkout/sessions/{session}/expire": "checkout.session",
-    "GET /v1/billing_portal/configurations": "list",
-    "GET /v1/billing_portal/configurations/{configuration}": "billing_portal.configuration",
-    "POST /v1/billing_portal/configurations": "billing_portal.configuration",
-    "POST /v1/billing_portal/configurations/{configuration}": "billing_portal.configuration",
-    "POST /v1/billing_portal/sessions": "billing_portal.session",
-    "GET /v1/account": "account",
-    "GET /v1/coupons": "list",
-    "GET /v1/customers": "list",
-    "GET /v1/promotion_codes": "list",
-    "POST /v1/coupons/{coupon}": "coupon",
-    "POST /v1/promotion_codes/{promotion_code}": "promotion_code",
-    "GET /v2/core/accounts/{account}": "v2.core.account",
-    "GET /v1/events/{event}": "event",
-    "GET /v1/events": "list",
-    "GET /v1/disputes/{dispute}": "dispute",
-    "GET /v1/invoice_payments/{invoice_payment}": "invoice_payment",
-    "GET /v1/mandates/{mandate}": "mandate",
-    "GET /v1/quotes/{quote}": "quote",
-    "GET /v1/radar/early_fraud_warnings/{early_fraud_warning}": "radar.early_fraud_warning",
-    "GET /v1/refunds/{refund}": "refund",
-    "GET /v1/reviews/{review}": "review",
-  };
+const KINDS: { readonly [C in StripeCall]: KindOf<C> } & Readonly<
+  Record<OwnerRead | OperatorCall | EventList, string>
+> = {
+  "GET /v1/customers/{customer}": "customer",
+  "GET /v1/customers/search": "search_result",
+  "POST /v1/customers": "customer",
+  "POST /v1/customers/{customer}": "customer",
+  "GET /v1/subscriptions": "list",
+  "GET /v1/subscriptions/{subscription}": "subscription",
+  "POST /v1/subscriptions/{subscription}": "subscription",
+  "DELETE /v1/subscriptions/{subscription}": "subscription",
+  "POST /v1/subscriptions": "subscription",
+  "POST /v1/subscriptions/{subscription}/pause": "subscription",
+  "POST /v1/subscriptions/{subscription}/resume": "subscription",
+  "POST /v1/subscription_schedules": "subscription_schedule",
+  "POST /v1/subscription_schedules/{schedule}": "subscription_schedule",
+  "POST /v1/subscription_schedules/{schedule}/release": "subscription_schedule",
+  "POST /v1/invoices/create_preview": "invoice",
+  "GET /v1/invoices": "list",
+  "GET /v1/invoices/{invoice}": "invoice",
+  "GET /v1/invoices/{invoice}/lines": "list",
+  "GET /v1/payment_methods": "list",
+  "GET /v1/payment_methods/{payment_method}": "payment_method",
+  "POST /v1/payment_methods/{payment_method}/detach": "payment_method",
+  "GET /v1/products": "list",
+  "GET /v1/products/{product}": "product",
+  "POST /v1/products": "product",
+  "POST /v1/products/{product}": "product",
+  "GET /v1/prices": "list",
+  "GET /v1/prices/search": "search_result",
+  "POST /v1/prices": "price",
+  "POST /v1/prices/{price}": "price",
+  "GET /v1/products/search": "search_result",
+  "GET /v1/prices/{price}": "price",
+  "GET /v1/coupons/{coupon}": "coupon",
+  "GET /v1/promotion_codes/{promotion_code}": "promotion_code",
+  "GET /v1/charges/{charge}": "charge",
+  "GET /v1/credit_notes/{credit_note}": "credit_note",
+  "GET /v1/invoiceitems/{invoiceitem}": "invoiceitem",
+  "GET /v1/payment_intents/{payment_intent}": "payment_intent",
+  "GET /v1/setup_intents/{setup_intent}": "setup_intent",
+  "GET /v1/subscription_schedules/{schedule}": "subscription_schedule",
+  "GET /v1/entitlements/active_entitlements": "list",
+  "POST /v1/billing/meter_events": "billing.meter_event",
+  "GET /v1/checkout/sessions": "list",
+  "GET /v1/checkout/sessions/{session}": "checkout.session",
+  "POST /v1/checkout/sessions": "checkout.session",
+  "POST /v1/checkout/sessions/{session}/expire": "checkout.session",
+  "GET /v1/billing_portal/configurations": "list",
+  "GET /v1/billing_portal/configurations/{configuration}": "billing_portal.configuration",
+  "POST /v1/billing_portal/configurations": "billing_portal.configuration",
+  "POST /v1/billing_portal/configurations/{configuration}": "billing_portal.configuration",
+  "POST /v1/billing_portal/sessions": "billing_portal.session",
+  "GET /v1/account": "account",
+  "GET /v1/coupons": "list",
+  "GET /v1/customers": "list",
+  "GET /v1/promotion_codes": "list",
+  "POST /v1/coupons/{coupon}": "coupon",
+  "POST /v1/promotion_codes/{promotion_code}": "promotion_code",
+  "GET /v2/core/accounts/{account}": "v2.core.account",
+  "GET /v1/events/{event}": "event",
+  "GET /v1/events": "list",
+  "GET /v2/core/events": "list",
+  "GET /v1/disputes/{dispute}": "dispute",
+  "GET /v1/invoice_payments/{invoice_payment}": "invoice_payment",
+  "GET /v1/mandates/{mandate}": "mandate",
+  "GET /v1/quotes/{quote}": "quote",
+  "GET /v1/radar/early_fraud_warnings/{early_fraud_warning}": "radar.early_fraud_warning",
+  "GET /v1/refunds/{refund}": "refund",
+  "GET /v1/reviews/{review}": "review",
+};
 
 type KindOf<C extends StripeCall> = C extends ListCall
   ? "list"

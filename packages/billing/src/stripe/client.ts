@@ -18,6 +18,8 @@ export interface StripeClient {
 export interface StripeRequestOptions {
   readonly idempotencyKey?: string;
   readonly stripeAccount?: string;
+  /** Names the account for calls of version 2. */
+  readonly stripeContext?: string;
   readonly timeout?: number;
   readonly maxNetworkRetries?: number;
 }

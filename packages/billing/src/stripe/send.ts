@@ -4,6 +4,7 @@ import { notify } from "../notify.js";
 import { assertStripesAnswer } from "./answer-shape.js";
 import { changesSomething, type StripeCall } from "./calls.js";
 import type { StripeClient } from "./client.js";
+import type { EventList } from "./event-lists.js";
 import type { IdempotencyKey } from "./idempotency.js";
 import type { OperatorCall } from "./operator-calls.js";
 import type { OwnerRead } from "./owner-reads.js";
@@ -14,7 +15,7 @@ import { nextStepAfter, translateError } from "./translate-error.js";
 import type { Transport } from "./transport.js";
 
 export interface StripeRequest {
-  readonly call: StripeCall | OwnerRead | OperatorCall;
+  readonly call: StripeCall | OwnerRead | OperatorCall | EventList;
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
   readonly params: Readonly<Record<string, unknown>>;
@@ -129,7 +130,7 @@ async function attempt(
     // Whoever made the client: tries are counted here, or they would multiply.
     maxNetworkRetries: 0,
     // guard: every request names the tenant's account
-    ...(account === undefined ? {} : { stripeAccount: account }),
+    ...(account === undefined ? {} : nameAccount(request.path, account)),
     // guard: every write carries its idempotency key
     ...(idempotencyKey === undefined ? {} : { idempotencyKey: idempotencyKey.atStripe }),
   };
@@ -160,6 +161,11 @@ async function attempt(
 
 /** The SDK gives up later than the call, whose own end must be heard first, and only to let go of the connection. */
 const LINGERING_MS = 50;
+
+/** Version 2 of the API takes the account as a context. */
+function nameAccount(path: string, account: string): { stripeAccount: string } | { stripeContext: string } {
+  return path.startsWith("/v2/") ? { stripeContext: account } : { stripeAccount: account };
+}
 
 /** For a call that failed after Stripe had made its change. */
 export function madeAndFailed(cause: unknown, key: IdempotencyKey | undefined): IndeterminateError {

@@ -119,6 +119,27 @@ export interface ReceiverFacts {
   readonly tenantsBy: "customer" | "account";
 }
 
+/** What a page of Stripe's lists of events is asked for. */
+export interface EventListQuery {
+  readonly family: "snapshot" | "thin";
+  /** 1 to 20 event types of that family. */
+  readonly types: readonly string[];
+  /** The connected account whose events they are; your own when left out. */
+  readonly account?: string | undefined;
+  /** The first and the last second in which they were created. */
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+  /** From the page before. */
+  readonly cursor?: string | undefined;
+}
+
+/** Events of all tenants, newest first, as Stripe has them. */
+export interface EventPage {
+  readonly events: readonly object[];
+  /** Leads to older events; absent on the last page. */
+  readonly nextCursor?: string | undefined;
+}
+
 /** An object of Stripe's that an event is about. */
 export interface EventObject {
   /** Its kind, such as `subscription`. */

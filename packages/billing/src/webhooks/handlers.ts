@@ -81,6 +81,13 @@ export function toHandlerFor<TBilling, Tx>(
   return (type) => handlers.get(type);
 }
 
+/** Lists the types that have a handler. */
+export function listEventTypes<TBilling, Tx>(on: WebhookHandlers<TBilling, Tx>): readonly WebhookEventType[] {
+  // Checked to be types of events, each with a handler or `undefined`.
+  const entries = Object.entries(on) as [WebhookEventType, unknown][];
+  return Object.freeze(entries.filter(([, handler]) => handler !== undefined).map(([type]) => type));
+}
+
 function assertHandled(type: string, facts: ReceiverFacts | undefined, families: ReadonlySet<string>): void {
   const known = findEventType(type);
   if (known === undefined) {

@@ -22,7 +22,7 @@ import {
 } from "./inbox/inbox.js";
 import { type EventObjects, orderEvent } from "./order.js";
 import type { Delivered, Outcome, Verdict, WebhookRejection } from "./outcome.js";
-import { parseEventBody } from "./parse-event.js";
+import { type ParsedEvent, parseEventBody } from "./parse-event.js";
 import type { RawBody } from "./raw-body.js";
 import { readOrigin, type TenantResolver, UnresolvedTenant } from "./resolve-tenant.js";
 import type { SignatureHeaderValue } from "./signature-header.js";
@@ -40,6 +40,9 @@ export type Receive = (
   signatureHeader: SignatureHeaderValue,
   options?: ReceiveOptions,
 ) => Promise<Outcome>;
+
+/** Takes an event of Stripe's lists through the steps of a delivery. It never rejects. */
+export type Feed = (listed: ParsedEvent, options?: ReceiveOptions) => Promise<Outcome>;
 
 /** Tries a dead delivery once more; resolves to `undefined` when that delivery is not dead. Rejects when the inbox fails. */
 export type Requeue = (delivery: DeliveryKey, options?: ReceiveOptions) => Promise<Outcome | undefined>;
@@ -67,6 +70,16 @@ export function toReceive<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>): Recei
       const isRefused = "status" in verified;
       const verdict = isRefused ? verified : await process(pipeline, verified, options);
       return finish(pipeline, span, verdict, startedAtMs, isRefused ? undefined : verified.event);
+    });
+}
+
+export function toFeed<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>): Feed {
+  return (listed, options = {}) =>
+    inSpan(pipeline.tracer, "webhook reconcile", async (span) => {
+      const startedAtMs = performance.now();
+      const verdict = await process(pipeline, { ...listed, mismatches: [] }, options);
+      // Without the event, whose age says nothing of how fast deliveries are handled.
+      return finish(pipeline, span, verdict, startedAtMs, undefined);
     });
 }
 

@@ -1,6 +1,12 @@
 import { findEventType, ownerPathOfKind } from "../events/event-types.js";
 import { readOwner } from "../events/owner-path.js";
-import type { ReceiverFacts, TenantOrigin, TenantResolution } from "../tenancy/tenancy.js";
+import type {
+  EventListQuery,
+  EventPage,
+  ReceiverFacts,
+  TenantOrigin,
+  TenantResolution,
+} from "../tenancy/tenancy.js";
 import { isThin, readAccount, readCreatedAtMs, type ThinEvent, type WebhookEvent } from "./events.js";
 
 /** An event about a product or price, as far as telling whose it is needs. A thin event shows nothing of its object. */
@@ -22,6 +28,11 @@ export interface TenantResolver<TBilling> {
   forgetCatalog?(event?: CatalogEvent): Promise<void>;
   /** Tells the receiver what to check its options against. Left out, the modes and owners of events are not checked. */
   receiverFacts?(): ReceiverFacts;
+  /** Reads one page of the events of all tenants, newest first. Left out, the receiver cannot reconcile. */
+  listEvents?(
+    query: EventListQuery,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<EventPage>;
   /** Drops its remembered owner of a customer; called for each event that a customer was updated or deleted. */
   forgetCustomer?(customerId: string, account?: string): void;
 }

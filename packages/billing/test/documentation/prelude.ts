@@ -121,7 +121,19 @@ export const inbox = memoryInbox();
 export function openInbox(settings: { readonly maxAttempts: number }): OpenInbox {
   return { inbox: memoryInbox(settings) };
 }
-export const webhooks = createWebhookReceiver({ signingSecrets: [signingSecret], billing, inbox, on: {} });
+export const webhooks = createWebhookReceiver({
+  signingSecrets: [signingSecret],
+  billing,
+  inbox,
+  on: { "customer.subscription.created": () => undefined },
+});
+/** Where an application keeps the cursor of its last run. */
+export const cursors = {
+  async load(): Promise<string | undefined> {
+    return undefined;
+  },
+  async save(_cursor: string): Promise<void> {},
+};
 export const app = express();
 export const fastify = Fastify();
 

@@ -28,12 +28,13 @@ const AT_LEAST: Readonly<Record<string, number>> = {
   "return-urls": 16,
   selling: 9,
   stripe: 18,
-  tenancy: 32,
+  tenancy: 33,
   "tenancy/gate": 99,
   "tenancy/scope": 40,
   "tenancy/strategies": 24,
-  "tenant-binding.ts": 6,
+  "tenant-binding.ts": 8,
   webhooks: 6,
+  "webhooks/reconcile": 1,
 };
 
 const { guards, problems } = guardsIn(resolve(import.meta.dirname, "../../src"));

@@ -4,7 +4,7 @@ import { hostileTexts, hostileValues } from "./hostile-values.js";
 import { REALMS, type Realm } from "./realms.js";
 import type { TenantIds } from "./tenants.js";
 
-/** `forTenant`, `asOperator` and `resolveTenant`, the methods that act for no tenant yet. */
+/** `forTenant`, `asOperator`, `resolveTenant` and `listEvents`, the methods that act for no tenant. */
 describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
   let realm: Realm;
   let a: TenantIds;
@@ -112,5 +112,42 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
     // Where accounts are tenants', one without a tenant may have one in a moment.
     const status = realm.name === "connectTenancy" ? "unknown" : "nobody";
     expect(await realm.service().resolveTenant({ account: "acct_unknown", customerId })).toEqual({ status });
+  });
+
+  it("listEvents is refused by a bound service, whatever it is asked for, and sends nothing", async () => {
+    const { local } = realm.world;
+    local.clearRequests();
+    const nowSeconds = Math.floor(Date.now() / 1000);
+    const query = {
+      family: "snapshot" as const,
+      types: ["customer.created"],
+      fromSeconds: nowSeconds - 60,
+      toSeconds: nowSeconds,
+      account: realm.accountOf(b.tenantId),
+    };
+    const bound = [
+      realm.service().forTenant(a.tenantId),
+      realm.service({ tenantId: a.tenantId }),
+      realm.service().forTenant(b.tenantId),
+    ];
+    for (const service of bound)
+      await expect(service.listEvents(query)).rejects.toMatchObject({ code: "tenant_context" });
+    expect(local.requests).toEqual([]);
+  });
+
+  it("listEvents is audited as the operator's", async () => {
+    const nowSeconds = Math.floor(Date.now() / 1000);
+    const before = realm.audits.length;
+    const { events } = await realm.service().listEvents({
+      family: "snapshot",
+      types: ["customer.created"],
+      fromSeconds: nowSeconds - 3600,
+      toSeconds: nowSeconds,
+      account: realm.accountOf(b.tenantId),
+    });
+    expect(events.length).toBeGreaterThan(0);
+    expect(realm.audits.slice(before)).toEqual([
+      { type: "events_listed", tenantId: "*", call: "GET /v1/events", count: events.length },
+    ]);
   });
 });

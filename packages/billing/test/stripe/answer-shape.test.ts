@@ -37,6 +37,15 @@ describe("the shape of an answer", () => {
     }
   });
 
+  it("of a list of version 2 has its objects and a link, and no kind", () => {
+    const page = { data: [], next_page_url: null };
+    expect(isTaken("GET /v2/core/events", page)).toBe(true);
+    expect(isTaken("GET /v2/core/events", { ...page, data: {} })).toBe(false);
+    expect(isTaken("GET /v2/core/events", { ...page, lastResponse: { statusCode: 500 } })).toBe(false);
+    expect(isTaken("GET /v2/core/events", LIST)).toBe(false);
+    expect(isTaken("GET /v1/events", page)).toBe(false);
+  });
+
   it.each([{ object: "list" }, { object: "list", data: {} }, { object: "search_result", data: [] }])(
     "of a list is not %j",
     (answer) => expect(isTaken("GET /v1/invoices", answer)).toBe(false),

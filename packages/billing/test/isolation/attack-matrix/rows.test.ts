@@ -8,6 +8,7 @@ const ATTACKED_ELSEWHERE = [
   "forTenant",
   "asOperator",
   "resolveTenant",
+  "listEvents",
   "forgetCatalog",
   "forgetCustomer",
   "receiverFacts",

@@ -1,0 +1,126 @@
+import type { Outcome } from "../outcome.js";
+import { formatCursor, type Position } from "./cursor.js";
+import type { EventListing } from "./event-lists.js";
+
+/** What a run has done so far. */
+export interface ReconcileReport {
+  /** Continues from here, in another process too. It never passes an event that is neither stored nor handled. */
+  readonly cursor: string;
+  /** Events that Stripe listed. */
+  readonly listed: number;
+  /** Those among them that had not been handled or stored before. */
+  readonly recovered: number;
+  /** Those that failed, or that somebody else was handling. They are listed again from the cursor of the whole run. */
+  readonly unsettled: number;
+}
+
+/** Outcomes after which an event has to be tried again. */
+const UNSETTLED: ReadonlySet<Outcome["status"]> = new Set(["failed", "busy", "unresolved"]);
+const SETTLED_BEFORE: ReadonlySet<Outcome["status"]> = new Set(["duplicate", "ignored", "dead", "rejected"]);
+
+/** Keeps how far a run has come. Lists are walked side by side, so some end before those that began earlier. */
+export class Progress {
+  readonly #fromSeconds: number;
+  readonly #toSeconds: number;
+  readonly #types: string;
+  #unsettledSeconds: number | undefined;
+  /** Lists that have been passed for good, and where a resumed run has to begin. */
+  #passed: number;
+  #lastPassed: string | undefined;
+  /** In the order in which the lists began. */
+  readonly #pages: Map<string, string | null>;
+  #listed = 0;
+  #recovered = 0;
+  #unsettled = 0;
+
+  constructor(position: Position & { readonly toSeconds: number }, types: string) {
+    const isOfSameLists = position.types === types;
+    this.#fromSeconds = position.fromSeconds;
+    this.#toSeconds = position.toSeconds;
+    this.#types = types;
+    this.#unsettledSeconds = position.unsettledSeconds;
+    this.#passed = isOfSameLists ? (position.passed ?? 0) : 0;
+    this.#lastPassed = isOfSameLists ? position.lastPassed : undefined;
+    this.#pages = new Map(isOfSameLists ? Object.entries(position.pages ?? {}) : []);
+  }
+
+  get fromSeconds(): number {
+    return this.#fromSeconds;
+  }
+
+  get toSeconds(): number {
+    return this.#toSeconds;
+  }
+
+  get passed(): number {
+    return this.#passed;
+  }
+
+  get lastPassed(): string | undefined {
+    return this.#lastPassed;
+  }
+
+  /** Begins anew, where the lists are not those that the cursor is about. */
+  restart(): void {
+    this.#passed = 0;
+    this.#lastPassed = undefined;
+    this.#pages.clear();
+  }
+
+  /** The cursor of a list's next page; `undefined` for its first, `null` when it has ended. */
+  begin({ name }: EventListing): string | null | undefined {
+    const page = this.#pages.get(name);
+    if (page === undefined) this.#pages.set(name, "");
+    return page === "" ? undefined : page;
+  }
+
+  add(outcome: Outcome, createdAtMs: number): void {
+    this.#listed += 1;
+    if (UNSETTLED.has(outcome.status)) {
+      this.#unsettled += 1;
+      const seconds = Math.floor(createdAtMs / 1000);
+      this.#unsettledSeconds = Math.min(seconds, this.#unsettledSeconds ?? seconds);
+    } else if (!SETTLED_BEFORE.has(outcome.status)) {
+      this.#recovered += 1;
+    }
+  }
+
+  /** Passes a page, and with the last one its list, once all that began before have ended too. */
+  pass({ name }: EventListing, nextPage: string | undefined): void {
+    this.#pages.set(name, nextPage ?? null);
+    for (const [first, page] of this.#pages) {
+      if (page !== null) return;
+      this.#pages.delete(first);
+      this.#passed += 1;
+      this.#lastPassed = first;
+    }
+  }
+
+  /** Where the run stands. */
+  report(): ReconcileReport {
+    return this.#reportWith({
+      fromSeconds: this.#fromSeconds,
+      toSeconds: this.#toSeconds,
+      unsettledSeconds: this.#unsettledSeconds,
+      types: this.#types,
+      passed: this.#passed,
+      lastPassed: this.#lastPassed,
+      pages: Object.fromEntries(this.#pages),
+    });
+  }
+
+  /** The end of the run, from which the next one begins: before what Stripe may list late, and what is not settled. */
+  finish(overlapSeconds: number): ReconcileReport {
+    const endSeconds = Math.max(this.#fromSeconds, this.#toSeconds - overlapSeconds);
+    return this.#reportWith({ fromSeconds: Math.min(endSeconds, this.#unsettledSeconds ?? endSeconds) });
+  }
+
+  #reportWith(position: Position): ReconcileReport {
+    return Object.freeze({
+      cursor: formatCursor(position),
+      listed: this.#listed,
+      recovered: this.#recovered,
+      unsettled: this.#unsettled,
+    });
+  }
+}
