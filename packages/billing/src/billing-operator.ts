@@ -2,6 +2,8 @@ import { type AdoptOptions, adopt, parseAdoptOptions } from "./operator/adoption
 import type { AdoptionReport } from "./operator/adoption/ledger.js";
 import type { RowSource } from "./operator/adoption/read-rows.js";
 import type { AdoptionRow } from "./operator/adoption/rows.js";
+import { type AuditMarksOptions, auditMarks, parseAuditOptions } from "./operator/audit/audit-marks.js";
+import type { MarksReport } from "./operator/audit/findings.js";
 import { diagnose, type ObjectDiagnosis } from "./operator/diagnose.js";
 import { type LinkCustomerOptions, linkCustomer } from "./operator/link-customer.js";
 import type { Owned } from "./operator/owned.js";
@@ -67,5 +69,17 @@ export class BillingOperator {
    */
   diagnose(objectId: string, options: CallOptions = {}): Promise<ObjectDiagnosis> {
     return this.#binding.run("diagnose", options, (scope) => diagnose(scope, objectId, options));
+  }
+
+  /**
+   * Looks at every customer, product, price, coupon, promotion code and subscription of the account, and reports those with
+   * no mark, a malformed one, one against the directory or against what they belong to, or one of a tenant that the
+   * application does not know; and customers that share a reference. Changes nothing. One request for each hundred objects.
+   */
+  async auditMarks(options: AuditMarksOptions = {}): Promise<MarksReport> {
+    const settings = parseAuditOptions(options);
+    const open = this.#binding.opener(options, settings.requestsPerSecond);
+    this.#binding.audit("auditMarks");
+    return auditMarks(open, settings);
   }
 }

@@ -110,6 +110,8 @@ export type { AdoptOptions } from "./operator/adoption/adopt.js";
 export type { AdoptionCounts, AdoptionProblem, AdoptionReport } from "./operator/adoption/ledger.js";
 export type { RowSource } from "./operator/adoption/read-rows.js";
 export type { AdoptionRow, CatalogRow, CustomerRow } from "./operator/adoption/rows.js";
+export type { AuditMarksOptions } from "./operator/audit/audit-marks.js";
+export type { AuditedKind, MarkFinding, MarkProblem, MarksReport } from "./operator/audit/findings.js";
 export type { ObjectDiagnosis } from "./operator/diagnose.js";
 export type { LinkCustomerOptions } from "./operator/link-customer.js";
 export type { Owned } from "./operator/owned.js";
