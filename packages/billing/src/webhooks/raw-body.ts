@@ -7,13 +7,27 @@ export type RawBody = string | Uint8Array;
 /** The default cap. The largest events have 1.15 MB, and more where their text is not ASCII. */
 export const MAX_BODY_BYTES: number = 4 * 2 ** 20;
 
+/** Where a request came from, as far as it can be told. */
+export type Framework = "express" | "fastify" | "next pages" | "fetch";
+
+const ADVICE: Readonly<Record<Framework, string>> = {
+  express:
+    'Express: put the route before express.json(), or express.raw({ type: "application/json", limit: "4mb" }) on it. ' +
+    'NestJS: create the application with { rawBody: true }, and call app.useBodyParser("json", { limit: "4mb" }).',
+  fastify:
+    'Fastify: addContentTypeParser("application/json", { parseAs: "buffer", bodyLimit: 4194304 }, ' +
+    "(_request, body, done) => done(null, body)) in a scope around this route.",
+  "next pages": "Next.js: export config = { api: { bodyParser: false } } from the pages API route.",
+  fetch:
+    "Pass the Request itself, before anything reads its body. Next.js: export const POST = webhooks.fetch. " +
+    "Hono: webhooks.fetch(c.req.raw), ahead of middleware that reads the body.",
+};
+
 /** Advice for when a framework parsed the body: the signature covers the bytes, not the parsed object. */
-export const RAW_BODY_ADVICE: string =
-  "Pass the raw request body, as bytes or text, before anything parses it. " +
-  'Express: express.raw({ type: "application/json" }) on this route, ahead of express.json(). ' +
-  'Fastify: addContentTypeParser("application/json", { parseAs: "buffer" }, …) around this route. ' +
-  "Next.js: a route handler's Request, or `bodyParser: false` for a pages API route. " +
-  "Hono: webhooks.fetch(c.req.raw).";
+export function adviseRawBody(framework?: Framework): string {
+  const advice = framework === undefined ? Object.values(ADVICE).join(" ") : ADVICE[framework];
+  return `Pass the raw request body, as bytes or text, before anything parses it. ${advice}`;
+}
 
 export function isRawBody(value: unknown): value is RawBody {
   return typeof value === "string" || ArrayBuffer.isView(value);
@@ -26,7 +40,7 @@ export function isRawBody(value: unknown): value is RawBody {
  */
 export function toBodyBytes(rawBody: RawBody, maxBodyBytes: number): Uint8Array {
   if (!isRawBody(rawBody)) {
-    throw new WebhookPayloadError(`The webhook body is neither bytes nor text. ${RAW_BODY_ADVICE}`);
+    throw new WebhookPayloadError(`The webhook body is neither bytes nor text. ${adviseRawBody()}`);
   }
   // A character takes a byte or more, so text over the cap need not be encoded.
   if (rawBody.length > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
@@ -34,7 +48,7 @@ export function toBodyBytes(rawBody: RawBody, maxBodyBytes: number): Uint8Array 
   if (body.byteLength > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
   if (body.byteLength === 0) {
     throw new WebhookPayloadError(
-      `The webhook body is empty; it was probably read before. ${RAW_BODY_ADVICE}`,
+      `The webhook body is empty; it was probably read before. ${adviseRawBody()}`,
     );
   }
   return body;

@@ -1,6 +1,6 @@
 import { Deadline } from "../../deadline.js";
 import { DeadlineError, WebhookPayloadError } from "../../errors.js";
-import { bodyTooLarge, RAW_BODY_ADVICE } from "../raw-body.js";
+import { adviseRawBody, bodyTooLarge } from "../raw-body.js";
 
 export interface BodyLimits {
   readonly maxBodyBytes: number;
@@ -40,7 +40,7 @@ async function collect(body: IncomingBody, maxBodyBytes: number, signal: AbortSi
     if (done) break;
     // A stream with an encoding yields text, which is not the signed bytes any more.
     if (!(chunk instanceof Uint8Array)) {
-      throw new WebhookPayloadError(`The webhook body arrived as text. ${RAW_BODY_ADVICE}`);
+      throw new WebhookPayloadError(`The webhook body arrived as text. ${adviseRawBody()}`);
     }
     const end = length + chunk.byteLength;
     if (end > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);

@@ -1,5 +1,5 @@
 import { WebhookPayloadError } from "../../errors.js";
-import { RAW_BODY_ADVICE } from "../raw-body.js";
+import { adviseRawBody } from "../raw-body.js";
 import type { Receive } from "../receive.js";
 import { type BodyLimits, collectBody } from "./collect-body.js";
 import { type HttpAnswer, methodNotAllowed, toHttpAnswer } from "./http-answer.js";
@@ -17,7 +17,7 @@ export function toFetchAdapter(receive: Receive, limits: BodyLimits): FetchAdapt
 
 async function readBody(request: Request, limits: BodyLimits): Promise<Uint8Array> {
   if (request.bodyUsed)
-    throw new WebhookPayloadError(`The webhook body was already read. ${RAW_BODY_ADVICE}`);
+    throw new WebhookPayloadError(`The webhook body was already read. ${adviseRawBody("fetch")}`);
   if (request.body === null) return new Uint8Array();
   const reader = request.body.getReader();
   try {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { WebhookPayloadError } from "../../errors.js";
-import { isRawBody, RAW_BODY_ADVICE, type RawBody } from "../raw-body.js";
+import { adviseRawBody, type Framework, isRawBody, type RawBody } from "../raw-body.js";
 import type { Receive } from "../receive.js";
 import { type BodyLimits, collectBody } from "./collect-body.js";
 import { type HttpAnswer, methodNotAllowed, toHttpAnswer } from "./http-answer.js";
@@ -24,7 +24,8 @@ export type NodeResponse = ServerResponse | { readonly raw: ServerResponse; hija
  * app.post("/webhooks/stripe", webhooks.node);                         // Express: before express.json()
  *
  * fastify.register(async (scope) => {                                  // Fastify: without its JSON parser
- *   scope.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+ *   const options = { parseAs: "buffer", bodyLimit: 4 * 2 ** 20 };
+ *   scope.addContentTypeParser("application/json", options, (_request, body, done) => done(null, body));
  *   scope.post("/webhooks/stripe", webhooks.node);
  * });
  */
@@ -45,7 +46,8 @@ async function readBody(read: ReadBody, message: IncomingMessage, limits: BodyLi
   if (isRawBody(read.body)) return read.body;
   // An object in `body` proves nothing: Express sets an empty one although nobody read the stream.
   if (message.readableDidRead) {
-    throw new WebhookPayloadError(`The webhook body was already read and parsed. ${RAW_BODY_ADVICE}`);
+    const advice = adviseRawBody(findFramework(read));
+    throw new WebhookPayloadError(`The webhook body was already read and parsed. ${advice}`);
   }
   const chunks = message[Symbol.asyncIterator]();
   // Calls `next` only: closing the iterator would close the connection before the answer is sent.
@@ -53,6 +55,13 @@ async function readBody(read: ReadBody, message: IncomingMessage, limits: BodyLi
     { declaredLength: message.headers["content-length"], next: () => chunks.next() },
     limits,
   );
+}
+
+/** NestJS hands over Express's request, or Fastify's. */
+function findFramework(request: ReadBody): Framework | undefined {
+  if ("raw" in request && !(Symbol.asyncIterator in request)) return "fastify";
+  if ("app" in request) return "express";
+  return "cookies" in request && "query" in request ? "next pages" : undefined;
 }
 
 function send({ status, headers, body }: HttpAnswer, message: IncomingMessage, response: NodeResponse): void {
