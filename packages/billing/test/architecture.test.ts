@@ -59,6 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "capabilities",
     "tenancy/strategies",
     "stripe",
+    "webhooks",
   ],
   "settings.ts": ["input.ts", "capabilities", "tenancy", "tenancy/strategies", "return-urls", "stripe"],
   "problem-response.ts": [],

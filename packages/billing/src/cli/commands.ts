@@ -2,7 +2,20 @@ import { adopt } from "./adopt.js";
 import { audit } from "./audit.js";
 import type { Command } from "./command.js";
 import { diagnose } from "./diagnose.js";
+import { eventsList } from "./events-list.js";
+import { eventsReconcile } from "./events-reconcile.js";
+import { eventsRequeue } from "./events-requeue.js";
+import { eventsShow } from "./events-show.js";
 import { portalDiagnose } from "./portal-diagnose.js";
 
 /** Every command there is, in the order of the help. */
-export const COMMANDS: readonly Command[] = [adopt, audit, diagnose, portalDiagnose];
+export const COMMANDS: readonly Command[] = [
+  adopt,
+  audit,
+  diagnose,
+  eventsReconcile,
+  eventsList,
+  eventsShow,
+  eventsRequeue,
+  portalDiagnose,
+];

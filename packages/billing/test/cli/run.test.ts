@@ -11,7 +11,7 @@ describe("the command billing", () => {
   it("lists every command with what it does, and the exit codes", async () => {
     for (const args of [["--help"], ["-h"], ["help"]]) {
       const { code, out, err } = await billing(...args);
-      for (const { name, summary } of COMMANDS) expect(out).toContain(`${name.padEnd(15)}  ${summary}`);
+      for (const { name, summary } of COMMANDS) expect(out).toContain(`${name.padEnd(16)}  ${summary}`);
       expect(out).toContain("Exit codes: 0 ");
       expect({ code, err }).toEqual({ code: 0, err: "" });
     }

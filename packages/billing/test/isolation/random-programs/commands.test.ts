@@ -6,6 +6,7 @@ import { COMMANDS } from "../programs/commands.js";
 const WITHOUT_COMMAND = {
   forTenant: "every command binds its caller by it",
   resolveTenant: "it acts for no tenant, and has a suite of its own in tenantless-methods.test.ts",
+  asOperator: "it acts for no tenant, and has a suite of its own in tenantless-methods.test.ts",
   listEvents: "it acts for no tenant, and has a suite of its own in tenantless-methods.test.ts",
   receiverFacts: "it asks Stripe for nothing, and says nothing of a tenant but the bound one's id",
   forgetCustomer: "it asks Stripe for nothing, and only makes the next call prove the owner anew",

@@ -1,0 +1,80 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
+import type { ReconcileReport } from "../webhooks/reconcile/progress.js";
+import { type Command, defineCommand } from "./command.js";
+import { EXIT } from "./exit-codes.js";
+import { readWholeNumber } from "./option-table.js";
+import { createProgress } from "./progress.js";
+import { readTime } from "./read-time.js";
+import { RECEIVER_DETAILS, RECEIVER_OPTIONS, withReceiver } from "./receiver.js";
+import { UsageError } from "./usage-error.js";
+
+const DETAILS = `Lists the events that Stripe made for which the receiver has a handler, and handles those that never arrived. What was
+handled before is not handled again, so it does no harm at any time. Stripe lists the events of 30 days.
+
+  billing events reconcile --config ./webhooks.mjs --since 3d
+  billing events reconcile --config ./webhooks.mjs --cursor /var/lib/billing/cursor --since 3d
+
+The second form goes on where the last one ended, finished or not; --since is for the first time. Run it every hour.
+Exit code 1 says that some events failed: they are kept for the next run.
+
+${RECEIVER_DETAILS}`;
+
+/** Finds the events that never arrived. */
+export const eventsReconcile: Command = defineCommand({
+  name: "events reconcile",
+  summary: "finds the events that never arrived, and handles them",
+  details: DETAILS,
+  options: {
+    ...RECEIVER_OPTIONS,
+    since: { value: "<time>", help: "a date and time, or how long ago: 90m, 12h, 3d" },
+    until: { value: "<time>", help: "up to when; now" },
+    cursor: { value: "<file>", help: "a file to keep how far it has come" },
+    account: { value: "<acct_…>", help: "a connected account instead of your own", multiple: true },
+    rate: { value: "<number>", help: "how many lists are asked for in a second at most, 1 to 1000; 20" },
+    json: { help: "print the report as JSON" },
+  },
+  run: async (values, terminal) => {
+    const { cursor: file, account: accounts } = values;
+    const maxRequestsPerSecond = readWholeNumber("rate", values.rate, { least: 1, most: 1000, fallback: 20 });
+    const cursor = file === undefined ? undefined : await readCursor(file);
+    if (cursor === undefined && values.since === undefined) {
+      throw new UsageError("--since <time> is needed, or --cursor with a file of an earlier run.");
+    }
+    const show = createProgress(terminal);
+    const report = await withReceiver(values.config, (webhooks) =>
+      webhooks.reconcile({
+        cursor,
+        since: values.since === undefined ? undefined : readTime("since", values.since),
+        until: values.until === undefined ? undefined : readTime("until", values.until),
+        accounts: accounts.length === 0 ? undefined : accounts,
+        maxRequestsPerSecond,
+        onProgress: async (progress) => {
+          if (file !== undefined) await writeCursor(file, progress.cursor);
+          show(describe(progress));
+        },
+      }),
+    );
+    if (file !== undefined) await writeCursor(file, report.cursor);
+    terminal.out(values.json ? `${JSON.stringify(report, undefined, 2)}\n` : `${describe(report)}\n`);
+    return report.unsettled === 0 ? EXIT.ok : EXIT.found;
+  },
+});
+
+async function readCursor(file: string): Promise<string | undefined> {
+  try {
+    return (await readFile(file, "utf8")).trim();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Replaces the file whole, so that a crash leaves the cursor of before. */
+async function writeCursor(file: string, cursor: string): Promise<void> {
+  await writeFile(`${file}.new`, `${cursor}\n`);
+  await rename(`${file}.new`, file);
+}
+
+function describe({ listed, recovered, unsettled }: ReconcileReport): string {
+  return `${listed} events listed, ${recovered} recovered, ${unsettled} to be tried again.`;
+}

@@ -1,0 +1,70 @@
+import type { DeliveryKey } from "../webhooks/inbox/inbox.js";
+import type { WebhookReceiver } from "../webhooks/webhook-receiver.js";
+import type { Option } from "./option-table.js";
+import { loadModule } from "./service.js";
+import { UsageError } from "./usage-error.js";
+
+type Valued = Required<Pick<Option, "value" | "help">>;
+
+/** The option of every command that works with the application's receiver. */
+export const RECEIVER_OPTIONS: { readonly config: Valued & { readonly required: true } } = {
+  config: { value: "<module>", help: 'a module that exports your receiver as "webhooks"', required: true },
+};
+
+/** What the help of such a command says of it. */
+export const RECEIVER_DETAILS = `--config is a module of your application that exports the receiver that createWebhookReceiver made as "webhooks". If it
+exports a function "close" too, that is called at the end, for connections that would keep the command from ending.`;
+
+const METHODS = ["reconcile", "requeue", "listDead"] as const;
+
+export type EventsReceiver = Pick<WebhookReceiver, (typeof METHODS)[number] | "eventTypes">;
+
+/** Runs `work` with the application's receiver. @throws UsageError where the module exports none. */
+export async function withReceiver<T>(
+  path: string,
+  work: (receiver: EventsReceiver, module: object) => Promise<T>,
+): Promise<T> {
+  const module = await loadModule("config", path);
+  const receiver: unknown = Reflect.get(module, "webhooks");
+  if (!isReceiver(receiver)) {
+    throw new UsageError(
+      '--config must be a module that exports what createWebhookReceiver made as "webhooks".',
+    );
+  }
+  try {
+    return await work(receiver, module);
+  } finally {
+    const close: unknown = Reflect.get(module, "close");
+    if (typeof close === "function") await close();
+  }
+}
+
+function isReceiver(value: unknown): value is EventsReceiver {
+  if (typeof value !== "object" || value === null) return false;
+  return METHODS.every((name) => typeof Reflect.get(value, name) === "function");
+}
+
+/** The options that name one delivery. */
+export const DELIVERY_OPTIONS: {
+  readonly event: Valued;
+  readonly account: Valued;
+  readonly live: Pick<Option, "help">;
+} = {
+  event: { value: "<evt_…>", help: "the event, as billing events list has it" },
+  account: { value: "<acct_…>", help: "the connected account it happened on" },
+  live: { help: "a live-mode event; without it, one of test mode" },
+};
+
+export function toDeliveryKey(
+  eventId: string,
+  { account, live }: { readonly account: string | undefined; readonly live: boolean },
+): DeliveryKey {
+  return { eventId, livemode: live, ...(account === undefined ? {} : { account }) };
+}
+
+/** One line that names a delivery. */
+export function describeDelivery(eventType: string, { eventId, account, livemode }: DeliveryKey): string {
+  return [eventId, eventType, livemode ? "live" : "test", ...(account === undefined ? [] : [account])].join(
+    " ",
+  );
+}
