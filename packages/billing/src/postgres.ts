@@ -7,9 +7,12 @@ export type {
   Answer,
   ConnectedClient,
   ConnectingPool,
+  PostgresPool,
   Query,
   Row,
+  StopListening,
   TransactingPool,
+  TransactionOf,
 } from "./webhooks/inbox/postgres/database.js";
 export { type Migrated, migrateInbox } from "./webhooks/inbox/postgres/migrate.js";
 export { inboxMigrations, type Migration } from "./webhooks/inbox/postgres/migrations.js";

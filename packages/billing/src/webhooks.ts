@@ -85,3 +85,4 @@ export {
   type WebhookReceiver,
   type WebhookReceiverOptions,
 } from "./webhooks/webhook-receiver.js";
+export type { WorkLoop, WorkOptions } from "./webhooks/work.js";

@@ -146,6 +146,7 @@ describe("what comes back", () => {
           return outcome.reason;
         case "rejected":
           return outcome.error.code;
+        case "stored":
         case "failed":
         case "dead":
         case "unresolved":

@@ -14,6 +14,7 @@ export interface WebhookStats {
 export class Counters {
   readonly #outcomes: Record<Outcome["status"], number> = {
     handled: 0,
+    stored: 0,
     duplicate: 0,
     ignored: 0,
     busy: 0,

@@ -35,6 +35,8 @@ export interface Delivered {
 export type Verdict =
   /** The handler returned, and the inbox recorded it durably. */
   | (Delivered & { readonly status: "handled"; readonly tenantId: string; readonly attempt: number })
+  /** The event is stored durably, and `work` handles it. */
+  | (Delivered & { readonly status: "stored" })
   /** The event was handled by an earlier delivery. */
   | (Delivered & { readonly status: "duplicate" })
   /** Nothing to do. */
@@ -48,7 +50,7 @@ export type Verdict =
   /** The environment failed before the event was known: no cryptography, or a body that broke off. */
   | { readonly status: "failed"; readonly delivery?: undefined; readonly error: unknown }
   /** All attempts failed. The inbox keeps the event for `requeue`. */
-  | (Delivered & { readonly status: "dead"; readonly attempt: number; readonly error?: unknown })
+  | (Delivered & { readonly status: "dead"; readonly attempt?: number; readonly error?: unknown })
   /** Not signed by Stripe for this receiver, or not an event. */
   | { readonly status: "rejected"; readonly delivery?: undefined; readonly error: WebhookRejection };
 
@@ -67,6 +69,7 @@ export type Outcome = Verdict & {
  */
 export const HTTP_STATUS: Readonly<Record<Outcome["status"], number>> = {
   handled: 200,
+  stored: 200,
   duplicate: 200,
   ignored: 200,
   dead: 200,

@@ -14,7 +14,9 @@ import { canFetch, objectFetcher } from "./fetch-object.js";
 import type { HandlerFor } from "./handlers.js";
 import {
   type Claim,
+  type Delivery,
   type DeliveryKey,
+  type DurableInbox,
   type InboxResult,
   toDelivery,
   toIdempotencyKey,
@@ -52,6 +54,8 @@ export interface Pipeline<TBilling, Tx> {
   readonly verify: Verify<VerifiedEvent | Promise<VerifiedEvent>>;
   readonly handlerFor: HandlerFor<TBilling, Tx>;
   readonly inbox: WebhookInbox<Tx>;
+  /** Set where a delivery is acknowledged once it is stored here. */
+  readonly store: DurableInbox<Tx>["store"] | undefined;
   readonly billing: TenantResolver<TBilling>;
   /** The mode of the billing service; events of the other one are no tenant's. */
   readonly mode: "live" | "test" | undefined;
@@ -88,14 +92,53 @@ export function toRequeue<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>): Reque
     inSpan(pipeline.tracer, "webhook requeue", async (span) => {
       const startedAtMs = performance.now();
       let eventType: string | undefined;
-      const work = (claim: Claim<Tx>) => {
-        ({ eventType } = claim);
-        return handle(pipeline, claim, parseEventBody(claim.body), options);
-      };
-      const result = await pipeline.inbox.requeue(delivery, async (claim) => work(claim), options);
+      const result = await pipeline.inbox.requeue(
+        delivery,
+        async (claim) => {
+          ({ eventType } = claim);
+          return handle(pipeline, claim, toEvent(pipeline, claim), options);
+        },
+        options,
+      );
       if (result === undefined || eventType === undefined) return undefined;
       return finish(pipeline, span, toVerdict({ delivery, eventType }, result), startedAtMs, undefined);
     });
+}
+
+/** Takes the next delivery up that is due; resolves to `undefined` when there is none. Calls `onClaim` once it has one. */
+export type TakeNext = (onClaim: () => void, signal: AbortSignal) => Promise<Outcome | undefined>;
+
+export function toTakeNext<TBilling, Tx>(
+  pipeline: Pipeline<TBilling, Tx>,
+  inbox: DurableInbox<Tx>,
+): TakeNext {
+  return async (onClaim, signal) => {
+    let startedAtMs = performance.now();
+    let event: WebhookEvent | undefined;
+    const taken = await inbox.processNext(
+      async (claim) => {
+        startedAtMs = performance.now();
+        onClaim();
+        event = toEvent(pipeline, claim);
+        // Not stopped by the signal: what has begun is to end well.
+        return handle(pipeline, claim, event, {});
+      },
+      { signal },
+    );
+    if (taken === undefined) return undefined;
+    const { key, eventType } = taken.delivery;
+    const subject = { delivery: key, eventType, ...(event && toVersion(event)) };
+    return finish(pipeline, undefined, toVerdict(subject, taken.result), startedAtMs, event);
+  };
+}
+
+/** Reads a stored delivery. A store may be shared by receivers of both modes. */
+function toEvent<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>, { body }: Delivery): WebhookEvent {
+  const event = parseEventBody(body);
+  const error = findModeError(pipeline, event, []);
+  // guard (if false): a stored event of the other mode is no tenant's
+  if (error !== undefined) throw error;
+  return event;
 }
 
 /** Measures an outcome, and reports it before the caller gets it. */
@@ -163,6 +206,7 @@ async function process<TBilling, Tx>(
   if (!hasHandler) return { ...subject, status: "ignored", reason: "no_handler" };
   if (readOrigin(event) === undefined) return { ...subject, status: "ignored", reason: "no_owner" };
   try {
+    if (pipeline.store !== undefined) return { ...subject, ...(await pipeline.store(delivery, options)) };
     const result = await inSpan(pipeline.tracer, "webhook claim", () =>
       pipeline.inbox.process(delivery, (claim) => handle(pipeline, claim, event, options), options),
     );

@@ -39,7 +39,12 @@ export const processLogger: WebhookLogger = {
 };
 
 /** Makes the function that tells a logger of every outcome that somebody has to look at. */
-export function outcomeTeller(logger: WebhookLogger, now: () => number): (outcome: Outcome) => void {
+export function outcomeTeller(
+  logger: WebhookLogger,
+  now: () => number,
+  respond: "handled" | "stored",
+): (outcome: Outcome) => void {
+  const next = respond === "handled" ? "Stripe will deliver it again" : "it will be tried again";
   const rejections = new Map<string, { readonly since: number; untold: number }>();
   return (outcome) => {
     if (outcome.status === "rejected") {
@@ -55,7 +60,7 @@ export function outcomeTeller(logger: WebhookLogger, now: () => number): (outcom
       logger.warn(`A webhook was rejected: ${message}${more}`, { status: "rejected", code });
       return;
     }
-    const sentence = toSentence(outcome);
+    const sentence = toSentence(outcome, next);
     if (sentence === undefined) return;
     const error = "error" in outcome ? outcome.error : undefined;
     logger.warn(sentence, {
@@ -67,7 +72,7 @@ export function outcomeTeller(logger: WebhookLogger, now: () => number): (outcom
   };
 }
 
-function toSentence(outcome: Outcome): string | undefined {
+function toSentence(outcome: Outcome, next: string): string | undefined {
   if (outcome.delivery === undefined) {
     return "A webhook failed before it was verified; Stripe will deliver it again.";
   }
@@ -75,14 +80,18 @@ function toSentence(outcome: Outcome): string | undefined {
   const event = `Webhook ${outcome.eventType} (${eventId}${account === undefined ? "" : `, ${account}`})`;
   switch (outcome.status) {
     case "failed":
-      return `${event} failed${onAttempt(outcome)}; Stripe will deliver it again.`;
+      return `${event} failed${onAttempt(outcome)}; ${next}.`;
     case "unresolved":
-      return `${event} has no known tenant${onAttempt(outcome)}; Stripe will deliver it again.`;
+      return `${event} has no known tenant${onAttempt(outcome)}; ${next}.`;
     case "dead":
-      return `${event} is dead after ${outcome.attempt} attempts; the inbox keeps it for requeue.`;
+      return `${event} is dead${afterAttempts(outcome)}; the inbox keeps it for requeue.`;
     default:
       return undefined;
   }
+}
+
+function afterAttempts({ attempt }: { readonly attempt?: number }): string {
+  return attempt === undefined ? "" : ` after ${attempt} attempts`;
 }
 
 function onAttempt({ attempt }: { readonly attempt?: number }): string {

@@ -8,19 +8,28 @@ import { Counters, type WebhookStats } from "./counters.js";
 import { describeError } from "./error-text.js";
 import { readCreatedAtMs, type WebhookEvent, type WebhookEventType } from "./events.js";
 import { listEventTypes, toHandlerFor, type WebhookHandlers } from "./handlers.js";
-import type { DeadDelivery, WebhookInbox } from "./inbox/inbox.js";
+import { type DeadDelivery, type DurableInbox, isDurable, type WebhookInbox } from "./inbox/inbox.js";
 import { memoryInbox } from "./inbox/memory.js";
 import { assertKnownKeys } from "./known-keys.js";
 import type { EventObjects } from "./order.js";
 import type { Outcome } from "./outcome.js";
 import { MAX_BODY_BYTES } from "./raw-body.js";
-import { type Pipeline, type Receive, type Requeue, toFeed, toReceive, toRequeue } from "./receive.js";
+import {
+  type Pipeline,
+  type Receive,
+  type Requeue,
+  toFeed,
+  toReceive,
+  toRequeue,
+  toTakeNext,
+} from "./receive.js";
 import { type Reconcile, toReconcile } from "./reconcile/reconcile.js";
 import type { TenantResolver } from "./resolve-tenant.js";
 import { type SigningSecretOption, toSigningKeys } from "./signing-secrets.js";
 import { outcomeTeller, processLogger, type WebhookLogger } from "./tell-outcome.js";
 import type { WebhookTracer } from "./tracing.js";
 import { createAnyVerifier, createChecks, VERIFY_OPTIONS, type VerifyOptions } from "./verifier.js";
+import { toWork, type WorkLoop } from "./work.js";
 
 export interface WebhookReceiverOptions<TBilling, Tx = undefined> extends VerifyOptions {
   /** Every secret that may sign for this receiver: one per endpoint and mode, two while one is being rotated. */
@@ -47,6 +56,11 @@ export interface WebhookReceiverOptions<TBilling, Tx = undefined> extends Verify
    * Some objects cannot be read: see `isStale` of the handler's context. Default: `"current"`.
    */
   readonly objects?: EventObjects | undefined;
+  /**
+   * When to acknowledge an event: once it is `"handled"`, the default, or once it is `"stored"`, which needs a durable
+   * inbox and a process that calls `work`. Choose `"stored"` for handlers that may take longer than Stripe waits.
+   */
+  readonly respond?: "handled" | "stored" | undefined;
   /** The time for finding the tenant, reading the object and running the handler, together. Default 20 seconds. */
   readonly handlerTimeoutMs?: number | undefined;
   /** The time for the request's body to arrive, in the adapters. Default 10 seconds. */
@@ -75,6 +89,8 @@ export interface WebhookReceiver {
   /** node:http, Express, Fastify. */
   readonly node: NodeAdapter;
   readonly requeue: Requeue;
+  /** Handles what is due in the inbox, in this process: with `respond: "stored"`, call it in at least one. */
+  readonly work: WorkLoop;
   /**
    * Lists the events that Stripe made in some time, of both families, and handles those that never arrived, as if they
    * were delivered now; those that did are duplicates. Run it every hour or so with the cursor of the run before.
@@ -125,6 +141,7 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
   const { billing, onOutcome, logger = processLogger, now = Date.now, tracer } = options;
   const {
     objects = "current",
+    respond = "handled",
     maxBodyBytes = MAX_BODY_BYTES,
     bodyTimeoutMs = 10_000,
     handlerTimeoutMs = 20_000,
@@ -136,6 +153,9 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
   }
   if (objects !== "current" && objects !== "delivered") {
     throw new ConfigurationError('objects must be "current" or "delivered".');
+  }
+  if (respond !== "handled" && respond !== "stored") {
+    throw new ConfigurationError('respond must be "handled" or "stored".');
   }
   assertInteger("bodyTimeoutMs", bodyTimeoutMs, TIMER_RANGE);
   assertInteger("handlerTimeoutMs", handlerTimeoutMs, TIMER_RANGE);
@@ -156,13 +176,33 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
   const families = new Set(keys.flatMap(({ payload }) => payload ?? ["snapshot", "thin"]));
   const handlerFor = toHandlerFor(options.on, facts, families);
   const counters = new Counters();
-  const tell = outcomeTeller(logger, now);
+  const tell = outcomeTeller(logger, now, respond);
   const toldVersions = new Set<string>();
   const toldTwins = new Set<string>();
   const inbox = options.inbox ?? createMemoryInbox<Tx>(logger);
 
+  const durable = isDurable(inbox) ? inbox : undefined;
+  if (respond === "stored" && durable === undefined) {
+    throw new ConfigurationError(
+      'respond: "stored" needs an inbox that outlives this process, such as postgresInbox; memoryInbox does not.',
+    );
+  }
+
   const mode = facts?.mode;
-  const parts = { verify, handlerFor, inbox, billing, mode, handlerTimeoutMs, objects, tracer, report };
+  const store: Pipeline<TBilling, Tx>["store"] =
+    respond === "stored" && durable ? (delivery, given) => durable.store(delivery, given) : undefined;
+  const parts = {
+    verify,
+    handlerFor,
+    inbox,
+    store,
+    billing,
+    mode,
+    handlerTimeoutMs,
+    objects,
+    tracer,
+    report,
+  };
   const pipeline: Pipeline<TBilling, Tx> = parts;
   const receive = toReceive(pipeline);
   const eventTypes = listEventTypes(options.on);
@@ -172,6 +212,7 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
     fetch: toFetchAdapter(receive, { maxBodyBytes, bodyTimeoutMs }),
     node: toNodeAdapter(receive, { maxBodyBytes, bodyTimeoutMs }),
     requeue: toRequeue(pipeline),
+    work: durable === undefined ? refuseWork : createWork(pipeline, durable, logger),
     reconcile: toReconcile({ listEvents, eventTypes, feed: toFeed(pipeline), now }),
     eventTypes,
     listDead: (page) => inbox.listDead(page),
@@ -217,6 +258,21 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
   }
 }
 
+function createWork<TBilling, Tx>(
+  pipeline: Pipeline<TBilling, Tx>,
+  inbox: DurableInbox<Tx>,
+  logger: WebhookLogger,
+): WorkLoop {
+  const takeNext = toTakeNext(pipeline, inbox);
+  return toWork({ takeNext, waitForDue: (options) => inbox.waitForDue(options), logger });
+}
+
+async function refuseWork(): Promise<never> {
+  throw new ConfigurationError(
+    "work needs an inbox that outlives this process, such as postgresInbox; memoryInbox has nothing to take up.",
+  );
+}
+
 function createMemoryInbox<Tx>(logger: WebhookLogger): WebhookInbox<Tx> {
   logger.warn(
     "This webhook receiver has no `inbox` option and keeps handled events in memory: other processes do not share it, " +
@@ -238,6 +294,7 @@ const RECEIVER_OPTIONS: readonly string[] = [
   "on",
   "inbox",
   "objects",
+  "respond",
   "handlerTimeoutMs",
   "bodyTimeoutMs",
   "onOutcome",

@@ -154,6 +154,12 @@ export interface DurableInbox<Tx> extends WebhookInbox<Tx> {
   release(key: DeliveryKey): Promise<boolean>;
 }
 
+export function isDurable<Tx>(inbox: WebhookInbox<Tx>): inbox is DurableInbox<Tx> {
+  return ["store", "processNext", "waitForDue", "release"].every(
+    (method) => typeof Reflect.get(inbox, method) === "function",
+  );
+}
+
 /** Turns an event into a delivery. */
 export function toDelivery({ event, body }: ParsedEvent): Delivery {
   const account = readAccount(event);

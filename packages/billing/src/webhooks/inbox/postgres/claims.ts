@@ -1,5 +1,5 @@
 import type { Delivery, DeliveryKey } from "../inbox.js";
-import { deliveryId } from "../inbox.js";
+import { deliveryId, objectKey } from "../inbox.js";
 import type { Query, Row } from "./database.js";
 import { findSqlState } from "./sqlstate.js";
 import type { Statements } from "./statements.js";
@@ -40,7 +40,7 @@ export function claimArrived(
     if (seen?.["handled"]) return { status: "handled" };
     if (seen?.["dead"]) return { status: "dead", attempt: Number(seen["attempts"]), delivery };
     if (seen?.["held"]) return { status: "held" };
-    await query(statements.freeObject, [id, toObject(delivery)]);
+    await query(statements.freeObject, [id, objectKey(delivery) ?? null]);
     return { status: "object_at_work" };
   };
 }
@@ -72,13 +72,9 @@ export function isObjectAtWork(error: unknown): boolean {
 }
 
 /** The columns of a delivery, in the order of the statements. */
-export function toValues({ key, eventType, objectId, createdAtMs, body }: Delivery): unknown[] {
-  return [deliveryId(key), eventType, toObject({ key, objectId }), createdAtMs, body];
-}
-
-/** Names an object as deliveries are named, since Stripe's ids are unique within an account and a mode. */
-function toObject({ key, objectId }: Pick<Delivery, "key" | "objectId">): string | null {
-  return objectId === undefined ? null : deliveryId({ ...key, eventId: objectId });
+export function toValues(delivery: Delivery): unknown[] {
+  const { key, eventType, createdAtMs, body } = delivery;
+  return [deliveryId(key), eventType, objectKey(delivery) ?? null, createdAtMs, body];
 }
 
 export function toKey(id: unknown): DeliveryKey {

@@ -1,5 +1,14 @@
 import { Deadline } from "../../../deadline.js";
-import type { Answer, ConnectedClient, ConnectingPool, Database, Ended, Query, Session } from "./database.js";
+import type {
+  Answer,
+  ConnectedClient,
+  ConnectingPool,
+  Database,
+  Ended,
+  Query,
+  Session,
+  StopListening,
+} from "./database.js";
 import { endable } from "./endable.js";
 import { findSqlState } from "./sqlstate.js";
 
@@ -20,7 +29,35 @@ export function connectingDatabase<Client extends ConnectedClient>(
       connection.close();
     }
   }
-  return { session, query: (text, values) => session((connection) => connection.query(text, values)) };
+  const query: Query = (text, values) => session((connection) => connection.query(text, values));
+  // One that listens is missing from the pool, which must not leave the work without any.
+  return (pool.options?.max ?? 0) < 3 ? { session, query } : { session, query, listen };
+
+  async function listen(
+    channel: string,
+    onNotification: () => void,
+    onLost: () => void,
+  ): Promise<StopListening> {
+    const client = await connect(pool, timeoutMs, undefined);
+    client.on?.("error", onLost);
+    client.on?.("notification", onNotification);
+    const stop = () => {
+      client.removeListener?.("notification", onNotification);
+      // Ended, not given back: it still listens. Its error listener stays for what it has to tell in the end.
+      client.release(true);
+    };
+    try {
+      await client.query(`LISTEN "${channel}"`);
+    } catch (error) {
+      stop();
+      throw error;
+    }
+    let isStopped = false;
+    return () => {
+      if (!isStopped) stop();
+      isStopped = true;
+    };
+  }
 }
 
 /** Waits for a client; one that comes too late is given back. */
@@ -57,7 +94,7 @@ class Connection<Client extends ConnectedClient> implements Session<Client> {
     client.on?.("error", this.#onError);
   }
 
-  readonly #onError = (error: Error): void => {
+  readonly #onError = (error: unknown): void => {
     this.#isSound = false;
     this.#lost.abort(error);
   };

@@ -16,14 +16,16 @@ export type Query = (text: string, values?: unknown[]) => Promise<Answer>;
 /** A pool that hands out clients, as that of node-postgres does. The client is the handler's `tx`. */
 export interface ConnectingPool<Client extends ConnectedClient> {
   connect(): Promise<Client>;
+  /** A pool of three or more can spare a connection to be notified on. */
+  readonly options?: { readonly max?: number | undefined } | undefined;
 }
 
 export interface ConnectedClient {
   query(text: string, values?: unknown[]): Promise<Answer>;
   /** Gives the client back, or ends its connection when told so. */
   release(destroy?: boolean): void;
-  on?(event: "error", listener: (error: Error) => void): unknown;
-  removeListener?(event: "error", listener: (error: Error) => void): unknown;
+  on?(event: "error" | "notification", listener: (given: unknown) => void): unknown;
+  removeListener?(event: "error" | "notification", listener: (given: unknown) => void): unknown;
 }
 
 /** A client of any other library. The README has one for each that was tested. */
@@ -35,7 +37,32 @@ export interface TransactingPool<Tx> {
    * first argument becomes the handler's `tx`; the second runs one statement in the same transaction.
    */
   readonly transaction: <T>(work: (tx: Tx, query: Query) => Promise<T>) => Promise<T>;
+  /** Listens on a channel, where the library can; deliveries are then taken up sooner. */
+  readonly listen?: ((channel: string, onNotification: () => void) => Promise<StopListening>) | undefined;
 }
+
+/** Any pool that a Postgres inbox takes. */
+export type PostgresPool = ConnectingPool<ConnectedClient> | TransactingPool<unknown>;
+
+/** The `tx` that handlers get from an inbox on this pool. */
+export type TransactionOf<Pool> =
+  Pool extends TransactingPool<infer Tx>
+    ? Tx
+    : Pool extends { connect(): Promise<infer Client> }
+      ? unknown extends Client
+        ? OverloadedClient<Pool>
+        : Client
+      : never;
+
+/** The `connect` of node-postgres also takes a callback, and types are inferred from its last form alone. */
+type OverloadedClient<Pool> = Pool extends {
+  connect: { (): Promise<infer Client>; (callback: infer _Callback): void };
+}
+  ? Client
+  : never;
+
+/** Stops listening. It does not reject. */
+export type StopListening = () => void | Promise<void>;
 
 /** What a transaction came to. */
 export interface Ended<T> {
@@ -56,4 +83,10 @@ export interface Database<Tx> {
   readonly query: Query;
   /** Runs `work` with one connection, where the client has connections to hand out. `signal` stops waiting for one. */
   session<T>(work: (session: Session<Tx>) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Listens on a channel until it is stopped or its connection is lost. Absent where that cannot be. */
+  readonly listen?: (
+    channel: string,
+    onNotification: () => void,
+    onLost: () => void,
+  ) => Promise<StopListening>;
 }

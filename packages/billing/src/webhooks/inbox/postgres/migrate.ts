@@ -1,5 +1,5 @@
 import { connectingDatabase } from "./connecting.js";
-import type { ConnectedClient, ConnectingPool, Query, TransactingPool } from "./database.js";
+import type { PostgresPool, Query } from "./database.js";
 import { createSchema, DEFAULT_SCHEMA, inboxMigrations, quoteSchema } from "./migrations.js";
 import { isConnecting } from "./options.js";
 import { transactingDatabase } from "./transacting.js";
@@ -20,7 +20,7 @@ export interface Migrated {
  * processes may do so at once, and again: the first does it, the others find it done.
  */
 export async function migrateInbox(
-  pool: ConnectingPool<ConnectedClient> | TransactingPool<unknown>,
+  pool: PostgresPool,
   { schema = DEFAULT_SCHEMA }: { readonly schema?: string | undefined } = {},
 ): Promise<Migrated> {
   const migrations = inboxMigrations(schema);

@@ -1,9 +1,9 @@
-import { type DeadDelivery, type DurableInbox, deliveryId, type StoreResult } from "../inbox.js";
-import { claimArrived, claimDead, claimNext, toKey, toValues } from "./claims.js";
+import { type DeadDelivery, type DurableInbox, deliveryId, type StoreResult, type Work } from "../inbox.js";
+import { claimArrived, claimDead, claimNext, type MakeClaim, toKey, toValues } from "./claims.js";
 import { connectingDatabase } from "./connecting.js";
-import type { ConnectedClient, ConnectingPool, Database, TransactingPool } from "./database.js";
+import type { Database, PostgresPool, TransactionOf } from "./database.js";
 import { type InboxSettings, isConnecting, type PostgresInboxOptions, toSettings } from "./options.js";
-import { processClaim } from "./processing.js";
+import { type Processed, processClaim } from "./processing.js";
 import { Retention } from "./retention.js";
 import { writeStatements } from "./statements.js";
 import { tableVersionCheck } from "./table-version.js";
@@ -37,13 +37,10 @@ const PATIENCE_MS = 10_000;
  * @throws {ConfigurationError} when an option is unknown or out of range; at the first use, when its tables are missing
  * or of an older version.
  */
-export function postgresInbox<Client extends ConnectedClient>(
-  options: PostgresInboxOptions<ConnectingPool<Client>>,
-): PostgresInbox<Client>;
-export function postgresInbox<Tx>(options: PostgresInboxOptions<TransactingPool<Tx>>): PostgresInbox<Tx>;
-export function postgresInbox(
-  options: PostgresInboxOptions<ConnectingPool<ConnectedClient> | TransactingPool<unknown>>,
-): PostgresInbox<unknown> {
+export function postgresInbox<Pool extends PostgresPool>(
+  options: PostgresInboxOptions<Pool>,
+): PostgresInbox<TransactionOf<Pool>>;
+export function postgresInbox(options: PostgresInboxOptions<PostgresPool>): PostgresInbox<unknown> {
   const settings = toSettings(options);
   const { pool } = options;
   const timeoutMs = settings.leaseMs + PATIENCE_MS;
@@ -53,40 +50,26 @@ export function postgresInbox(
 }
 
 function createInbox<Tx>(database: Database<Tx>, inboxSettings: InboxSettings): PostgresInbox<Tx> {
-  const { schema, retentionDays } = inboxSettings;
+  const { schema, retentionMs } = inboxSettings;
   const statements = writeStatements(schema);
   const settings = { ...inboxSettings, statements };
   const assertTables = tableVersionCheck(database.query, schema, statements.version);
-  const retention = new Retention(database, statements, retentionDays);
-  const waiting = new Waiting(database, statements);
+  const retention = new Retention(database, statements, retentionMs);
+  const waiting = new Waiting(database, statements, schema);
 
   return {
     async process(delivery, work, { signal } = {}) {
-      signal?.throwIfAborted();
-      await assertTables();
-      const { result } = await processClaim(
-        database,
-        settings,
-        claimArrived(settings, delivery),
-        work,
-        signal,
-      );
-      retention.nudge();
+      const { result } = await run(claimArrived(settings, delivery), work, signal);
       // A delivery that has just arrived is never absent.
       return result ?? { status: "busy" };
     },
 
     async requeue(key, work, { signal } = {}) {
-      signal?.throwIfAborted();
-      await assertTables();
-      return (await processClaim(database, settings, claimDead(settings, key), work, signal)).result;
+      return (await run(claimDead(settings, key), work, signal)).result;
     },
 
     async processNext(work, { signal } = {}) {
-      signal?.throwIfAborted();
-      await assertTables();
-      const { delivery, result } = await processClaim(database, settings, claimNext(settings), work, signal);
-      retention.nudge();
+      const { delivery, result } = await run(claimNext(settings), work, signal);
       return delivery === undefined || result === undefined ? undefined : { delivery, result };
     },
 
@@ -95,7 +78,7 @@ function createInbox<Tx>(database: Database<Tx>, inboxSettings: InboxSettings): 
       await assertTables();
       const [row] = (await database.query(statements.store, toValues(delivery))).rows;
       if (row?.["stored"] === true) {
-        waiting.wake();
+        waiting.announce();
         return { status: "stored" };
       }
       if (row?.["handled"] === true) return { status: "duplicate" };
@@ -112,7 +95,7 @@ function createInbox<Tx>(database: Database<Tx>, inboxSettings: InboxSettings): 
     async release(key) {
       await assertTables();
       const released = (await database.query(statements.release, [deliveryId(key)])).rows.length > 0;
-      if (released) waiting.wake();
+      if (released) waiting.announce();
       return released;
     },
 
@@ -147,4 +130,18 @@ function createInbox<Tx>(database: Database<Tx>, inboxSettings: InboxSettings): 
       return retention.forget();
     },
   };
+
+  async function run<T>(
+    claim: MakeClaim,
+    work: Work<Tx, T>,
+    signal: AbortSignal | undefined,
+  ): Promise<Processed<T>> {
+    signal?.throwIfAborted();
+    await assertTables();
+    const processed = await processClaim(database, settings, claim, work, signal);
+    // It is due again sooner than those who wait know: they have seen the end of its lease.
+    if (processed.result?.status === "failed") waiting.wake();
+    retention.nudge();
+    return processed;
+  }
 }

@@ -10,15 +10,15 @@ const SHORT_PAUSE_MS = 1_000;
 export class Retention {
   readonly #database: Database<unknown>;
   readonly #statements: Statements;
-  readonly #days: number;
+  readonly #retentionMs: number;
   #nextAtMs = 0;
   #isRunning = false;
   #lastObject = "";
 
-  constructor(database: Database<unknown>, statements: Statements, days: number) {
+  constructor(database: Database<unknown>, statements: Statements, retentionMs: number) {
     this.#database = database;
     this.#statements = statements;
-    this.#days = days;
+    this.#retentionMs = retentionMs;
   }
 
   /** Forgets a batch in the background, if it is time. A failure is no one's: the next time does it. */
@@ -36,8 +36,8 @@ export class Retention {
 
   /** Forgets one batch of deliveries and looks at one of objects. Resolves to how many deliveries it forgot. */
   async forget(): Promise<number> {
-    const forgotten = await this.#database.query(this.#statements.forgetHandled, [this.#days, BATCH]);
-    const values = [this.#lastObject, this.#days, BATCH];
+    const forgotten = await this.#database.query(this.#statements.forgetHandled, [this.#retentionMs, BATCH]);
+    const values = [this.#lastObject, this.#retentionMs, BATCH];
     const [objects] = (await this.#database.query(this.#statements.forgetObjects, values)).rows;
     this.#lastObject = Number(objects?.["seen"]) < BATCH ? "" : String(objects?.["last"]);
     return forgotten.rows.length;

@@ -161,7 +161,7 @@ FROM ${pending}`,
 FROM ${pending} WHERE died_at IS NULL`,
 
     forgetHandled: `DELETE FROM ${handled} WHERE id IN (
-  SELECT id FROM ${handled} WHERE handled_at < statement_timestamp() - $1::bigint * interval '1 day'
+  SELECT id FROM ${handled} WHERE handled_at < statement_timestamp() - $1::bigint * interval '1 millisecond'
   ORDER BY handled_at LIMIT $2::bigint FOR UPDATE SKIP LOCKED) RETURNING 1`,
 
     /** Looks at some objects, by the order of their ids from $1 on, and forgets those without news. Tells the last. */
@@ -169,7 +169,7 @@ FROM ${pending} WHERE died_at IS NULL`,
   SELECT object, newest_at_ms FROM ${objects} WHERE object > $1 ORDER BY object LIMIT $3::bigint
 ), forgotten AS (
   DELETE FROM ${objects} o USING some WHERE o.object = some.object AND o.newest_at_ms = some.newest_at_ms
-    AND some.newest_at_ms < extract(epoch FROM statement_timestamp() - $2::bigint * interval '1 day') * 1000
+    AND some.newest_at_ms < extract(epoch FROM statement_timestamp() - $2::bigint * interval '1 millisecond') * 1000
 )
 SELECT count(*) AS seen, max(object) AS last FROM some`,
   };

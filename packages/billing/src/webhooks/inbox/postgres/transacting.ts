@@ -32,7 +32,12 @@ export function transactingDatabase<Tx>(pool: TransactingPool<Tx>, timeoutMs: nu
   }
 
   const session: Session<Tx> = { query, transaction };
-  return { query, session: (work) => work(session) };
+  const { listen } = pool;
+  return {
+    query,
+    session: (work) => work(session),
+    ...(listen && { listen: (channel, onNotification) => listen(channel, onNotification) }),
+  };
 }
 
 /** Waits for a transaction to begin and to end, but not for what is done in it. */

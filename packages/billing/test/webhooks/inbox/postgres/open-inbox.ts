@@ -18,14 +18,16 @@ export async function openPostgresInbox(
   const { name, pool } = schema;
   await migrateInbox(pool, { schema: name });
   await pool.query(`CREATE TABLE "${name}".effects (name text NOT NULL)`);
-  const { faulty, faults } = breakable(schema.connect());
+  const connect = () => schema.connect().on("error", () => undefined);
+  pool.on("error", () => undefined);
+  const { faulty, faults } = breakable(connect());
   const open = (from: Pick<Pool, "connect">) => postgresInbox({ pool: from, schema: name, ...options });
   return {
     schema,
     inbox: open(faulty),
     peer: open(pool),
     faults,
-    reopen: () => open(schema.connect()),
+    reopen: () => open(connect()),
     expireClaims: async () => {
       await endWorkingSessions(pool, name);
       await pool.query(
@@ -50,6 +52,15 @@ export async function openPostgresInbox(
     },
     close: () => schema.drop(),
   };
+}
+
+/** Ends every session of the schema, as a restart of the server does. */
+export async function endSessions({ pool, name }: Schema): Promise<void> {
+  await pool.query(
+    `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+      WHERE position($1 IN query) > 0 AND pid <> pg_backend_pid()`,
+    [name],
+  );
 }
 
 /** Does what the server does to sessions that are silent for the lease. */

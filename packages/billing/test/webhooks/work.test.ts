@@ -1,0 +1,219 @@
+import { describePostgres } from "@repo/test-kit/postgres-schema";
+import type { PoolClient } from "pg";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import {
+  ConfigurationError,
+  createWebhookReceiver,
+  memoryInbox,
+  type Outcome,
+  type WebhookHandler,
+  type WebhookInbox,
+  type WebhookReceiverOptions,
+} from "../../src/webhooks.js";
+import { receiver } from "./delivering.js";
+import { endSessions, type OpenPostgresInbox, openPostgresInbox } from "./inbox/postgres/open-inbox.js";
+import {
+  type BoundBilling,
+  catchError,
+  eventBody,
+  headerFor,
+  now,
+  SECRET,
+  twoTenants,
+} from "./signed-delivery.js";
+
+const AN_HOUR_MS = 3_600_000;
+
+type Handler = WebhookHandler<"customer.subscription.updated", BoundBilling, PoolClient>;
+type Options = Partial<WebhookReceiverOptions<BoundBilling, PoolClient>>;
+
+/** A receiver that answers once an event is stored. */
+function storing(inbox: WebhookInbox<PoolClient>, handler: Handler, options: Options = {}) {
+  const warnings: string[] = [];
+  const outcomes: Outcome[] = [];
+  const webhooks = createWebhookReceiver<BoundBilling, PoolClient>({
+    signingSecrets: [SECRET],
+    billing: twoTenants(),
+    inbox,
+    now,
+    respond: "stored",
+    objects: "delivered",
+    logger: { warn: (message) => void warnings.push(message) },
+    onOutcome: (outcome) => void outcomes.push(outcome),
+    on: { "customer.subscription.updated": handler },
+    ...options,
+  });
+  const deliver = (id: string, fields: Record<string, unknown> = {}) => {
+    const data = {
+      object: { id: `sub_${id}`, object: "subscription", customer: "cus_acme", status: "active" },
+    };
+    const body = eventBody({ id, data, ...fields });
+    return webhooks.receive(body, headerFor(body));
+  };
+  return { ...webhooks, deliver, warnings, outcomes };
+}
+
+describePostgres("a receiver that answers once an event is stored", () => {
+  const opened: OpenPostgresInbox[] = [];
+  const stops: (() => Promise<void>)[] = [];
+
+  afterEach(async () => {
+    await Promise.all(stops.splice(0).map((stop) => stop()));
+    await Promise.all(opened.splice(0).map((one) => one.schema.drop()));
+  });
+
+  async function open() {
+    const store = await openPostgresInbox();
+    opened.push(store);
+    return store;
+  }
+
+  /** Begins to work; resolves the work when it is stopped, at the latest after the test. */
+  function begin(
+    webhooks: ReturnType<typeof storing>,
+    options: { concurrency?: number; pollMs?: number } = {},
+  ) {
+    const stop = new AbortController();
+    const working = webhooks.work({ signal: stop.signal, pollMs: AN_HOUR_MS, ...options });
+    const end = () => {
+      stop.abort();
+      return working;
+    };
+    stops.push(end);
+    return end;
+  }
+
+  test("acknowledges it before a handler was called, and once more as a duplicate after that", async () => {
+    const { inbox } = await open();
+    const handler = vi.fn<Handler>();
+    const webhooks = storing(inbox, handler);
+    expect(await webhooks.deliver("evt_1")).toMatchObject({
+      status: "stored",
+      delivery: { eventId: "evt_1" },
+    });
+    expect(await webhooks.deliver("evt_1")).toMatchObject({ status: "stored" });
+    expect(handler).not.toHaveBeenCalled();
+    begin(webhooks);
+    await vi.waitFor(() =>
+      expect(webhooks.outcomes.at(-1)).toMatchObject({ status: "handled", tenantId: "acme" }),
+    );
+    expect(handler).toHaveBeenCalledTimes(1);
+    expect(await webhooks.deliver("evt_1")).toMatchObject({ status: "duplicate" });
+  });
+
+  test("hands it to a process that waits for it, at once, although that looks only every hour", async () => {
+    const { inbox, peer } = await open();
+    const handler = vi.fn<Handler>();
+    const worker = storing(peer, handler);
+    begin(worker);
+    const web = storing(inbox, handler);
+    for (const id of ["evt_1", "evt_2", "evt_3"]) {
+      await web.deliver(id);
+      await vi.waitFor(
+        () => expect(worker.outcomes.at(-1)).toMatchObject({ delivery: { eventId: id } }),
+        10_000,
+      );
+    }
+    expect(worker.outcomes.map(({ status }) => status)).toEqual(["handled", "handled", "handled"]);
+  });
+
+  test("commits what the handler writes with the mark that it was handled", async () => {
+    const { inbox, effects } = await open();
+    const webhooks = storing(inbox, async (event, { tx, attempt }) => {
+      await effects?.write(tx, event.id);
+      if (attempt === 1) throw new Error("after writing");
+    });
+    await webhooks.deliver("evt_1");
+    begin(webhooks);
+    await vi.waitFor(() => expect(webhooks.outcomes.at(-1)?.status).toBe("handled"), 20_000);
+    expect(await effects?.count("evt_1")).toBe(1);
+    expect(webhooks.warnings).toEqual([expect.stringMatching(/failed on attempt 1; it will be tried again/)]);
+  });
+
+  test("works on as many at once as it was told, and on no more", async () => {
+    const { inbox } = await open();
+    let running = 0;
+    let most = 0;
+    const webhooks = storing(inbox, async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await vi.waitFor(() => expect(most).toBe(3), 10_000);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      running -= 1;
+    });
+    for (let count = 0; count < 9; count += 1) await webhooks.deliver(`evt_${count}`);
+    begin(webhooks, { concurrency: 3 });
+    await vi.waitFor(
+      () => expect(webhooks.outcomes.filter(({ status }) => status === "handled")).toHaveLength(9),
+      20_000,
+    );
+    expect(most).toBe(3);
+  });
+
+  test("ends when it is told to: takes up nothing more, and waits for what is at work", async () => {
+    const { inbox } = await open();
+    let finish = () => {};
+    const handler = vi.fn<Handler>(() => new Promise<void>((resolve) => (finish = resolve)));
+    const webhooks = storing(inbox, handler);
+    await webhooks.deliver("evt_1");
+    await webhooks.deliver("evt_2");
+    const end = begin(webhooks, { concurrency: 1 });
+    await vi.waitFor(() => expect(handler).toHaveBeenCalled());
+    const ended = vi.fn();
+    const ending = end().then(ended);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(ended).not.toHaveBeenCalled();
+    finish();
+    await ending;
+    expect(handler).toHaveBeenCalledTimes(1);
+    expect(await inbox.readStats()).toMatchObject({ held: 0, waiting: 1 });
+  });
+
+  test("goes on when the database has ended all its sessions, and tells it once", async () => {
+    const { inbox, peer, schema } = await open();
+    const worker = storing(peer, async () => undefined);
+    begin(worker, { pollMs: 200 });
+    await storing(inbox, async () => undefined).deliver("evt_1");
+    await vi.waitFor(() => expect(worker.outcomes.at(-1)?.status).toBe("handled"), 10_000);
+    await endSessions(schema);
+    await storing(inbox, async () => undefined).deliver("evt_2");
+    await vi.waitFor(
+      () => expect(worker.outcomes.at(-1)).toMatchObject({ delivery: { eventId: "evt_2" } }),
+      10_000,
+    );
+    expect(worker.warnings.length).toBeLessThan(2);
+  });
+
+  test("handles no stored event of the other mode", async () => {
+    const { inbox } = await open();
+    const handler = vi.fn<Handler>();
+    await storing(inbox, handler).deliver("evt_1");
+    const live = {
+      ...twoTenants(),
+      receiverFacts: () => ({ mode: "live" as const, tenantsBy: "customer" as const }),
+    };
+    const worker = storing(inbox, handler, { billing: live });
+    begin(worker);
+    await vi.waitFor(() =>
+      expect(worker.outcomes.at(-1)).toMatchObject({ status: "failed", error: { code: "mode_mismatch" } }),
+    );
+    expect(handler).not.toHaveBeenCalled();
+  });
+
+  test("says in one sentence that the tables are missing", async () => {
+    const { inbox, schema } = await open();
+    await schema.pool.query(`DROP TABLE "${schema.name}".migrations`);
+    const webhooks = storing(inbox, async () => undefined);
+    await expect(webhooks.work({ signal: new AbortController().signal })).rejects.toThrow(ConfigurationError);
+  });
+});
+
+describe("a receiver without a durable inbox", () => {
+  test("cannot answer once an event is stored, nor take events up", async () => {
+    const error = catchError(() => receiver({}, { respond: "stored" }));
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(error).toHaveProperty("message", expect.stringMatching(/outlives this process/));
+    const webhooks = receiver({}, { inbox: memoryInbox() });
+    await expect(webhooks.work({ signal: AbortSignal.abort() })).rejects.toThrow(ConfigurationError);
+  });
+});
