@@ -44,14 +44,14 @@ export function sqliteClaims(database: SqliteDatabase, { leaseMs, maxAttempts }:
   const selectNewest = database.prepare("SELECT created_at_ms FROM billing_inbox_newest WHERE object = ?");
   const selectDue = database.prepare(
     `SELECT * FROM billing_inbox_open AS due
-      WHERE died_at_ms IS NULL AND due_at_ms <= ?1 AND lease_ends_at_ms <= ?1 AND NOT EXISTS (
+      WHERE died_at_ms IS NULL AND due_at_ms <= ? AND lease_ends_at_ms <= ? AND NOT EXISTS (
         SELECT 1 FROM billing_inbox_open AS holder
-          WHERE holder.object = due.object AND holder.token IS NOT NULL AND holder.lease_ends_at_ms > ?1)
+          WHERE holder.object = due.object AND holder.token IS NOT NULL AND holder.lease_ends_at_ms > ?)
       ORDER BY due_at_ms, rowid LIMIT 1`,
   );
 
   const find = (id: string) => selectOpen.get(id) as OpenRow | undefined;
-  const findDue = (nowMs: number) => selectDue.get(nowMs) as OpenRow | undefined;
+  const findDue = (nowMs: number) => selectDue.get(nowMs, nowMs, nowMs) as OpenRow | undefined;
   const isHandled = (id: string, nowMs: number) => selectHandled.get(id, nowMs) !== undefined;
 
   return { claim, claimDead, claimNext, isHandled, find, isDead, keep, findDue };

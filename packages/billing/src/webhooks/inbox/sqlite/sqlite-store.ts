@@ -26,8 +26,8 @@ export function sqliteStore<Database extends SqliteDatabase>(
       WHERE id = ? AND died_at_ms IS NOT NULL`,
   );
   const selectStats = database.prepare(
-    `SELECT count(*) FILTER (WHERE lease_ends_at_ms > ?1) AS held,
-        count(*) FILTER (WHERE died_at_ms IS NULL AND lease_ends_at_ms <= ?1) AS waiting,
+    `SELECT count(*) FILTER (WHERE lease_ends_at_ms > ?) AS held,
+        count(*) FILTER (WHERE died_at_ms IS NULL AND lease_ends_at_ms <= ?) AS waiting,
         count(*) FILTER (WHERE died_at_ms IS NOT NULL) AS dead,
         min(created_at_ms) FILTER (WHERE died_at_ms IS NULL) AS oldest_at_ms
       FROM billing_inbox_open`,
@@ -63,7 +63,8 @@ export function sqliteStore<Database extends SqliteDatabase>(
     listDead: async ({ limit }) => (selectDead.all(limit) as readonly OpenRow[]).map(toDeadDelivery),
 
     readStats: async (): Promise<InboxStats> => {
-      const row = selectStats.get(readNowMs()) as Omit<InboxStats, "oldestAt"> & {
+      const nowMs = readNowMs();
+      const row = selectStats.get(nowMs, nowMs) as Omit<InboxStats, "oldestAt"> & {
         readonly oldest_at_ms: number | null;
       };
       const { held, waiting, dead, oldest_at_ms: oldestAtMs } = row;
