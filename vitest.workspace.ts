@@ -129,6 +129,6 @@ export default defineConfig(({ mode }) => ({
 function projectsOf(mode: string) {
   if (mode === "unit") return { projects: unitProjects };
   if (mode === "runtimes") return { projects: runtimeProjects };
-  const globalSetup = ["./packages/test-kit/src/postgres.ts", "./packages/test-kit/src/stripe-mock.ts"];
+  const globalSetup = ["postgres", "redis", "stripe-mock"].map((name) => `./packages/test-kit/src/${name}.ts`);
   return { globalSetup, projects };
 }

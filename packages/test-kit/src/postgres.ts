@@ -1,13 +1,12 @@
-import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { chown, mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { Client } from "pg";
 import type { TestProject } from "vitest/node";
 import { firstRunning, leaveRunning, type Source, type Unavailable } from "./first-running.js";
+import { freePort } from "./free-port.js";
 import { run } from "./run-command.js";
 import type {} from "./servers.js";
 import { startTethered } from "./tethered-process.js";
@@ -133,16 +132,6 @@ async function disguiseFor(folder: string): Promise<readonly string[]> {
 
 /** The user "daemon", whom every system has: initdb wants a user with a name. */
 const DAEMON = 1;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  // A server that listens on a port has an address of this kind; a string is that of a pipe.
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** Why no schemas could be made there, or nothing. */
 async function obstacleAt(url: string): Promise<string | undefined> {
