@@ -63,7 +63,16 @@ export {
   type WebhookInbox,
   type Work,
 } from "./webhooks/inbox/inbox.js";
+export type { LeaseOptions } from "./webhooks/inbox/leased/settings.js";
 export { type MemoryInboxOptions, memoryInbox } from "./webhooks/inbox/memory.js";
+export type {
+  IoredisClient,
+  NodeRedisClient,
+  NodeRedisCluster,
+  RedisClient,
+  SendCommand,
+} from "./webhooks/inbox/redis/client.js";
+export { type RedisInboxOptions, redisInbox } from "./webhooks/inbox/redis/redis-inbox.js";
 export type { SqliteDatabase, SqliteStatement, SqliteValue } from "./webhooks/inbox/sqlite/database.js";
 export type { SqliteTx } from "./webhooks/inbox/sqlite/deferred-writes.js";
 export { type SqliteInboxOptions, sqliteInbox } from "./webhooks/inbox/sqlite/sqlite-inbox.js";

@@ -62,6 +62,7 @@ it("exports these names from @repo/billing/webhooks", async () => {
       "deliveryId",
       "isBillingError",
       "memoryInbox",
+      "redisInbox",
       "sqliteInbox",
       "verifyWebhook",
       "verifyWebhookAsync",

@@ -1,0 +1,76 @@
+import { ConfigurationError } from "../../../errors.js";
+import { assertKnownKeys } from "../../known-keys.js";
+import { processLogger, type WebhookLogger } from "../../tell-outcome.js";
+import type { DurableInbox } from "../inbox.js";
+import { leasedInbox } from "../leased/leased-inbox.js";
+import { LEASE_OPTIONS, type LeaseOptions, toLeaseSettings } from "../leased/settings.js";
+import { type RedisClient, type SendCommand, toSendCommand } from "./client.js";
+import { judgeServer } from "./judge-server.js";
+import { redisStore } from "./redis-store.js";
+import { scriptRunner } from "./run-script.js";
+import { KEY_NAMES } from "./scripts.js";
+import { readServerSettings } from "./server-settings.js";
+
+export interface RedisInboxOptions extends LeaseOptions {
+  /** A connected client of ioredis or node-redis, for one server or a cluster, or a function that sends a command. */
+  readonly client: RedisClient;
+  /** Names its keys: they are `{prefix}:…`, all in one slot of a cluster. Default `billing_inbox`. */
+  readonly prefix?: string | undefined;
+  /**
+   * Accepts a server whose `maxmemory-policy` evicts any key, so that deliveries may be lost or handled again. Default:
+   * such a server is refused.
+   */
+  readonly acceptEviction?: boolean | undefined;
+  /** Told, at the first use, what the server's settings make of the promise. Default: warnings of the process. */
+  readonly logger?: WebhookLogger | undefined;
+}
+
+const OPTIONS = ["client", "prefix", "acceptEviction", "logger", ...LEASE_OPTIONS];
+
+/**
+ * Creates an inbox in Redis 7 or later, or Valkey: at least once, with leases by the server's clock and fences. What the
+ * server acknowledges it may still lose, unless `appendonly yes` and `appendfsync always` are set; at its first use the
+ * inbox reads the settings and warns, and refuses a server that evicts any key.
+ *
+ * @example
+ * import { Redis } from "ioredis"; // or `createClient` of "redis"
+ *
+ * const inbox = redisInbox({ client: new Redis(process.env.REDIS_URL) });
+ *
+ * @throws {ConfigurationError} when an option is unknown or out of range. Its methods reject with one when the server is
+ * refused.
+ */
+export function redisInbox(options: RedisInboxOptions): DurableInbox<undefined> {
+  assertKnownKeys("redisInbox", options, OPTIONS);
+  const { client, prefix = "billing_inbox", acceptEviction = false, logger = processLogger } = options;
+  const settings = toLeaseSettings(options);
+  if (typeof prefix !== "string" || !/^[\w:.-]{1,200}$/.test(prefix)) {
+    throw new ConfigurationError(
+      "prefix must be 1 to 200 letters, digits, colons, dots, hyphens or underscores.",
+    );
+  }
+  if (typeof acceptEviction !== "boolean") throw new ConfigurationError("acceptEviction must be a boolean.");
+  const send = toSendCommand(client);
+  const keys = KEY_NAMES.map((name) => `{${prefix}}:${name}`);
+  const judged = onceJudged(send, keys[0] ?? "", (server) => judgeServer(server, acceptEviction, logger));
+  return leasedInbox(redisStore(scriptRunner(judged, keys), settings), settings);
+}
+
+/** Sends nothing before the server's settings were read and judged; reads them again after a failure. */
+function onceJudged(
+  send: SendCommand,
+  key: string,
+  judge: (server: Awaited<ReturnType<typeof readServerSettings>>) => void,
+): SendCommand {
+  let judging: Promise<void> | undefined;
+  return async (command, firstKey) => {
+    judging ??= readServerSettings(send, key).then(judge);
+    try {
+      await judging;
+    } catch (error) {
+      judging = undefined;
+      throw error;
+    }
+    return send(command, firstKey);
+  };
+}

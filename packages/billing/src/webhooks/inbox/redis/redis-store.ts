@@ -1,0 +1,114 @@
+import {
+  type DeadDelivery,
+  type Delivery,
+  deliveryId,
+  objectKey,
+  parseDeliveryId,
+  type StoreResult,
+} from "../inbox.js";
+import type { Claimed, Lease, LeaseStore, ObjectBusy } from "../leased/lease-store.js";
+import type { LeaseSettings } from "../leased/settings.js";
+import type { RunScript } from "./run-script.js";
+import * as scripts from "./scripts.js";
+
+/** The steps of an inbox on Redis. */
+export function redisStore(
+  run: RunScript,
+  { leaseMs, maxAttempts, retentionMs }: LeaseSettings,
+): LeaseStore<undefined> {
+  return {
+    async claim(delivery, token) {
+      const args = [...describe(delivery), token, leaseMs, maxAttempts];
+      return toClaimed(await run(scripts.CLAIM, args), token);
+    },
+
+    async claimDead(key, token) {
+      const answer = await run(scripts.CLAIM_DEAD, [deliveryId(key), token, leaseMs]);
+      return answer[0] === "absent" ? undefined : toClaimed(answer, token);
+    },
+
+    async claimNext(token) {
+      const answer = await run(scripts.CLAIM_NEXT, [token, leaseMs, maxAttempts]);
+      return answer[0] === "absent" ? undefined : toLease(answer, token);
+    },
+
+    openTx: () => undefined,
+
+    async settle(lease, settlement) {
+      const { status } = settlement;
+      const error = status === "handled" ? "" : settlement.error;
+      const pauseMs = status === "failed" ? settlement.pauseMs : 0;
+      const args = [deliveryId(lease.key), lease.token, status, retentionMs, error, pauseMs];
+      return (await run(scripts.SETTLE, args))[0] === "settled";
+    },
+
+    async store(delivery) {
+      const [status] = await run(scripts.STORE, [...describe(delivery), maxAttempts]);
+      return toStoreResult(status);
+    },
+
+    hasDue: async () => (await run(scripts.HAS_DUE, [maxAttempts]))[0] === "due",
+    release: async (key) => (await run(scripts.RELEASE, [deliveryId(key)]))[0] === "released",
+
+    async listDead({ limit }) {
+      const texts = await run(scripts.LIST_DEAD, [limit]);
+      return Array.from({ length: texts.length / 5 }, (_, row) => toDead(texts.slice(5 * row, 5 * row + 5)));
+    },
+
+    async readStats() {
+      const [held, waiting, dead, oldest] = await run(scripts.READ_STATS, []);
+      const counts = { held: Number(held), waiting: Number(waiting), dead: Number(dead) };
+      return oldest ? { ...counts, oldestAt: new Date(Number(oldest)) } : counts;
+    },
+  };
+}
+
+function describe(delivery: Delivery): readonly (string | number)[] {
+  const { key, createdAtMs } = delivery;
+  return [deliveryId(key), objectKey(delivery) ?? "", createdAtMs, JSON.stringify(delivery)];
+}
+
+function toClaimed(answer: readonly string[], token: string): Claimed | ObjectBusy {
+  const [status, attempt] = answer;
+  switch (status) {
+    case "claimed":
+      return { status, lease: toLease(answer, token) };
+    case "dead":
+      return { status, attempt: Number(attempt) };
+    case "duplicate":
+    case "busy":
+    case "object_busy":
+      return { status };
+    default:
+      throw new TypeError(`Redis answered a claim with "${status}".`);
+  }
+}
+
+function toLease([, attempt, newest, body = ""]: readonly string[], token: string): Lease {
+  return {
+    ...toDelivery(body),
+    attempt: Number(attempt),
+    token,
+    ...(newest ? { newestHandledAtMs: Number(newest) } : {}),
+  };
+}
+
+function toDead([id = "", body = "", attempts, diedAtMs, error]: readonly string[]): DeadDelivery {
+  return {
+    key: parseDeliveryId(id),
+    eventType: toDelivery(body).eventType,
+    attempts: Number(attempts),
+    diedAt: new Date(Number(diedAtMs)),
+    ...(error ? { lastError: error } : {}),
+  };
+}
+
+/** Only we write these. */
+function toDelivery(json: string): Delivery {
+  return JSON.parse(json) as Delivery;
+}
+
+function toStoreResult(status: string | undefined): StoreResult {
+  if (status === "stored" || status === "duplicate" || status === "dead") return { status };
+  throw new TypeError(`Redis answered with "${status}" when a delivery was to be stored.`);
+}
