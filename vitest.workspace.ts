@@ -129,6 +129,8 @@ export default defineConfig(({ mode }) => ({
 function projectsOf(mode: string) {
   if (mode === "unit") return { projects: unitProjects };
   if (mode === "runtimes") return { projects: runtimeProjects };
-  const globalSetup = ["postgres", "redis", "stripe-mock"].map((name) => `./packages/test-kit/src/${name}.ts`);
+  const globalSetup = ["postgres", "redis", "stripe-mock"].map(
+    (name) => `./packages/test-kit/src/${name}.ts`,
+  );
   return { globalSetup, projects };
 }
