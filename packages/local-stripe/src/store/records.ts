@@ -84,6 +84,8 @@ export type SubscriptionItemRecord = Readonly<
   readonly meteredFrom?: number;
   /** Where a future anchor cuts the present period short: Unix time at which the full period would have begun. */
   readonly fullPeriodStart?: number;
+  /** Where a scheduled end cuts the present period short: Unix time up to which it is paid for. */
+  readonly paidUntil?: number;
 };
 
 export type SubscriptionRecord = Readonly<Omit<Stored<Stripe.Subscription>, "items" | "pending_update">> & {

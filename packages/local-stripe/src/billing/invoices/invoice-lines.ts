@@ -25,18 +25,19 @@ export function periodLines(
     if (price.recurring?.usage_type === "metered") return [];
     const isTrial = subscription.status === "trialing";
     if (!isTrial && isFree(subscription, item)) return [];
-    const isCutShort = !isTrial && item.fullPeriodStart !== undefined;
-    const { current_period_start: start, current_period_end: end } = item;
+    const beginsLate = !isTrial && item.fullPeriodStart !== undefined;
+    const endsEarly = !isTrial && item.paidUntil !== undefined;
+    const { current_period_start: start } = item;
     const quantity = item.quantity ?? 0;
     return line(account, subscription, item, price, {
       amount: isTrial ? 0 : cost(price, item.quantity, remainder(item, start)),
       description: isTrial
         ? `Trial period for ${productName(account, price)}`
-        : isCutShort
+        : beginsLate
           ? remainingText(account, price, start)
           : quantityText(account, price, quantity),
-      proration: isCutShort,
-      period: { start, end },
+      proration: beginsLate || endsEarly,
+      period: { start, end: isTrial ? item.current_period_end : paidEnd(item) },
       quantity,
     });
   });
@@ -47,10 +48,15 @@ function isFree({ freeUntil }: SubscriptionRecord, item: SubscriptionItemRecord)
   return freeUntil !== null && item.current_period_end <= freeUntil;
 }
 
-/** The part of an item's full period that is left at a moment. */
+/** The part of an item's full period that is left, and paid for, at a moment. */
 function remainder(item: SubscriptionItemRecord, at: number): Share {
   const { current_period_start: start, current_period_end: end, fullPeriodStart = start } = item;
-  return { part: Math.min(end - start, Math.max(0, end - at)), whole: end - fullPeriodStart };
+  const paid = paidEnd(item);
+  return { part: Math.min(paid - start, Math.max(0, paid - at)), whole: end - fullPeriodStart };
+}
+
+function paidEnd({ current_period_end: end, paidUntil = end }: SubscriptionItemRecord): number {
+  return paidUntil;
 }
 
 /** "3 × Gold (at $20.00 / month)" */
@@ -74,7 +80,10 @@ export function prorationLines(
   const lines: InvoiceLineRecord[] = [];
   for (const item of before.items) {
     const now = after.items.find((one) => one.id === item.id);
-    if (isSame(item, now)) continue;
+    if (isSame(item, now)) {
+      if (isCharged(item)) lines.push(...movedEnd(account, before, after, [item, now]));
+      continue;
+    }
     lines.push(...part(account, before, item, at, -1));
     if (now !== undefined && isCharged(now)) lines.push(...part(account, after, now, at, 1));
   }
@@ -83,7 +92,22 @@ export function prorationLines(
   return lines;
 }
 
-function isSame(one: SubscriptionItemRecord, other: SubscriptionItemRecord | undefined): boolean {
+/** Credits the time that a scheduled end takes from a period, or charges the time that it gives back. */
+function movedEnd(
+  account: AccountData,
+  before: SubscriptionRecord,
+  after: SubscriptionRecord,
+  [old, item]: readonly [SubscriptionItemRecord, SubscriptionItemRecord],
+): readonly InvoiceLineRecord[] {
+  const [from, to] = [paidEnd(old), paidEnd(item)];
+  if (from === to) return [];
+  return to < from ? part(account, before, old, to, -1) : part(account, after, item, from, 1);
+}
+
+function isSame(
+  one: SubscriptionItemRecord,
+  other: SubscriptionItemRecord | undefined,
+): other is SubscriptionItemRecord {
   return (
     one.price === other?.price &&
     one.quantity === other.quantity &&
@@ -113,7 +137,7 @@ function part(
           : remainingText(account, price, at),
       discountable: isItemized,
       proration: true,
-      period: { start: at, end: item.current_period_end },
+      period: { start: at, end: paidEnd(item) },
       quantity: item.quantity ?? 0,
     }),
   ];
@@ -142,7 +166,7 @@ function netAmount(
   const wasPaid = ({ endedAt }: DiscountRecord) => endedAt === null || endedAt >= item.current_period_start;
   const willBe = ({ end, endedAt, terms }: DiscountRecord) =>
     endedAt === null && !terms.isOnce && (end === null || end > at);
-  const full = subscription.items.map(({ fullPeriodStart: _cut, ...one }) => one);
+  const full = subscription.items.map(({ fullPeriodStart: _start, paidUntil: _end, ...one }) => one);
   const lines = periodLines(account, { ...subscription, status: "active", freeUntil: null }, full);
   const { lines: net } = discounted(account, subscription, lines, sign === -1 ? wasPaid : willBe);
   const own = net.find((one) => itemOf(one) === item.id);

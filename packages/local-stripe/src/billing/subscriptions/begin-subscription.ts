@@ -19,6 +19,7 @@ import { takeLeftovers } from "../invoices/leftovers.js";
 import { charge, declined, NO_METHOD, type PaymentOutcome } from "../payments/payment.js";
 import { type Schedule, scheduleCancellation } from "./cancellation.js";
 import type { NewItem } from "./item-params.js";
+import { cutByEnd } from "./item-period.js";
 import {
   automaticTax,
   collectionFields,
@@ -61,7 +62,11 @@ export function beginSubscription(
   checkCount(tx, customer.id);
   if (params.automatic_tax?.enabled) requireTaxLocation(customer);
   const created = newSubscription(tx, params, mode, customer);
-  const subscription = { ...created, ...scheduleCancellation(created, params, tx.now) };
+  const ending = { ...created, ...scheduleCancellation(created, params, tx.now) };
+  const subscription =
+    params.proration_behavior === "none"
+      ? ending
+      : { ...ending, items: ending.items.map((item) => cutByEnd(item, ending)) };
   refuseOtherCurrency(account, customer.id, subscription.currency, params.schedule);
   const own = periodLines(account, subscription, subscription.items);
   const lines = [...takeLeftovers(tx, subscription), ...own];

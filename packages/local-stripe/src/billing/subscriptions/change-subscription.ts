@@ -10,7 +10,7 @@ import { billChange } from "./bill-change.js";
 import { type Schedule, scheduleCancellation } from "./cancellation.js";
 import { turnsPaid } from "./free-to-paid.js";
 import type { ItemChange } from "./item-params.js";
-import { itemPeriod, type Timing, withoutPeriod } from "./item-period.js";
+import { cutByEnd, itemPeriod, type Timing, withoutPeriod } from "./item-period.js";
 import { discardPendingChange, refuseUnlessItMayWait } from "./pending-change.js";
 import {
   automaticTax,
@@ -120,7 +120,11 @@ export function changed(
     change.billing_cycle_anchor !== "unchanged" && turnsPaid(tx.account, before, moved)
       ? beginCycle(tx, moved, { anchor: tx.now, start: tx.now, trialEnd: null })
       : moved;
-  const after = { ...cycled, ...scheduleCancellation(cycled, change, tx.now) };
+  const ending = { ...cycled, ...scheduleCancellation(cycled, change, tx.now) };
+  const after =
+    change.proration_behavior === "none"
+      ? ending
+      : { ...ending, items: ending.items.map((item) => cutByEnd(item, ending)) };
   // Where the end of the period decides the end of the subscription, it moves with it.
   return after.cancel_at_period_end ? { ...after, cancel_at: firstPeriodEnd(after) } : after;
 }

@@ -1,9 +1,9 @@
-import type { PriceRecord, SubscriptionItemRecord } from "../../store/records.js";
+import type { PriceRecord, SubscriptionItemRecord, SubscriptionRecord } from "../../store/records.js";
 import { type Interval, periodAt } from "../catalog/period.js";
 
 export type ItemPeriod = Pick<
   SubscriptionItemRecord,
-  "current_period_start" | "current_period_end" | "fullPeriodStart"
+  "current_period_start" | "current_period_end" | "fullPeriodStart" | "paidUntil"
 >;
 
 /** The anchor and the start that an item's period is counted from, or the end of its trial. */
@@ -35,17 +35,39 @@ export function samePeriod({
   current_period_start,
   current_period_end,
   fullPeriodStart,
+  paidUntil,
 }: SubscriptionItemRecord): ItemPeriod {
-  const cut = fullPeriodStart === undefined ? {} : { fullPeriodStart };
-  return { current_period_start, current_period_end, ...cut };
+  return {
+    current_period_start,
+    current_period_end,
+    ...(fullPeriodStart !== undefined && { fullPeriodStart }),
+    ...(paidUntil !== undefined && { paidUntil }),
+  };
 }
 
 /** An item that is about to begin another period, which may not be cut short as the present one is. */
-export function withoutPeriod<Item extends { readonly fullPeriodStart?: number }>({
-  fullPeriodStart: _cut,
+export function withoutPeriod<Item extends CutPeriod>({
+  fullPeriodStart: _start,
+  paidUntil: _end,
   ...item
-}: Item): Omit<Item, "fullPeriodStart"> {
+}: Item): Omit<Item, keyof CutPeriod> {
   return item;
+}
+
+type CutPeriod = Pick<ItemPeriod, "fullPeriodStart" | "paidUntil">;
+
+/**
+ * Cuts an item's period short where the subscription ends within it on a date of its own. Stripe prorates for that date,
+ * and neither for a period whose end ends the subscription nor for a trial, which is free.
+ */
+export function cutByEnd(
+  item: SubscriptionItemRecord,
+  { cancel_at: end, cancel_at_period_end: isPeriodEnd, schedule, status }: SubscriptionRecord,
+): SubscriptionItemRecord {
+  const { paidUntil: _before, ...whole } = item;
+  if (end === null || isPeriodEnd || schedule !== null || status === "trialing") return whole;
+  const isWithin = end > item.current_period_start && end < item.current_period_end;
+  return isWithin ? { ...whole, paidUntil: end } : whole;
 }
 
 function intervalOf({ recurring }: PriceRecord): Interval {

@@ -1,10 +1,10 @@
 import type { Transaction } from "../../store/account-data.js";
-import type { SubscriptionRecord } from "../../store/records.js";
+import type { SubscriptionItemRecord, SubscriptionRecord } from "../../store/records.js";
 import { periodLines } from "../invoices/invoice-lines.js";
 import { closeInvoice, finalizeInvoice, newInvoice } from "../invoices/invoices.js";
 import { takeLeftovers } from "../invoices/leftovers.js";
 import { usageLines } from "../usage/usage-lines.js";
-import { nextItemPeriod, withoutPeriod } from "./item-period.js";
+import { cutByEnd, nextItemPeriod, withoutPeriod } from "./item-period.js";
 
 /**
  * A new period for every item whose period is over, and an invoice for it that is final an hour later. `as` is what the
@@ -13,18 +13,14 @@ import { nextItemPeriod, withoutPeriod } from "./item-period.js";
 export function renew(tx: Transaction, before: SubscriptionRecord, as: SubscriptionRecord = before): void {
   const { account } = tx;
   const isTrialOver = as.status === "trialing" && (as.trial_end ?? 0) <= tx.now;
-  const renewed: SubscriptionRecord = {
-    ...as,
-    items: as.items.map((item) =>
-      item.current_period_end > tx.now
-        ? item
-        : {
-            ...withoutPeriod(item),
-            ...nextItemPeriod(account.getFromPath("price", item.price), item, as.billing_cycle_anchor),
-          },
-    ),
-    status: isTrialOver ? "active" : as.status,
+  const next: SubscriptionRecord = { ...as, status: isTrialOver ? "active" : as.status };
+  const renewItem = (item: SubscriptionItemRecord): SubscriptionItemRecord => {
+    if (item.current_period_end > tx.now) return item;
+    const price = account.getFromPath("price", item.price);
+    const period = nextItemPeriod(price, item, as.billing_cycle_anchor);
+    return cutByEnd({ ...withoutPeriod(item), ...period }, next);
   };
+  const renewed: SubscriptionRecord = { ...next, items: as.items.map(renewItem) };
   const begun = renewed.items.filter((item) => item.current_period_start === tx.now);
   const over = before.items.filter((item) => item.current_period_end <= tx.now);
   const used = usageLines(account, before, over, tx.now);

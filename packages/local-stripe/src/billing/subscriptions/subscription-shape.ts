@@ -37,7 +37,7 @@ export function renderSubscription(record: SubscriptionRecord, account: AccountD
 }
 
 function shownItems(items: SubscriptionRecord["items"], account: AccountData): readonly Wire[] {
-  return items.map(({ fullPeriodStart: _full, meteredFrom: _from, ...item }) => {
+  return items.map(({ fullPeriodStart: _full, meteredFrom: _from, paidUntil: _until, ...item }) => {
     const price = account.getFromPath("price", item.price);
     return {
       ...item,

@@ -1,5 +1,5 @@
 import { lastPeriodEnd } from "../../billing/catalog/period-ends.js";
-import { scheduleCancellation } from "../../billing/subscriptions/cancellation.js";
+import { changeSubscription } from "../../billing/subscriptions/change-subscription.js";
 import { dropFutureChange, futureChange } from "../../portal/portal-schedule.js";
 import type { SubscriptionRecord } from "../../store/records.js";
 import { formatFor } from "../format.js";
@@ -39,8 +39,7 @@ export const KEEP: PortalPage<SubscriptionProps> = {
   ),
   submit: (tx, { subscription }) => {
     dropFutureChange(tx, subscription);
-    const kept = scheduleCancellation(subscription, { cancel_at: null }, tx.now);
-    tx.change("subscription", subscription.id, kept, "customer.subscription.updated");
+    changeSubscription(tx, subscription.id, { cancel_at: null });
     return "kept";
   },
 };
