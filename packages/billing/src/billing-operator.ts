@@ -8,6 +8,7 @@ import { diagnose, type ObjectDiagnosis } from "./operator/diagnose.js";
 import { type LinkCustomerOptions, linkCustomer } from "./operator/link-customer.js";
 import type { Owned } from "./operator/owned.js";
 import type { OperatorBinding } from "./operator-binding.js";
+import { SharedCatalog } from "./shared-catalog.js";
 import type { CallOptions } from "./stripe/deadline.js";
 import type { Customer } from "./views/customer.js";
 
@@ -18,12 +19,15 @@ import type { Customer } from "./views/customer.js";
  *
  * Beside the errors listed with it, each method throws what the service's methods throw.
  */
-export class BillingOperator {
-  readonly #binding: OperatorBinding;
+export class BillingOperator<TMetadata = undefined> {
+  readonly #binding: OperatorBinding<TMetadata>;
+  /** What all tenants share: the same plans for all of them, coupons and promotion codes. */
+  readonly sharedCatalog: SharedCatalog<TMetadata>;
 
   /** @internal */
-  constructor(binding: OperatorBinding) {
+  constructor(binding: OperatorBinding<TMetadata>) {
     this.#binding = binding;
+    this.sharedCatalog = new SharedCatalog(binding);
   }
 
   /**

@@ -178,7 +178,7 @@ export class StripeBillingService<TMetadata = undefined>
    * @throws InvalidArgumentError without an actor.
    * @throws ConfigurationError under `connectTenancy`, where each tenant has an account of its own.
    */
-  asOperator(options: OperatorOptions): BillingOperator {
+  asOperator(options: OperatorOptions): BillingOperator<TMetadata> {
     return new BillingOperator(this.#binding.asOperator(options));
   }
 
@@ -368,6 +368,18 @@ export class StripeBillingService<TMetadata = undefined>
     return this.#list(options, (scope, page: ListProductsOptions) =>
       listTenantProducts(scope, page, catalog),
     );
+  }
+
+  /**
+   * Lists the products that all tenants share, each with its active prices, for visitors who have no tenant yet: works on a
+   * service without one. Requests, caching and search's delay as {@link listTenantProducts}.
+   *
+   * @throws ConfigurationError under `connectTenancy`, where tenants share nothing.
+   */
+  listSharedProducts(options: ListProductsOptions = {}): Pages<Product<TMetadata>> {
+    const load = (page: ListProductsOptions) =>
+      this.#binding.runForVisitors(page, (scope, catalog) => listTenantProducts(scope, page, catalog));
+    return pages((after) => load(after === undefined ? options : { ...options, after }));
   }
 
   getProduct(productId: string, options: CallOptions = {}): Promise<Product<TMetadata>> {

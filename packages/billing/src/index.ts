@@ -121,6 +121,7 @@ export { toProblemResponse } from "./problem-response.js";
 export type { ReturnUrlSettings } from "./return-urls/tenant-return-urls.js";
 export type { NewDiscount } from "./selling/prove-discount.js";
 export type { StripeBillingConfig } from "./settings.js";
+export type { SharedCatalog } from "./shared-catalog.js";
 export type { Mode, StripeClient, StripeRequestOptions } from "./stripe/client.js";
 export type { CallOptions } from "./stripe/deadline.js";
 export type { IdempotencyOptions } from "./stripe/idempotency.js";

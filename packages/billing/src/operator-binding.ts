@@ -1,3 +1,4 @@
+import type { Catalog } from "./capabilities/catalog/catalog.js";
 import { ConfigurationError, InvalidArgumentError } from "./errors.js";
 import { copyOptions } from "./input.js";
 import type { OpenScope } from "./operator/each-page.js";
@@ -6,6 +7,7 @@ import type { Settings } from "./settings.js";
 import { type CallOptions, startDeadline } from "./stripe/deadline.js";
 import type { OwnershipCache } from "./tenancy/ownership-cache.js";
 import { OperatorScope, type SharedAccountTenancy } from "./tenancy/scope/operator-scope.js";
+import type { CatalogScope } from "./tenancy/scope/tenant-scope.js";
 import type { Tenancy } from "./tenancy/tenancy.js";
 
 export interface OperatorOptions {
@@ -13,22 +15,28 @@ export interface OperatorOptions {
   readonly actor: string;
 }
 
-interface OperatorParts {
-  readonly settings: Omit<Settings<unknown>, "catalog">;
+interface OperatorParts<TMetadata> {
+  readonly settings: Settings<TMetadata>;
+  readonly catalog: Catalog<TMetadata>;
   readonly cache: OwnershipCache;
 }
 
+/** Opens the scope of a call that may change what all tenants share. */
+type AdmitShared = (options: CallOptions) => CatalogScope;
+
 /** Opens the scopes of an operator's calls, and has each call audited under the operator's name. */
-export class OperatorBinding {
-  readonly #parts: OperatorParts;
+export class OperatorBinding<TMetadata> {
+  readonly #parts: OperatorParts<TMetadata>;
   readonly #tenancy: SharedAccountTenancy;
   readonly #actor: string;
+  readonly #admitShared: AdmitShared;
 
   /** @throws InvalidArgumentError without an actor. @throws ConfigurationError where each tenant has its own account. */
-  constructor(parts: OperatorParts, options: OperatorOptions) {
+  constructor(parts: OperatorParts<TMetadata>, options: OperatorOptions, admitShared: AdmitShared) {
     this.#parts = parts;
     this.#actor = parseActor(options);
     this.#tenancy = parseTenancy(parts.settings.tenancy);
+    this.#admitShared = admitShared;
   }
 
   get markKey(): string {
@@ -40,6 +48,31 @@ export class OperatorBinding {
     const open = this.opener(options);
     this.audit(method);
     return work(open());
+  }
+
+  /** Runs one call about what all tenants share. */
+  async runOnCatalog<T>(
+    method: string,
+    options: CallOptions,
+    work: (scope: CatalogScope, catalog: Catalog<TMetadata>) => Promise<T>,
+  ): Promise<T> {
+    const scope = this.#admitShared(options);
+    this.audit(method);
+    return work(scope, this.#parts.catalog);
+  }
+
+  /** Runs a write to it, and forgets every tenant's remembered pages even if it fails: it may have been made. */
+  async changeCatalog<T>(
+    method: string,
+    options: CallOptions,
+    work: (scope: CatalogScope, catalog: Catalog<TMetadata>) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await this.runOnCatalog(method, options, work);
+    } finally {
+      // guard: what all tenants share is forgotten for all of them
+      this.#parts.catalog.cache.forget();
+    }
   }
 
   /** For calls of many requests: each scope that it opens has the time that a call has. */

@@ -3,7 +3,7 @@ import { CatalogCache } from "./capabilities/catalog/catalog-cache.js";
 import { type CatalogEvent, catalogChangedBy } from "./capabilities/catalog/catalog-event.js";
 import { resolvePortal, type TenantPortal, trustedIds } from "./capabilities/portal/settings.js";
 import type { Deadline } from "./deadline.js";
-import { TenantContextError } from "./errors.js";
+import { ConfigurationError, TenantContextError } from "./errors.js";
 import { copyOptions } from "./input.js";
 import { OperatorBinding, type OperatorOptions } from "./operator-binding.js";
 import { resolveReturnUrls, type TenantReturnUrls } from "./return-urls/tenant-return-urls.js";
@@ -15,7 +15,7 @@ import { listEvents } from "./tenancy/list-events.js";
 import { SHARED } from "./tenancy/metadata-mark.js";
 import { OwnershipCache } from "./tenancy/ownership-cache.js";
 import { resolveTenant } from "./tenancy/resolve-tenant.js";
-import { admit, admitOperator, type TenantScope } from "./tenancy/scope/tenant-scope.js";
+import { admit, admitShared, type CatalogScope, type TenantScope } from "./tenancy/scope/tenant-scope.js";
 import type {
   EventListQuery,
   EventPage,
@@ -125,27 +125,36 @@ export class TenantBinding<TMetadata> {
   }
 
   /** Runs `work` on objects that all tenants share. @throws TenantContextError when a tenant is bound. */
-  async runAsOperator<T>(options: CallOptions, work: (scope: TenantScope) => Promise<T>): Promise<T> {
-    const { settings, cache, configurations } = this.#shared;
+  async runAsOperator<T>(options: CallOptions, work: (scope: CatalogScope) => Promise<T>): Promise<T> {
     // guard: what all tenants share is not a bound service's to change
     if (this.#tenantId !== undefined) {
       throw new TenantContextError(
         "Shared configurations can only be changed by a service without a tenant. Call the one that forTenant was called on.",
       );
     }
-    const deadline = startDeadline(copyOptions(options), settings.timeoutMs);
-    return work(admitOperator({ ...settings, cache, configurations, deadline, trusted: [] }));
+    return work(this.#admitShared(options, "write"));
   }
 
   /** @throws TenantContextError when a tenant is bound. */
-  asOperator(options: OperatorOptions): OperatorBinding {
+  asOperator(options: OperatorOptions): OperatorBinding<TMetadata> {
     // guard: an operator's calls are not a bound service's to make
     if (this.#tenantId !== undefined) {
       throw new TenantContextError(
         "This service is bound to a tenant, and has no operator. Call asOperator on the one that forTenant was called on.",
       );
     }
-    return new OperatorBinding(this.#shared, options);
+    return new OperatorBinding(this.#shared, options, (call) => this.#admitShared(call, "write"));
+  }
+
+  /** Runs `work` on what all tenants share, for visitors who have no tenant yet. It can only read. */
+  async runForVisitors<T>(
+    options: CallOptions,
+    work: (scope: CatalogScope, catalog: Catalog<TMetadata>) => Promise<T>,
+  ): Promise<T> {
+    // guard: where each tenant has its own account, nothing is shared
+    if (this.#shared.settings.tenancy.markKey === undefined) throw nothingShared();
+    // guard (argument 2): a visitor's scope only reads
+    return work(this.#admitShared(options, "read"), this.catalog);
   }
 
   /** Forgets the remembered products of the bound tenant, else of the event's tenant, else of all. */
@@ -230,6 +239,12 @@ export class TenantBinding<TMetadata> {
     });
   }
 
+  #admitShared(options: CallOptions, access: "read" | "write"): CatalogScope {
+    const { settings, cache, configurations } = this.#shared;
+    const deadline = startDeadline(copyOptions(options), settings.timeoutMs);
+    return admitShared({ ...settings, cache, configurations, deadline, trusted: [] }, access);
+  }
+
   #begin(options: CallOptions): BoundCall {
     const tenantId = this.#boundTenant();
     return { tenantId, deadline: startDeadline(copyOptions(options), this.#shared.settings.timeoutMs) };
@@ -242,4 +257,10 @@ export class TenantBinding<TMetadata> {
       "This service has no tenant. Call forTenant(tenantId) first, or give the constructor tenantId.",
     );
   }
+}
+
+function nothingShared(): ConfigurationError {
+  return new ConfigurationError(
+    "Tenants of this tenancy share nothing, since each has an account of its own. Use forTenant for each of them.",
+  );
 }

@@ -56,6 +56,11 @@ const ROWS: readonly Row[] = [
       ),
   },
   {
+    name: "listSharedProducts",
+    method: "listSharedProducts",
+    call: (billing, _own, time) => billing.listSharedProducts(time),
+  },
+  {
     name: "diagnosePortal",
     method: "diagnosePortal",
     call: (billing, { tenantId, customerId }, time) =>
@@ -64,7 +69,7 @@ const ROWS: readonly Row[] = [
 ];
 
 /** They send nothing, or do it behind the caller's back and never for more than a second. */
-const WITHOUT_TIME = ["forTenant", "forgetCatalog", "forgetCustomer", "receiverFacts"];
+const WITHOUT_TIME = ["forTenant", "asOperator", "forgetCatalog", "forgetCustomer", "receiverFacts"];
 
 const LIMIT_MS = 50;
 

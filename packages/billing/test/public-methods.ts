@@ -6,6 +6,7 @@ export type TenantMethod = Exclude<
   PublicMethod,
   | "forTenant"
   | "asOperator"
+  | "listSharedProducts"
   | "listEvents"
   | "resolveTenant"
   | "forgetCatalog"

@@ -86,7 +86,13 @@ const ROWS: Readonly<
   Record<
     Exclude<
       PublicMethod,
-      "forTenant" | "asOperator" | "listEvents" | "forgetCatalog" | "receiverFacts" | "forgetCustomer"
+      | "forTenant"
+      | "asOperator"
+      | "listSharedProducts"
+      | "listEvents"
+      | "forgetCatalog"
+      | "receiverFacts"
+      | "forgetCustomer"
     >,
     Forms
   >
@@ -643,6 +649,8 @@ describeContract("the requests this package sends", () => {
       [
         ...Object.keys(ROWS),
         "asOperator",
+        "listSharedProducts",
+        "listEvents",
         "forTenant",
         "forgetCatalog",
         "forgetCustomer",

@@ -25,8 +25,17 @@ const ROWS: readonly OptionRow[] = [
   ...CATALOG_ROWS,
 ];
 
-/** They take no options beside a deadline. */
-const WITHOUT_OPTIONS = ["forTenant", "forgetCatalog", "forgetCustomer", "receiverFacts", "resolveTenant"];
+/** They take no options beside a deadline, or those of another, or have a suite of their own. */
+const WITHOUT_OPTIONS = [
+  "forTenant",
+  "forgetCatalog",
+  "forgetCustomer",
+  "receiverFacts",
+  "resolveTenant",
+  "asOperator",
+  "listSharedProducts",
+  "listEvents",
+];
 
 /** Every method takes them, and `every-deadline.test.ts` tries them on each. */
 const ENDS_OF_A_CALL = /: (?:timeoutMs|signal)$/;

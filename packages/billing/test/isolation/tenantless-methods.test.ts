@@ -4,7 +4,7 @@ import { hostileTexts, hostileValues } from "./hostile-values.js";
 import { REALMS, type Realm } from "./realms.js";
 import type { TenantIds } from "./tenants.js";
 
-/** `forTenant`, `asOperator`, `resolveTenant` and `listEvents`, the methods that act for no tenant. */
+/** `forTenant`, `asOperator`, `listSharedProducts`, `resolveTenant` and `listEvents` act for no tenant. */
 describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
   let realm: Realm;
   let a: TenantIds;
@@ -68,6 +68,33 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
       expect(open).not.toThrow();
     }
     expect(realm.world.local.requests.length).toBe(length);
+  });
+
+  it("listSharedProducts shows visitors what all share, and nothing of a tenant's, whatever it is given", async () => {
+    const { stripe, local } = realm.world;
+    if (realm.name === "connectTenancy") {
+      await expect(realm.service().listSharedProducts()).rejects.toMatchObject({ code: "configuration" });
+      return;
+    }
+    const shared = await stripe.products.create({ name: "For all", metadata: { tenantId: "*" } });
+    await stripe.products.create({ name: "Nobody's" });
+    for (const service of [realm.service(), realm.service().forTenant(a.tenantId)]) {
+      const { data } = await service.listSharedProducts({ active: "all", limit: 100 });
+      expect(data.map(({ id }) => id)).toEqual([shared.id]);
+    }
+    local.clearRequests();
+    for (const after of [b.productId, ...hostileTexts(b.productId)]) {
+      const found = await realm
+        .service()
+        .listSharedProducts({ after })
+        .then(
+          ({ data }) => data.map(({ id }) => id),
+          () => [],
+        );
+      expect(found.filter((id) => id !== shared.id)).toEqual([]);
+    }
+    expect(local.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+    await stripe.products.update(shared.id, { metadata: { tenantId: "" } });
   });
 
   it("resolveTenant says whose an event is, and nothing else of the tenant", async () => {

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import type { SingleFlight } from "../../single-flight.js";
 import type { PromotionCodes } from "../../tenancy/promotion-code-entry.js";
-import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
+import type { CatalogScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Product, toProduct } from "../../views/product.js";
 import type { CatalogCache } from "./catalog-cache.js";
 import { type MetadataSchema, readMetadata } from "./product-metadata.js";
@@ -31,7 +31,7 @@ export interface Catalog<TMetadata> {
 }
 
 export async function productView<TMetadata>(
-  scope: TenantScope,
+  scope: CatalogScope,
   { schema }: Catalog<TMetadata>,
   product: Stripe.Product,
   prices: readonly Stripe.Price[],

@@ -4,7 +4,7 @@ import { checkInput, listFields, onFirstUse, optionsObject } from "../../input.j
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { ListOptions, Page } from "../../stripe/page.js";
 import { toProductId } from "../../tenancy/scope/scoped-catalog.js";
-import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
+import type { CatalogScope } from "../../tenancy/scope/tenant-scope.js";
 import type { Product } from "../../views/product.js";
 import { type Catalog, productView, withDefault } from "./catalog.js";
 import type { CatalogCache, CatalogPage, PageName } from "./catalog-cache.js";
@@ -22,7 +22,7 @@ const listProductsOptions = onFirstUse(() =>
 );
 
 export async function listTenantProducts<TMetadata>(
-  scope: TenantScope,
+  scope: CatalogScope,
   options: ListProductsOptions,
   catalog: Catalog<TMetadata>,
 ): Promise<Page<Product<TMetadata>>> {
@@ -48,7 +48,7 @@ export async function listTenantProducts<TMetadata>(
   });
 }
 
-async function loadPage(scope: TenantScope, name: PageName, cache: CatalogCache): Promise<CatalogPage> {
+async function loadPage(scope: CatalogScope, name: PageName, cache: CatalogCache): Promise<CatalogPage> {
   // An earlier call may have read this page meanwhile.
   const kept = cache.find(name);
   if (kept !== undefined) return kept;
@@ -69,7 +69,7 @@ const FEW_PRODUCTS = 2 * PRODUCTS_IN_A_SEARCH;
  * searched by id as well, since their prices were made elsewhere.
  */
 async function listPrices(
-  scope: TenantScope,
+  scope: CatalogScope,
   products: readonly Stripe.Product[],
 ): Promise<ReadonlyMap<string, readonly Stripe.Price[]>> {
   const found = new Map<string, Stripe.Price[]>(products.map(({ id }) => [id, []]));
@@ -93,7 +93,7 @@ async function listPrices(
 }
 
 /** Tells if a product's prices probably all carry the tenant's mark, because its default price does. */
-function isKnown(scope: TenantScope, product: Stripe.Product, prices: readonly Stripe.Price[]): boolean {
+function isKnown(scope: CatalogScope, product: Stripe.Product, prices: readonly Stripe.Price[]): boolean {
   if (scope.catalog.hasOwnAccount) return true;
   const { default_price: usual } = product;
   return typeof usual === "object" && usual !== null ? scope.catalog.bearsMark(usual) : prices.length > 0;

@@ -4,7 +4,7 @@ import { checkInput, onFirstUse, text, writeFields, writeOptions } from "../../i
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
-import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
+import type { CatalogScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Price, toPrice } from "../../views/price.js";
 import type { Product } from "../../views/product.js";
 import { type Catalog, productView } from "./catalog.js";
@@ -43,7 +43,7 @@ const createOptions = onFirstUse(() =>
 );
 
 export async function createPrice(
-  scope: TenantScope,
+  scope: CatalogScope,
   product: string,
   options: CreatePriceOptions,
 ): Promise<Price> {
@@ -79,7 +79,7 @@ export async function createPrice(
 }
 
 export async function archivePrice(
-  scope: TenantScope,
+  scope: CatalogScope,
   price: string,
   options: CallOptions & IdempotencyOptions,
 ): Promise<Price> {
@@ -99,7 +99,7 @@ export async function archivePrice(
 }
 
 export async function setDefaultPrice<TMetadata>(
-  scope: TenantScope,
+  scope: CatalogScope,
   price: string,
   options: CallOptions & IdempotencyOptions,
   catalog: Catalog<TMetadata>,
@@ -117,7 +117,7 @@ export async function setDefaultPrice<TMetadata>(
 }
 
 /** Stripe takes 200 characters, and the tenant's id comes in front. */
-function storedLookupKey(scope: TenantScope, lookupKey: string): string {
+function storedLookupKey(scope: CatalogScope, lookupKey: string): string {
   const stored = scope.catalog.lookupKey(lookupKey);
   if (stored.length <= 200) return stored;
   throw new InvalidArgumentError("lookupKey is too long: with the tenant's id it may have 198 characters.");

@@ -1,5 +1,5 @@
 import { ConfigurationError, InvalidArgumentError } from "../../errors.js";
-import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
+import type { CatalogScope } from "../../tenancy/scope/tenant-scope.js";
 import type { MetadataIssue, MetadataOf, RawMetadata } from "../../views/product.js";
 
 /**
@@ -36,7 +36,7 @@ export interface ReadMetadata<TMetadata> {
  * fail a whole page.
  */
 export async function readMetadata<TMetadata>(
-  scope: TenantScope,
+  scope: CatalogScope,
   schema: MetadataSchema<TMetadata> | undefined,
   raw: RawMetadata,
 ): Promise<ReadMetadata<TMetadata>> {
@@ -52,7 +52,7 @@ export async function readMetadata<TMetadata>(
 
 /** The keys that the schema refuses, never their values. */
 export async function refusedKeys(
-  scope: TenantScope,
+  scope: CatalogScope,
   schema: MetadataSchema<unknown> | undefined,
   raw: RawMetadata,
 ): Promise<readonly string[]> {
@@ -63,7 +63,7 @@ export async function refusedKeys(
 
 /** @throws InvalidArgumentError naming the keys that the schema refuses, never their values. */
 export async function assertMetadata(
-  scope: TenantScope,
+  scope: CatalogScope,
   schema: MetadataSchema<unknown> | undefined,
   raw: RawMetadata,
 ): Promise<void> {
@@ -73,7 +73,7 @@ export async function assertMetadata(
 }
 
 async function validate<TMetadata>(
-  scope: TenantScope,
+  scope: CatalogScope,
   schema: MetadataSchema<TMetadata>,
   raw: RawMetadata,
 ): Promise<SchemaResult<TMetadata>> {

@@ -15,14 +15,14 @@ import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { CallerMetadata, StripeMetadata } from "../../tenancy/caller-metadata.js";
-import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
+import type { CatalogScope } from "../../tenancy/scope/tenant-scope.js";
 import type { Product, RawMetadata } from "../../views/product.js";
 import { type Catalog, productView, withDefault } from "./catalog.js";
 import { type NewPrice, newPriceFields, toPriceParams } from "./new-price.js";
 import { assertMetadata } from "./product-metadata.js";
 
 export async function getProduct<TMetadata>(
-  scope: TenantScope,
+  scope: CatalogScope,
   product: string,
   options: CallOptions,
   catalog: Catalog<TMetadata>,
@@ -95,7 +95,7 @@ const createOptions = onFirstUse(() =>
 );
 
 export async function createProduct<TMetadata>(
-  scope: TenantScope,
+  scope: CatalogScope,
   options: CreateProductOptions,
   catalog: Catalog<TMetadata>,
 ): Promise<Product<TMetadata>> {
@@ -135,7 +135,7 @@ const updateOptions = onFirstUse(() =>
 );
 
 export async function updateProduct<TMetadata>(
-  scope: TenantScope,
+  scope: CatalogScope,
   product: string,
   options: UpdateProductOptions,
   catalog: Catalog<TMetadata>,
@@ -161,7 +161,7 @@ export async function updateProduct<TMetadata>(
 }
 
 export async function archiveProduct<TMetadata>(
-  scope: TenantScope,
+  scope: CatalogScope,
   product: string,
   options: CallOptions & IdempotencyOptions,
   catalog: Catalog<TMetadata>,
@@ -177,7 +177,7 @@ export async function archiveProduct<TMetadata>(
 
 /** Changes a product that was proved to be the tenant's own. Two requests. */
 export async function change<TMetadata>(
-  scope: TenantScope,
+  scope: CatalogScope,
   productId: string,
   params: Stripe.ProductUpdateParams,
   catalog: Catalog<TMetadata>,

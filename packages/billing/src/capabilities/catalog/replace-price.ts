@@ -8,7 +8,7 @@ import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { OwnedPrice } from "../../tenancy/scope/scoped-catalog.js";
-import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
+import type { CatalogScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Price, toPrice } from "../../views/price.js";
 import { type NewAmount, type NewPrice, newPriceFields, toPriceParams } from "./new-price.js";
 import { nickname } from "./prices.js";
@@ -40,7 +40,7 @@ const replaceOptions = onFirstUse(() =>
  * remaining details, whichever are done already. So it can fail at any step and be repeated.
  */
 export async function replacePrice(
-  scope: TenantScope,
+  scope: CatalogScope,
   price: string,
   options: ReplacePriceOptions,
 ): Promise<Price> {
@@ -65,7 +65,7 @@ export async function replacePrice(
 
 /** Moves the lookup key and the place as default to the new price, then archives the old one. */
 async function putInPlace(
-  scope: TenantScope,
+  scope: CatalogScope,
   steps: Steps,
   { price: old, product }: OwnedPrice,
   priceId: string,

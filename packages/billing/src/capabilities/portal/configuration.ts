@@ -8,7 +8,7 @@ import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { isReplay } from "../../stripe/replay.js";
 import { assertMayEnterCodes } from "../../tenancy/promotion-code-entry.js";
-import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
+import type { CatalogScope, TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type PortalConfiguration, toPortalConfiguration } from "../../views/portal-configuration.js";
 import { type ConfigurationContent, metadataWith, specHash, toContent } from "./configuration-params.js";
 import { checkSpec, type PortalConfigurationSpec } from "./configuration-spec.js";
@@ -159,7 +159,7 @@ const deactivateOptions = onFirstUse(() =>
 );
 
 export async function deactivateUnusedPortalConfigurations(
-  scope: TenantScope,
+  scope: CatalogScope,
   options: DeactivateUnusedOptions,
   policy: ReturnUrlPolicy | undefined,
 ): Promise<readonly PortalConfiguration[]> {
@@ -182,7 +182,7 @@ export async function deactivateUnusedPortalConfigurations(
 }
 
 /** Lists configurations that this package created and no specification needs: of equal ones, all but the one in use. */
-async function findUnused(scope: TenantScope, inUse: ReadonlySet<string>): Promise<Configuration[]> {
+async function findUnused(scope: CatalogScope, inUse: ReadonlySet<string>): Promise<Configuration[]> {
   const made: Configuration[] = [];
   for await (const page of scope.configurations.pages({ active: true })) {
     // guard (operand 2): the account's default configuration is not deactivated
@@ -197,7 +197,7 @@ async function findUnused(scope: TenantScope, inUse: ReadonlySet<string>): Promi
   return made.filter((one) => scope.configurations.isOwn(one) && used.get(specHash(one) ?? "") !== one.id);
 }
 
-async function deactivate(scope: TenantScope, id: string, key: string): Promise<void> {
+async function deactivate(scope: CatalogScope, id: string, key: string): Promise<void> {
   const call = "POST /v1/billing_portal/configurations/{configuration}";
   // Each is a step of its own, because one key for several configurations would be a conflict.
   await scope.write(call, { configuration: id }, { active: false }, key, `deactivate ${id}`);

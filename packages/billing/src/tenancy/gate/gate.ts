@@ -24,10 +24,12 @@ import { namedIds } from "./named-ids.js";
 import { Proofs, type ProofsOptions } from "./proofs.js";
 import { RequestCheck, type RequestCheckOptions } from "./request-check.js";
 import { type RequestTarget, requestTarget } from "./request-target.js";
-import { type AccountListCall, RULES, type ScopedListCall, type WriteRule } from "./rules.js";
+import { type AccountListCall, isAboutShared, RULES, type ScopedListCall, type WriteRule } from "./rules.js";
 import { isStripeObject, type StripeObject, topObjects } from "./stripe-objects.js";
 
 export interface GateOptions extends ProofsOptions, AnswerCheckOptions, RequestCheckOptions {
+  /** Set for what all tenants share, without a tenant: an operator's `write`, or a visitor's `read`. */
+  readonly shared?: "read" | "write" | undefined;
   readonly transport: Transport;
   readonly onAudit: AuditListener;
   /** Lets writes rest on proofs of other calls, to save the request that proves anew. Default: false. */
@@ -290,8 +292,10 @@ export class Gate {
   }
 
   #send(target: RequestTarget, params: object, idempotencyKey?: IdempotencyKey): Promise<unknown> {
-    const { transport, tenantId, account, deadline } = this.#options;
+    const { transport, tenantId, account, deadline, shared } = this.#options;
     const { call, method, path } = target;
+    // guard: a scope without a tenant sends nothing about a tenant's own
+    if (shared !== undefined && !isAboutShared(call, shared)) throw this.#breach(call);
     const request = {
       call,
       method,
@@ -314,7 +318,7 @@ export class Gate {
     return answer as StripeAnswer<C>; // the shape that the call's API promises
   }
 
-  #breach(call: StripeCall): IsolationError {
+  #breach(call: string): IsolationError {
     // guard: a breach is audited
     this.#audit("isolation_breach", call);
     return new IsolationError(
@@ -322,7 +326,7 @@ export class Gate {
     );
   }
 
-  #audit(type: AuditEvent["type"], call: StripeCall, count = 1): void {
+  #audit(type: AuditEvent["type"], call: string, count = 1): void {
     this.#options.onAudit(Object.freeze({ type, tenantId: this.#options.tenantId, call, count }));
   }
 }

@@ -13,7 +13,7 @@ export function lookupKeyFor(tenantId: string, account: string | undefined, key:
  * own as Stripe has it.
  */
 export function shownLookupKey(account: string | undefined, stored: string): string {
-  return account === undefined ? stored.replace(/^[A-Za-z0-9][\w.:-]{0,254}\/\//, "") : stored;
+  return account === undefined ? stored.replace(/^(?:\*|[A-Za-z0-9][\w.:-]{0,254})\/\//, "") : stored;
 }
 
 /** Whether a lookup key, as Stripe has it, is one that the tenant may give. */

@@ -93,3 +93,25 @@ export const RULES: {
   "POST /v1/billing_portal/configurations/{configuration}": {},
   "POST /v1/billing_portal/sessions": {},
 };
+
+/** The calls about a catalog and the portal's configurations: all that can be about what tenants share. */
+const SHARED_CALLS: ReadonlySet<string> = new Set<StripeCall>([
+  "GET /v1/billing_portal/configurations",
+  "GET /v1/billing_portal/configurations/{configuration}",
+  "GET /v1/prices",
+  "GET /v1/prices/search",
+  "GET /v1/prices/{price}",
+  "GET /v1/products/search",
+  "GET /v1/products/{product}",
+  "POST /v1/billing_portal/configurations/{configuration}",
+  "POST /v1/prices",
+  "POST /v1/prices/{price}",
+  "POST /v1/products",
+  "POST /v1/products/{product}",
+]);
+
+/** Tells if a call without a tenant may be sent: an operator's may write, a visitor's only reads. */
+export function isAboutShared(call: string, access: "read" | "write"): boolean {
+  // guard (operand 1): a visitor changes nothing
+  return (access === "write" || call.startsWith("GET ")) && SHARED_CALLS.has(call);
+}

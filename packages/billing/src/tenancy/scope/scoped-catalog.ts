@@ -6,7 +6,7 @@ import { notFound } from "../../stripe/translate-error.js";
 import type { GateOptions, GateToStripe, SearchParams } from "../gate/gate.js";
 import { lookupKeyFor } from "../gate/lookup-key.js";
 import { looksLikeAnId } from "../gate/named-ids.js";
-import { readMark } from "../metadata-mark.js";
+import { readMark, SHARED } from "../metadata-mark.js";
 
 export interface ProductPage {
   readonly products: readonly Stripe.Product[];
@@ -68,7 +68,7 @@ export class ScopedCatalog {
   async ownProduct(productId: string): Promise<Stripe.Product> {
     const product = await this.product(productId);
     // guard: a shared product is not the tenant's to change
-    if (this.shares(product)) throw notFound();
+    if (this.shares(product) && !this.#isOperators) throw notFound();
     return product;
   }
 
@@ -87,7 +87,7 @@ export class ScopedCatalog {
   async ownPrice(priceId: string, expand: readonly string[] = []): Promise<OwnedPrice> {
     const owned = await this.price(priceId, expand);
     // guard: a shared product's price is not the tenant's to change
-    if (this.shares(owned.product)) throw notFound();
+    if (this.shares(owned.product) && !this.#isOperators) throw notFound();
     return owned;
   }
 
@@ -163,6 +163,11 @@ export class ScopedCatalog {
       if (nextPage === null || page >= pages) return { prices, isAll: nextPage === null };
       paging = { limit: 100, page: nextPage };
     }
+  }
+
+  /** What all tenants share is its operator's own. A visitor's gate writes nothing. */
+  get #isOperators(): boolean {
+    return this.#options.tenantId === SHARED;
   }
 
   #sees(product: Stripe.Product): boolean {

@@ -69,10 +69,14 @@ export async function admit(
 }
 
 /**
- * Admits the operator of the service, who alone may change what all tenants share. The scope's id is no valid tenant id.
+ * Admits a call about what all tenants share: an operator's, which may change it, or a visitor's, which only reads. Its id is
+ * no valid tenant id, its type is no {@link TenantScope}, and its gate sends no call about a tenant's own objects.
  */
-export function admitOperator(admission: Omit<Admission, "tenantId">): TenantScope {
-  const options = { ...admission, tenantId: SHARED, account: undefined };
+export function admitShared(
+  admission: Omit<Admission, "tenantId" | "shared">,
+  shared: "read" | "write",
+): CatalogScope {
+  const options = { ...admission, shared, tenantId: SHARED, account: undefined };
   return new Scope(ADMITTED, options, new Gate(options));
 }
 
@@ -83,6 +87,20 @@ export function admitOperator(admission: Omit<Admission, "tenantId">): TenantSco
  * look-alikes, and its constructor needs a symbol that stays in this file.
  */
 export type TenantScope = Scope;
+
+/** What is asked of a scope about a catalog: a tenant's, or what all tenants share. */
+export type CatalogScope = Pick<
+  Scope,
+  | "account"
+  | "callerMetadata"
+  | "catalog"
+  | "configurations"
+  | "race"
+  | "shownLookupKey"
+  | "tenantId"
+  | "withoutReserved"
+  | "write"
+>;
 
 /** A payment method with its customer, which names the default one. */
 export type AttachedPaymentMethod = Stripe.PaymentMethod & { readonly customer: Stripe.Customer };

@@ -7,6 +7,7 @@ import { TARGETS } from "../rows.js";
 const ATTACKED_ELSEWHERE = [
   "forTenant",
   "asOperator",
+  "listSharedProducts",
   "resolveTenant",
   "listEvents",
   "forgetCatalog",

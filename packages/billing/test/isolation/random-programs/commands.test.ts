@@ -5,6 +5,7 @@ import { COMMANDS } from "../programs/commands.js";
 /** Methods that no program calls, each with the reason. */
 const WITHOUT_COMMAND = {
   forTenant: "every command binds its caller by it",
+  listSharedProducts: "it acts for no tenant, and has a suite of its own in tenantless-methods.test.ts",
   resolveTenant: "it acts for no tenant, and has a suite of its own in tenantless-methods.test.ts",
   asOperator: "it acts for no tenant, and has a suite of its own in tenantless-methods.test.ts",
   listEvents: "it acts for no tenant, and has a suite of its own in tenantless-methods.test.ts",

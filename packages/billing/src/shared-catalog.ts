@@ -1,0 +1,125 @@
+import { type ListProductsOptions, listTenantProducts } from "./capabilities/catalog/list-products.js";
+import {
+  archivePrice,
+  type CreatePriceOptions,
+  createPrice,
+  setDefaultPrice,
+} from "./capabilities/catalog/prices.js";
+import {
+  archiveProduct,
+  type CreateProductOptions,
+  createProduct,
+  getProduct,
+  type UpdateProductOptions,
+  updateProduct,
+} from "./capabilities/catalog/products.js";
+import { type ReplacePriceOptions, replacePrice } from "./capabilities/catalog/replace-price.js";
+import type { OperatorBinding } from "./operator-binding.js";
+import type { CallOptions } from "./stripe/deadline.js";
+import type { IdempotencyOptions } from "./stripe/idempotency.js";
+import { type Pages, pages } from "./stripe/page.js";
+import type { Price } from "./views/price.js";
+import type { Product } from "./views/product.js";
+
+type WriteOptions = CallOptions & IdempotencyOptions;
+
+/**
+ * The products, prices, coupons and promotion codes that all tenants share: `asOperator({ actor }).sharedCatalog`. Each
+ * method is the service's of the same name, with its options, errors and number of requests, for what is marked as shared. A
+ * tenant's own products are missing here.
+ */
+export class SharedCatalog<TMetadata = undefined> {
+  readonly #binding: OperatorBinding<TMetadata>;
+
+  /** @internal */
+  constructor(binding: OperatorBinding<TMetadata>) {
+    this.#binding = binding;
+  }
+
+  /** Lists the shared products with their active prices, as `listSharedProducts` of the service does. */
+  listProducts(options: ListProductsOptions = {}): Pages<Product<TMetadata>> {
+    return pages((after) => {
+      const page = after === undefined ? options : { ...options, after };
+      return this.#binding.runOnCatalog("sharedCatalog.listProducts", page, (scope, catalog) =>
+        listTenantProducts(scope, page, catalog),
+      );
+    });
+  }
+
+  /** Reads a shared product. Two requests. @throws NotFoundError when it is missing or a tenant's own. */
+  getProduct(productId: string, options: CallOptions = {}): Promise<Product<TMetadata>> {
+    return this.#binding.runOnCatalog("sharedCatalog.getProduct", options, (scope, catalog) =>
+      getProduct(scope, productId, options, catalog),
+    );
+  }
+
+  /**
+   * Creates a product that every tenant sees and may sell, and none may change. One request.
+   *
+   * @throws ReservedMetadataError when metadata names a key that this package writes.
+   * @throws ConflictError when the idempotency key was used with other options.
+   * @see https://docs.stripe.com/api/products/create
+   */
+  createProduct(options: CreateProductOptions): Promise<Product<TMetadata>> {
+    return this.#binding.changeCatalog("sharedCatalog.createProduct", options, (scope, catalog) =>
+      createProduct(scope, options, catalog),
+    );
+  }
+
+  /** Changes details of a shared product. Three requests. @throws NotFoundError when it is missing or a tenant's own. */
+  updateProduct(productId: string, options: UpdateProductOptions): Promise<Product<TMetadata>> {
+    return this.#binding.changeCatalog("sharedCatalog.updateProduct", options, (scope, catalog) =>
+      updateProduct(scope, productId, options, catalog),
+    );
+  }
+
+  /** Takes a shared product off sale. Three requests, or two. @throws NotFoundError as {@link updateProduct}. */
+  archiveProduct(productId: string, options: WriteOptions = {}): Promise<Product<TMetadata>> {
+    return this.#binding.changeCatalog("sharedCatalog.archiveProduct", options, (scope, catalog) =>
+      archiveProduct(scope, productId, options, catalog),
+    );
+  }
+
+  /**
+   * Adds a price to a shared product. Two requests. Its lookup key is unique among the shared prices.
+   *
+   * @throws NotFoundError when the product is missing or a tenant's own.
+   * @throws ConflictError when another shared price has the lookup key.
+   */
+  createPrice(productId: string, options: CreatePriceOptions): Promise<Price> {
+    return this.#binding.changeCatalog("sharedCatalog.createPrice", options, (scope) =>
+      createPrice(scope, productId, options),
+    );
+  }
+
+  /**
+   * Replaces a shared product's price by a new one, for new subscriptions. Four requests, or five. Safe to repeat.
+   *
+   * @throws NotFoundError when it is missing or of a tenant's own product.
+   * @throws ConflictError for a price with tiers, a meter or amounts in several currencies.
+   */
+  replacePrice(priceId: string, options: ReplacePriceOptions): Promise<Price> {
+    return this.#binding.changeCatalog("sharedCatalog.replacePrice", options, (scope) =>
+      replacePrice(scope, priceId, options),
+    );
+  }
+
+  /**
+   * Takes a shared product's price off sale. Two requests, or one.
+   *
+   * @throws NotFoundError as {@link replacePrice}.
+   * @throws ConflictError when it is its product's default price.
+   */
+  archivePrice(priceId: string, options: WriteOptions = {}): Promise<Price> {
+    return this.#binding.changeCatalog("sharedCatalog.archivePrice", options, (scope) =>
+      archivePrice(scope, priceId, options),
+    );
+  }
+
+  /** Makes a price the default of its shared product. Three requests, or two. @throws as {@link archivePrice}. */
+  setDefaultPrice(priceId: string, options: WriteOptions = {}): Promise<Product<TMetadata>> {
+    return this.#binding.changeCatalog("sharedCatalog.setDefaultPrice", options, (scope, catalog) =>
+      setDefaultPrice(scope, priceId, options, catalog),
+    );
+  }
+}
