@@ -10,21 +10,27 @@ import { currentSubscriptions } from "./current-subscriptions.js";
  *
  * Two calls at the same instant may both pass: only an idempotency key of the caller's makes them one.
  *
+ * @param isOwn tells the result of the same call, made before, which is returned and not in the way.
  * @throws ConflictError with the id of the subscription in the way.
  */
 export async function assertNotSubscribed(
   scope: TenantScope,
   customerId: string,
   productIds: ReadonlySet<string>,
-): Promise<void> {
+  isOwn: (subscription: Stripe.Subscription) => boolean = () => false,
+): Promise<Stripe.Subscription | undefined> {
+  let inTheWay: Stripe.Subscription | undefined;
   for await (const subscription of currentSubscriptions(scope, customerId)) {
+    if (isOwn(subscription)) return subscription;
     // guard (if true): a customer is not sold a product twice
     if (!subscription.items.data.some(({ price }) => productIds.has(productOf(price)))) continue;
-    throw new ConflictError(
-      "The customer has a subscription to this product already. Change that one, or allow a second.",
-      { conflictingId: subscription.id },
-    );
+    inTheWay ??= subscription;
   }
+  if (inTheWay === undefined) return undefined;
+  throw new ConflictError(
+    "The customer has a subscription to this product already. Change that one, or allow a second.",
+    { conflictingId: inTheWay.id },
+  );
 }
 
 function productOf({ product }: Stripe.Price): string {

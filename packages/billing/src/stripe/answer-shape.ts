@@ -75,6 +75,7 @@ const KINDS: { readonly [C in StripeCall]: KindOf<C> } & Readonly<
   "GET /v1/invoices/{invoice}/lines": "list",
   "GET /v1/payment_methods": "list",
   "GET /v1/payment_methods/{payment_method}": "payment_method",
+  "POST /v1/payment_methods/{payment_method}": "payment_method",
   "POST /v1/payment_methods/{payment_method}/detach": "payment_method",
   "GET /v1/products": "list",
   "GET /v1/products/{product}": "product",

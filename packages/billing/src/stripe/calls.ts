@@ -85,6 +85,10 @@ export interface Calls {
     params: Stripe.PaymentMethodRetrieveParams;
     answer: Stripe.PaymentMethod;
   };
+  "POST /v1/payment_methods/{payment_method}": {
+    params: Stripe.PaymentMethodUpdateParams;
+    answer: Stripe.PaymentMethod;
+  };
   "POST /v1/payment_methods/{payment_method}/detach": {
     params: Stripe.PaymentMethodDetachParams;
     answer: Stripe.PaymentMethod;

@@ -11,15 +11,19 @@ export const REFERENCE_KEY = "billingReference";
 /** The metadata key under which a Checkout session carries the fingerprint of what it was made with. */
 export const CHECKOUT_KEY = "billingCheckout";
 
+/** The metadata key under which something made carries the call that made it, so that a retry recognizes its own result. */
+export const CALL_KEY = "billingCall";
+
+const OWN_KEYS: readonly string[] = [REFERENCE_KEY, CHECKOUT_KEY, CALL_KEY];
+
 /** @throws ConfigurationError when a key cannot hold the tenant's mark. */
 export function parseMetadataKey(key = "tenantId"): string {
-  // guard (operand 2): a mark's key is not the one of references
-  // guard (operand 3): a mark's key is not Checkout's
-  const isTaken = key === "__proto__" || key === REFERENCE_KEY || key === CHECKOUT_KEY;
+  // guard (operand 2): a mark's key is none of the package's other keys
+  const isTaken = key === "__proto__" || OWN_KEYS.includes(key);
   // guard (operand 2): a mark's key is letters, digits, _ and -
   if (typeof key === "string" && /^[A-Za-z0-9_-]{1,40}$/.test(key) && !isTaken) return key;
   throw new ConfigurationError(
-    `A tenancy's metadata key must be 1 to 40 letters, digits, _ or -, and not "${REFERENCE_KEY}" or "${CHECKOUT_KEY}".`,
+    `A tenancy's metadata key must be 1 to 40 letters, digits, _ or -, and none of ${OWN_KEYS.join(", ")}.`,
   );
 }
 

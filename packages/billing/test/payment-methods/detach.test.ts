@@ -26,6 +26,7 @@ describe("detachPaymentMethod", () => {
     expect(world.takeRequests()).toEqual([
       `GET /v1/payment_methods/${acme.paymentMethodId}`,
       "GET /v1/subscriptions",
+      `POST /v1/payment_methods/${acme.paymentMethodId}`,
       `POST /v1/payment_methods/${acme.paymentMethodId}/detach`,
     ]);
     expect(detached).toMatchObject({ id: acme.paymentMethodId, customerId: null, isDefault: false });
@@ -63,16 +64,60 @@ describe("detachPaymentMethod", () => {
     expect((await billing.getCustomer(customer)).defaultPaymentMethodId).toBeNull();
   });
 
-  it("detaches what is in use when told to, in two requests", async () => {
+  it("detaches what is in use when told to, in three requests", async () => {
     await billing.setDefaultPaymentMethod(acme.paymentMethodId);
     world.takeRequests();
     await billing.detachPaymentMethod(acme.paymentMethodId, { allowInUse: true });
 
     expect(world.takeRequests()).toEqual([
       `GET /v1/payment_methods/${acme.paymentMethodId}`,
+      `POST /v1/payment_methods/${acme.paymentMethodId}`,
       `POST /v1/payment_methods/${acme.paymentMethodId}/detach`,
     ]);
   });
+
+  it("finds one that is detached for the retry of the same call, and for nobody else", async () => {
+    const idempotencyKey = "the key";
+    const detached = await billing.detachPaymentMethod(acme.paymentMethodId, { idempotencyKey });
+    const later = (tenantId: string, key?: string) =>
+      world
+        .service()
+        .forTenant(tenantId)
+        .detachPaymentMethod(acme.paymentMethodId, key === undefined ? {} : { idempotencyKey: key });
+    await world.addTenant("globex");
+    world.takeRequests();
+
+    expect(await later("acme", idempotencyKey)).toEqual(detached);
+    expect(world.takeRequests().filter((request) => !request.startsWith("GET "))).toEqual([]);
+    await expect(later("acme", "another key")).rejects.toBeInstanceOf(NotFoundError);
+    await expect(later("acme")).rejects.toBeInstanceOf(NotFoundError);
+    await expect(later("globex", idempotencyKey)).rejects.toBeInstanceOf(NotFoundError);
+    expect(world.takeRequests().filter((request) => !request.startsWith("GET "))).toEqual([]);
+  });
+
+  it("takes no payment method for the tenant's that only claims to be, and leaves an attached one's mark alone", async () => {
+    const { metadata } = await detachedWith("a key");
+    const own = await world.stripe.paymentMethods.create({
+      type: "card",
+      card: { token: "tok_visa" },
+      metadata,
+    });
+    const retry = billing.detachPaymentMethod(own.id, { idempotencyKey: "a key" });
+    await expect(retry).rejects.toMatchObject({ code: "conflict" });
+
+    const globex = await world.addTenant("globex");
+    const theirs = await world.stripe.paymentMethods.update(globex.paymentMethodId, { metadata });
+    const theft = billing.detachPaymentMethod(theirs.id, { idempotencyKey: "a key" });
+    await expect(theft).rejects.toBeInstanceOf(NotFoundError);
+  });
+
+  /** A payment method of acme's that is detached, with what the call left in its metadata. */
+  async function detachedWith(idempotencyKey: string) {
+    await billing.detachPaymentMethod(acme.paymentMethodId, { idempotencyKey });
+    return world.stripe.paymentMethods.retrieve(acme.paymentMethodId) as Promise<{
+      metadata: Record<string, string>;
+    }>;
+  }
 
   it.each(["cold", "warm"])("finds no other tenant's, missing or detached one, %s", async (temperature) => {
     const globex = await world.addTenant("globex");

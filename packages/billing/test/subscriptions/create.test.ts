@@ -72,6 +72,33 @@ describe("createSubscription", () => {
     ]);
   });
 
+  it("takes its own result for no second subscription when it is called again with its key", async () => {
+    const { customerId, priceId } = await world.addTenant("again");
+    await world.stripe.subscriptions.cancel(
+      (await world.stripe.subscriptions.list({ customer: customerId })).data[0]?.id ?? "",
+    );
+    const call = (options: object) =>
+      world
+        .service()
+        .forTenant("again")
+        .createSubscription({ customerId, priceId, idempotencyKey: "order-7", ...options });
+    const made = await call({ metadata: { seats: "team" } });
+    world.takeRequests();
+
+    expect(await call({ metadata: { seats: "team" } })).toEqual(made);
+    expect(made.metadata).toEqual({ seats: "team" });
+    expect(world.takeRequests().filter((request) => !request.startsWith("GET "))).toEqual([]);
+    await expect(call({ metadata: { seats: "solo" } })).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("used before with other parameters"),
+    });
+    await expect(call({ idempotencyKey: "order-8" })).rejects.toMatchObject({
+      code: "conflict",
+      conflictingId: made.id,
+    });
+    expect(world.takeRequests().filter((request) => !request.startsWith("GET "))).toEqual([]);
+  });
+
   it("refuses a second current subscription to the same product, and says which is in the way", async () => {
     const { priceId, productId } = await addPlan(world, "acme");
     const yearly = await addPrice(world, { productId }, { recurring: { interval: "year" } });

@@ -1,12 +1,14 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
-import { ConflictError } from "../../errors.js";
+import { ConflictError, NotFoundError } from "../../errors.js";
 import { checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
 import { currentSubscriptions } from "../../selling/current-subscriptions.js";
+import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import { referencedId } from "../../stripe/reference.js";
+import { type CallMark, isResultOf, markCall, toMetadata } from "../../tenancy/call-mark.js";
 import type { AttachedPaymentMethod, TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { chargedMethodId, type PaymentMethod, toPaymentMethod } from "../../views/payment-method.js";
 
@@ -26,13 +28,47 @@ export async function detachPaymentMethod(
 ): Promise<PaymentMethod> {
   const paymentMethodId = parseObjectId("payment_method", paymentMethod, "paymentMethodId");
   const { allowInUse = false, idempotencyKey } = checkInput(detachOptions, options);
-  // guard (as table): a payment method is proved before it is detached
-  const method = await scope.paymentMethod(paymentMethodId);
+  const steps = new Steps(idempotencyKey);
+  const mark = markCall(scope, "detachPaymentMethod", steps.key, { paymentMethodId });
+  const method = await findMethod(scope, paymentMethodId, idempotencyKey === undefined ? undefined : mark);
+  if (method.customer === null) return toPaymentMethod(method);
   if (!allowInUse) await assertNotInUse(scope, method);
   const ids = { payment_method: paymentMethodId };
-  return toPaymentMethod(
-    await scope.write("POST /v1/payment_methods/{payment_method}/detach", ids, {}, idempotencyKey),
+  if (takesMetadata(paymentMethodId)) {
+    const metadata = toMetadata(mark);
+    await steps.take("the mark of this call on the payment method", () =>
+      scope.write("POST /v1/payment_methods/{payment_method}", ids, { metadata }, steps.key),
+    );
+  }
+  const detached = await steps.take("the detachment", () =>
+    scope.write("POST /v1/payment_methods/{payment_method}/detach", ids, {}, steps.key),
   );
+  return toPaymentMethod(detached);
+}
+
+type DetachedPaymentMethod = Stripe.PaymentMethod & { readonly customer: null };
+
+/** Reads the payment method; a detached one only for a retry of the call that detached it. */
+async function findMethod(
+  scope: TenantScope,
+  paymentMethodId: string,
+  retried: CallMark | undefined,
+): Promise<AttachedPaymentMethod | DetachedPaymentMethod> {
+  try {
+    // guard (as table): a payment method is proved before it is detached
+    return await scope.paymentMethod(paymentMethodId);
+  } catch (error) {
+    if (retried === undefined || !(error instanceof NotFoundError)) throw error;
+    const method = await scope.detachedPaymentMethod(paymentMethodId);
+    // guard: only the call that detached a payment method finds it again
+    if (!isResultOf(retried, method)) throw error;
+    return { ...method, customer: null };
+  }
+}
+
+/** Cards and sources from before there were payment methods can be read as payment methods, but not updated. */
+function takesMetadata(paymentMethodId: string): boolean {
+  return paymentMethodId.startsWith("pm_");
 }
 
 /** Stripe itself detaches it without a word, and the next renewal has nothing to charge. */

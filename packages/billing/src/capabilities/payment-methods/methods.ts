@@ -33,11 +33,12 @@ export interface PaymentMethodMethods {
   ): Promise<PaymentMethod>;
 
   /**
-   * Detaches a payment method from its customer for good: it can be neither charged nor attached again. Three requests,
-   * or two with `allowInUse`; one more for each further hundred subscriptions of the customer.
+   * Detaches a payment method from its customer for good: it can be neither charged nor attached again. Four requests,
+   * or three with `allowInUse`; one more for each further hundred subscriptions of the customer.
    *
-   * A detached payment method no longer names its owner, so a second call throws NotFoundError. After an
-   * IndeterminateError, a NotFoundError therefore means that it was detached.
+   * A detached payment method no longer names its owner, so a second call throws NotFoundError, unless it is a retry with
+   * the same `idempotencyKey`. For cards and sources from before there were payment methods, whose ids do not begin with
+   * `pm_`, the retry throws NotFoundError too once they are detached.
    *
    * @throws NotFoundError when it is missing, another tenant's or attached to no customer.
    * @throws ConflictError when a current subscription is charged on it, directly or through the customer's default;

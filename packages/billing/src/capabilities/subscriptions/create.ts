@@ -20,6 +20,7 @@ import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { isObjectId } from "../../stripe/object-id.js";
+import { isResultOf, markCall, toMetadata } from "../../tenancy/call-mark.js";
 import type { CallerMetadata } from "../../tenancy/caller-metadata.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import {
@@ -125,21 +126,31 @@ export async function createSubscription(
       : provePaymentMethod(scope, defaultPaymentMethodId, customer), // guard (as undefined): a new subscription is charged on a payment method of its customer's
   ]);
   assertRecurring(prices);
-  const params = { customer, items: toItems(wanted.items, prices), ...toParams(wanted) };
-  // guard: a customer is not subscribed twice
-  if (wanted.allowSecond !== true) await assertNotSubscribed(scope, customer, collectProductIds(prices));
+  const params = {
+    customer,
+    items: toItems(wanted.items, prices),
+    ...toParams(wanted),
+    ...(discountParams !== "" && { discounts: discountParams }),
+  };
   const steps = new Steps(wanted.idempotencyKey);
+  const mark = markCall(scope, "createSubscription", steps.key, params);
+  const before = wanted.allowSecond
+    ? undefined
+    : // guard (as undefined): a customer is not subscribed twice
+      await assertNotSubscribed(scope, customer, collectProductIds(prices), (one) => isResultOf(mark, one));
   const subscription = await steps.take("the subscription", () =>
-    scope.write(
-      "POST /v1/subscriptions",
-      {},
-      {
-        ...params,
-        ...(discountParams !== "" && { discounts: discountParams }),
-        expand: [...PENDING_PAYMENT],
-      },
-      steps.key,
-    ),
+    before === undefined
+      ? scope.write(
+          "POST /v1/subscriptions",
+          {},
+          {
+            ...params,
+            metadata: { ...wanted.metadata, ...toMetadata(mark) },
+            expand: [...PENDING_PAYMENT],
+          },
+          steps.key,
+        )
+      : scope.subscription(before.id, PENDING_PAYMENT),
   );
   if (wanted.allowSecond !== true) {
     await steps.take("the end of open Checkout pages for the same", () =>

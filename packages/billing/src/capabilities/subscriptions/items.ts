@@ -60,7 +60,7 @@ export type ResolvedItem =
   | { readonly does: "add"; readonly priceId: string; readonly quantity: number | undefined }
   | { readonly does: "remove"; readonly item: Stripe.SubscriptionItem };
 
-type CheckedItemChange =
+export type CheckedItemChange =
   | { change: ItemReference; priceId?: string | undefined; quantity?: number | undefined }
   | { add: string; quantity?: number | undefined }
   | { remove: ItemReference };

@@ -6,6 +6,7 @@ import { parseObjectId } from "../../stripe/object-id.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { futurePhases } from "../../views/scheduled-change.js";
 import { toSubscription } from "../../views/subscription.js";
+import { isAlreadySo } from "./already-so.js";
 import { type CheckedChange, checkChange, isBilled, type UpdateSubscriptionOptions } from "./change.js";
 import { proveDiscounts } from "./discounts.js";
 import { type ResolvedItem, resolveItems } from "./items.js";
@@ -21,6 +22,8 @@ export interface PreparedChange {
   readonly prices: Prices;
   /** Undefined where they stay, blank where there are to be none. */
   readonly discounts: Stripe.SubscriptionUpdateParams.Discount[] | "" | undefined;
+  /** Whether the change was made before, under the same idempotency key, so that it is not to be sent again. */
+  readonly isMade: boolean;
 }
 
 /**
@@ -38,7 +41,9 @@ export async function prepareChange(
   const before = await scope.subscription(subscriptionId, ["schedule", "discounts"]);
   await assertFuture(change.trialEnd, PAST_TRIAL_END, async () => before);
   assertChangeable(scope, before, change);
-  const items = resolveItems(before.items.data, change);
+  const items = resolveUnlessMade(before, change);
+  if (items === undefined)
+    return { before, change, items: [], prices: new Map(), discounts: undefined, isMade: true };
   assertAnyLeft(before, items);
   const { customerId, discountIds } = toSubscription(before, scope);
   const { discounts, defaultPaymentMethodId } = change;
@@ -55,7 +60,24 @@ export async function prepareChange(
       : provePaymentMethod(scope, defaultPaymentMethodId, customerId), // guard (as undefined): a change is charged on a payment method of the customer's
   ]);
   assertRecurring(prices);
-  return { before, change, items, prices, discounts: discountParams };
+  return { before, change, items, prices, discounts: discountParams, isMade: false };
+}
+
+/**
+ * Finds the items that a change is about; undefined where they are no longer as the change names them because it was made
+ * already. Only a call with an idempotency key can be a retry; any other call is told what does not fit.
+ */
+function resolveUnlessMade(
+  before: Stripe.Subscription,
+  change: CheckedChange,
+): readonly ResolvedItem[] | undefined {
+  try {
+    return resolveItems(before.items.data, change);
+  } catch (error) {
+    // guard (as isAlreadySo(before, change)): only a retry takes what is already so for its own work
+    if (change.idempotencyKey !== undefined && isAlreadySo(before, change)) return undefined;
+    throw error;
+  }
 }
 
 const PAST_TRIAL_END = 'trialEnd must be a Date in the future. Use "now" to end the trial at once.';

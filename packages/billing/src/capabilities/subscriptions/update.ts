@@ -27,10 +27,10 @@ export async function updateSubscription(
   // The change first, because Stripe may refuse it: a declined card must not cost the customer what is scheduled.
   const steps = new Steps(change.idempotencyKey);
   const params = toUpdateParams(plan);
-  const isEmpty = Object.keys(params).length === 0;
+  const isEmpty = !plan.isMade && Object.keys(params).length === 0;
   const after = isEmpty
     ? before
-    : await steps.take("the change", () => write(scope, plan, params, steps.key));
+    : await steps.take("the change", () => makeChange(scope, plan, params, steps.key));
   if (change.scheduledChange === null) {
     await steps.take("the release of the schedule", () => dropScheduled(scope, before, steps.key));
     return toChangedSubscription({ ...after, schedule: null }, scope);
@@ -41,13 +41,15 @@ export async function updateSubscription(
   return toChangedSubscription({ ...after, schedule }, scope);
 }
 
-async function write(
+/** Sends the change, or reads what became of it where it was made before. */
+async function makeChange(
   scope: TenantScope,
-  { before, change }: PreparedChange,
+  { before, change, isMade }: PreparedChange,
   params: Stripe.SubscriptionUpdateParams,
   key: string,
 ): Promise<Stripe.Subscription> {
   const expand = ["schedule", ...(isBilled(change) ? PENDING_PAYMENT : [])];
+  if (isMade) return scope.subscription(before.id, expand);
   const ids = { subscription: before.id };
   const call = "POST /v1/subscriptions/{subscription}";
   try {

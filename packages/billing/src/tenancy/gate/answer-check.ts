@@ -96,10 +96,7 @@ export class AnswerCheck {
     // guard: an answered coupon, code or configuration is marked for the tenant
     if (isTop && MARKED.has(object.object) && this.#markedAccess(object) === "none") return false;
     if (isTop && MARKED.has(object.object) && (object.customer ?? null) === null) return true;
-    // A detached payment method has no customer any more; it was the tenant's if it was proved before.
-    if (isTop && object.object === "payment_method" && object.customer === null)
-      // guard (as true): a payment method without a customer was the tenant's
-      return typeof object.id === "string" && this.#proofs.accessTo(object.id) === "own";
+    if (isTop && object.object === "payment_method" && object.customer === null) return this.#wasOwn(object);
     if ("customer" in object && (isTop || object.customer !== null))
       // guard (as true): an answered object's customer is the tenant's
       return this.#proofs.accessTo(idOf(object.customer)) === "own";
@@ -108,6 +105,14 @@ export class AnswerCheck {
     if (isTop && object.object === "billing.meter_event") return this.#namesOnlyOwn(object.payload);
     // guard (as true): an answer without a known owner is nobody's
     return !isTop || isHeld;
+  }
+
+  /** A detached payment method has no customer any more: it was the tenant's if that was proved before, or is marked so. */
+  #wasOwn(method: StripeObject): boolean {
+    // guard (as true): a payment method without a customer was the tenant's
+    if (typeof method.id === "string" && this.#proofs.accessTo(method.id) === "own") return true;
+    // guard (as true): a payment method without a customer is marked for the tenant
+    return this.#productAccess(method) === "own";
   }
 
   #namesOnlyOwn(payload: unknown): boolean {

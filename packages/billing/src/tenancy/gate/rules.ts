@@ -55,6 +55,8 @@ export const RULES: {
   "GET /v1/invoices/{invoice}/lines": { scopedBy: "invoice", holds: "line_item" },
   "GET /v1/payment_methods": { scopedBy: "customer" },
   "GET /v1/payment_methods/{payment_method}": {},
+  // Marked before it is detached, when it has no other owner left.
+  "POST /v1/payment_methods/{payment_method}": { mark: "create" }, // guard (as {}): a payment method to detach is marked
   "POST /v1/payment_methods/{payment_method}/detach": {},
   "GET /v1/products": { scopedBy: "account" },
   "GET /v1/products/search": {},

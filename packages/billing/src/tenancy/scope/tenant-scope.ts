@@ -21,7 +21,7 @@ import {
 } from "../gate/gate.js";
 import { shownLookupKey } from "../gate/lookup-key.js";
 import type { ScopedListCall } from "../gate/rules.js";
-import { CHECKOUT_KEY, REFERENCE_KEY, SHARED } from "../metadata-mark.js";
+import { CALL_KEY, CHECKOUT_KEY, REFERENCE_KEY, SHARED } from "../metadata-mark.js";
 import { mayEnterAnyCode } from "../promotion-code-entry.js";
 import type { EventObject } from "../tenancy.js";
 import { parseTenantId } from "../tenant-id.js";
@@ -277,6 +277,14 @@ class Scope {
     return { ...method, customer };
   }
 
+  /** One request. @throws NotFoundError when it is missing, attached, or was never the tenant's. */
+  async detachedPaymentMethod(paymentMethodId: string): Promise<Stripe.PaymentMethod> {
+    const method = await this.#gate.retrieve(PAYMENT_METHOD, { payment_method: paymentMethodId }, {});
+    // guard: a detached payment method has no customer
+    if (method.customer !== null) throw notFound();
+    return method;
+  }
+
   /** Sends no request when it was proved lately, else one. @throws NotFoundError as {@link subscription} does. */
   proveSubscription(subscriptionId: string): Promise<void> {
     return this.#owned.prove(SUBSCRIPTION, { subscription: subscriptionId });
@@ -345,7 +353,8 @@ class Scope {
     // guard (part 1): the tenancy's keys are kept from callers
     // guard (part 2): the key of references is kept from callers
     // guard (part 3): Checkout's key is kept from callers
-    return [...this.#options.tenancy.reservedMetadata, REFERENCE_KEY, CHECKOUT_KEY];
+    // guard (part 4): the key of calls is kept from callers
+    return [...this.#options.tenancy.reservedMetadata, REFERENCE_KEY, CHECKOUT_KEY, CALL_KEY];
   }
 }
 

@@ -147,6 +147,7 @@ describe("the metadata key of the mark", () => {
     "__proto__",
     "billingReference",
     "billingCheckout",
+    "billingCall",
     "é",
     " a",
     "a ",
@@ -157,7 +158,7 @@ describe("the metadata key of the mark", () => {
       expect.objectContaining({
         code: "configuration",
         message:
-          'A tenancy\'s metadata key must be 1 to 40 letters, digits, _ or -, and not "billingReference" or "billingCheckout".',
+          "A tenancy's metadata key must be 1 to 40 letters, digits, _ or -, and none of billingReference, billingCheckout, billingCall.",
       }),
     );
   });

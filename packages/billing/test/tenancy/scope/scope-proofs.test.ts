@@ -3,7 +3,7 @@ import { Deadline } from "../../../src/deadline.js";
 import { metadataTenancy } from "../../../src/index.js";
 import { createTransport } from "../../../src/stripe/transport.js";
 import type { GateToStripe } from "../../../src/tenancy/gate/gate.js";
-import { CHECKOUT_KEY, REFERENCE_KEY } from "../../../src/tenancy/metadata-mark.js";
+import { CALL_KEY, CHECKOUT_KEY, REFERENCE_KEY } from "../../../src/tenancy/metadata-mark.js";
 import { OwnershipCache } from "../../../src/tenancy/ownership-cache.js";
 import { type Admission, admit, type TenantScope } from "../../../src/tenancy/scope/tenant-scope.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "../../stripe-world.js";
@@ -185,7 +185,12 @@ describe("a scope by itself", () => {
 
   it("keeps the keys that say whose an object is, and what it is called, from callers", async () => {
     const scope = await scopeOf("acme");
-    const reserved = { tenantId: "globex", [REFERENCE_KEY]: "theirs", [CHECKOUT_KEY]: "theirs" };
+    const reserved = {
+      tenantId: "globex",
+      [REFERENCE_KEY]: "theirs",
+      [CHECKOUT_KEY]: "theirs",
+      [CALL_KEY]: "theirs",
+    };
 
     for (const [key, value] of Object.entries(reserved)) {
       expect(() => scope.callerMetadata({ [key]: value })).toThrow(
