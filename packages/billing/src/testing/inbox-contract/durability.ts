@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { DurableInbox } from "../../webhooks/inbox/inbox.js";
 import { aDelivery } from "./deliveries.js";
 import type { Promises, StoreUnderTest } from "./store-under-test.js";
-import { done, failWith, mustNotRun, PausedWork, pause, useUpAttempts } from "./work.js";
+import { begins, done, failWith, mustNotRun, PausedWork, pause, useUpAttempts } from "./work.js";
 
 const DAY_MS = 86_400_000;
 
@@ -77,7 +77,7 @@ export const DURABILITY: Promises = {
     const { inbox, peer } = durable();
     const work = new PausedWork();
     const handling = inbox.process(aDelivery("evt_1", { objectId: "cus_1" }), work.run);
-    await work.started;
+    await begins(work, handling);
     await inbox.store(aDelivery("evt_2", { objectId: "cus_1" }));
     await pause(5);
     await inbox.store(aDelivery("evt_3"));

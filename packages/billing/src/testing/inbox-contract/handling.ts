@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Claim } from "../../webhooks/inbox/inbox.js";
 import { aDelivery, CREATED_AT_SECONDS } from "./deliveries.js";
 import type { Promises } from "./store-under-test.js";
-import { done, failWith, mustNotRun, PausedWork, pause, useUpAttempts } from "./work.js";
+import { begins, done, failWith, mustNotRun, PausedWork, pause, useUpAttempts } from "./work.js";
 
 /** Promises of every store about one delivery. */
 export const HANDLING: Promises = {
@@ -46,7 +46,7 @@ export const HANDLING: Promises = {
   }) {
     const work = new PausedWork();
     const first = inbox.process(aDelivery("evt_1"), work.run);
-    await work.started;
+    await begins(work, first);
     assert.deepEqual(await inbox.process(aDelivery("evt_1"), mustNotRun), { status: "busy" });
     assert.deepEqual(await peer.process(aDelivery("evt_1"), mustNotRun), { status: "busy" });
     assert.equal((await inbox.process(aDelivery("evt_2"), done)).status, "handled");
@@ -156,7 +156,7 @@ export const HANDLING: Promises = {
     await useUpAttempts(inbox, aDelivery("evt_dead"));
     const work = new PausedWork();
     const holding = inbox.process(aDelivery("evt_held"), work.run);
-    await work.started;
+    await begins(work, holding);
     const oldestAt = new Date(CREATED_AT_SECONDS * 1000);
     assert.deepEqual(await peer.readStats(), { held: 1, waiting: 1, dead: 1, oldestAt });
     work.finish();

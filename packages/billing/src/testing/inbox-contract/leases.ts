@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { aDelivery } from "./deliveries.js";
 import type { Promises } from "./store-under-test.js";
-import { done, mustNotRun, PausedWork } from "./work.js";
+import { begins, done, mustNotRun, PausedWork } from "./work.js";
 
 /** Promises of a store whose claims end by themselves when their holder is stopped. */
 export const LEASES: Promises = {
@@ -13,11 +13,11 @@ export const LEASES: Promises = {
       const delivery = aDelivery(`evt_${late}`);
       const stopped = new PausedWork();
       const zombie = inbox.process(delivery, stopped.run);
-      await stopped.started;
+      await begins(stopped, zombie);
       await expireClaims();
       const successor = new PausedWork();
       const takeover = peer.process(delivery, successor.run);
-      await successor.started;
+      await begins(successor, takeover);
       stopped[late]();
       assert.deepEqual(await zombie, { status: "busy" });
       assert.deepEqual(await inbox.process(delivery, mustNotRun), { status: "busy" });
@@ -34,8 +34,9 @@ export const LEASES: Promises = {
     for (let attempt = 1; attempt <= 3; attempt += 1) {
       const work = new PausedWork();
       stopped.push(work);
-      late.push(inbox.process(delivery, work.run));
-      await work.started;
+      const running = inbox.process(delivery, work.run);
+      late.push(running);
+      await begins(work, running);
       await expireClaims();
     }
     assert.deepEqual(await peer.process(delivery, mustNotRun), { status: "dead", attempt: 3 });
@@ -47,7 +48,7 @@ export const LEASES: Promises = {
   async "does not take a claim over early in a process whose clock is ahead"({ inbox, peer }) {
     const work = new PausedWork();
     const holding = inbox.process(aDelivery("evt_1"), work.run);
-    await work.started;
+    await begins(work, holding);
     const rightNow = Date.now;
     Date.now = () => rightNow() + 3_600_000;
     try {
@@ -67,10 +68,10 @@ export const STORED_LEASES: Promises = {
     await inbox.store(aDelivery("evt_stored"));
     const fromStore = new PausedWork();
     const taking = inbox.processNext(fromStore.run);
-    await fromStore.started;
+    await begins(fromStore, taking);
     const delivered = new PausedWork();
     const processing = inbox.process(aDelivery("evt_delivered"), delivered.run);
-    await delivered.started;
+    await begins(delivered, processing);
     assert.equal(await peer.processNext(mustNotRun), undefined);
     await expireClaims();
     const taken = [await peer.processNext(done), await peer.processNext(done)];
@@ -93,8 +94,9 @@ export const STORED_LEASES: Promises = {
     for (let attempt = 1; attempt <= 3; attempt += 1) {
       const work = new PausedWork();
       stopped.push(work);
-      late.push(inbox.processNext(work.run));
-      await work.started;
+      const running = inbox.processNext(work.run);
+      late.push(running);
+      await begins(work, running);
       await expireClaims();
     }
     // What became of it is told to whoever comes next: as nothing to do, or as a delivery that died.
@@ -114,7 +116,7 @@ export const OBJECT_LEASES: Promises = {
     const { inbox, peer, expireClaims } = store;
     const stopped = new PausedWork();
     const zombie = inbox.process(aDelivery("evt_1", { objectId: "cus_1" }), stopped.run);
-    await stopped.started;
+    await begins(stopped, zombie);
     await expireClaims();
     const next = aDelivery("evt_2", { objectId: "cus_1" });
     assert.equal((await peer.process(next, done)).status, "handled");

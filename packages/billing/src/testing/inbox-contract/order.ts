@@ -3,7 +3,7 @@ import type { Claim, WebhookInbox } from "../../webhooks/inbox/inbox.js";
 import { aDelivery, CREATED_AT_SECONDS } from "./deliveries.js";
 import { settled } from "./settled.js";
 import type { Promises } from "./store-under-test.js";
-import { done, failWith, mustNotRun, PausedWork, pause, useUpAttempts } from "./work.js";
+import { begins, done, failWith, mustNotRun, PausedWork, pause, useUpAttempts } from "./work.js";
 
 const objectId = "cus_shared";
 
@@ -12,7 +12,7 @@ export const ORDER: Promises = {
   async "lets a delivery wait while another of its object is at work"({ inbox, peer }) {
     const [first, second] = [new PausedWork(), new PausedWork()];
     const handling = inbox.process(aDelivery("evt_1", { objectId }), first.run);
-    await first.started;
+    await begins(first, handling);
     const waiting = peer.process(aDelivery("evt_2", { objectId }), second.run);
     await pause(50);
     assert.equal(second.hasStarted, false);
@@ -29,7 +29,7 @@ export const ORDER: Promises = {
   }) {
     const work = new PausedWork();
     const handling = inbox.process(aDelivery("evt_1", { objectId }), work.run);
-    await work.started;
+    await begins(work, handling);
     for (const source of [{}, { account: "acct_1", objectId }, { livemode: true, objectId }]) {
       assert.equal((await peer.process(aDelivery("evt_2", source), done)).status, "handled");
     }
@@ -63,7 +63,7 @@ export const ORDER: Promises = {
   async "stops waiting for an object when the caller gives up"({ inbox, peer }) {
     const work = new PausedWork();
     const handling = inbox.process(aDelivery("evt_1", { objectId }), work.run);
-    await work.started;
+    await begins(work, handling);
     const second = aDelivery("evt_2", { objectId });
     const waiting = peer.process(second, mustNotRun, { signal: AbortSignal.timeout(20) });
     // Stores may also reject with the signal's reason.
@@ -91,7 +91,7 @@ export const ORDER: Promises = {
   async "tells a delivery that waited about the event that it waited for"({ inbox, peer }) {
     const work = new PausedWork();
     const handling = inbox.process(aDelivery("evt_1", { objectId }), work.run);
-    await work.started;
+    await begins(work, handling);
     const older = { objectId, createdAtSeconds: CREATED_AT_SECONDS - 10 };
     const waiting = newestAt(peer, "evt_2", older);
     await pause(20);

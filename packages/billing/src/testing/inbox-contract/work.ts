@@ -26,6 +26,16 @@ export class PausedWork {
   }
 }
 
+/** Waits until the work has begun. Fails when the inbox says what became of it before that. */
+export async function begins(work: PausedWork, processing: Promise<unknown>): Promise<void> {
+  const ended = processing.then(
+    (result) => `the work was not called, but the result was ${JSON.stringify(result)}`,
+    (error: unknown) => `the work was not called, but the inbox failed: ${String(error)}`,
+  );
+  const problem = await Promise.race([work.started, ended]);
+  if (problem !== undefined) assert.fail(problem);
+}
+
 export async function useUpAttempts(
   inbox: WebhookInbox<unknown>,
   delivery: Delivery,

@@ -23,10 +23,15 @@ export interface OpenSqliteInbox extends OpenInbox {
   readonly database: ClosableDatabase;
 }
 
+export type MakeInbox = (
+  options: SqliteInboxOptions<SqliteDatabase>,
+) => DurableInbox<SqliteTx<SqliteDatabase>>;
+
 /** A new file with the inboxes of two processes, and all that the contract asks of a test. */
 export function openSqliteInbox(
   open: OpenDatabase,
   options: Omit<SqliteInboxOptions<SqliteDatabase>, "database">,
+  make: MakeInbox = sqliteInbox,
 ): OpenSqliteInbox {
   const folder = mkdtempSync(join(tmpdir(), "billing-sqlite-"));
   const databases: ClosableDatabase[] = [];
@@ -37,8 +42,8 @@ export function openSqliteInbox(
     return database;
   };
   const faulty = faultyDatabase(connect());
-  const inbox = sqliteInbox({ ...options, database: faulty.database });
-  const peer = sqliteInbox({ ...options, database: connect() });
+  const inbox = make({ ...options, database: faulty.database });
+  const peer = make({ ...options, database: connect() });
   const database = connect();
   database.exec("CREATE TABLE effects (name TEXT NOT NULL)");
   return {
@@ -59,7 +64,7 @@ export function openSqliteInbox(
         UPDATE billing_inbox_handled SET forget_at_ms = forget_at_ms - ${ms};
         UPDATE billing_inbox_newest SET created_at_ms = created_at_ms - ${ms};`);
     },
-    reopen: () => sqliteInbox({ ...options, database: connect() }),
+    reopen: () => make({ ...options, database: connect() }),
     effects: {
       write: (tx, name) => {
         // The contract hands on whatever the inbox gave to the work.
