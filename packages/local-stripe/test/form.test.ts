@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../src/api-error.js";
-import { decodeForm, elementsOf, type Form, type FormValue } from "../src/declare/form.js";
+import { decodeForm, type Form, type FormValue, toElements } from "../src/declare/form.js";
 import { plainForm } from "../src/http/recorder.js";
 
 type Tree = string | Tree[] | { [name: string]: Tree };
@@ -65,7 +65,7 @@ describe("decodeForm", () => {
 
   it("does not make room for the places that an index leaves out", () => {
     const list: FormValue | undefined = decodeForm("a[99999]=x")["a"];
-    expect(elementsOf(list as Form)).toEqual(["x"]);
+    expect(toElements(list as Form)).toEqual(["x"]);
   });
 
   it("refuses a name that is both a value and has parts, and bytes that are no text", () => {

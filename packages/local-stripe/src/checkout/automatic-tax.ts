@@ -2,9 +2,9 @@ import { invalid } from "../api-error.js";
 import { hasTaxLocation, taxOn } from "../billing/catalog/automatic-tax.js";
 import type { AccountData, Transaction } from "../store/account-data.js";
 import type { CheckoutLineRecord, CheckoutSessionRecord, CustomerRecord } from "../store/records.js";
-import { totalsOf } from "./line-items.js";
+import { sessionTotals } from "./line-items.js";
 
-export function automaticTaxOf(
+export function sessionTax(
   customer: CustomerRecord,
   enabled: boolean,
 ): CheckoutSessionRecord["automatic_tax"] {
@@ -50,7 +50,7 @@ export function setTaxCountry(tx: Transaction, session: CheckoutSessionRecord, c
   const lines = taxedLines(tx.account, customer, session.lines);
   tx.change("checkout.session", session.id, {
     lines,
-    ...totalsOf(lines),
-    automatic_tax: automaticTaxOf(customer, true),
+    ...sessionTotals(lines),
+    automatic_tax: sessionTax(customer, true),
   });
 }

@@ -32,7 +32,7 @@ export function renderLine(line: CheckoutLineRecord, account: AccountData): Wire
   return { ...line, price: account.render("price", account.getFromPath("price", line.price)) };
 }
 
-export function totalsOf(
+export function sessionTotals(
   lines: readonly CheckoutLineRecord[],
 ): Pick<CheckoutSessionRecord, "amount_subtotal" | "amount_total" | "total_details"> {
   // Where nothing is sold, there is nothing to add up.

@@ -3,14 +3,14 @@ import { hasTaxLocation } from "../billing/catalog/automatic-tax.js";
 import { refuseOtherCurrency } from "../billing/customers/one-currency.js";
 import type { NewDiscount } from "../billing/discounts/discount-params.js";
 import { beginSetup } from "../billing/payments/setup-intents.js";
-import { trialEndOf } from "../billing/subscriptions/subscription-fields.js";
+import { readTrialEnd } from "../billing/subscriptions/subscription-fields.js";
 import { type MetadataChange, mergeMetadata } from "../declare/metadata.js";
 import { isBefore } from "../declare/versions.js";
 import { randomText } from "../ids.js";
 import type { Transaction } from "../store/account-data.js";
 import type { CheckoutSessionRecord, CheckoutSubscriptionData, CustomerRecord } from "../store/records.js";
-import { automaticTaxOf, requireAddress, taxedLines } from "./automatic-tax.js";
-import { type NewLine, newLines, totalsOf } from "./line-items.js";
+import { requireAddress, sessionTax, taxedLines } from "./automatic-tax.js";
+import { type NewLine, newLines, sessionTotals } from "./line-items.js";
 import { managedPayments } from "./managed-payments.js";
 import { discounted, newDiscounts } from "./session-discounts.js";
 
@@ -65,7 +65,7 @@ export function newSession(tx: Transaction, params: NewSession, version: string)
   const isTaxed = (params.automatic_tax?.enabled ?? false) && hasTaxLocation(customer);
   const untaxed = discounted(account, bought, discounts);
   const lines = isTaxed ? taxedLines(account, customer, untaxed) : untaxed;
-  const totals = totalsOf(lines);
+  const totals = sessionTotals(lines);
   const setupIntent =
     params.mode === "setup"
       ? beginSetup(tx, { customer: customer.id, ...params.setup_intent_data }).id
@@ -80,7 +80,7 @@ export function newSession(tx: Transaction, params: NewSession, version: string)
     allow_promotion_codes: params.allow_promotion_codes ?? null,
     allowed_payment_method_types: null,
     ...totals,
-    automatic_tax: automaticTaxOf(customer, params.automatic_tax?.enabled ?? false),
+    automatic_tax: sessionTax(customer, params.automatic_tax?.enabled ?? false),
     askedCard: null,
     billingMode: isBefore(version, "2025-09-30") ? "classic" : "flexible",
     billing_address_collection: params.billing_address_collection ?? null,
@@ -107,7 +107,7 @@ export function newSession(tx: Transaction, params: NewSession, version: string)
     customer_details: customerDetails(customer),
     customer_email: null,
     discounts,
-    expires_at: expiryOf(params.expires_at, tx.now),
+    expires_at: sessionExpiry(params.expires_at, tx.now),
     integration_identifier: null,
     invoice: null,
     intentMetadata: mergeMetadata({}, params.payment_intent_data?.metadata),
@@ -188,7 +188,7 @@ const ELSEWHERE: Readonly<Record<NewSession["mode"], readonly (keyof NewSession)
 
 /** The end of the trial, which Checkout wants to be two days away at least. */
 function trialEnd(params: NewSession, now: number): number | null {
-  const end = trialEndOf(params.subscription_data ?? {}, now);
+  const end = readTrialEnd(params.subscription_data ?? {}, now);
   const isDated = params.subscription_data?.trial_end !== undefined;
   if (isDated && end !== null && end < now + 2 * DAY) {
     throw invalid(
@@ -199,7 +199,7 @@ function trialEnd(params: NewSession, now: number): number | null {
   return end;
 }
 
-function expiryOf(asked: number | undefined, now: number): number {
+function sessionExpiry(asked: number | undefined, now: number): number {
   if (asked === undefined) return now + DAY;
   if (asked < now + 30 * MINUTE) {
     throw invalid(

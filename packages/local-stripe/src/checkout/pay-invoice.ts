@@ -1,5 +1,5 @@
 import { invalid } from "../api-error.js";
-import { payInvoice, subscriptionOf } from "../billing/invoices/invoices.js";
+import { billedSubscription, payInvoice } from "../billing/invoices/invoices.js";
 import { declined } from "../billing/payments/payment.js";
 import { attach } from "../billing/payments/payment-methods.js";
 import { testCard } from "../billing/payments/test-cards.js";
@@ -34,7 +34,7 @@ export function payByHand(tx: Transaction, id: string, token: string): InvoiceRe
 
 /** The card becomes its subscription's own where the subscription was made to keep what pays it. */
 function keepCard(tx: Transaction, invoice: InvoiceRecord, token: string): void {
-  const subscription = tx.account.of("subscription").get(subscriptionOf(invoice) ?? "");
+  const subscription = tx.account.of("subscription").get(billedSubscription(invoice) ?? "");
   if (subscription?.payment_settings?.save_default_payment_method !== "on_subscription") return;
   const { id } = attach(tx, token, invoice.customer);
   tx.change("subscription", subscription.id, { default_payment_method: id }, "customer.subscription.updated");

@@ -2,7 +2,7 @@ import type { NewDiscount } from "../billing/discounts/discount-params.js";
 import { checkRedeemable, findPromotionCode } from "../billing/discounts/redemption.js";
 import type { AccountData, Transaction } from "../store/account-data.js";
 import type { CheckoutLineRecord, CheckoutSessionRecord, CouponRecord } from "../store/records.js";
-import { totalsOf } from "./line-items.js";
+import { sessionTotals } from "./line-items.js";
 
 type Discounts = NonNullable<CheckoutSessionRecord["discounts"]>;
 
@@ -42,7 +42,7 @@ export function applyCode(
   if (typed !== "" && code === undefined) return undefined;
   const discounts = code === undefined ? [] : [{ coupon: null, promotion_code: code.id }];
   const lines = discounted(tx.account, session.lines, discounts);
-  return tx.change("checkout.session", session.id, { discounts, lines, ...totalsOf(lines) });
+  return tx.change("checkout.session", session.id, { discounts, lines, ...sessionTotals(lines) });
 }
 
 /** The lines with what is taken off each. An amount is taken off the first lines until it is used up. */
@@ -52,7 +52,7 @@ export function discounted(
   [discount]: Discounts,
 ): readonly CheckoutLineRecord[] {
   const { percent_off: percent, amount_off: amount } =
-    discount === undefined ? NOTHING_OFF : couponOf(account, discount);
+    discount === undefined ? NOTHING_OFF : findCoupon(account, discount);
   let left = amount ?? 0;
   return lines.map((line) => {
     const { amount_subtotal: subtotal } = line;
@@ -64,7 +64,7 @@ export function discounted(
 
 const NOTHING_OFF = { percent_off: null, amount_off: 0 };
 
-function couponOf(account: AccountData, { coupon, promotion_code: code }: Discounts[number]): CouponRecord {
+function findCoupon(account: AccountData, { coupon, promotion_code: code }: Discounts[number]): CouponRecord {
   const id = coupon ?? account.getFromPath("promotion_code", String(code)).promotion.coupon;
   return account.getFromPath("coupon", String(id));
 }

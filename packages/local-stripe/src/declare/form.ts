@@ -18,7 +18,7 @@ export function decodeForm(text: string): Form {
     if (pair === "") continue;
     const equals = pair.indexOf("=");
     const name = decode(equals === -1 ? pair : pair.slice(0, equals));
-    place(root, pathOf(name), equals === -1 ? "" : decode(pair.slice(equals + 1)), name);
+    place(root, parseName(name), equals === -1 ? "" : decode(pair.slice(equals + 1)), name);
   }
   return toForm(root);
 }
@@ -34,7 +34,7 @@ function decode(text: string): string {
 }
 
 /** `a[b][]` is `a`, `b` and an empty name, which stands for the next place of a list. */
-function pathOf(name: string): readonly string[] {
+function parseName(name: string): readonly string[] {
   const open = name.indexOf("[");
   if (open <= 0 || !name.endsWith("]")) return [name];
   const path = [name.slice(0, open), ...name.slice(open + 1, -1).split("][")];
@@ -82,7 +82,7 @@ function toForm(branch: Branch): Form {
 }
 
 /** The elements of a list in the order of their indexes; `undefined` when the names are not all indexes. */
-export function elementsOf(form: Form): FormValue[] | undefined {
+export function toElements(form: Form): FormValue[] | undefined {
   const entries = Object.entries(form);
   if (!entries.every(([name]) => /^(0|[1-9]\d{0,4})$/.test(name))) return undefined;
   return entries.sort(([one], [other]) => Number(one) - Number(other)).map(([, value]) => value);

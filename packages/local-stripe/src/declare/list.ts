@@ -28,7 +28,7 @@ export function listRoute<Name extends ObjectName, S extends Shape>(
   return route(`GET ${path}`, { ...filters, ...PAGING }, (call) => {
     // What the filters declare is a part of what the whole shape declares.
     const params = call.params as Values<S> & Values<typeof PAGING>;
-    const page = pageOf(call.account, name, filterBy({ ...call, params }), params);
+    const page = cutPage(call.account, name, filterBy({ ...call, params }), params);
     return listed(
       path.replace(":id", call.id),
       page.hasMore,
@@ -41,7 +41,7 @@ export function listed(url: string, hasMore: boolean, data: readonly Wire[]): Wi
   return { object: "list", data, has_more: hasMore, url };
 }
 
-function pageOf<Name extends ObjectName>(
+function cutPage<Name extends ObjectName>(
   account: AccountData,
   name: Name,
   filter: Filter<Name>,
@@ -82,7 +82,7 @@ export function searchRoute<Name extends ObjectName>(
     const query = parseQuery(params.query);
     const test = matcher<Records[Name]>(query, fields);
     const limit = params.limit ?? 10;
-    const skip = params.page === undefined ? 0 : offsetOf(params.page, params.query);
+    const skip = params.page === undefined ? 0 : readOffset(params.page, params.query);
     const wantsTotal = expand.includes("total_count");
     const data: Wire[] = [];
     let found = 0;
@@ -126,7 +126,7 @@ function pageToken(offset: number, query: string): string {
   return Buffer.from(JSON.stringify([offset, query])).toString("base64url");
 }
 
-function offsetOf(page: string, query: string): number {
+function readOffset(page: string, query: string): number {
   try {
     const [offset, of] = JSON.parse(Buffer.from(page, "base64url").toString()) as [unknown, unknown];
     if (typeof offset === "number" && of === query) return offset;

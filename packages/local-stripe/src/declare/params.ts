@@ -1,5 +1,5 @@
 import { ApiError, invalid, notImplemented } from "../api-error.js";
-import { elementsOf, type Form, type FormValue } from "./form.js";
+import { type Form, type FormValue, toElements } from "./form.js";
 import { UnknownParameters, UnknownValue } from "./refusals.js";
 
 /** One parameter: how its text is read, and what is said when it cannot be. `name` is as Stripe writes it, `a[0][b]`. */
@@ -157,7 +157,7 @@ export function oneOf<const Choice extends string>(...choices: readonly Choice[]
 export function list<T>(element: Param<T>, options: { readonly max?: number } = {}): Param<T[]> {
   return {
     read: (value, name) => {
-      const elements = typeof value === "string" ? undefined : elementsOf(value);
+      const elements = typeof value === "string" ? undefined : toElements(value);
       if (elements === undefined) throw invalid("Invalid array", name);
       if (options.max !== undefined && elements.length > options.max) {
         throw invalid(

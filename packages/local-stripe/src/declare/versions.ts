@@ -1,7 +1,7 @@
 import { ApiError, invalid } from "../api-error.js";
 import type { AccountData } from "../store/account-data.js";
 import { isWire } from "../store/is-wire.js";
-import { planOf } from "../store/plan.js";
+import { toPlan } from "../store/plan.js";
 import { previousAttributes } from "../store/previous-attributes.js";
 import type { Wire } from "../store/records.js";
 import type { Param } from "./params.js";
@@ -77,7 +77,7 @@ function withShortUiMode(session: Wire): Wire {
 
 /** Before 2025-03-31 the period stood on the subscription, and there was one discount. */
 function withPeriodAndDiscount(subscription: Wire, account: AccountData): Wire {
-  const items = itemsOf(subscription);
+  const items = subscriptionItems(subscription);
   const [first] = items;
   return {
     ...subscription,
@@ -124,7 +124,7 @@ function withPrice({ parent, pricing, taxes: _taxes, ...line }: Wire, account: A
   return {
     ...line,
     ...(invoiceItem !== null && { invoice_item: invoiceItem }),
-    plan: price ? planOf(price) : null,
+    plan: price ? toPlan(price) : null,
     price: price ? account.render("price", price) : null,
     proration: details["proration"] ?? false,
     proration_details: details["proration_details"] ?? null,
@@ -160,7 +160,7 @@ function firstDiscount({ discounts }: Wire, account: AccountData): Wire | null {
   return record === undefined ? null : account.render("discount", record);
 }
 
-function itemsOf(subscription: Wire): readonly Wire[] {
+function subscriptionItems(subscription: Wire): readonly Wire[] {
   const { items } = subscription;
   const data = isWire(items) ? items["data"] : undefined;
   return Array.isArray(data) ? data.filter(isWire) : [];

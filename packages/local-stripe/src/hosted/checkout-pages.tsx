@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { trialEndOf } from "../billing/subscriptions/subscription-fields.js";
+import { readTrialEnd } from "../billing/subscriptions/subscription-fields.js";
 import { needsTaxLocation } from "../checkout/automatic-tax.js";
 import { wantsCard } from "../checkout/complete-session.js";
 import type { AccountData } from "../store/account-data.js";
@@ -132,7 +132,7 @@ const Summary: FC<PageProps> = ({ open }) => {
   const { session, account } = open;
   const format = formatFor(session);
   const currency = session.currency ?? "usd";
-  const trialEnd = trialEndOf(session.subscriptionData, session.created);
+  const trialEnd = readTrialEnd(session.subscriptionData, session.created);
   const off = session.total_details?.amount_discount ?? 0;
   const tax = session.total_details?.amount_tax ?? 0;
   const prices = session.lines.map(({ price, quantity }) =>
@@ -197,7 +197,7 @@ function wordsFor({ session }: OpenCheckout): Words {
     const amount = formatFor(session).money(session.amount_total ?? 0, session.currency ?? "usd");
     return { title: `Pay for ${names}`, heading: `Pay for ${names}`, button: `Pay ${amount}` };
   }
-  const isTrial = trialEndOf(session.subscriptionData, session.created) !== null;
+  const isTrial = readTrialEnd(session.subscriptionData, session.created) !== null;
   return {
     title: `Subscribe to ${names}`,
     heading: isTrial ? `Try ${names}` : `Subscribe to ${names}`,

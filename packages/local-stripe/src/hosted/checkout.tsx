@@ -35,7 +35,7 @@ export function checkoutPages(accounts: Accounts): Hono {
       const { session, account } = open;
       const typed = form.get("promotion_code")?.trim() ?? "";
       const applied = transact(account, null, (tx) => applyCode(tx, session, typed));
-      if (applied !== undefined) return context.redirect(pathOf(session), 303);
+      if (applied !== undefined) return context.redirect(sessionPath(session), 303);
       return context.html(<CheckoutPage open={open} refusedCode={typed} />, 422);
     }),
   );
@@ -46,14 +46,14 @@ export function checkoutPages(accounts: Accounts): Hono {
       if (needsTaxLocation(session) && isCountry(country)) {
         transact(account, null, (tx) => setTaxCountry(tx, session, country));
       }
-      return context.redirect(pathOf(session), 303);
+      return context.redirect(sessionPath(session), 303);
     }),
   );
 
   app.get("/:secret/authenticate", (context) =>
     within(accounts, context, ({ session }) => {
       const { askedCard, csrfToken } = session;
-      if (askedCard === null) return context.redirect(pathOf(session), 303);
+      if (askedCard === null) return context.redirect(sessionPath(session), 303);
       const amount =
         session.currency && formatFor(session).money(session.amount_total ?? 0, session.currency);
       return context.html(
@@ -65,7 +65,7 @@ export function checkoutPages(accounts: Accounts): Hono {
   app.post("/:secret/authenticate", (context) =>
     withForm(accounts, context, (open, form) => {
       const { askedCard: card } = open.session;
-      if (card === null) return context.redirect(pathOf(open.session), 303);
+      if (card === null) return context.redirect(sessionPath(open.session), 303);
       if (form.get("result") === "complete") return pay(context, open, { card, isAuthenticated: true });
       const session = change(open, { askedCard: null });
       return context.html(<CheckoutPage open={{ ...open, session }} trouble={NOT_AUTHENTICATED} />, 402);
@@ -154,6 +154,6 @@ function message(context: Context, title: string, text: string, status: 403 | 40
   );
 }
 
-function pathOf({ secret }: CheckoutSessionRecord): string {
+function sessionPath({ secret }: CheckoutSessionRecord): string {
   return `/p/checkout/${secret}`;
 }

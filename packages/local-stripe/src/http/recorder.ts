@@ -1,4 +1,4 @@
-import { elementsOf, type Form, type FormValue } from "../declare/form.js";
+import { type Form, type FormValue, toElements } from "../declare/form.js";
 
 /** An API request that was answered. */
 export interface RecordedRequest {
@@ -47,6 +47,6 @@ export function plainForm(form: Form): Record<string, unknown> {
 
 function plainValue(value: FormValue): unknown {
   if (typeof value === "string") return value;
-  const elements = elementsOf(value);
+  const elements = toElements(value);
   return elements && elements.length > 0 ? elements.map(plainValue) : plainForm(value);
 }

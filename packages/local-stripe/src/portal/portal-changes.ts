@@ -73,21 +73,21 @@ function isForSale(account: AccountData, price: PriceRecord, current: PriceRecor
 }
 
 /** The offer that a customer has chosen. Refuses what is not offered, and what is no change. */
-export function choiceOf(
+export function readChoice(
   offers: readonly PortalOffer[],
   item: SubscriptionItemRecord,
   chosen: { readonly price: string | null; readonly quantity: string | null },
 ): PortalChoice {
   const offer = offers.find(({ price }) => price.id === (chosen.price ?? item.price));
   if (offer === undefined) throw invalid("Choose one of the plans.", "price");
-  const quantity = quantityOf(offer, item, chosen.quantity);
+  const quantity = readQuantity(offer, item, chosen.quantity);
   if (offer.price.id === item.price && quantity === item.quantity) {
     throw invalid("This is what you have already. Choose something else to change to.", "price");
   }
   return { price: offer.price, quantity };
 }
 
-function quantityOf(
+function readQuantity(
   offer: PortalOffer,
   item: SubscriptionItemRecord,
   chosen: string | null,

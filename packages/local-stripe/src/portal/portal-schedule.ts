@@ -47,7 +47,7 @@ export function waitsForPeriodEnd(
   const before = account.getFromPath("price", item.price);
   const holds: Readonly<Record<string, boolean>> = {
     decreasing_item_amount: cost(price, quantity) < cost(before, item.quantity),
-    shortening_interval: lengthOf(price) < lengthOf(before),
+    shortening_interval: intervalLength(price) < intervalLength(before),
   };
   return conditions.some(({ type }) => holds[type] === true);
 }
@@ -112,6 +112,6 @@ function named({ coupon, discount, promotion_code: code }: PhaseRecord["discount
   return code === null ? { coupon: coupon ?? "" } : { promotion_code: code };
 }
 
-function lengthOf({ recurring }: PriceRecord): number {
+function intervalLength({ recurring }: PriceRecord): number {
   return recurring === null ? 0 : plusIntervals(0, recurring, 1);
 }

@@ -1,4 +1,4 @@
-import { collect, subscriptionOf } from "../billing/invoices/invoices.js";
+import { billedSubscription, collect } from "../billing/invoices/invoices.js";
 import type { AccountData, Transaction } from "../store/account-data.js";
 import type { InvoiceRecord } from "../store/records.js";
 
@@ -18,7 +18,7 @@ const RECOVERABLE: readonly string[] = ["past_due", "unpaid"];
  */
 export function recoverPayments(tx: Transaction, customer: string): "nothing owed" | "paid" | "declined" {
   const failed = owedInvoices(tx.account, customer).filter((invoice) => {
-    const subscription = tx.account.of("subscription").get(subscriptionOf(invoice) ?? "");
+    const subscription = tx.account.of("subscription").get(billedSubscription(invoice) ?? "");
     return (
       subscription !== undefined &&
       RECOVERABLE.includes(subscription.status) &&

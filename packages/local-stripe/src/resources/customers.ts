@@ -66,8 +66,8 @@ export const customers: Resource<"customer"> = {
       invoice_settings: "shown",
       "invoice_settings.default_payment_method": "payment_method",
       test_clock: "test_helpers.test_clock",
-      subscriptions: subscriptionsOf,
-      tax_ids: firstTaxIdsOf,
+      subscriptions: listSubscriptions,
+      tax_ids: firstTaxIds,
     },
   },
   permission: "customer",
@@ -111,7 +111,7 @@ function createCustomer({ tx, account, params }: Call<Values<typeof CREATE>>): W
   const customer: CustomerRecord = {
     id: newId("cus", "short"),
     object: "customer",
-    address: addressOf(params.address),
+    address: toAddress(params.address),
     balance: params.balance ?? 0,
     created: tx.now,
     currency: null,
@@ -134,7 +134,7 @@ function createCustomer({ tx, account, params }: Call<Values<typeof CREATE>>): W
     next_invoice_sequence: params.next_invoice_sequence ?? 1,
     phone: params.phone ?? null,
     preferred_locales: params.preferred_locales ?? [],
-    shipping: shippingOf(params.shipping),
+    shipping: toShipping(params.shipping),
     tax_exempt: params.tax_exempt ?? "none",
     test_clock: clock ?? null,
   };
@@ -185,8 +185,8 @@ function updateCustomer({ tx, account, id, params }: Call<Values<typeof FIELDS>>
     id,
     {
       ...plain,
-      ...(address !== undefined && { address: addressOf(address) }),
-      ...(shipping !== undefined && { shipping: shippingOf(shipping) }),
+      ...(address !== undefined && { address: toAddress(address) }),
+      ...(shipping !== undefined && { shipping: toShipping(shipping) }),
       ...(tax_exempt !== undefined && { tax_exempt: tax_exempt ?? "none" }),
       ...(preferred_locales !== undefined && { preferred_locales }),
       ...(change !== undefined && { metadata: mergeMetadata(before.metadata, change) }),
@@ -212,7 +212,7 @@ function deleted(id: string): Wire {
 
 type Address = { readonly [Part in keyof typeof ADDRESS]?: string | null };
 
-function addressOf(address: Address | null | undefined): NonNullable<CustomerRecord["address"]> | null {
+function toAddress(address: Address | null | undefined): NonNullable<CustomerRecord["address"]> | null {
   if (address === null || address === undefined) return null;
   const {
     city = null,
@@ -225,9 +225,9 @@ function addressOf(address: Address | null | undefined): NonNullable<CustomerRec
   return { city, country, line1, line2, postal_code, state };
 }
 
-function shippingOf(shipping: Values<typeof FIELDS>["shipping"]): CustomerRecord["shipping"] {
+function toShipping(shipping: Values<typeof FIELDS>["shipping"]): CustomerRecord["shipping"] {
   if (shipping === null || shipping === undefined) return null;
-  const address = addressOf(shipping.address);
+  const address = toAddress(shipping.address);
   if (address === null) throw invalid("Missing required param: shipping[address].", "shipping[address]");
   return { address, name: shipping.name, phone: shipping.phone ?? null };
 }
@@ -240,7 +240,7 @@ function customFields(
 }
 
 /** The first page of the customer's subscriptions that are not canceled. */
-function subscriptionsOf(customer: Wire, account: AccountData): Wire {
+function listSubscriptions(customer: Wire, account: AccountData): Wire {
   const id = String(customer["id"]);
   const page = account.of("subscription").page({ match: { customer: id, canceled: "false" }, limit: 10 });
   return listed(
@@ -251,7 +251,7 @@ function subscriptionsOf(customer: Wire, account: AccountData): Wire {
 }
 
 /** The first page of the customer's tax ids. */
-function firstTaxIdsOf(customer: Wire, account: AccountData): Wire {
+function firstTaxIds(customer: Wire, account: AccountData): Wire {
   const id = String(customer["id"]);
   const page = account.of("tax_id").page({ match: { customer: id }, limit: 10 });
   return listed(

@@ -1,16 +1,16 @@
 import { invalid } from "../api-error.js";
 import { DISCOUNTS } from "../billing/discounts/discount-params.js";
 import {
+  billedSubscription,
   closeInvoice,
   collect,
   finalizeInvoice,
   payInvoice,
-  subscriptionOf,
 } from "../billing/invoices/invoices.js";
 import { declined } from "../billing/payments/payment.js";
 import { CANCEL_AT } from "../billing/subscriptions/cancellation.js";
 import { CHANGED_ITEMS } from "../billing/subscriptions/item-params.js";
-import { ANCHOR, anchorOf } from "../billing/subscriptions/subscription-fields.js";
+import { ANCHOR, readAnchor } from "../billing/subscriptions/subscription-fields.js";
 import { previewInvoice } from "../billing/upcoming/preview.js";
 import { listed, listRoute, searchRoute } from "../declare/list.js";
 import { mergeMetadata, metadata } from "../declare/metadata.js";
@@ -70,7 +70,7 @@ export const invoices: Resource<"invoice"> = {
     keys: {
       customer: (invoice) => [invoice.customer],
       hosted_invoice_url: (invoice) => [invoice.hosted_invoice_url],
-      subscription: (invoice) => [subscriptionOf(invoice)],
+      subscription: (invoice) => [billedSubscription(invoice)],
       status: (invoice) => [invoice.status],
     },
     render: ({ lines, confirmationSecret: _secret, isOverdue: _noted, ...invoice }) => ({
@@ -94,7 +94,7 @@ export const invoices: Resource<"invoice"> = {
     route("POST /v1/invoices/create_preview", PREVIEW, ({ tx, account, params }) => {
       const { subscription_details: details, ...plain } = params;
       const { billing_cycle_anchor: anchor, ...change } = details ?? {};
-      const asked = { ...change, ...(anchor !== undefined && { billing_cycle_anchor: anchorOf(anchor) }) };
+      const asked = { ...change, ...(anchor !== undefined && { billing_cycle_anchor: readAnchor(anchor) }) };
       const preview = previewInvoice(tx, { ...plain, subscription_details: asked });
       account.previews.add(preview);
       return account.render("invoice", preview);
@@ -106,7 +106,7 @@ export const invoices: Resource<"invoice"> = {
       number: { type: "token", of: (invoice) => invoice.number },
       receipt_number: { type: "token", of: (invoice) => invoice.receipt_number },
       status: { type: "token", of: (invoice) => invoice.status, index: "status" },
-      subscription: { type: "token", of: subscriptionOf },
+      subscription: { type: "token", of: billedSubscription },
       total: { type: "number", of: (invoice) => invoice.total },
     }),
     listRoute("invoice", "/v1/invoices", LIST, ({ params }) => ({

@@ -71,12 +71,12 @@ function meterFor(account: AccountData, eventName: string): MeterRecord {
 type Payload = MeterEventRecord["payload"];
 
 function customerIn({ customer_mapping: { event_payload_key: key } }: MeterRecord, payload: Payload): string {
-  return partOf(payload, key) ?? missing(key);
+  return payloadPart(payload, key) ?? missing(key);
 }
 
 function valueIn(meter: MeterRecord, payload: Payload): number {
   const { event_payload_key: key } = meter.value_settings;
-  const value = partOf(payload, key);
+  const value = payloadPart(payload, key);
   // Where events are only counted, none needs a value.
   if (value === undefined) return meter.default_aggregation.formula === "count" ? 1 : missing(key);
   if (!/^-?\d+$/.test(value)) {
@@ -126,7 +126,7 @@ function payload(): Param<Payload> {
   };
 }
 
-function partOf(payload: Payload, key: string): string | undefined {
+function payloadPart(payload: Payload, key: string): string | undefined {
   return Object.hasOwn(payload, key) ? payload[key] : undefined;
 }
 

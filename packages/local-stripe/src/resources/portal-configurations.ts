@@ -33,7 +33,7 @@ export const portalConfigurations: Resource<"billing_portal.configuration"> = {
     expandable: {
       business_profile: "shown",
       features: "shown",
-      "features.subscription_update.products": productsOf,
+      "features.subscription_update.products": renderProducts,
       login_page: "shown",
     },
   },
@@ -151,7 +151,7 @@ function renderConfiguration(configuration: PortalConfigurationRecord): Wire {
   return { ...configuration, features: { ...configuration.features, subscription_update: update } };
 }
 
-function productsOf(configuration: Wire, account: AccountData): unknown {
+function renderProducts(configuration: Wire, account: AccountData): unknown {
   const record = account.of("billing_portal.configuration").get(String(configuration["id"]));
   return record?.features.subscription_update.products ?? [];
 }

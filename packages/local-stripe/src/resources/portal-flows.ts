@@ -58,7 +58,7 @@ export type FlowData = Omit<Stripe.BillingPortal.SessionCreateParams.FlowData, "
 type Flow = NonNullable<PortalSessionRecord["flow"]>;
 
 /** The task of a new session. Refuses what the configuration switches off, and what is not the customer's. */
-export function flowOf(
+export function toFlow(
   data: FlowData,
   configuration: PortalConfigurationRecord,
   customer: string,
@@ -92,7 +92,7 @@ export function flowOf(
         "This subscription cannot be canceled",
         "subscription cancellation",
       );
-      return { ...flow, subscription_cancel: { retention: retentionOf(data, account), subscription } };
+      return { ...flow, subscription_cancel: { retention: toRetention(data, account), subscription } };
     }
     case "subscription_pause": {
       const subscription = flowSubscription(data, "subscription_pause", customer, account);
@@ -120,7 +120,9 @@ export function flowOf(
         "subscription update",
       );
       const items = confirmedItems(data.subscription_update_confirm?.items ?? [], subscription, account);
-      const discounts = data.subscription_update_confirm?.discounts?.map((one) => discountOf(one, account));
+      const discounts = data.subscription_update_confirm?.discounts?.map((one) =>
+        toFlowDiscount(one, account),
+      );
       return {
         ...flow,
         subscription_update_confirm: { discounts: discounts ?? null, items, subscription },
@@ -129,7 +131,7 @@ export function flowOf(
   }
 }
 
-function retentionOf(
+function toRetention(
   data: FlowData,
   account: AccountData,
 ): { type: "coupon_offer"; coupon_offer: { coupon: string } } | null {
@@ -142,7 +144,7 @@ function retentionOf(
   };
 }
 
-function discountOf(
+function toFlowDiscount(
   { coupon, promotion_code: code }: { readonly coupon?: string; readonly promotion_code?: string },
   account: AccountData,
 ): { coupon: string | null; promotion_code: string | null } {

@@ -6,7 +6,7 @@ import { newId, randomText } from "../ids.js";
 import type { AccountData, Transaction } from "../store/account-data.js";
 import type { PortalConfigurationRecord, PortalSessionRecord, Wire } from "../store/records.js";
 import { defaultConfiguration } from "./portal-configurations.js";
-import { FLOW_DATA, flowOf } from "./portal-flows.js";
+import { FLOW_DATA, toFlow } from "./portal-flows.js";
 
 const CREATE = {
   configuration: text(),
@@ -34,7 +34,7 @@ function createSession({ tx, account, params }: Call<Values<typeof CREATE>>): Wi
   const customer = account.getFromParam("customer", params.customer, "customer");
   const configuration = configurationFor(account, params.configuration);
   const session = openPortal(tx, customer.id, configuration, {
-    flow: params.flow_data ? flowOf(params.flow_data, configuration, customer.id, account) : null,
+    flow: params.flow_data ? toFlow(params.flow_data, configuration, customer.id, account) : null,
     locale: params.locale ?? null,
     on_behalf_of: params.on_behalf_of ?? null,
     return_url: params.return_url ?? configuration.default_return_url,

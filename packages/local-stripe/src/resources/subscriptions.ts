@@ -1,5 +1,5 @@
 import { DISCOUNTS } from "../billing/discounts/discount-params.js";
-import { subscriptionOf } from "../billing/invoices/invoices.js";
+import { billedSubscription } from "../billing/invoices/invoices.js";
 import {
   nextMoment,
   onOverdue,
@@ -14,7 +14,7 @@ import { CANCEL_AT, CANCELLATION_DETAILS, endSubscription } from "../billing/sub
 import { changeSubscription } from "../billing/subscriptions/change-subscription.js";
 import { CHANGED_ITEMS, NEW_ITEMS } from "../billing/subscriptions/item-params.js";
 import { pauseSubscription, resumeSubscription } from "../billing/subscriptions/pausing.js";
-import { ANCHOR, anchorOf } from "../billing/subscriptions/subscription-fields.js";
+import { ANCHOR, readAnchor } from "../billing/subscriptions/subscription-fields.js";
 import { renderSubscription } from "../billing/subscriptions/subscription-shape.js";
 import { searchRoute } from "../declare/list.js";
 import { metadata } from "../declare/metadata.js";
@@ -197,7 +197,7 @@ function withAnchor<
   P extends { readonly billing_cycle_anchor?: Values<typeof UPDATE>["billing_cycle_anchor"] },
 >(params: P): Omit<P, "billing_cycle_anchor"> & { readonly billing_cycle_anchor?: "now" | "unchanged" } {
   const { billing_cycle_anchor: anchor, ...plain } = params;
-  return { ...plain, ...(anchor !== undefined && { billing_cycle_anchor: anchorOf(anchor) }) };
+  return { ...plain, ...(anchor !== undefined && { billing_cycle_anchor: readAnchor(anchor) }) };
 }
 
 function withInvoice(
@@ -206,7 +206,7 @@ function withInvoice(
   happens: (tx: Transaction, subscription: SubscriptionRecord, invoice: InvoiceRecord) => void,
 ): void {
   const invoice = tx.account.getFromPath("invoice", String(shown["id"]));
-  const subscription = tx.account.of("subscription").get(subscriptionOf(invoice) ?? "");
+  const subscription = tx.account.of("subscription").get(billedSubscription(invoice) ?? "");
   if (subscription !== undefined && !hasEnded(subscription)) happens(tx, subscription, invoice);
 }
 

@@ -50,8 +50,8 @@ function valueTest(clause: Clause, type: SearchField<never>["type"]): (value: Va
   if (operator !== ":") throw refused(`the field ${clause.field} cannot be compared with '${operator}'`);
   const wanted = value.toLowerCase();
   if (type !== "text") return (present) => present !== null && String(present).toLowerCase() === wanted;
-  const words = wordsOf(wanted);
-  return (present) => present !== null && holdsInOrder(wordsOf(String(present).toLowerCase()), words);
+  const words = splitWords(wanted);
+  return (present) => present !== null && holdsInOrder(splitWords(String(present).toLowerCase()), words);
 }
 
 function numberTest(clause: Clause, value: string): (value: Value) => boolean {
@@ -83,7 +83,7 @@ function ownValue(
     : undefined;
 }
 
-function wordsOf(text: string): readonly string[] {
+function splitWords(text: string): readonly string[] {
   return text.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "");
 }
 

@@ -88,7 +88,7 @@ export interface DueFailure extends DueObject {
 }
 
 /** The test clock by whose time an object lives. */
-export function testClockOf(record: object): string | null {
+export function testClockId(record: object): string | null {
   return "test_clock" in record && typeof record.test_clock === "string" ? record.test_clock : null;
 }
 
@@ -171,7 +171,7 @@ export class AccountData {
   /** Notes when something happens to the object next. */
   schedule<Name extends ObjectName>(name: Name, record: Records[Name]): void {
     const at = this.kind(name).due?.at(record) ?? null;
-    if (at !== null) this.agenda(testClockOf(record)).add(at, { name, id: record.id });
+    if (at !== null) this.agenda(testClockId(record)).add(at, { name, id: record.id });
   }
 
   agenda(testClock: string | null): Agenda<DueObject> {

@@ -122,7 +122,7 @@ export class Collection<T extends Entity> {
 
     const found: T[] = [];
     const backwards = query.endingBefore !== undefined;
-    let index = at === undefined ? rows.length - 1 : positionOf(rows, at.position);
+    let index = at === undefined ? rows.length - 1 : findPosition(rows, at.position);
     if (at !== undefined && !backwards) index -= 1;
     if (backwards && rows[index]?.position === at?.position) index += 1;
     for (; index >= 0 && index < rows.length && found.length <= query.limit; index += backwards ? 1 : -1) {
@@ -272,7 +272,7 @@ function inOrder<R extends { readonly position: number }>(parts: readonly (reado
 }
 
 /** Where the row of this position stands, or would stand. */
-function positionOf(rows: readonly { readonly position: number }[], position: number): number {
+function findPosition(rows: readonly { readonly position: number }[], position: number): number {
   let low = 0;
   let high = rows.length;
   while (low < high) {
@@ -284,10 +284,10 @@ function positionOf(rows: readonly { readonly position: number }[], position: nu
 }
 
 function insertInOrder<R extends { readonly position: number }>(rows: R[], row: R): void {
-  rows.splice(positionOf(rows, row.position), 0, row);
+  rows.splice(findPosition(rows, row.position), 0, row);
 }
 
 function takeOut<R extends { readonly position: number }>(rows: R[], row: R): void {
-  const index = positionOf(rows, row.position);
+  const index = findPosition(rows, row.position);
   if (rows[index] === row) rows.splice(index, 1);
 }

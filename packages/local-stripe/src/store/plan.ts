@@ -5,7 +5,7 @@ import type { Stored } from "./stored.js";
 type Plan = Omit<Stored<Stripe.Plan>, "deleted" | "tiers">;
 
 /** A recurring price in its older form, which subscription items still carry. */
-export function planOf(price: PriceRecord): Plan | null {
+export function toPlan(price: PriceRecord): Plan | null {
   if (price.recurring === null) return null;
   return {
     id: price.id,

@@ -1,6 +1,6 @@
 import { ApiError } from "../api-error.js";
 import { newId } from "../ids.js";
-import { type AccountData, type EventType, type Transaction, testClockOf } from "./account-data.js";
+import { type AccountData, type EventType, type Transaction, testClockId } from "./account-data.js";
 import { previousAttributes } from "./previous-attributes.js";
 import type { EventRecord, ObjectName, Records, RelatedObject, ThinEventRecord, Wire } from "./records.js";
 import { type EventOrigin, thinEvent, thinEvents } from "./thin-events.js";
@@ -68,7 +68,7 @@ class OpenTransaction implements Transaction {
   }
 
   followClock(record: object): void {
-    const clock = testClockOf(record);
+    const clock = testClockId(record);
     if (clock !== null) this.#now = this.account.getFromPath("test_helpers.test_clock", clock).frozen_time;
   }
 

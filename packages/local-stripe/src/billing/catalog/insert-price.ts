@@ -26,7 +26,7 @@ interface NewPrice {
 /** Makes a price of a product that is there. `within` is the parameter that held the amounts, for the messages. */
 export function insertPrice(tx: Transaction, fields: NewPrice, within?: string): PriceRecord {
   const named = (name: string): string => (within === undefined ? name : `${within}[${name}]`);
-  const amount = amountOf(fields, named);
+  const amount = readAmount(fields, named);
   const currency = fields.currency.toLowerCase();
   if (!/^[a-z]{3}$/.test(currency)) {
     throw invalid(`Invalid currency: ${fields.currency}.`, named("currency"));
@@ -49,7 +49,7 @@ export function insertPrice(tx: Transaction, fields: NewPrice, within?: string):
       ? {
           interval: recurring.interval,
           interval_count: intervalCount(recurring, named),
-          meter: meterOf(tx.account, recurring, named),
+          meter: findMeter(tx.account, recurring, named),
           trial_period_days: null,
           usage_type: recurring.usage_type ?? "licensed",
         }
@@ -64,7 +64,7 @@ export function insertPrice(tx: Transaction, fields: NewPrice, within?: string):
   return tx.insert("price", price, "price.created");
 }
 
-function amountOf(
+function readAmount(
   fields: NewPrice,
   named: (name: string) => string,
 ): Pick<PriceRecord, "unit_amount" | "unit_amount_decimal"> {
@@ -104,7 +104,7 @@ function intervalCount(
 }
 
 /** Since 2025-03-31 every metered price has a meter, and no other price has one. */
-function meterOf(
+function findMeter(
   account: AccountData,
   { meter, usage_type: usageType }: NonNullable<NewPrice["recurring"]>,
   named: (name: string) => string,

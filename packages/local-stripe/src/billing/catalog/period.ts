@@ -37,7 +37,7 @@ export function plusIntervals(anchor: number, length: Interval, count: number): 
   const moved = new Date(start);
   moved.setUTCDate(1);
   moved.setUTCMonth(start.getUTCMonth() + months);
-  moved.setUTCDate(Math.min(start.getUTCDate(), lastDayOf(moved)));
+  moved.setUTCDate(Math.min(start.getUTCDate(), lastDay(moved)));
   return Math.floor(moved.getTime() / 1000);
 }
 
@@ -55,6 +55,6 @@ function longestSeconds(length: Interval): number {
   return days * DAY_SECONDS * length.interval_count;
 }
 
-function lastDayOf(month: Date): number {
+function lastDay(month: Date): number {
   return new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + 1, 0)).getUTCDate();
 }

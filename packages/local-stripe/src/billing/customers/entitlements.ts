@@ -19,7 +19,7 @@ export function entitle(tx: Transaction, subscription: SubscriptionRecord): void
   const { account } = tx;
   const before = account.of(SUMMARY).get(subscription.customer) ?? newSummary(tx, subscription.customer);
   const others = before.grants.filter((grant) => grant.subscription !== subscription.id);
-  const grants = [...others, ...grantsOf(account, subscription, before.grants)];
+  const grants = [...others, ...findGrants(account, subscription, before.grants)];
   const was = account.render(SUMMARY, before);
   const after = tx.change(SUMMARY, before.id, { grants });
   hold(tx, subscription.customer, new Set(grants.flatMap((grant) => grant.features)));
@@ -29,7 +29,7 @@ export function entitle(tx: Transaction, subscription: SubscriptionRecord): void
 }
 
 /** Features that are attached to a product, or taken from it, count from the next period on. */
-function grantsOf(
+function findGrants(
   account: AccountData,
   subscription: SubscriptionRecord,
   before: readonly Grant[],

@@ -27,7 +27,7 @@ export interface NewTaxId {
 
 /** Gives a customer a tax id. */
 export function addTaxId(tx: Transaction, customer: string, { type, value }: NewTaxId): TaxIdRecord {
-  if (taxIdsOf(tx.account, customer).some((one) => one.type === type && one.value === value)) {
+  if (listTaxIds(tx.account, customer).some((one) => one.type === type && one.value === value)) {
     throw invalid("This tax ID is already there.", "value", "resource_already_exists");
   }
   if (FORMS[type]?.test(value) === false) {
@@ -37,7 +37,7 @@ export function addTaxId(tx: Transaction, customer: string, { type, value }: New
   const taxId: TaxIdRecord = {
     id: newId("txi"),
     object: "tax_id",
-    country: countryOf(type, value),
+    country: taxIdCountry(type, value),
     created: tx.now,
     customer,
     customer_account: null,
@@ -50,12 +50,12 @@ export function addTaxId(tx: Transaction, customer: string, { type, value }: New
   return tx.insert("tax_id", taxId, "customer.tax_id.created");
 }
 
-export function taxIdsOf(account: AccountData, customer: string): readonly TaxIdRecord[] {
+export function listTaxIds(account: AccountData, customer: string): readonly TaxIdRecord[] {
   return account.of("tax_id").all({ customer });
 }
 
 /** Greece writes EL before its numbers, and Northern Ireland XI. */
-function countryOf(type: string, value: string): string {
+function taxIdCountry(type: string, value: string): string {
   const prefix = (type === "eu_vat" ? value.slice(0, 2) : type.slice(0, 2)).toUpperCase();
   return { EL: "GR", XI: "GB" }[prefix] ?? prefix;
 }

@@ -28,17 +28,17 @@ export function discounted(
     amounts.push({ amount: off.reduce<number>((sum, one) => sum + (one ?? 0), 0), discount: id });
   };
   for (const item of holder.items)
-    for (const id of item.discounts) take(id, (line) => itemOf(line) === item.id);
+    for (const id of item.discounts) take(id, (line) => billedItem(line) === item.id);
   for (const id of holder.discounts) take(id, () => true);
   return { lines: after, amounts };
 }
 
 /** The amount of a line less its discounts. */
-export function netOf({ amount, discount_amounts: off }: InvoiceLineRecord): number {
+export function discountedAmount({ amount, discount_amounts: off }: InvoiceLineRecord): number {
   return amount - (off ?? []).reduce((sum, one) => sum + one.amount, 0);
 }
 
-export function itemOf(line: InvoiceLineRecord): string | undefined {
+export function billedItem(line: InvoiceLineRecord): string | undefined {
   return line.parent?.subscription_item_details?.subscription_item;
 }
 
@@ -50,9 +50,9 @@ function amountsOff(
 ): readonly (number | undefined)[] {
   const applies = (line: InvoiceLineRecord) => line.discountable && isItsOwn(line);
   if (percentOff !== null) {
-    return lines.map((line) => (applies(line) ? percentOf(netOf(line), percentOff) : undefined));
+    return lines.map((line) => (applies(line) ? percentOf(discountedAmount(line), percentOff) : undefined));
   }
-  const left = lines.map((line) => (applies(line) ? Math.max(0, netOf(line)) : 0));
+  const left = lines.map((line) => (applies(line) ? Math.max(0, discountedAmount(line)) : 0));
   const total = left.reduce((sum, one) => sum + one, 0);
   let unspent = Math.min(amountOff ?? 0, total);
   let unshared = total;

@@ -29,7 +29,7 @@ export function redeem(
   name: string,
 ): string[] {
   const running = present.filter((id) => isRunning(tx.account, id, tx.now));
-  const kept = asked.map((one, at) => keptOf(one, running, `${name}[${at}]`));
+  const kept = asked.map((one, at) => keptDiscount(one, running, `${name}[${at}]`));
   const ended = running.filter((id) => !kept.includes(id));
   const ids = asked.map((one, at) => kept[at] ?? begin(tx, one, holder, `${name}[${at}]`).id);
   const begun = ids.filter((id) => !kept.includes(id));
@@ -69,7 +69,7 @@ export function findPromotionCode(
 /** Whether a request for a discount could be met, without a word of why not. */
 export function isRedeemable(tx: Transaction, asked: NewDiscount, holder: DiscountHolder): boolean {
   try {
-    redeemable(tx, sourceOf(tx.account, asked, ""), holder, "");
+    redeemable(tx, findSource(tx.account, asked, ""), holder, "");
     return true;
   } catch {
     return false;
@@ -83,16 +83,20 @@ export function checkRedeemable(
   holder: DiscountHolder,
   name: string,
 ): void {
-  if (asked.discount === undefined) redeemable(tx, sourceOf(tx.account, asked, name), holder, name);
+  if (asked.discount === undefined) redeemable(tx, findSource(tx.account, asked, name), holder, name);
 }
 
-function keptOf({ discount: id }: NewDiscount, running: readonly string[], name: string): string | undefined {
+function keptDiscount(
+  { discount: id }: NewDiscount,
+  running: readonly string[],
+  name: string,
+): string | undefined {
   if (id === undefined || running.includes(id)) return id;
   throw invalid(`No such discount: '${id}'`, `${name}[discount]`, "resource_missing");
 }
 
 function begin(tx: Transaction, asked: NewDiscount, holder: DiscountHolder, name: string): DiscountRecord {
-  const source = sourceOf(tx.account, asked, name);
+  const source = findSource(tx.account, asked, name);
   redeemable(tx, source, holder, name);
   const { coupon, promotionCode } = source;
   const month = { interval: "month", interval_count: 1 };
@@ -123,7 +127,11 @@ function begin(tx: Transaction, asked: NewDiscount, holder: DiscountHolder, name
   });
 }
 
-function sourceOf(account: AccountData, { coupon, promotion_code: code }: NewDiscount, name: string): Source {
+function findSource(
+  account: AccountData,
+  { coupon, promotion_code: code }: NewDiscount,
+  name: string,
+): Source {
   if (code === undefined) {
     return { coupon: account.getFromParam("coupon", coupon ?? "", `${name}[coupon]`), promotionCode: null };
   }

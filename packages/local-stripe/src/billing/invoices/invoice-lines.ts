@@ -9,7 +9,7 @@ import type {
 } from "../../store/records.js";
 import { formatMoney } from "../catalog/currency.js";
 import { cost, prorate, type Share } from "../catalog/exact-money.js";
-import { discounted, itemOf, netOf } from "../discounts/discounting.js";
+import { billedItem, discounted, discountedAmount } from "../discounts/discounting.js";
 
 /**
  * One line for each item that is billed in advance for its present period: a trial's costs nothing, and a metered item has
@@ -169,8 +169,8 @@ function netAmount(
   const full = subscription.items.map(({ fullPeriodStart: _start, paidUntil: _end, ...one }) => one);
   const lines = periodLines(account, { ...subscription, status: "active", freeUntil: null }, full);
   const { lines: net } = discounted(account, subscription, lines, sign === -1 ? wasPaid : willBe);
-  const own = net.find((one) => itemOf(one) === item.id);
-  return own?.discount_amounts?.length ? netOf(own) : undefined;
+  const own = net.find((one) => billedItem(one) === item.id);
+  return own?.discount_amounts?.length ? discountedAmount(own) : undefined;
 }
 
 /** A line of an invoice for an item of a subscription. */

@@ -8,8 +8,8 @@ import type {
 } from "../../store/records.js";
 import { taxedLine } from "../catalog/automatic-tax.js";
 import { leastCharge } from "../catalog/currency.js";
-import { taxIdsOf } from "../customers/tax-ids.js";
-import { discounted, netOf } from "../discounts/discounting.js";
+import { listTaxIds } from "../customers/tax-ids.js";
+import { discounted, discountedAmount } from "../discounts/discounting.js";
 import { isRunning } from "../discounts/redemption.js";
 import { charge, type FailedPayment, type PaymentOutcome } from "../payments/payment.js";
 
@@ -35,11 +35,13 @@ export function newInvoice(
   const { amounts, lines: billed } = discounted(account, subscription, lines, isRunningNow);
   const subtotal = billed.reduce((sum, line) => sum + line.amount, 0);
   const isTaxed = subscription.automatic_tax.enabled;
-  const taxed = isTaxed ? billed.map((line) => taxedLine(account, customer, line, netOf(line))) : billed;
+  const taxed = isTaxed
+    ? billed.map((line) => taxedLine(account, customer, line, discountedAmount(line)))
+    : billed;
   const taxes = taxed.flatMap((line) => line.taxes ?? []);
   const sumTaxes = (behavior: "exclusive" | "inclusive"): number =>
     taxes.reduce((sum, tax) => sum + (tax.tax_behavior === behavior ? tax.amount : 0), 0);
-  const net = billed.reduce((sum, line) => sum + netOf(line), 0);
+  const net = billed.reduce((sum, line) => sum + discountedAmount(line), 0);
   const total = net + sumTaxes("exclusive");
   const { due } = settle(total, customer.balance, subscription.currency);
   const waits = reason === "subscription_cycle" || subscription.collection_method === "send_invoice";
@@ -81,7 +83,7 @@ export function newInvoice(
     customer_phone: customer.phone ?? null,
     customer_shipping: customer.shipping,
     customer_tax_exempt: customer.tax_exempt ?? null,
-    customer_tax_ids: taxIdsOf(account, customer.id).map(({ type, value }) => ({ type, value })),
+    customer_tax_ids: listTaxIds(account, customer.id).map(({ type, value }) => ({ type, value })),
     default_payment_method: null,
     default_source: null,
     default_tax_rates: [],
@@ -160,7 +162,7 @@ export function finalizeInvoice(tx: Transaction, id: string): InvoiceRecord {
   // The balance may have changed since the draft was made.
   const { due, balance } = settle(draft.total, customer.balance, draft.currency);
   tx.change("customer", customer.id, { next_invoice_sequence: sequence + 1, balance });
-  const days = tx.account.of("subscription").get(subscriptionOf(draft) ?? "")?.days_until_due ?? null;
+  const days = tx.account.of("subscription").get(billedSubscription(draft) ?? "")?.days_until_due ?? null;
   const url = `${tx.account.context.origin()}/p/invoice/${draft.livemode ? "live" : "test"}_${randomText(40)}`;
   const open = tx.change("invoice", id, {
     status: "open",
@@ -184,7 +186,7 @@ export function finalizeInvoice(tx: Transaction, id: string): InvoiceRecord {
 /** Charges an open invoice, with all that comes of it. */
 export function collect(tx: Transaction, id: string, method?: string): PaymentOutcome {
   const open = tx.account.getFromPath("invoice", id);
-  const payer = tx.account.of("subscription").get(subscriptionOf(open) ?? "") ?? {
+  const payer = tx.account.of("subscription").get(billedSubscription(open) ?? "") ?? {
     customer: open.customer,
     default_payment_method: open.default_payment_method,
   };
@@ -210,7 +212,7 @@ export function failInvoice(tx: Transaction, open: InvoiceRecord, outcome: Faile
   if (outcome.kind === "asks") tx.emit("invoice.payment_action_required", shown);
 }
 
-export function subscriptionOf(invoice: InvoiceRecord): string | null {
+export function billedSubscription(invoice: InvoiceRecord): string | null {
   return invoice.parent?.subscription_details?.subscription ?? null;
 }
 

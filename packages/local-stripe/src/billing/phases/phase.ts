@@ -8,7 +8,7 @@ export type PhaseRecord = SubscriptionScheduleRecord["phases"][number];
 export type PhaseSettings = NonNullable<PhaseRecord["invoice_settings"]>;
 
 /** The phase that a subscription is in, as it stands: until the end of its period, or of itself. */
-export function phaseOf(tx: Transaction, subscription: SubscriptionRecord): PhaseRecord {
+export function toPhase(tx: Transaction, subscription: SubscriptionRecord): PhaseRecord {
   const { cancel_at: cancelAt, trial_end: trialEnd } = subscription;
   const start = Math.max(...subscription.items.map((item) => item.current_period_start));
   const end = cancelAt ?? firstPeriodEnd(subscription);
@@ -36,7 +36,7 @@ export function asItStands(
     default_payment_method: subscription.default_payment_method,
     description: subscription.description,
     discounts: present(tx, subscription.discounts),
-    invoice_settings: settingsOf(subscription),
+    invoice_settings: phaseSettings(subscription),
     items: subscription.items.map(({ discounts, metadata, price, quantity }) => ({
       ...BARE_ITEM,
       discounts: present(tx, discounts),
@@ -49,7 +49,7 @@ export function asItStands(
 }
 
 /** The invoice settings of a subscription. */
-export function settingsOf(subscription: SubscriptionRecord): PhaseSettings {
+export function phaseSettings(subscription: SubscriptionRecord): PhaseSettings {
   const { custom_fields, description, footer } = subscription.invoice_settings;
   const days = subscription.days_until_due;
   return {

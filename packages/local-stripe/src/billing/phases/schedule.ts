@@ -17,7 +17,7 @@ export function currentPhase({
   return phases.find((phase) => phase.start_date === current?.start_date);
 }
 
-export function scheduleOf(
+export function findSchedule(
   tx: Transaction,
   { schedule }: SubscriptionRecord,
 ): SubscriptionScheduleRecord | undefined {
@@ -26,7 +26,7 @@ export function scheduleOf(
 
 /** A change of a subscription beside its schedule is a change of the phase that it is in. */
 export function noteInSchedule(tx: Transaction, subscription: SubscriptionRecord): void {
-  const schedule = scheduleOf(tx, subscription);
+  const schedule = findSchedule(tx, subscription);
   const current = schedule && currentPhase(schedule);
   if (schedule === undefined || current === undefined) return;
   const noted = { ...current, ...asItStands(tx, subscription) };
@@ -53,7 +53,7 @@ export function release(
 }
 
 /** When the end of a schedule is announced, where that still lies ahead. */
-export function expiryOf(phases: readonly PhaseRecord[], now: number): number | null {
+export function expiryNoticeAt(phases: readonly PhaseRecord[], now: number): number | null {
   const end = phases.at(-1)?.end_date ?? now;
   return end - WARNING > now ? end - WARNING : null;
 }

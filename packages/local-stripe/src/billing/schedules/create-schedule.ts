@@ -3,11 +3,11 @@ import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
 import { newId } from "../../ids.js";
 import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionScheduleRecord } from "../../store/records.js";
-import { phaseOf } from "../phases/phase.js";
-import { expiryOf, SCHEDULE } from "../phases/schedule.js";
+import { toPhase } from "../phases/phase.js";
+import { expiryNoticeAt, SCHEDULE } from "../phases/schedule.js";
 import type { Billing } from "../subscriptions/subscription-items.js";
-import { defaultSettings, defaultsOf } from "./default-settings.js";
-import { momentOf, newPhases } from "./new-phases.js";
+import { defaultSettings, toDefaultSettings } from "./default-settings.js";
+import { newPhases, toMoment } from "./new-phases.js";
 import type { NewDefaults, NewPhase } from "./phase-params.js";
 import { start } from "./phase-turn.js";
 
@@ -49,7 +49,7 @@ function createWithPhases(
   tx.followClock(customer);
   const mode = params.billing_mode?.type ?? otherwise;
   const defaults = defaultSettings(tx, params.default_settings, customer.id);
-  const begins = momentOf(params.start_date ?? "now", tx.now);
+  const begins = toMoment(params.start_date ?? "now", tx.now);
   if (begins < tx.now) throw invalid("This server begins no schedule in the past.", "start_date");
   const context = { customer: customer.id, mode, defaults };
   const phases = newPhases(tx, params.phases ?? [], begins, context);
@@ -58,7 +58,7 @@ function createWithPhases(
     billing_mode: { type: mode, flexible: mode === "classic" ? null : { proration_discounts: "included" } },
     customer: customer.id,
     default_settings: defaults,
-    expiringAt: expiryOf(phases, tx.now),
+    expiringAt: expiryNoticeAt(phases, tx.now),
     phases: [...phases],
     test_clock: customer.test_clock ?? null,
   });
@@ -87,14 +87,14 @@ function createFrom(tx: Transaction, id: string, params: NewSchedule): Subscript
       "from_subscription",
     );
   }
-  const phase = phaseOf(tx, subscription);
+  const phase = toPhase(tx, subscription);
   const schedule = insert(tx, {
     billing_mode: subscription.billing_mode,
     current_phase: { end_date: phase.end_date, start_date: phase.start_date },
     customer: subscription.customer,
-    default_settings: defaultsOf(subscription),
+    default_settings: toDefaultSettings(subscription),
     end_behavior: subscription.cancel_at === null ? "release" : "cancel",
-    expiringAt: expiryOf([phase], tx.now),
+    expiringAt: expiryNoticeAt([phase], tx.now),
     metadata: {},
     phases: [phase],
     status: "active",

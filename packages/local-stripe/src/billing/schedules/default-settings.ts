@@ -1,6 +1,6 @@
 import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
-import { NO_SETTINGS, settingsOf, UNTAXED } from "../phases/phase.js";
+import { NO_SETTINGS, phaseSettings, UNTAXED } from "../phases/phase.js";
 import { ownMethod } from "../subscriptions/subscription-fields.js";
 import type { NewDefaults } from "./phase-params.js";
 
@@ -25,9 +25,9 @@ export function defaultSettings(
 }
 
 /** The settings a subscription keeps where its phases set none. */
-export function defaultsOf(subscription: SubscriptionRecord): DefaultSettings {
+export function toDefaultSettings(subscription: SubscriptionRecord): DefaultSettings {
   const { collection_method, default_payment_method, description } = subscription;
-  const settings = { ...settingsOf(subscription), issuer: NO_DEFAULTS.invoice_settings.issuer };
+  const settings = { ...phaseSettings(subscription), issuer: NO_DEFAULTS.invoice_settings.issuer };
   return {
     ...NO_DEFAULTS,
     collection_method,

@@ -63,7 +63,7 @@ function newPhase(
 ): PhaseRecord {
   const { agreed, customer, defaults, mode } = context;
   refuseTwoEnds(phase, name);
-  if (phase.start_date !== undefined && momentOf(phase.start_date, tx.now) !== start) {
+  if (phase.start_date !== undefined && toMoment(phase.start_date, tx.now) !== start) {
     throw invalid(
       "The start date of a phase must be the end date of the phase before it.",
       `${name}[start_date]`,
@@ -80,7 +80,7 @@ function newPhase(
       `${name}[currency]`,
     );
   }
-  const end = endOf(phase, start, price.recurring, tx.now);
+  const end = phaseEnd(phase, start, price.recurring, tx.now);
   if (end <= start)
     throw invalid("The end date of a phase must be after its start date.", `${name}[end_date]`);
   const { automatic_tax: tax, description = null, invoice_settings: settings } = phase;
@@ -108,7 +108,7 @@ function newPhase(
     metadata: mergeMetadata({}, phase.metadata),
     proration_behavior: phase.proration_behavior ?? "create_prorations",
     start_date: start,
-    trial_end: trialEndOf(phase, start, end, name, tx.now),
+    trial_end: phaseTrialEnd(phase, start, end, name, tx.now),
   };
 }
 
@@ -146,20 +146,26 @@ function agreedDiscounts(
 }
 
 /** A phase of which nothing else is said lasts for one period of its first price. */
-function endOf(phase: NewPhase, start: number, period: Interval | null, now: number): number {
-  if (phase.end_date !== undefined) return momentOf(phase.end_date, now);
+function phaseEnd(phase: NewPhase, start: number, period: Interval | null, now: number): number {
+  if (phase.end_date !== undefined) return toMoment(phase.end_date, now);
   const { interval, interval_count = 1 } = phase.duration ?? period ?? { interval: "month" };
   return plusIntervals(start, { interval, interval_count }, 1);
 }
 
-function trialEndOf(phase: NewPhase, start: number, end: number, name: string, now: number): number | null {
+function phaseTrialEnd(
+  phase: NewPhase,
+  start: number,
+  end: number,
+  name: string,
+  now: number,
+): number | null {
   if (phase.trial === true && phase.trial_end === undefined) return end;
   if (phase.trial_end === undefined) return null;
-  const trialEnd = momentOf(phase.trial_end, now);
+  const trialEnd = toMoment(phase.trial_end, now);
   if (trialEnd > start && trialEnd <= end) return trialEnd;
   throw invalid("The trial of a phase must end within the phase.", `${name}[trial_end]`);
 }
 
-export function momentOf(moment: number | "now", now: number): number {
+export function toMoment(moment: number | "now", now: number): number {
   return moment === "now" ? now : moment;
 }

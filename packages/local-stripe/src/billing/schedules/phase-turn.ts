@@ -2,7 +2,7 @@ import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
 import { firstPeriodEnd } from "../catalog/period-ends.js";
 import type { PhaseRecord } from "../phases/phase.js";
-import { release, SCHEDULE, scheduleOf } from "../phases/schedule.js";
+import { findSchedule, release, SCHEDULE } from "../phases/schedule.js";
 import { beginSubscription } from "../subscriptions/begin-subscription.js";
 import { billChange, type ChangeBilling } from "../subscriptions/bill-change.js";
 import { endAndBill } from "../subscriptions/last-invoice.js";
@@ -39,7 +39,7 @@ export function overdueSchedule(
   tx: Transaction,
   subscription: SubscriptionRecord,
 ): SubscriptionScheduleRecord | undefined {
-  const schedule = scheduleOf(tx, subscription);
+  const schedule = findSchedule(tx, subscription);
   const end = schedule?.current_phase?.end_date;
   return end !== undefined && end <= tx.now ? schedule : undefined;
 }
@@ -64,14 +64,14 @@ export function turnPhase(
   if (firstPeriodEnd(subscription) <= tx.now && subscription.status !== "paused") {
     renew(tx, subscription, after);
   } else {
-    billChange(tx, subscription, after, { proration_behavior: next ? prorationOf(next) : "none" });
+    billChange(tx, subscription, after, { proration_behavior: next ? phaseProration(next) : "none" });
   }
 }
 
 const PRORATIONS = ["always_invoice", "none"] as const;
 
 /** Stripe's types leave room for more ways of proration to come. */
-function prorationOf(phase: PhaseRecord): NonNullable<ChangeBilling["proration_behavior"]> {
+function phaseProration(phase: PhaseRecord): NonNullable<ChangeBilling["proration_behavior"]> {
   return PRORATIONS.find((behavior) => behavior === phase.proration_behavior) ?? "create_prorations";
 }
 

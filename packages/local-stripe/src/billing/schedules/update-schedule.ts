@@ -3,10 +3,16 @@ import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
 import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
 import type { PhaseRecord } from "../phases/phase.js";
-import { currentPhase, expiryOf, NOT_ENDING, refuseUnlessRunning, SCHEDULE } from "../phases/schedule.js";
+import {
+  currentPhase,
+  expiryNoticeAt,
+  NOT_ENDING,
+  refuseUnlessRunning,
+  SCHEDULE,
+} from "../phases/schedule.js";
 import { billChange } from "../subscriptions/bill-change.js";
 import { type DefaultSettings, defaultSettings } from "./default-settings.js";
-import { momentOf, newPhases } from "./new-phases.js";
+import { newPhases, toMoment } from "./new-phases.js";
 import { asInPhase } from "./phase-entry.js";
 import type { NewDefaults, NewPhase } from "./phase-params.js";
 
@@ -36,7 +42,7 @@ export function updateSchedule(
       default_settings: defaults,
       ...(change.end_behavior && { end_behavior: change.end_behavior }),
       ...(change.metadata !== undefined && { metadata: mergeMetadata(before.metadata, change.metadata) }),
-      ...(change.phases && { expiringAt: expiryOf(phases, tx.now) }),
+      ...(change.phases && { expiringAt: expiryNoticeAt(phases, tx.now) }),
       phases: [...phases],
       ...(before.status === "active" &&
         current && { current_phase: { end_date: current.end_date, start_date: current.start_date } }),
@@ -65,7 +71,7 @@ function changedPhases(
       "phases",
     );
   }
-  const begins = momentOf(first.start_date, tx.now);
+  const begins = toMoment(first.start_date, tx.now);
   if (current !== undefined && begins !== current.start_date) {
     throw invalid("You can not modify the start date of the current phase.", "phases[0][start_date]");
   }
@@ -97,12 +103,12 @@ function govern(
   const before = tx.account.of("subscription").get(schedule.subscription ?? "");
   if (phase === undefined || before === undefined) return;
   const inPhase = asInPhase(tx, before, schedule, phase, currentPhase(was));
-  const after = { ...inPhase, ...endOf(schedule, before, tx.now) };
+  const after = { ...inPhase, ...endFields(schedule, before, tx.now) };
   billChange(tx, before, after, { proration_behavior });
 }
 
 /** A schedule that cancels at its end gives its subscription that date, and takes it back when it no longer does. */
-function endOf(
+function endFields(
   { end_behavior: behavior, phases }: SubscriptionScheduleRecord,
   before: SubscriptionRecord,
   now: number,

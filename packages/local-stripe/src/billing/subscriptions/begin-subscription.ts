@@ -26,8 +26,8 @@ import {
   ownMethod,
   type PaymentBehavior,
   paymentSettings,
+  readTrialEnd,
   type SubscriptionFields,
-  trialEndOf,
   trialSettings,
 } from "./subscription-fields.js";
 import { type Billing, checkItems, newItem } from "./subscription-items.js";
@@ -132,7 +132,7 @@ function newSubscription(
 ): SubscriptionRecord {
   const { account } = tx;
   const id = newId("sub");
-  const trialEnd = trialEndOf(params, tx.now);
+  const trialEnd = readTrialEnd(params, tx.now);
   const billing: Billing = {
     subscription: id,
     anchor: params.billing_cycle_anchor ?? trialEnd ?? tx.now,

@@ -85,7 +85,7 @@ function billForChange(
   // An update that waits may be given up, and what it billed of others with it.
   const leftovers = behavior === "pending_if_incomplete" ? [] : takeLeftovers(tx, after);
   const draft = newInvoice(tx, after, "subscription_update", [...leftovers, ...lines]);
-  const outcome = outcomeOf(tx, after, draft, billing);
+  const outcome = tryPayment(tx, after, draft, billing);
   const isPaid = outcome === "sent" || outcome.kind === "pays";
   if (!isPaid && behavior === "error_if_incomplete") throw declined(outcome);
   const billed: SubscriptionRecord = { ...after, latest_invoice: draft.id, pendingLines: [] };
@@ -106,7 +106,7 @@ function billForChange(
   return tx.account.getFromPath("subscription", before.id);
 }
 
-function outcomeOf(
+function tryPayment(
   tx: Transaction,
   after: SubscriptionRecord,
   draft: ReturnType<typeof newInvoice>,

@@ -63,7 +63,7 @@ export function scheduleCancellation(
   }
   if (cancelAt === null) return notCanceled(details);
   if (cancelAt !== undefined) {
-    const moment = momentOf(cancelAt, subscription);
+    const moment = resolveEnd(cancelAt, subscription);
     if (moment <= now) throw invalid("`cancel_at` must be a moment in the future.", "cancel_at");
     return requested({ cancel_at: moment, cancel_at_period_end: false }, subscription, details, now);
   }
@@ -127,7 +127,7 @@ export function endSchedule(
 }
 
 /** Without billing schedules nothing is billed beyond its present period, so `max_billed_until` is the end of the last. */
-function momentOf(cancelAt: number | NamedEnd, subscription: SubscriptionRecord): number {
+function resolveEnd(cancelAt: number | NamedEnd, subscription: SubscriptionRecord): number {
   if (typeof cancelAt === "number") return cancelAt;
   return cancelAt === "min_period_end" ? firstPeriodEnd(subscription) : lastPeriodEnd(subscription);
 }

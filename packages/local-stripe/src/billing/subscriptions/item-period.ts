@@ -16,7 +16,7 @@ export interface Timing {
 /** The period that begins at `start`: a trial's, a full one, or what is left of one that the anchor cuts short. */
 export function itemPeriod(price: PriceRecord, { anchor, start, trialEnd }: Timing): ItemPeriod {
   if (trialEnd !== null) return { current_period_start: start, current_period_end: trialEnd };
-  const full = periodAt(anchor, intervalOf(price), start);
+  const full = periodAt(anchor, billingInterval(price), start);
   return {
     current_period_start: start,
     current_period_end: full.end,
@@ -27,7 +27,7 @@ export function itemPeriod(price: PriceRecord, { anchor, start, trialEnd }: Timi
 /** The period after an item's present one: by the subscription's anchor, or by its own start where it runs beside that. */
 export function nextItemPeriod(price: PriceRecord, item: SubscriptionItemRecord, anchor: number): ItemPeriod {
   const { current_period_end: start } = item;
-  const isOnAnchor = start <= anchor || periodAt(anchor, intervalOf(price), start).start === start;
+  const isOnAnchor = start <= anchor || periodAt(anchor, billingInterval(price), start).start === start;
   return itemPeriod(price, { anchor: isOnAnchor ? anchor : start, start, trialEnd: null });
 }
 
@@ -70,6 +70,6 @@ export function cutByEnd(
   return isWithin ? { ...whole, paidUntil: end } : whole;
 }
 
-function intervalOf({ recurring }: PriceRecord): Interval {
+function billingInterval({ recurring }: PriceRecord): Interval {
   return recurring ?? { interval: "month", interval_count: 1 };
 }

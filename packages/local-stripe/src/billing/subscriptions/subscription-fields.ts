@@ -41,7 +41,7 @@ const ANCHORS = oneOf("now", "unchanged");
 /** Where the billing cycle goes on from. Since 2026-09-30 it is written as an object. */
 export const ANCHOR: Param<WrittenAnchor> = either(ANCHORS, hash({ type: required(ANCHORS) }));
 
-export function anchorOf(anchor: WrittenAnchor): Anchor {
+export function readAnchor(anchor: WrittenAnchor): Anchor {
   return typeof anchor === "object" ? anchor.type : anchor;
 }
 
@@ -121,7 +121,7 @@ export function checkedTrialEnd(trialEnd: number, now: number): number {
 }
 
 /** The end of a trial that is asked for by its length or by its date, or `null`. */
-export function trialEndOf(
+export function readTrialEnd(
   params: Pick<SubscriptionFields, "trial_end"> & { readonly trial_period_days?: number },
   now: number,
 ): number | null {

@@ -1,6 +1,6 @@
 import { listed } from "../../declare/list.js";
 import type { AccountData } from "../../store/account-data.js";
-import { planOf } from "../../store/plan.js";
+import { toPlan } from "../../store/plan.js";
 import type { SubscriptionRecord, Wire } from "../../store/records.js";
 
 /** A subscription as it is shown: with its items and their prices, without what only this server keeps in mind. */
@@ -42,7 +42,7 @@ function shownItems(items: SubscriptionRecord["items"], account: AccountData): r
     return {
       ...item,
       discounts: lasting(item.discounts, account),
-      plan: planOf(price),
+      plan: toPlan(price),
       price: account.render("price", price),
     };
   });

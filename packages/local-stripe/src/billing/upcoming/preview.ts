@@ -22,13 +22,13 @@ export function previewInvoice(tx: Transaction, request: PreviewRequest): Invoic
   return tx.dryRun((dry) => {
     const isBeginning =
       request.subscription === undefined && request.subscription_details?.items !== undefined;
-    if (isBeginning) return beginningOf(dry, request);
+    if (isBeginning) return previewBeginning(dry, request);
     if (request.subscription === undefined) throw nothingToPreview();
-    return nextOf(dry, request.subscription, request);
+    return previewNext(dry, request.subscription, request);
   });
 }
 
-function beginningOf(tx: Transaction, params: PreviewRequest): InvoiceRecord {
+function previewBeginning(tx: Transaction, params: PreviewRequest): InvoiceRecord {
   const { items, trial_end } = params.subscription_details ?? {};
   if (params.customer === undefined || items === undefined) {
     throw invalid(
@@ -48,7 +48,7 @@ function beginningOf(tx: Transaction, params: PreviewRequest): InvoiceRecord {
   return asUpcoming(tx.account.getFromPath("invoice", first ?? ""));
 }
 
-function nextOf(tx: Transaction, id: string, params: PreviewRequest): InvoiceRecord {
+function previewNext(tx: Transaction, id: string, params: PreviewRequest): InvoiceRecord {
   const { account } = tx;
   const before = account.getFromParam("subscription", id, "subscription");
   if (params.customer !== undefined && params.customer !== before.customer) {
@@ -56,7 +56,7 @@ function nextOf(tx: Transaction, id: string, params: PreviewRequest): InvoiceRec
   }
   tx.followClock(before);
   const { cancel_now: cancelNow, ...details } = params.subscription_details ?? {};
-  if (cancelNow === true) return lastOf(tx, before, details.proration_behavior !== "none");
+  if (cancelNow === true) return previewLast(tx, before, details.proration_behavior !== "none");
   const change = { ...details, ...(params.discounts && { discounts: params.discounts }) };
   // A subscription that has ended is billed no more, and cannot be changed.
   if (before.ended_at !== null && Object.keys(change).length === 0) throw noneUpcoming(before.customer);
@@ -73,7 +73,7 @@ function nextOf(tx: Transaction, id: string, params: PreviewRequest): InvoiceRec
 }
 
 /** The last invoice of a subscription that is canceled now. */
-function lastOf(
+function previewLast(
   tx: Transaction,
   { customer, id, latest_invoice: before }: SubscriptionRecord,
   prorate: boolean,

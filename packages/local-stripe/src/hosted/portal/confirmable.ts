@@ -2,7 +2,7 @@ import { ApiError } from "../../api-error.js";
 import type { NewDiscount } from "../../billing/discounts/discount-params.js";
 import { findPromotionCode } from "../../billing/discounts/redemption.js";
 import { changeSubscription } from "../../billing/subscriptions/change-subscription.js";
-import { changeRequest, choiceOf, type Quote, quote, quoteChange } from "../../portal/portal-changes.js";
+import { changeRequest, type Quote, quote, quoteChange, readChoice } from "../../portal/portal-changes.js";
 import { type PortalChoice, scheduleChoice, waitsForPeriodEnd } from "../../portal/portal-schedule.js";
 import type { Transaction } from "../../store/account-data.js";
 import type { PromotionCodeRecord, SubscriptionRecord } from "../../store/records.js";
@@ -37,7 +37,7 @@ export function chosenInPortal(open: OpenSession, request: PageRequest): Confirm
   const code = query.get("promotion_code")?.trim() ?? "";
   const promotion = findPromotion(open, subscription, code);
   return ifPossible(() => {
-    const choice = choiceOf(offers, item, { price: query.get("price"), quantity: query.get("quantity") });
+    const choice = readChoice(offers, item, { price: query.get("price"), quantity: query.get("quantity") });
     const discounts = promotion && [{ promotion_code: promotion.id }];
     return {
       ...weighed(open, subscription, { ...choice, ...(discounts && { discounts }) }, request),

@@ -5,7 +5,7 @@ import { base, type OpenSession } from "./session.js";
 /** The page that the session's flow leads to, until it is done; `undefined` where the whole portal is open. */
 export function flowPath({ session }: Pick<OpenSession, "session">): string | undefined {
   const { flow, isFlowDone } = session;
-  return flow === null || isFlowDone ? undefined : pathOf(flow);
+  return flow === null || isFlowDone ? undefined : toFlowPath(flow);
 }
 
 /** Tells whether a page is part of the session's flow. */
@@ -24,7 +24,7 @@ export function finish(open: OpenSession, path: string, done: Notice): string {
   return `${base(open)}?done=${done}`;
 }
 
-function pathOf(flow: NonNullable<PortalSessionRecord["flow"]>): string {
+function toFlowPath(flow: NonNullable<PortalSessionRecord["flow"]>): string {
   if (flow.subscription_cancel) return `/subscriptions/${flow.subscription_cancel.subscription}/cancel`;
   if (flow.subscription_pause) return `/subscriptions/${flow.subscription_pause.subscription}/pause`;
   if (flow.subscription_update) return `/subscriptions/${flow.subscription_update.subscription}/update`;

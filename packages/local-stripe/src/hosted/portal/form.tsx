@@ -67,7 +67,7 @@ interface InputProps extends FieldProps {
 export const Field: FC<InputProps> = ({ form, name, label, value, type = "text", ...input }) => (
   <Labeled form={form} name={name} label={label}>
     <input
-      id={idOf(name)}
+      id={toFieldId(name)}
       name={name}
       type={type}
       value={form.fields?.get(name) ?? value ?? ""}
@@ -88,7 +88,7 @@ export const Choice: FC<ChoiceProps> = ({ form, name, label, value, options, ...
   return (
     <Labeled form={form} name={name} label={label}>
       <select
-        id={idOf(name)}
+        id={toFieldId(name)}
         name={name}
         {...select}
         {...describeProblem(form, name)}
@@ -108,19 +108,19 @@ export const Choice: FC<ChoiceProps> = ({ form, name, label, value, options, ...
 /** Shows an error of a field or a group of fields. */
 export const Problem: FC<{ readonly form: PageForm; readonly name: string }> = ({ form, name }) =>
   form.trouble?.field === name ? (
-    <p class="problem" id={`${idOf(name)}-problem`} role="alert">
+    <p class="problem" id={`${toFieldId(name)}-problem`} role="alert">
       {form.trouble.message}
     </p>
   ) : null;
 
 export function describeProblem({ trouble }: PageForm, name: string): Readonly<Record<string, string>> {
   if (trouble?.field !== name) return {};
-  return { "aria-invalid": "true", "aria-describedby": `${idOf(name)}-problem` };
+  return { "aria-invalid": "true", "aria-describedby": `${toFieldId(name)}-problem` };
 }
 
 const Labeled: FC<Pick<FieldProps, "form" | "label" | "name"> & { readonly children?: Child }> = (props) => (
   <div class="field">
-    <label class="above" for={idOf(props.name)}>
+    <label class="above" for={toFieldId(props.name)}>
       {props.label}
     </label>
     {props.children}
@@ -128,6 +128,6 @@ const Labeled: FC<Pick<FieldProps, "form" | "label" | "name"> & { readonly child
   </div>
 );
 
-function idOf(name: string): string {
+function toFieldId(name: string): string {
   return `field-${name.replaceAll(/\W+/g, "-")}`;
 }

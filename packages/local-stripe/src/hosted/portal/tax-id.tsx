@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
 import { ApiError, invalid } from "../../api-error.js";
-import { addTaxId, TAX_ID_TYPES, taxIdsOf } from "../../billing/customers/tax-ids.js";
+import { addTaxId, listTaxIds, TAX_ID_TYPES } from "../../billing/customers/tax-ids.js";
 import type { Transaction } from "../../store/account-data.js";
 import type { TaxIdRecord } from "../../store/records.js";
 import { Choice, Field, type PageForm } from "./form.js";
@@ -8,7 +8,7 @@ import type { OpenSession } from "./session.js";
 
 /** The tax id that the portal shows: the customer's newest. */
 export function findTaxId({ account, customer }: OpenSession): TaxIdRecord | undefined {
-  return taxIdsOf(account, customer.id)[0];
+  return listTaxIds(account, customer.id)[0];
 }
 
 /** Takes another in the place of the one that was shown. */

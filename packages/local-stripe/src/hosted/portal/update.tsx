@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { choiceOf, offersFor, type PortalOffer } from "../../portal/portal-changes.js";
+import { offersFor, type PortalOffer, readChoice } from "../../portal/portal-changes.js";
 import type { SubscriptionItemRecord, SubscriptionRecord } from "../../store/records.js";
 import { formatFor } from "../format.js";
 import { describeProblem, Field, type PageForm, PortalForm, Problem, TroubleNotice } from "./form.js";
@@ -21,7 +21,7 @@ export const UPDATE: PortalPage<Changeable> = {
   seen: ({ subscription, offers }) => [subscription, offers],
   show: (subject, form) => <UpdatePage {...subject} form={form} />,
   submit: (_act, { subscription, item, offers }, fields) => {
-    const { price, quantity } = choiceOf(offers, item, {
+    const { price, quantity } = readChoice(offers, item, {
       price: fields.get("price"),
       quantity: fields.get("quantity"),
     });
