@@ -10,7 +10,7 @@ export interface ReportedFailure {
   readonly message: string;
 }
 
-/** Keeps what failed while time passed, and warns of each, because no request is there to be answered with it. */
+/** Records due changes that failed, and warns of each, because there is no request to answer with the error. */
 export class DueFailures {
   readonly #reported: ReportedFailure[] = [];
 

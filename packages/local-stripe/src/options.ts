@@ -46,7 +46,7 @@ export interface LocalStripeOptions {
   /** Reads the time, in milliseconds. Default: the machine's. */
   readonly clock?: (() => number) | undefined;
   /**
-   * `true` stands for an account that has Managed Payments on by default: Checkout then refuses what these do not allow,
+   * `true` simulates an account with Managed Payments on by default: Checkout then refuses what they do not allow,
    * unless the session turns them off. Default `false`.
    */
   readonly managedPayments?: boolean | undefined;
@@ -57,7 +57,7 @@ export interface LocalStripeOptions {
   readonly taxRates?: Readonly<Record<string, number>> | undefined;
 }
 
-/** What each option must be. */
+/** The check of each option. */
 export const OPTION_CHECKS: Checks<LocalStripeOptions> = {
   port: isWhole(0, 65_535),
   secretKey: isKey("sk_test_"),

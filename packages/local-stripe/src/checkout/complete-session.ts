@@ -10,14 +10,14 @@ import type { Transaction } from "../store/account-data.js";
 import type { CheckoutSessionRecord, SubscriptionRecord } from "../store/records.js";
 import { needsTaxLocation } from "./automatic-tax.js";
 
-/** How a customer pays on the page: with a card that its holder has confirmed, or not yet. */
+/** The card that a customer pays with on the page, and whether its holder has confirmed the payment. */
 export interface Payment {
   /** A well-known token; `undefined` where nothing is collected. */
   readonly card: string | undefined;
   readonly isAuthenticated: boolean;
 }
 
-/** Whether the page wants a card: always, unless the session asks for none as long as nothing is to pay. */
+/** Whether the page asks for a card: always, unless nothing is due and the session asks only if required. */
 export function wantsCard(session: CheckoutSessionRecord): boolean {
   return session.amount_total !== 0 || session.payment_method_collection !== "if_required";
 }

@@ -27,7 +27,7 @@ export function newLines(
   return lines;
 }
 
-/** A line as it is shown, with its price whole. */
+/** Renders a line with its whole price. */
 export function renderLine(line: CheckoutLineRecord, account: AccountData): Wire {
   return { ...line, price: account.render("price", account.getFromPath("price", line.price)) };
 }
@@ -35,7 +35,7 @@ export function renderLine(line: CheckoutLineRecord, account: AccountData): Wire
 export function sessionTotals(
   lines: readonly CheckoutLineRecord[],
 ): Pick<CheckoutSessionRecord, "amount_subtotal" | "amount_total" | "total_details"> {
-  // Where nothing is sold, there is nothing to add up.
+  // A session in setup mode sells nothing.
   if (lines.length === 0) return { amount_subtotal: null, amount_total: null, total_details: null };
   const sum = (amount: (line: CheckoutLineRecord) => number): number =>
     lines.reduce((total, line) => total + amount(line), 0);

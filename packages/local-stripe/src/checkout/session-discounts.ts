@@ -20,8 +20,8 @@ export function newDiscounts(
 }
 
 /**
- * Takes off an open session what a promotion code gives that its customer has typed, and with a blank nothing any more.
- * `undefined` where it is none that this customer may redeem.
+ * Applies the promotion code that a customer typed to an open session; a blank removes the discount. Returns `undefined`
+ * for a code that this customer cannot redeem.
  */
 export function applyCode(
   tx: Transaction,

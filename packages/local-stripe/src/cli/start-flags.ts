@@ -53,7 +53,7 @@ export const START_FLAGS: { readonly [Name in keyof LocalStripeOptions]-?: Start
     ...text("start-time", "date", "the time at which the clock starts, such as 2027-01-31"),
     read: clockFrom,
   },
-  managedPayments: flag("managed-payments", "stand for an account that has Managed Payments on by default"),
+  managedPayments: flag("managed-payments", "simulate an account with Managed Payments on by default"),
   taxRates: {
     ...text("tax-rate", "DE=19", "a percentage of tax for automatic tax; may be repeated"),
     multiple: true,

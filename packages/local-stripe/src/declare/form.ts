@@ -1,6 +1,6 @@
 import { invalid } from "../api-error.js";
 
-/** What a form holds: text, or named values. A list is named values too, whose names are its indexes. */
+/** A value of a form: text, or named values. A list is named values too, with its indexes as names. */
 export type FormValue = string | Form;
 export interface Form {
   [name: string]: FormValue;
@@ -33,7 +33,7 @@ function decode(text: string): string {
   }
 }
 
-/** `a[b][]` is `a`, `b` and an empty name, which stands for the next place of a list. */
+/** `a[b][]` is `a`, `b` and an empty name, which means the next place of a list. */
 function parseName(name: string): readonly string[] {
   const open = name.indexOf("[");
   if (open <= 0 || !name.endsWith("]")) return [name];

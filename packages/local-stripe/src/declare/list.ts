@@ -26,7 +26,7 @@ export function listRoute<Name extends ObjectName, S extends Shape>(
   filterBy: (call: Call<Values<S>>) => Filter<Name>,
 ): Route {
   return route(`GET ${path}`, { ...filters, ...PAGING }, (call) => {
-    // What the filters declare is a part of what the whole shape declares.
+    // The shape of the filters is a part of the whole shape.
     const params = call.params as Values<S> & Values<typeof PAGING>;
     const page = cutPage(call.account, name, filterBy({ ...call, params }), params);
     return listed(

@@ -2,7 +2,7 @@ import { ApiError, invalid, notImplemented } from "../api-error.js";
 import { type Form, type FormValue, toElements } from "./form.js";
 import { UnknownParameters, UnknownValue } from "./refusals.js";
 
-/** One parameter: how its text is read, and what is said when it cannot be. `name` is as Stripe writes it, `a[0][b]`. */
+/** One parameter. `read` parses its text or refuses it; `name` is as Stripe writes it, `a[0][b]`. */
 export interface Param<T> {
   readonly read: (value: FormValue, name: string) => T;
   readonly required?: boolean;
@@ -170,7 +170,7 @@ export function list<T>(element: Param<T>, options: { readonly max?: number } = 
   };
 }
 
-/** An empty value stands for an empty list. */
+/** An empty value means an empty list. */
 export function clearableList<T>(element: Param<T>, options: { readonly max?: number } = {}): Param<T[]> {
   const elements = list(element, options);
   return { read: (value, name) => (value === "" ? [] : elements.read(value, name)) };
@@ -185,7 +185,7 @@ export function hash<S extends Shape>(shape: S): Param<Values<S>> {
   };
 }
 
-/** Either form of a parameter; the first that can read it wins, and the last says what is wrong. */
+/** Two forms of a parameter: the first that can read it wins. If neither can, the error is that of the second. */
 export function either<A, B>(first: Param<A>, second: Param<B>): Param<A | B> {
   return {
     read: (value, name) => {

@@ -21,7 +21,7 @@ export interface Call<P = unknown> {
 
 export interface Route {
   readonly method: "GET" | "POST" | "DELETE";
-  /** A part that starts with a colon stands for any one part. */
+  /** A part that starts with a colon matches any one part. */
   readonly path: string;
   readonly handle: (call: Omit<Call, "expand" | "params">, form: Form) => Answer;
 }
@@ -58,7 +58,7 @@ export function route<S extends Shape>(
     method,
     path: signature.slice(space + 1),
     handle: (call, form) => {
-      // What the whole shape declares is `expand`, and what the route declares, which may write all of it down.
+      // Without `expand`, the values are those that the shape of the route declares.
       const { expand, ...params }: { readonly expand?: readonly string[]; readonly [name: string]: unknown } =
         read(whole, form, signature);
       const paths = expand ?? [];

@@ -9,7 +9,7 @@ interface AuthenticationProps {
   readonly amount: string | null;
 }
 
-/** Stands for the bank's 3-D Secure page: the holder confirms or refuses. */
+/** Simulates the bank's 3-D Secure page: the holder confirms or refuses. */
 export const AuthenticationPage: FC<AuthenticationProps> = ({ action, token, amount }) => (
   <Layout
     title="Confirm that it is you"

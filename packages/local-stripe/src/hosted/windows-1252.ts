@@ -16,7 +16,7 @@ export function isWindows1252(line: string): boolean {
 const HINT = "[see the page]";
 const REPEATED_HINT = /\[see the page\](?:\s+\[see the page\])+/g;
 
-/** What stands at the bytes 80 to 9F; the gaps are bytes without a character. */
+/** The characters of the bytes 80 to 9F; the gaps are bytes without a character. */
 const FROM_0X80 = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ";
 
 function encode(text: string): string | undefined {

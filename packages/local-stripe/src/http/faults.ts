@@ -55,7 +55,7 @@ const TARGET = {
 };
 const WHEN = { when: isOneOf("before", "after") };
 
-/** The options of each kind of fault, beside those that say which requests it concerns. */
+/** The options of each kind of fault, beside those that select the requests. */
 const KINDS: { readonly [Kind in Fault["kind"]]: Readonly<Record<string, Check>> } = {
   rate_limit: {
     reason: isOneOf(

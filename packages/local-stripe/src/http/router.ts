@@ -39,7 +39,7 @@ export class Router {
         return { method, path: path.replaceAll("/:", "/:id"), target: NOT_SERVED } as const;
       }),
     ];
-    // Of several routes that match, the one added first wins.
+    // If several routes match, the one added first wins.
     routes.sort((one, other) => countParameters(one.path) - countParameters(other.path));
     for (const { method, path, target } of routes) this.#routes.add(method, path, target);
   }

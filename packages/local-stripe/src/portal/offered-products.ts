@@ -3,7 +3,7 @@ import { bool, clearableList, hash, integer, type Param, required, text } from "
 import type { AccountData } from "../store/account-data.js";
 import type { PortalConfigurationRecord } from "../store/records.js";
 
-/** Where Stripe draws the line: more products than this cannot be offered for a change of plan. */
+/** Stripe's limit of products that can be offered for a change of plan. */
 const MOST_PRODUCTS = 10;
 
 /** One product that a portal offers for a change of plan, as a request names it. */

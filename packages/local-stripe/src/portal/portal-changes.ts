@@ -22,7 +22,7 @@ export interface PortalOffer {
 }
 
 /**
- * Why a portal lets customers cancel this subscription and nothing else; `undefined` where they may change it.
+ * The reason why a portal lets customers only cancel this subscription; `undefined` if they may change it.
  * See https://docs.stripe.com/customer-management#customer-portal-limitations
  */
 export function whyFixed(account: AccountData, subscription: SubscriptionRecord): string | undefined {
@@ -115,7 +115,7 @@ export function changeRequest(
     ...(discounts.length > 0 && {
       discounts: [...runningDiscounts(account, subscription, at), ...discounts],
     }),
-    // A payment that fails leaves everything as it was, for the customer to see and try again.
+    // A failed payment changes nothing, and the customer can try again.
     payment_behavior: "error_if_incomplete",
     proration_behavior: PRORATIONS[feature.proration_behavior] ?? "none",
     ...(endsTrial ? { trial_end: "now" } : { proration_date: at }),
@@ -148,7 +148,7 @@ export interface Quote {
 /** Quotes the cost of a change. */
 export function quoteChange(tx: Transaction, id: string, change: SubscriptionChange): Quote {
   return quote(tx, id, (dry) =>
-    // Whether the payment would go through is not what is asked.
+    // A quote shows the amounts, whether or not the payment would succeed.
     changeSubscription(dry, id, { ...change, payment_behavior: "default_incomplete" }),
   );
 }

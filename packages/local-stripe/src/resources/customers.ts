@@ -142,7 +142,7 @@ function createCustomer({ tx, account, params }: Call<Values<typeof CREATE>>): W
   const attached =
     params.payment_method === undefined ? undefined : attach(tx, params.payment_method, customer.id);
   const asked = params.invoice_settings?.default_payment_method;
-  // The same token may be given for both; it then stands for the method that was made of it.
+  // A token may be given for both; the payment method is made once.
   const method = asked === params.payment_method ? attached?.id : asked;
   if (asked !== undefined) {
     const invoice_settings = {

@@ -42,7 +42,7 @@ export const events: Resource<"event"> = {
   ],
 };
 
-/** `invoice.*` stands for every type that begins with `invoice.`. */
+/** `invoice.*` matches every type that begins with `invoice.`. */
 function matchesType(event: EventRecord, wanted: string): boolean {
   return wanted.endsWith(".*")
     ? event.type.startsWith(wanted.slice(0, -1))

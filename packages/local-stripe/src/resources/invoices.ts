@@ -166,7 +166,7 @@ export const invoices: Resource<"invoice"> = {
     }),
   ],
   reactions: {
-    // Nobody is left to charge: what was not final stays a draft, and what is open stays owed.
+    // The customer cannot be charged any more: drafts stay drafts, and open invoices stay owed.
     "customer.deleted": (tx, { id: customer }) => {
       const going = tx.account
         .of("invoice")

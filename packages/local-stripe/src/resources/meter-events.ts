@@ -77,7 +77,7 @@ function customerIn({ customer_mapping: { event_payload_key: key } }: MeterRecor
 function valueIn(meter: MeterRecord, payload: Payload): number {
   const { event_payload_key: key } = meter.value_settings;
   const value = payloadPart(payload, key);
-  // Where events are only counted, none needs a value.
+  // A meter that counts events needs no value.
   if (value === undefined) return meter.default_aggregation.formula === "count" ? 1 : missing(key);
   if (!/^-?\d+$/.test(value)) {
     throw invalid(`Invalid payload value: ${short(value)}; must be a whole number`, `payload[${key}]`);

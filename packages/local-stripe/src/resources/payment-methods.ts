@@ -52,7 +52,7 @@ const LIST = {
   allow_redisplay: oneOf("always", "limited", "unspecified"),
 };
 
-/** Cards, made from Stripe's well-known tokens: each stands for what happens when it is charged. */
+/** Cards, made from Stripe's well-known tokens, which decide what happens when they are charged. */
 export const paymentMethods: Resource<"payment_method"> = {
   kind: {
     object: "payment_method",
@@ -78,7 +78,7 @@ export const paymentMethods: Resource<"payment_method"> = {
       };
     }),
     route("GET /v1/payment_methods/:id", {}, ({ tx, account, id }) => {
-      // The well-known ids stand for a new payment method each time.
+      // A well-known id makes a new payment method each time.
       const card = id.startsWith("pm_card_") ? testCard(id) : undefined;
       const method = card === undefined ? account.getFromPath("payment_method", id) : newMethod(tx, card, {});
       if (card !== undefined) tx.insert("payment_method", method);

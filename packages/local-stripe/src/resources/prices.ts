@@ -91,7 +91,7 @@ export const prices: Resource<"price"> = {
     render: ({ inline: _inline, ...price }) => price,
     expandable: {
       product: "product",
-      // Prices in one currency are all that is built, so that there are none to show.
+      // This server has prices in one currency only, so there are no others to show.
       currency_options: "shown",
       recurring: "shown",
       transform_quantity: "shown",

@@ -33,7 +33,7 @@ const LIST = {
   payment_method: text(),
 };
 
-/** Cards on their way to be saved; where their holders are asked is in `hosted/authentication.tsx`. */
+/** Setup intents for cards. Their authentication page is in `hosted/authentication.tsx`. */
 export const setupIntents: Resource<"setup_intent"> = {
   kind: {
     object: "setup_intent",

@@ -39,7 +39,7 @@ export const listSubscriptions: Route = listRoute(
       ...statusMatch(params.status),
     },
     where: (subscription) => isListed(subscription, params),
-    // One that was canceled while its list is walked is no place to go on from.
+    // A canceled subscription is not in the default list, so it is no cursor for it.
     isCursor: ({ status }) => status !== "canceled" || lists(params.status, "canceled"),
   }),
 );

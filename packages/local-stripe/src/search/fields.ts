@@ -3,8 +3,8 @@ import type { Entity } from "../store/records.js";
 import type { Clause, Query } from "./query.js";
 
 /**
- * What a field may be asked: a token and metadata are compared as a whole, text word by word, a number by size; `~` asks
- * for a part of a token or of text. `of` reads it from an object; nothing there is `null`.
+ * A field that a search can use. Tokens and metadata are compared as a whole, text word by word, numbers by size; `~`
+ * searches for a part of a token or of text. `of` reads the field from an object, and gives `null` if it has none.
  */
 export interface SearchField<T> {
   readonly type: "token" | "text" | "number" | "metadata";

@@ -14,7 +14,7 @@ import type {
   Wire,
 } from "./records.js";
 
-/** How one kind of object is kept, shown and named. */
+/** Declares how one kind of object is stored, rendered and named. */
 export interface Kind<Name extends ObjectName = ObjectName> {
   readonly object: Name;
   /** The word Stripe's messages use: "No such customer: 'cus_1'". */
@@ -87,7 +87,7 @@ export interface DueFailure extends DueObject {
   readonly error: unknown;
 }
 
-/** The test clock by whose time an object lives. */
+/** The id of the test clock whose time an object follows. */
 export function testClockId(record: object): string | null {
   return "test_clock" in record && typeof record.test_clock === "string" ? record.test_clock : null;
 }
@@ -113,7 +113,7 @@ export interface ServerContext {
   readonly resources: { readonly [Name in ObjectName]: { readonly kind: Kind<Name> } };
   /** Reactions of resources to changes of other objects. */
   readonly reactions: ReadonlyMap<EventType, readonly Reaction[]>;
-  /** Is told of what could not happen when its time had come. It must not throw. */
+  /** Called for each due change that failed. It must not throw. */
   readonly reportDueFailure: (failure: DueFailure) => void;
   /** Delivers a new event to the endpoints that ask for it. */
   readonly announce: (account: AccountData, event: EventRecord | ThinEventRecord) => void;

@@ -17,7 +17,7 @@ export interface Page<T> {
   readonly hasMore: boolean;
 }
 
-/** How long search does not see a write, and the time by which that is counted. */
+/** The delay until a search sees a write, and the clock that measures it. */
 export interface Indexing {
   readonly delayMs: () => number;
   readonly nowMs: () => number;
@@ -139,7 +139,7 @@ export class Collection<T extends Entity> {
     return this.page({ match, ...(where && { where }), limit: Number.MAX_SAFE_INTEGER })?.data ?? [];
   }
 
-  /** How many objects stand under a value of an index. */
+  /** The number of objects with a value of an index. */
   count(name: string, value: string): number {
     return this.#indexNamed(name).get(value)?.length ?? 0;
   }
@@ -271,7 +271,7 @@ function inOrder<R extends { readonly position: number }>(parts: readonly (reado
   return [...new Set(parts.flat())].sort((one, other) => one.position - other.position);
 }
 
-/** Where the row of this position stands, or would stand. */
+/** The index of the row with this position, or at which it would be inserted. */
 function findPosition(rows: readonly { readonly position: number }[], position: number): number {
   let low = 0;
   let high = rows.length;

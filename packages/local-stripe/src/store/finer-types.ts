@@ -42,7 +42,7 @@ const FINER: Readonly<Record<string, Finer>> = {
   ],
 };
 
-/** `paused` is absent: it is the twin of a snapshot event. */
+/** `paused` is absent, because a snapshot event of this name exists. */
 const TOLD_STATUSES = ["active", "incomplete", "incomplete_expired", "past_due", "trialing", "unpaid"];
 
 function becomes(status: unknown): readonly string[] {

@@ -2,7 +2,7 @@ import { isWire } from "./is-wire.js";
 import type { Wire } from "./records.js";
 
 /**
- * What an object held before a change, at the places that changed: inside of objects only the names that differ, a list
+ * The values before a change of the fields that changed: inside objects only the names that differ, a list
  * as a whole, and `null` for a name that was not there.
  */
 export function previousAttributes(before: Wire, after: Wire): Wire {

@@ -106,12 +106,12 @@ export type SubscriptionRecord = Readonly<Omit<Stored<Stripe.Subscription>, "ite
   readonly upcomingAnnouncedFor: number | null;
   /** Whether a pause has credited the rest of the period, which going on with that period charges again. */
   readonly isCredited: boolean;
-  /** When a pause that was asked for in the portal is over, where it was asked for until then. */
+  /** The time at which a pause that was made in the portal ends, if it is limited. */
   readonly resumesAt: number | null;
 };
 
 export type SubscriptionScheduleRecord = Readonly<Stored<Stripe.SubscriptionSchedule>> & {
-  /** When its end is announced; `null` where it is too near for that, or was announced. */
+  /** The time at which its end is announced; `null` if it is too near, or was announced. */
   readonly expiringAt: number | null;
 };
 
@@ -177,9 +177,9 @@ export type CouponRecord = Readonly<
 export type DiscountRecord = Readonly<Omit<Stored<Stripe.Discount>, "customer" | "deleted">> & {
   readonly created: number;
   readonly customer: string;
-  /** When it was taken away or used up. */
+  /** The time at which it was removed or used up. */
   readonly endedAt: number | null;
-  /** What the coupon gave when it was redeemed; it may be gone since. */
+  /** The terms of the coupon when it was redeemed; the coupon may be deleted since. */
   readonly terms: {
     readonly amountOff: number | null;
     readonly currency: string | null;
@@ -289,7 +289,7 @@ export type SetupIntentRecord = Readonly<
 > & {
   readonly last_setup_error: IntentError | null;
   readonly next_action: IntentAction | null;
-  /** Where the holder of the card is asked: the unguessable end of the address, and the token of its form. */
+  /** The secret part of the address of the authentication page, and the token of that page's form. */
   readonly authentication: { readonly secret: string; readonly csrfToken: string };
 };
 

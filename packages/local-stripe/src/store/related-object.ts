@@ -1,6 +1,6 @@
 import type { RelatedObject, Wire } from "./records.js";
 
-/** Where the API serves an object, by its kind. Kinds that have no address of their own are absent. */
+/** The path of the API for each kind of object. Kinds without a path of their own are absent. */
 const PATHS: Readonly<Record<string, (object: Wire) => string>> = {
   account: () => "/v1/accounts",
   "billing.meter": () => "/v1/billing/meters",

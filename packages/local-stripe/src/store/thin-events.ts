@@ -4,7 +4,7 @@ import { isWire } from "./is-wire.js";
 import type { EventRecord, RelatedObject, ThinEventRecord, Wire } from "./records.js";
 import { relatedObject } from "./related-object.js";
 
-/** The thin events of a change: the twin of its snapshot event, and finer ones that have no snapshot event. */
+/** The thin events of a change: one for its snapshot event, and finer ones that have no snapshot event. */
 export function thinEvents(snapshot: EventRecord): readonly ThinEventRecord[] {
   const { object, previous_attributes: before } = snapshot.data;
   const related = relatedObject(object);

@@ -1,7 +1,7 @@
 import { Big } from "big.js";
 
 /**
- * How many decimal digits a currency's amounts have in Stripe's API. This is Stripe's own list: the runtime's data differ
+ * The number of decimal digits of each currency in Stripe's API. This is Stripe's own list: the runtime's data differ
  * (they give ISK and UGX none) and change between versions of Node.
  */
 const DIGITS: Readonly<Record<string, number>> = {

@@ -1,4 +1,4 @@
-/** How long one period of a price is. */
+/** The length of one period of a price. */
 export interface Interval {
   readonly interval: string;
   readonly interval_count: number;

@@ -11,10 +11,10 @@ import type {
 const SUMMARY = "entitlements.active_entitlement_summary";
 const ENTITLEMENT = "entitlements.active_entitlement";
 
-/** A subscription that is paused keeps what it entitles to; one that never began, or is not paid for any more, does not. */
+/** The statuses that give entitlements: also while paused, but not before the first payment or when unpaid. */
 const ENTITLING: ReadonlySet<string> = new Set(["active", "past_due", "paused", "trialing"]);
 
-/** Brings what a customer is entitled to in line with one of its subscriptions, and tells of it where it changed. */
+/** Updates a customer's entitlements after a change of one of its subscriptions, and emits an event if they differ. */
 export function entitle(tx: Transaction, subscription: SubscriptionRecord): void {
   const { account } = tx;
   const before = account.of(SUMMARY).get(subscription.customer) ?? newSummary(tx, subscription.customer);
@@ -59,7 +59,7 @@ function findGrants(
   });
 }
 
-/** An entitlement lasts, under one id, for as long as anything entitles to its feature. */
+/** An entitlement keeps its id for as long as any subscription gives access to its feature. */
 function hold(tx: Transaction, customer: string, features: ReadonlySet<string>): void {
   const { account } = tx;
   const held = account.of(ENTITLEMENT).all({ customer });

@@ -8,7 +8,7 @@ export const TAX_ID_TYPES: readonly string[] =
     " ",
   );
 
-/** Where a wrong value is told from a right one by its form; any other is taken as it is. */
+/** The forms by which values of these types are checked. Values of other types are not checked. */
 const FORMS: Readonly<Record<string, RegExp>> = {
   ch_vat: /^CHE-?\d{3}\.?\d{3}\.?\d{3} ?(?:MWST|TVA|IVA)$/,
   eu_vat:
@@ -17,7 +17,7 @@ const FORMS: Readonly<Record<string, RegExp>> = {
   us_ein: /^\d{2}-?\d{7}$/,
 };
 
-/** Those that Stripe asks an authority about, which takes a while. */
+/** The types that Stripe verifies with an authority, which takes some time. */
 const VERIFIED: readonly string[] = ["au_abn", "eu_vat", "gb_vat"];
 
 export interface NewTaxId {

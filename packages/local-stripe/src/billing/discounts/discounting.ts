@@ -11,7 +11,7 @@ export interface Discounted {
 
 type Holder = Pick<SubscriptionRecord, "discounts" | "items">;
 
-/** Takes the discounts that count off the lines, one after the other: an item's off its own, the subscription's off all. */
+/** Applies the current discounts one after the other: an item's to its own lines, the subscription's to all lines. */
 export function discounted(
   account: AccountData,
   holder: Holder,
@@ -58,7 +58,7 @@ function amountsOff(
   let unshared = total;
   return lines.map((line, at) => {
     if (!applies(line)) return undefined;
-    // Of what is not shared out yet, so that the parts add up to the whole.
+    // Takes a share of the rest, so that the parts add up to the whole.
     const part = unshared === 0 ? 0 : prorate(unspent, { part: left[at] ?? 0, whole: unshared });
     unspent -= part;
     unshared -= left[at] ?? 0;

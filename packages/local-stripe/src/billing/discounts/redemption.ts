@@ -34,7 +34,7 @@ export function redeem(
   const ids = asked.map((one, at) => kept[at] ?? begin(tx, one, holder, `${name}[${at}]`).id);
   const begun = ids.filter((id) => !kept.includes(id));
   const [from, to] = [ended[0], begun[0]];
-  // Where one takes the place of another, the customer was switched from that to this.
+  // One discount in place of another counts as a switch from the old to the new.
   if (from !== undefined && to !== undefined && ended.length === 1 && begun.length === 1) {
     switchTo(tx, from, to);
     return ids;
@@ -55,7 +55,7 @@ export function endDiscount(tx: Transaction, id: string): void {
   tx.emit("customer.discount.deleted", tx.account.render("discount", ended));
 }
 
-/** The promotion code that a customer has typed, where it may be redeemed: in small or capital letters. */
+/** Finds the promotion code that a customer typed, in any case, if it can be redeemed. */
 export function findPromotionCode(
   tx: Transaction,
   typed: string,
@@ -66,7 +66,7 @@ export function findPromotionCode(
   return tx.account.of("promotion_code").all({}, isIt)[0];
 }
 
-/** Whether a request for a discount could be met, without a word of why not. */
+/** Whether a discount could be redeemed. */
 export function isRedeemable(tx: Transaction, asked: NewDiscount, holder: DiscountHolder): boolean {
   try {
     redeemable(tx, findSource(tx.account, asked, ""), holder, "");
@@ -76,7 +76,7 @@ export function isRedeemable(tx: Transaction, asked: NewDiscount, holder: Discou
   }
 }
 
-/** Refuses what a request could not begin. */
+/** Refuses a discount that could not be redeemed. A discount that the holder has already is not looked at. */
 export function checkRedeemable(
   tx: Transaction,
   asked: NewDiscount,

@@ -16,12 +16,12 @@ import { charge, type FailedPayment, type PaymentOutcome } from "../payments/pay
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
-/** How long after each failed attempt the next one is made. After the last, nothing more is tried. */
+/** The pause after each failed attempt. After the last attempt, nothing more is tried. */
 const RETRY_AFTER: readonly number[] = [3 * DAY, 5 * DAY, 7 * DAY];
 
 export type BillingReason = "subscription_create" | "subscription_cycle" | "subscription_update" | "upcoming";
 
-/** An invoice of a subscription before anything was done with it. It is not kept yet. */
+/** Makes a draft invoice of a subscription, without saving it. */
 export function newInvoice(
   tx: Transaction,
   subscription: SubscriptionRecord,
@@ -144,7 +144,7 @@ function settle(total: number, balance: number, currency: string): { due: number
   return owed >= Math.max(1, leastCharge(currency)) ? { due: owed, balance: 0 } : { due: 0, balance: owed };
 }
 
-/** Undoes what the balance paid of an invoice, or what of it was added to the balance. */
+/** Undoes the effect of an invoice on the balance. */
 function giveBalanceBack(
   tx: Transaction,
   { customer, ending_balance: ended, starting_balance: began }: InvoiceRecord,
@@ -183,7 +183,7 @@ export function finalizeInvoice(tx: Transaction, id: string): InvoiceRecord {
   return open;
 }
 
-/** Charges an open invoice, with all that comes of it. */
+/** Charges an open invoice, and applies the outcome to it and to its subscription. */
 export function collect(tx: Transaction, id: string, method?: string): PaymentOutcome {
   const open = tx.account.getFromPath("invoice", id);
   const payer = tx.account.of("subscription").get(billedSubscription(open) ?? "") ?? {

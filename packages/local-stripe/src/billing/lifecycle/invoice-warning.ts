@@ -3,10 +3,10 @@ import type { SubscriptionRecord } from "../../store/records.js";
 import { firstPeriodEnd } from "../catalog/period-ends.js";
 import { upcomingInvoice } from "../upcoming/upcoming.js";
 
-/** Where an account's settings were never touched. */
+/** Stripe's default; it is a setting of the account there. */
 const SEVEN_DAYS = 7 * 24 * 3600;
 
-/** When the invoice of the next period is announced; a period of a week or less has no such time. */
+/** The time at which the invoice of the next period is announced; `null` for periods of a week or less. */
 export function invoiceWarningAt(subscription: SubscriptionRecord): number | null {
   const end = firstPeriodEnd(subscription);
   const start = Math.max(...subscription.items.map((item) => item.current_period_start));
@@ -15,7 +15,7 @@ export function invoiceWarningAt(subscription: SubscriptionRecord): number | nul
   return isCharged && subscription.upcomingAnnouncedFor !== end && at > start ? at : null;
 }
 
-/** Announces that invoice, if there is to be one. It has no id yet. */
+/** Announces the next invoice, if there will be one. It has no id yet. */
 export function announceInvoice(tx: Transaction, subscription: SubscriptionRecord): void {
   const end = firstPeriodEnd(subscription);
   const told = tx.change("subscription", subscription.id, { upcomingAnnouncedFor: end });

@@ -15,7 +15,7 @@ import { announceInvoice, invoiceWarningAt } from "./invoice-warning.js";
 const HOUR = 3600;
 const TIME_TO_PAY = 23 * HOUR;
 
-/** The next moment at which something happens to a subscription by itself. */
+/** The next time at which a subscription changes by itself. */
 export function nextMoment(subscription: SubscriptionRecord): number | null {
   const { status, cancel_at: cancelAt, pause_collection: pause } = subscription;
   if (status === "canceled" || status === "incomplete_expired") return null;
@@ -32,7 +32,7 @@ export function nextMoment(subscription: SubscriptionRecord): number | null {
   return Math.min(...moments.filter((moment) => moment !== null));
 }
 
-/** Makes that happen. */
+/** Makes the change of a subscription that is due now. */
 export function passMoment(tx: Transaction, subscription: SubscriptionRecord): void {
   const { id, status, cancel_at: cancelAt, pause_collection: pause } = subscription;
   if (status === "incomplete") {
@@ -82,7 +82,7 @@ function expire(tx: Transaction, subscription: SubscriptionRecord): void {
   endSchedule(tx, expired, "payment_failed");
 }
 
-/** An update that was not paid for in time is given up, and its invoice with it. */
+/** Discards a pending update that was not paid in time, with its invoice. */
 function expirePendingChange(tx: Transaction, subscription: SubscriptionRecord): void {
   const discarded = discardPendingChange(tx, subscription);
   if (discarded.status === "paused") return;
@@ -130,7 +130,7 @@ export function onOverdue(tx: Transaction, subscription: SubscriptionRecord, { i
   tx.change("subscription", subscription.id, { status: "past_due" }, "customer.subscription.updated");
 }
 
-/** An update that waits for an invoice is given up with it. */
+/** Discards a pending update when its invoice is voided. */
 export function onVoided(tx: Transaction, subscription: SubscriptionRecord, { id }: InvoiceRecord): void {
   if (subscription.pendingChange?.invoice === id) discardPendingChange(tx, subscription);
 }

@@ -16,7 +16,7 @@ export interface NewPayment {
   readonly isAuthenticated: boolean;
 }
 
-/** Takes a payment at once. A card that is declined, or that wants its holder to be asked first, is refused with 402. */
+/** Takes a payment at once. A card that is declined, or needs authentication first, is refused with 402. */
 export function takePayment(tx: Transaction, payment: NewPayment): PaymentIntentRecord {
   const method = methodFor(tx, payment.method);
   const { behavior } = method;

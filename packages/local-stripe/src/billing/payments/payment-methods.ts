@@ -46,7 +46,7 @@ export function attach(tx: Transaction, idOrToken: string, customer: string): Pa
   return attached;
 }
 
-/** A payment method of the account, or a new one for a well-known token. */
+/** Finds a payment method of the account, or makes one for a well-known token. */
 export function methodFor(tx: Transaction, idOrToken: string): PaymentMethodRecord {
   const card = testCard(idOrToken);
   if (card !== undefined) return tx.insert("payment_method", newMethod(tx, card, {}));
@@ -69,7 +69,7 @@ export function detach(tx: Transaction, id: string): PaymentMethodRecord {
   return detached;
 }
 
-/** A method that is gone is nobody's default any more. */
+/** Clears a detached payment method wherever it is the default. */
 function forget(tx: Transaction, customer: string, method: string): void {
   const { invoice_settings: settings } = tx.account.getFromPath("customer", customer);
   if (settings.default_payment_method === method) {

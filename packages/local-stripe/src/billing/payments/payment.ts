@@ -13,8 +13,8 @@ export const NO_METHOD =
 type Payer = Pick<SubscriptionRecord, "customer" | "default_payment_method">;
 
 /**
- * Decides how charging an invoice to a payer, or to the given method, turns out. A customer without any method pays too,
- * unless the server was started to be strict about it.
+ * Decides the outcome of charging an invoice to a payer, or to the given method. A customer without a payment method pays
+ * too, unless the server was started with `requirePaymentMethod`.
  */
 export function charge(
   account: AccountData,

@@ -57,8 +57,8 @@ export function beginSetup(tx: Transaction, params: NewSetupIntent): SetupIntent
 }
 
 /**
- * Tries to save the card. One whose holder is to be asked waits for that; one that is declined is refused with 402, and
- * that it was tried stays.
+ * Tries to save the card. If the bank asks for authentication, the intent waits for it. A declined card is refused with
+ * 402, and the failed attempt stays.
  */
 export function confirmSetup(
   tx: Transaction,
@@ -86,7 +86,7 @@ export function confirmSetup(
   return succeed(tx, before, method.id);
 }
 
-/** What the holder of the card has said: the card is saved, or another one is needed. */
+/** Applies the result of the authentication: the card is saved, or another one is needed. */
 export function settleAuthentication(
   tx: Transaction,
   intent: SetupIntentRecord,
@@ -96,7 +96,7 @@ export function settleAuthentication(
   return fail(tx, intent, { code: "setup_intent_authentication_failure", message: NOT_AUTHENTICATED });
 }
 
-/** Saves a card that needs nothing more. */
+/** Saves a card that needs no authentication, or has passed it. */
 export function succeed(
   tx: Transaction,
   { id, customer }: SetupIntentRecord,

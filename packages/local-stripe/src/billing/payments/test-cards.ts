@@ -1,6 +1,6 @@
 import type { CardBehavior } from "../../store/records.js";
 
-/** A card of Stripe's that stands for a well-known outcome. */
+/** One of Stripe's test cards, each with a well-known outcome. */
 export interface TestCard {
   readonly brand: string;
   readonly last4: string;
@@ -23,7 +23,7 @@ function declined(last4: string, declineCode: string, message: string, code = "c
 
 const DECLINED = "Your card was declined.";
 
-/** By the name after `pm_card_` and `tok_`. */
+/** The cards by the name after `pm_card_` and `tok_`. */
 const CARDS: Readonly<Record<string, TestCard>> = {
   visa: { brand: "visa", last4: "4242", behavior: PAYS },
   visa_debit: { brand: "visa", last4: "5556", funding: "debit", behavior: PAYS },

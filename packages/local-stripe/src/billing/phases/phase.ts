@@ -7,7 +7,7 @@ export type PhaseRecord = SubscriptionScheduleRecord["phases"][number];
 
 export type PhaseSettings = NonNullable<PhaseRecord["invoice_settings"]>;
 
-/** The phase that a subscription is in, as it stands: until the end of its period, or of itself. */
+/** Describes a subscription as a phase, which lasts until the end of its period, or of the subscription. */
 export function toPhase(tx: Transaction, subscription: SubscriptionRecord): PhaseRecord {
   const { cancel_at: cancelAt, trial_end: trialEnd } = subscription;
   const start = Math.max(...subscription.items.map((item) => item.current_period_start));
@@ -23,7 +23,7 @@ export function toPhase(tx: Transaction, subscription: SubscriptionRecord): Phas
   };
 }
 
-/** What a phase says of a subscription that was changed beside its schedule. Its metadata is not among that. */
+/** The fields of a phase that follow from its subscription. Metadata is not among them. */
 export function asItStands(
   tx: Transaction,
   subscription: SubscriptionRecord,
@@ -104,7 +104,7 @@ export type PhaseDiscount = PhaseRecord["discounts"][number];
 
 export const NO_DISCOUNT: PhaseDiscount = { coupon: null, discount: null, promotion_code: null };
 
-/** The discounts that run, each named itself, so that it goes on from where it is. */
+/** The current discounts by their own ids, so that they continue instead of beginning anew. */
 function present(tx: Transaction, discounts: readonly string[]): PhaseDiscount[] {
   return discounts
     .filter((discount) => isRunning(tx.account, discount, tx.now))

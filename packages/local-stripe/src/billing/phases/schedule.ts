@@ -9,7 +9,7 @@ const WARNING = 7 * DAY;
 /** The name under which schedules are kept. */
 export const SCHEDULE = "subscription_schedule";
 
-/** The phase that a schedule is in, and `undefined` where it is in none. */
+/** The current phase of a schedule; `undefined` before the first and after the last. */
 export function currentPhase({
   current_phase: current,
   phases,
@@ -24,7 +24,7 @@ export function findSchedule(
   return schedule === null ? undefined : tx.account.of(SCHEDULE).get(schedule);
 }
 
-/** A change of a subscription beside its schedule is a change of the phase that it is in. */
+/** Records a change of a subscription that was made outside its schedule in the current phase. */
 export function noteInSchedule(tx: Transaction, subscription: SubscriptionRecord): void {
   const schedule = findSchedule(tx, subscription);
   const current = schedule && currentPhase(schedule);
@@ -34,7 +34,7 @@ export function noteInSchedule(tx: Transaction, subscription: SubscriptionRecord
   tx.change(SCHEDULE, schedule.id, { phases }, "subscription_schedule.updated");
 }
 
-/** Where the schedule of a subscription lets go of it: the subscription as it goes on, and the schedule as it ends. */
+/** Releases a subscription from its schedule: ends the schedule and returns the subscription as it goes on. */
 export function release(
   tx: Transaction,
   schedule: SubscriptionScheduleRecord,
@@ -52,7 +52,7 @@ export function release(
   return subscription && { ...subscription, schedule: null };
 }
 
-/** When the end of a schedule is announced, where that still lies ahead. */
+/** The time at which the end of a schedule is announced; `null` if that has passed. */
 export function expiryNoticeAt(phases: readonly PhaseRecord[], now: number): number | null {
   const end = phases.at(-1)?.end_date ?? now;
   return end - WARNING > now ? end - WARNING : null;

@@ -129,7 +129,7 @@ function phaseItem(
   };
 }
 
-/** What is to be redeemed when the phase begins, or goes on then; it must be possible today. */
+/** The discounts of a phase. They are redeemed when it begins, and refused if they could not be redeemed today. */
 function agreedDiscounts(
   tx: Transaction,
   asked: readonly NewDiscount[] | undefined,

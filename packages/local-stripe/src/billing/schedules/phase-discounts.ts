@@ -4,7 +4,7 @@ import { type DiscountHolder, isRedeemable, isRunning } from "../discounts/redem
 import type { PhaseRecord } from "../phases/phase.js";
 
 /**
- * What to ask for so that a holder gets the discounts of a phase. One of a coupon or code that it has already goes on;
+ * The request that gives a holder the discounts of a phase. A discount of a coupon or code that it has already goes on;
  * what has ended since the phase was agreed on is left out.
  */
 export function phaseDiscounts(

@@ -83,7 +83,7 @@ function beginsWithoutInvoice({ billing_mode, freeUntil }: SubscriptionRecord): 
   return billing_mode.type === "flexible" || freeUntil !== null;
 }
 
-/** Keeps a new subscription with its first invoice, as the charge of that turns out. */
+/** Saves a new subscription with its first invoice, in the status that the charge leads to. */
 function bill(
   tx: Transaction,
   subscription: SubscriptionRecord,
@@ -117,7 +117,7 @@ function firstCharge(
   if (draft.amount_due === 0) return { kind: "pays" };
   if (behavior === "default_incomplete") return { kind: "asks" };
   const outcome = charge(tx.account, draft, subscription);
-  // A schedule begins on its day, when nobody is there to be told: its subscription then is incomplete.
+  // A schedule begins without a request that could be refused, so its subscription becomes incomplete.
   if (outcome.kind === "nothing to charge" && subscription.schedule === null)
     throw invalid(NO_METHOD, undefined, "resource_missing");
   if (outcome.kind !== "pays" && behavior === "error_if_incomplete") throw declined(outcome);

@@ -9,14 +9,14 @@ import { turnsPaid } from "./free-to-paid.js";
 import { newPendingChange } from "./pending-change.js";
 import type { SubscriptionFields } from "./subscription-fields.js";
 
-/** How a change is billed. */
+/** The parameters that decide how a change is billed. */
 export interface ChangeBilling extends Pick<SubscriptionFields, "payment_behavior" | "proration_behavior"> {
   readonly proration_date?: number;
   /** Whether the card's holder was asked already. */
   readonly isAuthenticated?: boolean;
 }
 
-/** Keeps a subscription as a change made it, and bills for that: at once where its cycle begins anew, else later. */
+/** Saves a changed subscription and bills the change: at once if its cycle begins anew, else with the next invoice. */
 export function billChange(
   tx: Transaction,
   before: SubscriptionRecord,
@@ -60,7 +60,7 @@ function dueLines(
     };
   }
   if (behavior !== "always_invoice" || prorations.length === 0) return { now: [], later: prorations };
-  // Whatever waits is on the next invoice that is made, and this is it.
+  // Pending lines are on whichever invoice comes next.
   return { now: [...prorations, ...after.pendingLines], later: [] };
 }
 

@@ -6,7 +6,7 @@ import { lastUsage } from "../usage/usage-lines.js";
 import { type Details, endSubscription } from "./cancellation.js";
 import { billLast } from "./last-invoice.js";
 
-/** How a subscription is canceled at once. */
+/** The options of an immediate cancellation. */
 export interface CancelRequest {
   readonly cancellation_details?: Details;
   /** Bill at once what is pending; without it and without `prorate` that is dropped. */
@@ -31,7 +31,7 @@ export function cancelSubscription(tx: Transaction, id: string, request: CancelR
   return tx.account.getFromPath("subscription", id);
 }
 
-/** Whether there is anything to give back: an unpaid subscription, or one that never began, has nothing. */
+/** Whether the current period was paid, so that there is something to credit. */
 function isPaidAhead({ status }: SubscriptionRecord): boolean {
   return status === "active" || status === "past_due";
 }

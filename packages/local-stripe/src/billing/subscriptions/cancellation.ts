@@ -17,7 +17,7 @@ export const FEEDBACK = [
   "unused",
 ] as const;
 
-/** An end that is named by the periods of the items, and becomes a date at once. */
+/** Ends that are named by the periods of the items, and stored as a date. */
 type NamedEnd = "max_billed_until" | "max_period_end" | "min_period_end";
 
 export const CANCEL_AT: Param<number | NamedEnd> = either(
@@ -68,11 +68,11 @@ export function scheduleCancellation(
     return requested({ cancel_at: moment, cancel_at_period_end: false }, subscription, details, now);
   }
   if (atPeriodEnd === true) {
-    // Of several intervals the first period that is over decides, unlike in the portal.
+    // With several intervals, the first period to end decides, unlike in the portal.
     const end = { cancel_at: firstPeriodEnd(subscription), cancel_at_period_end: true };
     return requested(end, subscription, details, now);
   }
-  // A fixed date is not of this flag's making, and so is not taken away with it.
+  // The flag does not clear a date that `cancel_at` has set.
   if (atPeriodEnd === false && subscription.cancel_at_period_end) return notCanceled(details);
   return request.cancellation_details ? { cancellation_details: details } : {};
 }

@@ -125,7 +125,7 @@ export function changed(
     change.proration_behavior === "none"
       ? ending
       : { ...ending, items: ending.items.map((item) => cutByEnd(item, ending)) };
-  // Where the end of the period decides the end of the subscription, it moves with it.
+  // A cancellation at the end of the period moves with that end.
   return after.cancel_at_period_end ? { ...after, cancel_at: firstPeriodEnd(after) } : after;
 }
 
@@ -163,10 +163,10 @@ function beginCycle(tx: Transaction, subscription: SubscriptionRecord, timing: T
   };
 }
 
-/** The changes of what is billed or when, beside which an update that waits for its payment cannot go on. */
+/** The changes of amounts or billing times. They discard an update that waits for its payment. */
 const REPRICING = ["billing_cycle_anchor", "discounts", "items", "trial_end"] as const;
 
-/** Keeps, of a change that ended the trial unpaid, what does not depend on the subscription going on. */
+/** Applies what is left of a change that ended the trial unpaid: its metadata. */
 function trialEnded(tx: Transaction, id: string, { metadata }: SubscriptionChange): SubscriptionRecord {
   const ended = tx.account.getFromPath("subscription", id);
   if (metadata === undefined) return ended;
@@ -178,7 +178,7 @@ function trialEnded(tx: Transaction, id: string, { metadata }: SubscriptionChang
   );
 }
 
-/** Prorations are reckoned from a moment in the present period. */
+/** Refuses a proration date outside the current period. */
 function refuseUnlessInPeriod({ items }: SubscriptionRecord, date: number | undefined): void {
   if (date === undefined) return;
   const start = Math.max(...items.map((item) => item.current_period_start));
@@ -223,7 +223,7 @@ function refuseWhenEnded(subscription: SubscriptionRecord, change: SubscriptionC
   );
 }
 
-/** Where a schedule says when a subscription ends, nothing else does. */
+/** Refuses a cancellation of a subscription whose end its schedule decides. */
 function refuseWhereGoverned({ schedule }: SubscriptionRecord, change: SubscriptionChange): void {
   if (schedule === null || (change.cancel_at === undefined && change.cancel_at_period_end === undefined))
     return;

@@ -5,7 +5,7 @@ import { collect, finalizeInvoice, newInvoice } from "../invoices/invoices.js";
 import { lastUsage } from "../usage/usage-lines.js";
 import { endSubscription } from "./cancellation.js";
 
-/** Ends a subscription on its date, and bills what is left: prorations that wait, and what was used until then. */
+/** Ends a subscription on its date, and bills the pending prorations and the usage until then. */
 export function endAndBill(
   tx: Transaction,
   before: SubscriptionRecord,
@@ -17,7 +17,7 @@ export function endAndBill(
   if (lines.length > 0) billLast(tx, ended, lines);
 }
 
-/** Bills at once what a subscription that has ended leaves to be paid. */
+/** Bills the remaining lines of a subscription that has ended. */
 export function billLast(
   tx: Transaction,
   subscription: SubscriptionRecord,

@@ -15,7 +15,7 @@ export interface PauseRequest {
   };
   readonly invoicing_behavior?: "invoice" | "pending_invoice_item";
   readonly type?: "subscription";
-  /** When it goes on by itself, which the portal alone can ask for. */
+  /** The time at which it resumes by itself. Only the portal can set it. */
   readonly resumesAt?: number;
 }
 
@@ -52,7 +52,7 @@ export function pauseSubscription(tx: Transaction, id: string, request: PauseReq
   return tx.account.getFromPath("subscription", id);
 }
 
-/** Why a subscription cannot be paused; `undefined` where it can. */
+/** The reason why a subscription cannot be paused; `undefined` if it can. */
 export function whyNotPausable({ billing_mode, schedule, status }: SubscriptionRecord): string | undefined {
   if (billing_mode.type !== "flexible") {
     return "Only a subscription with `billing_mode[type]` = `flexible` can be paused.";

@@ -44,7 +44,7 @@ export function newPendingChange(
   return { changes: difference(before, after), invoice, expiresAt: Math.min(now + TIME_TO_PAY, ...ends) };
 }
 
-/** Applies an update whose invoice is paid, and takes what that billed out of what is still to be billed. */
+/** Applies an update whose invoice is paid, and removes the lines of that invoice from those still to be billed. */
 export function applyPendingChange(
   tx: Transaction,
   subscription: SubscriptionRecord,
@@ -67,7 +67,7 @@ export function applyPendingChange(
   );
 }
 
-/** Gives up the update that waits, if one does, and voids its invoice. */
+/** Discards the pending update, if there is one, and voids its invoice. */
 export function discardPendingChange(tx: Transaction, subscription: SubscriptionRecord): SubscriptionRecord {
   const { id, pendingChange } = subscription;
   if (pendingChange === null) return subscription;

@@ -7,8 +7,8 @@ import { usageLines } from "../usage/usage-lines.js";
 import { cutByEnd, nextItemPeriod, withoutPeriod } from "./item-period.js";
 
 /**
- * A new period for every item whose period is over, and an invoice for it that is final an hour later. `as` is what the
- * subscription has become by then, where a phase of its schedule begins.
+ * Begins a new period of every item whose period is over, with an invoice that is final an hour later. `as` is the
+ * subscription after the phase of its schedule that begins now.
  */
 export function renew(tx: Transaction, before: SubscriptionRecord, as: SubscriptionRecord = before): void {
   const { account } = tx;
@@ -36,7 +36,7 @@ export function renew(tx: Transaction, before: SubscriptionRecord, as: Subscript
     return;
   }
   const draft = newInvoice(tx, renewed, "subscription_cycle", lines);
-  // One that is not paid for goes on being billed, and is not charged before it is paid for again.
+  // An unpaid subscription is still billed, but its invoices are not charged.
   const isKept = before.pause_collection?.behavior === "keep_as_draft" || before.status === "unpaid";
   const invoice = tx.insert("invoice", isKept ? { ...draft, auto_advance: false } : draft, "invoice.created");
   tx.replace(

@@ -38,7 +38,7 @@ type WrittenAnchor = Anchor | { readonly type: Anchor };
 
 const ANCHORS = oneOf("now", "unchanged");
 
-/** Where the billing cycle goes on from. Since 2026-09-30 it is written as an object. */
+/** A change of the billing cycle anchor. Since 2026-09-30 it is written as an object. */
 export const ANCHOR: Param<WrittenAnchor> = either(ANCHORS, hash({ type: required(ANCHORS) }));
 
 export function readAnchor(anchor: WrittenAnchor): Anchor {

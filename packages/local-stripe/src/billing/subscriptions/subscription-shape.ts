@@ -3,7 +3,7 @@ import type { AccountData } from "../../store/account-data.js";
 import { toPlan } from "../../store/plan.js";
 import type { SubscriptionRecord, Wire } from "../../store/records.js";
 
-/** A subscription as it is shown: with its items and their prices, without what only this server keeps in mind. */
+/** Renders a subscription with its items and their prices, and without this server's own fields. */
 export function renderSubscription(record: SubscriptionRecord, account: AccountData): Wire {
   const { pendingChange, pendingLines: _lines, trialEndAnnounced: _announced, ...rest } = record;
   const {
@@ -48,7 +48,7 @@ function shownItems(items: SubscriptionRecord["items"], account: AccountData): r
   });
 }
 
-/** A discount that is used up or over is not shown any more, wherever it was. */
+/** Leaves out discounts that have ended or are used up. */
 function lasting(ids: readonly string[], account: AccountData): readonly string[] {
   return ids.filter((id) => account.of("discount").get(id)?.endedAt === null);
 }

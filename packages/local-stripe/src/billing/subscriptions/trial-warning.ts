@@ -3,7 +3,7 @@ import type { SubscriptionRecord } from "../../store/records.js";
 
 const THREE_DAYS = 3 * 24 * 3600;
 
-/** When the end of a trial is announced: three days ahead, or as soon as there are fewer. */
+/** The time at which the end of a trial is announced: three days ahead, or at once if fewer are left. */
 export function trialWarningAt(subscription: SubscriptionRecord): number | null {
   const { status, trial_end: end, trial_start: start, trialEndAnnounced: isTold } = subscription;
   if (status !== "trialing" || end === null || isTold) return null;

@@ -7,17 +7,17 @@ import { cancelSubscription } from "../subscriptions/cancel-subscription.js";
 import { changeSubscription, type SubscriptionChange } from "../subscriptions/change-subscription.js";
 import { asUpcoming, recurring, upcomingInvoice } from "./upcoming.js";
 
-/** The question of a preview: a change of a subscription, or a new one for a customer. */
+/** The parameters of a preview: a change of a subscription, or a new one for a customer. */
 export interface PreviewRequest {
   readonly customer?: string;
-  /** In the place of those that the subscription has. */
+  /** Replaces the discounts of the subscription. */
   readonly discounts?: readonly NewDiscount[];
   readonly preview_mode?: "next" | "recurring";
   readonly subscription?: string;
   readonly subscription_details?: Omit<SubscriptionChange, "metadata"> & { readonly cancel_now?: boolean };
 }
 
-/** The invoice that would come next, if the change were made. The change is made, looked at, and taken back. */
+/** Previews the next invoice after a change, by a dry run. */
 export function previewInvoice(tx: Transaction, request: PreviewRequest): InvoiceRecord {
   return tx.dryRun((dry) => {
     const isBeginning =
@@ -60,7 +60,7 @@ function previewNext(tx: Transaction, id: string, params: PreviewRequest): Invoi
   const change = { ...details, ...(params.discounts && { discounts: params.discounts }) };
   // A subscription that has ended is billed no more, and cannot be changed.
   if (before.ended_at !== null && Object.keys(change).length === 0) throw noneUpcoming(before.customer);
-  // Whether the payment would go through is not what is asked.
+  // A preview shows the amounts, whether or not the payment would succeed.
   const after = changeSubscription(tx, id, { ...change, payment_behavior: "default_incomplete" });
   const isBilledNow = after.latest_invoice !== before.latest_invoice && after.latest_invoice !== null;
   if (isBilledNow && params.preview_mode !== "recurring") {
@@ -72,7 +72,7 @@ function previewNext(tx: Transaction, id: string, params: PreviewRequest): Invoi
   return prorated(upcoming, tx.now, change);
 }
 
-/** The last invoice of a subscription that is canceled now. */
+/** Previews the last invoice of a subscription that is canceled now. */
 function previewLast(
   tx: Transaction,
   { customer, id, latest_invoice: before }: SubscriptionRecord,
@@ -83,7 +83,7 @@ function previewLast(
   return asUpcoming(tx.account.getFromPath("invoice", last));
 }
 
-/** With the instant that prorations are reckoned from, where anything is changed. */
+/** Adds the time that prorations are computed from, if anything changes. */
 function prorated(invoice: InvoiceRecord, now: number, change: SubscriptionChange): InvoiceRecord {
   const details = invoice.parent?.subscription_details;
   if (!invoice.parent || !details || !REPRICING.some((name) => change[name] !== undefined)) return invoice;

@@ -15,8 +15,8 @@ function endsBefore({ cancel_at: end }: SubscriptionRecord, moment: number): boo
 }
 
 /**
- * The invoice that comes with a subscription's next period, or for what is pending where none comes. `undefined` where
- * there is neither. The period is begun, looked at, and taken back.
+ * Previews the invoice of a subscription's next period by a dry run, or of the pending lines if the subscription ends
+ * before. `undefined` if there will be no invoice.
  */
 export function upcomingInvoice(
   tx: Transaction,
@@ -40,7 +40,7 @@ export function upcomingInvoice(
   }, start);
 }
 
-/** Drops what counts only once, and so leaves what every invoice after the next is made of. */
+/** Drops one-time lines and discounts, which leaves the content of every invoice after the next. */
 export function recurring(account: AccountData, subscription: SubscriptionRecord): SubscriptionRecord {
   const lasting = (ids: readonly string[]): string[] =>
     ids.filter((id) => account.of("discount").get(id)?.terms.isOnce === false);

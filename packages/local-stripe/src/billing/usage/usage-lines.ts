@@ -40,7 +40,7 @@ export function lastUsage(
 }
 
 /**
- * What was used of the prices that a change takes away, or whose period it begins anew. In classic mode that is lost, as
+ * Lines for the usage of prices that a change removes, or whose period it restarts. In classic mode that usage is lost, as
  * it is at Stripe.
  */
 export function usageBefore(

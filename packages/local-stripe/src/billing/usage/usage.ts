@@ -29,7 +29,7 @@ export function usageKey(meter: string, customer: string): string {
   return `${meter} ${customer}`;
 }
 
-/** Of two events of one second, the one that was received later. */
+/** The last event; of two in the same second, the one that was received later. */
 function latest(newestFirst: readonly MeterEventRecord[]): MeterEventRecord | undefined {
   return newestFirst.reduce<MeterEventRecord | undefined>(
     (found, event) => (found === undefined || event.timestamp > found.timestamp ? event : found),

@@ -103,7 +103,7 @@ function weighed(
 ): Confirmable {
   const { account, configuration } = open;
   const feature = configuration.features.subscription_update;
-  // What was shown holds for as long as the page may stand open: the form's seal covers the moment too.
+  // The amounts that were shown stay valid while the page is open: the form's seal covers their time too.
   const sent = fields?.get("at") ?? null;
   const at = sent === null ? open.now : Number(sent);
   const waits = waitsForPeriodEnd(account, feature, subscription, choice);

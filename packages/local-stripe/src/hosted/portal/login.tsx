@@ -40,7 +40,7 @@ function findLogin(accounts: Accounts, context: Context): Login | undefined {
   return undefined;
 }
 
-/** Of several with the same address, one that is subscribed to something, and of these the newest. */
+/** Finds the customer with an address. If there are several, prefers one with a subscription, then the newest. */
 function findCustomer(account: AccountData, email: string): CustomerRecord | undefined {
   const customers = account.of("customer").all({ email });
   const isSubscribed = ({ id }: CustomerRecord): boolean =>

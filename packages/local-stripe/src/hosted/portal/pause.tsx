@@ -52,7 +52,7 @@ type Duration = NonNullable<
   OpenSession["configuration"]["features"]["subscription_pause"]["duration"]["interval_options"]
 >[number];
 
-/** None where a pause lasts until it is taken back. */
+/** The durations that the portal offers; none if a pause lasts until it is resumed. */
 function offeredDurations({ configuration }: OpenSession): readonly Duration[] {
   const { interval_options: options, type } = configuration.features.subscription_pause.duration;
   return type === "interval_options" ? (options ?? []) : [];

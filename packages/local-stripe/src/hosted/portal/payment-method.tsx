@@ -62,7 +62,7 @@ interface Asked {
   readonly choice: CardChoice;
 }
 
-/** Stands for the page of the card's bank. */
+/** Simulates the page of the card's bank. */
 export const AUTHENTICATE: PortalPage<Asked> = {
   path: "/payment-method/authenticate",
   find: (open, { query }) => {

@@ -1,7 +1,7 @@
 import type { FC } from "hono/jsx";
 import { ApiError } from "../../api-error.js";
 
-/** Stands for the bank's page: its customer says yes or no. */
+/** Simulates the bank's page: its customer says yes or no. */
 export const HolderAnswers: FC<{ readonly name: string }> = ({ name }) => (
   <>
     <p>Here the card&apos;s bank would ask its holder, by 3D Secure. Answer for the holder:</p>
