@@ -10,9 +10,10 @@ export interface CustomerMethods {
    * reference is the idempotency key: however many calls ask at once, in however many processes, Stripe gets one
    * customer.
    *
-   * Sends one request if the customer was used lately; otherwise two, or three to create it; one more to update details.
-   * If several customers carry the reference, uses the oldest and audits the others. Customers made elsewhere have no
-   * reference, and none is ever matched by e-mail address.
+   * Sends one request if the customer was used lately; otherwise two, whether it is found or created, and one for each
+   * further customer with the reference; one more to write details that differ. If several customers carry the
+   * reference, uses the oldest and audits the others. Customers made elsewhere have no reference, and none is ever matched
+   * by e-mail address.
    *
    * @throws ReservedMetadataError when metadata names a key that this package writes.
    * @throws ConfigurationError when the tenancy's directory cannot be written to.
