@@ -130,6 +130,10 @@ describe("a phase that is written again", () => {
     expect(copyPhase(expanded as unknown as Phase)).toEqual(SAME);
   });
 
+  it("goes on inheriting the customer's discount where the subscription has none of its own", () => {
+    expect(copyPhase({ ...FULL, discounts: [] })).not.toHaveProperty("discounts");
+  });
+
   it("says nothing of what is not set, so that nothing is cleared or begun", () => {
     const bare: Phase = {
       ...FULL,

@@ -56,6 +56,8 @@ const PHASE: Keeps<Phase, PhaseParams> = {
       (rates ?? []).map((one) => referencedId(one)),
     ),
   description: (phase) => scalar("description", phase.description),
+  // Shown empty where the phase inherits the customer's discount, as a subscription without discounts of its own does, and
+  // where its maker said that it shall not. Left out, it inherits: sent as a blank, it would end the customer's discount.
   discounts: ({ discounts }) => list("discounts", copyDiscounts(discounts)),
   end_date: ({ end_date }) => ({ end_date }),
   invoice_settings: ({ invoice_settings: settings }) =>
