@@ -5,6 +5,8 @@ import type { AdoptionRow } from "./operator/adoption/rows.js";
 import { type AuditMarksOptions, auditMarks, parseAuditOptions } from "./operator/audit/audit-marks.js";
 import type { MarksReport } from "./operator/audit/findings.js";
 import { diagnose, type ObjectDiagnosis } from "./operator/diagnose.js";
+import type { AccountExamination } from "./operator/doctor/account-check.js";
+import { examineAccount } from "./operator/doctor/examine-account.js";
 import { type LinkCustomerOptions, linkCustomer } from "./operator/link-customer.js";
 import type { Owned } from "./operator/owned.js";
 import type { OperatorBinding } from "./operator-binding.js";
@@ -85,5 +87,16 @@ export class BillingOperator<TMetadata = undefined> {
     const open = this.#binding.opener(options, settings.requestsPerSecond);
     this.#binding.audit("auditMarks");
     return auditMarks(open, settings);
+  }
+
+  /**
+   * Checks what a service needs of its account: that Stripe accepts the key and it may read what is needed, which version of
+   * the API answers, that the portal has a configuration, and that the newest objects say whose they are. Changes nothing.
+   * Twelve requests. What cannot be looked at is a warning, and never an error.
+   */
+  async examineAccount(options: CallOptions = {}): Promise<AccountExamination> {
+    const open = this.#binding.opener(options);
+    this.#binding.audit("examineAccount");
+    return examineAccount(open, options);
   }
 }

@@ -113,6 +113,7 @@ export type { AdoptionRow, CatalogRow, CustomerRow } from "./operator/adoption/r
 export type { AuditMarksOptions } from "./operator/audit/audit-marks.js";
 export type { AuditedKind, MarkFinding, MarkProblem, MarksReport } from "./operator/audit/findings.js";
 export type { ObjectDiagnosis } from "./operator/diagnose.js";
+export type { AccountCheck, AccountExamination } from "./operator/doctor/account-check.js";
 export type { LinkCustomerOptions } from "./operator/link-customer.js";
 export type { Owned } from "./operator/owned.js";
 export type { OperatorOptions } from "./operator-binding.js";

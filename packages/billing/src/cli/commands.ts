@@ -2,6 +2,7 @@ import { adopt } from "./adopt.js";
 import { audit } from "./audit.js";
 import type { Command } from "./command.js";
 import { diagnose } from "./diagnose.js";
+import { doctor } from "./doctor.js";
 import { eventsList } from "./events-list.js";
 import { eventsReconcile } from "./events-reconcile.js";
 import { eventsRequeue } from "./events-requeue.js";
@@ -10,6 +11,7 @@ import { portalDiagnose } from "./portal-diagnose.js";
 
 /** Every command there is, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
+  doctor,
   adopt,
   audit,
   diagnose,

@@ -106,7 +106,6 @@ const KINDS: { readonly [C in StripeCall]: KindOf<C> } & Readonly<
   "POST /v1/billing_portal/configurations": "billing_portal.configuration",
   "POST /v1/billing_portal/configurations/{configuration}": "billing_portal.configuration",
   "POST /v1/billing_portal/sessions": "billing_portal.session",
-  "GET /v1/account": "account",
   "GET /v1/coupons": "list",
   "GET /v1/customers": "list",
   "GET /v1/promotion_codes": "list",

@@ -1,5 +1,5 @@
-import type { Deadline } from "../../deadline.js";
 import type { PathIds } from "../../stripe/calls.js";
+import type { Mode } from "../../stripe/client.js";
 import type { MarkWrite, MarkWrites, OperatorRead, OperatorReads } from "../../stripe/operator-calls.js";
 import type { AuditEvent, AuditListener } from "../audit.js";
 import { shownLookupKey } from "../gate/lookup-key.js";
@@ -39,8 +39,9 @@ export class OperatorScope {
     return this.#options.tenancy.markKey;
   }
 
-  get deadline(): Deadline {
-    return this.#options.deadline;
+  /** Live or test, as the key says; undefined where the client does not show it. */
+  get mode(): Mode | undefined {
+    return this.#options.mode;
   }
 
   read<C extends OperatorRead>(

@@ -1,0 +1,51 @@
+import type { OperatorScope } from "../../tenancy/scope/operator-scope.js";
+import { type OpenScope, readPage } from "../each-page.js";
+import { type AccountCheck, found } from "./account-check.js";
+
+/** Whether there is a portal configuration to fall back on. One request. */
+export async function lookAtPortal(scope: OperatorScope): Promise<readonly AccountCheck[]> {
+  const { data } = await readPage(scope, "GET /v1/billing_portal/configurations", {
+    active: true,
+    limit: 100,
+  });
+  const usual = data.find((configuration) => configuration.is_default);
+  if (usual !== undefined) {
+    return [
+      found("portal", "ok", `There are ${data.length} active configurations; the default is ${usual.id}.`),
+    ];
+  }
+  return [
+    found(
+      "portal",
+      "warning",
+      "No active portal configuration is the account's default.",
+      "Save one in the Dashboard's settings of the customer portal, or give the service portal.configuration.",
+    ),
+  ];
+}
+
+/** Whether the newest customers and products say whose they are. Two requests. */
+export async function lookAtMarks(open: OpenScope): Promise<readonly AccountCheck[]> {
+  const scope = open();
+  const customers = await readPage(scope, "GET /v1/customers", { limit: 100 });
+  const products = await readPage(open(), "GET /v1/products", { limit: 100 });
+  const owners = await Promise.all(customers.data.map((customer) => scope.customerOwner(customer)));
+  const nobodys = [
+    count(owners.filter(({ problem }) => problem !== null).length, "customers"),
+    count(products.data.filter((product) => scope.catalogOwner(product).problem !== null).length, "products"),
+  ].filter((text) => text !== "");
+  if (nobodys.length === 0)
+    return [found("marks", "ok", "The newest customers and products say whose they are.")];
+  return [
+    found(
+      "marks",
+      "warning",
+      `Of the newest hundred, ${nobodys.join(" and ")} are no tenant's, so no tenant can see them.`,
+      "billing audit finds all of them, and billing adopt gives them to their tenants.",
+    ),
+  ];
+}
+
+function count(number: number, noun: string): string {
+  return number === 0 ? "" : `${number} ${noun}`;
+}
