@@ -11,6 +11,8 @@ export default defineConfig({
   },
   format: "esm",
   platform: "node",
+  // Workers know Node's modules by their full names alone.
+  removeNodeProtocol: false,
   target: "node20",
   clean: true,
   sourcemap: true,

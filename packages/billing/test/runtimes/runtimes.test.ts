@@ -57,7 +57,7 @@ const config :Workerd.Config = (
   services = [
     (name = "main", worker = (
       modules = [(name = "worker", esModule = embed "bundle.js")],
-      compatibilityDate = "2026-11-01",
+      compatibilityDate = "2024-01-01",
     )),
     # Its fetch may reach this machine, where the test listens.
     (name = "internet", network = (allow = ["private"])),
