@@ -53,12 +53,18 @@ export function parseSignatureHeader(header: SignatureHeaderValue): SignatureHea
   return { timestamp, signatures };
 }
 
+/** By arithmetic, because parsing each pair of digits would double the cost of this function. */
 function decodeHex(hex: string): Uint8Array {
   const bytes = new Uint8Array(hex.length / 2);
   for (let at = 0; at < bytes.length; at += 1) {
-    bytes[at] = Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16);
+    bytes[at] = 16 * valueOfDigit(hex.charCodeAt(2 * at)) + valueOfDigit(hex.charCodeAt(2 * at + 1));
   }
   return bytes;
+}
+
+/** Takes the codes of 0 to 9, which are 48 to 57, and of a to f, which are 97 to 102. */
+function valueOfDigit(code: number): number {
+  return code < 58 ? code - 48 : code - 87;
 }
 
 function malformed(how: string): WebhookSignatureError {
