@@ -9,7 +9,8 @@ export interface DeliverySource {
   readonly createdAtSeconds?: number;
 }
 
-export const CREATED_AT_SECONDS = 1_800_000_000;
+/** Not long ago, since a store may forget what is older than the events that Stripe lists. */
+export const CREATED_AT_SECONDS: number = Math.floor(Date.now() / 1000) - 3_600;
 
 export function aDelivery(id: string, source: DeliverySource = {}): Delivery {
   const { objectId = `cus_${id}`, createdAtSeconds = CREATED_AT_SECONDS, livemode = false, account } = source;

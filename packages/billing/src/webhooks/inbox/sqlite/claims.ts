@@ -30,7 +30,6 @@ export function sqliteClaims(database: SqliteDatabase, { leaseMs, maxAttempts }:
   const selectHolder = database.prepare(
     "SELECT id FROM billing_inbox_open WHERE object = ? AND token IS NOT NULL AND id <> ? AND lease_ends_at_ms > ?",
   );
-  // guard: what held the object before, and lost its lease, must not be settled any more
   const fenceOff = database.prepare(
     "UPDATE billing_inbox_open SET token = NULL WHERE object = ? AND token IS NOT NULL AND id <> ?",
   );
@@ -107,6 +106,7 @@ export function sqliteClaims(database: SqliteDatabase, { leaseMs, maxAttempts }:
   function begin(row: OpenRow, token: string, nowMs: number): Lease {
     const { id, object } = row;
     const endsAtMs = nowMs + leaseMs;
+    // guard: what held the object before, and lost its lease, is not settled any more
     if (object !== null) fenceOff.run(object, id);
     take.run(token, endsAtMs, endsAtMs, id);
     const newest = object === null ? undefined : selectNewest.get(object);
