@@ -1,12 +1,10 @@
 import { findEventType } from "../../events/event-types.js";
+import type { Listing } from "./walk.js";
 
-/** One of Stripe's lists of events that a run walks. */
-export interface EventListing {
-  /** Tells it from the others of a run. */
-  readonly name: string;
+/** One of Stripe's lists of events. */
+export interface EventListing extends Listing {
   readonly family: "snapshot" | "thin";
   readonly types: readonly string[];
-  readonly account: string | undefined;
 }
 
 /** Stripe takes so many in one request. */

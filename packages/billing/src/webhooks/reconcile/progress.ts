@@ -1,6 +1,5 @@
 import type { Outcome } from "../outcome.js";
 import { formatCursor, type Position } from "./cursor.js";
-import type { EventListing } from "./event-lists.js";
 
 /** What a run has done so far. */
 export interface ReconcileReport {
@@ -68,7 +67,7 @@ export class Progress {
   }
 
   /** The cursor of a list's next page; `undefined` for its first, `null` when it has ended. */
-  begin({ name }: EventListing): string | null | undefined {
+  begin({ name }: { readonly name: string }): string | null | undefined {
     const page = this.#pages.get(name);
     if (page === undefined) this.#pages.set(name, "");
     return page === "" ? undefined : page;
@@ -86,7 +85,7 @@ export class Progress {
   }
 
   /** Passes a page, and with the last one its list, once all that began before have ended too. */
-  pass({ name }: EventListing, nextPage: string | undefined): void {
+  pass({ name }: { readonly name: string }, nextPage: string | undefined): void {
     this.#pages.set(name, nextPage ?? null);
     for (const [first, page] of this.#pages) {
       if (page !== null) return;

@@ -1,0 +1,105 @@
+import { Deadline } from "../../deadline.js";
+import type { Pace } from "./pace.js";
+import type { Progress, ReconcileReport } from "./progress.js";
+
+/** One of Stripe's lists that a run walks. */
+export interface Listing {
+  /** Tells it from the others of a run. */
+  readonly name: string;
+  readonly account: string | undefined;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor?: string | undefined;
+}
+
+export interface Walk<L extends Listing, T> {
+  /** Begins to read the lists, in the same order each time. */
+  readonly openListings: () => AsyncGenerator<L>;
+  readonly readPage: (listing: L, cursor: string | undefined, signal: AbortSignal) => Promise<Page<T>>;
+  readonly take: (item: T, listing: L) => Promise<void>;
+  readonly pace: Pace;
+  readonly progress: Progress;
+  readonly onProgress: ((report: ReconcileReport) => void | Promise<void>) | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Lists walked side by side: as many as keep the pace while Stripe takes a third of a second for each. */
+const SIDE_BY_SIDE = 16;
+/** The longest time of a timer: a run ends by itself. */
+const NO_END_MS = 2 ** 31 - 1;
+
+/**
+ * Walks every list to its end, page by page. Rejects at the first failure, or when `signal` aborts, once nothing is at
+ * work any more; the last cursor that `onProgress` was told goes on from there.
+ */
+export async function walkListings<L extends Listing, T>(walk: Walk<L, T>): Promise<void> {
+  const listings = skipPassed(walk.openListings, walk.progress);
+  await sideBySide(walk.signal, async (run) => {
+    // An async generator hands each listing to one of those who ask.
+    for (let next = await listings.next(); !next.done; next = await listings.next()) {
+      await walkList(walk, next.value, run);
+    }
+  });
+}
+
+async function walkList<L extends Listing, T>(walk: Walk<L, T>, listing: L, run: Deadline): Promise<void> {
+  const { readPage, take, pace, progress, onProgress } = walk;
+  for (let cursor = progress.begin(listing); cursor !== null; ) {
+    await pace(run);
+    const at = cursor;
+    const { items, nextCursor } = await run.run((signal) => readPage(listing, at, signal));
+    for (const item of items) {
+      run.remainingMs();
+      await take(item, listing);
+    }
+    progress.pass(listing, nextCursor);
+    await onProgress?.(progress.report());
+    cursor = nextCursor ?? null;
+  }
+}
+
+/** Runs workers side by side. The first failure, or `signal`, ends them all; rejects once the last one has ended. */
+async function sideBySide(
+  signal: AbortSignal | undefined,
+  work: (run: Deadline) => Promise<void>,
+): Promise<void> {
+  // Each has a signal of its own: many listeners on one would look like a leak.
+  const stops = Array.from({ length: SIDE_BY_SIDE }, () => new AbortController());
+  const stopAll = () => {
+    for (const stop of stops) stop.abort();
+  };
+  const failures: unknown[] = [];
+  signal?.addEventListener("abort", stopAll, { once: true });
+  if (signal?.aborted) stopAll();
+  await Promise.all(
+    stops.map(async (stop) => {
+      try {
+        await work(new Deadline(NO_END_MS, [stop.signal], { what: "Reconciling" }));
+      } catch (error) {
+        failures.push(error);
+        stopAll();
+      }
+    }),
+  );
+  signal?.removeEventListener("abort", stopAll);
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Leaves out the lists that a stopped run has passed, unless they are not the same lists any more. */
+async function* skipPassed<L extends Listing>(
+  open: () => AsyncGenerator<L>,
+  progress: Progress,
+): AsyncGenerator<L> {
+  const { passed, lastPassed } = progress;
+  const listings = open();
+  let last: string | undefined;
+  for (let count = 0; count < passed; count += 1) last = (await listings.next()).value?.name;
+  if (last === lastPassed) {
+    yield* listings;
+  } else {
+    progress.restart();
+    yield* open();
+  }
+}
