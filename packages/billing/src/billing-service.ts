@@ -101,6 +101,8 @@ import type {
   EventObject,
   EventPage,
   ReceiverFacts,
+  SubscriptionListQuery,
+  SubscriptionPage,
   TenantOrigin,
   TenantResolution,
 } from "./tenancy/tenancy.js";
@@ -487,6 +489,21 @@ export class StripeBillingService<TMetadata = undefined>
    */
   listEvents(query: EventListQuery, options: CallOptions = {}): Promise<EventPage> {
     return this.#binding.listEvents(query, options);
+  }
+
+  /**
+   * Reads one page of an account's subscriptions, newest first and those that have ended as well, for a receiver's
+   * `reconcileSubscriptions`. The page holds those of all tenants, so a service that is bound to one refuses. One request,
+   * told to `onAudit`.
+   *
+   * @throws TenantContextError when this service is bound to a tenant.
+   * @throws InvalidArgumentError for a cursor or account that is none.
+   */
+  listAccountSubscriptions(
+    query: SubscriptionListQuery = {},
+    options: CallOptions = {},
+  ): Promise<SubscriptionPage> {
+    return this.#binding.listSubscriptions(query, options);
   }
 
   /** What a webhook receiver checks its options against: this service's mode, binding and kind of tenancy. No request. */

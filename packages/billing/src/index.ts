@@ -159,6 +159,8 @@ export type {
   OwnerFacts,
   OwnerProblem,
   ReceiverFacts,
+  SubscriptionListQuery,
+  SubscriptionPage,
   Tenancy,
   TenantOrigin,
   TenantResolution,

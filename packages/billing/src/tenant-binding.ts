@@ -12,6 +12,7 @@ import { SingleFlight } from "./single-flight.js";
 import { type CallOptions, startDeadline } from "./stripe/deadline.js";
 import { EVENT_LISTS } from "./stripe/event-lists.js";
 import { listEvents } from "./tenancy/list-events.js";
+import { listSubscriptions } from "./tenancy/list-subscriptions.js";
 import { SHARED } from "./tenancy/metadata-mark.js";
 import { OwnershipCache } from "./tenancy/ownership-cache.js";
 import { resolveTenant } from "./tenancy/resolve-tenant.js";
@@ -20,6 +21,8 @@ import type {
   EventListQuery,
   EventPage,
   ReceiverFacts,
+  SubscriptionListQuery,
+  SubscriptionPage,
   TenantOrigin,
   TenantResolution,
 } from "./tenancy/tenancy.js";
@@ -188,25 +191,43 @@ export class TenantBinding<TMetadata> {
     return this.#tenantId === undefined || isOwn ? resolution : Object.freeze({ status: "unknown" });
   }
 
-  /** Reads one page of the events of all tenants, and audits it. @throws TenantContextError when a tenant is bound. */
-  async listEvents(query: EventListQuery, options: CallOptions): Promise<EventPage> {
-    const { transport, timeoutMs, onAudit } = this.#shared.settings;
-    // guard: the events of all tenants are not a bound service's to read
+  /** Reads one page of the events of all tenants. @throws TenantContextError when a tenant is bound. */
+  listEvents(query: EventListQuery, options: CallOptions): Promise<EventPage> {
+    return this.#readAccount(
+      EVENT_LISTS[query.family],
+      options,
+      (deadline) => listEvents(this.#shared.settings.transport, query, deadline),
+      ({ events }) => events.length,
+    );
+  }
+
+  /** Reads one page of the subscriptions of all tenants. @throws TenantContextError when a tenant is bound. */
+  listSubscriptions(query: SubscriptionListQuery, options: CallOptions): Promise<SubscriptionPage> {
+    return this.#readAccount(
+      "GET /v1/subscriptions",
+      options,
+      (deadline) => listSubscriptions(this.#shared.settings.transport, query, deadline),
+      ({ subscriptions }) => subscriptions.length,
+    );
+  }
+
+  /** Reads what all tenants share an account for, and audits it. */
+  async #readAccount<T>(
+    call: string,
+    options: CallOptions,
+    read: (deadline: Deadline) => Promise<T>,
+    count: (page: T) => number,
+  ): Promise<T> {
+    const { timeoutMs, onAudit } = this.#shared.settings;
+    // guard: what is of all tenants is not a bound service's to read
     if (this.#tenantId !== undefined) {
       throw new TenantContextError(
-        "The events of all tenants can only be read by a service without a tenant. Call the one that forTenant was called on.",
+        "The lists of a whole account can only be read by a service without a tenant. Call the one that forTenant was called on.",
       );
     }
-    const page = await listEvents(transport, query, startDeadline(copyOptions(options), timeoutMs));
-    // guard: reading the events of all tenants is audited
-    onAudit(
-      Object.freeze({
-        type: "events_listed",
-        tenantId: SHARED,
-        call: EVENT_LISTS[query.family],
-        count: page.events.length,
-      }),
-    );
+    const page = await read(startDeadline(copyOptions(options), timeoutMs));
+    // guard: reading what is of all tenants is audited
+    onAudit(Object.freeze({ type: "account_listed", tenantId: SHARED, call, count: count(page) }));
     return page;
   }
 

@@ -33,6 +33,8 @@ export type {
   EventListQuery,
   EventPage,
   ReceiverFacts,
+  SubscriptionListQuery,
+  SubscriptionPage,
   TenantOrigin,
   TenantResolution,
 } from "./tenancy/tenancy.js";
@@ -82,6 +84,11 @@ export type { RawBody } from "./webhooks/raw-body.js";
 export type { Receive, ReceiveOptions, Requeue } from "./webhooks/receive.js";
 export type { ReconcileReport } from "./webhooks/reconcile/progress.js";
 export type { Reconcile, ReconcileOptions } from "./webhooks/reconcile/reconcile.js";
+export type {
+  ReconcileSubscriptions,
+  ReconcileSubscriptionsOptions,
+} from "./webhooks/reconcile/reconcile-subscriptions.js";
+export type { Accounts, RunOptions } from "./webhooks/reconcile/run-options.js";
 export type { TenantResolver } from "./webhooks/resolve-tenant.js";
 export type { SignatureHeaderValue } from "./webhooks/signature-header.js";
 export type { SigningSecret, SigningSecretOption } from "./webhooks/signing-secrets.js";

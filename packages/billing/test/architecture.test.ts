@@ -159,11 +159,12 @@ describe("the arrows between folders", () => {
     expect(filesWith(/\badmit\b[^;]*from "[^"]*tenant-scope\.js"/)).toEqual(["tenant-binding.ts"]);
   });
 
-  it("lets requests out at the gate, to find an event's tenant, and to list events for the operator", () => {
+  it("lets requests out at the gate, to find an event's tenant, and to list for the operator", () => {
     expect(filesWith(/\bsend\b[^;]*from "[^"]*\/send\.js"/)).toEqual([
       "tenancy/gate/gate.ts",
       "tenancy/gate/operator-gate.ts",
       "tenancy/list-events.ts",
+      "tenancy/list-subscriptions.ts",
       "tenancy/resolve-tenant.ts",
     ]);
   });

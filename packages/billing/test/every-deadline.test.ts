@@ -47,6 +47,11 @@ const ROWS: readonly Row[] = [
     call: (billing, { customerId }, time) => billing.resolveTenant({ customerId }, time),
   },
   {
+    name: "listAccountSubscriptions",
+    method: "listAccountSubscriptions",
+    call: (billing, _own, time) => billing.listAccountSubscriptions({}, time),
+  },
+  {
     name: "listEvents",
     method: "listEvents",
     call: (billing, _own, time) =>

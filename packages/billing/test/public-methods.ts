@@ -8,6 +8,7 @@ export type TenantMethod = Exclude<
   | "asOperator"
   | "listSharedProducts"
   | "listEvents"
+  | "listAccountSubscriptions"
   | "resolveTenant"
   | "forgetCatalog"
   | "receiverFacts"

@@ -8,7 +8,7 @@ export interface AuditEvent {
    * - `foreign_search_hit`: a search found objects that are not this tenant's; they were dropped.
    * - `ownership_conflict`: two authorities name different tenants for one customer; it was refused.
    * - `duplicate_customer`: more than one customer has the same reference; the oldest is used, and these are not.
-   * - `events_listed`: a page of the events of all tenants was read, for a receiver's `reconcile`.
+   * - `account_listed`: a page of the events or subscriptions of all tenants was read, for a receiver to compare with.
    * - `isolation_breach`: the second wall stopped a request or an answer; a defect in this package.
    * - `operator_call`: an operator called a method; `tenantId` is `*`, and `actor` says who it was.
    * - `object_adopted`: an operator gave an object to `tenantId` that was nobody's.
@@ -18,7 +18,7 @@ export interface AuditEvent {
     | "foreign_search_hit"
     | "ownership_conflict"
     | "duplicate_customer"
-    | "events_listed"
+    | "account_listed"
     | "isolation_breach"
     | "operator_call"
     | "object_adopted";

@@ -1,3 +1,4 @@
+import type Stripe from "stripe";
 import type { SearchQuery } from "../stripe/search-query.js";
 
 /**
@@ -137,6 +138,21 @@ export interface EventListQuery {
 export interface EventPage {
   readonly events: readonly object[];
   /** Leads to older events; absent on the last page. */
+  readonly nextCursor?: string | undefined;
+}
+
+/** What a page of an account's subscriptions is asked for. */
+export interface SubscriptionListQuery {
+  /** The connected account; your own when left out. */
+  readonly account?: string | undefined;
+  /** From the page before. */
+  readonly cursor?: string | undefined;
+}
+
+/** Subscriptions of all tenants, newest first, those that have ended as well. */
+export interface SubscriptionPage {
+  readonly subscriptions: readonly Stripe.Subscription[];
+  /** Absent on the last page. */
   readonly nextCursor?: string | undefined;
 }
 

@@ -26,6 +26,7 @@ import { type EventObjects, orderEvent } from "./order.js";
 import type { Delivered, Outcome, Verdict, WebhookRejection } from "./outcome.js";
 import { type ParsedEvent, parseEventBody } from "./parse-event.js";
 import type { RawBody } from "./raw-body.js";
+import { isSynthetic } from "./reconcile/synthetic-event.js";
 import { readOrigin, type TenantResolver, UnresolvedTenant } from "./resolve-tenant.js";
 import type { SignatureHeaderValue } from "./signature-header.js";
 import { describeOutcome, inSpan, type WebhookSpan, type WebhookTracer } from "./tracing.js";
@@ -288,7 +289,17 @@ function handle<TBilling, Tx>(
       // After the deadline nobody waits for the handler, so it must not start.
       signal.throwIfAborted();
       const idempotencyKey = toIdempotencyKey(key);
-      const context = { tenantId, billing: bound, tx, signal, attempt, isStale, fetchObject, idempotencyKey };
+      const context = {
+        tenantId,
+        billing: bound,
+        tx,
+        signal,
+        attempt,
+        isStale,
+        isSynthetic: isSynthetic(event),
+        fetchObject,
+        idempotencyKey,
+      };
       await handler(event, context);
       return { tenantId };
     }),

@@ -4,6 +4,8 @@ import type {
   EventListQuery,
   EventPage,
   ReceiverFacts,
+  SubscriptionListQuery,
+  SubscriptionPage,
   TenantOrigin,
   TenantResolution,
 } from "../tenancy/tenancy.js";
@@ -33,6 +35,11 @@ export interface TenantResolver<TBilling> {
     query: EventListQuery,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<EventPage>;
+  /** Reads one page of the subscriptions of all tenants. Left out, the receiver cannot compare them. */
+  listAccountSubscriptions?(
+    query: SubscriptionListQuery,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<SubscriptionPage>;
   /** Drops its remembered owner of a customer; called for each event that a customer was updated or deleted. */
   forgetCustomer?(customerId: string, account?: string): void;
 }

@@ -24,6 +24,10 @@ import {
   toTakeNext,
 } from "./receive.js";
 import { type Reconcile, toReconcile } from "./reconcile/reconcile.js";
+import {
+  type ReconcileSubscriptions,
+  toReconcileSubscriptions,
+} from "./reconcile/reconcile-subscriptions.js";
 import type { TenantResolver } from "./resolve-tenant.js";
 import { type SigningSecretOption, toSigningKeys } from "./signing-secrets.js";
 import { outcomeTeller, processLogger, type WebhookLogger } from "./tell-outcome.js";
@@ -104,6 +108,18 @@ export interface WebhookReceiver {
    * @throws {InvalidArgumentError} when an option is invalid. Other errors are Stripe's; go on from the last cursor.
    */
   readonly reconcile: Reconcile;
+  /**
+   * Compares Stripe's subscriptions with what the application has, and hands each that differs to the handler of
+   * `customer.subscription.updated`, or of `deleted` where it was canceled, as if Stripe had sent that event; `isSynthetic`
+   * of the handler's context tells. For changes that Stripe made no event for, and those of more than 30 days ago. The
+   * same difference is one delivery a day, however often it is found.
+   *
+   * One request to Stripe for 100 subscriptions, told to the service's `onAudit`; those that ended are among them.
+   *
+   * @throws {ConfigurationError} when `billing` has no `listAccountSubscriptions`, or a handler is missing.
+   * @throws {InvalidArgumentError} when an option is invalid. Other errors are Stripe's or `findOutdated`'s.
+   */
+  readonly reconcileSubscriptions: ReconcileSubscriptions;
   /** The types that have a handler, in the order of `on`. */
   readonly eventTypes: readonly WebhookEventType[];
   /** Lists deliveries whose attempts all failed, longest dead first. `limit` defaults to 100. */
@@ -207,13 +223,16 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
   const receive = toReceive(pipeline);
   const eventTypes = listEventTypes(options.on);
   const listEvents = billing.listEvents?.bind(billing);
+  const listSubscriptions = billing.listAccountSubscriptions?.bind(billing);
+  const feed = toFeed(pipeline);
   return {
     receive,
     fetch: toFetchAdapter(receive, { maxBodyBytes, bodyTimeoutMs }),
     node: toNodeAdapter(receive, { maxBodyBytes, bodyTimeoutMs }),
     requeue: toRequeue(pipeline),
     work: durable === undefined ? refuseWork : createWork(pipeline, durable, logger),
-    reconcile: toReconcile({ listEvents, eventTypes, feed: toFeed(pipeline), now }),
+    reconcile: toReconcile({ listEvents, eventTypes, feed, now }),
+    reconcileSubscriptions: toReconcileSubscriptions({ listSubscriptions, eventTypes, feed, now }),
     eventTypes,
     listDead: (page) => inbox.listDead(page),
     readStats: async () => counters.read(await inbox.readStats()),

@@ -79,8 +79,8 @@ const TOMORROW = new Date(Date.now() + 86_400_000);
 
 /**
  * Every request the service can send, in every form its options can give it, sent to Stripe's own mock. The mock keeps
- * no state, so this proves that the requests are right and nothing else. `listEvents`, which a service with a tenant
- * refuses, is held against the mock by way of the local Stripe, in `tenancy/list-events.test.ts`.
+ * no state, so this proves that the requests are right and nothing else. `listEvents` and
+ * `listAccountSubscriptions`, which a service with a tenant refuses, are held against the mock by way of the local Stripe, in `test/tenancy`.
  */
 const ROWS: Readonly<
   Record<
@@ -90,6 +90,7 @@ const ROWS: Readonly<
       | "asOperator"
       | "listSharedProducts"
       | "listEvents"
+      | "listAccountSubscriptions"
       | "forgetCatalog"
       | "receiverFacts"
       | "forgetCustomer"

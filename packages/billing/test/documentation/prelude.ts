@@ -106,6 +106,12 @@ export async function requireSession(
 }
 
 export const plans = {
+  /** One query, which compares what is stored. */
+  async findOutdated(
+    _subscriptions: readonly { readonly id: string; readonly status: string }[],
+  ): Promise<readonly string[]> {
+    return [];
+  },
   async save(_tenantId: string, _status: string, _idempotencyKey?: string): Promise<void> {},
 };
 
@@ -125,7 +131,10 @@ export const webhooks = createWebhookReceiver({
   signingSecrets: [signingSecret],
   billing,
   inbox,
-  on: { "customer.subscription.created": () => undefined },
+  on: {
+    "customer.subscription.updated": () => undefined,
+    "customer.subscription.deleted": () => undefined,
+  },
 });
 /** Where an application keeps the cursor of its last run. */
 export const cursors = {

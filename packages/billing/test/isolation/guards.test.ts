@@ -29,7 +29,7 @@ const AT_LEAST: Readonly<Record<string, number>> = {
   "return-urls": 16,
   selling: 9,
   stripe: 18,
-  tenancy: 33,
+  tenancy: 34,
   "tenancy/gate": 101,
   "tenancy/scope": 40,
   "tenancy/strategies": 24,

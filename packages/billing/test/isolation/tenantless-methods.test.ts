@@ -141,7 +141,7 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
     expect(await realm.service().resolveTenant({ account: "acct_unknown", customerId })).toEqual({ status });
   });
 
-  it("listEvents is refused by a bound service, whatever it is asked for, and sends nothing", async () => {
+  it("the lists of a whole account are refused by a bound service, and nothing is sent", async () => {
     const { local } = realm.world;
     local.clearRequests();
     const nowSeconds = Math.floor(Date.now() / 1000);
@@ -158,7 +158,11 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
       realm.service().forTenant(b.tenantId),
     ];
     for (const service of bound)
-      await expect(service.listEvents(query)).rejects.toMatchObject({ code: "tenant_context" });
+      for (const listed of [
+        service.listEvents(query),
+        service.listAccountSubscriptions({ account: query.account }),
+      ])
+        await expect(listed).rejects.toMatchObject({ code: "tenant_context" });
     expect(local.requests).toEqual([]);
   });
 
@@ -174,7 +178,17 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
     });
     expect(events.length).toBeGreaterThan(0);
     expect(realm.audits.slice(before)).toEqual([
-      { type: "events_listed", tenantId: "*", call: "GET /v1/events", count: events.length },
+      { type: "account_listed", tenantId: "*", call: "GET /v1/events", count: events.length },
+    ]);
+  });
+
+  it("listAccountSubscriptions is audited as the operator's", async () => {
+    const before = realm.audits.length;
+    const account = realm.accountOf(b.tenantId);
+    const { subscriptions } = await realm.service().listAccountSubscriptions({ account });
+    expect(subscriptions.map(({ id }) => id)).toContain(b.subscriptionId);
+    expect(realm.audits.slice(before)).toEqual([
+      { type: "account_listed", tenantId: "*", call: "GET /v1/subscriptions", count: subscriptions.length },
     ]);
   });
 });

@@ -4,6 +4,7 @@ import {
   ConfigurationError,
   type EventObjects,
   type TenantResolver,
+  type WebhookEvent,
   type WebhookReceiverOptions,
 } from "../../src/webhooks.js";
 import { type Handlers, receiver } from "./delivering.js";
@@ -32,7 +33,7 @@ type Options = Partial<WebhookReceiverOptions<BoundBilling>>;
 /** A receiver that writes down what its handlers were given. */
 function recording(options: Options) {
   const seen: { status: unknown; isStale: boolean }[] = [];
-  const record: Handlers["customer.subscription.updated"] = (event, { isStale }) =>
+  const record = (event: WebhookEvent, { isStale }: { readonly isStale: boolean }) =>
     void seen.push({ status: Reflect.get(objectOf(event), "status"), isStale });
   const on: Handlers = { "customer.subscription.updated": record, "customer.subscription.deleted": record };
   const { receive } = receiver(on, { logger: { warn: () => undefined }, ...options });

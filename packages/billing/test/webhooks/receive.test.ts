@@ -31,6 +31,7 @@ describe("a delivery", () => {
       signal: expect.any(AbortSignal),
       attempt: 1,
       isStale: false,
+      isSynthetic: false,
       fetchObject: expect.any(Function),
     });
   });

@@ -5,9 +5,9 @@ import { formatCursor, type Position } from "./cursor.js";
 export interface ReconcileReport {
   /** Continues from here, in another process too. It never passes an event that is neither stored nor handled. */
   readonly cursor: string;
-  /** Events that Stripe listed. */
+  /** Events, or subscriptions, that Stripe listed. */
   readonly listed: number;
-  /** Those among them that had not been handled or stored before. */
+  /** Those among them that were handled or stored now; a stored one counts until it is handled. */
   readonly recovered: number;
   /** Those that failed, or that somebody else was handling. They are listed again from the cursor of the whole run. */
   readonly unsettled: number;
@@ -82,6 +82,11 @@ export class Progress {
     } else if (!SETTLED_BEFORE.has(outcome.status)) {
       this.#recovered += 1;
     }
+  }
+
+  /** Counts what was listed and is as it should be. */
+  passOver(count: number): void {
+    this.#listed += count;
   }
 
   /** Passes a page, and with the last one its list, once all that began before have ended too. */

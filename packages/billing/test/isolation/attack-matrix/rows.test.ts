@@ -10,6 +10,7 @@ const ATTACKED_ELSEWHERE = [
   "listSharedProducts",
   "resolveTenant",
   "listEvents",
+  "listAccountSubscriptions",
   "forgetCatalog",
   "forgetCustomer",
   "receiverFacts",

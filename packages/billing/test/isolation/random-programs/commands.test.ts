@@ -8,6 +8,7 @@ const WITHOUT_COMMAND = {
   listSharedProducts: "it acts for no tenant, and has a suite of its own in tenantless-methods.test.ts",
   resolveTenant: "it acts for no tenant, and has a suite of its own in tenantless-methods.test.ts",
   asOperator: "it acts for no tenant, and has a suite of its own in tenantless-methods.test.ts",
+  listAccountSubscriptions: "it acts for no tenant, and has a suite of its own in tenantless-methods.test.ts",
   listEvents: "it acts for no tenant, and has a suite of its own in tenantless-methods.test.ts",
   receiverFacts: "it asks Stripe for nothing, and says nothing of a tenant but the bound one's id",
   forgetCustomer: "it asks Stripe for nothing, and only makes the next call prove the owner anew",

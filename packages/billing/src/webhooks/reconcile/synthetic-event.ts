@@ -1,0 +1,60 @@
+import type Stripe from "stripe";
+import type { WebhookEvent } from "../events.js";
+import type { ParsedEvent } from "../parse-event.js";
+
+/** Events that no Stripe makes; those of its own begin with `evt_`. */
+const PREFIX = "reconciled_";
+
+/** Whether an event was made by `reconcileSubscriptions`, because Stripe made none. */
+export function isSynthetic({ id }: Pick<WebhookEvent, "id">): boolean {
+  return id.startsWith(PREFIX);
+}
+
+export interface SyntheticOptions {
+  /** Of either family. */
+  readonly type: string;
+  readonly account: string | undefined;
+  readonly createdSeconds: number;
+  /** Difference found on different days are different events, so that a state that comes back is told again. */
+  readonly day: string;
+}
+
+/**
+ * Makes the event that Stripe should have made of a subscription's state. Its id follows from the state and the day, so
+ * that two runs, and two attempts, are about one delivery.
+ */
+export async function toSyntheticEvent(
+  subscription: Stripe.Subscription,
+  { type, account, createdSeconds, day }: SyntheticOptions,
+): Promise<ParsedEvent> {
+  const { id: subscriptionId, livemode } = subscription;
+  const id = `${PREFIX}${subscriptionId}_${day}_${await digest(JSON.stringify(subscription))}`;
+  const common = { id, type, livemode };
+  const fields = type.startsWith("v1.")
+    ? {
+        ...common,
+        object: "v2.core.event",
+        created: new Date(createdSeconds * 1000).toISOString(),
+        related_object: {
+          id: subscriptionId,
+          type: "subscription",
+          url: `/v1/subscriptions/${subscriptionId}`,
+        },
+        ...(account === undefined ? {} : { context: account }),
+      }
+    : {
+        ...common,
+        object: "event",
+        created: createdSeconds,
+        data: { object: subscription },
+        ...(account === undefined ? {} : { account }),
+      };
+  // Parsed from its text, as every event is.
+  const body = JSON.stringify(fields);
+  return { event: JSON.parse(body) as WebhookEvent, body }; // made above, in the shape of one
+}
+
+async function digest(text: string): Promise<string> {
+  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(bytes, 0, 12), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
