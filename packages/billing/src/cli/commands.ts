@@ -7,6 +7,7 @@ import { eventsList } from "./events-list.js";
 import { eventsReconcile } from "./events-reconcile.js";
 import { eventsRequeue } from "./events-requeue.js";
 import { eventsShow } from "./events-show.js";
+import { inboxMigrate } from "./inbox-migrate.js";
 import { portalDiagnose } from "./portal-diagnose.js";
 
 /** Every command there is, in the order of the help. */
@@ -19,5 +20,6 @@ export const COMMANDS: readonly Command[] = [
   eventsList,
   eventsShow,
   eventsRequeue,
+  inboxMigrate,
   portalDiagnose,
 ];
