@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database, StopListening } from "./database.js";
 
+/** As text, because some clients refuse a column without a type. */
+const NOTIFY = "SELECT pg_notify($1, '')::text";
+
 /** How long a notification of one's own may take. */
 const TEST_MS = 2_000;
 /** Between two attempts to listen. */
@@ -37,7 +40,7 @@ export class Hints {
     do {
       this.#isAsked = false;
       // A hint that is lost costs the time until the next look.
-      await this.#database.query("SELECT pg_notify($1, '')", [this.#channel]).catch(() => undefined);
+      await this.#database.query(NOTIFY, [this.#channel]).catch(() => undefined);
       await sleep(NOTIFY_EVERY_MS, undefined, { ref: false });
     } while (this.#isAsked);
     this.#isNotifying = false;
@@ -69,7 +72,7 @@ export class Hints {
         this.#onHint();
       };
       stop = await listen(this.#channel, onHint, onLost);
-      await this.#database.query("SELECT pg_notify($1, '')", [this.#channel]);
+      await this.#database.query(NOTIFY, [this.#channel]);
       const isHeard = await Promise.race([heard, sleep(TEST_MS, false, { signal })]);
       // What cannot be heard is not worth a connection. A pooler does not change by itself.
       if (isHeard) await untilAborted(AbortSignal.any([signal, lost.signal]));

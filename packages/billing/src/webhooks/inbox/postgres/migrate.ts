@@ -29,7 +29,7 @@ export async function migrateInbox(
     : transactingDatabase(pool, TIMEOUT_MS);
   return database.session(async (session) => {
     const { value } = await session.transaction(async (_tx, query) => {
-      await query(`SELECT pg_advisory_xact_lock(${LOCK})`);
+      await query(`SELECT pg_advisory_xact_lock(${LOCK})::text`);
       if (!(await exists(query, "to_regnamespace", quoteSchema(schema)))) await query(createSchema(schema));
       const from = await readVersion(query, schema);
       const missing = migrations.filter(({ version }) => version > from);

@@ -143,7 +143,7 @@ SELECT EXISTS (SELECT FROM stored) AS stored,
   EXISTS (SELECT FROM ${pending} WHERE id = $1 AND died_at IS NOT NULL) AS dead`,
 
     /** Writes to the log and waits for the disk, and so for all that was committed before, such as another's claim. */
-    flush: `WITH durable AS MATERIALIZED (${DURABLE}) SELECT pg_logical_emit_message(true, 'billing', '') FROM durable`,
+    flush: `WITH durable AS MATERIALIZED (${DURABLE}) SELECT pg_logical_emit_message(true, 'billing', '')::text FROM durable`,
 
     release: `UPDATE ${pending} SET died_at = NULL, token = NULL, attempts = 0, due_at = clock_timestamp()
 WHERE id = $1 AND died_at IS NOT NULL AND ${isFree} RETURNING id`,
