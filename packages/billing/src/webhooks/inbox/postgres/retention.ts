@@ -3,6 +3,7 @@ import type { Statements } from "./statements.js";
 
 const BATCH = 1_000;
 const PAUSE_MS = 60_000;
+const FIRST_HASH = String(-(2n ** 63n));
 /** While there is more to forget. */
 const SHORT_PAUSE_MS = 1_000;
 
@@ -13,7 +14,8 @@ export class Retention {
   readonly #retentionMs: number;
   #nextAtMs = 0;
   #isRunning = false;
-  #lastObject = "";
+  /** Where the next look at objects begins: their hashes are of 64 bits, which a number cannot hold. */
+  #lastObject = FIRST_HASH;
 
   constructor(database: Database<unknown>, statements: Statements, retentionMs: number) {
     this.#database = database;
@@ -39,7 +41,7 @@ export class Retention {
     const forgotten = await this.#database.query(this.#statements.forgetHandled, [this.#retentionMs, BATCH]);
     const values = [this.#lastObject, this.#retentionMs, BATCH];
     const [objects] = (await this.#database.query(this.#statements.forgetObjects, values)).rows;
-    this.#lastObject = Number(objects?.["seen"]) < BATCH ? "" : String(objects?.["last"]);
+    this.#lastObject = Number(objects?.["seen"]) < BATCH ? FIRST_HASH : String(objects?.["last"]);
     return forgotten.rows.length;
   }
 }

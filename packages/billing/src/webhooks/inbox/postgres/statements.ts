@@ -100,7 +100,7 @@ RETURNING p.${DELIVERY.replaceAll(", ", ", p.")}, p.token::text, p.attempts`,
      * this session lives, and has the server end the session when it is silent for the lease.
      */
     fence: `SELECT pg_current_xact_id()::text AS transaction,
-  (SELECT newest_at_ms FROM ${objects} o WHERE o.object = p.object) AS newest_at_ms,
+  (SELECT newest_at_ms FROM ${objects} WHERE object_hash = hashtextextended(p.object, 0)) AS newest_at_ms,
   EXISTS (SELECT FROM ${handled} h WHERE h.id = p.id) AS handled,
   set_config('idle_in_transaction_session_timeout', $3::text, true), ${STATEMENT_TIMEOUT}
 FROM ${pending} p WHERE id = $1 AND token = $2::uuid FOR UPDATE OF p`,
@@ -114,8 +114,9 @@ FROM ${pending} p WHERE id = $1 AND token = $2::uuid FOR UPDATE OF p`,
   WHERE id = $1 AND token = $2::uuid AND pg_current_xact_id()::text = $3
   RETURNING id, object, created_at_ms
 ), newest AS (
-  INSERT INTO ${objects} AS o (object, newest_at_ms) SELECT object, created_at_ms FROM done WHERE object IS NOT NULL
-  ON CONFLICT (object) DO UPDATE SET newest_at_ms = excluded.newest_at_ms WHERE o.newest_at_ms < excluded.newest_at_ms
+  INSERT INTO ${objects} AS o (object_hash, newest_at_ms)
+  SELECT hashtextextended(object, 0), created_at_ms FROM done WHERE object IS NOT NULL
+  ON CONFLICT (object_hash) DO UPDATE SET newest_at_ms = excluded.newest_at_ms WHERE o.newest_at_ms < excluded.newest_at_ms
 )
 INSERT INTO ${handled} (id) SELECT id FROM done RETURNING id`,
 
@@ -164,13 +165,13 @@ FROM ${pending} WHERE died_at IS NULL`,
   SELECT id FROM ${handled} WHERE handled_at < statement_timestamp() - $1::bigint * interval '1 millisecond'
   ORDER BY handled_at LIMIT $2::bigint FOR UPDATE SKIP LOCKED) RETURNING 1`,
 
-    /** Looks at some objects, by the order of their ids from $1 on, and forgets those without news. Tells the last. */
-    forgetObjects: `WITH some AS MATERIALIZED (
-  SELECT object, newest_at_ms FROM ${objects} WHERE object > $1 ORDER BY object LIMIT $3::bigint
+    /** Looks at some objects, in the order of their hashes after $1, and forgets those without news. Tells the last. */
+    forgetObjects: `WITH looked_at AS MATERIALIZED (
+  SELECT object_hash, newest_at_ms FROM ${objects} WHERE object_hash > $1::bigint ORDER BY object_hash LIMIT $3::bigint
 ), forgotten AS (
-  DELETE FROM ${objects} o USING some WHERE o.object = some.object AND o.newest_at_ms = some.newest_at_ms
-    AND some.newest_at_ms < extract(epoch FROM statement_timestamp() - $2::bigint * interval '1 millisecond') * 1000
+  DELETE FROM ${objects} o USING looked_at WHERE o.object_hash = looked_at.object_hash
+    AND o.newest_at_ms < extract(epoch FROM statement_timestamp() - $2::bigint * interval '1 millisecond') * 1000
 )
-SELECT count(*) AS seen, max(object) AS last FROM some`,
+SELECT count(*) AS seen, max(object_hash)::text AS last FROM looked_at`,
   };
 }
