@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { Browser } from "./support/browser.js";
+import { it } from "./support/it.js";
 import { idOf, monthly, refusal, startLocal } from "./support/local.js";
 
 const RATES = { taxRates: { DE: 19, FR: 20 } };
@@ -59,8 +60,7 @@ describe("a subscription with automatic tax", () => {
     expect((await stripe.subscriptions.update(id, taxed)).automatic_tax.enabled).toBe(true);
   });
 
-  it("asks for nothing where it is turned off", async () => {
-    const { stripe } = await startLocal();
+  it("asks for nothing where it is turned off", async ({ stripe }) => {
     const customer = await stripe.customers.create({});
     const price = await monthly(stripe);
     const made = await stripe.subscriptions.create({

@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { Browser } from "./support/browser.js";
+import { it } from "./support/it.js";
 import { cardholder, idOf, monthly, refusal, startClock, startLocal } from "./support/local.js";
 
 const DAY = 24 * 3600 * 1000;
@@ -27,8 +28,7 @@ async function happened(stripe: Stripe, ...ignored: string[]): Promise<string[]>
 }
 
 describe("the first invoice", () => {
-  it("is made, final and paid together with the subscription", async () => {
-    const { stripe } = await startLocal();
+  it("is made, final and paid together with the subscription", async ({ stripe }) => {
     const customer = await cardholder(stripe);
     const price = await monthly(stripe, 2000);
     const subscription = await stripe.subscriptions.create({
@@ -71,8 +71,10 @@ describe("the first invoice", () => {
     expect((await stripe.invoices.listLineItems(String(invoice.id))).data).toHaveLength(1);
   });
 
-  it("that is declined leaves the subscription incomplete until it is paid, for 23 hours", async () => {
-    const { local, stripe } = await startLocal();
+  it("that is declined leaves the subscription incomplete until it is paid, for 23 hours", async ({
+    local,
+    stripe,
+  }) => {
     const customer = await cardholder(stripe, "pm_card_chargeCustomerFail");
     const price = await monthly(stripe);
     const create = () => stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] });
@@ -87,8 +89,9 @@ describe("the first invoice", () => {
     expect((await stripe.invoices.retrieve(idOf(unpaid.latest_invoice))).status).toBe("void");
   });
 
-  it("waits to be confirmed with default_incomplete, and refuses everything with error_if_incomplete", async () => {
-    const { stripe } = await startLocal();
+  it("waits to be confirmed with default_incomplete, and refuses everything with error_if_incomplete", async ({
+    stripe,
+  }) => {
     const customer = await cardholder(stripe, "pm_card_authenticationRequired");
     const price = await monthly(stripe);
     const params = { customer: customer.id, items: [{ price: price.id }] };
@@ -130,8 +133,7 @@ describe("the first invoice", () => {
 });
 
 describe("time on a test clock", () => {
-  it("renews month by month, and each invoice is final an hour later", async () => {
-    const { stripe } = await startLocal();
+  it("renews month by month, and each invoice is final an hour later", async ({ stripe }) => {
     const clock = await startClock(stripe, new Date(Date.UTC(2027, 0, 31, 12)));
     const customer = await cardholder(stripe, "pm_card_visa", clock.id);
     const price = await monthly(stripe);
@@ -163,8 +165,7 @@ describe("time on a test clock", () => {
     ]);
   });
 
-  it("announces the end of a trial three days ahead, and then bills", async () => {
-    const { stripe } = await startLocal();
+  it("announces the end of a trial three days ahead, and then bills", async ({ stripe }) => {
     const clock = await startClock(stripe, START);
     const customer = await cardholder(stripe, "pm_card_visa", clock.id);
     const price = await monthly(stripe);
@@ -206,8 +207,9 @@ describe("time on a test clock", () => {
     expect((await stripe.subscriptions.retrieve(id)).status).toBe(status);
   });
 
-  it("tries a failed payment again, is past due meanwhile, and cancels after the last attempt", async () => {
-    const { stripe } = await startLocal();
+  it("tries a failed payment again, is past due meanwhile, and cancels after the last attempt", async ({
+    stripe,
+  }) => {
     const clock = await startClock(stripe, START);
     const customer = await cardholder(stripe, "pm_card_visa", clock.id);
     const price = await monthly(stripe);
@@ -238,8 +240,7 @@ describe("time on a test clock", () => {
     expect(attempts).toHaveLength(1 + 4);
   });
 
-  it("carries a scheduled cancellation out, and bills no further", async () => {
-    const { stripe } = await startLocal();
+  it("carries a scheduled cancellation out, and bills no further", async ({ stripe }) => {
     const clock = await startClock(stripe, START);
     const customer = await cardholder(stripe, "pm_card_visa", clock.id);
     const price = await monthly(stripe);
@@ -390,8 +391,7 @@ describe("a change of plan", () => {
 });
 
 describe("pausing", () => {
-  it("stops time and credits what is left, and resuming begins a new period", async () => {
-    const { stripe } = await startLocal();
+  it("stops time and credits what is left, and resuming begins a new period", async ({ stripe }) => {
     const clock = await startClock(stripe, START);
     const customer = await cardholder(stripe, "pm_card_visa", clock.id);
     const price = await monthly(stripe);
@@ -417,8 +417,7 @@ describe("pausing", () => {
 });
 
 describe("invoices by hand", () => {
-  it("are voided and marked uncollectible only when they are open", async () => {
-    const { stripe } = await startLocal();
+  it("are voided and marked uncollectible only when they are open", async ({ stripe }) => {
     const customer = await cardholder(stripe, "pm_card_chargeCustomerFail");
     const price = await monthly(stripe);
     const create = () => stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] });
@@ -429,8 +428,7 @@ describe("invoices by hand", () => {
     expect((await stripe.invoices.pay(two, { paid_out_of_band: true })).status).toBe("paid");
   });
 
-  it("wait for the customer when they are sent", async () => {
-    const { local, stripe } = await startLocal();
+  it("wait for the customer when they are sent", async ({ local, stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     const price = await monthly(stripe);
     const { latest_invoice } = await stripe.subscriptions.create({

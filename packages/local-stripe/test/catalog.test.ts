@@ -1,9 +1,9 @@
-import { describe, expect, it } from "vitest";
-import { ask, idOf, monthly, refusal, startLocal } from "./support/local.js";
+import { describe, expect } from "vitest";
+import { it } from "./support/it.js";
+import { ask, idOf, monthly, refusal } from "./support/local.js";
 
 describe("products", () => {
-  it("makes the first price of a product together with it", async () => {
-    const { stripe } = await startLocal();
+  it("makes the first price of a product together with it", async ({ stripe }) => {
     const product = await stripe.products.create({
       name: "Gold",
       default_price_data: { currency: "USD", unit_amount: 2000, recurring: { interval: "month" } },
@@ -18,8 +18,7 @@ describe("products", () => {
     });
   });
 
-  it("leaves nothing behind when the first price is refused", async () => {
-    const { stripe } = await startLocal();
+  it("leaves nothing behind when the first price is refused", async ({ stripe }) => {
     const error = await refusal(
       stripe.products.create({ name: "Gold", default_price_data: { currency: "usd" } }),
     );
@@ -28,8 +27,7 @@ describe("products", () => {
     expect((await stripe.events.list()).data).toEqual([]);
   });
 
-  it("lists by activity and by ids, and refuses ids with a cursor", async () => {
-    const { stripe } = await startLocal();
+  it("lists by activity and by ids, and refuses ids with a cursor", async ({ stripe }) => {
     const one = await stripe.products.create({ name: "One" });
     const two = await stripe.products.create({ name: "Two", active: false });
     expect((await stripe.products.list({ active: true })).data.map((p) => p.id)).toEqual([one.id]);
@@ -38,8 +36,7 @@ describe("products", () => {
     expect(error.param).toBe("ids");
   });
 
-  it("merges metadata and clears fields on update", async () => {
-    const { stripe } = await startLocal();
+  it("merges metadata and clears fields on update", async ({ stripe }) => {
     const product = await stripe.products.create({
       name: "Gold",
       description: "shiny",
@@ -53,8 +50,7 @@ describe("products", () => {
     expect((await stripe.products.update(product.id, { metadata: "" })).metadata).toEqual({});
   });
 
-  it("deletes a product only while it has no price", async () => {
-    const { stripe } = await startLocal();
+  it("deletes a product only while it has no price", async ({ stripe }) => {
     const price = await monthly(stripe);
     const error = await refusal(stripe.products.del(idOf(price.product)));
     expect(error.message).toContain("cannot be deleted");
@@ -63,8 +59,7 @@ describe("products", () => {
     expect((await refusal(stripe.products.retrieve(free.id))).statusCode).toBe(404);
   });
 
-  it("takes only an active price of its own as its default", async () => {
-    const { stripe } = await startLocal();
+  it("takes only an active price of its own as its default", async ({ stripe }) => {
     const price = await monthly(stripe);
     const other = await monthly(stripe, 100, "Silver");
     const product = idOf(price.product);
@@ -77,8 +72,7 @@ describe("products", () => {
 });
 
 describe("prices", () => {
-  it("moves a lookup key only when asked to", async () => {
-    const { stripe } = await startLocal();
+  it("moves a lookup key only when asked to", async ({ stripe }) => {
     const { product } = await monthly(stripe);
     const fields = { product: idOf(product), currency: "usd", recurring: { interval: "month" as const } };
     const first = await stripe.prices.create({ ...fields, unit_amount: 1, lookup_key: "gold" });
@@ -96,8 +90,7 @@ describe("prices", () => {
     expect((await stripe.prices.retrieve(first.id)).lookup_key).toBeNull();
   });
 
-  it("lists active prices unless asked for the others", async () => {
-    const { stripe } = await startLocal();
+  it("lists active prices unless asked for the others", async ({ stripe }) => {
     const price = await monthly(stripe);
     await stripe.prices.update(price.id, { active: false });
     expect((await stripe.prices.list({ product: idOf(price.product) })).data).toEqual([]);
@@ -105,15 +98,13 @@ describe("prices", () => {
     expect(archived.data.map((p) => p.id)).toEqual([price.id]);
   });
 
-  it("does not archive the default price of a product", async () => {
-    const { stripe } = await startLocal();
+  it("does not archive the default price of a product", async ({ stripe }) => {
     const price = await monthly(stripe);
     await stripe.products.update(idOf(price.product), { default_price: price.id });
     expect((await refusal(stripe.prices.update(price.id, { active: false }))).param).toBe("active");
   });
 
-  it("refuses to change what a price never changes", async () => {
-    const { local, stripe } = await startLocal();
+  it("refuses to change what a price never changes", async ({ local, stripe }) => {
     const price = await monthly(stripe);
     const answer = await ask(local, "POST", `/v1/prices/${price.id}`, { body: "unit_amount=1" });
     expect(answer.body).toMatchObject({
@@ -125,8 +116,7 @@ describe("prices", () => {
     });
   });
 
-  it("keeps a decimal amount as the text it was", async () => {
-    const { local, stripe } = await startLocal();
+  it("keeps a decimal amount as the text it was", async ({ local, stripe }) => {
     const { product } = await monthly(stripe);
     const answer = await ask(local, "POST", "/v1/prices", {
       body: `product=${idOf(product)}&currency=usd&unit_amount_decimal=0.05`,

@@ -1,8 +1,9 @@
 import { EXCEPTIONS, refusalByStripeMock, withoutExceptions } from "@repo/test-kit/accepted-requests";
 import { startConformity } from "@repo/test-kit/conformity";
 import { stripeMockUrl } from "@repo/test-kit/servers";
-import { describe, expect, it } from "vitest";
-import { ask, startLocal } from "./support/local.js";
+import { describe, expect } from "vitest";
+import { it } from "./support/it.js";
+import { ask } from "./support/local.js";
 
 const stripeMock = stripeMockUrl() ?? "";
 
@@ -24,8 +25,7 @@ describe("every test of this suite", () => {
     );
   });
 
-  it("fails by an answer that Stripe's specification does not allow", async () => {
-    const { local } = await startLocal();
+  it("fails by an answer that Stripe's specification does not allow", async ({ local }) => {
     const { body } = await ask(local, "POST", "/v1/customers");
     const conformity = startConformity();
     const request = { method: "POST", path: "/v1/customers", form: "" };

@@ -1,15 +1,7 @@
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
-import {
-  ask,
-  cardholder,
-  idOf,
-  monthly,
-  refusal,
-  startClock,
-  startLocal,
-  subscribe,
-} from "./support/local.js";
+import { describe, expect } from "vitest";
+import { it } from "./support/it.js";
+import { ask, cardholder, idOf, monthly, refusal, startClock, subscribe } from "./support/local.js";
 
 const DAY = 24 * 3600 * 1000;
 
@@ -38,8 +30,7 @@ async function summaries(stripe: Stripe): Promise<Stripe.EntitlementsActiveEntit
 }
 
 describe("features", () => {
-  it("have a name, metadata, and a lookup key that no other active feature has", async () => {
-    const { stripe } = await startLocal();
+  it("have a name, metadata, and a lookup key that no other active feature has", async ({ stripe }) => {
     const made = await stripe.entitlements.features.create({
       lookup_key: "sso",
       name: "Single sign-on",
@@ -60,8 +51,7 @@ describe("features", () => {
     expect(renamed).toMatchObject({ name: "SSO", metadata: {}, lookup_key: "sso" });
   });
 
-  it("are archived for good, and free their lookup key", async () => {
-    const { stripe } = await startLocal();
+  it("are archived for good, and free their lookup key", async ({ stripe }) => {
     const first = await feature(stripe, "sso");
     await stripe.entitlements.features.update(first.id, { active: false });
     const second = await feature(stripe, "sso");
@@ -77,8 +67,7 @@ describe("features", () => {
     expect((await refusal(attaching)).param).toBe("entitlement_feature");
   });
 
-  it("are attached to products, once each, and taken from them", async () => {
-    const { stripe } = await startLocal();
+  it("are attached to products, once each, and taken from them", async ({ stripe }) => {
     const sso = await feature(stripe, "sso");
     const [gold, other] = [idOf((await monthly(stripe)).product), idOf((await monthly(stripe)).product)];
     const attached = await stripe.products.createFeature(gold, { entitlement_feature: sso.id });
@@ -99,8 +88,7 @@ describe("features", () => {
 });
 
 describe("active entitlements", () => {
-  it("are what a customer's subscriptions give access to, each feature once", async () => {
-    const { stripe } = await startLocal();
+  it("are what a customer's subscriptions give access to, each feature once", async ({ stripe }) => {
     const [sso, audit] = [await feature(stripe, "sso"), await feature(stripe, "audit")];
     const [basic, pro] = [await priceWith(stripe, sso), await priceWith(stripe, sso, audit)];
     const customer = await stripe.customers.create({});
@@ -124,8 +112,7 @@ describe("active entitlements", () => {
     expect(await stripe.entitlements.activeEntitlements.retrieve(String(held?.id))).toEqual(held);
   });
 
-  it("come in pages", async () => {
-    const { stripe } = await startLocal();
+  it("come in pages", async ({ stripe }) => {
     const keys = ["a", "b", "c"];
     const features = await Promise.all(keys.map((key) => feature(stripe, key)));
     const price = await priceWith(stripe, ...features);
@@ -139,8 +126,7 @@ describe("active entitlements", () => {
     expect(all.map((one) => one.lookup_key).sort()).toEqual(keys);
   });
 
-  it("are asked for by a customer that is there", async () => {
-    const { local, stripe } = await startLocal();
+  it("are asked for by a customer that is there", async ({ local, stripe }) => {
     expect((await ask(local, "GET", "/v1/entitlements/active_entitlements")).body).toMatchObject({
       error: { code: "parameter_missing", param: "customer" },
     });
@@ -156,8 +142,7 @@ describe("active entitlements", () => {
     );
   });
 
-  it("follow a change of plan, and end with the subscription", async () => {
-    const { stripe } = await startLocal();
+  it("follow a change of plan, and end with the subscription", async ({ stripe }) => {
     const [sso, audit] = [await feature(stripe, "sso"), await feature(stripe, "audit")];
     const [basic, pro] = [await priceWith(stripe, sso), await priceWith(stripe, audit)];
     const { id: customer } = await stripe.customers.create({});
@@ -168,8 +153,7 @@ describe("active entitlements", () => {
     expect(await keysOf(stripe, customer)).toEqual([]);
   });
 
-  it("begin with a trial, and not before the first payment", async () => {
-    const { stripe } = await startLocal();
+  it("begin with a trial, and not before the first payment", async ({ stripe }) => {
     const price = await priceWith(stripe, await feature(stripe, "sso"));
     const trying = await stripe.customers.create({});
     await stripe.subscriptions.create({
@@ -185,8 +169,7 @@ describe("active entitlements", () => {
     expect(await keysOf(stripe, failing.id)).toEqual(["sso"]);
   });
 
-  it("of a subscription that is there already change with its next period", async () => {
-    const { stripe } = await startLocal();
+  it("of a subscription that is there already change with its next period", async ({ stripe }) => {
     const clock = await startClock(stripe, new Date(Date.UTC(2027, 0, 1)));
     const { id: customer } = await cardholder(stripe, "pm_card_visa", clock.id);
     const [sso, audit] = [await feature(stripe, "sso"), await feature(stripe, "audit")];
@@ -202,8 +185,7 @@ describe("active entitlements", () => {
     expect(await keysOf(stripe, customer)).toEqual(["audit"]);
   });
 
-  it("stay with a subscription that is past due, and go when it is given up", async () => {
-    const { stripe } = await startLocal();
+  it("stay with a subscription that is past due, and go when it is given up", async ({ stripe }) => {
     const start = Date.UTC(2027, 0, 1);
     const clock = await startClock(stripe, new Date(start));
     const { id: customer } = await cardholder(stripe, "pm_card_visa", clock.id);
@@ -221,8 +203,7 @@ describe("active entitlements", () => {
 });
 
 describe("the summary of a customer's entitlements", () => {
-  it("is told whenever it changes, with what it was before", async () => {
-    const { stripe } = await startLocal();
+  it("is told whenever it changes, with what it was before", async ({ stripe }) => {
     const price = await priceWith(stripe, await feature(stripe, "sso"));
     const { id: customer } = await stripe.customers.create({});
     const { id } = await stripe.subscriptions.create({ customer, items: [{ price: price.id }] });
@@ -251,8 +232,7 @@ describe("the summary of a customer's entitlements", () => {
     });
   });
 
-  it("is not told where no product has features, nor for a preview", async () => {
-    const { stripe } = await startLocal();
+  it("is not told where no product has features, nor for a preview", async ({ stripe }) => {
     const plain = await subscribe(stripe);
     const price = await priceWith(stripe, await feature(stripe, "sso"));
     await stripe.invoices.createPreview({

@@ -1,9 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
+import { it } from "./support/it.js";
 import { refusal, startLocal } from "./support/local.js";
 
 describe("a planned fault", () => {
-  it("befalls the requests it names, as often as it says, and no others", async () => {
-    const { local, stripe } = await startLocal();
+  it("befalls the requests it names, as often as it says, and no others", async ({ local, stripe }) => {
     local.faults.add({
       kind: "rate_limit",
       reason: "endpoint-rate",
@@ -33,8 +33,7 @@ describe("a planned fault", () => {
     expect(there.code).toBe("idempotency_key_in_use");
   });
 
-  it("is taken away again by the function that planned it, or with all others", async () => {
-    const { local, stripe } = await startLocal();
+  it("is taken away again by the function that planned it, or with all others", async ({ local, stripe }) => {
     const undo = local.faults.add({ kind: "conflict", times: 9 });
     undo();
     await stripe.products.list();
@@ -44,8 +43,7 @@ describe("a planned fault", () => {
     expect(local.requests.map(({ status }) => status)).toEqual([200, 200]);
   });
 
-  it("answers as Stripe does when it limits, locks and conflicts", async () => {
-    const { local, stripe } = await startLocal();
+  it("answers as Stripe does when it limits, locks and conflicts", async ({ local, stripe }) => {
     local.faults.add({ kind: "rate_limit", reason: "global-rate" });
     const limited = await refusal(stripe.products.list());
     expect(limited).toMatchObject({ statusCode: 429, code: "rate_limit" });
@@ -61,8 +59,10 @@ describe("a planned fault", () => {
     });
   });
 
-  it("before the effect leaves the key free, after it keeps the effect and answers the same again", async () => {
-    const { local, stripe } = await startLocal();
+  it("before the effect leaves the key free, after it keeps the effect and answers the same again", async ({
+    local,
+    stripe,
+  }) => {
     local.faults.add({ kind: "server_error", when: "before" });
     const options = { idempotencyKey: "one" };
     expect(await refusal(stripe.customers.create({}, options))).toMatchObject({ statusCode: 500 });
@@ -76,8 +76,7 @@ describe("a planned fault", () => {
     expect((await stripe.customers.list()).data).toHaveLength(2);
   });
 
-  it("resets the connection, and with the same key the effect happens once", async () => {
-    const { local, stripe } = await startLocal();
+  it("resets the connection, and with the same key the effect happens once", async ({ local, stripe }) => {
     for (const when of ["before", "after"] as const) {
       local.faults.add({ kind: "reset", when, method: "POST", times: 1 });
       // The SDK itself tries once more after a first reset.
@@ -106,8 +105,7 @@ describe("a planned fault", () => {
     expect((await stripe.customers.list()).data).toHaveLength(1);
   });
 
-  it("makes a request slow, and a second one with its key a conflict", async () => {
-    const { local, stripe } = await startLocal();
+  it("makes a request slow, and a second one with its key a conflict", async ({ local, stripe }) => {
     local.faults.add({ kind: "latency", milliseconds: 50, method: "POST" });
     const options = { idempotencyKey: "one" };
     const outcomes = await Promise.allSettled([

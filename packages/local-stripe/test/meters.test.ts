@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
+import { it } from "./support/it.js";
 import { ask, idOf, type Local, monthly, refusal, startClock, startLocal } from "./support/local.js";
 
 const MINUTE = 60;
@@ -91,8 +92,7 @@ describe("meters", () => {
     ]);
   });
 
-  it("stand behind every metered price, and behind no other", async () => {
-    const { stripe } = await startLocal();
+  it("stand behind every metered price, and behind no other", async ({ stripe }) => {
     const { product } = await monthly(stripe);
     const meter = await meterOf(stripe);
     const price = (recurring: Stripe.PriceCreateParams.Recurring) =>
@@ -191,8 +191,7 @@ describe("a meter event", () => {
     expect((await refusal(at(NOON + 5 * MINUTE + 1))).param).toBe("timestamp");
   });
 
-  it("happens by the test clock of its customer", async () => {
-    const { stripe } = await startLocal();
+  it("happens by the test clock of its customer", async ({ stripe }) => {
     const clock = await startClock(stripe, new Date(NOON * 1000));
     await meterOf(stripe);
     const { id: customer } = await stripe.customers.create({ test_clock: clock.id });

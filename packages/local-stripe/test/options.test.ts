@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { type LocalStripeOptions, startLocalStripe } from "../src/index.js";
 import { OPTION_CHECKS } from "../src/options.js";
+import { it } from "./support/it.js";
 import { startLocal } from "./support/local.js";
 
 /** Options as a program without types may pass them. */
@@ -76,8 +77,7 @@ describe("what a test plans to go wrong", () => {
     expect(() => local.webhooks.add(mishap as never)).toThrow(message);
   });
 
-  it("is refused where the other controls are misspelled", async () => {
-    const { local } = await startLocal();
+  it("is refused where the other controls are misspelled", async ({ local }) => {
     const key: Loose<{ livemode?: boolean }> = { liveMode: true };
     expect(() => local.createRestrictedKey(["customer_read"], key)).toThrow(
       'createRestrictedKey has no option "liveMode"',
@@ -88,8 +88,7 @@ describe("what a test plans to go wrong", () => {
     );
   });
 
-  it("is refused where an argument is misspelled", async () => {
-    const { local } = await startLocal();
+  it("is refused where an argument is misspelled", async ({ local }) => {
     await expect(local.webhooks.release("reverse" as never)).rejects.toThrow(
       'The argument "order" of webhooks.release must be one of "as it happened", "reversed".',
     );

@@ -1,7 +1,8 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { Collection } from "../src/store/collection.js";
-import { refusal, startLocal } from "./support/local.js";
+import { it } from "./support/it.js";
+import { refusal } from "./support/local.js";
 
 interface Thing {
   readonly id: string;
@@ -161,8 +162,7 @@ it("forgets the oldest objects of a collection, wherever they stand", () => {
 });
 
 describe("a list", () => {
-  it("is walked by the SDK in both directions", async () => {
-    const { stripe } = await startLocal();
+  it("is walked by the SDK in both directions", async ({ stripe }) => {
     const ids: string[] = [];
     for (let count = 0; count < 7; count += 1) ids.unshift((await stripe.products.create({ name: "P" })).id);
     const down = await stripe.products.list({ limit: 3 }).autoPagingToArray({ limit: 100 });
@@ -173,8 +173,7 @@ describe("a list", () => {
     expect(up.map((one) => one.id)).toEqual(ids.slice(0, -1).reverse());
   });
 
-  it("is ten long unless asked otherwise, from 1 to 100", async () => {
-    const { stripe } = await startLocal();
+  it("is ten long unless asked otherwise, from 1 to 100", async ({ stripe }) => {
     for (let count = 0; count < 11; count += 1) await stripe.products.create({ name: "P" });
     const page = await stripe.products.list();
     expect(page).toMatchObject({ object: "list", url: "/v1/products", has_more: true });
@@ -188,8 +187,7 @@ describe("a list", () => {
     expect((await refusal(stripe.products.list({ limit: 0 }))).param).toBe("limit");
   });
 
-  it("refuses a cursor that names nothing, and two cursors", async () => {
-    const { stripe } = await startLocal();
+  it("refuses a cursor that names nothing, and two cursors", async ({ stripe }) => {
     const { id } = await stripe.products.create({ name: "P" });
     expect(await refusal(stripe.products.list({ starting_after: "prod_none" }))).toMatchObject({
       statusCode: 400,

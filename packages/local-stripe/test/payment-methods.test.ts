@@ -1,9 +1,11 @@
-import { describe, expect, it } from "vitest";
-import { cardholder, idOf, refusal, startLocal } from "./support/local.js";
+import { describe, expect } from "vitest";
+import { it } from "./support/it.js";
+import { cardholder, idOf, refusal } from "./support/local.js";
 
 describe("payment methods", () => {
-  it("are made of the well-known tokens and belong to the customer they are attached to", async () => {
-    const { stripe } = await startLocal();
+  it("are made of the well-known tokens and belong to the customer they are attached to", async ({
+    stripe,
+  }) => {
     const { id: customer } = await stripe.customers.create({});
     const method = await stripe.paymentMethods.attach("pm_card_mastercard", { customer });
     expect(method).toMatchObject({ customer, type: "card", card: { brand: "mastercard", last4: "4444" } });
@@ -18,8 +20,7 @@ describe("payment methods", () => {
     expect(JSON.stringify(read)).not.toContain("behavior");
   });
 
-  it("are not attached when they are declined at once, nor twice", async () => {
-    const { stripe } = await startLocal();
+  it("are not attached when they are declined at once, nor twice", async ({ stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     const { id: other } = await stripe.customers.create({});
     const error = await refusal(
@@ -41,8 +42,7 @@ describe("payment methods", () => {
     );
   });
 
-  it("stop being anyone's default when they are detached", async () => {
-    const { stripe } = await startLocal();
+  it("stop being anyone's default when they are detached", async ({ stripe }) => {
     const { id: customer, invoice_settings } = await cardholder(stripe);
     const method = idOf(invoice_settings.default_payment_method);
     expect(method).toMatch(/^pm_1/);
@@ -55,8 +55,7 @@ describe("payment methods", () => {
     expect((await refusal(stripe.paymentMethods.detach(method))).statusCode).toBe(400);
   });
 
-  it("are a customer's default only when they are its own", async () => {
-    const { stripe } = await startLocal();
+  it("are a customer's default only when they are its own", async ({ stripe }) => {
     const one = await cardholder(stripe);
     const other = await cardholder(stripe);
     const method = idOf(other.invoice_settings.default_payment_method);
@@ -74,8 +73,7 @@ describe("payment methods", () => {
   });
 });
 
-it("retrieves a well-known payment method as a new one each time", async () => {
-  const { stripe } = await startLocal();
+it("retrieves a well-known payment method as a new one each time", async ({ stripe }) => {
   const one = await stripe.paymentMethods.retrieve("pm_card_mastercard");
   const other = await stripe.paymentMethods.retrieve("pm_card_mastercard");
   expect(one).toMatchObject({ customer: null, card: { brand: "mastercard", last4: "4444" } });
@@ -84,8 +82,7 @@ it("retrieves a well-known payment method as a new one each time", async () => {
   expect((await stripe.paymentMethods.attach(one.id, { customer: customer.id })).customer).toBe(customer.id);
 });
 
-it("retrieves a well-known token, and no other", async () => {
-  const { stripe } = await startLocal();
+it("retrieves a well-known token, and no other", async ({ stripe }) => {
   expect(await stripe.tokens.retrieve("tok_visa")).toMatchObject({
     object: "token",
     card: { object: "card", brand: "Visa", last4: "4242" },

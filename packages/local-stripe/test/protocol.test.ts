@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { RESOURCES } from "../src/resources/all.js";
+import { it } from "./support/it.js";
 import { ask, client, idOf, monthly, refusal, startLocal, subscribe } from "./support/local.js";
 
 /** Every call that there is, for objects that are not. */
@@ -9,8 +10,7 @@ const CALLS = Object.values(RESOURCES).flatMap(({ permission, routes }) =>
 );
 
 describe("authentication", () => {
-  it("takes the key as Bearer and as Basic", async () => {
-    const { local } = await startLocal();
+  it("takes the key as Bearer and as Basic", async ({ local }) => {
     const basic = `Basic ${Buffer.from(`${local.secretKey}:`).toString("base64")}`;
     expect((await ask(local, "GET", "/v1/customers")).status).toBe(200);
     expect((await ask(local, "GET", "/v1/customers", { headers: { Authorization: basic } })).status).toBe(
@@ -18,8 +18,7 @@ describe("authentication", () => {
     );
   });
 
-  it("refuses other keys without repeating them", async () => {
-    const { local } = await startLocal();
+  it("refuses other keys without repeating them", async ({ local }) => {
     const error = await refusal(client(local, "sk_test_abcdefghijklmnop").customers.list());
     expect(error).toMatchObject({ type: "StripeAuthenticationError", statusCode: 401 });
     expect(error.message).toBe("Invalid API Key provided: sk_test_************mnop");
@@ -29,8 +28,7 @@ describe("authentication", () => {
     });
   });
 
-  it("keeps live and test objects apart and says where the other is", async () => {
-    const { local, stripe } = await startLocal();
+  it("keeps live and test objects apart and says where the other is", async ({ local, stripe }) => {
     const { id } = await client(local, local.liveSecretKey).customers.create({});
     expect((await stripe.customers.list()).data).toEqual([]);
     expect((await refusal(stripe.customers.retrieve(id))).message).toBe(
@@ -54,8 +52,9 @@ describe("authentication", () => {
 });
 
 describe("a restricted key", () => {
-  it("is refused every call that it may not make, by the name of the permission that is missing", async () => {
-    const { local } = await startLocal();
+  it("is refused every call that it may not make, by the name of the permission that is missing", async ({
+    local,
+  }) => {
     const headers = { Authorization: `Bearer ${local.createRestrictedKey(["application_fee_read"])}` };
     for (const { method, path, permission } of CALLS) {
       const { status, body } = await ask(local, method, path, { headers });
@@ -69,8 +68,7 @@ describe("a restricted key", () => {
     }
   });
 
-  it("is of one mode, as a secret key is", async () => {
-    const { local, stripe } = await startLocal();
+  it("is of one mode, as a secret key is", async ({ local, stripe }) => {
     const { id } = await stripe.customers.create({});
     const key = local.createRestrictedKey(["customer_write"], { livemode: true });
     expect(key).toMatch(/^rk_live_/);
@@ -83,8 +81,7 @@ describe("a restricted key", () => {
 });
 
 describe("idempotency keys", () => {
-  it("give the first answer again, even after the object has changed", async () => {
-    const { stripe } = await startLocal();
+  it("give the first answer again, even after the object has changed", async ({ stripe }) => {
     const options = { idempotencyKey: "one" };
     const first = await stripe.customers.create({ name: "Ada" }, options);
     await stripe.customers.update(first.id, { name: "Eve" });
@@ -95,8 +92,7 @@ describe("idempotency keys", () => {
     expect((await stripe.customers.list()).data).toHaveLength(1);
   });
 
-  it("refuse other parameters and other endpoints", async () => {
-    const { stripe } = await startLocal();
+  it("refuse other parameters and other endpoints", async ({ stripe }) => {
     await stripe.customers.create({ name: "Ada" }, { idempotencyKey: "one" });
     const params = await refusal(stripe.customers.create({ name: "Eve" }, { idempotencyKey: "one" }));
     expect(params).toMatchObject({ type: "StripeIdempotencyError", statusCode: 400 });
@@ -113,8 +109,7 @@ describe("idempotency keys", () => {
     expect(there.id).not.toBe(here.id);
   });
 
-  it("count for a day, for writes by POST alone, and for each mode by itself", async () => {
-    const { local, stripe } = await startLocal();
+  it("count for a day, for writes by POST alone, and for each mode by itself", async ({ local, stripe }) => {
     const options = { idempotencyKey: "one" };
     const first = await stripe.customers.create({}, options);
     const live = client(local, local.liveSecretKey);
@@ -126,16 +121,14 @@ describe("idempotency keys", () => {
     expect((await stripe.customers.create({}, options)).id).not.toBe(first.id);
   });
 
-  it("are refused when they are too long", async () => {
-    const { stripe } = await startLocal();
+  it("are refused when they are too long", async ({ stripe }) => {
     const error = await refusal(stripe.customers.create({}, { idempotencyKey: "k".repeat(256) }));
     expect(error.message).toBe("Idempotency keys can be at most 255 characters long, yours has 256.");
   });
 });
 
 describe("expand", () => {
-  it("replaces ids by objects on reads, writes and lists, as deep as four levels", async () => {
-    const { stripe } = await startLocal();
+  it("replaces ids by objects on reads, writes and lists, as deep as four levels", async ({ stripe }) => {
     const { id } = await subscribe(stripe);
     const read = await stripe.subscriptions.retrieve(id, {
       expand: ["customer", "items.data.price.product"],
@@ -151,8 +144,7 @@ describe("expand", () => {
     });
   });
 
-  it("does so on writes as well, when something is made, changed or ended", async () => {
-    const { stripe } = await startLocal();
+  it("does so on writes as well, when something is made, changed or ended", async ({ stripe }) => {
     const customer = await stripe.customers.create({ name: "Ada" });
     const { id: price } = await monthly(stripe);
     const expand = ["customer", "items.data.price.product", "latest_invoice.customer.subscriptions.data"];
@@ -167,22 +159,19 @@ describe("expand", () => {
     isExpanded(await stripe.subscriptions.cancel(made.id, { expand }));
   });
 
-  it("leaves no trace in what is written", async () => {
-    const { stripe } = await startLocal();
+  it("leaves no trace in what is written", async ({ stripe }) => {
     const { id } = await stripe.products.create({ name: "Gold", expand: ["default_price"] });
     expect(await stripe.products.retrieve(id)).not.toHaveProperty("expand");
   });
 
-  it("shows a deleted object as deleted", async () => {
-    const { stripe } = await startLocal();
+  it("shows a deleted object as deleted", async ({ stripe }) => {
     const { id, customer } = await subscribe(stripe);
     await stripe.customers.del(idOf(customer));
     const read = await stripe.subscriptions.retrieve(id, { expand: ["customer"] });
     expect(read.customer).toEqual({ id: customer, object: "customer", deleted: true });
   });
 
-  it("refuses what cannot be expanded and more than four levels", async () => {
-    const { stripe } = await startLocal();
+  it("refuses what cannot be expanded and more than four levels", async ({ stripe }) => {
     const { id } = await subscribe(stripe);
     const error = await refusal(stripe.subscriptions.retrieve(id, { expand: ["status"] }));
     expect(error).toMatchObject({ statusCode: 400, message: "This property cannot be expanded (status)." });
@@ -192,8 +181,7 @@ describe("expand", () => {
 });
 
 describe("parameters", () => {
-  it("are refused by name when Stripe has no such parameter", async () => {
-    const { local } = await startLocal();
+  it("are refused by name when Stripe has no such parameter", async ({ local }) => {
     const answer = await ask(local, "POST", "/v1/customers", { body: "name=a&foo=1&address[bar]=2" });
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual({
@@ -209,8 +197,7 @@ describe("parameters", () => {
     expect(nested.body).toMatchObject({ error: { param: "address[bar]" } });
   });
 
-  it("are refused so by every call", async () => {
-    const { local } = await startLocal();
+  it("are refused so by every call", async ({ local }) => {
     const form = "colour=red&shade[dark]=1";
     const json = JSON.stringify({ colour: "red", shade: { dark: 1 } });
     for (const { method, path } of CALLS) {
@@ -231,8 +218,7 @@ describe("parameters", () => {
     }
   });
 
-  it("name the one that is missing, and the one that may not be empty", async () => {
-    const { local } = await startLocal();
+  it("name the one that is missing, and the one that may not be empty", async ({ local }) => {
     const missing = await ask(local, "POST", "/v1/products", { body: "" });
     expect(missing.body).toMatchObject({
       error: { code: "parameter_missing", param: "name", message: "Missing required param: name." },
@@ -241,8 +227,7 @@ describe("parameters", () => {
     expect(empty.body).toMatchObject({ error: { code: "parameter_invalid_empty", param: "name" } });
   });
 
-  it("hold metadata to its limits", async () => {
-    const { stripe } = await startLocal();
+  it("hold metadata to its limits", async ({ stripe }) => {
     const pairs = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, "v"]));
     expect(
@@ -261,8 +246,7 @@ describe("parameters", () => {
 });
 
 describe("an answer", () => {
-  it("carries a request id and the version that was asked for", async () => {
-    const { stripe } = await startLocal();
+  it("carries a request id and the version that was asked for", async ({ stripe }) => {
     const { lastResponse } = await stripe.customers.create({});
     expect(lastResponse.requestId).toMatch(/^req_[A-Za-z0-9]{14}$/);
     expect(lastResponse.apiVersion).toBe("2026-10-28.endive");
@@ -270,8 +254,10 @@ describe("an answer", () => {
     expect(older.lastResponse.apiVersion).toBe("2026-08-26.dahlia");
   });
 
-  it("carries them when it refuses as well, and the idempotency key of a write", async () => {
-    const { local, stripe } = await startLocal();
+  it("carries them when it refuses as well, and the idempotency key of a write", async ({
+    local,
+    stripe,
+  }) => {
     const options = { idempotencyKey: "one", apiVersion: "2025-02-24.acacia" };
     const { headers, requestId } = await refusal(stripe.customers.update("cus_none", {}, options));
     expect(headers).toMatchObject({ "stripe-version": "2025-02-24.acacia", "idempotency-key": "one" });
@@ -281,8 +267,7 @@ describe("an answer", () => {
     expect(wrong.headers.get("Stripe-Version")).toBe("2026-10-28.endive");
   });
 
-  it("names a call that is not known", async () => {
-    const { local, stripe } = await startLocal();
+  it("names a call that is not known", async ({ local, stripe }) => {
     const answer = await ask(local, "POST", "/v1/foo");
     expect(answer.status).toBe(501);
     expect(answer.body).toEqual({
@@ -292,8 +277,7 @@ describe("an answer", () => {
     expect((await ask(local, "GET", "/v1/subscriptions/")).status).toBe(501);
   });
 
-  it("is recorded with what was asked, without the key", async () => {
-    const { local, stripe } = await startLocal();
+  it("is recorded with what was asked, without the key", async ({ local, stripe }) => {
     await stripe.customers.create({ name: "Ada", metadata: { a: "1" } }, { idempotencyKey: "one" });
     await stripe.customers.search({ query: 'name:"Ada"' });
     expect(local.requests).toMatchObject([
@@ -312,8 +296,7 @@ describe("an answer", () => {
   });
 });
 
-it("is closed twice without harm", async () => {
-  const { local } = await startLocal();
+it("is closed twice without harm", async ({ local }) => {
   await local.close();
   await local.close();
   await expect(fetch(local.url)).rejects.toThrow();

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { parseQuery } from "../src/search/query.js";
+import { it } from "./support/it.js";
 import { refusal, startLocal } from "./support/local.js";
 
 describe("the search language", () => {
@@ -37,8 +38,7 @@ describe("the search language", () => {
 });
 
 describe("searching customers", () => {
-  it("matches like a plain filter over what is there, whatever the query", async () => {
-    const { stripe } = await startLocal();
+  it("matches like a plain filter over what is there, whatever the query", async ({ stripe }) => {
     const words = ["acme", "ACME", "acme corp", "other"];
     const all: Stripe.Customer[] = [];
     for (const word of words) {
@@ -84,8 +84,7 @@ describe("searching customers", () => {
     );
   });
 
-  it("pages with the tokens it gives and refuses others", async () => {
-    const { stripe } = await startLocal();
+  it("pages with the tokens it gives and refuses others", async ({ stripe }) => {
     const ids = [];
     for (let count = 0; count < 5; count += 1) {
       ids.unshift((await stripe.customers.create({ metadata: { tenant: "a" } })).id);
@@ -101,8 +100,7 @@ describe("searching customers", () => {
     expect((await refusal(other)).param).toBe("page");
   });
 
-  it("finds words in a name, parts with ~, and moments with < and >", async () => {
-    const { stripe } = await startLocal();
+  it("finds words in a name, parts with ~, and moments with < and >", async ({ stripe }) => {
     const customer = await stripe.customers.create({ name: "Ada King Lovelace", email: "ada@example.com" });
     const hits = async (query: string) => (await stripe.customers.search({ query })).data.length;
     expect(await hits('name:"king lovelace"')).toBe(1);
@@ -119,8 +117,9 @@ describe("searching customers", () => {
     expect(part.message).toContain("as a whole");
   });
 
-  it("finds the prices of several products, and what one or another tenant has, once each and newest first", async () => {
-    const { stripe } = await startLocal();
+  it("finds the prices of several products, and what one or another tenant has, once each and newest first", async ({
+    stripe,
+  }) => {
     const ids: string[] = [];
     const products: string[] = [];
     for (const tenant of ["a", "b", "c", "a"]) {

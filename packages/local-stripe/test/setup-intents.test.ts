@@ -1,12 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { Browser } from "./support/browser.js";
+import { it } from "./support/it.js";
 import { cardholder, idOf, refusal, startLocal } from "./support/local.js";
 
 const RETURN_URL = "https://app.example.com/cards?tab=1";
 
 describe("a setup intent", () => {
-  it("saves a card for its customer", async () => {
-    const { stripe } = await startLocal();
+  it("saves a card for its customer", async ({ stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     const begun = await stripe.setupIntents.create({ customer, metadata: { note: "x" } });
     expect(begun).toMatchObject({ status: "requires_payment_method", usage: "off_session", customer });
@@ -26,8 +26,7 @@ describe("a setup intent", () => {
     expect(JSON.stringify(done)).not.toContain("csrf");
   });
 
-  it("is made and confirmed at once, with a card that the customer has", async () => {
-    const { stripe } = await startLocal();
+  it("is made and confirmed at once, with a card that the customer has", async ({ stripe }) => {
     const { id: customer, invoice_settings } = await cardholder(stripe);
     const intent = await stripe.setupIntents.create({
       customer,
@@ -38,8 +37,7 @@ describe("a setup intent", () => {
     expect(intent).toMatchObject({ status: "succeeded", automatic_payment_methods: { enabled: true } });
   });
 
-  it("keeps in mind that a card was declined, and takes another", async () => {
-    const { stripe } = await startLocal();
+  it("keeps in mind that a card was declined, and takes another", async ({ stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     const { id } = await stripe.setupIntents.create({ customer });
     const error = await refusal(
@@ -93,8 +91,7 @@ describe("a setup intent", () => {
     expect(browser.status).toBe(404);
   });
 
-  it("leaves the question to Stripe.js where there is nowhere to come back to", async () => {
-    const { stripe } = await startLocal();
+  it("leaves the question to Stripe.js where there is nowhere to come back to", async ({ stripe }) => {
     const asked = await stripe.setupIntents.create({
       payment_method: "pm_card_authenticationRequired",
       confirm: true,
@@ -102,8 +99,7 @@ describe("a setup intent", () => {
     expect(asked.next_action).toMatchObject({ type: "use_stripe_sdk" });
   });
 
-  it("is canceled once, and confirmed no more", async () => {
-    const { stripe } = await startLocal();
+  it("is canceled once, and confirmed no more", async ({ stripe }) => {
     const { id } = await stripe.setupIntents.create({});
     expect((await refusal(stripe.setupIntents.confirm(id))).code).toBe("setup_intent_unexpected_state");
     const canceled = await stripe.setupIntents.cancel(id, { cancellation_reason: "duplicate" });
@@ -116,8 +112,7 @@ describe("a setup intent", () => {
     }
   });
 
-  it("takes no card of another customer", async () => {
-    const { stripe } = await startLocal();
+  it("takes no card of another customer", async ({ stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     const other = await cardholder(stripe);
     const method = idOf(other.invoice_settings.default_payment_method);

@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
+import { it } from "./support/it.js";
 import { ask, idOf, monthly, refusal, startLocal, subscribe } from "./support/local.js";
 
 describe("a new subscription", () => {
@@ -19,8 +20,7 @@ describe("a new subscription", () => {
     expect(item?.current_period_end).toBe(Date.UTC(2027, 1, 28, 12) / 1000);
   });
 
-  it("is trialing until its trial ends", async () => {
-    const { stripe } = await startLocal();
+  it("is trialing until its trial ends", async ({ stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     const price = await monthly(stripe);
     const subscription = await stripe.subscriptions.create({
@@ -35,8 +35,7 @@ describe("a new subscription", () => {
     expect(ended.status).toBe("active");
   });
 
-  it("is in classic mode for a version from before flexible billing", async () => {
-    const { stripe } = await startLocal();
+  it("is in classic mode for a version from before flexible billing", async ({ stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     const price = await monthly(stripe);
     const subscription = await stripe.subscriptions.create(
@@ -46,8 +45,7 @@ describe("a new subscription", () => {
     expect(subscription.billing_mode.type).toBe("classic");
   });
 
-  it("refuses archived, one-time and repeated prices and prices of another currency", async () => {
-    const { stripe } = await startLocal();
+  it("refuses archived, one-time and repeated prices and prices of another currency", async ({ stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     const price = await monthly(stripe);
     const archived = await monthly(stripe, 1);
@@ -80,8 +78,7 @@ describe("a new subscription", () => {
 });
 
 describe("the items of a subscription", () => {
-  it("are added without an id, changed with one, and taken away when deleted", async () => {
-    const { stripe } = await startLocal();
+  it("are added without an id, changed with one, and taken away when deleted", async ({ stripe }) => {
     const subscription = await subscribe(stripe);
     const [item] = subscription.items.data;
     const extra = await monthly(stripe, 500, "Extra");
@@ -104,8 +101,7 @@ describe("the items of a subscription", () => {
     expect(last.message).toContain("at least one");
   });
 
-  it("fall back to a quantity of one when their price changes", async () => {
-    const { stripe } = await startLocal();
+  it("fall back to a quantity of one when their price changes", async ({ stripe }) => {
     const subscription = await subscribe(stripe);
     const id = String(subscription.items.data[0]?.id);
     await stripe.subscriptions.update(subscription.id, { items: [{ id, quantity: 5 }] });
@@ -114,8 +110,10 @@ describe("the items of a subscription", () => {
     expect(changed.items.data[0]).toMatchObject({ id, quantity: 1 });
   });
 
-  it("begin a new period when the interval changes, and keep it when only the amount does", async () => {
-    const { local, stripe } = await startLocal();
+  it("begin a new period when the interval changes, and keep it when only the amount does", async ({
+    local,
+    stripe,
+  }) => {
     const subscription = await subscribe(stripe);
     const [item] = subscription.items.data;
     const id = String(item?.id);
@@ -135,8 +133,7 @@ describe("the items of a subscription", () => {
 });
 
 describe("ending a subscription", () => {
-  it("at the end of the period fills the date, and the flag takes it back", async () => {
-    const { stripe } = await startLocal();
+  it("at the end of the period fills the date, and the flag takes it back", async ({ stripe }) => {
     const { id, items } = await subscribe(stripe);
     const ending = await stripe.subscriptions.update(id, {
       cancel_at_period_end: true,
@@ -153,8 +150,7 @@ describe("ending a subscription", () => {
     expect(kept).toMatchObject({ cancel_at_period_end: false, cancel_at: null, canceled_at: null });
   });
 
-  it("at a date is taken back by an empty date and not by the flag", async () => {
-    const { stripe } = await startLocal();
+  it("at a date is taken back by an empty date and not by the flag", async ({ stripe }) => {
     const { id, items } = await subscribe(stripe);
     const end = items.data[0]?.current_period_end;
     const ending = await stripe.subscriptions.update(id, { cancel_at: "max_period_end" });
@@ -163,8 +159,9 @@ describe("ending a subscription", () => {
     expect((await stripe.subscriptions.update(id, { cancel_at: "" })).cancel_at).toBeNull();
   });
 
-  it("by the periods of its items: the flag means the first that is over, and a name a date that stays", async () => {
-    const { stripe } = await startLocal();
+  it("by the periods of its items: the flag means the first that is over, and a name a date that stays", async ({
+    stripe,
+  }) => {
     const month = await monthly(stripe);
     const year = await stripe.prices.create({
       product: idOf(month.product),
@@ -194,8 +191,7 @@ describe("ending a subscription", () => {
     expect(await endOf({ cancel_at: Number(first) + 1 })).toEqual({ ...date, cancel_at: Number(first) + 1 });
   });
 
-  it("moves with the period by the flag, and stays where it is by a date", async () => {
-    const { stripe } = await startLocal();
+  it("moves with the period by the flag, and stays where it is by a date", async ({ stripe }) => {
     const { id } = await subscribe(stripe);
     const moved = async (params: Stripe.SubscriptionUpdateParams) => {
       const { cancel_at: before } = await stripe.subscriptions.update(id, params);
@@ -209,8 +205,7 @@ describe("ending a subscription", () => {
     expect(await moved({ cancel_at: "max_period_end" })).toBe(0);
   });
 
-  it("takes the date and the flag only one at a time, and no date of the past", async () => {
-    const { stripe } = await startLocal();
+  it("takes the date and the flag only one at a time, and no date of the past", async ({ stripe }) => {
     const { id } = await subscribe(stripe);
     const both = await refusal(
       stripe.subscriptions.update(id, { cancel_at: "max_period_end", cancel_at_period_end: true }),
@@ -219,8 +214,7 @@ describe("ending a subscription", () => {
     expect((await refusal(stripe.subscriptions.update(id, { cancel_at: 1 }))).param).toBe("cancel_at");
   });
 
-  it("now is final: only metadata and the details change afterwards", async () => {
-    const { stripe } = await startLocal();
+  it("now is final: only metadata and the details change afterwards", async ({ stripe }) => {
     const { id } = await subscribe(stripe);
     const canceled = await stripe.subscriptions.cancel(id, { cancellation_details: { comment: "bye" } });
     expect(canceled).toMatchObject({ status: "canceled", cancellation_details: { comment: "bye" } });
@@ -236,8 +230,7 @@ describe("ending a subscription", () => {
     expect((await stripe.subscriptions.update(id, { metadata: { a: "1" } })).metadata).toEqual({ a: "1" });
   });
 
-  it("happens to every subscription of a customer who is deleted", async () => {
-    const { stripe } = await startLocal();
+  it("happens to every subscription of a customer who is deleted", async ({ stripe }) => {
     const { id, customer } = await subscribe(stripe);
     await stripe.customers.del(idOf(customer));
     expect((await stripe.subscriptions.retrieve(id)).status).toBe("canceled");
@@ -254,8 +247,7 @@ describe("ending a subscription", () => {
 });
 
 describe("listing subscriptions", () => {
-  it("leaves out those that ended unless their status is asked for", async () => {
-    const { stripe } = await startLocal();
+  it("leaves out those that ended unless their status is asked for", async ({ stripe }) => {
     const first = await subscribe(stripe);
     const second = await subscribe(stripe);
     await stripe.subscriptions.cancel(second.id);
@@ -269,8 +261,7 @@ describe("listing subscriptions", () => {
     expect(await ids({ price: String(first.items.data[0]?.price.id), status: "all" })).toEqual([first.id]);
   });
 
-  it("searches by status and metadata but never by customer", async () => {
-    const { stripe } = await startLocal();
+  it("searches by status and metadata but never by customer", async ({ stripe }) => {
     const one = await subscribe(stripe);
     await stripe.subscriptions.update(one.id, { metadata: { plan: "Gold" } });
     const found = await stripe.subscriptions.search({ query: 'status:"active" AND metadata["plan"]:"gold"' });
@@ -280,8 +271,7 @@ describe("listing subscriptions", () => {
   });
 });
 
-it("refuses the parameters it has not learnt instead of passing them over", async () => {
-  const { local, stripe } = await startLocal();
+it("refuses the parameters it has not learnt instead of passing them over", async ({ local, stripe }) => {
   const { id } = await subscribe(stripe);
   const answer = await ask(local, "POST", `/v1/subscriptions/${id}`, {
     body: "transfer_data[destination]=acct_1",

@@ -1,9 +1,9 @@
-import { describe, expect, it } from "vitest";
-import { refusal, startLocal } from "./support/local.js";
+import { describe, expect } from "vitest";
+import { it } from "./support/it.js";
+import { refusal } from "./support/local.js";
 
 describe("a customer's tax ids", () => {
-  it("are created, read, listed and deleted, each by its own customer", async () => {
-    const { stripe } = await startLocal();
+  it("are created, read, listed and deleted, each by its own customer", async ({ stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     const { id: other } = await stripe.customers.create({});
     const created = await stripe.customers.createTaxId(customer, { type: "eu_vat", value: "EL123456789" });
@@ -26,8 +26,9 @@ describe("a customer's tax ids", () => {
     expect((await stripe.customers.listTaxIds(customer)).data).toEqual([]);
   });
 
-  it("are refused where their form is wrong, their kind unknown, or they are there already", async () => {
-    const { stripe } = await startLocal();
+  it("are refused where their form is wrong, their kind unknown, or they are there already", async ({
+    stripe,
+  }) => {
     const { id } = await stripe.customers.create({});
     const ein = { type: "us_ein", value: "12-3456789" } as const;
     await stripe.customers.createTaxId(id, ein);

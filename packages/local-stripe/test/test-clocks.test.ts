@@ -1,9 +1,9 @@
-import { describe, expect, it } from "vitest";
-import { cardholder, monthly, startClock, startLocal } from "./support/local.js";
+import { describe, expect } from "vitest";
+import { it } from "./support/it.js";
+import { cardholder, monthly, startClock } from "./support/local.js";
 
 describe("what lives by a test clock", () => {
-  it("is listed only for its clock or its customer, and found by searches", async () => {
-    const { stripe } = await startLocal();
+  it("is listed only for its clock or its customer, and found by searches", async ({ stripe }) => {
     const clock = await startClock(stripe, new Date("2026-01-15T00:00:00Z"));
     const customer = await cardholder(stripe, "pm_card_visa", clock.id);
     const price = await monthly(stripe);

@@ -1,10 +1,10 @@
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
-import { cardholder, monthly, refusal, startLocal } from "./support/local.js";
+import { describe, expect } from "vitest";
+import { it } from "./support/it.js";
+import { cardholder, monthly, refusal } from "./support/local.js";
 
 describe("a preview of what a customer is billed next", () => {
-  it("is the next invoice of one of its subscriptions", async () => {
-    const { stripe } = await startLocal();
+  it("is the next invoice of one of its subscriptions", async ({ stripe }) => {
     const customer = await cardholder(stripe);
     await subscribeTo(stripe, customer.id, await monthly(stripe, 2000), inDays(20));
     const { id: subscription, trial_end: trialEnd } = await subscribeTo(
@@ -20,8 +20,7 @@ describe("a preview of what a customer is billed next", () => {
     expect(upcoming.next_payment_attempt).toBe(Number(trialEnd) + 3600);
   });
 
-  it("lists all its lines, as an invoice does", async () => {
-    const { stripe } = await startLocal();
+  it("lists all its lines, as an invoice does", async ({ stripe }) => {
     const customer = await cardholder(stripe);
     const prices = await Promise.all(Array.from({ length: 12 }, (_, at) => monthly(stripe, 100 + at)));
     const { id: subscription } = await stripe.subscriptions.create({
@@ -46,8 +45,7 @@ describe("a preview of what a customer is billed next", () => {
     expect(await refusal(stripe.invoices.retrieve(id))).toMatchObject({ statusCode: 404 });
   });
 
-  it("is refused where none will come", async () => {
-    const { stripe } = await startLocal();
+  it("is refused where none will come", async ({ stripe }) => {
     const customer = await cardholder(stripe);
     const { id: subscription } = await subscribeTo(stripe, customer.id, await monthly(stripe));
     const none = { code: "invoice_upcoming_none" };
@@ -59,8 +57,7 @@ describe("a preview of what a customer is billed next", () => {
   });
 
   // https://docs.stripe.com/changelog/basil/2025-03-31/invoice-preview-api-deprecations
-  it("is refused where no subscription is named", async () => {
-    const { stripe } = await startLocal();
+  it("is refused where no subscription is named", async ({ stripe }) => {
     const { id: customer } = await cardholder(stripe);
     await subscribeTo(stripe, customer, await monthly(stripe));
 

@@ -1,13 +1,15 @@
-import { describe, expect, it } from "vitest";
-import { client, idOf, refusal, startLocal, subscribe } from "./support/local.js";
+import { describe, expect } from "vitest";
+import { it } from "./support/it.js";
+import { client, idOf, refusal, subscribe } from "./support/local.js";
 import { receiver } from "./support/receiver.js";
 
 const OLD = { apiVersion: "2025-02-24.acacia" };
 const NEW = { apiVersion: "2025-03-31.basil" };
 
 describe("a version from before 2025-03-31", () => {
-  it("has the period on the subscription and not on its items, wherever the subscription stands", async () => {
-    const { stripe } = await startLocal();
+  it("has the period on the subscription and not on its items, wherever the subscription stands", async ({
+    stripe,
+  }) => {
     const { id, customer, items } = await subscribe(stripe);
     const [item] = items.data;
     const older = {
@@ -26,8 +28,7 @@ describe("a version from before 2025-03-31", () => {
     expect(newer.items.data[0]).toMatchObject({ current_period_end: item?.current_period_end });
   });
 
-  it("tells of a moved period on the subscription too", async () => {
-    const { local, stripe } = await startLocal();
+  it("tells of a moved period on the subscription too", async ({ local, stripe }) => {
     const older = await receiver();
     const newer = await receiver();
     await stripe.webhookEndpoints.create({
@@ -57,8 +58,7 @@ describe("a version from before 2025-03-31", () => {
     expect(newer.events()[0]?.data.previous_attributes).not.toHaveProperty("current_period_end");
   });
 
-  it("has the subscription on the invoice, and the price on its lines", async () => {
-    const { stripe } = await startLocal();
+  it("has the subscription on the invoice, and the price on its lines", async ({ stripe }) => {
     const { id, latest_invoice, items } = await subscribe(stripe);
     const older = await stripe.invoices.retrieve(idOf(latest_invoice), {}, OLD);
     expect(older).toMatchObject({ subscription: id, paid: true });
@@ -76,8 +76,7 @@ describe("a version from before 2025-03-31", () => {
 });
 
 describe("a restricted key", () => {
-  it("does what it may and is told what it may not by name", async () => {
-    const { local, stripe } = await startLocal();
+  it("does what it may and is told what it may not by name", async ({ local, stripe }) => {
     const { id } = await stripe.customers.create({});
     const key = local.createRestrictedKey(["customer_write", "plan_read"]);
     expect(key).toMatch(/^rk_test_/);

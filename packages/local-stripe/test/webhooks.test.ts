@@ -1,10 +1,13 @@
 import Stripe from "stripe";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, onTestFinished } from "vitest";
+import { it } from "./support/it.js";
 import { client, refusal, startLocal, subscribe } from "./support/local.js";
 import { receiver } from "./support/receiver.js";
 
-it("delivers what the SDK's own verifier accepts, and only with the endpoint's secret", async () => {
-  const { local, stripe } = await startLocal();
+it("delivers what the SDK's own verifier accepts, and only with the endpoint's secret", async ({
+  local,
+  stripe,
+}) => {
   const { url, received } = await receiver();
   const endpoint = await stripe.webhookEndpoints.create({ url, enabled_events: ["customer.created"] });
   const customer = await stripe.customers.create({ name: "Ada" });
@@ -28,8 +31,7 @@ it("delivers what the SDK's own verifier accepts, and only with the endpoint's s
   expect((await stripe.events.retrieve(event.id)).pending_webhooks).toBe(0);
 });
 
-it("shows the secret of an endpoint only when it is made", async () => {
-  const { stripe } = await startLocal();
+it("shows the secret of an endpoint only when it is made", async ({ stripe }) => {
   const endpoint = await stripe.webhookEndpoints.create({
     url: "http://127.0.0.1:1/",
     enabled_events: ["*"],
@@ -86,8 +88,7 @@ it("answers the API while an endpoint does not", async () => {
   expect(local.deliveries.map(({ status }) => status)).toEqual([null]);
 });
 
-it("tells of a change together with what was there before", async () => {
-  const { local, stripe } = await startLocal();
+it("tells of a change together with what was there before", async ({ local, stripe }) => {
   const { url, received } = await receiver();
   await stripe.webhookEndpoints.create({ url, enabled_events: ["customer.subscription.updated"] });
   const { id, items } = await subscribe(stripe);
@@ -137,8 +138,7 @@ it("tells a live Connect endpoint of both modes, and a test one of test mode alo
   expect(new Set(ofLive.events().map(({ livemode }) => livemode))).toEqual(new Set([false, true]));
 });
 
-it("lists the events of its own mode, newest first, by type", async () => {
-  const { local, stripe } = await startLocal();
+it("lists the events of its own mode, newest first, by type", async ({ local, stripe }) => {
   const live = client(local, local.liveSecretKey);
   const customer = await stripe.customers.create({});
   await stripe.customers.update(customer.id, { name: "Ada" });
@@ -153,8 +153,7 @@ it("lists the events of its own mode, newest first, by type", async () => {
 });
 
 describe("on demand", () => {
-  it("a delivery is lost, doubled or late", async () => {
-    const { local, stripe } = await startLocal();
+  it("a delivery is lost, doubled or late", async ({ local, stripe }) => {
     const { url, received } = await receiver();
     await stripe.webhookEndpoints.create({ url, enabled_events: ["*"] });
     local.webhooks.add({ kind: "loss", type: "customer.created" });
@@ -174,8 +173,7 @@ describe("on demand", () => {
     ]);
   });
 
-  it("deliveries are held back and come in the other order", async () => {
-    const { local, stripe } = await startLocal();
+  it("deliveries are held back and come in the other order", async ({ local, stripe }) => {
     const { url, received } = await receiver();
     await stripe.webhookEndpoints.create({ url, enabled_events: ["*"] });
     local.webhooks.hold();
@@ -190,8 +188,7 @@ describe("on demand", () => {
     ]);
   });
 
-  it("a secret is rolled, and the old one still counts for a while", async () => {
-    const { local, stripe } = await startLocal();
+  it("a secret is rolled, and the old one still counts for a while", async ({ local, stripe }) => {
     const { url, received } = await receiver();
     const { id, secret } = await stripe.webhookEndpoints.create({
       url,

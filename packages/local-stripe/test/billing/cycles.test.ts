@@ -1,35 +1,19 @@
 import type Stripe from "stripe";
-import { beforeEach, describe, expect, it } from "vitest";
-import { monthly, refusal, startClock, startLocal } from "../support/local.js";
+import { describe, expect } from "vitest";
+import { at, itInApril as it } from "../support/april.js";
+import { monthly, refusal } from "../support/local.js";
 
-const at = (iso: string): number => Date.parse(`${iso}T00:00:00Z`) / 1000;
 const MODES = ["classic", "flexible"] as const;
-
-let stripe: Stripe;
-let customer: string;
-let gold: Stripe.Price;
-let advanceTo: (iso: string) => Promise<void>;
-
-beforeEach(async () => {
-  ({ stripe } = await startLocal());
-  const clock = await startClock(stripe, new Date("2027-04-01T00:00:00Z"));
-  advanceTo = (iso) => clock.advanceTo(new Date(`${iso}T02:00:00Z`));
-  customer = (await stripe.customers.create({ test_clock: clock.id })).id;
-  gold = await monthly(stripe, 3000);
-});
-
-const subscribe = (params: Partial<Stripe.SubscriptionCreateParams> = {}): Promise<Stripe.Subscription> =>
-  stripe.subscriptions.create({ customer, items: [{ price: gold.id }], ...params });
 
 const itemOf = ({ items }: Stripe.Subscription): string => items.data[0]?.id ?? "";
 
-async function totals(subscription: Stripe.Subscription): Promise<number[]> {
-  const { data } = await stripe.invoices.list({ subscription: subscription.id });
-  return data.map((invoice) => invoice.total).reverse();
-}
-
 describe("what waits for an invoice", () => {
-  it("is billed by the next one, also where that is made at once for another change", async () => {
+  it("is billed by the next one, also where that is made at once for another change", async ({
+    stripe,
+    subscribe,
+    totals,
+    advanceTo,
+  }) => {
     const subscription = await subscribe();
     const id = itemOf(subscription);
     await stripe.subscriptions.update(subscription.id, { items: [{ id, quantity: 3 }] });
@@ -47,7 +31,7 @@ describe("what waits for an invoice", () => {
     expect((await totals(subscription)).at(-1)).toBe(3000);
   });
 
-  it("stands before the new period, the latest first", async () => {
+  it("stands before the new period, the latest first", async ({ stripe, subscribe, advanceTo }) => {
     const subscription = await subscribe();
     for (const [day, quantity] of [
       ["2027-04-05", 2],
@@ -64,9 +48,9 @@ describe("what waits for an invoice", () => {
 });
 
 describe("from free to paid", () => {
-  it.each(["create_prorations", "none"] as const)(
+  it.for(["create_prorations", "none"] as const)(
     "begins the cycle anew and bills at once in classic billing, with %s",
-    async (proration_behavior) => {
+    async (proration_behavior, { stripe, gold, subscribe, totals, advanceTo }) => {
       const free = await monthly(stripe, 0, "Free");
       const subscription = await subscribe({
         items: [{ price: free.id }],
@@ -83,7 +67,13 @@ describe("from free to paid", () => {
     },
   );
 
-  it("leaves the anchor in flexible billing, and prorates", async () => {
+  it("leaves the anchor in flexible billing, and prorates", async ({
+    stripe,
+    gold,
+    subscribe,
+    totals,
+    advanceTo,
+  }) => {
     const free = await monthly(stripe, 0, "Free");
     const subscription = await subscribe({ items: [{ price: free.id }] });
     await advanceTo("2027-04-16");
@@ -96,18 +86,26 @@ describe("from free to paid", () => {
 });
 
 describe("a billing anchor in the future", () => {
-  it.each(MODES)("has the part of a period before it prorated in %s billing", async (type) => {
-    await advanceTo("2027-04-20");
-    const subscription = await subscribe({
-      billing_cycle_anchor: at("2027-05-01") + 2 * 3600,
-      billing_mode: { type },
-    });
-    expect(await totals(subscription)).toEqual([1100]); // 11 of 30 days
-    await advanceTo("2027-05-03");
-    expect(await totals(subscription)).toEqual([1100, 3000]);
-  });
+  it.for(MODES)(
+    "has the part of a period before it prorated in %s billing",
+    async (type, { subscribe, totals, advanceTo }) => {
+      await advanceTo("2027-04-20");
+      const subscription = await subscribe({
+        billing_cycle_anchor: at("2027-05-01") + 2 * 3600,
+        billing_mode: { type },
+      });
+      expect(await totals(subscription)).toEqual([1100]); // 11 of 30 days
+      await advanceTo("2027-05-03");
+      expect(await totals(subscription)).toEqual([1100, 3000]);
+    },
+  );
 
-  it("credits of that part what it cost, and not a whole period", async () => {
+  it("credits of that part what it cost, and not a whole period", async ({
+    stripe,
+    subscribe,
+    totals,
+    advanceTo,
+  }) => {
     await advanceTo("2027-04-20");
     const subscription = await subscribe({ billing_cycle_anchor: at("2027-05-01") + 2 * 3600 });
     await stripe.subscriptions.update(subscription.id, {
@@ -117,21 +115,24 @@ describe("a billing anchor in the future", () => {
     expect(await totals(subscription)).toEqual([1100, 1100]);
   });
 
-  it.each(MODES)("is free until then without proration, and has no invoice in %s billing", async (type) => {
-    const subscription = await subscribe({
-      billing_cycle_anchor: at("2027-04-21"),
-      billing_mode: { type },
-      proration_behavior: "none",
-    });
-    expect(subscription).toMatchObject({ latest_invoice: null, status: "active" });
-    await stripe.subscriptions.update(subscription.id, {
-      items: [{ id: itemOf(subscription), quantity: 2 }],
-    });
-    await advanceTo("2027-04-22");
-    expect(await totals(subscription)).toEqual([6000]);
-  });
+  it.for(MODES)(
+    "is free until then without proration, and has no invoice in %s billing",
+    async (type, { stripe, subscribe, totals, advanceTo }) => {
+      const subscription = await subscribe({
+        billing_cycle_anchor: at("2027-04-21"),
+        billing_mode: { type },
+        proration_behavior: "none",
+      });
+      expect(subscription).toMatchObject({ latest_invoice: null, status: "active" });
+      await stripe.subscriptions.update(subscription.id, {
+        items: [{ id: itemOf(subscription), quantity: 2 }],
+      });
+      await advanceTo("2027-04-22");
+      expect(await totals(subscription)).toEqual([6000]);
+    },
+  );
 
-  it("follows a trial with what is left of the period", async () => {
+  it("follows a trial with what is left of the period", async ({ subscribe, totals, advanceTo }) => {
     const subscription = await subscribe({
       trial_end: at("2027-04-16"),
       billing_cycle_anchor: at("2027-05-01"),
@@ -142,7 +143,7 @@ describe("a billing anchor in the future", () => {
     expect(await totals(subscription)).toEqual([0, 1500, 3000]);
   });
 
-  it("is refused before it, at it, and after the next natural billing date", async () => {
+  it("is refused before it, at it, and after the next natural billing date", async ({ subscribe }) => {
     const now = at("2027-04-01");
     const trial_end = at("2027-04-16");
     for (const params of [
@@ -159,7 +160,12 @@ describe("a billing anchor in the future", () => {
 });
 
 describe("a trial that is added", () => {
-  it("credits the time that was paid for and is free now", async () => {
+  it("credits the time that was paid for and is free now", async ({
+    stripe,
+    subscribe,
+    totals,
+    advanceTo,
+  }) => {
     const subscription = await subscribe();
     await advanceTo("2027-04-16");
     await stripe.subscriptions.update(subscription.id, { trial_end: at("2027-05-16") });
@@ -168,7 +174,7 @@ describe("a trial that is added", () => {
     expect(await totals(subscription)).toEqual([3000, 3000 - 1492]);
   });
 
-  it("begins when it is added, also where there was one before", async () => {
+  it("begins when it is added, also where there was one before", async ({ stripe, subscribe, advanceTo }) => {
     const subscription = await subscribe({ trial_period_days: 7 });
     await advanceTo("2027-04-20");
     const again = await stripe.subscriptions.update(subscription.id, { trial_end: at("2027-05-16") });
@@ -176,9 +182,9 @@ describe("a trial that is added", () => {
   });
 });
 
-it.each(["2027-03-01", "2027-06-01"])(
+it.for(["2027-03-01", "2027-06-01"])(
   "a proration is not reckoned from %s, outside the period",
-  async (day) => {
+  async (day, { stripe, subscribe }) => {
     const subscription = await subscribe();
     const items = [{ id: itemOf(subscription), quantity: 2 }];
     const change = { items, proration_date: at(day) };
@@ -194,7 +200,12 @@ it.each(["2027-03-01", "2027-06-01"])(
 );
 
 describe("a subscription that ends", () => {
-  it("bills what waits when its date comes, and not only what was used", async () => {
+  it("bills what waits when its date comes, and not only what was used", async ({
+    stripe,
+    subscribe,
+    totals,
+    advanceTo,
+  }) => {
     const subscription = await subscribe();
     await advanceTo("2027-04-15");
     await stripe.subscriptions.update(subscription.id, {
@@ -208,7 +219,12 @@ describe("a subscription that ends", () => {
     expect(await totals(subscription)).toEqual([3000, total]);
   });
 
-  it("leaves its credit to the customer's next invoice, of whatever subscription", async () => {
+  it("leaves its credit to the customer's next invoice, of whatever subscription", async ({
+    stripe,
+    subscribe,
+    totals,
+    advanceTo,
+  }) => {
     const subscription = await subscribe();
     await advanceTo("2027-04-15");
     await stripe.subscriptions.cancel(subscription.id, { prorate: true });
@@ -222,7 +238,12 @@ describe("a subscription that ends", () => {
 });
 
 describe("a pause within a period", () => {
-  it("costs nothing, and the rest of the period is charged again when it goes on", async () => {
+  it("costs nothing, and the rest of the period is charged again when it goes on", async ({
+    stripe,
+    subscribe,
+    totals,
+    advanceTo,
+  }) => {
     const subscription = await subscribe();
     await advanceTo("2027-04-11");
     await stripe.subscriptions.pause(subscription.id);
@@ -233,7 +254,7 @@ describe("a pause within a period", () => {
     expect(await totals(subscription)).toEqual([3000, 3000 - 1000]);
   });
 
-  it("bills what was used until then", async () => {
+  it("bills what was used until then", async ({ stripe, customer, subscribe, totals, advanceTo }) => {
     const meter = await stripe.billing.meters.create({
       display_name: "Calls",
       event_name: "calls",

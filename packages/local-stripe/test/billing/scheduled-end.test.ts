@@ -1,35 +1,18 @@
-import type Stripe from "stripe";
-import { beforeEach, describe, expect, it } from "vitest";
-import { idOf, monthly, startClock, startLocal } from "../support/local.js";
-
-const at = (iso: string): number => Date.parse(`${iso}T00:00:00Z`) / 1000;
-
-let stripe: Stripe;
-let customer: string;
-let gold: Stripe.Price;
-let advanceTo: (iso: string) => Promise<void>;
-
-beforeEach(async () => {
-  ({ stripe } = await startLocal());
-  const clock = await startClock(stripe, new Date("2027-04-01T00:00:00Z"));
-  advanceTo = (iso) => clock.advanceTo(new Date(`${iso}T02:00:00Z`));
-  customer = (await stripe.customers.create({ test_clock: clock.id })).id;
-  gold = await monthly(stripe, 3000);
-});
-
-const subscribe = (params: Partial<Stripe.SubscriptionCreateParams> = {}): Promise<Stripe.Subscription> =>
-  stripe.subscriptions.create({ customer, items: [{ price: gold.id }], ...params });
-
-async function totals({ id }: Stripe.Subscription): Promise<number[]> {
-  const { data } = await stripe.invoices.list({ subscription: id });
-  return data.map((invoice) => invoice.total).reverse();
-}
+import { describe, expect } from "vitest";
+import { at, itInApril as it } from "../support/april.js";
+import { idOf } from "../support/local.js";
 
 /** April has 30 days, so that each costs 100. */
 describe.each(["classic", "flexible"] as const)("an end on a date within a period (%s)", (type) => {
   const billing_mode = { type };
 
-  it("credits the time after it, when it comes", async () => {
+  it("credits the time after it, when it comes", async ({
+    stripe,
+    customer,
+    subscribe,
+    totals,
+    advanceTo,
+  }) => {
     const subscription = await subscribe({ billing_mode });
     await stripe.subscriptions.update(subscription.id, { cancel_at: at("2027-04-16") });
     await advanceTo("2027-04-16");
@@ -44,14 +27,14 @@ describe.each(["classic", "flexible"] as const)("an end on a date within a perio
     ]);
   });
 
-  it("credits it at once where prorations are invoiced at once", async () => {
+  it("credits it at once where prorations are invoiced at once", async ({ stripe, subscribe, totals }) => {
     const subscription = await subscribe({ billing_mode });
     const end = { cancel_at: at("2027-04-16"), proration_behavior: "always_invoice" } as const;
     await stripe.subscriptions.update(subscription.id, end);
     expect(await totals(subscription)).toEqual([3000, -1500]);
   });
 
-  it("credits nothing without prorations", async () => {
+  it("credits nothing without prorations", async ({ stripe, subscribe, totals, advanceTo }) => {
     const subscription = await subscribe({ billing_mode });
     const end = { cancel_at: at("2027-04-16"), proration_behavior: "none" } as const;
     await stripe.subscriptions.update(subscription.id, end);
@@ -59,7 +42,11 @@ describe.each(["classic", "flexible"] as const)("an end on a date within a perio
     expect(await totals(subscription)).toEqual([3000]);
   });
 
-  it("is charged for again as far as it moves, and wholly when it is taken back", async () => {
+  it("is charged for again as far as it moves, and wholly when it is taken back", async ({
+    stripe,
+    subscribe,
+    advanceTo,
+  }) => {
     const subscription = await subscribe({ billing_mode });
     for (const cancel_at of [at("2027-04-16"), at("2027-04-21"), at("2027-04-11"), ""] as const) {
       await stripe.subscriptions.update(subscription.id, { cancel_at });
@@ -70,7 +57,12 @@ describe.each(["classic", "flexible"] as const)("an end on a date within a perio
     expect(data[0]?.lines.data.map(({ amount }) => amount)).toEqual([2000, -1000, 500, -1500, 3000]);
   });
 
-  it("leaves of a later change only the time until then to be prorated", async () => {
+  it("leaves of a later change only the time until then to be prorated", async ({
+    stripe,
+    subscribe,
+    totals,
+    advanceTo,
+  }) => {
     const subscription = await subscribe({ billing_mode });
     await stripe.subscriptions.update(subscription.id, { cancel_at: at("2027-04-21") });
     await advanceTo("2027-04-11");
@@ -82,14 +74,14 @@ describe.each(["classic", "flexible"] as const)("an end on a date within a perio
     expect(await totals(subscription)).toEqual([3000, -1000 - 1000 + 2000]);
   });
 
-  it("is credited once where the subscription is canceled before", async () => {
+  it("is credited once where the subscription is canceled before", async ({ stripe, subscribe, totals }) => {
     const subscription = await subscribe({ billing_mode });
     await stripe.subscriptions.update(subscription.id, { cancel_at: at("2027-04-21") });
     await stripe.subscriptions.cancel(subscription.id, { prorate: true, invoice_now: true });
     expect((await totals(subscription)).reduce((sum, total) => sum + total)).toBe(0);
   });
 
-  it("always cuts a future period short", async () => {
+  it("always cuts a future period short", async ({ stripe, subscribe, totals, advanceTo }) => {
     const subscription = await subscribe({ billing_mode });
     const end = { cancel_at: at("2027-05-16") + 12 * 3600, proration_behavior: "none" } as const;
     await stripe.subscriptions.update(subscription.id, end);
@@ -99,7 +91,11 @@ describe.each(["classic", "flexible"] as const)("an end on a date within a perio
     expect(await totals(subscription)).toEqual([3000, 1500]);
   });
 
-  it("cuts the first period short, unless it is not to be prorated", async () => {
+  it("cuts the first period short, unless it is not to be prorated", async ({
+    subscribe,
+    totals,
+    advanceTo,
+  }) => {
     const cancel_at = at("2027-04-16");
     const cut = await subscribe({ billing_mode, cancel_at });
     const whole = await subscribe({ billing_mode, cancel_at, proration_behavior: "none" });
@@ -109,7 +105,13 @@ describe.each(["classic", "flexible"] as const)("an end on a date within a perio
   });
 });
 
-it("an end with the period credits nothing of a longer one", async () => {
+it("an end with the period credits nothing of a longer one", async ({
+  stripe,
+  gold,
+  subscribe,
+  totals,
+  advanceTo,
+}) => {
   const yearly = await stripe.prices.create({
     product: idOf(gold.product),
     currency: "usd",

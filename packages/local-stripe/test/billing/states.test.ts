@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
+import { it } from "../support/it.js";
 import { cardholder, idOf, monthly, refusal, startClock, startLocal, subscribe } from "../support/local.js";
 
 const DAY = 24 * 3600 * 1000;
@@ -19,8 +20,7 @@ describe("a subscription whose first invoice is not paid", () => {
     expect((await refusal(stripe.subscriptions.update(id, params))).param).toBe(name);
   });
 
-  it("takes metadata, and any change once it is paid", async () => {
-    const { stripe } = await startLocal();
+  it("takes metadata, and any change once it is paid", async ({ stripe }) => {
     const { id, latest_invoice } = await incomplete(stripe);
     const noted = await stripe.subscriptions.update(id, { metadata: { note: "1" } });
     expect(noted).toMatchObject({ metadata: { note: "1" }, status: "incomplete" });
@@ -42,8 +42,9 @@ async function subscribeWith(
   return stripe.subscriptions.create({ customer, items: [{ price: price.id }], ...params });
 }
 
-it("an invoice that was sent and is not paid in time makes its subscription past due, until it is paid", async () => {
-  const { stripe } = await startLocal();
+it("an invoice that was sent and is not paid in time makes its subscription past due, until it is paid", async ({
+  stripe,
+}) => {
   const clock = await startClock(stripe, START);
   const { id: customer } = await stripe.customers.create({ test_clock: clock.id });
   const { id } = await subscribeWith(stripe, {
@@ -76,8 +77,7 @@ describe("a trial that is ended at once", () => {
     expect((await stripe.subscriptions.update(id, { trial_end: "now" })).status).toBe(status);
   });
 
-  it("is billed on the card that there is", async () => {
-    const { stripe } = await startLocal();
+  it("is billed on the card that there is", async ({ stripe }) => {
     const { id: customer } = await cardholder(stripe);
     const { id } = await subscribeWith(stripe, {
       customer,
@@ -89,8 +89,7 @@ describe("a trial that is ended at once", () => {
 });
 
 describe("the list of subscriptions", () => {
-  it("holds what expired unpaid, and leaves out what was canceled", async () => {
-    const { stripe } = await startLocal();
+  it("holds what expired unpaid, and leaves out what was canceled", async ({ stripe }) => {
     const clock = await startClock(stripe, START);
     const { id: customer } = await stripe.customers.create({ test_clock: clock.id });
     const expired = await subscribeWith(stripe, { customer, payment_behavior: "default_incomplete" });
@@ -103,8 +102,7 @@ describe("the list of subscriptions", () => {
     expect(read).toMatchObject({ subscriptions: { data: [{ id: expired.id }] } });
   });
 
-  it("does not go on from one that was canceled, but from any in a list of all", async () => {
-    const { stripe } = await startLocal();
+  it("does not go on from one that was canceled, but from any in a list of all", async ({ stripe }) => {
     const { id, customer } = await subscribe(stripe);
     await stripe.subscriptions.cancel(id);
     const walk = (status?: "all") =>
@@ -119,8 +117,7 @@ describe("the list of subscriptions", () => {
 });
 
 describe("a customer's balance", () => {
-  it("takes what is too little to charge, and the next invoice asks for it", async () => {
-    const { stripe } = await startLocal();
+  it("takes what is too little to charge, and the next invoice asks for it", async ({ stripe }) => {
     const clock = await startClock(stripe, START);
     const { id: customer } = await stripe.customers.create({ test_clock: clock.id });
     const price = await monthly(stripe, 30);
@@ -153,8 +150,7 @@ describe("a customer's balance", () => {
   });
 });
 
-it("a customer is billed in one currency at a time", async () => {
-  const { stripe } = await startLocal();
+it("a customer is billed in one currency at a time", async ({ stripe }) => {
   const { customer, id } = await subscribe(stripe);
   const { product } = await monthly(stripe);
   const euros = await stripe.prices.create({
@@ -182,8 +178,7 @@ it("a customer is billed in one currency at a time", async () => {
   expect((await subscribeInEuros()).currency).toBe("eur");
 });
 
-it("a card that was detached is not attached again", async () => {
-  const { stripe } = await startLocal();
+it("a card that was detached is not attached again", async ({ stripe }) => {
   const customer = await cardholder(stripe);
   const method = idOf(customer.invoice_settings.default_payment_method);
   await stripe.paymentMethods.detach(method);
@@ -191,8 +186,9 @@ it("a card that was detached is not attached again", async () => {
   expect((await refusal(again)).message).toContain("may not be used again");
 });
 
-it("a test clock advances by two intervals of its shortest subscription, or by two years without one", async () => {
-  const { stripe } = await startLocal();
+it("a test clock advances by two intervals of its shortest subscription, or by two years without one", async ({
+  stripe,
+}) => {
   const { id } = await stripe.testHelpers.testClocks.create({ frozen_time: START.getTime() / 1000 });
   const advance = (moment: number) =>
     stripe.testHelpers.testClocks.advance(id, { frozen_time: moment / 1000 });
@@ -229,8 +225,7 @@ it("a schedule whose customer has no card begins with an incomplete subscription
   expect((await stripe.subscriptions.retrieve(begun.id)).status).toBe("active");
 });
 
-it("a portal that lets customers change plans lets them change their card", async () => {
-  const { stripe } = await startLocal();
+it("a portal that lets customers change plans lets them change their card", async ({ stripe }) => {
   const { id, product } = await monthly(stripe);
   const create = (enabled: boolean) =>
     stripe.billingPortal.configurations.create({

@@ -1,9 +1,9 @@
 import type Stripe from "stripe";
-import { expect, it } from "vitest";
+import { expect } from "vitest";
+import { it } from "../support/it.js";
 import { ask, refusal, startLocal } from "../support/local.js";
 
-it("are off unless the account has them on by default", async () => {
-  const { stripe } = await startLocal();
+it("are off unless the account has them on by default", async ({ stripe }) => {
   expect((await checkout(stripe)).managed_payments).toBeNull();
 });
 

@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { Browser } from "../support/browser.js";
+import { it } from "../support/it.js";
 import { idOf, monthly, refusal, startLocal } from "../support/local.js";
 
 const SUCCESS = { success_url: "https://app.example.com/done" };
@@ -16,8 +17,7 @@ async function typesOf(stripe: Stripe): Promise<readonly string[]> {
 }
 
 describe("a Checkout session for a payment", () => {
-  it("takes the payment, with the intent's own metadata", async () => {
-    const { stripe } = await startLocal();
+  it("takes the payment, with the intent's own metadata", async ({ stripe }) => {
     const { id: customer } = await stripe.customers.create({ name: "Ada" });
     const { id, url } = await stripe.checkout.sessions.create({
       mode: "payment",
@@ -52,8 +52,7 @@ describe("a Checkout session for a payment", () => {
     expect((await stripe.paymentMethods.list({ customer })).data).toEqual([]);
   });
 
-  it("is refused a card that is declined, and asks the holder of one that wants it", async () => {
-    const { stripe } = await startLocal();
+  it("is refused a card that is declined, and asks the holder of one that wants it", async ({ stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     const { id, url } = await stripe.checkout.sessions.create({
       mode: "payment",
@@ -71,8 +70,7 @@ describe("a Checkout session for a payment", () => {
     expect((await stripe.checkout.sessions.retrieve(id)).payment_status).toBe("paid");
   });
 
-  it("takes no recurring price and nothing that belongs to a subscription", async () => {
-    const { stripe } = await startLocal();
+  it("takes no recurring price and nothing that belongs to a subscription", async ({ stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     const { id: price } = await monthly(stripe);
     const session = (params: object) =>
@@ -85,8 +83,7 @@ describe("a Checkout session for a payment", () => {
 });
 
 describe("a Checkout session that saves a card", () => {
-  it("attaches it to the customer and charges nothing", async () => {
-    const { stripe } = await startLocal();
+  it("attaches it to the customer and charges nothing", async ({ stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     const session = await stripe.checkout.sessions.create({
       mode: "setup",
@@ -117,8 +114,7 @@ describe("a Checkout session that saves a card", () => {
     ]);
   });
 
-  it("gives its setup intent up when it expires", async () => {
-    const { stripe } = await startLocal();
+  it("gives its setup intent up when it expires", async ({ stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     const session = await stripe.checkout.sessions.create({
       mode: "setup",
@@ -131,8 +127,7 @@ describe("a Checkout session that saves a card", () => {
     expect(intent).toMatchObject({ status: "canceled", cancellation_reason: "abandoned" });
   });
 
-  it("needs a currency", async () => {
-    const { stripe } = await startLocal();
+  it("needs a currency", async ({ stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     const error = await refusal(stripe.checkout.sessions.create({ mode: "setup", customer, ...SUCCESS }));
     expect(error).toMatchObject({ code: "parameter_missing", param: "currency" });
@@ -140,8 +135,7 @@ describe("a Checkout session that saves a card", () => {
 });
 
 describe("a Checkout session with a discount", () => {
-  it("shows it, charges less, and hands it on to the subscription", async () => {
-    const { stripe } = await startLocal();
+  it("shows it, charges less, and hands it on to the subscription", async ({ stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     const { id: price } = await monthly(stripe);
     const coupon = await stripe.coupons.create({ percent_off: 25, duration: "forever" });
@@ -166,8 +160,9 @@ describe("a Checkout session with a discount", () => {
     expect(done.subscription).toMatchObject({ discounts: [expect.stringMatching(/^di_/)] });
   });
 
-  it("takes off what a promotion code gives that is typed on its page, and only one that may be redeemed", async () => {
-    const { stripe } = await startLocal();
+  it("takes off what a promotion code gives that is typed on its page, and only one that may be redeemed", async ({
+    stripe,
+  }) => {
     const { id: customer } = await stripe.customers.create({});
     const { id: other } = await stripe.customers.create({});
     const { id: price } = await monthly(stripe);
@@ -204,8 +199,7 @@ describe("a Checkout session with a discount", () => {
     expect((await stripe.promotionCodes.retrieve(code.id)).times_redeemed).toBe(1);
   });
 
-  it("has no place for a promotion code where it takes none", async () => {
-    const { stripe } = await startLocal();
+  it("has no place for a promotion code where it takes none", async ({ stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     const { id: price } = await monthly(stripe);
     const { id: coupon } = await stripe.coupons.create({ percent_off: 25 });
@@ -224,8 +218,7 @@ describe("a Checkout session with a discount", () => {
     expect((await stripe.checkout.sessions.retrieve(session.id)).amount_total).toBe(2000);
   });
 
-  it("takes no promotion code that is another customer's, nor both ways at once", async () => {
-    const { stripe } = await startLocal();
+  it("takes no promotion code that is another customer's, nor both ways at once", async ({ stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     const { id: other } = await stripe.customers.create({});
     const { id: price } = await monthly(stripe);

@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { Browser } from "../support/browser.js";
+import { it } from "../support/it.js";
 import { cardholder, idOf, type Local, monthly, refusal, startLocal } from "../support/local.js";
 
 const URLS = {
@@ -36,8 +37,7 @@ async function eventsAfter(stripe: Stripe, event: Stripe.Event["type"]): Promise
 }
 
 describe("a Checkout session for a subscription", () => {
-  it("says what is bought, has a page, and is found again", async () => {
-    const { stripe } = await startLocal();
+  it("says what is bought, has a page, and is found again", async ({ stripe }) => {
     const session = await startSession(stripe, {
       client_reference_id: "order-1",
       metadata: { tenantId: "acme" },
@@ -67,8 +67,7 @@ describe("a Checkout session for a subscription", () => {
     expect(JSON.stringify(read)).not.toMatch(/csrf|"secret"|subscriptionData/);
   });
 
-  it("is listed by its customer and status, with its lines", async () => {
-    const { stripe } = await startLocal();
+  it("is listed by its customer and status, with its lines", async ({ stripe }) => {
     const session = await startSession(stripe);
     await startSession(stripe);
     const customer = idOf(session.customer);
@@ -82,8 +81,9 @@ describe("a Checkout session for a subscription", () => {
     expect((await stripe.checkout.sessions.list({ customer, status: "complete" })).data).toEqual([]);
   });
 
-  it("subscribes with the card that is chosen, and goes to the success URL with its id", async () => {
-    const { stripe } = await startLocal();
+  it("subscribes with the card that is chosen, and goes to the success URL with its id", async ({
+    stripe,
+  }) => {
     const session = await startSession(stripe, { subscription_data: { metadata: { tenantId: "acme" } } });
     const browser = await Browser.open(session.url);
     expect(browser.heading).toBe("Subscribe to Gold");
@@ -113,8 +113,7 @@ describe("a Checkout session for a subscription", () => {
     ]);
   });
 
-  it("is over once it is complete", async () => {
-    const { stripe } = await startLocal();
+  it("is over once it is complete", async ({ stripe }) => {
     const { id, url } = await startSession(stripe);
     const browser = await Browser.open(url);
     const token = browser.field("csrf_token");
@@ -127,8 +126,7 @@ describe("a Checkout session for a subscription", () => {
     expect((await refusal(stripe.checkout.sessions.expire(id))).message).toContain("status of complete");
   });
 
-  it("leaves nothing behind when the card is declined, and takes another", async () => {
-    const { stripe } = await startLocal();
+  it("leaves nothing behind when the card is declined, and takes another", async ({ stripe }) => {
     const { id, url } = await startSession(stripe);
     const browser = await Browser.open(url);
     await browser.submit("Subscribe", { card: "pm_card_visa_chargeDeclinedInsufficientFunds" });
@@ -142,8 +140,7 @@ describe("a Checkout session for a subscription", () => {
     expect((await stripe.checkout.sessions.retrieve(id)).status).toBe("complete");
   });
 
-  it("asks the holder of a card that wants it, who may refuse and try again", async () => {
-    const { stripe } = await startLocal();
+  it("asks the holder of a card that wants it, who may refuse and try again", async ({ stripe }) => {
     const { id, url } = await startSession(stripe);
     const browser = await Browser.open(url);
     await browser.submit("Subscribe", { card: "pm_card_threeDSecure2Required" });
@@ -159,8 +156,7 @@ describe("a Checkout session for a subscription", () => {
     expect(done.subscription).toMatchObject({ status: "active" });
   });
 
-  it("asks for nothing that was not chosen on the page before", async () => {
-    const { stripe } = await startLocal();
+  it("asks for nothing that was not chosen on the page before", async ({ stripe }) => {
     const { url } = await startSession(stripe);
     const browser = await Browser.open(`${url}/authenticate`);
     expect(browser.url).toBe(url);
@@ -193,8 +189,7 @@ describe("a Checkout session for a subscription", () => {
     });
   });
 
-  it("expires a day after it was made, or when it is told to", async () => {
-    const { local, stripe } = await startLocal();
+  it("expires a day after it was made, or when it is told to", async ({ local, stripe }) => {
     const session = await startSession(stripe);
     local.advanceBy(24 * 3600 * 1000);
     expect(await stripe.checkout.sessions.retrieve(session.id)).toMatchObject({
@@ -213,8 +208,7 @@ describe("a Checkout session for a subscription", () => {
     expect(browser.link("Back to app.example.com")).toBe(URLS.cancel_url);
   });
 
-  it("counts no form that is not from its own page", async () => {
-    const { stripe } = await startLocal();
+  it("counts no form that is not from its own page", async ({ stripe }) => {
     const { id, url } = await startSession(stripe);
     const other = await startSession(stripe);
     const browser = await Browser.open(other.url);
@@ -226,8 +220,7 @@ describe("a Checkout session for a subscription", () => {
     expect((await stripe.checkout.sessions.retrieve(id)).status).toBe("open");
   });
 
-  it("writes its mode as the version of a request does", async () => {
-    const { stripe } = await startLocal();
+  it("writes its mode as the version of a request does", async ({ stripe }) => {
     const { id } = await startSession(stripe);
     const older = await stripe.checkout.sessions.retrieve(id, {}, { apiVersion: "2025-12-15.clover" });
     expect(older.ui_mode).toBe("hosted");
@@ -260,8 +253,7 @@ describe("what no Checkout session is made with", () => {
     expect(error).toMatchObject({ statusCode: 400, param });
   });
 
-  it("is refused: a price that is archived, paid once or without a quantity", async () => {
-    const { stripe } = await startLocal();
+  it("is refused: a price that is archived, paid once or without a quantity", async ({ stripe }) => {
     const archived = await monthly(stripe);
     await stripe.prices.update(archived.id, { active: false });
     const once = await stripe.prices.create({
@@ -276,8 +268,7 @@ describe("what no Checkout session is made with", () => {
     expect((await refusal(session({ price: id }))).param).toBe("line_items[0][quantity]");
   });
 
-  it("is said aloud where Stripe has it and this server has not", async () => {
-    const { stripe } = await startLocal();
+  it("is said aloud where Stripe has it and this server has not", async ({ stripe }) => {
     const { id: customer } = await cardholder(stripe);
     const error = await refusal(startSession(stripe, { customer, submit_type: "pay" }));
     expect(error.statusCode).toBe(501);

@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import type { LocalStripe } from "../../src/index.js";
+import { it } from "../support/it.js";
 import { startLocal } from "../support/local.js";
 import { receiver } from "../support/receiver.js";
 import { findClient, runClient } from "./find-client.js";
@@ -24,8 +25,7 @@ const cli = await findClient("the Stripe CLI", {
 });
 
 describe.skipIf(cli === undefined)("the Stripe CLI", { timeout: 60_000 }, () => {
-  it("creates, lists, searches, changes and cancels", async () => {
-    const { local } = await startLocal();
+  it("creates, lists, searches, changes and cancels", async ({ local }) => {
     const ada = await ask<Stripe.Customer>(
       local,
       ["customers", "create", "--name", "Ada"],
@@ -69,8 +69,7 @@ describe.skipIf(cli === undefined)("the Stripe CLI", { timeout: 60_000 }, () => 
     });
   });
 
-  it("is refused as Stripe refuses it", async () => {
-    const { local } = await startLocal();
+  it("is refused as Stripe refuses it", async ({ local }) => {
     expect(await ask(local, ["customers", "retrieve", "cus_none"])).toMatchObject({
       error: { code: "resource_missing", message: "No such customer: 'cus_none'" },
     });

@@ -1,8 +1,9 @@
 import { findSpecification } from "@repo/test-kit/specification";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, onTestFinished } from "vitest";
 import { STRIPE_CALLS } from "../../src/declare/specification.js";
 import { startLocalStripe } from "../../src/index.js";
 import { RESOURCES } from "../../src/resources/all.js";
+import { it } from "../support/it.js";
 import { ask, cardholder, idOf, monthly, startLocal } from "../support/local.js";
 import { isGroup, print, type Summary, summarize } from "../support/stripe-specification.js";
 
@@ -68,8 +69,7 @@ describe.skipIf(specification === undefined)("Stripe's specification", () => {
     expect(refused).toEqual([]);
   }, 120_000);
 
-  it("has no expansion of a served object that is refused as impossible", async () => {
-    const { local, stripe } = await startLocal();
+  it("has no expansion of a served object that is refused as impossible", async ({ local, stripe }) => {
     const customer = await cardholder(stripe);
     const price = await monthly(stripe);
     const subscription = await stripe.subscriptions.create({
@@ -126,8 +126,7 @@ it.each(["constructor", "items[0][nonsense]", "items[nonsense]", "metadatas"])(
   },
 );
 
-it("names only those parameters as unknown that Stripe does not have", async () => {
-  const { local } = await startLocal();
+it("names only those parameters as unknown that Stripe does not have", async ({ local }) => {
   const answer = await ask(local, "POST", "/v1/customers", { body: "sources=1&colour=red&source=tok_visa" });
   expect(answer.body).toMatchObject({
     error: { message: "Received unknown parameters: sources, colour", param: "sources" },

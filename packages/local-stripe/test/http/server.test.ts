@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
-import { expect, it } from "vitest";
+import { expect } from "vitest";
 import type { GivenAnswer, LocalStripe } from "../../src/index.js";
 import { startLocalStripe } from "../../src/index.js";
 import { Browser } from "../support/browser.js";
+import { it } from "../support/it.js";
 import { startLocal } from "../support/local.js";
 
 it.each(["/", "/favicon.ico", "/robots.txt", "/p/nowhere", "/v1", "/v3/customers"])(
@@ -27,15 +28,13 @@ it.each(["/v1/nothing", "/v2/nothing"])("takes GET %s for a call, and records it
   expect(local.requests).toMatchObject([{ path, status: 401 }]);
 });
 
-it("says on its front page what it is, and shows no key", async () => {
-  const { local } = await startLocal();
+it("says on its front page what it is, and shows no key", async ({ local }) => {
   const page = await Browser.open(local.url);
   expect(page).toMatchObject({ status: 200, heading: "This is a local Stripe" });
   expect(page.text).not.toContain(local.secretKey);
 });
 
-it("gives every page an icon", async () => {
-  const { local } = await startLocal();
+it("gives every page an icon", async ({ local }) => {
   const page = await (await fetch(`${local.url}/p/session/none`)).text();
   const href = /<link rel="icon" type="image\/svg\+xml" href="([^"]*)"/.exec(page)?.[1];
   const icon = await fetch(local.url + href);
@@ -43,8 +42,7 @@ it("gives every page an icon", async () => {
   expect(await icon.text()).toMatch(/^<svg /);
 });
 
-it("answers anything else with a plain 404", async () => {
-  const { local } = await startLocal();
+it("answers anything else with a plain 404", async ({ local }) => {
   const answer = await fetch(`${local.url}/robots.txt`);
   expect([answer.status, answer.headers.get("content-type")]).toEqual([404, "text/plain; charset=UTF-8"]);
 });

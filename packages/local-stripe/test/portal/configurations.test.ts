@@ -1,12 +1,12 @@
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
-import { idOf, monthly, refusal, startLocal } from "../support/local.js";
+import { describe, expect } from "vitest";
+import { it } from "../support/it.js";
+import { idOf, monthly, refusal } from "../support/local.js";
 
 const RETURN_URL = "https://app.example.com/billing";
 
 describe("a portal configuration", () => {
-  it("keeps what was not named, and shows the products only when expanded", async () => {
-    const { stripe } = await startLocal();
+  it("keeps what was not named, and shows the products only when expanded", async ({ stripe }) => {
     const price = await monthly(stripe);
     const products = [{ product: idOf(price.product), prices: [price.id] }];
     const created = await stripe.billingPortal.configurations.create({
@@ -33,8 +33,9 @@ describe("a portal configuration", () => {
     });
   });
 
-  it("prorates only cancellations that end at once, and pauses for three years at most", async () => {
-    const { stripe } = await startLocal();
+  it("prorates only cancellations that end at once, and pauses for three years at most", async ({
+    stripe,
+  }) => {
     const create = (features: Stripe.BillingPortal.ConfigurationCreateParams.Features) =>
       stripe.billingPortal.configurations.create({ features });
     const prorated = { enabled: true, proration_behavior: "create_prorations" as const };
@@ -54,8 +55,7 @@ describe("a portal configuration", () => {
     expect((await refusal(pause(37))).param).toContain("interval_options");
   });
 
-  it("offers at most ten products", async () => {
-    const { stripe } = await startLocal();
+  it("offers at most ten products", async ({ stripe }) => {
     const { product, id } = await monthly(stripe);
     const products = Array.from({ length: 11 }, () => ({ product: idOf(product), prices: [id] }));
     const error = await refusal(
@@ -66,8 +66,7 @@ describe("a portal configuration", () => {
     expect(error.param).toBe("features[subscription_update][products]");
   });
 
-  it("is found by whether it is the default", async () => {
-    const { stripe } = await startLocal();
+  it("is found by whether it is the default", async ({ stripe }) => {
     const own = await stripe.billingPortal.configurations.create({
       features: { invoice_history: { enabled: true } },
     });

@@ -1,7 +1,8 @@
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { Browser } from "../support/browser.js";
-import { cardholder, idOf, monthly, startLocal, subscribe } from "../support/local.js";
+import { it } from "../support/it.js";
+import { cardholder, idOf, monthly, subscribe } from "../support/local.js";
 
 type Features = Stripe.BillingPortal.ConfigurationCreateParams.Features;
 
@@ -13,8 +14,7 @@ async function enter(stripe: Stripe, customer: string, features: Features): Prom
 const CARDS: Features = { payment_method_update: { enabled: true } };
 
 describe("a payment method in the portal", () => {
-  it("is attached and becomes the customer's default", async () => {
-    const { stripe } = await startLocal();
+  it("is attached and becomes the customer's default", async ({ stripe }) => {
     const { id } = await cardholder(stripe);
     const browser = await enter(stripe, id, CARDS);
     await browser.follow("Update payment method");
@@ -36,8 +36,7 @@ describe("a payment method in the portal", () => {
     });
   });
 
-  it("is not kept when the card is declined", async () => {
-    const { stripe } = await startLocal();
+  it("is not kept when the card is declined", async ({ stripe }) => {
     const { id } = await stripe.customers.create({});
     const browser = await enter(stripe, id, CARDS);
     await browser.follow("Add payment method");
@@ -50,8 +49,7 @@ describe("a payment method in the portal", () => {
     expect((await stripe.customers.listPaymentMethods(id)).data).toEqual([]);
   });
 
-  it("is kept only once its holder has answered the bank", async () => {
-    const { stripe } = await startLocal();
+  it("is kept only once its holder has answered the bank", async ({ stripe }) => {
     const { id } = await stripe.customers.create({});
     const browser = await enter(stripe, id, CARDS);
     await browser.follow("Add payment method");
@@ -66,8 +64,7 @@ describe("a payment method in the portal", () => {
     });
   });
 
-  it("is made the default, or removed unless it is the one that is charged", async () => {
-    const { stripe } = await startLocal();
+  it("is made the default, or removed unless it is the one that is charged", async ({ stripe }) => {
     const { id: subscription, customer } = await subscribe(stripe);
     const id = idOf(customer);
     const first = await stripe.paymentMethods.attach("pm_card_visa", { customer: id });
@@ -88,8 +85,7 @@ describe("a payment method in the portal", () => {
     expect((await stripe.subscriptions.retrieve(subscription)).status).toBe("active");
   });
 
-  it("of another customer is out of reach", async () => {
-    const { stripe } = await startLocal();
+  it("of another customer is out of reach", async ({ stripe }) => {
     const { id } = await stripe.customers.create({});
     const other = await cardholder(stripe);
     const foreign = (await stripe.customers.listPaymentMethods(other.id)).data[0]?.id ?? "";
@@ -103,8 +99,7 @@ describe("a payment method in the portal", () => {
 });
 
 describe("billing information in the portal", () => {
-  it("changes only what the configuration allows, whatever is sent", async () => {
-    const { stripe } = await startLocal();
+  it("changes only what the configuration allows, whatever is sent", async ({ stripe }) => {
     const { id } = await stripe.customers.create({ name: "Ada", email: "ada@example.com", phone: "1" });
     const browser = await enter(stripe, id, {
       customer_update: { enabled: true, allowed_updates: ["email", "address"] },
@@ -129,8 +124,7 @@ describe("billing information in the portal", () => {
     expect(event?.data.previous_attributes).toEqual({ email: "ada@example.com", address: null });
   });
 
-  it("says beside the field what is wrong with it, and changes nothing", async () => {
-    const { stripe } = await startLocal();
+  it("says beside the field what is wrong with it, and changes nothing", async ({ stripe }) => {
     const { id } = await stripe.customers.create({ name: "Ada", email: "ada@example.com" });
     const browser = await enter(stripe, id, {
       customer_update: { enabled: true, allowed_updates: ["email", "name", "shipping", "address"] },
@@ -149,8 +143,7 @@ describe("billing information in the portal", () => {
     expect(await retrieve(stripe, id)).toMatchObject({ name: "Ada", email: "ada@example.com" });
   });
 
-  it("holds a tax id, which the next invoice names", async () => {
-    const { stripe } = await startLocal();
+  it("holds a tax id, which the next invoice names", async ({ stripe }) => {
     const { id } = await stripe.customers.create({ email: "ada@example.com" });
     const browser = await enter(stripe, id, {
       customer_update: { enabled: true, allowed_updates: ["tax_id"] },
@@ -187,8 +180,7 @@ describe("billing information in the portal", () => {
     ]);
   });
 
-  it("is shown and not changed where the configuration switches that off", async () => {
-    const { stripe } = await startLocal();
+  it("is shown and not changed where the configuration switches that off", async ({ stripe }) => {
     const { id } = await stripe.customers.create({ email: "ada@example.com" });
     const browser = await enter(stripe, id, { invoice_history: { enabled: true } });
     expect(browser.text).toContain("ada@example.com");

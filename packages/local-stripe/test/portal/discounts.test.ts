@@ -1,7 +1,8 @@
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { Browser } from "../support/browser.js";
-import { cardholder, idOf, monthly, startClock, startLocal } from "../support/local.js";
+import { it } from "../support/it.js";
+import { cardholder, idOf, monthly, startClock } from "../support/local.js";
 
 async function openShop(stripe: Stripe) {
   const clock = await startClock(stripe, new Date("2027-01-01T00:00:00Z"));
@@ -31,8 +32,7 @@ async function openShop(stripe: Stripe) {
 }
 
 describe("a promotion code in the portal", () => {
-  it("comes off the amounts before anything is confirmed, and then off the invoices", async () => {
-    const { stripe } = await startLocal();
+  it("comes off the amounts before anything is confirmed, and then off the invoices", async ({ stripe }) => {
     const { enter, large, percent, subscription } = await openShop(stripe);
     const coupon = await percent(50);
     const promotion = { type: "coupon" as const, coupon: coupon.id };
@@ -52,8 +52,7 @@ describe("a promotion code in the portal", () => {
     expect((await stripe.invoices.createPreview({ subscription: after.id })).amount_due).toBe(2000);
   });
 
-  it("is not taken from another customer, nor when it is used up", async () => {
-    const { stripe } = await startLocal();
+  it("is not taken from another customer, nor when it is used up", async ({ stripe }) => {
     const { enter, large, percent } = await openShop(stripe);
     const other = await cardholder(stripe);
     const promotion = { type: "coupon" as const, coupon: (await percent(50)).id };
@@ -71,8 +70,7 @@ describe("a promotion code in the portal", () => {
 });
 
 describe("a flow with a discount", () => {
-  it("takes it off the change that it asks to confirm", async () => {
-    const { stripe } = await startLocal();
+  it("takes it off the change that it asks to confirm", async ({ stripe }) => {
     const { enter, large, percent, subscription } = await openShop(stripe);
     const coupon = await percent(10);
     const browser = await enter({
@@ -88,8 +86,7 @@ describe("a flow with a discount", () => {
     expect((await stripe.subscriptions.retrieve(subscription.id)).discounts).toHaveLength(1);
   });
 
-  it("offers a coupon to who is about to cancel, and keeps who takes it", async () => {
-    const { stripe } = await startLocal();
+  it("offers a coupon to who is about to cancel, and keeps who takes it", async ({ stripe }) => {
     const { enter, percent, subscription } = await openShop(stripe);
     const retention = { type: "coupon_offer" as const, coupon_offer: { coupon: (await percent(25)).id } };
     const cancel = {

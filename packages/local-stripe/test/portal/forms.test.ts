@@ -1,10 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { Browser } from "../support/browser.js";
-import { idOf, startLocal, subscribe } from "../support/local.js";
+import { it } from "../support/it.js";
+import { idOf, subscribe } from "../support/local.js";
 
 describe("a form of the portal", () => {
-  it("is carried out once, however often it is sent", async () => {
-    const { stripe } = await startLocal();
+  it("is carried out once, however often it is sent", async ({ stripe }) => {
     const { customer } = await subscribe(stripe);
     const browser = await Browser.open(
       (await stripe.billingPortal.sessions.create({ customer: idOf(customer) })).url,
@@ -19,8 +19,7 @@ describe("a form of the portal", () => {
     expect((await stripe.customers.listPaymentMethods(idOf(customer))).data).toHaveLength(1);
   });
 
-  it("is shown again when what it is about has changed in between", async () => {
-    const { stripe } = await startLocal();
+  it("is shown again when what it is about has changed in between", async ({ stripe }) => {
     const { id, customer, items } = await subscribe(stripe);
     const browser = await Browser.open(
       (await stripe.billingPortal.sessions.create({ customer: idOf(customer) })).url,
@@ -38,8 +37,7 @@ describe("a form of the portal", () => {
     expect((await stripe.subscriptions.retrieve(id)).cancel_at).not.toBeNull();
   });
 
-  it("cannot say that its reader has seen what the page did not show", async () => {
-    const { stripe } = await startLocal();
+  it("cannot say that its reader has seen what the page did not show", async ({ stripe }) => {
     const { id, customer } = await subscribe(stripe);
     const browser = await Browser.open(
       (await stripe.billingPortal.sessions.create({ customer: idOf(customer) })).url,

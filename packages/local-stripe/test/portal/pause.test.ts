@@ -1,7 +1,8 @@
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { Browser } from "../support/browser.js";
-import { cardholder, monthly, startClock, startLocal } from "../support/local.js";
+import { it } from "../support/it.js";
+import { cardholder, monthly, startClock } from "../support/local.js";
 
 type PauseFeature = Stripe.BillingPortal.ConfigurationCreateParams.Features.SubscriptionPause;
 
@@ -27,8 +28,7 @@ async function openPortal(
 }
 
 describe("a pause in the portal", () => {
-  it("lasts for as long as was chosen, and the subscription then goes on by itself", async () => {
-    const { stripe } = await startLocal();
+  it("lasts for as long as was chosen, and the subscription then goes on by itself", async ({ stripe }) => {
     const interval_options = [
       { interval: "week", interval_count: 2 },
       { interval: "month", interval_count: 3 },
@@ -54,8 +54,7 @@ describe("a pause in the portal", () => {
     expect(after.latest_invoice).toMatchObject({ created: resumed, status: "paid", amount_paid: 1550 });
   });
 
-  it("lasts for a month where the configuration says nothing of it", async () => {
-    const { stripe } = await startLocal();
+  it("lasts for a month where the configuration says nothing of it", async ({ stripe }) => {
     const { browser, id } = await openPortal(stripe, {});
     await browser.follow("Pause subscription");
     await browser.submit("Pause subscription", { duration: "0" });
@@ -66,8 +65,7 @@ describe("a pause in the portal", () => {
     expect((await stripe.subscriptions.retrieve(id)).status).toBe("active");
   });
 
-  it("is not offered in classic billing mode", async () => {
-    const { stripe } = await startLocal();
+  it("is not offered in classic billing mode", async ({ stripe }) => {
     const { browser, id } = await openPortal(stripe, {}, "classic");
     expect(browser.text).not.toContain("Pause subscription");
     await browser.visit(`${browser.url}/subscriptions/${id}/pause`);

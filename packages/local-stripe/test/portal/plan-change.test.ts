@@ -1,7 +1,8 @@
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { Browser } from "../support/browser.js";
-import { cardholder, idOf, monthly, refusal, startClock, startLocal } from "../support/local.js";
+import { it } from "../support/it.js";
+import { cardholder, idOf, monthly, refusal, startClock } from "../support/local.js";
 
 type UpdateFeature = Stripe.BillingPortal.ConfigurationCreateParams.Features.SubscriptionUpdate;
 
@@ -55,8 +56,7 @@ async function enter(stripe: Stripe, { customer, configuration }: Shop): Promise
 }
 
 describe("a change of plan in the portal", () => {
-  it("shows what is due now and next, and then charges exactly that", async () => {
-    const { stripe } = await startLocal();
+  it("shows what is due now and next, and then charges exactly that", async ({ stripe }) => {
     const shop = await openShop(stripe);
     const browser = await enter(stripe, shop);
     await browser.follow("Update subscription");
@@ -83,8 +83,7 @@ describe("a change of plan in the portal", () => {
     expect(updated?.data.previous_attributes).toHaveProperty("items");
   });
 
-  it("charges with the next invoice, or not at all, as the configuration says", async () => {
-    const { stripe } = await startLocal();
+  it("charges with the next invoice, or not at all, as the configuration says", async ({ stripe }) => {
     const later = await openShop(stripe, { proration_behavior: "create_prorations" });
     const browser = await enter(stripe, later);
     await browser.follow("Update subscription");
@@ -101,8 +100,7 @@ describe("a change of plan in the portal", () => {
     expect([other.amount("now"), other.amount("next")]).toEqual(["$0.00", "$31.00"]);
   });
 
-  it("leaves everything as it was when the card is declined", async () => {
-    const { stripe } = await startLocal();
+  it("leaves everything as it was when the card is declined", async ({ stripe }) => {
     const shop = await openShop(stripe);
     const bad = await stripe.paymentMethods.attach("pm_card_chargeCustomerFail", { customer: shop.customer });
     await stripe.customers.update(shop.customer, { invoice_settings: { default_payment_method: bad.id } });
@@ -116,8 +114,7 @@ describe("a change of plan in the portal", () => {
     expect(after).toMatchObject({ status: "active", latest_invoice: shop.subscription.latest_invoice });
   });
 
-  it("is paid once the holder of the card has answered the bank", async () => {
-    const { stripe } = await startLocal();
+  it("is paid once the holder of the card has answered the bank", async ({ stripe }) => {
     const shop = await openShop(stripe);
     const asks = await stripe.paymentMethods.attach("pm_card_authenticationRequired", {
       customer: shop.customer,
@@ -140,8 +137,7 @@ describe("a change of plan in the portal", () => {
     expect(after).toMatchObject({ status: "active", latest_invoice: { status: "paid", amount_paid: 1050 } });
   });
 
-  it("ends a trial or lets it go on, as the configuration says", async () => {
-    const { stripe } = await startLocal();
+  it("ends a trial or lets it go on, as the configuration says", async ({ stripe }) => {
     const trial = { trial_period_days: 30 };
     const ends = await openShop(stripe, {}, trial);
     const browser = await enter(stripe, ends);
@@ -160,8 +156,7 @@ describe("a change of plan in the portal", () => {
     expect((await stripe.subscriptions.retrieve(goesOn.subscription.id)).status).toBe("trialing");
   });
 
-  it("takes only what is offered, in the quantities that are offered", async () => {
-    const { stripe } = await startLocal();
+  it("takes only what is offered, in the quantities that are offered", async ({ stripe }) => {
     const shop = await openShop(stripe);
     const hidden = await monthly(stripe, 1, "Hidden");
     const browser = await enter(stripe, shop);
@@ -182,8 +177,7 @@ describe("a change of plan in the portal", () => {
     expect(browser.status).toBe(404);
   });
 
-  it("offers the quantity alone where the configuration allows no other price", async () => {
-    const { stripe } = await startLocal();
+  it("offers the quantity alone where the configuration allows no other price", async ({ stripe }) => {
     const shop = await openShop(stripe, { default_allowed_updates: ["quantity"] });
     const browser = await enter(stripe, shop);
     await browser.follow("Update subscription");
@@ -194,8 +188,7 @@ describe("a change of plan in the portal", () => {
     expect(after.items.data[0]?.quantity).toBe(4);
   });
 
-  it("is not offered for what Stripe's portal lets customers only cancel", async () => {
-    const { stripe } = await startLocal();
+  it("is not offered for what Stripe's portal lets customers only cancel", async ({ stripe }) => {
     const other = await monthly(stripe, 500, "Extra");
     const changes: Stripe.SubscriptionUpdateParams[] = [
       { collection_method: "send_invoice", days_until_due: 10 },
@@ -213,8 +206,7 @@ describe("a change of plan in the portal", () => {
 });
 
 describe("the flow that confirms a change", () => {
-  it("shows the change that it was made for, makes it, and goes where it says", async () => {
-    const { stripe } = await startLocal();
+  it("shows the change that it was made for, makes it, and goes where it says", async ({ stripe }) => {
     const shop = await openShop(stripe);
     const [item] = shop.subscription.items.data;
     const { url } = await stripe.billingPortal.sessions.create({
@@ -239,8 +231,7 @@ describe("the flow that confirms a change", () => {
     expect(after.items.data).toMatchObject([{ price: { id: shop.large.id }, quantity: 3 }]);
   });
 
-  it("is refused for a subscription that the portal lets customers only cancel", async () => {
-    const { stripe } = await startLocal();
+  it("is refused for a subscription that the portal lets customers only cancel", async ({ stripe }) => {
     const shop = await openShop(stripe, {}, { collection_method: "send_invoice", days_until_due: 5 });
     for (const type of ["subscription_update", "subscription_update_confirm"] as const) {
       const subscription = shop.subscription.id;

@@ -1,7 +1,8 @@
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { Browser } from "../support/browser.js";
-import { cardholder, idOf, monthly, refusal, startClock, startLocal } from "../support/local.js";
+import { it } from "../support/it.js";
+import { cardholder, idOf, monthly, refusal, startClock } from "../support/local.js";
 
 const CONDITIONS = [{ type: "decreasing_item_amount" as const }, { type: "shortening_interval" as const }];
 
@@ -34,8 +35,7 @@ async function openPortal(stripe: Stripe) {
 }
 
 describe("a change to less in the portal", () => {
-  it("waits for the end of the period, and costs nothing until then", async () => {
-    const { stripe } = await startLocal();
+  it("waits for the end of the period, and costs nothing until then", async ({ stripe }) => {
     const { browser, clock, id, large, small } = await openPortal(stripe);
     await browser.follow("Update subscription");
     await browser.submit("Continue", { price: small.id, quantity: "2" });
@@ -55,8 +55,7 @@ describe("a change to less in the portal", () => {
     expect(await stripe.subscriptions.retrieve(id)).toMatchObject({ schedule: null, status: "active" });
   });
 
-  it("is the only one until it is made or taken back", async () => {
-    const { stripe } = await startLocal();
+  it("is the only one until it is made or taken back", async ({ stripe }) => {
     const { browser, clock, id, large, session, small } = await openPortal(stripe);
     await browser.follow("Update subscription");
     await browser.submit("Continue", { price: small.id, quantity: "1" });
@@ -76,8 +75,7 @@ describe("a change to less in the portal", () => {
     expect(after.items.data).toMatchObject([{ price: { id: large.id } }]);
   });
 
-  it("is made at once where it is a change to more", async () => {
-    const { stripe } = await startLocal();
+  it("is made at once where it is a change to more", async ({ stripe }) => {
     const { browser, id, large } = await openPortal(stripe);
     await browser.follow("Update subscription");
     await browser.submit("Continue", { price: large.id, quantity: "3" });

@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { Browser } from "../support/browser.js";
+import { it } from "../support/it.js";
 import { client, idOf, monthly, refusal, startLocal, subscribe } from "../support/local.js";
 
 const RETURN_URL = "https://app.example.com/billing";
@@ -23,8 +24,7 @@ describe("the portal", () => {
     expect(browser.link("Return to app.example.com")).toBe(RETURN_URL);
   });
 
-  it("asks first, then cancels by the date alone, and takes it back", async () => {
-    const { local, stripe } = await startLocal();
+  it("asks first, then cancels by the date alone, and takes it back", async ({ local, stripe }) => {
     const { id, customer, items } = await subscribe(stripe);
     const browser = await openPortal(stripe, idOf(customer));
     await browser.follow("Cancel subscription");
@@ -47,8 +47,7 @@ describe("the portal", () => {
     expect(local.requests.every(({ path }) => path.startsWith("/v1/"))).toBe(true);
   });
 
-  it("sets the flag for a subscription in classic mode", async () => {
-    const { stripe } = await startLocal();
+  it("sets the flag for a subscription in classic mode", async ({ stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     const price = await monthly(stripe);
     const { id } = await stripe.subscriptions.create({
@@ -62,8 +61,9 @@ describe("the portal", () => {
     expect((await stripe.subscriptions.retrieve(id)).cancel_at_period_end).toBe(true);
   });
 
-  it("ends at once where the configuration says so, and offers nothing that it switches off", async () => {
-    const { stripe } = await startLocal();
+  it("ends at once where the configuration says so, and offers nothing that it switches off", async ({
+    stripe,
+  }) => {
     const { id, customer } = await subscribe(stripe);
     const features = { subscription_cancel: { enabled: true, mode: "immediately" as const } };
     const configuration = await stripe.billingPortal.configurations.create({
@@ -91,8 +91,7 @@ describe("the portal", () => {
 });
 
 describe("a portal session", () => {
-  it("opens the cancel page and comes back as its flow says", async () => {
-    const { stripe } = await startLocal();
+  it("opens the cancel page and comes back as its flow says", async ({ stripe }) => {
     const { id, customer } = await subscribe(stripe);
     const { url } = await stripe.billingPortal.sessions.create({
       customer: idOf(customer),
@@ -109,8 +108,7 @@ describe("a portal session", () => {
     expect((await stripe.subscriptions.retrieve(id)).cancel_at).not.toBeNull();
   });
 
-  it("shows the confirmation that its flow asks for", async () => {
-    const { stripe } = await startLocal();
+  it("shows the confirmation that its flow asks for", async ({ stripe }) => {
     const { id, customer } = await subscribe(stripe);
     const { url } = await stripe.billingPortal.sessions.create({
       customer: idOf(customer),
@@ -128,8 +126,7 @@ describe("a portal session", () => {
     expect(browser.text).toContain("Farewell &lt;3");
   });
 
-  it("never reaches a subscription of another customer", async () => {
-    const { stripe } = await startLocal();
+  it("never reaches a subscription of another customer", async ({ stripe }) => {
     const own = await subscribe(stripe);
     const other = await subscribe(stripe);
     const error = await refusal(
@@ -148,8 +145,7 @@ describe("a portal session", () => {
     expect((await stripe.subscriptions.retrieve(other.id)).cancel_at).toBeNull();
   });
 
-  it("changes nothing without the token of its own pages", async () => {
-    const { stripe } = await startLocal();
+  it("changes nothing without the token of its own pages", async ({ stripe }) => {
     const own = await subscribe(stripe);
     const other = await subscribe(stripe);
     const foreign = await openPortal(stripe, idOf(other.customer));
@@ -163,8 +159,7 @@ describe("a portal session", () => {
     expect((await stripe.subscriptions.retrieve(own.id)).cancel_at).toBeNull();
   });
 
-  it("ends after five minutes unused, and an hour after its last page", async () => {
-    const { local, stripe } = await startLocal();
+  it("ends after five minutes unused, and an hour after its last page", async ({ local, stripe }) => {
     const { customer } = await subscribe(stripe);
     const minutes = (count: number) => local.advanceBy(count * 60_000);
     const unused = await stripe.billingPortal.sessions.create({ customer: idOf(customer) });
@@ -182,8 +177,7 @@ describe("a portal session", () => {
     expect(used.status).toBe(404);
   });
 
-  it("is not framed, not cached, and gives its address to nobody", async () => {
-    const { stripe } = await startLocal();
+  it("is not framed, not cached, and gives its address to nobody", async ({ stripe }) => {
     const { customer } = await subscribe(stripe);
     const { headers } = await fetch(
       (await stripe.billingPortal.sessions.create({ customer: idOf(customer) })).url,
@@ -207,8 +201,7 @@ describe("a portal session", () => {
     expect(liveError.message).toContain("your live mode default configuration");
   });
 
-  it("refuses return URLs that are none", async () => {
-    const { stripe } = await startLocal();
+  it("refuses return URLs that are none", async ({ stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     for (const return_url of ["app.example.com", "javascript:alert(1)", "ftp://example.com"]) {
       const error = await refusal(stripe.billingPortal.sessions.create({ customer, return_url }));
@@ -218,8 +211,7 @@ describe("a portal session", () => {
 });
 
 describe("the login page of a portal", () => {
-  it("leads a customer in by the link that would be mailed, and nobody else", async () => {
-    const { stripe } = await startLocal();
+  it("leads a customer in by the link that would be mailed, and nobody else", async ({ stripe }) => {
     const own = await subscribe(stripe);
     await stripe.customers.create({ email: "ada@example.com" });
     const configuration = await stripe.billingPortal.configurations.create({

@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
-import { cardholder, monthly, refusal, startClock, startLocal } from "../support/local.js";
+import { describe, expect } from "vitest";
+import { it } from "../support/it.js";
+import { cardholder, monthly, refusal, startClock } from "../support/local.js";
 import {
   FEBRUARY,
   HOUR,
@@ -179,8 +180,7 @@ describe("a subscription that a schedule governs", () => {
 });
 
 describe("a schedule of phases alone", () => {
-  it("begins at once, and makes its subscription", async () => {
-    const { stripe } = await startLocal();
+  it("begins at once, and makes its subscription", async ({ stripe }) => {
     const customer = await cardholder(stripe);
     const price = await monthly(stripe, 2000);
     const schedule = await stripe.subscriptionSchedules.create({
@@ -202,8 +202,7 @@ describe("a schedule of phases alone", () => {
     });
   });
 
-  it("begins later by the clock, and can be listed and canceled before that", async () => {
-    const { stripe } = await startLocal();
+  it("begins later by the clock, and can be listed and canceled before that", async ({ stripe }) => {
     const clock = await startClock(stripe, START);
     const customer = await cardholder(stripe, "pm_card_visa", clock.id);
     const price = await monthly(stripe, 2000);

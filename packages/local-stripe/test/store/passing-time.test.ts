@@ -1,11 +1,14 @@
-import { expect, it, vi } from "vitest";
+import { expect, vi } from "vitest";
 import { startLocalStripe } from "../../src/index.js";
+import { it } from "../support/it.js";
 import { client, monthly, startLocal, subscribe } from "../support/local.js";
 
 const DAY = 24 * 3600 * 1000;
 
-it("ends what a deleted customer had waiting, so that nothing of it is due later", async () => {
-  const { local, stripe } = await startLocal();
+it("ends what a deleted customer had waiting, so that nothing of it is due later", async ({
+  local,
+  stripe,
+}) => {
   const { id: customer } = await stripe.customers.create();
   const price = await monthly(stripe);
   const schedule = await stripe.subscriptionSchedules.create({

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type Stripe from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
+import { it } from "../support/it.js";
 import { ask, cardholder, client, idOf, monthly, refusal, startLocal, subscribe } from "../support/local.js";
 import { receiver } from "../support/receiver.js";
 
@@ -10,8 +11,10 @@ const INCLUDE: Stripe.V2.Core.EventDestinationCreateParams.Include[] = [
 ];
 
 describe("an event destination of thin events", () => {
-  it("receives a notification that the SDK verifies, with the object and the snapshot event to fetch", async () => {
-    const { local, stripe } = await startLocal();
+  it("receives a notification that the SDK verifies, with the object and the snapshot event to fetch", async ({
+    local,
+    stripe,
+  }) => {
     const { received, secret } = await destination(stripe, ["v1.customer.created"]);
     const customer = await stripe.customers.create({ name: "Ada" }, { idempotencyKey: "once" });
     await stripe.products.create({ name: "Gold" });
@@ -43,8 +46,7 @@ describe("an event destination of thin events", () => {
     expect(() => stripe.parseEventNotification(body, signature, "whsec_other")).toThrow();
   });
 
-  it("is told what an update changed, before and after", async () => {
-    const { local, stripe } = await startLocal();
+  it("is told what an update changed, before and after", async ({ local, stripe }) => {
     const { received } = await destination(stripe, ["v1.customer.updated"]);
     const { id } = await stripe.customers.create({ name: "Ada", address: { city: "London", country: "GB" } });
     await stripe.customers.update(id, { name: "", address: { city: "Paris", country: "GB" } });
@@ -84,8 +86,7 @@ describe("an event destination of thin events", () => {
     expect((await notification.fetchRelatedObject()).id).toBe(id);
   });
 
-  it("is signed for with both secrets after a roll", async () => {
-    const { local, stripe } = await startLocal();
+  it("is signed for with both secrets after a roll", async ({ local, stripe }) => {
     const { received, secret, id } = await destination(stripe, ["v1.customer.created"]);
     const next = local.webhooks.rollSecret(id);
     await stripe.customers.create({});
@@ -96,8 +97,7 @@ describe("an event destination of thin events", () => {
     }
   });
 
-  it("receives a ping alone, also where it asks for other types", async () => {
-    const { local, stripe } = await startLocal();
+  it("receives a ping alone, also where it asks for other types", async ({ local, stripe }) => {
     const one = await destination(stripe, ["v1.customer.created"]);
     const other = await destination(stripe, ["*"]);
     const ping = await stripe.v2.core.eventDestinations.ping(one.id);
@@ -110,8 +110,7 @@ describe("an event destination of thin events", () => {
     });
   });
 
-  it("receives what a test emits by hand", async () => {
-    const { local, stripe } = await startLocal();
+  it("receives what a test emits by hand", async ({ local, stripe }) => {
     const { received } = await destination(stripe, ["v2.core.account[requirements].updated"]);
     const related = { id: "acct_1", type: "v2.core.account", url: "/v2/core/accounts/acct_1" };
     const id = local.webhooks.emitThin("v2.core.account[requirements].updated", related);
@@ -120,8 +119,7 @@ describe("an event destination of thin events", () => {
     expect((await stripe.v2.core.events.retrieve(id)).type).toBe("v2.core.account[requirements].updated");
   });
 
-  it("receives nothing while it is disabled", async () => {
-    const { local, stripe } = await startLocal();
+  it("receives nothing while it is disabled", async ({ local, stripe }) => {
     const { received, id } = await destination(stripe, ["*"]);
     expect(await stripe.v2.core.eventDestinations.disable(id)).toMatchObject({
       status: "disabled",
@@ -135,8 +133,7 @@ describe("an event destination of thin events", () => {
 });
 
 describe("an event destination of snapshot events", () => {
-  it("receives them as a webhook endpoint does, in its own version", async () => {
-    const { local, stripe } = await startLocal();
+  it("receives them as a webhook endpoint does, in its own version", async ({ local, stripe }) => {
     const { url, received } = await receiver();
     const made = await stripe.v2.core.eventDestinations.create({
       name: "old",
@@ -159,8 +156,7 @@ describe("an event destination of snapshot events", () => {
 });
 
 describe("the event destinations of an account", () => {
-  it("show their secret when they are made and asked for, and never again", async () => {
-    const { stripe } = await startLocal();
+  it("show their secret when they are made and asked for, and never again", async ({ stripe }) => {
     const { id } = await destination(stripe, ["*"]);
     const { eventDestinations } = stripe.v2.core;
     expect((await eventDestinations.retrieve(id)).webhook_endpoint).toEqual({});
@@ -170,8 +166,7 @@ describe("the event destinations of an account", () => {
     expect(error.statusCode).toBe(400);
   });
 
-  it("are changed, listed and deleted", async () => {
-    const { stripe } = await startLocal();
+  it("are changed, listed and deleted", async ({ stripe }) => {
     const { id } = await destination(stripe, ["*"]);
     const { eventDestinations } = stripe.v2.core;
     const changed = await eventDestinations.update(id, {
@@ -275,16 +270,14 @@ describe("thin events", () => {
     expect((await ask(local, "GET", "/v2/core/events?page=nonsense")).status).toBe(400);
   });
 
-  it("are apart by mode", async () => {
-    const { local, stripe } = await startLocal();
+  it("are apart by mode", async ({ local, stripe }) => {
     const live = client(local, local.liveSecretKey);
     await live.customers.create({});
     expect((await stripe.v2.core.events.list()).data).toEqual([]);
     expect((await live.v2.core.events.list()).data).toMatchObject([{ livemode: true }]);
   });
 
-  it("tell finer changes of a subscription, without a snapshot event", async () => {
-    const { stripe } = await startLocal();
+  it("tell finer changes of a subscription, without a snapshot event", async ({ stripe }) => {
     const { id, items } = await subscribe(stripe);
     expect(await finer(stripe)).toEqual(["v1.customer.subscription.active"]);
     await stripe.subscriptions.update(id, { cancel_at_period_end: true });
@@ -317,8 +310,7 @@ describe("thin events", () => {
     await expect.poll(() => finer(stripe)).toContain("v1.customer.subscription.past_due");
   });
 
-  it("tell of entitlements that come and go", async () => {
-    const { stripe } = await startLocal();
+  it("tell of entitlements that come and go", async ({ stripe }) => {
     const feature = await stripe.entitlements.features.create({ name: "API", lookup_key: "api" });
     const price = await monthly(stripe);
     await stripe.products.createFeature(idOf(price.product), { entitlement_feature: feature.id });
@@ -330,8 +322,7 @@ describe("thin events", () => {
     expect(await finer(stripe)).toContain(`${summary}.entitlement_removed`);
   });
 
-  it("tell what changed of prices and products", async () => {
-    const { stripe } = await startLocal();
+  it("tell what changed of prices and products", async ({ stripe }) => {
     const price = await monthly(stripe);
     await stripe.products.update(idOf(price.product), { default_price: price.id, active: false });
     expect(await finer(stripe)).toEqual(["v1.product.deactivated", "v1.product.default_price_changed"]);
