@@ -134,10 +134,12 @@ export async function createSubscription(
   };
   const steps = new Steps(wanted.idempotencyKey);
   const mark = markCall(scope, "createSubscription", steps.key, params);
-  const before = wanted.allowSecond
-    ? undefined
-    : // guard (as undefined): a customer is not subscribed twice
-      await assertNotSubscribed(scope, customer, collectProductIds(prices), (one) => isResultOf(mark, one));
+  let before: Stripe.Subscription | undefined;
+  if (wanted.allowSecond !== true) {
+    const isOwn = (one: Stripe.Subscription) => isResultOf(mark, one);
+    // guard: a customer is not subscribed twice
+    before = await assertNotSubscribed(scope, customer, collectProductIds(prices), isOwn);
+  }
   const subscription = await steps.take("the subscription", () =>
     before === undefined
       ? scope.write(

@@ -280,8 +280,10 @@ class Scope {
   /** One request. @throws NotFoundError when it is missing, attached, or was never the tenant's. */
   async detachedPaymentMethod(paymentMethodId: string): Promise<Stripe.PaymentMethod> {
     const method = await this.#gate.retrieve(PAYMENT_METHOD, { payment_method: paymentMethodId }, {});
-    // guard: a detached payment method has no customer
-    if (method.customer !== null) throw notFound();
+    const { tenancy, tenantId } = this.#options;
+    // guard (operand 1): a detached payment method has no customer
+    // guard (operand 2): a detached payment method is marked for the tenant
+    if (method.customer !== null || tenancy.productAccess(tenantId, method) !== "own") throw notFound();
     return method;
   }
 

@@ -190,6 +190,15 @@ describe("what belongs to a customer", () => {
 describe("a payment method", () => {
   const detached = { object: "payment_method", id: "pm_1", customer: null };
 
+  it("is the tenant's by its mark, and by no other's", async () => {
+    expect(await admits({ ...detached, metadata: own })).toBe(true);
+    for (const metadata of [foreign, everyones, {}, null]) {
+      expect(await admits({ ...detached, metadata })).toBe(false);
+    }
+    // While it is attached, its customer alone says whose it is.
+    expect(await admits({ ...detached, customer: "cus_1", metadata: own })).toBe(false);
+  });
+
   it("without a customer is whose it was proved to be before", async () => {
     expect(await admits(detached)).toBe(false);
     proofs.add("pm_1", "shared");

@@ -177,6 +177,23 @@ describe("a scope by itself", () => {
     expect((await scopeOf("acme")).mark).toEqual({ tenantId: "acme" });
   });
 
+  it("finds a detached payment method by the tenant's mark, and no attached, shared or foreign one", async () => {
+    const scope = await scopeOf("acme");
+    const detached = async (tenantId: string) => {
+      const { id } = await world.stripe.paymentMethods.attach("pm_card_visa", { customer: acme.customerId });
+      await world.stripe.paymentMethods.update(id, { metadata: { tenantId } });
+      return (await world.stripe.paymentMethods.detach(id)).id;
+    };
+    const { id: attached } = await world.stripe.paymentMethods.update(acme.paymentMethodId, {
+      metadata: { tenantId: "acme" },
+    });
+
+    expect(await scope.detachedPaymentMethod(await detached("acme"))).toMatchObject({ customer: null });
+    for (const id of [attached, await detached("globex"), await detached("*"), await detached("")]) {
+      await expect(scope.detachedPaymentMethod(id)).rejects.toMatchObject({ code: "not_found" });
+    }
+  });
+
   it("makes no customers where the application alone records whose they are", async () => {
     const scope = await scopeOf("acme", undefined, { tenancy: { ...metadataTenancy(), readOnly: true } });
     expect(() => scope.customers.assertCanMake()).toThrow("has no link function");
