@@ -192,6 +192,7 @@ const ROWS: Readonly<
         paymentMethodCollection: "if_required",
         discount: { promotionCodeId: "promo_1" },
         automaticTax: true,
+        managedPayments: true,
         locale: "en-GB",
         clientReferenceId: "cart-1",
         metadata: { seats: "team" },

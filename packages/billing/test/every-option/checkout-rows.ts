@@ -34,6 +34,7 @@ export const CHECKOUT_ROWS: readonly OptionRow[] = [
         paymentMethodCollection: "if_required",
         discount: { couponId: own.couponId },
         automaticTax: true,
+        managedPayments: false,
         expiresAt,
         allowSecond: true,
         idempotencyKey: "k",
@@ -47,6 +48,7 @@ export const CHECKOUT_ROWS: readonly OptionRow[] = [
         payment_method_collection: "if_required",
         discounts: [{ coupon: own.couponId }],
         automatic_tax: { enabled: true },
+        managed_payments: null,
         expires_at: seconds(expiresAt),
         amount_total: 0,
       });
@@ -94,6 +96,7 @@ export const CHECKOUT_ROWS: readonly OptionRow[] = [
         quantity: 2,
         discount: { promotionCodeId: own.promotionCodeId },
         automaticTax: false,
+        managedPayments: true,
         allowPromotionCodes: false,
         expiresAt,
         idempotencyKey: "k",
@@ -101,6 +104,7 @@ export const CHECKOUT_ROWS: readonly OptionRow[] = [
       expect(await stripe.checkout.sessions.retrieve(id)).toMatchObject({
         ...AS_STRIPE_HAS_IT,
         mode: "payment",
+        managed_payments: { enabled: true },
         amount_total: 1500,
         discounts: [{ promotion_code: own.promotionCodeId }],
         expires_at: seconds(expiresAt),

@@ -184,6 +184,7 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
       ],
       allowPromotionCodes: "plain",
       automaticTax: "plain",
+      managedPayments: "plain",
       locale: "plain",
       clientReferenceId: "plain",
       metadata: "metadata",

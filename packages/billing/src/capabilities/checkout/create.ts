@@ -52,6 +52,7 @@ export async function createCheckoutSession(
     cancelUrl: allowUrl(cancelUrl, urls, "cancelUrl"),
     // guard (argument): a Checkout session's metadata names no reserved key
     metadata: metadata === undefined ? {} : scope.callerMetadata(metadata),
+    managedPayments: allowManagedPayments(scope, wanted),
   };
   const customerId = await scope.customerId(wanted.customerId);
   // guard: Checkout is opened for a proved customer
@@ -154,6 +155,21 @@ function allowUrl(given: unknown, { policy }: TenantReturnUrls, name: string): s
   // guard (argument): Checkout leads back to the tenant's origins
   if (given !== undefined) return allowReturnUrl(given, policy, name);
   throw new InvalidArgumentError(`Give ${name}, or the settings portal.returnUrl.`);
+}
+
+/**
+ * Stripe refuses a session in a connected account of a platform that has Managed Payments on by default, unless the session
+ * switches them off.
+ *
+ * @throws InvalidArgumentError when they are asked for in a connected account.
+ */
+function allowManagedPayments(scope: TenantScope, wanted: Wanted): boolean | undefined {
+  const managedPayments = "managedPayments" in wanted ? wanted.managedPayments : undefined;
+  if (scope.account === undefined) return managedPayments;
+  if (managedPayments !== true) return false;
+  throw new InvalidArgumentError(
+    "Stripe allows Managed Payments in no connected account. Leave out managedPayments.",
+  );
 }
 
 /** @throws InvalidArgumentError when prices are paid otherwise than the session asks for. */

@@ -52,6 +52,12 @@ interface PurchaseOptions extends CheckoutOptions {
   readonly allowPromotionCodes?: boolean | undefined;
   /** Let Stripe Tax reckon the taxes, by the address that the customer gives. Default: false. */
   readonly automaticTax?: boolean | undefined;
+  /**
+   * Whether Stripe sells it as the merchant of record. Default: what the account says. With `connectTenancy` it is always
+   * switched off and `true` is refused, since Stripe allows Managed Payments in no connected account.
+   * See https://docs.stripe.com/payments/managed-payments
+   */
+  readonly managedPayments?: boolean | undefined;
 }
 
 export interface CheckoutItem {
@@ -123,6 +129,7 @@ const purchaseFields = onFirstUse(() => ({
   ),
   allowPromotionCodes: z.optional(z.boolean("allowPromotionCodes must be true or false.")),
   automaticTax: z.optional(z.boolean("automaticTax must be true or false.")),
+  managedPayments: z.optional(z.boolean("managedPayments must be true or false.")),
 }));
 
 const subscriptionOptions = onFirstUse(() =>

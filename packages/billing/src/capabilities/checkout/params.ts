@@ -15,6 +15,8 @@ export interface Visit {
   readonly successUrl: string;
   readonly cancelUrl: string;
   readonly metadata: StripeMetadata;
+  /** Undefined where the account decides. */
+  readonly managedPayments: boolean | undefined;
 }
 
 /** The parameters of a session, and the fingerprint of all of them, by which an open one is found again. */
@@ -86,7 +88,7 @@ export function purchaseParams(
 function visitParams(
   mode: "subscription" | "payment" | "setup",
   { locale, clientReferenceId, expiresAt }: CheckedSubscription | CheckedPayment | CheckedSetup,
-  { customerId, successUrl, cancelUrl, metadata }: Visit,
+  { customerId, successUrl, cancelUrl, metadata, managedPayments }: Visit,
 ): SessionParams {
   return {
     mode,
@@ -94,6 +96,7 @@ function visitParams(
     success_url: successUrl,
     cancel_url: cancelUrl,
     metadata,
+    ...(managedPayments !== undefined && { managed_payments: { enabled: managedPayments } }),
     ...(locale !== undefined && { locale }),
     ...(clientReferenceId !== undefined && { client_reference_id: clientReferenceId }),
     ...(expiresAt !== undefined && { expires_at: toEpochSeconds(expiresAt) }),
