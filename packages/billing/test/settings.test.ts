@@ -38,3 +38,33 @@ describe("a key that is none of Stripe's secret keys", () => {
     );
   });
 });
+
+describe("the settings of ownership", () => {
+  const secretKey = "sk_test_12345678";
+
+  it.each([0, 0.5, 30, 300])("remember a proof for %d seconds", (rememberSeconds) => {
+    expect(() => new StripeBillingService({ secretKey, ownership: { rememberSeconds } })).not.toThrow();
+  });
+
+  it.each([-1, 300.1, 301, Number.NaN, Number.POSITIVE_INFINITY, "30", null])(
+    "refuse to remember one for %o seconds",
+    (rememberSeconds) => {
+      const ownership = { rememberSeconds } as never; // hostile values are of no type that it takes
+      expect(() => new StripeBillingService({ secretKey, ownership })).toThrow(
+        new ConfigurationError("ownership.rememberSeconds must be a number from 0 to 300."),
+      );
+    },
+  );
+
+  it.each(["yes", 1, null])("refuse to trust it in writes as %o", (trustInWrites) => {
+    const ownership = { trustInWrites } as never; // as above
+    expect(() => new StripeBillingService({ secretKey, ownership })).toThrow(
+      new ConfigurationError("ownership.trustInWrites must be true or false."),
+    );
+  });
+
+  it("refuse a name that they do not know", () => {
+    const ownership = { rememberMs: 5 } as never; // as above
+    expect(() => new StripeBillingService({ secretKey, ownership })).toThrow(/rememberMs/);
+  });
+});

@@ -66,7 +66,7 @@ export function isBackdoor({ headers }: StripeWorld["local"]["requests"][number]
   return headers["user-agent"]?.includes(BACKDOOR) ?? false;
 }
 
-async function openRealm(name: RealmName, authority: Authority): Promise<Realm> {
+export async function openRealm(name: RealmName, authority: Authority): Promise<Realm> {
   const { tenancy, markKey, link = () => Promise.resolve(), accounts } = authority;
   const world = await startStripeWorld();
   const backdoor = sdkFor(world.local, world.local.secretKey, { appInfo: { name: BACKDOOR } });

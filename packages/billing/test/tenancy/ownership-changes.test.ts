@@ -87,6 +87,29 @@ describe.each(STRATEGIES)("a customer given to another tenant, by %s,", (strateg
     await expect(strict.listInvoices(given.customerId)).rejects.toMatchObject(notFound);
   });
 
+  it("is closed to a page that the former one had opened", async () => {
+    const { tenancy, give } = await operator(strategy);
+    const acme = acmeOf({ tenancy });
+    const wanted = { customerId: given.customerId, priceId: given.otherPriceId, allowSecond: true };
+    const { id } = await acme.createCheckoutSession(wanted);
+    expect((await acme.createCheckoutSession(wanted)).id).toBe(id);
+    await give();
+
+    await expect(acme.createCheckoutSession(wanted)).rejects.toMatchObject(notFound);
+  });
+
+  it("is missing to the former one, and no defect, where a list shows the change", async () => {
+    const { tenancy, give } = await operator(strategy);
+    const audits: string[] = [];
+    const acme = acmeOf({ tenancy, onAudit: ({ type }) => void audits.push(type) });
+    await acme.getSubscription(given.subscriptionId);
+    await give();
+
+    await expect(acme.listPaymentMethods(given.customerId)).rejects.toMatchObject(notFound);
+    expect(audits).toContain("foreign_object");
+    expect(audits).not.toContain("isolation_breach");
+  });
+
   it("is closed to the former one's reads once a read has shown the change", async () => {
     const { tenancy, give } = await operator(strategy);
     const acme = acmeOf({ tenancy });

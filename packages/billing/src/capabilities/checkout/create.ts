@@ -65,6 +65,8 @@ export async function createCheckoutSession(
   const sessions = await listSessions(scope, customerId);
   const { fingerprint } = content;
   const same = findSameSession(sessions.open, fingerprint);
+  // guard: an open page is handed out again on no proof of another call
+  if (same !== undefined) await scope.proveForWrite(customerId);
   // Two clicks at once have the same key, and so get the same session. It changes with the customer's next session, and
   // every minute, since Stripe would repeat an answer that failed for as long as it remembers the key.
   const minute = Math.floor(Date.now() / 60_000);

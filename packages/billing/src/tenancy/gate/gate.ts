@@ -52,7 +52,10 @@ type Hit<C extends SearchCall> = StripeAnswer<C>["data"][number];
 type AccountHit<C extends AccountListCall> = StripeAnswer<C>["data"][number];
 
 /** The methods of the gate that a scope uses. */
-export type GateToStripe = Pick<Gate, "retrieve" | "list" | "search" | "listAccount" | "write">;
+export type GateToStripe = Pick<
+  Gate,
+  "retrieve" | "list" | "search" | "listAccount" | "write" | "proveForWrite"
+>;
 
 /**
  * The second wall: the only way to Stripe, for one tenant and one call of the service.
@@ -102,8 +105,10 @@ export class Gate {
     // guard: a list is kept to the tenant's
     // guard (reorder): the id in a list's path cannot be hidden behind a parameter
     if (!this.#requests.isScoped(RULES[call], { ...params, ...ids })) throw this.#breach(call);
+    // Asked before the answer, which may show that the owner has changed.
+    const [stale] = this.#staleCustomers([...Object.values(ids), ...namedIds({ ...params })]);
     // guard (argument 2): a list holds nothing of others
-    return this.#admitted(call, await this.#send(request, params));
+    return this.#admitted(call, await this.#send(request, params), stale !== undefined);
   }
 
   /**
@@ -178,7 +183,7 @@ export class Gate {
     if (!this.#requests.isToOwn(ids)) throw this.#breach(call);
     // guard: a write names only proved objects
     if (!this.#requests.namesOnlyProved(params)) throw this.#breach(call);
-    const { account, tenancy, trustsMemory } = this.#options;
+    const { account, tenancy } = this.#options;
     const tenantId = this.#requests.ownerFor(rule, params);
     const marked = markedParams(rule, params, tenancy, tenantId);
     // guard (operand 1): a write forges no mark
@@ -193,8 +198,7 @@ export class Gate {
       ? scopeIdempotencyKey(idempotencyKey ?? this.#ownKey(), { account, tenantId, call: keyedCall }) // guard (part 2): a write's key is the tenant's; guard (part 1): a write's key is the account's
       : undefined;
     // guard: a write rests on no proof of another call
-    if (!trustsMemory && changesSomething(call))
-      await this.#proveAnew([...Object.values(ids), ...namedIds({ ...params })]);
+    if (changesSomething(call)) await this.proveForWrite([...Object.values(ids), ...namedIds({ ...params })]);
     const answer = await this.#send(request, marked, key);
     if (changesSomething(call)) this.#made = { idempotencyKey: key };
     try {
@@ -211,13 +215,14 @@ export class Gate {
 
   /**
    * Proves again what another call proved, because an operator may have given the customer to another tenant since. Asks
-   * the tenancy's own record if it has one, else Stripe.
+   * the tenancy's own record if it has one, else Stripe. Does nothing where the settings trust the memory.
+   *
+   * @throws NotFoundError when one of them is no longer the tenant's.
    */
-  async #proveAnew(ids: readonly unknown[]): Promise<void> {
-    const { tenancy, tenantId, deadline } = this.#options;
-    for (const id of ids) {
-      const customer = typeof id === "string" ? this.#proofs.findStaleCustomer(id) : undefined;
-      if (customer === undefined) continue;
+  async proveForWrite(ids: readonly unknown[]): Promise<void> {
+    const { tenancy, tenantId, deadline, trustsMemory } = this.#options;
+    if (trustsMemory) return;
+    for (const customer of this.#staleCustomers(ids)) {
       if (tenancy.isLinked !== undefined && (await deadline.race(tenancy.isLinked(tenantId, customer)))) {
         this.#proofs.add(customer, "own");
       } else {
@@ -225,6 +230,14 @@ export class Gate {
         // guard: nothing is written to a deleted customer
         if (current.deleted) throw notFound();
       }
+    }
+  }
+
+  /** The customers of these objects that only another call has proved. */
+  *#staleCustomers(ids: readonly unknown[]): Generator<string> {
+    for (const id of ids) {
+      const customer = typeof id === "string" ? this.#proofs.findStaleCustomer(id) : undefined;
+      if (customer !== undefined) yield customer;
     }
   }
 
@@ -310,10 +323,18 @@ export class Gate {
     return send(transport, request, deadline);
   }
 
-  async #admitted<C extends StripeCall>(call: C, answer: unknown): Promise<StripeAnswer<C>> {
+  /** @param restsOnMemory whether only another call has proved what was asked for, so that its owner may have changed. */
+  async #admitted<C extends StripeCall>(
+    call: C,
+    answer: unknown,
+    restsOnMemory = false,
+  ): Promise<StripeAnswer<C>> {
     for (const object of topObjects(answer)) {
-      // guard (if false): everything in an answer is the tenant's
-      if (!(await this.#answers.admits(object, call))) throw this.#breach(call);
+      // guard (if true): everything in an answer is the tenant's
+      if (await this.#answers.admits(object, call)) continue;
+      if (!restsOnMemory) throw this.#breach(call);
+      this.#audit("foreign_object", call);
+      throw notFound();
     }
     return answer as StripeAnswer<C>; // the shape that the call's API promises
   }

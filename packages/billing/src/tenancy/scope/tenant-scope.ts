@@ -249,6 +249,11 @@ class Scope {
     return this.#customers.prove(customerId);
   }
 
+  /** Proves a customer in this call, as a write does, where what is handed out is worth one. @throws NotFoundError */
+  proveForWrite(customerId: string): Promise<void> {
+    return this.#gate.proveForWrite([customerId]);
+  }
+
   /** One request. @throws NotFoundError when the subscription is missing or not of one of the tenant's customers. */
   subscription(
     subscriptionId: string,
