@@ -8,11 +8,24 @@ import { diagnose, type ObjectDiagnosis } from "./operator/diagnose.js";
 import type { AccountExamination } from "./operator/doctor/account-check.js";
 import { examineAccount } from "./operator/doctor/examine-account.js";
 import { type LinkCustomerOptions, linkCustomer } from "./operator/link-customer.js";
+import { type ListAllCustomersOptions, listCustomers } from "./operator/lists/list-customers.js";
+import { type ListAllInvoicesOptions, listInvoices } from "./operator/lists/list-invoices.js";
+import { type ListAllSubscriptionsOptions, listSubscriptions } from "./operator/lists/list-subscriptions.js";
+import {
+  parseSumOptions,
+  type Revenue,
+  type SumRevenueOptions,
+  sumRevenue,
+} from "./operator/lists/sum-revenue.js";
 import type { Owned } from "./operator/owned.js";
 import type { OperatorBinding } from "./operator-binding.js";
 import { SharedCatalog } from "./shared-catalog.js";
 import type { CallOptions } from "./stripe/deadline.js";
+import { type Page, type Pages, pages } from "./stripe/page.js";
+import type { OperatorScope } from "./tenancy/scope/operator-scope.js";
 import type { Customer } from "./views/customer.js";
+import type { Invoice } from "./views/invoice.js";
+import type { Subscription } from "./views/subscription.js";
 
 /**
  * What whoever operates the service may do over all tenants: adopt what was made before, and find out whose things are.
@@ -98,5 +111,60 @@ export class BillingOperator<TMetadata = undefined> {
     const open = this.#binding.opener(options);
     this.#binding.audit("examineAccount");
     return examineAccount(open, options);
+  }
+
+  /**
+   * Lists the customers of all tenants, newest first, each with its tenant; null for one that is nobody's. One request a page.
+   *
+   * @throws InvalidArgumentError when `after` is no cursor of such a list.
+   * @see https://docs.stripe.com/api/customers/list
+   */
+  listCustomers(options: ListAllCustomersOptions = {}): Pages<Owned<Customer>> {
+    return this.#list("listCustomers", options, listCustomers);
+  }
+
+  /**
+   * Lists the subscriptions of all tenants, newest first, each with its tenant: for a nightly sync or an admin's page. One
+   * request a page.
+   *
+   * @throws InvalidArgumentError as {@link listCustomers}.
+   * @see https://docs.stripe.com/api/subscriptions/list
+   */
+  listSubscriptions(options: ListAllSubscriptionsOptions = {}): Pages<Owned<Subscription>> {
+    return this.#list("listSubscriptions", options, listSubscriptions);
+  }
+
+  /**
+   * Lists the invoices of all tenants, newest first, each with its tenant. One request a page.
+   *
+   * @throws InvalidArgumentError as {@link listCustomers}.
+   * @see https://docs.stripe.com/api/invoices/list
+   */
+  listInvoices(options: ListAllInvoicesOptions = {}): Pages<Owned<Invoice>> {
+    return this.#list("listInvoices", options, listInvoices);
+  }
+
+  /**
+   * Adds up what each tenant paid, by currency: the paid invoices that were created in a span of time. One request for each
+   * hundred of them.
+   *
+   * @throws InvalidArgumentError for a span that ends before it begins.
+   */
+  async sumRevenue(options: SumRevenueOptions): Promise<readonly Revenue[]> {
+    const { requestsPerSecond, ...settings } = parseSumOptions(options);
+    const open = this.#binding.opener(options, requestsPerSecond);
+    this.#binding.audit("sumRevenue");
+    return sumRevenue(open, settings);
+  }
+
+  #list<Options extends CallOptions, T extends { readonly id: string }>(
+    method: string,
+    options: Options,
+    capability: (scope: OperatorScope, options: Options) => Promise<Page<T>>,
+  ): Pages<T> {
+    return pages((after) => {
+      const page = after === undefined ? options : { ...options, after };
+      return this.#binding.run(method, page, (scope) => capability(scope, page));
+    });
   }
 }

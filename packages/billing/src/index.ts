@@ -115,6 +115,11 @@ export type { AuditedKind, MarkFinding, MarkProblem, MarksReport } from "./opera
 export type { ObjectDiagnosis } from "./operator/diagnose.js";
 export type { AccountCheck, AccountExamination } from "./operator/doctor/account-check.js";
 export type { LinkCustomerOptions } from "./operator/link-customer.js";
+export type { ListAllCustomersOptions } from "./operator/lists/list-customers.js";
+export type { CreatedOptions } from "./operator/lists/list-fields.js";
+export type { ListAllInvoicesOptions } from "./operator/lists/list-invoices.js";
+export type { ListAllSubscriptionsOptions } from "./operator/lists/list-subscriptions.js";
+export type { Revenue, SumRevenueOptions } from "./operator/lists/sum-revenue.js";
 export type { Owned } from "./operator/owned.js";
 export type { OperatorOptions } from "./operator-binding.js";
 export type { PerTenant } from "./per-tenant.js";

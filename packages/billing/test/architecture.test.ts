@@ -37,7 +37,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "stripe",
     "views",
   ],
-  "billing-operator.ts": ["shared-catalog.ts", "operator", "operator-binding.ts", "stripe", "views"],
+  "billing-operator.ts": [
+    "shared-catalog.ts",
+    "tenancy/scope",
+    "operator",
+    "operator-binding.ts",
+    "stripe",
+    "views",
+  ],
   "shared-catalog.ts": ["capabilities", "operator-binding.ts", "stripe", "views"],
   "operator-binding.ts": [
     "capabilities",

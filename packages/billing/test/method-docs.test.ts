@@ -6,14 +6,16 @@ import { publicMethods } from "./public-methods.js";
 const ENTRY = resolve(import.meta.dirname, "../src/index.ts");
 
 /** Reads what an editor shows for each method of the service, inherited from the families' interfaces. */
-function readMethodDocs(): ReadonlyMap<string, { readonly text: string; readonly tags: readonly string[] }> {
+function readMethodDocs(
+  className = "StripeBillingService",
+): ReadonlyMap<string, { readonly text: string; readonly tags: readonly string[] }> {
   const options = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023, strict: true };
   const program = ts.createProgram([ENTRY], options);
   const checker = program.getTypeChecker();
   const entry = program.getSourceFile(ENTRY);
   const exported = entry && checker.getSymbolAtLocation(entry);
-  const service = exported?.exports?.get(ts.escapeLeadingUnderscores("StripeBillingService"));
-  if (service === undefined) throw new Error("The service is not exported.");
+  const service = exported?.exports?.get(ts.escapeLeadingUnderscores(className));
+  if (service === undefined) throw new Error(`${className} is not exported.`);
   const type = checker.getDeclaredTypeOfSymbol(checker.getAliasedSymbol(service));
   return new Map(
     type.getProperties().map((method) => [
@@ -38,4 +40,13 @@ it("shows a description for every public method, and its errors for all but thos
     "receiverFacts",
     "resolveTenant",
   ]);
+});
+
+it.each([
+  { className: "BillingOperator", least: 9 },
+  { className: "SharedCatalog", least: 9 },
+])("shows a description for everything of $className", ({ className, least }) => {
+  const docs = readMethodDocs(className);
+  expect([...docs].filter(([, { text }]) => text.length < 30)).toEqual([]);
+  expect(docs.size).toBeGreaterThanOrEqual(least);
 });

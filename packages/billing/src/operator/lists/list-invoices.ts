@@ -1,0 +1,53 @@
+import * as z from "zod/mini";
+import { checkInput, listFields, onFirstUse, optionsObject } from "../../input.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import { parseObjectId } from "../../stripe/object-id.js";
+import type { ListOptions, Page } from "../../stripe/page.js";
+import type { OperatorScope } from "../../tenancy/scope/operator-scope.js";
+import { type Invoice, type InvoiceStatus, toInvoice } from "../../views/invoice.js";
+import { readPage } from "../each-page.js";
+import type { Owned } from "../owned.js";
+import { type CreatedOptions, createdFields, toCreatedParam, toPagingParams } from "./list-fields.js";
+import { toOwnedPage } from "./owned-page.js";
+
+const STATUSES = [
+  "draft",
+  "open",
+  "paid",
+  "uncollectible",
+  "void",
+] as const satisfies readonly InvoiceStatus[];
+
+export interface ListAllInvoicesOptions extends CallOptions, ListOptions, CreatedOptions {
+  /** Default: all of them. */
+  readonly status?: InvoiceStatus | undefined;
+}
+
+const listOptions = onFirstUse(() =>
+  optionsObject({
+    ...listFields(),
+    ...createdFields(),
+    status: z.optional(z.enum(STATUSES, `status must be one of ${STATUSES.join(", ")}.`)),
+  }),
+);
+
+export async function listInvoices(
+  scope: OperatorScope,
+  options: ListAllInvoicesOptions,
+): Promise<Page<Owned<Invoice>>> {
+  const { status, ...given } = checkInput(listOptions, options);
+  if (given.after !== undefined) parseObjectId("invoice", given.after, "after");
+  const params = {
+    ...toPagingParams(given),
+    ...toCreatedParam(given),
+    ...(status === undefined ? {} : { status }),
+    expand: ["data.customer"],
+  };
+  const page = await readPage(scope, "GET /v1/invoices", params);
+  return toOwnedPage(
+    scope,
+    page,
+    ({ customer }) => customer,
+    (invoice) => toInvoice(invoice, scope),
+  );
+}

@@ -1,0 +1,62 @@
+import * as z from "zod/mini";
+import { checkInput, listFields, onFirstUse, optionsObject } from "../../input.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import { parseObjectId } from "../../stripe/object-id.js";
+import type { ListOptions, Page } from "../../stripe/page.js";
+import type { OperatorScope } from "../../tenancy/scope/operator-scope.js";
+import { type Subscription, toSubscription } from "../../views/subscription.js";
+import { readPage } from "../each-page.js";
+import type { Owned } from "../owned.js";
+import { type CreatedOptions, createdFields, toCreatedParam, toPagingParams } from "./list-fields.js";
+import { toOwnedPage } from "./owned-page.js";
+
+const STATUSES = [
+  "all",
+  "ended",
+  "active",
+  "canceled",
+  "incomplete",
+  "incomplete_expired",
+  "past_due",
+  "paused",
+  "trialing",
+  "unpaid",
+] as const;
+
+export interface ListAllSubscriptionsOptions extends CallOptions, ListOptions, CreatedOptions {
+  /** One of Stripe's; left out, all that are not canceled. `"ended"` is canceled or never paid for. */
+  readonly status?: (typeof STATUSES)[number] | undefined;
+  /** Those of one price alone. */
+  readonly priceId?: string | undefined;
+}
+
+const listOptions = onFirstUse(() =>
+  optionsObject({
+    ...listFields(),
+    ...createdFields(),
+    status: z.optional(z.enum(STATUSES, `status must be one of ${STATUSES.join(", ")}.`)),
+    priceId: z.optional(z.unknown()),
+  }),
+);
+
+export async function listSubscriptions(
+  scope: OperatorScope,
+  options: ListAllSubscriptionsOptions,
+): Promise<Page<Owned<Subscription>>> {
+  const { status, priceId, ...given } = checkInput(listOptions, options);
+  if (given.after !== undefined) parseObjectId("subscription", given.after, "after");
+  const params = {
+    ...toPagingParams(given),
+    ...toCreatedParam(given),
+    ...(status === undefined ? {} : { status }),
+    ...(priceId === undefined ? {} : { price: parseObjectId("price", priceId) }),
+    expand: ["data.customer", "data.schedule"],
+  };
+  const page = await readPage(scope, "GET /v1/subscriptions", params);
+  return toOwnedPage(
+    scope,
+    page,
+    ({ customer }) => customer,
+    (subscription) => toSubscription(subscription, scope),
+  );
+}
