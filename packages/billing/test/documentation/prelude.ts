@@ -7,10 +7,12 @@ import http from "node:http";
 import https from "node:https";
 import { StripeBillingService } from "@repo/billing";
 import type { OpenInbox } from "@repo/billing/testing";
-import { createWebhookReceiver, memoryInbox } from "@repo/billing/webhooks";
+import { createWebhookReceiver, memoryInbox, sqliteInbox } from "@repo/billing/webhooks";
 import { startLocalStripe } from "@repo/local-stripe";
 import express from "express";
 import Fastify from "fastify";
+import { Redis } from "ioredis";
+import Database from "libsql";
 import Stripe from "stripe";
 
 export const local = await startLocalStripe();
@@ -124,8 +126,22 @@ export const credits = {
 };
 
 export const inbox = memoryInbox();
+/** A connection of the application to its file; any client's would do. */
+export const sqlite = new Database(":memory:");
+sqlite.exec("CREATE TABLE credits (tenant TEXT, amount INTEGER)");
+/** Connects when it is used. */
+export const redis = new Redis({ lazyConnect: true });
+/** A test's own store. */
 export function openInbox(settings: { readonly maxAttempts: number }): OpenInbox {
-  return { inbox: memoryInbox(settings) };
+  const database = new Database(":memory:");
+  const open = () => sqliteInbox({ ...settings, database });
+  return {
+    inbox: open(),
+    reopen: open,
+    expireClaims: () =>
+      void database.exec("UPDATE billing_inbox_open SET lease_ends_at_ms = 0, due_at_ms = 0"),
+    passTime: (ms) => void database.exec(`UPDATE billing_inbox_open SET due_at_ms = due_at_ms - ${ms}`),
+  };
 }
 export const webhooks = createWebhookReceiver({
   signingSecrets: [signingSecret],

@@ -33,9 +33,9 @@ const OPTIONS = ["client", "prefix", "acceptEviction", "logger", ...LEASE_OPTION
  * inbox reads the settings and warns, and refuses a server that evicts any key.
  *
  * @example
- * import { Redis } from "ioredis"; // or `createClient` of "redis"
+ * import { redisInbox } from "@repo/billing/webhooks";
  *
- * const inbox = redisInbox({ client: new Redis(process.env.REDIS_URL) });
+ * const inbox = redisInbox({ client: redis }); // `new Redis(url)` of ioredis, or `createClient({ url })` of node-redis
  *
  * @throws {ConfigurationError} when an option is unknown or out of range. Its methods reject with one when the server is
  * refused.

@@ -25,10 +25,9 @@ export interface SqliteInboxOptions<Database extends SqliteDatabase> extends Lea
  * least once. Claims are leases by SQLite's clock, with fences.
  *
  * @example
- * import { DatabaseSync } from "node:sqlite";
+ * import { sqliteInbox } from "@repo/billing/webhooks";
  *
- * const database = new DatabaseSync("billing.db");
- * const inbox = sqliteInbox({ database });
+ * const inbox = sqliteInbox({ database: sqlite }); // `new DatabaseSync("billing.db")` of node:sqlite, for example
  *
  * @throws {ConfigurationError} when an option is unknown or out of range. What SQLite throws is passed on.
  */
