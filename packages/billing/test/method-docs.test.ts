@@ -18,7 +18,7 @@ function readMethodDocs(
   if (service === undefined) throw new Error(`${className} is not exported.`);
   const type = checker.getDeclaredTypeOfSymbol(checker.getAliasedSymbol(service));
   return new Map(
-    type.getProperties().map((method) => [
+    publicOf(type).map((method) => [
       method.name,
       {
         text: ts.displayPartsToString(method.getDocumentationComment(checker)),
@@ -26,6 +26,11 @@ function readMethodDocs(
       },
     ]),
   );
+}
+
+/** The compiler names private fields `__#1@#name`. */
+function publicOf(type: ts.Type): readonly ts.Symbol[] {
+  return type.getProperties().filter(({ name }) => !name.startsWith("__#"));
 }
 
 it("shows a description for every public method, and its errors for all but those that throw none of their own", () => {
