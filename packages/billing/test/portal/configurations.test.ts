@@ -8,6 +8,7 @@ import {
   toProblemResponse,
 } from "../../src/index.js";
 import { RETURN_URL, type StripeWorld, sdkFor, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+import { addMeteredPrice } from "../subscriptions/plans.js";
 
 let world: StripeWorld;
 let acme: TenantWorld;
@@ -403,6 +404,16 @@ describe("what a portal may offer", () => {
     world.takeRequests();
     await offer(products);
     expect(world.takeRequests()).toEqual([LIST, SEARCH, CREATE]);
+  });
+
+  it("is no usage-based price, which Stripe's portal changes nothing to or from", async () => {
+    const { productId } = acme;
+    const metered = await addMeteredPrice(world, acme);
+    await expect(offer([{ productId, priceIds: [metered] }])).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringContaining("usage-based"),
+    });
+    expect(await active()).toEqual([]);
   });
 
   it("is one price for each interval of a product", async () => {

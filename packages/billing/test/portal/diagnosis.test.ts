@@ -8,6 +8,7 @@ import {
   StripeBillingService,
 } from "../../src/index.js";
 import { RETURN_URL, type StripeWorld, sdkFor, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+import { addMeteredPrice } from "../subscriptions/plans.js";
 
 let world: StripeWorld;
 let acme: TenantWorld;
@@ -257,6 +258,24 @@ describe("diagnosePortal", () => {
     expect(checks).toMatchObject([
       { status: "failure", fact: expect.stringContaining(own.prices[0] ?? "") },
       { status: "warning", fact: expect.stringContaining("eur, usd") },
+    ]);
+  });
+
+  it("sees usage-based prices, and prices whose taxes are reckoned otherwise", async () => {
+    const own = await productOf("acme");
+    const metered = await addMeteredPrice(world, { productId: own.product });
+    const { product } = await productOf("acme");
+    const { id: taxed } = await world.stripe.prices.create({
+      product,
+      currency: "usd",
+      unit_amount: 900,
+      recurring: { interval: "year" },
+      tax_behavior: "exclusive",
+    });
+    const id = await offering({ product: own.product, prices: [metered] }, { product, prices: [taxed] });
+    expect(of(await diagnose({}, withConfiguration(id)), "products")).toMatchObject([
+      { status: "failure", fact: expect.stringMatching(new RegExp(`^Usage-based: ${metered}\\.`)) },
+      { status: "warning", fact: expect.stringContaining("exclusive, unspecified") },
     ]);
   });
 

@@ -139,6 +139,7 @@ export function featuresAfter(before: Features, changes: FeatureChanges, account
       subscription_update: updateFeature(before.subscription_update, subscription_update, account),
     }),
   };
+  // Also where the request does not name it: https://github.com/nextjs/saas-starter/issues/68
   if (after.subscription_update.enabled && !after.payment_method_update.enabled) {
     throw invalid(
       "Cannot enable subscription updates while payment method update is disabled.",

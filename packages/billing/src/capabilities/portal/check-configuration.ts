@@ -5,7 +5,7 @@ import { failure, ok, type PortalCheck, warning } from "./check.js";
 import { findConfiguration } from "./configuration.js";
 import { toContent } from "./configuration-params.js";
 import { checkSpec, type OfferedProduct } from "./configuration-spec.js";
-import { findPrices } from "./offer.js";
+import { findPrices, isUsageBased } from "./offer.js";
 import type { TenantPortal } from "./settings.js";
 
 type Configuration = Stripe.BillingPortal.Configuration;
@@ -149,7 +149,9 @@ export async function lookAtProducts(
     ...checkVisible(wanted - prices.length),
     ...checkOnSale(prices),
     ...checkIntervals(offers, found),
+    ...checkUsageBased(prices),
     ...checkCurrencies(prices),
+    ...checkTaxBehavior(prices),
     ...(await checkMetadata(scope, prices, judge)),
   ];
   if (troubles.length > 0) return troubles;
@@ -212,6 +214,31 @@ function checkCurrencies(prices: readonly Stripe.Price[]): PortalCheck[] {
       "products",
       `Prices are in ${currencies.join(", ")}; a customer is shown those of one currency alone.`,
       "Offer prices of the currency that the customer pays in.",
+    ),
+  ];
+}
+
+function checkUsageBased(prices: readonly Stripe.Price[]): PortalCheck[] {
+  const ids = prices.filter(isUsageBased).map(({ id }) => id);
+  if (ids.length === 0) return [];
+  return [
+    failure(
+      "products",
+      `Usage-based: ${ids.join(", ")}. The portal changes no subscription to or from such a price.`,
+      "Take these prices out of the configuration, and change them by updateSubscription.",
+    ),
+  ];
+}
+
+/** See https://docs.stripe.com/customer-management#customer-portal-limitations */
+function checkTaxBehavior(prices: readonly Stripe.Price[]): PortalCheck[] {
+  const behaviors = [...new Set(prices.map((price) => price.tax_behavior ?? "unspecified"))].sort();
+  if (behaviors.length < 2) return [];
+  return [
+    warning(
+      "products",
+      `The tax behavior of the prices is ${behaviors.join(", ")}; a customer is shown those like their own alone.`,
+      "Offer prices of one tax behavior.",
     ),
   ];
 }

@@ -35,6 +35,11 @@ export async function proveOffer(scope: TenantScope, products: readonly OfferedP
         `products[${at}] has a price that is paid once; a portal offers recurring ones.`,
       );
     }
+    if (offered.some(isUsageBased)) {
+      throw new InvalidArgumentError(
+        `products[${at}] has a usage-based price. Stripe's portal changes no subscription to or from one.`,
+      );
+    }
     if (new Set(intervals).size < intervals.length) {
       throw new InvalidArgumentError(
         `products[${at}] has two prices of one interval; a portal offers one for each.`,
@@ -82,6 +87,11 @@ function readProductId({ product }: Stripe.Price): string {
 
 function isOnSale({ active, product }: Stripe.Price): boolean {
   return active && typeof product === "object" && !product.deleted && product.active;
+}
+
+/** See https://docs.stripe.com/customer-management#customer-portal-limitations */
+export function isUsageBased({ recurring }: Stripe.Price): boolean {
+  return recurring?.usage_type === "metered";
 }
 
 function describeInterval({ recurring }: Stripe.Price): string | undefined {
