@@ -2,11 +2,12 @@
 import { StripeBillingService } from "@repo/billing";
 import {
   createWebhookReceiver,
-  memoryInbox,
+  sqliteInbox,
   type WebhookContext,
   type WebhookEventOf,
   type WebhookReceiver,
 } from "@repo/billing/webhooks";
+import Database from "libsql";
 import type Stripe from "stripe";
 import type { ReadModel } from "./read-model.js";
 import type { Workspaces } from "./workspaces.js";
@@ -44,8 +45,8 @@ export function createWebhooks({ signingSecret, billing, readModel }: WebhookPar
   const follow = followSubscription(readModel);
   return createWebhookReceiver({
     signingSecrets: [{ secret: signingSecret, mode: "test", source: "account" }],
-    // The read model lasts as long as this process, so its inbox may too.
-    inbox: memoryInbox(),
+    // In your application a file, such as "billing.db". The demo's read model lasts as long as this process anyway.
+    inbox: sqliteInbox({ database: new Database(":memory:") }),
     billing,
     on: {
       "customer.subscription.created": follow,
@@ -57,7 +58,7 @@ export function createWebhooks({ signingSecret, billing, readModel }: WebhookPar
 
 type SubscriptionEvent = WebhookEventOf<(typeof FOLLOWED_EVENTS)[number]>;
 /** Its service is bound to the event's tenant. */
-type Context = WebhookContext<StripeBillingService, undefined>;
+type Context = WebhookContext<StripeBillingService, unknown>;
 
 function followSubscription(readModel: ReadModel) {
   return async (event: SubscriptionEvent, { tenantId, billing, signal }: Context): Promise<void> => {
