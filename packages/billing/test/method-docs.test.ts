@@ -28,9 +28,9 @@ function readMethodDocs(
   );
 }
 
-/** The compiler names private fields `__#1@#name`. */
+/** What an application can name; private fields begin with "#". */
 function publicOf(type: ts.Type): readonly ts.Symbol[] {
-  return type.getProperties().filter(({ name }) => !name.startsWith("__#"));
+  return type.getProperties().filter(({ name }) => !name.startsWith("#"));
 }
 
 it("shows a description for every public method, and its errors for all but those that throw none of their own", () => {
