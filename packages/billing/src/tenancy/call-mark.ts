@@ -39,9 +39,9 @@ export function isResultOf(
   made: { readonly metadata: Readonly<Record<string, string>> | null },
 ): boolean {
   const [call, content] = made.metadata?.[CALL_KEY]?.split(" ") ?? [];
-  // guard (as false): only the same call's result is its own
+  // guard: only the same call's result is its own
   if (call !== mark.call) return false;
-  // guard (if false): a key is not used again with other parameters
+  // guard (if true): a key is not used again with other parameters
   if (content === mark.content) return true;
   throw new ConflictError("This idempotency key was used before with other parameters. Use a new key.");
 }
