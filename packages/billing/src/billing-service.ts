@@ -130,7 +130,8 @@ import type { Subscription } from "./views/subscription.js";
  * Every method takes `timeoutMs` and `signal`. Beside the errors listed with it, each method throws `TenantContextError`
  * without a bound tenant, `InvalidArgumentError` before anything is sent, `RateLimitedError`, `AuthenticationError`,
  * `PermissionError`, `StripeUnavailableError`, `DeadlineError` and `AbortedError`; a writing method also throws
- * `IndeterminateError` when the outcome of a write is unknown.
+ * `IndeterminateError` when the outcome of a write is unknown. A stand-in for Stripe, such as `@repo/local-stripe`, may
+ * lack a call or a parameter, which is a `NotImplementedError`.
  *
  * @example
  * import { StripeBillingService } from "@repo/billing";

@@ -16,7 +16,8 @@ import { dropScheduled } from "./schedule.js";
 export interface CancelSubscriptionOptions extends CallOptions, IdempotencyOptions {
   /**
    * `"period_end"` (the default) keeps it until its `currentPeriodEnd`, `"now"` ends it at once, a `Date` in the future
-   * ends it then. The first and last can be taken back until they come.
+   * ends it then. The first and last can be taken back until they come. A `Date` within a period makes Stripe credit the
+   * time after it to the customer: https://docs.stripe.com/billing/subscriptions/cancel
    *
    * Where items have several intervals, `"period_end"` is when the longest of their periods ends, so that nothing is lost
    * that was paid for. Until then the others renew.
