@@ -1,5 +1,5 @@
 import { createSchema, type Schema } from "@repo/test-kit/postgres-schema";
-import type { Pool, PoolClient } from "pg";
+import { Pool, type PoolClient } from "pg";
 import type { OpenInbox, StoreFaults } from "../../../../src/testing/index.js";
 import { migrateInbox } from "../../../../src/webhooks/inbox/postgres/migrate.js";
 import { type PostgresInbox, postgresInbox } from "../../../../src/webhooks/inbox/postgres/postgres-inbox.js";
@@ -10,22 +10,34 @@ export interface OpenPostgresInbox extends OpenInbox {
   readonly schema: Schema;
 }
 
+interface OpenOptions {
+  readonly maxAttempts?: number;
+  /** Where the inbox connects to instead, such as a pooler. */
+  readonly url?: string;
+}
+
 /** Opens an inbox in a schema of its own, with a second pool as another process has. */
 export async function openPostgresInbox(
-  options: { readonly maxAttempts?: number } = {},
+  options: OpenOptions = {},
 ): Promise<OpenPostgresInbox & Required<OpenInbox>> {
+  const { url, ...given } = options;
   const schema = await createSchema();
   const { name, pool } = schema;
   await migrateInbox(pool, { schema: name });
   await pool.query(`CREATE TABLE "${name}".effects (name text NOT NULL)`);
-  const connect = () => schema.connect().on("error", () => undefined);
+  const pools: Pool[] = [];
+  const connect = () => {
+    const own = url === undefined ? schema.connect() : new Pool({ connectionString: url, max: 4 });
+    if (url !== undefined) pools.push(own);
+    return own.on("error", () => undefined);
+  };
   pool.on("error", () => undefined);
   const { faulty, faults } = breakable(connect());
-  const open = (from: Pick<Pool, "connect">) => postgresInbox({ pool: from, schema: name, ...options });
+  const open = (from: Pick<Pool, "connect">) => postgresInbox({ pool: from, schema: name, ...given });
   return {
     schema,
     inbox: open(faulty),
-    peer: open(pool),
+    peer: open(url === undefined ? pool : connect()),
     faults,
     reopen: () => open(connect()),
     expireClaims: async () => {
@@ -50,7 +62,10 @@ export async function openPostgresInbox(
         return Number(rows[0]?.count);
       },
     },
-    close: () => schema.drop(),
+    close: async () => {
+      await Promise.all(pools.map((own) => own.end()));
+      await schema.drop();
+    },
   };
 }
 
