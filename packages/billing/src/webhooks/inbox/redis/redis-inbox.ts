@@ -8,7 +8,7 @@ import { type RedisClient, type SendCommand, toSendCommand } from "./client.js";
 import { judgeServer } from "./judge-server.js";
 import { redisStore } from "./redis-store.js";
 import { scriptRunner } from "./run-script.js";
-import { KEY_NAMES } from "./scripts.js";
+import { KEY_NAMES } from "./scripts/common.js";
 import { readServerSettings } from "./server-settings.js";
 
 export interface RedisInboxOptions extends LeaseOptions {

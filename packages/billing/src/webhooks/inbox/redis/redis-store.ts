@@ -9,7 +9,9 @@ import {
 import type { Claimed, Lease, LeaseStore, ObjectBusy } from "../leased/lease-store.js";
 import type { LeaseSettings } from "../leased/settings.js";
 import type { RunScript } from "./run-script.js";
-import * as scripts from "./scripts.js";
+import { RELEASE, SETTLE, STORE } from "./scripts/changes.js";
+import { CLAIM, CLAIM_DEAD, CLAIM_NEXT, HAS_DUE } from "./scripts/claims.js";
+import { LIST_DEAD, READ_STATS } from "./scripts/reports.js";
 
 /** The steps of an inbox on Redis. */
 export function redisStore(
@@ -19,16 +21,16 @@ export function redisStore(
   return {
     async claim(delivery, token) {
       const args = [...describe(delivery), token, leaseMs, maxAttempts];
-      return toClaimed(await run(scripts.CLAIM, args), token);
+      return toClaimed(await run(CLAIM, args), token);
     },
 
     async claimDead(key, token) {
-      const answer = await run(scripts.CLAIM_DEAD, [deliveryId(key), token, leaseMs]);
+      const answer = await run(CLAIM_DEAD, [deliveryId(key), token, leaseMs]);
       return answer[0] === "absent" ? undefined : toClaimed(answer, token);
     },
 
     async claimNext(token) {
-      const answer = await run(scripts.CLAIM_NEXT, [token, leaseMs, maxAttempts]);
+      const answer = await run(CLAIM_NEXT, [token, leaseMs, maxAttempts]);
       return answer[0] === "absent" ? undefined : toLease(answer, token);
     },
 
@@ -39,24 +41,24 @@ export function redisStore(
       const error = status === "handled" ? "" : settlement.error;
       const pauseMs = status === "failed" ? settlement.pauseMs : 0;
       const args = [deliveryId(lease.key), lease.token, status, retentionMs, error, pauseMs];
-      return (await run(scripts.SETTLE, args))[0] === "settled";
+      return (await run(SETTLE, args))[0] === "settled";
     },
 
     async store(delivery) {
-      const [status] = await run(scripts.STORE, [...describe(delivery), maxAttempts]);
+      const [status] = await run(STORE, [...describe(delivery), maxAttempts]);
       return toStoreResult(status);
     },
 
-    hasDue: async () => (await run(scripts.HAS_DUE, [maxAttempts]))[0] === "due",
-    release: async (key) => (await run(scripts.RELEASE, [deliveryId(key)]))[0] === "released",
+    hasDue: async () => (await run(HAS_DUE, [maxAttempts]))[0] === "due",
+    release: async (key) => (await run(RELEASE, [deliveryId(key)]))[0] === "released",
 
     async listDead({ limit }) {
-      const texts = await run(scripts.LIST_DEAD, [limit]);
+      const texts = await run(LIST_DEAD, [limit]);
       return Array.from({ length: texts.length / 5 }, (_, row) => toDead(texts.slice(5 * row, 5 * row + 5)));
     },
 
     async readStats() {
-      const [held, waiting, dead, oldest] = await run(scripts.READ_STATS, []);
+      const [held, waiting, dead, oldest] = await run(READ_STATS, []);
       const counts = { held: Number(held), waiting: Number(waiting), dead: Number(dead) };
       return oldest ? { ...counts, oldestAt: new Date(Number(oldest)) } : counts;
     },

@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import type { OpenInbox, StoreFaults } from "../../../../src/testing/index.js";
 import { type SendCommand, toSendCommand } from "../../../../src/webhooks/inbox/redis/client.js";
-import { KEY_NAMES } from "../../../../src/webhooks/inbox/redis/scripts.js";
+import { KEY_NAMES } from "../../../../src/webhooks/inbox/redis/scripts/common.js";
 import { type RedisInboxOptions, redisInbox } from "../../../../src/webhooks.js";
 import type { ConnectRedis } from "./clients.js";
 

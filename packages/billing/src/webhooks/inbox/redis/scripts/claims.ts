@@ -1,0 +1,47 @@
+/** Claims, and the look whether there is something to claim. */
+import { COMMON } from "./common.js";
+
+/** ARGV: id, object or "", createdAtMs, body, token, leaseMs, maxAttempts. */
+export const CLAIM: string = `#!lua
+${COMMON}
+local id, object, created, body, token = unpack(ARGV)
+local lease_ms, max_attempts = tonumber(ARGV[6]), tonumber(ARGV[7])
+local repeated = find_repeated(token)
+if repeated then return repeated end
+if is_handled(id) then return {'duplicate'} end
+if is_held(id) then return {'busy'} end
+if is_dead(id, max_attempts) then return {'dead', redis.call('HGET', attempts, id)} end
+if is_object_held(object, id) then return {'object_busy'} end
+if not score(open, id) then keep(id, object, created, body) end
+return begin(id, object, token, lease_ms)
+`;
+
+/** ARGV: id, token, leaseMs. */
+export const CLAIM_DEAD: string = `#!lua
+${COMMON}
+local id, token, lease_ms = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local repeated = find_repeated(token)
+if repeated then return repeated end
+if not score(dead, id) then return {'absent'} end
+if is_held(id) then return {'busy'} end
+local object = read_facts(id)
+if is_object_held(object, id) then return {'object_busy'} end
+return begin(id, object, token, lease_ms)
+`;
+
+/** ARGV: token, leaseMs, maxAttempts. */
+export const CLAIM_NEXT: string = `#!lua
+${COMMON}
+local token, lease_ms, max_attempts = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local repeated = find_repeated(token)
+if repeated then return repeated end
+local id, object = find_due(max_attempts)
+if not id then return {'absent'} end
+return begin(id, object, token, lease_ms)
+`;
+
+/** ARGV: maxAttempts. */
+export const HAS_DUE: string = `#!lua
+${COMMON}
+return {find_due(tonumber(ARGV[1])) and 'due' or 'absent'}
+`;
