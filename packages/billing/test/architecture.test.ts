@@ -117,6 +117,7 @@ const TOOLS = [
   "fingerprint.ts",
   "notify.ts",
   "per-tenant.ts",
+  "side-by-side.ts",
   "single-flight.ts",
   "steps.ts",
 ];

@@ -1,20 +1,29 @@
 import type Stripe from "stripe";
 import { ConflictError, InvalidArgumentError } from "../errors.js";
+import { sideBySide } from "../side-by-side.js";
 import { referencedId } from "../stripe/reference.js";
 import type { TenantScope } from "../tenancy/scope/tenant-scope.js";
 
 /** Prices by their ids, each proved to be for sale. */
 export type Prices = ReadonlyMap<string, Stripe.Price>;
 
+/** Reads of prices that were begun before it was known which are needed. A failure counts only for a price that is. */
+export type PriceReads = ReadonlyMap<string, Promise<Stripe.Price>>;
+
 /**
- * Proves that the tenant may sell these prices. One request for each price.
+ * Proves that the tenant may sell these prices. One request for each price that is not read `ahead`.
  *
  * @throws NotFoundError for a price that is missing, or of a product that the tenant may not see.
  * @throws ConflictError for a price that is archived, or whose product is.
  */
-export async function proveForSale(scope: TenantScope, priceIds: readonly string[]): Promise<Prices> {
+export async function proveForSale(
+  scope: TenantScope,
+  priceIds: readonly string[],
+  ahead: PriceReads = new Map(),
+): Promise<Prices> {
+  const reads = [...new Set(priceIds)].map((priceId) => ahead.get(priceId) ?? scope.price(priceId));
   // guard (as table): a price to sell is one that the tenant sees
-  const prices = await Promise.all([...new Set(priceIds)].map((priceId) => scope.price(priceId)));
+  const prices = await sideBySide(...reads);
   for (const { active, product } of prices) {
     // guard (operand 4): a price of an archived product is not sold
     const onSale = active && typeof product === "object" && !product.deleted && product.active;

@@ -15,11 +15,10 @@ const AT_LEAST: Readonly<Record<string, number>> = {
   "capabilities/catalog": 14,
   "capabilities/checkout": 10,
   "capabilities/customers": 5,
-  "capabilities/entitlements": 1,
-  "capabilities/invoices": 6,
-  "capabilities/payment-methods": 5,
+  "capabilities/invoices": 4,
+  "capabilities/payment-methods": 4,
   "capabilities/portal": 22,
-  "capabilities/subscriptions": 17,
+  "capabilities/subscriptions": 16,
   "capabilities/usage": 2,
   events: 5,
   "input.ts": 3,
@@ -35,6 +34,8 @@ const AT_LEAST: Readonly<Record<string, number>> = {
   "tenancy/strategies": 24,
   "tenant-binding.ts": 8,
   webhooks: 6,
+  "webhooks/inbox/redis": 1,
+  "webhooks/inbox/sqlite": 2,
   "webhooks/reconcile": 1,
 };
 

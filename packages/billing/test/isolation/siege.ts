@@ -182,12 +182,12 @@ function* misconduct(
   account: string | undefined,
   foreignIn: (text: string) => string[],
 ): Generator<string> {
-  const { method, path, params, headers, idempotencyKey } = request;
+  const { method, path, query, headers, idempotencyKey } = request;
   const name = `${method} ${path}`;
   if (headers["stripe-account"] !== account) yield `${name} was for account ${headers["stripe-account"]}`;
   for (const telling of foreignIn(namedIn(request))) yield `${name} named ${telling}`;
   if (method === "POST" && !idempotencyKey) yield `${name} had no idempotency key`;
-  if (method === "GET" && LISTS_OF_CUSTOMERS.has(path) && typeof params["customer"] !== "string") {
+  if (method === "GET" && LISTS_OF_CUSTOMERS.has(path) && !new URLSearchParams(query).has("customer")) {
     yield `${name} was for every customer`;
   }
 }

@@ -517,13 +517,9 @@ describe("a specification in the settings", () => {
   it("is ensured for a session, and costs nothing while it is remembered", async () => {
     const service = serviceWith((tenantId) => plansOf(tenantId === "acme" ? acme : globex)).forTenant("acme");
     await service.createCustomerPortalSession(acme.customerId);
-    expect(world.takeRequests()).toEqual([
-      `GET /v1/customers/${acme.customerId}`,
-      LIST,
-      SEARCH,
-      CREATE,
-      "POST /v1/billing_portal/sessions",
-    ]);
+    const [proof, list, ...others] = world.takeRequests();
+    expect([list, proof].sort()).toEqual([LIST, `GET /v1/customers/${acme.customerId}`]);
+    expect(others).toEqual([SEARCH, CREATE, "POST /v1/billing_portal/sessions"]);
     await service.createCustomerPortalSession(acme.customerId);
     expect(world.takeRequests()).toEqual([
       `GET /v1/customers/${acme.customerId}`,

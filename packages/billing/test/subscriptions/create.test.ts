@@ -36,10 +36,13 @@ describe("createSubscription", () => {
       pendingPayment: null,
       scheduledChange: null,
     });
-    expect(world.takeRequests()).toEqual([
+    const [proof, price, subscriptions, ...writes] = world.takeRequests();
+    expect([proof, price, subscriptions].sort()).toEqual([
       `GET /v1/customers/${acme.customerId}`,
       `GET /v1/prices/${plan.priceId}`,
       "GET /v1/subscriptions",
+    ]);
+    expect(writes).toEqual([
       "POST /v1/subscriptions",
       // Afterwards: no page is to stay open that sells the same.
       "GET /v1/checkout/sessions",

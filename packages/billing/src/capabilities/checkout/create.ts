@@ -3,7 +3,6 @@ import { ConflictError, InvalidArgumentError, StripeUnavailableError } from "../
 import { allowReturnUrl } from "../../return-urls/return-url.js";
 import type { TenantReturnUrls } from "../../return-urls/tenant-return-urls.js";
 import { assertFuture } from "../../selling/assert-future.js";
-import { assertNotSubscribed } from "../../selling/assert-not-subscribed.js";
 import {
   expireSales,
   expireSession,
@@ -12,8 +11,10 @@ import {
   listSessions,
   type Sale,
 } from "../../selling/checkout-pages.js";
+import { assertNoneSells, listCurrentSubscriptions } from "../../selling/current-subscriptions.js";
 import { proveNewDiscount } from "../../selling/prove-discount.js";
 import { assertRecurring, collectProductIds, type Prices, proveForSale } from "../../selling/prove-prices.js";
+import { sideBySide } from "../../side-by-side.js";
 import { Steps } from "../../steps.js";
 import { assertMayEnterCodes } from "../../tenancy/promotion-code-entry.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
@@ -55,18 +56,14 @@ export async function createCheckoutSession(
     managedPayments: allowManagedPayments(scope, wanted),
   };
   const customerId = await scope.customerId(wanted.customerId);
-  // guard: Checkout is opened for a proved customer
-  await scope.proveCustomer(customerId);
-  if ("trialEnd" in wanted) {
-    const sentence = "trialEnd must be a Date at least 48 hours from now: Checkout takes no sooner.";
-    await assertFuture(wanted.trialEnd, sentence, () => scope.customer(customerId), LEAST_TRIAL_MS);
-  }
-  const { content, productIds } = await prepareContent(scope, wanted, { ...checked, customerId });
-  const sessions = await listSessions(scope, customerId);
+  const [, { content, productIds }, sessions] = await sideBySide(
+    // guard: Checkout is opened for a proved customer
+    proveVisitor(scope, wanted, customerId),
+    prepareContent(scope, wanted, { ...checked, customerId }),
+    listSessions(scope, customerId),
+  );
   const { fingerprint } = content;
   const same = findSameSession(sessions.open, fingerprint);
-  // guard: an open page is handed out again on no proof of another call
-  if (same !== undefined) await scope.proveForWrite(customerId);
   // Two clicks at once have the same key, and so get the same session. It changes with the customer's next session, and
   // every minute, since Stripe would repeat an answer that failed for as long as it remembers the key.
   const minute = Math.floor(Date.now() / 60_000);
@@ -101,25 +98,36 @@ interface Proved {
   readonly productIds: ReadonlySet<string>;
 }
 
-/** Proves everything that is named, and says what is to be sent. */
+/** Proves the customer, by whose clock a trial has to end in the future. */
+async function proveVisitor(scope: TenantScope, wanted: Wanted, customerId: string): Promise<void> {
+  // guard (call proveCustomer): an open page is handed out again on no proof of another call
+  await scope.proveForWrite(customerId);
+  if (!("trialEnd" in wanted)) return;
+  const sentence = "trialEnd must be a Date at least 48 hours from now: Checkout takes no sooner.";
+  await assertFuture(wanted.trialEnd, sentence, () => scope.customer(customerId), LEAST_TRIAL_MS);
+}
+
+/** Proves everything that is named, and builds the content of the page. */
 async function prepareContent(scope: TenantScope, wanted: Wanted, visit: Visit): Promise<Proved> {
   if (wanted.mode === "setup") return { content: setupContent(wanted, visit), productIds: new Set() };
   const { lines, discount } = wanted;
-  const [prices, discountParam] = await Promise.all([
+  const maySellTwice = wanted.mode === "payment" || wanted.allowSecond === true;
+  const [prices, subscriptions, discountParam] = await sideBySide(
     // guard (as table): Checkout sells only prices that the tenant may sell
     proveForSale(
       scope,
       lines.map((line) => line.priceId),
     ),
+    // guard (if true): Checkout sells no second subscription to a product
+    maySellTwice ? [] : listCurrentSubscriptions(scope, visit.customerId),
     // guard (as table): Checkout gives a discount that the tenant may give
     discount === undefined ? undefined : proveNewDiscount(scope, discount, visit.customerId),
-  ]);
+  );
   const productIds = collectProductIds(prices);
   assertKind(prices, wanted);
   const purchase = purchaseParams(wanted, prices, discountParam);
   if (wanted.mode === "payment") return { content: paymentContent(wanted, visit, purchase), productIds };
-  // guard: Checkout sells no second subscription to a product
-  if (wanted.allowSecond !== true) await assertNotSubscribed(scope, visit.customerId, productIds);
+  assertNoneSells(subscriptions, productIds);
   return { content: subscriptionContent(wanted, visit, purchase), productIds };
 }
 
@@ -137,12 +145,15 @@ async function keepOnePage(
   fingerprint: string,
   sale: Sale,
 ): Promise<Stripe.Checkout.Session> {
-  const { open } = await listSessions(scope, customerId);
+  const [{ open }, subscriptions] = await sideBySide(
+    listSessions(scope, customerId),
+    sale.mode === "subscription" ? listCurrentSubscriptions(scope, customerId) : [],
+  );
   const place = open.findIndex(({ id }) => id === made.id);
   const newer = place < 0 ? open : open.slice(0, place);
   try {
     if (place >= 0) await expireSales(scope, open.slice(place + 1), sale);
-    if (sale.mode === "subscription") await assertNotSubscribed(scope, customerId, sale.productIds);
+    assertNoneSells(subscriptions, sale.productIds);
   } catch (error) {
     if (error instanceof ConflictError) {
       await expireSession(scope, made.id);

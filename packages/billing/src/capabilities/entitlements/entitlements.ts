@@ -39,8 +39,6 @@ async function* entitlementPages(
   scope: TenantScope,
   customerId: string,
 ): AsyncGenerator<readonly Entitlement[]> {
-  // guard: a customer is proved before its entitlements are listed
-  await scope.proveCustomer(customerId);
   const call = "GET /v1/entitlements/active_entitlements";
   const pages = eachPage((cursor) => scope.list(call, { customer: customerId, limit: 100, ...cursor }));
   for await (const page of pages) yield page.map(toEntitlement);

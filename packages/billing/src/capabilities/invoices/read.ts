@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { callOptions, checkInput, listFields, onFirstUse, optionsObject } from "../../input.js";
 import { withAllLines } from "../../selling/invoice-lines.js";
+import { sideBySide } from "../../side-by-side.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import { type ListOptions, type Page, toPage } from "../../stripe/page.js";
@@ -44,12 +45,14 @@ export async function listInvoices(
       : parseObjectId("subscription", subscriptionId, "subscriptionId");
   const cursor = after === undefined ? undefined : parseObjectId("invoice", after, "after");
   const customerId = await scope.customerId(customer);
-  // guard: invoices are listed for a proved customer
-  await scope.proveCustomer(customerId);
-  // guard: invoices are listed of a subscription of the customer's
-  if (subscription !== undefined) await scope.proveCustomersSubscription(customerId, subscription);
-  // guard: a cursor is an invoice of the customer's
-  if (cursor !== undefined) await assertCursor(scope.proveCustomersInvoice(customerId, cursor));
+  await sideBySide(
+    // The list proves the customer itself, but an error of its cursor must not hide that the customer is missing.
+    cursor === undefined ? undefined : scope.proveCustomer(customerId),
+    // guard (if true): invoices are listed of a subscription of the customer's
+    subscription === undefined ? undefined : scope.proveCustomersSubscription(customerId, subscription),
+    // guard (if true): a cursor is an invoice of the customer's
+    cursor === undefined ? undefined : assertCursor(scope.proveCustomersInvoice(customerId, cursor)),
+  );
   const list = (filter: { readonly status?: InvoiceStatus }) =>
     scope.list("GET /v1/invoices", {
       customer: customerId,

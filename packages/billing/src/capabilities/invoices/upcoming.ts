@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { callFields, checkInput, onFirstUse, optionsObject } from "../../input.js";
-import { currentSubscriptions } from "../../selling/current-subscriptions.js";
+import { listCurrentSubscriptions } from "../../selling/current-subscriptions.js";
 import { withAllLines } from "../../selling/invoice-lines.js";
 import { previewInvoice } from "../../selling/preview-invoice.js";
 import type { CallOptions } from "../../stripe/deadline.js";
@@ -29,8 +29,6 @@ export async function previewUpcomingInvoice(
       ? undefined
       : parseObjectId("subscription", subscriptionId, "subscriptionId");
   const customerId = await scope.customerId(customer);
-  // guard: an upcoming invoice is previewed for a proved customer
-  await scope.proveCustomer(customerId);
   // guard: an upcoming invoice is previewed of a subscription of the customer's
   if (only !== undefined) await scope.proveCustomersSubscription(customerId, only);
   const subscriptions = only === undefined ? await firstBilledFirst(scope, customerId) : [only];
@@ -41,10 +39,10 @@ export async function previewUpcomingInvoice(
   return null;
 }
 
-/** Since API version 2025-03-31, Stripe previews a subscription's invoice and no longer a customer's first to come. */
+/** Orders the subscriptions by their next bill: since API version 2025-03-31, Stripe previews one subscription, not a customer. */
 async function firstBilledFirst(scope: TenantScope, customerId: string): Promise<string[]> {
   const billed: { readonly id: string; readonly at: number }[] = [];
-  for await (const subscription of currentSubscriptions(scope, customerId)) {
+  for (const subscription of await listCurrentSubscriptions(scope, customerId)) {
     const { id, status, currentPeriodEnd } = toSubscription(subscription, scope);
     if (!NEVER_BILLED.has(status)) billed.push({ id, at: Number(currentPeriodEnd) });
   }

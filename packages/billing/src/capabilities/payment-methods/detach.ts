@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError, NotFoundError } from "../../errors.js";
 import { checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
-import { currentSubscriptions } from "../../selling/current-subscriptions.js";
+import { listCurrentSubscriptions } from "../../selling/current-subscriptions.js";
 import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
@@ -71,9 +71,9 @@ function takesMetadata(paymentMethodId: string): boolean {
   return paymentMethodId.startsWith("pm_");
 }
 
-/** Stripe itself detaches it without a word, and the next renewal has nothing to charge. */
+/** Stripe would detach it silently, and the next renewal would have nothing to charge. */
 async function assertNotInUse(scope: TenantScope, { id, customer }: AttachedPaymentMethod): Promise<void> {
-  for await (const subscription of currentSubscriptions(scope, customer.id)) {
+  for (const subscription of await listCurrentSubscriptions(scope, customer.id)) {
     if (subscription.collection_method !== "charge_automatically") continue;
     if (chargedOn(subscription, customer) !== id) continue;
     throw new ConflictError(

@@ -1,4 +1,5 @@
 import { checkInput, listOptions } from "../../input.js";
+import { sideBySide } from "../../side-by-side.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import { type ListOptions, type Page, toPage } from "../../stripe/page.js";
@@ -16,10 +17,13 @@ export async function listPaymentMethods(
   const { limit = 10, after } = checkInput(listOptions, options);
   const cursor = after === undefined ? undefined : parseObjectId("payment_method", after, "after");
   const customerId = await scope.customerId(customer);
-  // guard: payment methods are listed for a proved customer
-  await scope.proveCustomer(customerId);
-  // guard: a cursor is a payment method of the customer's
-  if (cursor !== undefined) await assertCursor(scope.proveCustomersPaymentMethod(customerId, cursor));
+  if (cursor !== undefined) {
+    await sideBySide(
+      scope.proveCustomer(customerId),
+      // guard: a cursor is a payment method of the customer's
+      assertCursor(scope.proveCustomersPaymentMethod(customerId, cursor)),
+    );
+  }
   const list = scope.list("GET /v1/payment_methods", {
     customer: customerId,
     limit,

@@ -51,10 +51,12 @@ export interface Ensured {
   readonly made: boolean;
 }
 
+/** @param proof has to have come before anything is written; the search goes on beside it. */
 export async function ensureConfiguration(
   scope: TenantScope,
   given: PortalConfigurationSpec,
   { policy, configurationIds }: TenantPortal,
+  proof?: Promise<unknown>,
 ): Promise<Ensured> {
   const spec = checkSpec(given);
   if (spec.features.subscriptionUpdate?.allowedUpdates.includes("promotion_code")) {
@@ -75,6 +77,7 @@ export async function ensureConfiguration(
   }
   const kept = configurationIds && (await readStoredConfiguration(scope, configurationIds, hash));
   const present = kept ?? (await findListedConfiguration(scope, hash, configurationIds));
+  if (present === undefined) await proof;
   const found = present ?? (await make(scope, spec, content));
   const { id, login_page: login } = found;
   if (configurationIds && kept === undefined) await storeConfiguration(scope, configurationIds, hash, id);

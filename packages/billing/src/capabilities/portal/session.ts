@@ -3,13 +3,13 @@ import * as z from "zod/mini";
 import { InvalidArgumentError, isBillingError, PortalNotConfiguredError } from "../../errors.js";
 import { checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
 import { allowReturnUrl } from "../../return-urls/return-url.js";
+import { sideBySide } from "../../side-by-side.js";
 import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toDate } from "../../views/epoch.js";
 import { type Ensured, ensureConfiguration } from "./configuration.js";
-import type { PortalConfigurationSpec } from "./configuration-spec.js";
 import { checkFlow, type PortalFlow } from "./flow.js";
 import { isLocale, LOCALE, type TenantPortal } from "./settings.js";
 
@@ -80,10 +80,8 @@ export async function createCustomerPortalSession(
   const allowedReturnUrl = returnUrl === undefined ? undefined : allowReturnUrl(returnUrl, portal.policy);
   const onBehalfOf = checkOnBehalfOf(given.onBehalfOf, portal.onBehalfOf);
   const proveFlow = given.flow === undefined ? undefined : checkFlow(given.flow, portal.policy);
-  // Proves the flow first: reading a subscription proves its customer as well.
-  const flow = await proveFlow?.(scope, customerId);
-  // guard: a portal is opened for a proved customer
-  await scope.proveCustomer(customerId);
+  const proof = proveVisitor(scope, customerId, proveFlow);
+  const [flow, ensured] = await sideBySide(proof, ensureFromSettings(scope, portal, proof));
   const params: SessionParams = {
     customer: customerId,
     ...(allowedReturnUrl === undefined ? {} : { return_url: allowedReturnUrl }),
@@ -92,7 +90,7 @@ export async function createCustomerPortalSession(
     ...(flow === undefined ? {} : { flow_data: flow }),
     ...(onBehalfOf === undefined ? {} : { on_behalf_of: onBehalfOf }),
   };
-  const session = await createSession(scope, params, portal, given.idempotencyKey);
+  const session = await createSession(scope, params, portal, ensured, given.idempotencyKey);
   return Object.freeze({
     id: session.id,
     url: session.url,
@@ -103,20 +101,29 @@ export async function createCustomerPortalSession(
   });
 }
 
+/** Proves the customer and what the flow names. The flow goes first: reading a subscription proves its customer as well. */
+async function proveVisitor(
+  scope: TenantScope,
+  customerId: string,
+  proveFlow: ReturnType<typeof checkFlow> | undefined,
+): Promise<SessionParams["flow_data"]> {
+  const flow = await proveFlow?.(scope, customerId);
+  // guard: a portal is opened for a proved customer
+  await scope.proveForWrite(customerId);
+  return flow;
+}
+
 type SessionParams = Stripe.BillingPortal.SessionCreateParams;
 type Session = Stripe.BillingPortal.Session;
 
-/**
- * Opens the session. With a specification, first finds or creates its configuration, and once more if that was deactivated
- * since it was last looked at.
- */
+/** Opens the session, and once more if its remembered configuration was deactivated meanwhile. */
 async function createSession(
   scope: TenantScope,
   params: SessionParams,
   portal: TenantPortal,
+  ensured: Ensured | undefined,
   idempotencyKey: string | undefined,
 ): Promise<Session> {
-  const { configuration: given } = portal;
   // Uses a random key if the caller gave none: Stripe would replay a session, perhaps an ended one, for a used key.
   const steps = new Steps(idempotencyKey);
   const openWith = (configuration: string | undefined) =>
@@ -128,27 +135,35 @@ async function createSession(
         steps.key,
       ),
     );
-  if (given === undefined || typeof given === "string") return openWith(given);
-  const ensured = await ensureFromSettings(scope, given, portal);
+  if (ensured === undefined) return openWith(toId(portal.configuration));
   if (ensured.made) await steps.take("the portal configuration", async () => undefined);
   try {
     return await openWith(ensured.configuration.id);
   } catch (error) {
     if (!ensured.remembered || !(error instanceof PortalNotConfiguredError)) throw error;
     scope.configurations.forget(ensured.hash);
-    const { configuration: other } = await ensureFromSettings(scope, given, portal);
-    return openWith(other.id);
+    const other = await ensureFromSettings(scope, portal);
+    return openWith(other?.configuration.id);
   }
 }
 
-/** Blames the settings for an invalid specification, since it is not the caller's mistake. */
+function toId(configuration: TenantPortal["configuration"]): string | undefined {
+  return typeof configuration === "string" ? configuration : undefined;
+}
+
+/**
+ * Ensures the configuration that the settings specify, if they do. Blames the settings for an invalid specification, since
+ * it is not the caller's mistake.
+ */
 async function ensureFromSettings(
   scope: TenantScope,
-  spec: PortalConfigurationSpec,
   portal: TenantPortal,
-): Promise<Ensured> {
+  proof?: Promise<unknown>,
+): Promise<Ensured | undefined> {
+  const { configuration: spec } = portal;
+  if (spec === undefined || typeof spec === "string") return undefined;
   try {
-    return await ensureConfiguration(scope, spec, portal);
+    return await ensureConfiguration(scope, spec, portal, proof);
   } catch (error) {
     if (!isBillingError(error) || !CALLERS_MISTAKES.has(error.code)) throw error;
     throw new PortalNotConfiguredError(

@@ -3,8 +3,8 @@ import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import { checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
 import { assertFuture } from "../../selling/assert-future.js";
-import { assertNotSubscribed } from "../../selling/assert-not-subscribed.js";
 import { expireSales, listSessions } from "../../selling/checkout-pages.js";
+import { assertNoneSells, listCurrentSubscriptions } from "../../selling/current-subscriptions.js";
 import { lineItemFields, toLineItems } from "../../selling/line-items.js";
 import type { NewDiscount } from "../../selling/prove-discount.js";
 import {
@@ -16,6 +16,7 @@ import {
   proveForSale,
 } from "../../selling/prove-prices.js";
 import { assertOneTrial, toTrialParams, trialFields } from "../../selling/trial.js";
+import { sideBySide } from "../../side-by-side.js";
 import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
@@ -108,23 +109,22 @@ export async function createSubscription(
   const wanted = checkCreation(scope, options);
   const customer = await scope.customerId(wanted.customerId);
   const { defaultPaymentMethodId, discounts = [] } = wanted;
-  // guard: a subscription is made for a proved customer
-  await scope.proveCustomer(customer);
-  await assertFuture(wanted.trialEnd, "trialEnd must be a Date in the future.", () =>
-    scope.customer(customer),
-  );
-  const [prices, discountParams] = await Promise.all([
+  const [, prices, subscriptions, discountParams] = await sideBySide(
+    // guard: a subscription is made for a proved customer
+    proveSubscriber(scope, customer, wanted.trialEnd),
     // guard (as table): a new subscription has only prices that the tenant may sell
     proveForSale(
       scope,
       wanted.items.map((item) => item.priceId),
     ),
+    // guard (if true): a customer is not subscribed twice
+    wanted.allowSecond === true ? [] : listCurrentSubscriptions(scope, customer),
     // guard (as table): a new subscription begins discounts that the tenant may give
     proveDiscounts(scope, discounts, { customerId: customer, discountIds: [] }),
     defaultPaymentMethodId === undefined
       ? undefined
       : provePaymentMethod(scope, defaultPaymentMethodId, customer), // guard (as undefined): a new subscription is charged on a payment method of its customer's
-  ]);
+  );
   assertRecurring(prices);
   const params = {
     customer,
@@ -134,12 +134,8 @@ export async function createSubscription(
   };
   const steps = new Steps(wanted.idempotencyKey);
   const mark = markCall(scope, "createSubscription", steps.key, params);
-  let before: Stripe.Subscription | undefined;
-  if (wanted.allowSecond !== true) {
-    const isOwn = (one: Stripe.Subscription) => isResultOf(mark, one);
-    // guard: a customer is not subscribed twice
-    before = await assertNotSubscribed(scope, customer, collectProductIds(prices), isOwn);
-  }
+  const before = subscriptions.find((one) => isResultOf(mark, one));
+  if (before === undefined) assertNoneSells(subscriptions, collectProductIds(prices));
   const subscription = await steps.take("the subscription", () =>
     before === undefined
       ? scope.write(
@@ -160,6 +156,16 @@ export async function createSubscription(
     );
   }
   return toChangedSubscription(subscription, scope);
+}
+
+/** Proves the customer, by whose clock a trial has to end in the future. */
+async function proveSubscriber(
+  scope: TenantScope,
+  customer: string,
+  trialEnd: Date | undefined,
+): Promise<void> {
+  await scope.proveForWrite(customer);
+  await assertFuture(trialEnd, "trialEnd must be a Date in the future.", () => scope.customer(customer));
 }
 
 /** Closes the pages on which the customer could subscribe a second time. One request, and one for each page. */

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import { boundedList, onFirstUse, text } from "../../input.js";
 import { type NewDiscount, proveNewDiscount } from "../../selling/prove-discount.js";
+import { sideBySide } from "../../side-by-side.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import { notFound } from "../../stripe/translate-error.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
@@ -75,7 +76,7 @@ export async function proveDiscounts(
   if (new Set(named).size < named.length) {
     throw new InvalidArgumentError("discounts must name each of them at most once.");
   }
-  return Promise.all(discounts.map((discount) => proveDiscount(scope, discount, target)));
+  return sideBySide(...discounts.map((discount) => proveDiscount(scope, discount, target)));
 }
 
 async function proveDiscount(

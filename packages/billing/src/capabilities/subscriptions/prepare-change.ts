@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import { ConflictError, InvalidArgumentError } from "../../errors.js";
 import { assertFuture } from "../../selling/assert-future.js";
 import { assertRecurring, type Prices, proveForSale } from "../../selling/prove-prices.js";
+import { sideBySide } from "../../side-by-side.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { futurePhases } from "../../views/scheduled-change.js";
@@ -38,7 +39,10 @@ export async function prepareChange(
 ): Promise<PreparedChange> {
   const subscriptionId = parseObjectId("subscription", subscription);
   const change = checkChange(scope, options);
-  const before = await scope.subscription(subscriptionId, ["schedule", "discounts"]);
+  // Stripe's answer tells which prices are new to the subscription, so the likely ones are read beside it.
+  const reading = scope.subscription(subscriptionId, ["schedule", "discounts"]);
+  const ahead = new Map(listNewPriceIds(change).map((priceId) => [priceId, scope.price(priceId)]));
+  const [before] = await sideBySide(reading, Promise.allSettled(ahead.values()));
   await assertFuture(change.trialEnd, PAST_TRIAL_END, async () => before);
   assertChangeable(scope, before, change);
   const items = resolveUnlessMade(before, change);
@@ -47,18 +51,19 @@ export async function prepareChange(
   assertAnyLeft(before, items);
   const { customerId, discountIds } = toSubscription(before, scope);
   const { discounts, defaultPaymentMethodId } = change;
-  const [prices, discountParams] = await Promise.all([
+  const [prices, discountParams] = await sideBySide(
     // guard (as new Map()): a change has only prices that the tenant may sell
     proveForSale(
       scope,
       items.flatMap((one) => (one.does === "remove" ? [] : (one.priceId ?? []))),
+      ahead,
     ),
     // guard (as table): a change begins discounts that the tenant may give
     discounts && proveDiscounts(scope, discounts, { customerId, discountIds }),
     defaultPaymentMethodId === undefined
       ? undefined
       : provePaymentMethod(scope, defaultPaymentMethodId, customerId), // guard (as undefined): a change is charged on a payment method of the customer's
-  ]);
+  );
   assertRecurring(prices);
   return { before, change, items, prices, discounts: discountParams, isMade: false };
 }
@@ -78,6 +83,12 @@ function resolveUnlessMade(
     if (change.idempotencyKey !== undefined && isAlreadySo(before, change)) return undefined;
     throw error;
   }
+}
+
+/** Lists the prices that a change names, but those of items named by id: a confirmation names the ones that they have. */
+function listNewPriceIds({ priceId, items }: CheckedChange): readonly string[] {
+  const added = (items ?? []).flatMap((item) => ("add" in item ? item.add : []));
+  return [...new Set(priceId === undefined || items !== undefined ? added : [priceId])];
 }
 
 const PAST_TRIAL_END = 'trialEnd must be a Date in the future. Use "now" to end the trial at once.';

@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { callOptions, checkInput, listFields, onFirstUse, optionsObject } from "../../input.js";
+import { sideBySide } from "../../side-by-side.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import { type ListOptions, type Page, toPage } from "../../stripe/page.js";
@@ -44,12 +45,13 @@ export async function listCustomerSubscriptions(
 ): Promise<Page<Subscription>> {
   const customerId = await scope.customerId(customer);
   const { status = "current", limit = 10, after } = checkInput(listOptions, options);
-  // guard: subscriptions are listed for a proved customer
-  await scope.proveCustomer(customerId);
   if (after !== undefined) {
     const cursor = parseObjectId("subscription", after, "after");
-    // guard: a cursor is a subscription of the tenant's
-    await assertCursor(scope.proveSubscription(cursor));
+    await sideBySide(
+      scope.proveCustomer(customerId),
+      // guard: a cursor is a subscription of the tenant's
+      assertCursor(scope.proveSubscription(cursor)),
+    );
   }
   const list = (filter: { readonly status?: Exclude<StatusFilter, "current"> }) =>
     scope.list("GET /v1/subscriptions", {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { IndeterminateError, IsolationError, ModeMismatchError, NotFoundError } from "../../errors.js";
+import { sideBySide } from "../../side-by-side.js";
 import {
   changesSomething,
   type PathIds,
@@ -69,6 +70,8 @@ export class Gate {
   readonly #proofs: Proofs;
   readonly #requests: RequestCheck;
   readonly #answers: AnswerCheck;
+  /** The reads of customers by this call, beside which lists may be sent. */
+  readonly #customerReads = new Map<string, Promise<unknown>>();
   #randomKey: string | undefined;
   /** The last change that this call made. */
   #made: Change | undefined;
@@ -81,7 +84,17 @@ export class Gate {
   }
 
   /** Reads one object by id and so proves it for the rest of the call. @throws NotFoundError when it is not the tenant's. */
-  async retrieve<C extends RetrieveCall>(
+  retrieve<C extends RetrieveCall>(
+    call: C,
+    ids: PathIds<C>,
+    params: StripeParams<C>,
+  ): Promise<StripeAnswer<C>> {
+    const reading = this.#retrieve(call, ids, params);
+    if ("customer" in ids && typeof ids.customer === "string") this.#customerReads.set(ids.customer, reading);
+    return reading;
+  }
+
+  async #retrieve<C extends RetrieveCall>(
     call: C,
     ids: PathIds<C>,
     params: StripeParams<C>,
@@ -94,21 +107,41 @@ export class Gate {
     throw notFound();
   }
 
+  /**
+   * Lists objects of something that was proved. A list of a customer whose read is under way is sent beside that read, to
+   * save the wait; its answer is kept back until the customer has turned out to be the tenant's.
+   */
   async list<C extends ScopedListCall>(
     call: C,
     params: StripeParams<C>,
     ids: object = {},
   ): Promise<StripeAnswer<C>> {
     const request = requestTarget(call, ids);
+    const proof = this.#findCustomerRead(params);
+    const named = proof === undefined ? params : { ...params, customer: undefined };
     // guard: a list names only proved objects
-    if (!this.#requests.namesOnlyProved(params)) throw this.#breach(call);
-    // guard: a list is kept to the tenant's
-    // guard (reorder): the id in a list's path cannot be hidden behind a parameter
-    if (!this.#requests.isScoped(RULES[call], { ...params, ...ids })) throw this.#breach(call);
+    if (!this.#requests.namesOnlyProved(named)) throw this.#breach(call);
+    // guard (if proof === undefined): a list is kept to the tenant's before it is sent
+    if (proof === undefined && !this.#isScoped(call, params, ids)) throw this.#breach(call);
     // Asked before the answer, which may show that the owner has changed.
-    const [stale] = this.#staleCustomers([...Object.values(ids), ...namedIds({ ...params })]);
+    const [stale] = this.#staleCustomers([...Object.values(ids), ...namedIds({ ...named })]);
+    const [, answer] = await sideBySide(proof, this.#send(request, params));
+    // guard: a list that was sent beside a proof is kept to the tenant's
+    if (!this.#isScoped(call, params, ids)) throw this.#breach(call);
     // guard (argument 2): a list holds nothing of others
-    return this.#admitted(call, await this.#send(request, params), stale !== undefined);
+    return this.#admitted(call, answer, stale !== undefined);
+  }
+
+  #isScoped(call: ScopedListCall, params: object, ids: object): boolean {
+    // guard (reorder): the id in a list's path cannot be hidden behind a parameter
+    return this.#requests.isScoped(RULES[call], { ...params, ...ids });
+  }
+
+  /** Finds the read of a list's customer, if nothing else proved that customer. */
+  #findCustomerRead(params: object): Promise<unknown> | undefined {
+    const customer: unknown = "customer" in params ? params.customer : undefined;
+    if (typeof customer !== "string" || this.#proofs.accessTo(customer) !== undefined) return undefined;
+    return this.#customerReads.get(customer);
   }
 
   /**

@@ -9,10 +9,15 @@ import type { OwnedObjects } from "./owned-objects.js";
 /** Resolves, reads and proves the customers of a {@link TenantScope}'s tenant. */
 export class ScopedCustomers {
   readonly #options: GateOptions;
-  readonly #gate: Pick<GateToStripe, "retrieve">;
+  readonly #gate: Pick<GateToStripe, "retrieve" | "proveForWrite">;
   readonly #owned: OwnedObjects;
+  readonly #reads = new Map<string, Promise<Stripe.Customer>>();
 
-  constructor(options: GateOptions, gate: Pick<GateToStripe, "retrieve">, owned: OwnedObjects) {
+  constructor(
+    options: GateOptions,
+    gate: Pick<GateToStripe, "retrieve" | "proveForWrite">,
+    owned: OwnedObjects,
+  ) {
     this.#options = options;
     this.#gate = gate;
     this.#owned = owned;
@@ -48,7 +53,23 @@ export class ScopedCustomers {
   /** Sends no request when the customer was proved lately, else one. @throws NotFoundError as {@link read} does. */
   async prove(customerId: string): Promise<void> {
     // guard: a customer is proved before it is used
-    if (!this.#owned.isKnown(customerId)) await this.read(customerId);
+    if (!this.#owned.isKnown(customerId)) await this.#readOnce(customerId);
+  }
+
+  /**
+   * Proves a customer that is going to be written to, in this call. Sends one request, or none if the tenancy's own record
+   * confirms a customer that was proved lately. @throws NotFoundError as {@link read} does.
+   */
+  async proveForWrite(customerId: string): Promise<void> {
+    await this.prove(customerId);
+    await this.#gate.proveForWrite([customerId]);
+  }
+
+  /** Shares the read among proofs that run side by side. */
+  #readOnce(customerId: string): Promise<Stripe.Customer> {
+    const reading = this.#reads.get(customerId) ?? this.read(customerId);
+    this.#reads.set(customerId, reading);
+    return reading;
   }
 
   /** Finds the customer that had a reference lately; `undefined` if this process does not know. */

@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import { TenantContextError } from "../../errors.js";
+import { sideBySide } from "../../side-by-side.js";
 import type {
   PathIds,
   SearchCall,
@@ -249,9 +250,9 @@ class Scope {
     return this.#customers.prove(customerId);
   }
 
-  /** Proves a customer in this call, as a write does, where what is handed out is worth one. @throws NotFoundError */
+  /** Proves a customer in this call, as a write does: see {@link ScopedCustomers.proveForWrite}. @throws NotFoundError */
   proveForWrite(customerId: string): Promise<void> {
-    return this.#gate.proveForWrite([customerId]);
+    return this.#customers.proveForWrite(customerId);
   }
 
   /** One request. @throws NotFoundError when the subscription is missing or not of one of the tenant's customers. */
@@ -312,12 +313,16 @@ class Scope {
     return this.#owned.proveFor(customerId, PAYMENT_METHOD, { payment_method: paymentMethodId });
   }
 
+  /** Lists objects. Proves the customer that they are listed of, if any, beside the list. One request, and one for the proof. */
   async list<C extends ScopedListCall>(
     call: C,
     params: StripeParams<C>,
     ids: object = {},
   ): Promise<StripeAnswer<C>> {
-    const answer = await this.#gate.list(call, params, ids);
+    const customer: unknown = "customer" in params ? params.customer : undefined;
+    // guard (if false): a list is of a proved customer
+    const proof = typeof customer === "string" ? this.proveCustomer(customer) : undefined;
+    const [, answer] = await sideBySide(proof, this.#gate.list(call, params, ids));
     for (const object of answer.data) {
       if (!("customer" in object) || !object.customer) continue;
       const customerId = idOf(object.customer);

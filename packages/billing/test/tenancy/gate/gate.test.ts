@@ -159,6 +159,47 @@ describe("a capability that checks nothing", () => {
   });
 });
 
+describe("a list that is sent beside the read of its customer", () => {
+  const listBeside = (
+    customer: string,
+    call: "GET /v1/subscriptions" | "GET /v1/entitlements/active_entitlements",
+  ) => {
+    const reading = gate.retrieve("GET /v1/customers/{customer}", { customer }, {});
+    return Promise.allSettled([gate.list(call, { customer }), reading]);
+  };
+
+  it("holds the tenant's own, and takes no longer than one answer", async () => {
+    const [list] = await listBeside(acme.customerId, "GET /v1/subscriptions");
+    expect(list).toMatchObject({ status: "fulfilled", value: { data: [{ id: acme.subscriptionId }] } });
+  });
+
+  it.each(["GET /v1/subscriptions", "GET /v1/entitlements/active_entitlements"] as const)(
+    "is kept back for a foreign customer as for a missing one: %s",
+    async (call) => {
+      for (const customer of [globex.customerId, "cus_missing"]) {
+        const [list] = await listBeside(customer, call);
+        expect(list).toMatchObject({ status: "rejected", reason: { code: "not_found" } });
+        expect(JSON.stringify(list)).not.toContain(globex.subscriptionId);
+        expect(world.takeRequests().sort()).toEqual([`GET /v1/customers/${customer}`, call]);
+      }
+    },
+  );
+
+  it("lends its customer to no other parameter of it", async () => {
+    const reading = gate.retrieve("GET /v1/customers/{customer}", { customer: acme.customerId }, {});
+    const filter = { customer: acme.customerId, starting_after: globex.subscriptionId };
+    await expect(gate.list("GET /v1/subscriptions", filter)).rejects.toMatchObject({ code: "isolation" });
+    await reading;
+    expect(world.takeRequests()).toEqual([`GET /v1/customers/${acme.customerId}`]);
+  });
+
+  it("is no more to a write than nothing", async () => {
+    const reading = gate.retrieve("GET /v1/customers/{customer}", { customer: acme.customerId }, {});
+    await expect(openPortal({ customer: acme.customerId })).rejects.toMatchObject({ code: "isolation" });
+    await reading;
+  });
+});
+
 describe("a capability that proved its own customer and subscription first, and then", () => {
   const WRONG: Readonly<Record<string, WrongCapability>> = {
     "acts on another id than the one it proved": () =>

@@ -26,6 +26,7 @@ export function openGate(client: StripeClient): GateToStripe {
     listAccount: () => {
       throw new Error("No capability here lists the account.");
     },
+    proveForWrite: async () => undefined,
     write: (call, ids, params) => ask(call, ids, params),
   };
 }

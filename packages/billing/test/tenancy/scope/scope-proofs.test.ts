@@ -118,13 +118,14 @@ describe("a scope by itself", () => {
   it("remembers of a list what is of a proved customer, and nothing else", async () => {
     const cache = new OwnershipCache(300_000);
     const scope = await scopeOf("acme", cache);
-    await scope.list("GET /v1/subscriptions", { customer: globex.customerId });
+    await expect(scope.list("GET /v1/subscriptions", { customer: globex.customerId })).rejects.toMatchObject({
+      code: "not_found",
+    });
     await expect(scope.proveSubscription(globex.subscriptionId)).rejects.toMatchObject({ code: "not_found" });
     expect(
       cache.findCustomer({ account: undefined, tenantId: "acme" }, globex.subscriptionId),
     ).toBeUndefined();
 
-    await scope.proveCustomer(acme.customerId);
     await scope.list("GET /v1/subscriptions", { customer: acme.customerId });
     expect(cache.findCustomer({ account: undefined, tenantId: "acme" }, acme.subscriptionId)).toBe(
       acme.customerId,

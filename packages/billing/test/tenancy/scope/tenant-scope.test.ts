@@ -65,15 +65,14 @@ describe("behind an open gate, the scope alone", () => {
   };
 
   it.each(Object.entries(attempts))(
-    "refuses %s of another tenant, and reads one object for it",
+    "refuses %s of another tenant, and reads one object for it, beside the list at most",
     async (_, attempt) => {
       const before = await world.stripe.subscriptions.retrieve(globex.subscriptionId);
       world.takeRequests();
 
       await expect(attempt(await scopeOfAcme(), globex)).rejects.toMatchObject({ code: "not_found" });
-      expect(world.takeRequests()).toEqual([
-        expect.stringMatching(/^GET \/v1\/(customers|subscriptions)\/\w+$/),
-      ]);
+      const requests = world.takeRequests().filter((request) => request !== "GET /v1/subscriptions");
+      expect(requests).toEqual([expect.stringMatching(/^GET \/v1\/(customers|subscriptions)\/\w+$/)]);
       expect(await world.stripe.subscriptions.retrieve(globex.subscriptionId)).toEqual(before);
     },
   );
