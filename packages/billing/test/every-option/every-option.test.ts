@@ -35,6 +35,7 @@ const WITHOUT_OPTIONS = [
   "asOperator",
   "listSharedProducts",
   "listEvents",
+  "listAccountSubscriptions",
 ];
 
 /** Every method takes them, and `every-deadline.test.ts` tries them on each. */
