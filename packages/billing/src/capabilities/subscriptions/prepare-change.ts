@@ -79,7 +79,7 @@ function resolveUnlessMade(
   try {
     return resolveItems(before.items.data, change);
   } catch (error) {
-    // guard (as isAlreadySo(before, change)): only a retry takes what is already so for its own work
+    // guard (operand 1): only a retry takes what is already so for its own work
     if (change.idempotencyKey !== undefined && isAlreadySo(before, change)) return undefined;
     throw error;
   }
