@@ -1,6 +1,6 @@
 import { type ApiError, invalid } from "../api-error.js";
 import type { PageQuery } from "../store/collection.js";
-import type { ObjectName } from "../store/records.js";
+import type { ObjectName, Records, Wire } from "../store/records.js";
 import type { Filter } from "./list.js";
 import { integer, type Shape, text, type Values } from "./params.js";
 import { type Call, type Route, route } from "./route.js";
@@ -13,6 +13,8 @@ export function listV2Route<Name extends ObjectName, S extends Shape>(
   path: `/v2/${string}`,
   filters: S,
   filterBy: (call: Call<Values<S>>) => Filter<Name>,
+  render: (record: Records[Name], call: Call<Values<S>>) => Wire = (record, { account }) =>
+    account.render(name, record),
 ): Route {
   return route(`GET ${path}`, { ...filters, ...PAGING }, (call) => {
     const { account, query } = call;
@@ -27,7 +29,7 @@ export function listV2Route<Name extends ObjectName, S extends Shape>(
     const hasNext = isBackwards || page.hasMore;
     const hasPrevious = isBackwards ? page.hasMore : token !== undefined;
     return {
-      data: page.data.map((record) => account.render(name, record)),
+      data: page.data.map((record) => render(record, { ...call, params })),
       next_page_url: hasNext && last ? link(path, query, `${AFTER}${last.id}`) : null,
       previous_page_url: hasPrevious && first ? link(path, query, `${BEFORE}${first.id}`) : null,
     };

@@ -54,7 +54,13 @@ export const eventDestinations: Resource<typeof NAME> = {
   permission: "webhook",
   routes: [
     route(`POST ${PATH}`, CREATE, createDestination),
-    listV2Route(NAME, PATH, INCLUDE, () => ({})),
+    listV2Route(
+      NAME,
+      PATH,
+      INCLUDE,
+      () => ({}),
+      (destination, { params }) => show(destination, params.include ?? []),
+    ),
     route(`GET ${PATH}/:id`, INCLUDE, ({ account, id, params }) =>
       show(account.getFromPath(NAME, id), params.include ?? []),
     ),

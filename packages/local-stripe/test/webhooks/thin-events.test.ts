@@ -161,6 +161,8 @@ describe("the event destinations of an account", () => {
     const { eventDestinations } = stripe.v2.core;
     expect((await eventDestinations.retrieve(id)).webhook_endpoint).toEqual({});
     const shown = await eventDestinations.retrieve(id, { include: ["webhook_endpoint.url"] });
+    const { data: listed } = await eventDestinations.list({ include: ["webhook_endpoint.url"] });
+    expect(listed).toContainEqual(shown);
     expect(shown.webhook_endpoint).toEqual({ url: expect.stringMatching(/^http:/) });
     const error = await refusal(eventDestinations.retrieve(id, { include: [INCLUDE[0] ?? ""] }));
     expect(error.statusCode).toBe(400);
