@@ -76,6 +76,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "capabilities",
     "tenancy/strategies",
     "stripe",
+    "events",
     "webhooks",
   ],
   "settings.ts": ["input.ts", "capabilities", "tenancy", "tenancy/strategies", "return-urls", "stripe"],

@@ -9,6 +9,7 @@ import { eventsRequeue } from "./events-requeue.js";
 import { eventsShow } from "./events-show.js";
 import { inboxMigrate } from "./inbox-migrate.js";
 import { portalDiagnose } from "./portal-diagnose.js";
+import { webhooksEnsure } from "./webhooks-ensure.js";
 
 /** Every command there is, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -22,4 +23,5 @@ export const COMMANDS: readonly Command[] = [
   eventsRequeue,
   inboxMigrate,
   portalDiagnose,
+  webhooksEnsure,
 ];

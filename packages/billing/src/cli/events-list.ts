@@ -15,7 +15,7 @@ export const eventsList: Command = defineCommand({
   },
   run: async (values, terminal) => {
     const limit = readWholeNumber("limit", values.limit, { least: 1, most: 10_000, fallback: 100 });
-    const dead = await withReceiver(values.config, (webhooks) => webhooks.listDead({ limit }));
+    const dead = await withReceiver("config", values.config, (webhooks) => webhooks.listDead({ limit }));
     const lines = dead.map(({ key, eventType, attempts, diedAt, lastError }) => {
       const [reason = ""] = (lastError ?? "").split("\n");
       return `${diedAt.toISOString()} ${describeDelivery(eventType, key)} after ${attempts} attempts: ${reason}\n`;

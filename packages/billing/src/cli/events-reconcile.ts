@@ -41,7 +41,7 @@ export const eventsReconcile: Command = defineCommand({
       throw new UsageError("--since <time> is needed, or --cursor with a file of an earlier run.");
     }
     const show = createProgress(terminal);
-    const report = await withReceiver(values.config, (webhooks) =>
+    const report = await withReceiver("config", values.config, (webhooks) =>
       webhooks.reconcile({
         cursor,
         since: values.since === undefined ? undefined : readTime("since", values.since),

@@ -40,7 +40,7 @@ export const eventsRequeue: Command = defineCommand({
     const { event } = values;
     if ((event === undefined) === !values.all) throw new UsageError("Either --event or --all is needed.");
     const show = createProgress(terminal);
-    const requeued = await withReceiver(values.config, async (webhooks) => {
+    const requeued = await withReceiver("config", values.config, async (webhooks) => {
       const keys =
         event === undefined
           ? (await webhooks.listDead({ limit: MOST_AT_ONCE })).map(({ key }) => key)

@@ -25,7 +25,7 @@ export const eventsShow: Command = defineCommand({
   },
   run: async (values, terminal) => {
     const wanted = deliveryId(toDeliveryKey(values.event, values));
-    const dead = await withReceiver(values.config, (webhooks) =>
+    const dead = await withReceiver("config", values.config, (webhooks) =>
       webhooks.listDead({ limit: LOOKED_THROUGH }),
     );
     const found = dead.find(({ key }) => deliveryId(key) === wanted);

@@ -19,16 +19,17 @@ const METHODS = ["reconcile", "requeue", "listDead"] as const;
 
 export type EventsReceiver = Pick<WebhookReceiver, (typeof METHODS)[number] | "eventTypes">;
 
-/** Runs `work` with the application's receiver. @throws UsageError where the module exports none. */
+/** Runs `work` with the receiver of the module that an option names. @throws UsageError where the module exports none. */
 export async function withReceiver<T>(
+  option: string,
   path: string,
   work: (receiver: EventsReceiver, module: object) => Promise<T>,
 ): Promise<T> {
-  const module = await loadModule("config", path);
+  const module = await loadModule(option, path);
   const receiver: unknown = Reflect.get(module, "webhooks");
   if (!isReceiver(receiver)) {
     throw new UsageError(
-      '--config must be a module that exports what createWebhookReceiver made as "webhooks".',
+      `--${option} must be a module that exports what createWebhookReceiver made as "webhooks".`,
     );
   }
   try {
