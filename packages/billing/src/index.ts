@@ -113,6 +113,12 @@ export type { AdoptionRow, CatalogRow, CustomerRow } from "./operator/adoption/r
 export type { AuditMarksOptions } from "./operator/audit/audit-marks.js";
 export type { AuditedKind, MarkFinding, MarkProblem, MarksReport } from "./operator/audit/findings.js";
 export type { ObjectDiagnosis } from "./operator/diagnose.js";
+export type { CreateCouponOptions, UpdateCouponOptions } from "./operator/discounts/coupons.js";
+export type {
+  CreatePromotionCodeOptions,
+  ListPromotionCodesOptions,
+  UpdatePromotionCodeOptions,
+} from "./operator/discounts/promotion-codes.js";
 export type { AccountCheck, AccountExamination } from "./operator/doctor/account-check.js";
 export type { LinkCustomerOptions } from "./operator/link-customer.js";
 export type { ListAllCustomersOptions } from "./operator/lists/list-customers.js";
@@ -172,6 +178,7 @@ export type {
 } from "./tenancy/tenancy.js";
 export { formatAmount } from "./views/amount.js";
 export type { CheckoutSession, OpenCheckoutSession } from "./views/checkout-session.js";
+export type { Coupon } from "./views/coupon.js";
 export type { Address, Customer } from "./views/customer.js";
 export type { Entitlement } from "./views/entitlement.js";
 export type { Invoice, InvoiceAmounts, InvoiceStatus, UpcomingInvoice } from "./views/invoice.js";
@@ -181,6 +188,7 @@ export type { ChangedSubscription, PendingPayment } from "./views/pending-paymen
 export type { PortalConfiguration } from "./views/portal-configuration.js";
 export type { Price, Recurrence } from "./views/price.js";
 export type { MetadataIssue, MetadataOf, Product, RawMetadata } from "./views/product.js";
+export type { PromotionCode } from "./views/promotion-code.js";
 export type { ReportedUsage } from "./views/reported-usage.js";
 export type { ScheduledChange, ScheduledItem } from "./views/scheduled-change.js";
 export type {

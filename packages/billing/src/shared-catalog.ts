@@ -14,12 +14,30 @@ import {
   updateProduct,
 } from "./capabilities/catalog/products.js";
 import { type ReplacePriceOptions, replacePrice } from "./capabilities/catalog/replace-price.js";
+import {
+  type CreateCouponOptions,
+  createCoupon,
+  deleteCoupon,
+  listCoupons,
+  type UpdateCouponOptions,
+  updateCoupon,
+} from "./operator/discounts/coupons.js";
+import {
+  type CreatePromotionCodeOptions,
+  createPromotionCode,
+  type ListPromotionCodesOptions,
+  listPromotionCodes,
+  type UpdatePromotionCodeOptions,
+  updatePromotionCode,
+} from "./operator/discounts/promotion-codes.js";
 import type { OperatorBinding } from "./operator-binding.js";
 import type { CallOptions } from "./stripe/deadline.js";
 import type { IdempotencyOptions } from "./stripe/idempotency.js";
-import { type Pages, pages } from "./stripe/page.js";
+import { type ListOptions, type Pages, pages } from "./stripe/page.js";
+import type { Coupon } from "./views/coupon.js";
 import type { Price } from "./views/price.js";
 import type { Product } from "./views/product.js";
+import type { PromotionCode } from "./views/promotion-code.js";
 
 type WriteOptions = CallOptions & IdempotencyOptions;
 
@@ -121,5 +139,72 @@ export class SharedCatalog<TMetadata = undefined> {
     return this.#binding.changeCatalog("sharedCatalog.setDefaultPrice", options, (scope, catalog) =>
       setDefaultPrice(scope, priceId, options, catalog),
     );
+  }
+
+  /**
+   * Creates a coupon that every tenant may give. One request.
+   *
+   * @throws ReservedMetadataError when metadata names a key that this package writes.
+   * @see https://docs.stripe.com/api/coupons/create
+   */
+  createCoupon(options: CreateCouponOptions): Promise<Coupon> {
+    return this.#binding.run("sharedCatalog.createCoupon", options, (scope) => createCoupon(scope, options));
+  }
+
+  /** Changes a shared coupon's name or metadata. Two requests. @throws NotFoundError when it is missing or a tenant's own. */
+  updateCoupon(couponId: string, options: UpdateCouponOptions): Promise<Coupon> {
+    return this.#binding.run("sharedCatalog.updateCoupon", options, (scope) =>
+      updateCoupon(scope, couponId, options),
+    );
+  }
+
+  /**
+   * Deletes a shared coupon, which ends its promotion codes as well; whoever has the discount keeps it. Two requests.
+   *
+   * @throws NotFoundError when it is missing or a tenant's own.
+   * @see https://docs.stripe.com/api/coupons/delete
+   */
+  deleteCoupon(couponId: string, options: CallOptions = {}): Promise<void> {
+    return this.#binding.run("sharedCatalog.deleteCoupon", options, (scope) =>
+      deleteCoupon(scope, couponId, options),
+    );
+  }
+
+  /** Lists the shared coupons. One request a page of the account's, which may hold fewer that are shared. */
+  listCoupons(options: CallOptions & ListOptions = {}): Pages<Coupon> {
+    return pages((after) => {
+      const page = after === undefined ? options : { ...options, after };
+      return this.#binding.run("sharedCatalog.listCoupons", page, (scope) => listCoupons(scope, page));
+    });
+  }
+
+  /**
+   * Creates a code that customers of every tenant may type for a shared coupon. Two requests.
+   *
+   * @throws NotFoundError when the coupon is missing or a tenant's own.
+   * @throws InvalidArgumentError when an active code of the account is the same.
+   * @see https://docs.stripe.com/api/promotion_codes/create
+   */
+  createPromotionCode(options: CreatePromotionCodeOptions): Promise<PromotionCode> {
+    return this.#binding.run("sharedCatalog.createPromotionCode", options, (scope) =>
+      createPromotionCode(scope, options),
+    );
+  }
+
+  /** Ends a shared promotion code, or changes its metadata. Two requests. @throws NotFoundError as {@link updateCoupon}. */
+  updatePromotionCode(promotionCodeId: string, options: UpdatePromotionCodeOptions): Promise<PromotionCode> {
+    return this.#binding.run("sharedCatalog.updatePromotionCode", options, (scope) =>
+      updatePromotionCode(scope, promotionCodeId, options),
+    );
+  }
+
+  /** Lists the shared promotion codes, or finds one by its `code`. One request a page, which may hold fewer. */
+  listPromotionCodes(options: ListPromotionCodesOptions = {}): Pages<PromotionCode> {
+    return pages((after) => {
+      const page = after === undefined ? options : { ...options, after };
+      return this.#binding.run("sharedCatalog.listPromotionCodes", page, (scope) =>
+        listPromotionCodes(scope, page),
+      );
+    });
   }
 }

@@ -45,7 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "stripe",
     "views",
   ],
-  "shared-catalog.ts": ["capabilities", "operator-binding.ts", "stripe", "views"],
+  "shared-catalog.ts": ["capabilities", "operator", "operator-binding.ts", "stripe", "views"],
   "operator-binding.ts": [
     "capabilities",
     "input.ts",

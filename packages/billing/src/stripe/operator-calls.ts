@@ -56,13 +56,26 @@ export interface MarkWrites {
   "POST /v1/promotion_codes/{promotion_code}": { answer: Stripe.PromotionCode };
 }
 
+/** What an operator may make, change and delete of what all tenants share, beside products and prices. */
+export interface SharedWrites {
+  "POST /v1/coupons": { params: Stripe.CouponCreateParams; answer: Stripe.Coupon };
+  "POST /v1/coupons/{coupon}": { params: Stripe.CouponUpdateParams; answer: Stripe.Coupon };
+  "DELETE /v1/coupons/{coupon}": { params: object; answer: Stripe.DeletedCoupon };
+  "POST /v1/promotion_codes": { params: Stripe.PromotionCodeCreateParams; answer: Stripe.PromotionCode };
+  "POST /v1/promotion_codes/{promotion_code}": {
+    params: Stripe.PromotionCodeUpdateParams;
+    answer: Stripe.PromotionCode;
+  };
+}
+
+export type SharedWrite = keyof SharedWrites;
 export type OperatorRead = keyof OperatorReads;
 export type OperatorList = Exclude<OperatorRead, `${string}}` | `${string}/search`>;
 export type MarkWrite = keyof MarkWrites;
-export type OperatorCall = OperatorRead | MarkWrite;
+export type OperatorCall = OperatorRead | MarkWrite | SharedWrite;
 
 /** The same at run time; the operator's gate sends nothing else. */
-export const OPERATOR_CALLS: Readonly<Record<OperatorCall, "read" | "mark">> = {
+export const OPERATOR_CALLS: Readonly<Record<OperatorRead | MarkWrite, "read" | "mark">> = {
   "GET /v1/billing_portal/configurations": "read",
   "GET /v1/coupons": "read",
   "GET /v1/coupons/{coupon}": "read",
@@ -84,4 +97,13 @@ export const OPERATOR_CALLS: Readonly<Record<OperatorCall, "read" | "mark">> = {
   "POST /v1/prices/{price}": "mark",
   "POST /v1/products/{product}": "mark",
   "POST /v1/promotion_codes/{promotion_code}": "mark",
+};
+
+/** Those writes at run time: what makes something shared, and what changes or deletes it. */
+export const SHARED_WRITES: Readonly<Record<SharedWrite, "make" | "change">> = {
+  "DELETE /v1/coupons/{coupon}": "change",
+  "POST /v1/coupons": "make",
+  "POST /v1/coupons/{coupon}": "change",
+  "POST /v1/promotion_codes": "make",
+  "POST /v1/promotion_codes/{promotion_code}": "change",
 };

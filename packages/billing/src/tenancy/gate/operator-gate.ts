@@ -11,10 +11,14 @@ import {
   type OperatorCall,
   type OperatorRead,
   type OperatorReads,
+  SHARED_WRITES,
+  type SharedWrite,
+  type SharedWrites,
 } from "../../stripe/operator-calls.js";
 import { send } from "../../stripe/send.js";
 import type { Transport } from "../../stripe/transport.js";
-import { SHARED } from "../metadata-mark.js";
+import { catalogOwner, SHARED } from "../metadata-mark.js";
+import { namedIds } from "./named-ids.js";
 import { requestTarget } from "./request-target.js";
 import { isStripeObject, topObjects } from "./stripe-objects.js";
 
@@ -22,8 +26,8 @@ export interface OperatorGateOptions {
   readonly transport: Transport;
   readonly mode: Mode | undefined;
   readonly deadline: Deadline;
-  /** The metadata keys that say whose an object is: all that the operator's marks may write. */
-  readonly markKeys: readonly string[];
+  /** The metadata keys that say whose an object is, the owner's first: all that the operator's marks may write. */
+  readonly markKeys: readonly [owner: string, ...others: string[]];
   /** Waits until the next request may be sent; where it is left out, each is sent at once. */
   readonly pace?: (() => Promise<void>) | undefined;
 }
@@ -34,6 +38,8 @@ export interface OperatorGateOptions {
  */
 export class OperatorGate {
   readonly #options: OperatorGateOptions;
+  /** The ids that Stripe's answers to this call have shown to be shared by all. */
+  readonly #shared = new Set<string>();
 
   constructor(options: OperatorGateOptions) {
     this.#options = options;
@@ -66,11 +72,49 @@ export class OperatorGate {
     return this.#send(call, ids, { metadata });
   }
 
-  async #send<T>(call: OperatorCall, ids: object, params: Readonly<Record<string, unknown>>): Promise<T> {
+  /**
+   * Makes, changes or deletes what all tenants share. A new object gets everyone's mark; one that is changed, and every one
+   * that is named, was shown to bear it in this call.
+   *
+   * @throws IsolationError for anything else.
+   */
+  async writeShared<C extends SharedWrite>(
+    call: C,
+    ids: PathIds<C>,
+    params: SharedWrites[C]["params"],
+    idempotencyKey?: string,
+  ): Promise<SharedWrites[C]["answer"]> {
+    const { markKeys } = this.#options;
+    const { metadata, ...rest }: { metadata?: unknown } = params;
+    const given = typeof metadata === "object" ? { ...metadata } : {};
+    // guard (operand 1): an operator shares with writes of what is shared alone
+    // guard (operand 2): what an operator changes or names is shared
+    // guard (operand 3): a shared object's metadata forges no mark
+    if (
+      !Object.hasOwn(SHARED_WRITES, call) ||
+      ![...Object.values(ids), ...namedIds(rest)].every((id) => this.#shared.has(String(id))) ||
+      Object.keys(given).some((key) => markKeys.includes(key))
+    ) {
+      throw new IsolationError(
+        `${call} named an object that was not proved to be shared. Please report this.`,
+      );
+    }
+    // guard (as given): a new shared object bears everyone's mark
+    const marked = SHARED_WRITES[call] === "make" ? { ...given, [markKeys[0]]: SHARED } : given;
+    const sent = { ...rest, ...(Object.keys(marked).length > 0 && { metadata: marked }) };
+    return this.#send(call, ids, sent, idempotencyKey);
+  }
+
+  async #send<T>(
+    call: OperatorCall,
+    ids: object,
+    params: Readonly<Record<string, unknown>>,
+    key: string = randomUUID(),
+  ): Promise<T> {
     const { transport, deadline, pace } = this.#options;
-    const target = requestTarget(call, ids, OPERATOR_CALLS);
+    const target = requestTarget(call, ids, { ...OPERATOR_CALLS, ...SHARED_WRITES });
     const idempotencyKey = call.startsWith("POST ")
-      ? scopeIdempotencyKey(randomUUID(), { account: undefined, tenantId: SHARED, call })
+      ? scopeIdempotencyKey(key, { account: undefined, tenantId: SHARED, call })
       : undefined;
     if (pace !== undefined) await deadline.race(pace());
     const answer = await send(
@@ -78,14 +122,19 @@ export class OperatorGate {
       { ...target, params, tenantId: SHARED, account: undefined, idempotencyKey },
       deadline,
     );
-    this.#assertMode(answer);
+    this.#look(answer);
     return answer as T; // the shape that the call's API promises
   }
 
-  #assertMode(answer: unknown): void {
-    const { mode } = this.#options;
+  /** Refuses objects of the other mode, and remembers those that all tenants share. */
+  #look(answer: unknown): void {
+    const { mode, markKeys } = this.#options;
     for (const object of topObjects(answer)) {
-      if (!isStripeObject(object) || typeof object.livemode !== "boolean" || mode === undefined) continue;
+      if (!isStripeObject(object)) continue;
+      if (typeof object.id === "string" && catalogOwner(object, markKeys[0]).tenantId === SHARED) {
+        this.#shared.add(object.id);
+      }
+      if (typeof object.livemode !== "boolean" || mode === undefined) continue;
       // guard: an operator's answer is of the service's mode
       if (object.livemode !== (mode === "live")) {
         throw new ModeMismatchError(

@@ -1,7 +1,15 @@
 import type { PathIds } from "../../stripe/calls.js";
 import type { Mode } from "../../stripe/client.js";
-import type { MarkWrite, MarkWrites, OperatorRead, OperatorReads } from "../../stripe/operator-calls.js";
+import type {
+  MarkWrite,
+  MarkWrites,
+  OperatorRead,
+  OperatorReads,
+  SharedWrite,
+  SharedWrites,
+} from "../../stripe/operator-calls.js";
 import type { AuditEvent, AuditListener } from "../audit.js";
+import { parseCallerMetadata, type StripeMetadata } from "../caller-metadata.js";
 import { shownLookupKey } from "../gate/lookup-key.js";
 import { OperatorGate, type OperatorGateOptions } from "../gate/operator-gate.js";
 import { CHECKOUT_KEY, catalogOwner, REFERENCE_KEY, readMark, SHARED } from "../metadata-mark.js";
@@ -64,6 +72,22 @@ export class OperatorScope {
       ...(reference === undefined ? {} : { [REFERENCE_KEY]: reference }),
     };
     return this.#gate.mark(call, ids, metadata);
+  }
+
+  /** Makes, changes or deletes what all tenants share; see {@link OperatorGate.writeShared}. */
+  writeShared<C extends SharedWrite>(
+    call: C,
+    ids: PathIds<C>,
+    params: SharedWrites[C]["params"],
+    idempotencyKey?: string,
+  ): Promise<SharedWrites[C]["answer"]> {
+    return this.#gate.writeShared(call, ids, params, idempotencyKey);
+  }
+
+  /** A caller's metadata, checked. @throws ReservedMetadataError | InvalidArgumentError */
+  callerMetadata(given: unknown): StripeMetadata {
+    // guard (argument 2): what an operator shares names no reserved key
+    return parseCallerMetadata(given, [this.markKey, REFERENCE_KEY, CHECKOUT_KEY]);
   }
 
   /** Whose a customer is, or why it is nobody's. */

@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Deadline } from "../../../src/deadline.js";
-import { type MarkWrite, OPERATOR_CALLS, type OperatorRead } from "../../../src/stripe/operator-calls.js";
+import {
+  type MarkWrite,
+  OPERATOR_CALLS,
+  type OperatorRead,
+  type SharedWrite,
+} from "../../../src/stripe/operator-calls.js";
 import { createTransport } from "../../../src/stripe/transport.js";
 import { OperatorGate } from "../../../src/tenancy/gate/operator-gate.js";
 
@@ -91,6 +96,46 @@ describe("the operator's gate", () => {
     await expect(gate().read("GET /v1/customers/{customer}", CUSTOMER, {})).rejects.toMatchObject({
       code: "mode_mismatch",
     });
+  });
+
+  it("makes what is shared with everyone's mark, whatever it is given", async () => {
+    answer = { object: "coupon", id: "ten-off", livemode: false, metadata: { tenantId: "*" } };
+    await gate().writeShared("POST /v1/coupons", {}, { percent_off: 10, metadata: { team: "a" } });
+    await gate().writeShared("POST /v1/coupons", {}, { percent_off: 10 });
+    expect(sent.map(({ params }) => Reflect.get(Object(params), "metadata"))).toEqual([
+      { team: "a", tenantId: "*" },
+      { tenantId: "*" },
+    ]);
+    const forged = { percent_off: 10, metadata: { tenantId: "acme" } };
+    await expect(gate().writeShared("POST /v1/coupons", {}, forged)).rejects.toEqual(breach);
+  });
+
+  it("changes and names only what this call has seen to be shared", async () => {
+    const change = (opened: OperatorGate) =>
+      opened.writeShared("POST /v1/coupons/{coupon}", { coupon: "ten-off" }, { name: "Ten" });
+    const sell = (opened: OperatorGate) =>
+      opened.writeShared(
+        "POST /v1/promotion_codes",
+        {},
+        { promotion: { type: "coupon", coupon: "ten-off" } },
+      );
+    for (const metadata of [undefined, {}, { tenantId: "acme" }]) {
+      answer = { object: "coupon", id: "ten-off", livemode: false, metadata };
+      const opened = gate();
+      await opened.read("GET /v1/coupons/{coupon}", { coupon: "ten-off" }, {});
+      for (const write of [change, sell]) await expect(write(opened)).rejects.toEqual(breach);
+    }
+    answer = { object: "coupon", id: "ten-off", livemode: false, metadata: { tenantId: "*" } };
+    await expect(change(gate())).rejects.toEqual(breach);
+    const opened = gate();
+    await opened.read("GET /v1/coupons/{coupon}", { coupon: "ten-off" }, {});
+    await change(opened);
+    await expect(
+      opened.writeShared("POST /v1/customers" as SharedWrite, {}, { name: "x" } as never),
+    ).rejects.toEqual(breach);
+    expect(sent.filter(({ method }) => method === "POST")).toEqual([
+      { method: "POST", path: "/v1/coupons/ten-off", params: { name: "Ten" } },
+    ]);
   });
 
   it("waits for its turn", async () => {

@@ -1,0 +1,46 @@
+import type Stripe from "stripe";
+import { toDate, toDateOrNull } from "./epoch.js";
+import type { Reserved } from "./subscription.js";
+
+/** A discount that can be given to subscriptions, invoices and Checkout sessions. */
+export interface Coupon {
+  readonly id: string;
+  /** What customers read on receipts. */
+  readonly name: string | null;
+  /** Null where an amount is taken off. */
+  readonly percentOff: number | null;
+  /** In `currency`'s minor unit; null where a percentage is taken off. */
+  readonly amountOff: number | null;
+  readonly currency: string | null;
+  readonly duration: "once" | "repeating" | "forever";
+  /** Only where it is `repeating`. */
+  readonly durationInMonths: number | null;
+  readonly maxRedemptions: number | null;
+  readonly timesRedeemed: number;
+  /** The last moment at which it can be redeemed. */
+  readonly redeemBy: Date | null;
+  /** False once it was redeemed as often or as late as it may be. */
+  readonly valid: boolean;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly createdAt: Date;
+  readonly livemode: boolean;
+}
+
+export function toCoupon(coupon: Stripe.Coupon, own: Reserved): Coupon {
+  return Object.freeze({
+    id: coupon.id,
+    name: coupon.name,
+    percentOff: coupon.percent_off,
+    amountOff: coupon.amount_off,
+    currency: coupon.currency,
+    duration: coupon.duration as Coupon["duration"], // there are these three
+    durationInMonths: coupon.duration_in_months,
+    maxRedemptions: coupon.max_redemptions,
+    timesRedeemed: coupon.times_redeemed,
+    redeemBy: toDateOrNull(coupon.redeem_by),
+    valid: coupon.valid,
+    metadata: own.withoutReserved(coupon.metadata ?? {}),
+    createdAt: toDate(coupon.created),
+    livemode: coupon.livemode,
+  });
+}

@@ -1,0 +1,40 @@
+import type Stripe from "stripe";
+import { referencedId } from "../stripe/reference.js";
+import { toDate, toDateOrNull } from "./epoch.js";
+import type { Reserved } from "./subscription.js";
+
+/** A code that customers type for a coupon. */
+export interface PromotionCode {
+  readonly id: string;
+  /** What customers type, in any letter case. */
+  readonly code: string;
+  readonly couponId: string | null;
+  readonly active: boolean;
+  readonly expiresAt: Date | null;
+  readonly maxRedemptions: number | null;
+  readonly timesRedeemed: number;
+  /** Whether only a customer's first purchase may use it. */
+  readonly firstTimeOnly: boolean;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly createdAt: Date;
+  readonly livemode: boolean;
+}
+
+/** Before API version 2025-09-30 the coupon stood on the code itself. */
+export type AnyPromotionCode = Stripe.PromotionCode & { readonly coupon?: string | Stripe.Coupon | null };
+
+export function toPromotionCode(code: AnyPromotionCode, own: Reserved): PromotionCode {
+  return Object.freeze({
+    id: code.id,
+    code: code.code,
+    couponId: referencedId(code.promotion?.coupon ?? code.coupon ?? null),
+    active: code.active,
+    expiresAt: toDateOrNull(code.expires_at),
+    maxRedemptions: code.max_redemptions,
+    timesRedeemed: code.times_redeemed,
+    firstTimeOnly: code.restrictions.first_time_transaction,
+    metadata: own.withoutReserved(code.metadata ?? {}),
+    createdAt: toDate(code.created),
+    livemode: code.livemode,
+  });
+}

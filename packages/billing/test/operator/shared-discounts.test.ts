@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+
+let world: StripeWorld;
+let acme: TenantWorld;
+beforeAll(async () => {
+  world = await startStripeWorld();
+  acme = await world.addTenant("acme");
+});
+afterAll(() => world.close());
+
+const shared = () => world.service().asOperator({ actor: "test" }).sharedCatalog;
+const refusal = { code: "not_found" };
+const invalid = { code: "invalid_argument" };
+
+describe("shared coupons and promotion codes", () => {
+  it("are made, changed and ended by an operator, and given by every tenant", async () => {
+    const coupon = await shared().createCoupon({ name: "Ten", percentOff: 10, metadata: { team: "growth" } });
+    expect(coupon).toMatchObject({ name: "Ten", percentOff: 10, duration: "once", valid: true });
+    expect(coupon.metadata).toEqual({ team: "growth" });
+    expect((await world.stripe.coupons.retrieve(coupon.id)).metadata).toEqual({
+      team: "growth",
+      tenantId: "*",
+    });
+    expect(await shared().updateCoupon(coupon.id, { name: "Ten percent" })).toMatchObject({
+      name: "Ten percent",
+    });
+    const code = await shared().createPromotionCode({
+      couponId: coupon.id,
+      code: "TEN",
+      maxRedemptions: 5,
+      expiresAt: new Date(Date.now() + 86_400_000),
+    });
+    expect(code).toMatchObject({ code: "TEN", couponId: coupon.id, active: true, maxRedemptions: 5 });
+    const { items } = await world
+      .service()
+      .forTenant("acme")
+      .updateSubscription(acme.subscriptionId, {
+        discounts: [{ couponId: coupon.id }],
+      });
+    expect(items).toHaveLength(1);
+    expect((await shared().listPromotionCodes({ code: "ten" })).data.map(({ id }) => id)).toEqual([code.id]);
+    expect(await shared().updatePromotionCode(code.id, { active: false })).toMatchObject({ active: false });
+    expect((await shared().listPromotionCodes({ active: true })).data).toEqual([]);
+    await shared().deleteCoupon(coupon.id);
+    expect((await shared().listCoupons()).data).toEqual([]);
+  });
+
+  it("are nothing of a tenant's, to see, to change or to sell", async () => {
+    await expect(shared().updateCoupon(acme.couponId, { name: "Mine" })).rejects.toMatchObject(refusal);
+    await expect(shared().deleteCoupon(acme.couponId)).rejects.toMatchObject(refusal);
+    await expect(shared().createPromotionCode({ couponId: acme.couponId })).rejects.toMatchObject(refusal);
+    await expect(shared().updatePromotionCode(acme.promotionCodeId, { active: false })).rejects.toMatchObject(
+      refusal,
+    );
+    const coupons = (await shared().listCoupons({ limit: 100 })).data;
+    const codes = (await shared().listPromotionCodes({ limit: 100 })).data;
+    expect([...coupons, ...codes].map(({ id }) => id)).not.toContain(acme.couponId);
+    expect(codes.map(({ id }) => id)).not.toContain(acme.promotionCodeId);
+    expect((await world.stripe.promotionCodes.retrieve(acme.promotionCodeId)).active).toBe(true);
+  });
+
+  it("repeat nothing under one idempotency key", async () => {
+    const options = { amountOff: 500, currency: "USD", idempotencyKey: "once" } as const;
+    const first = await shared().createCoupon(options);
+    expect(first).toMatchObject({ amountOff: 500, currency: "usd" });
+    expect((await shared().createCoupon(options)).id).toBe(first.id);
+  });
+
+  it("are refused with options that contradict, before anything is sent", async () => {
+    world.takeRequests();
+    const odd: object[] = [
+      {},
+      { percentOff: 10, amountOff: 500, currency: "usd" },
+      { amountOff: 500 },
+      { percentOff: 10, currency: "usd" },
+      { percentOff: 0 },
+      { percentOff: 101 },
+      { percentOff: 10, duration: "repeating" },
+      { percentOff: 10, durationInMonths: 3 },
+      { percentOff: 10, redeemBy: "2026-12-01" },
+      { percentOff: 10, percent_off: 10 },
+    ];
+    for (const options of odd) await expect(shared().createCoupon(options)).rejects.toMatchObject(invalid);
+    await expect(
+      shared().createCoupon({ percentOff: 1, metadata: { tenantId: "acme" } }),
+    ).rejects.toMatchObject({
+      code: "reserved_metadata",
+    });
+    await expect(shared().updateCoupon("ten", {})).rejects.toMatchObject(invalid);
+    await expect(shared().updateCoupon("../customers", { name: "x" })).rejects.toMatchObject(invalid);
+    await expect(shared().createPromotionCode({ couponId: "ten", code: "a b" })).rejects.toMatchObject(
+      invalid,
+    );
+    await expect(shared().updatePromotionCode("cus_1", { active: true })).rejects.toMatchObject(invalid);
+    await expect(shared().listCoupons({ limit: 0 })).rejects.toMatchObject(invalid);
+    expect(world.takeRequests()).toEqual([]);
+  });
+});
