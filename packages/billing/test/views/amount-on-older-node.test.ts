@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { findOlderNode } from "@repo/test-kit/older-node";
+import { findOlderNode } from "@repo/test-kit/other-node";
 import { expect, it } from "vitest";
 
 it("formatAmount writes alike on a Node whose currency data is older", async ({ skip }) => {
