@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
+import { sha256Hex } from "./sha256.js";
 
 /** Hashes an object; the order of its keys makes no difference. */
 export function takeFingerprint(content: object): string {
-  return createHash("sha256").update(canonicalJson(content)).digest("hex");
+  return sha256Hex(canonicalJson(content));
 }
 
 function canonicalJson(value: unknown): string {

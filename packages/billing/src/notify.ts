@@ -1,3 +1,5 @@
+import { findNodeProcess } from "./node-process.js";
+
 /**
  * Calls a listener of the application's. Nobody waits for it, and its failure never becomes the call's: it may throw,
  * reject or never settle. The first failure of a listener is one warning; later ones say nothing new.
@@ -27,5 +29,8 @@ export function notify<T>(
 const failed = new WeakSet<object>();
 
 function emitWarning(message: string): void {
-  process.emitWarning(message, "BillingListenerWarning");
+  const process = findNodeProcess();
+  if (process !== undefined) process.emitWarning(message, "BillingListenerWarning");
+  // biome-ignore lint/suspicious/noConsole: a runtime without process warnings has nothing else.
+  else console.warn(message);
 }

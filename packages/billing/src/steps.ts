@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { IndeterminateError, isBillingError } from "./errors.js";
 
 /**
@@ -11,7 +10,7 @@ export class Steps {
   readonly #done: string[] = [];
 
   constructor(idempotencyKey: string | undefined) {
-    this.key = idempotencyKey ?? randomUUID();
+    this.key = idempotencyKey ?? crypto.randomUUID();
   }
 
   /** @param name what the write does, as a noun: "the release of the schedule". */

@@ -60,6 +60,10 @@ describe("importing @repo/billing/webhooks, as it is built", () => {
     expect([...packages]).toContain("stripe");
   });
 
+  test("brings in no module of Node with the service either", () => {
+    expect([...reached("index.js").packages].sort()).toEqual(["stripe"]);
+  });
+
   test("loads no module of another package when it runs", async () => {
     const hook = `export async function resolve(specifier, context, next) {
       const resolved = await next(specifier, context);

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { InvalidArgumentError } from "../errors.js";
+import { sha256Hex } from "../sha256.js";
 
 /** What every writing method takes beside {@link CallOptions}. */
 export interface IdempotencyOptions {
@@ -44,5 +44,5 @@ export function scopedName(parts: readonly string[]): string {
   // With its length before each part, no two lists of parts read the same.
   // guard (part 1): an idempotency key's parts cannot run into each other
   const named = parts.map((part) => `${part.length}:${part}`).join("");
-  return `billing_${createHash("sha256").update(named).digest("hex")}`;
+  return `billing_${sha256Hex(named)}`;
 }

@@ -1,6 +1,6 @@
+import { findNodeProcess } from "../node-process.js";
 import { describeError } from "./error-text.js";
 import type { DeliveryKey } from "./inbox/inbox.js";
-import { findNodeProcess } from "./node-process.js";
 import type { Outcome } from "./outcome.js";
 
 /** What a log line is about. Nothing of the event's content is in it. */

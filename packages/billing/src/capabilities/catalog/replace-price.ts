@@ -1,8 +1,8 @@
-import { createHash, randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError } from "../../errors.js";
 import { checkInput, onFirstUse, writeFields } from "../../input.js";
+import { sha256Hex } from "../../sha256.js";
 import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
@@ -82,7 +82,7 @@ async function putInPlace(
       ? await scope.catalog.ownPrice(priceId)
       : {
           price: await steps.take("its details", () =>
-            scope.write("POST /v1/prices/{price}", { price: priceId }, details, randomUUID()),
+            scope.write("POST /v1/prices/{price}", { price: priceId }, details, crypto.randomUUID()),
           ),
         };
   if (!made.active) {
@@ -97,7 +97,7 @@ async function putInPlace(
   }
   if (old.active) {
     await steps.take("the end of the old price", () =>
-      scope.write("POST /v1/prices/{price}", { price: old.id }, { active: false }, randomUUID()),
+      scope.write("POST /v1/prices/{price}", { price: old.id }, { active: false }, crypto.randomUUID()),
     );
   }
   return made;
@@ -131,7 +131,5 @@ function assertReplaceable(price: Stripe.Price): void {
 
 /** Derives the idempotency key, which is equal for equal replacements. */
 function toReplacementKey(priceId: string, terms: object): string {
-  return `replace ${createHash("sha256")
-    .update(JSON.stringify([priceId, terms]))
-    .digest("hex")}`;
+  return `replace ${sha256Hex(JSON.stringify([priceId, terms]))}`;
 }

@@ -1,9 +1,9 @@
-import { createHash, randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError, IndeterminateError, NotFoundError } from "../../errors.js";
 import { checkInput, onFirstUse, writeFields } from "../../input.js";
 import { referenceField } from "../../reference.js";
+import { sha256Hex } from "../../sha256.js";
 import type { SingleFlight } from "../../single-flight.js";
 import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
@@ -118,7 +118,7 @@ const MOST_ATTEMPTS = 100;
 
 /** Errors hold the key and logs show errors, so it does not show the reference, which may be a person's. */
 function toCreationKey(reference: string, attempt: number): string {
-  return createHash("sha256").update(`${reference} ${attempt}`).digest("hex");
+  return sha256Hex(`${reference} ${attempt}`);
 }
 
 /** Reads the customer and updates the details that differ; undefined where there is none, or no longer. */
@@ -138,7 +138,7 @@ async function updateIfNeeded(
   params: DetailParams,
 ): Promise<Stripe.Customer> {
   if (holds(customer, params)) return customer;
-  return scope.write("POST /v1/customers/{customer}", { customer: customer.id }, params, randomUUID());
+  return scope.write("POST /v1/customers/{customer}", { customer: customer.id }, params, crypto.randomUUID());
 }
 
 async function unlessMissing<T>(work: () => Promise<T>): Promise<T | undefined> {

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { isMetered } from "../../selling/prove-prices.js";
 import type { SubscriptionChange } from "./change.js";
 import { quantityFor, type SubscriptionItemChange } from "./items.js";
@@ -16,7 +15,13 @@ export function toConfirmation(
   { change, items, prices }: PreparedChange,
   prorationDate: Date | undefined,
 ): SubscriptionConfirmation {
-  const { priceId: _, quantity: _quantity, items: _items, idempotencyKey = randomUUID(), ...rest } = change;
+  const {
+    priceId: _,
+    quantity: _quantity,
+    items: _items,
+    idempotencyKey = crypto.randomUUID(),
+    ...rest
+  } = change;
   const metered = (priceId: string) => isMetered(prices, priceId);
   const outright = items.map((one): SubscriptionItemChange => {
     if (one.does === "remove") return { remove: one.item.id };

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { IndeterminateError, IsolationError, ModeMismatchError, NotFoundError } from "../../errors.js";
 import { sideBySide } from "../../side-by-side.js";
 import {
@@ -333,7 +332,7 @@ export class Gate {
 
   /** Returns one key for the whole call, so that a retry with it repeats none of the call's writes. */
   #ownKey(): string {
-    this.#randomKey ??= randomUUID();
+    this.#randomKey ??= crypto.randomUUID();
     return this.#randomKey;
   }
 

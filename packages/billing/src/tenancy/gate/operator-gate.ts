@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Deadline } from "../../deadline.js";
 import { IsolationError, ModeMismatchError } from "../../errors.js";
 import type { PathIds } from "../../stripe/calls.js";
@@ -109,7 +108,7 @@ export class OperatorGate {
     call: OperatorCall,
     ids: object,
     params: Readonly<Record<string, unknown>>,
-    key: string = randomUUID(),
+    key: string = crypto.randomUUID(),
   ): Promise<T> {
     const { transport, deadline, pace } = this.#options;
     const target = requestTarget(call, ids, { ...OPERATOR_CALLS, ...SHARED_WRITES });
