@@ -36,7 +36,11 @@ export function receiverModule(collectorUrl: string | EnvironmentVariable): stri
       ? JSON.stringify(collectorUrl)
       : `String(process.env[${JSON.stringify(collectorUrl.variable)}])`;
   return `
+import { StripeBillingService } from "@repo/billing";
 import { createWebhookReceiver, memoryInbox } from "@repo/billing/webhooks";
+
+// Whether the service loads and is made in this runtime; it is not asked for anything.
+const service = new StripeBillingService({ secretKey: "sk_test_0123456789abcdefghijklmn" });
 
 const report = async (what: string, id?: string, event?: unknown): Promise<void> => {
   await fetch(${url}, { method: "POST", body: JSON.stringify({ what, id, event }) });
@@ -53,8 +57,9 @@ export const webhooks = createWebhookReceiver({
   signingSecrets: [${JSON.stringify(SECRET)}],
   billing: {
     resolveTenant: async () => ({ status: "tenant", tenantId: "acme" }),
-    forTenant: (tenantId) => ({ tenantId }),
+    forTenant: (tenantId) => service.forTenant(tenantId),
   },
+  objects: "delivered",
   inbox: memoryInbox(),
   on: { "customer.subscription.updated": handle, "v1.customer.subscription.updated": handle },
 });

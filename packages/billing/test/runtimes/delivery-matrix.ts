@@ -100,7 +100,7 @@ async function settledAnswer(deliver: () => Promise<Answer>): Promise<Answer> {
 
 function subscriptionEvent(id: string): string {
   const object = {
-    id: "sub_1",
+    id: `sub_${id}`,
     object: "subscription",
     customer: "cus_1",
     description: "Zażółć 請求書 🧾\u2028\\",
