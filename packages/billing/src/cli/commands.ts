@@ -9,6 +9,7 @@ import { eventsRequeue } from "./events-requeue.js";
 import { eventsShow } from "./events-show.js";
 import { inboxMigrate } from "./inbox-migrate.js";
 import { portalDiagnose } from "./portal-diagnose.js";
+import { webhooksCheck } from "./webhooks-check.js";
 import { webhooksEnsure } from "./webhooks-ensure.js";
 
 /** Every command there is, in the order of the help. */
@@ -24,4 +25,5 @@ export const COMMANDS: readonly Command[] = [
   inboxMigrate,
   portalDiagnose,
   webhooksEnsure,
+  webhooksCheck,
 ];

@@ -1,0 +1,82 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type StripeWorld, startStripeWorld } from "../stripe-world.js";
+import { runCli } from "./run-cli.js";
+
+const module = fileURLToPath(new URL("./own-webhooks.ts", import.meta.url));
+const TYPE = "customer.subscription.updated";
+
+let world: StripeWorld;
+let server: Server;
+let status: number;
+let url: string;
+beforeEach(async () => {
+  world = await startStripeWorld({ webhookRetryDelaysMs: [] });
+  status = 400;
+  server = createServer((_request, response) => response.writeHead(status, { location: "/other" }).end());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks`;
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  server.close();
+  await world.close();
+});
+
+const webhooks = (...args: readonly string[]) =>
+  runCli({ STRIPE_SECRET_KEY: world.local.secretKey, STRIPE_API_BASE: world.local.url }, [
+    "webhooks",
+    ...args,
+  ]);
+const check = () => webhooks("check", "--url", url, "--events-from", module);
+
+describe("billing webhooks check", () => {
+  it("finds nothing wrong after billing webhooks ensure", async () => {
+    await webhooks("ensure", "--url", url, "--events-from", module);
+    const { code, out } = await check();
+    expect(out).toMatch(/ok +answer .*\n +ok +snapshot .*\n +ok +delivered /);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    [307, "Stripe follows no redirects"],
+    [200, "Something else than the receiver answers"],
+    [404, "answered with 404"],
+    [503, "answered with 503"],
+  ])("fails an endpoint that answers %i", async (answered, says) => {
+    status = answered;
+    const { code, out } = await check();
+    expect(out).toContain(says);
+    expect(code).toBe(1);
+  });
+
+  it("fails an endpoint that does not answer", async () => {
+    server.close();
+    expect((await check()).out).toContain("The URL does not answer.");
+  });
+
+  it("compares the endpoints with the handlers", async () => {
+    expect((await check()).out).toContain("No endpoint sends snapshot events to the URL");
+    await webhooks("ensure", "--url", url, "--events", "invoice.paid");
+    expect((await check()).out).toContain(`does not send ${TYPE}`);
+    await webhooks("ensure", "--url", url, "--events", `${TYPE},invoice.paid`);
+    const { code, out } = await check();
+    expect(out).toContain("sends invoice.paid, for which there is no handler");
+    expect(code).toBe(0);
+    const { data } = await world.stripe.v2.core.eventDestinations.list();
+    await world.stripe.v2.core.eventDestinations.disable(data[0]?.id ?? "");
+    expect((await check()).out).toContain("is disabled");
+  });
+
+  it("tells of events that were not acknowledged", async () => {
+    await webhooks("ensure", "--url", url, "--events", TYPE);
+    world.local.webhooks.hold();
+    const { subscriptionId } = await world.addTenant("acme");
+    await world.stripe.subscriptions.update(subscriptionId, { metadata: { seats: "2" } });
+    const { out } = await check();
+    expect(out).toContain("Not acknowledged by every endpoint yet: 1 of the events");
+    await world.local.webhooks.release();
+  });
+});
