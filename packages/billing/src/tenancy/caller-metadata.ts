@@ -10,7 +10,7 @@ export type StripeMetadata = Record<string, string>;
  * Checks a caller's metadata against Stripe's limits, and keeps it away from the keys that say whose an object is.
  *
  * @throws ReservedMetadataError for a key that this package writes itself, in any letter case.
- * @throws InvalidArgumentError for anything that is not up to 50 keys of 1 to 40 characters without brackets, with texts
+ * @throws InvalidArgumentError for anything that is not up to 48 keys of 1 to 40 characters without brackets, with texts
  *   of up to 500 characters. See https://docs.stripe.com/api/metadata
  */
 export function parseCallerMetadata(given: unknown, reserved: readonly string[]): StripeMetadata {
@@ -53,10 +53,14 @@ function readEntries(given: unknown): [string, unknown][] {
   throw new InvalidArgumentError("metadata must be a plain object of strings.");
 }
 
+/** Stripe allows 50 keys, and this package adds up to two of its own to one object. */
+const MOST_KEYS = 48;
+const TOO_MANY = "metadata may have at most 48 keys: Stripe allows 50, and this library adds up to two.";
+
 /** Counts the keys before it reads a value. */
 function readFewEntries(given: object): [string, unknown][] {
-  // guard: metadata has at most 50 keys
-  if (Object.keys(given).length > 50) throw new InvalidArgumentError("metadata may have at most 50 keys.");
+  // guard: metadata leaves room for this package's keys
+  if (Object.keys(given).length > MOST_KEYS) throw new InvalidArgumentError(TOO_MANY);
   return Object.entries(given);
 }
 

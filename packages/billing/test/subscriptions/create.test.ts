@@ -49,6 +49,14 @@ describe("createSubscription", () => {
     ]);
   });
 
+  it("takes as much metadata as may be given", async () => {
+    const { customerId, priceId } = await world.addTenant("wordy");
+    const metadata = Object.fromEntries(Array.from({ length: 48 }, (_, index) => [`key${index}`, "value"]));
+    const options = { customerId, priceId, metadata, allowSecond: true };
+    const made = await world.service().forTenant("wordy").createSubscription(options);
+    expect(made.metadata).toEqual(metadata);
+  });
+
   it("takes three requests for one price where a second is allowed, also once the customer is known", async () => {
     const { customerId, priceId } = await world.addTenant("warm");
     const service = world.service().forTenant("warm");

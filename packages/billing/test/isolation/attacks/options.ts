@@ -87,7 +87,7 @@ export const hostileMetadata: Attack = async function* (siege) {
     { key: undefined },
     { key: { nested: b.tenantId } },
     { key: ["x"] },
-    Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`key${index}`, "x"])),
+    Object.fromEntries(Array.from({ length: 49 }, (_, index) => [`key${index}`, "x"])),
     "",
     "tenantId",
     null,
