@@ -42,13 +42,13 @@ export async function runWork<Tx, T>(
   try {
     const { isConfirmed, value: ending } = await session.transaction(
       async (tx, query, signal): Promise<Ending<T>> => {
-        const [fence] = (await query(statements.fence, [id, token, String(leaseMs)])).rows;
-        if (fence === undefined) throw new Error("The claim was lost before its work began.");
-        if (fence["handled"] === true) {
+        const [fence] = (await query(statements.fence, [id, token, leaseMs])).rows;
+        if (!fence?.["transaction"]) throw new Error("The claim was lost before its work began.");
+        if (fence["was_handled"] === true) {
           await query(statements.dropHandled, [id, token]);
           return { status: "handled_before" };
         }
-        const newest = fence["newest_at_ms"];
+        const newest = fence["newest"];
         const claim = { ...delivery, attempt, tx, signal };
         const worked = await work(
           newest == null ? claim : { ...claim, newestHandledAtMs: Number(newest) },
@@ -60,8 +60,8 @@ export async function runWork<Tx, T>(
             throw error;
           },
         );
-        const { rows } = await query(statements.settle, [id, token, fence["transaction"]]);
-        if (rows.length === 0) throw new ConfigurationError(ENDED_BY_HANDLER);
+        const [end] = (await query(statements.settle, [id, token, fence["transaction"]])).rows;
+        if (end?.["settled"] !== true) throw new ConfigurationError(ENDED_BY_HANDLER);
         settled = worked;
         return { status: "committed", ...worked };
       },

@@ -34,7 +34,7 @@ export function claimArrived(
   const id = deliveryId(delivery.key);
   return async (query) => {
     const [fresh] = (await query(statements.claimNew, [...toValues(delivery), leaseMs])).rows;
-    if (fresh !== undefined) return toClaim(delivery, fresh);
+    if (fresh?.["token"]) return toClaim(delivery, fresh);
     const [seen] = (await query(statements.claimSeen, [id, leaseMs, maxAttempts])).rows;
     if (seen?.["token"]) return toClaim(delivery, seen);
     if (seen?.["handled"]) return { status: "handled" };

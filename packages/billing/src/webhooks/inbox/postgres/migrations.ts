@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../../../errors.js";
+import { createFunctions } from "./functions.js";
 
 /** Where the tables are when no schema is named. */
 export const DEFAULT_SCHEMA = "billing_inbox";
@@ -18,12 +19,18 @@ export interface Migration {
  */
 export function inboxMigrations(schema: string = DEFAULT_SCHEMA): readonly Migration[] {
   const quoted = quoteSchema(schema);
-  return [{ version: 1, statements: createTables(quoted) }];
+  return [
+    { version: 1, statements: [...createTables(quoted), ...createFunctions(quoted), markVersion(quoted, 1)] },
+  ];
 }
 
 /** Creates the schema. Not a migration, because Postgres asks for the right to create schemas even where it exists. */
 export function createSchema(schema: string = DEFAULT_SCHEMA): string {
   return `CREATE SCHEMA IF NOT EXISTS ${quoteSchema(schema)}`;
+}
+
+function markVersion(schema: string, version: number): string {
+  return `INSERT INTO ${schema}.migrations (version) VALUES (${version}) ON CONFLICT DO NOTHING`;
 }
 
 /** The newest version, which this package's statements need. */
@@ -87,6 +94,5 @@ function createTables(schema: string): readonly string[] {
   version integer PRIMARY KEY,
   applied_at timestamptz NOT NULL DEFAULT now()
 )`,
-    `INSERT INTO ${schema}.migrations (version) VALUES (1) ON CONFLICT DO NOTHING`,
   ];
 }

@@ -5,6 +5,7 @@ import type { Database, PostgresPool, TransactionOf } from "./database.js";
 import { type InboxSettings, isConnecting, type PostgresInboxOptions, toSettings } from "./options.js";
 import { type Processed, processClaim } from "./processing.js";
 import { Retention } from "./retention.js";
+import { outliveRivals } from "./rivals.js";
 import { writeStatements } from "./statements.js";
 import { tableVersionCheck } from "./table-version.js";
 import { transactingDatabase } from "./transacting.js";
@@ -76,15 +77,15 @@ function createInbox<Tx>(database: Database<Tx>, inboxSettings: InboxSettings): 
     async store(delivery, { signal } = {}) {
       signal?.throwIfAborted();
       await assertTables();
-      const [row] = (await database.query(statements.store, toValues(delivery))).rows;
-      if (row?.["stored"] === true) {
+      const [row] = (await outliveRivals(() => database.query(statements.store, toValues(delivery)))).rows;
+      if (row?.["found"] === "stored") {
         waiting.announce();
         return { status: "stored" };
       }
-      if (row?.["handled"] === true) return { status: "duplicate" };
+      if (row?.["found"] === "handled") return { status: "duplicate" };
       // It is there, perhaps by a claim that did not wait for the disk.
       await database.query(statements.flush);
-      return { status: row?.["dead"] === true ? "dead" : "stored" } satisfies StoreResult;
+      return { status: row?.["found"] === "dead" ? "dead" : "stored" } satisfies StoreResult;
     },
 
     async waitForDue({ signal, pollMs }) {

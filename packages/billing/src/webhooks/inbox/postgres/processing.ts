@@ -3,7 +3,7 @@ import type { Delivery, InboxResult, Work } from "../inbox.js";
 import { type AttemptSettings, type Ending, resolveEnding, runWork } from "./attempt.js";
 import { type ClaimResult, claimArrived, isObjectAtWork, type MakeClaim } from "./claims.js";
 import type { Database, Query } from "./database.js";
-import { findSqlState } from "./sqlstate.js";
+import { isRivalry, outliveRivals } from "./rivals.js";
 
 export interface ProcessingSettings extends AttemptSettings {
   readonly objectWaitMs: number;
@@ -33,7 +33,7 @@ export async function processClaim<Tx, T>(
     if (claimed.status === "object_at_work") {
       if (performance.now() >= waitsUntilMs) return { result: { status: "busy" } };
       await sleep(POLL_MS * (0.5 + Math.random()), undefined, { signal });
-    } else if (claimed.status === "claimed" && isRivalry(result) && rivals < MAX_RIVALS) {
+    } else if (claimed.status === "claimed" && gaveWay(result) && rivals < MAX_RIVALS) {
       rivals += 1;
       claim = claimArrived(settings, claimed.delivery);
     } else {
@@ -49,12 +49,9 @@ function toResult<T>(result: InboxResult<T> | undefined): Processed<T> {
   return result === undefined ? {} : { result };
 }
 
-/** Whether Postgres chose this transaction to give way to another: a deadlock, or a serialization failure. */
-function isRivalry(result: InboxResult<unknown> | undefined): boolean {
-  return result?.status === "failed" && RIVALRY.has(findSqlState(result.error) ?? "");
+function gaveWay(result: InboxResult<unknown> | undefined): boolean {
+  return result?.status === "failed" && isRivalry(result.error);
 }
-
-const RIVALRY: ReadonlySet<string> = new Set(["40001", "40P01"]);
 
 interface Attempted<T> {
   readonly claimed: ClaimResult;
@@ -78,20 +75,14 @@ async function attempt<Tx, T>(
   return result === undefined ? { claimed } : { claimed, result };
 }
 
-/** Tries again when the application's isolation level makes a claim fail beside another. */
 async function claimOrWait(query: Query, makeClaim: MakeClaim): Promise<ClaimResult> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await makeClaim(query);
-    } catch (error) {
-      if (isObjectAtWork(error)) return { status: "object_at_work" };
-      if (tries === MAX_TRIES || !RIVALRY.has(findSqlState(error) ?? "")) throw error;
-      await sleep(POLL_MS * Math.random());
-    }
+  try {
+    return await outliveRivals(() => makeClaim(query));
+  } catch (error) {
+    if (isObjectAtWork(error)) return { status: "object_at_work" };
+    throw error;
   }
 }
-
-const MAX_TRIES = 10;
 
 async function toInboxResult<T>(
   database: Database<unknown>,

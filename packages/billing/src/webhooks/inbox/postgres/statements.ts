@@ -19,10 +19,6 @@ const FORGETTABLE = "SELECT set_config('synchronous_commit', 'off', true)";
 const DURABLE = `SELECT set_config('synchronous_commit',
     CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)`;
 
-/** The lower of what the application has set and the lease, both in milliseconds; 0 is no limit. */
-const STATEMENT_TIMEOUT = `set_config('statement_timeout', least(
-      nullif(extract(epoch FROM current_setting('statement_timeout')::interval) * 1000, 0), $3::text::bigint)::bigint::text, true)`;
-
 const DELIVERY = "id, event_type, object, created_at_ms, body";
 
 export function writeStatements(schema: string = DEFAULT_SCHEMA) {
@@ -37,13 +33,8 @@ export function writeStatements(schema: string = DEFAULT_SCHEMA) {
   return {
     version: `SELECT max(version) AS version FROM ${quoted}.migrations`,
 
-    /** Claims a delivery that was never seen. No row: it is handled or pending, or its object is at work. */
-    claimNew: `WITH forgettable AS MATERIALIZED (${FORGETTABLE})
-INSERT INTO ${pending} (${DELIVERY}, attempts, token, due_at)
-SELECT $1, $2, $3, $4::bigint, $5, 1, gen_random_uuid(), ${lease("$6")} FROM forgettable
-WHERE NOT EXISTS (SELECT FROM ${handled} WHERE id = $1)
-ON CONFLICT DO NOTHING
-RETURNING token::text, attempts`,
+    /** Claims a delivery that was never seen. Null: it is handled or pending, or its object is at work. */
+    claimNew: `SELECT ${quoted}.claim_new($1, $2, $3, $4::bigint, $5, $6::bigint)::text AS token, 1 AS attempts`,
 
     /** Claims a delivery that was seen before, buries it if its attempts are used up, and tells what it is. */
     claimSeen: `WITH durable AS MATERIALIZED (${DURABLE}), free AS MATERIALIZED (
@@ -99,26 +90,13 @@ RETURNING p.${DELIVERY.replaceAll(", ", ", p.")}, p.token::text, p.attempts`,
      * Opens the work's transaction: locks the delivery if the claim still holds it, so that nobody takes it over while
      * this session lives, and has the server end the session when it is silent for the lease.
      */
-    fence: `SELECT pg_current_xact_id()::text AS transaction,
-  (SELECT newest_at_ms FROM ${objects} WHERE object_hash = hashtextextended(p.object, 0)) AS newest_at_ms,
-  EXISTS (SELECT FROM ${handled} h WHERE h.id = p.id) AS handled,
-  set_config('idle_in_transaction_session_timeout', $3::text, true), ${STATEMENT_TIMEOUT}
-FROM ${pending} p WHERE id = $1 AND token = $2::uuid FOR UPDATE OF p`,
+    fence: `SELECT transaction, newest, was_handled FROM ${quoted}.fence($1, $2::uuid, $3::bigint)`,
 
     /** Removes a delivery that was claimed in the moment in which another process settled it. */
     dropHandled: `DELETE FROM ${pending} WHERE id = $1 AND token = $2::uuid`,
 
     /** Closes it: the delivery leaves \`pending\` for \`handled\`, if this still is the transaction that the fence opened. */
-    settle: `WITH durable AS MATERIALIZED (${DURABLE}), done AS (
-  DELETE FROM ${pending} USING durable
-  WHERE id = $1 AND token = $2::uuid AND pg_current_xact_id()::text = $3
-  RETURNING id, object, created_at_ms
-), newest AS (
-  INSERT INTO ${objects} AS o (object_hash, newest_at_ms)
-  SELECT hashtextextended(object, 0), created_at_ms FROM done WHERE object IS NOT NULL
-  ON CONFLICT (object_hash) DO UPDATE SET newest_at_ms = excluded.newest_at_ms WHERE o.newest_at_ms < excluded.newest_at_ms
-)
-INSERT INTO ${handled} (id) SELECT id FROM done RETURNING id`,
+    settle: `SELECT ${quoted}.settle($1, $2::uuid, $3) AS settled`,
 
     /**
      * Ends a claim that did not come to its end. No row: it was settled, or lost to another. Waits for a transaction of
@@ -132,16 +110,8 @@ RETURNING died_at IS NOT NULL AS dead`,
 
     isHandled: `SELECT EXISTS (SELECT FROM ${handled} WHERE id = $1) AS handled`,
 
-    /** Stores a delivery for whoever takes it up. */
-    store: `WITH durable AS MATERIALIZED (${DURABLE}), stored AS (
-  INSERT INTO ${pending} (${DELIVERY}, due_at)
-  SELECT $1, $2, $3, $4::bigint, $5, clock_timestamp() FROM durable
-  WHERE NOT EXISTS (SELECT FROM ${handled} WHERE id = $1)
-  ON CONFLICT (id) DO NOTHING RETURNING id
-)
-SELECT EXISTS (SELECT FROM stored) AS stored,
-  EXISTS (SELECT FROM ${handled} WHERE id = $1) AS handled,
-  EXISTS (SELECT FROM ${pending} WHERE id = $1 AND died_at IS NOT NULL) AS dead`,
+    /** Stores a delivery for whoever takes it up, unless it is there. */
+    store: `SELECT ${quoted}.store($1, $2, $3, $4::bigint, $5) AS found`,
 
     /** Writes to the log and waits for the disk, and so for all that was committed before, such as another's claim. */
     flush: `WITH durable AS MATERIALIZED (${DURABLE}) SELECT pg_logical_emit_message(true, 'billing', '')::text FROM durable`,

@@ -94,7 +94,7 @@ function breakable(pool: Pool): { readonly faulty: Pick<Pool, "connect">; readon
     let isInTransaction = false;
     const query = async (text: string, values?: unknown[]) => {
       const isEnd = /^(?:COMMIT|ROLLBACK)/.test(text);
-      const isWrite = /\b(?:INSERT|UPDATE|DELETE|COMMIT)\b/.test(text) && !/FOR UPDATE OF/.test(text);
+      const isWrite = /\b(?:INSERT|UPDATE|DELETE|COMMIT|claim_new|settle|store)\b/.test(text);
       if (fault === "fail" && isWrite) {
         fault = "none";
         throw new Error("the statement did not reach the server");

@@ -77,6 +77,8 @@ describePostgres("a Postgres inbox and the sessions of its pool", () => {
     expect(results.filter(({ status }) => status === "handled")).toHaveLength(8);
     expect(results.filter(({ status }) => status === "failed")).toEqual([]);
     expect(await effects()).toHaveLength(8);
+    const stored = await Promise.all(Array.from({ length: 16 }, () => inbox.store(aDelivery("evt_stored"))));
+    expect(stored).toEqual(stored.map(() => ({ status: "stored" })));
   });
 
   test("are ended by Postgres when they are silent for the lease, and another takes over", async () => {
