@@ -11,7 +11,7 @@ export default defineConfig({
   },
   test: {
     include: [...mutatedFolder().tests],
-    globalSetup: ["@repo/test-kit/postgres"],
+    globalSetup: ["@repo/test-kit/postgres", "@repo/test-kit/redis"],
     // A test that is slow on a busy machine must not be taken for one that fails.
     testTimeout: 60_000,
     hookTimeout: 60_000,
