@@ -32,37 +32,57 @@ export function claimArrived(
   delivery: Delivery,
 ): MakeClaim {
   const id = deliveryId(delivery.key);
-  return async (query) => {
+  return freeingObject(statements, id, objectKey(delivery), async (query) => {
     const [fresh] = (await query(statements.claimNew, [...toValues(delivery), leaseMs])).rows;
     if (fresh?.["token"]) return toClaim(delivery, fresh);
     const [seen] = (await query(statements.claimSeen, [id, leaseMs, maxAttempts])).rows;
     if (seen?.["token"]) return toClaim(delivery, seen);
     if (seen?.["handled"]) return { status: "handled" };
     if (seen?.["dead"]) return { status: "dead", attempt: Number(seen["attempts"]), delivery };
-    if (seen?.["held"]) return { status: "held" };
-    await query(statements.freeObject, [id, objectKey(delivery) ?? null]);
-    return { status: "object_at_work" };
-  };
+    return { status: seen?.["held"] ? "held" : "object_at_work" };
+  });
 }
 
 /** Claims a dead delivery. */
 export function claimDead({ statements, leaseMs }: ClaimSettings, key: DeliveryKey): MakeClaim {
-  return async (query) => {
-    const [row] = (await query(statements.claimDead, [deliveryId(key), leaseMs])).rows;
+  const id = deliveryId(key);
+  return freeingObject(statements, id, undefined, async (query) => {
+    const [row] = (await query(statements.claimDead, [id, leaseMs])).rows;
     if (row === undefined) return { status: "absent" };
     return row["token"] ? toClaim(toDelivery(row), row) : { status: "held" };
-  };
+  });
 }
 
 /** Claims the delivery that has been due longest. */
 export function claimNext({ statements, leaseMs, maxAttempts }: ClaimSettings): MakeClaim {
   return async (query) => {
     const [row] = (await query(statements.claimNext, [leaseMs, maxAttempts])).rows;
-    if (row === undefined) return { status: "absent" };
+    if (row === undefined) {
+      // A dead delivery is never due, so its object would stay with whoever died while requeueing it.
+      await query(statements.freeDead);
+      return { status: "absent" };
+    }
     const delivery = toDelivery(row);
     return row["token"]
       ? toClaim(delivery, row)
       : { status: "dead", attempt: Number(row["attempts"]), delivery };
+  };
+}
+
+/** Frees an object that is at work, if its holder died, for the next try. */
+function freeingObject(
+  statements: Statements,
+  id: string,
+  object: string | undefined,
+  makeClaim: MakeClaim,
+): MakeClaim {
+  return async (query) => {
+    const claim = await makeClaim(query).catch((error: unknown): ClaimResult => {
+      if (isObjectAtWork(error)) return { status: "object_at_work" };
+      throw error;
+    });
+    if (claim.status === "object_at_work") await query(statements.freeObject, [id, object ?? null]);
+    return claim;
   };
 }
 

@@ -86,6 +86,11 @@ RETURNING p.${DELIVERY.replaceAll(", ", ", p.")}, p.token::text, p.attempts`,
     AND token IS NOT NULL AND due_at <= statement_timestamp()
   FOR UPDATE SKIP LOCKED)`,
 
+    /** The same for dead deliveries, whose holder died while requeueing them. */
+    freeDead: `UPDATE ${pending} SET token = NULL WHERE id IN (
+  SELECT id FROM ${pending} WHERE died_at IS NOT NULL AND token IS NOT NULL AND due_at <= statement_timestamp()
+  FOR UPDATE SKIP LOCKED)`,
+
     /**
      * Opens the work's transaction: locks the delivery if the claim still holds it, so that nobody takes it over while
      * this session lives, and has the server end the session when it is silent for the lease.

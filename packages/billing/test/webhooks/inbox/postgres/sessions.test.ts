@@ -4,10 +4,18 @@ import { Pool, type PoolClient } from "pg";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { migrateInbox, postgresInbox } from "../../../../src/postgres.js";
 import { aDelivery } from "../../../../src/testing/inbox-contract/deliveries.js";
-import type { Claim } from "../../../../src/webhooks.js";
+import { claimArrived, claimDead } from "../../../../src/webhooks/inbox/postgres/claims.js";
+import { writeStatements } from "../../../../src/webhooks/inbox/postgres/statements.js";
+import type { Claim, Delivery } from "../../../../src/webhooks.js";
 import { endWorkingSessions } from "./open-inbox.js";
 
 const done = async () => undefined;
+const fail = () => Promise.reject(new Error("broken"));
+const settingsOf = (schema: string) => ({
+  statements: writeStatements(schema),
+  leaseMs: 100,
+  maxAttempts: 20,
+});
 type PgClaim = Claim<PoolClient>;
 
 describePostgres("a Postgres inbox and the sessions of its pool", () => {
@@ -136,6 +144,39 @@ describePostgres("a Postgres inbox and the sessions of its pool", () => {
     expect(await effects()).toEqual([]);
     expect((await inbox.process(aDelivery("evt_1"), done)).status).toBe("handled");
   });
+
+  test("that are killed give the object of their delivery back, to one that failed and to one that is stored", async () => {
+    const inbox = open({ leaseSeconds: 0.2 });
+    const objectId = "cus_shared";
+    await inbox.process(aDelivery("evt_failed", { objectId }), fail);
+    await die(aDelivery("evt_killed", { objectId }));
+    expect((await inbox.process(aDelivery("evt_failed", { objectId }), done)).status).toBe("handled");
+
+    const mortal = postgresInbox({ pool: schema.pool, schema: schema.name, maxAttempts: 1 });
+    await mortal.process(aDelivery("evt_dead", { objectId: "cus_2" }), fail);
+    await requeueAndDie(aDelivery("evt_dead", { objectId: "cus_2" }));
+    await inbox.store(aDelivery("evt_next", { objectId: "cus_2" }));
+    const taken = new Set<string | undefined>();
+    await vi.waitFor(async () => {
+      taken.add((await inbox.processNext(done))?.delivery.key.eventId);
+      expect(taken).toContain("evt_next");
+    }, 5_000);
+  });
+
+  /** Claims as a process does that is killed before its work. */
+  async function die(delivery: Delivery): Promise<void> {
+    const settings = settingsOf(schema.name);
+    const claim = await claimArrived(settings, delivery)((text, values) => schema.pool.query(text, values));
+    expect(claim.status).toBe("claimed");
+    await new Promise((resolve) => setTimeout(resolve, settings.leaseMs));
+  }
+
+  async function requeueAndDie({ key }: Delivery): Promise<void> {
+    const settings = settingsOf(schema.name);
+    const claim = await claimDead(settings, key)((text, values) => schema.pool.query(text, values));
+    expect(claim.status).toBe("claimed");
+    await new Promise((resolve) => setTimeout(resolve, settings.leaseMs));
+  }
 
   test("keep nothing of the claim's transaction", async () => {
     const inbox = open({ max: 1 });
