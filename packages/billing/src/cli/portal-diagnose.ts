@@ -42,6 +42,12 @@ export const portalDiagnose: Command = defineCommand({
     terminal.out(
       values.json ? `${JSON.stringify(diagnosis, undefined, 2)}\n` : formatReport(title, diagnosis),
     );
+    const isInvisible = diagnosis.checks.some((one) => one.check === "customer" && one.status === "failure");
+    if (isInvisible && customer !== undefined) {
+      terminal.err(
+        `An operator can ask why the tenant does not see it: billing diagnose --object ${customer}\n`,
+      );
+    }
     return diagnosis.ok ? EXIT.ok : EXIT.found;
   },
 });
