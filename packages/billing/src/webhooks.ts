@@ -81,7 +81,7 @@ export { type SqliteInboxOptions, sqliteInbox } from "./webhooks/inbox/sqlite/sq
 export type { EventObjects } from "./webhooks/order.js";
 export { HTTP_STATUS, type IgnoredReason, type Outcome, type WebhookRejection } from "./webhooks/outcome.js";
 export type { RawBody } from "./webhooks/raw-body.js";
-export type { Receive, ReceiveOptions, Requeue } from "./webhooks/receive.js";
+export type { Receive, ReceiveOptions, Requeue, WorkOne } from "./webhooks/receive.js";
 export type { ReconcileReport } from "./webhooks/reconcile/progress.js";
 export type { Reconcile, ReconcileOptions } from "./webhooks/reconcile/reconcile.js";
 export type {

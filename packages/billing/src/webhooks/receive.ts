@@ -106,6 +106,32 @@ export function toRequeue<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>): Reque
     });
 }
 
+/**
+ * Handles a delivery that is kept in the inbox, such as one that a queue names, now and whether or not it is due. Resolves
+ * to `undefined` when it was handled before or never came. Rejects when the inbox fails.
+ */
+export type WorkOne = (delivery: DeliveryKey, options?: ReceiveOptions) => Promise<Outcome | undefined>;
+
+export function toWorkOne<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>, inbox: DurableInbox<Tx>): WorkOne {
+  return (key, options = {}) =>
+    inSpan(pipeline.tracer, "webhook work", async (span) => {
+      const startedAtMs = performance.now();
+      const delivery = await inbox.find(key);
+      if (delivery === undefined) return undefined;
+      let event: WebhookEvent | undefined;
+      const result = await inbox.process(
+        delivery,
+        async (claim) => {
+          event = toEvent(pipeline, claim);
+          return handle(pipeline, claim, event, options);
+        },
+        options,
+      );
+      const subject = { delivery: key, eventType: delivery.eventType, ...(event && toVersion(event)) };
+      return finish(pipeline, span, toVerdict(subject, result), startedAtMs, event);
+    });
+}
+
 /** Takes the next delivery up that is due; resolves to `undefined` when there is none. Calls `onClaim` once it has one. */
 export type TakeNext = (onClaim: () => void, signal: AbortSignal) => Promise<Outcome | undefined>;
 

@@ -22,6 +22,8 @@ import {
   toReceive,
   toRequeue,
   toTakeNext,
+  toWorkOne,
+  type WorkOne,
 } from "./receive.js";
 import { type Reconcile, toReconcile } from "./reconcile/reconcile.js";
 import {
@@ -95,6 +97,14 @@ export interface WebhookReceiver {
   readonly requeue: Requeue;
   /** Handles what is due in the inbox, in this process: with `respond: "stored"`, call it in at least one. */
   readonly work: WorkLoop;
+  /**
+   * Handles one delivery that is stored in the inbox, for the worker of a queue whose jobs name deliveries. The inbox
+   * claims it, so a job that comes twice does nothing the second time. The signal of the options stops waiting for the
+   * handler, which is tried again later.
+   *
+   * @throws {ConfigurationError} when the inbox is not durable. Other errors are the inbox's; run the job again.
+   */
+  readonly workOne: WorkOne;
   /**
    * Lists the events that Stripe made in some time, of both families, and handles those that never arrived, as if they
    * were delivered now; those that did are duplicates. Run it every hour or so with the cursor of the run before.
@@ -231,6 +241,7 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
     node: toNodeAdapter(receive, { maxBodyBytes, bodyTimeoutMs }),
     requeue: toRequeue(pipeline),
     work: durable === undefined ? refuseWork : createWork(pipeline, durable, logger),
+    workOne: durable === undefined ? refuseWork : toWorkOne(pipeline, durable),
     reconcile: toReconcile({ listEvents, eventTypes, feed, now }),
     reconcileSubscriptions: toReconcileSubscriptions({ listSubscriptions, eventTypes, feed, now }),
     eventTypes,
@@ -288,7 +299,7 @@ function createWork<TBilling, Tx>(
 
 async function refuseWork(): Promise<never> {
   throw new ConfigurationError(
-    "work needs an inbox that outlives this process, such as postgresInbox; memoryInbox has nothing to take up.",
+    "work and workOne need an inbox that outlives this process, such as postgresInbox; memoryInbox has nothing to take up.",
   );
 }
 

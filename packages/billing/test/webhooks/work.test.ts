@@ -193,11 +193,61 @@ describePostgres("a receiver that answers once an event is stored", () => {
       receiverFacts: () => ({ mode: "live" as const, tenantsBy: "customer" as const }),
     };
     const worker = storing(inbox, handler, { billing: live });
+    const key = { eventId: "evt_1", livemode: false };
+    const refused = { status: "failed", error: { code: "mode_mismatch" } };
+    expect(await worker.workOne(key)).toMatchObject({ ...refused, attempt: 1 });
+    await inbox.process((await inbox.find(key)) ?? expect.fail("it was stored"), async () => undefined);
+    await storing(inbox, handler).deliver("evt_2");
     begin(worker);
     await vi.waitFor(() =>
-      expect(worker.outcomes.at(-1)).toMatchObject({ status: "failed", error: { code: "mode_mismatch" } }),
+      expect(worker.outcomes.at(-1)).toMatchObject({ ...refused, delivery: { eventId: "evt_2" } }),
     );
     expect(handler).not.toHaveBeenCalled();
+  });
+
+  test("handles the one that a queue names, once, however often and before whatever else is due", async () => {
+    const { inbox, peer } = await open();
+    const handler = vi.fn<Handler>();
+    await storing(inbox, handler).deliver("evt_1");
+    const { delivery } = await storing(inbox, handler).deliver("evt_2");
+    const workers = [storing(inbox, handler), storing(peer, handler)];
+    const key = delivery ?? expect.fail("it was stored");
+    const outcomes = await Promise.all([...workers, ...workers].map((worker) => worker.workOne(key)));
+    const handled = outcomes.filter((outcome) => outcome?.status === "handled");
+    expect(handled).toEqual([expect.objectContaining({ delivery: key, tenantId: "acme", attempt: 1 })]);
+    expect(handler.mock.calls.map(([event]) => event.id)).toEqual(["evt_2"]);
+    expect(await workers[0]?.workOne(key)).toBeUndefined();
+    expect(await workers[0]?.workOne({ ...key, account: "acct_globex" })).toBeUndefined();
+    expect(await inbox.readStats()).toMatchObject({ held: 0, waiting: 1 });
+  });
+
+  test("tries the one that a queue names again when the queue does, and reports each outcome", async () => {
+    const { inbox } = await open();
+    const webhooks = storing(inbox, async (_event, { attempt }) => {
+      if (attempt === 1) throw new Error("not yet");
+    });
+    const { delivery: key } = await webhooks.deliver("evt_1");
+    for (const [attempt, status] of ["failed", "handled"].entries()) {
+      const outcome = await webhooks.workOne(key ?? expect.fail("it was stored"));
+      expect(outcome).toMatchObject({ status, attempt: attempt + 1 });
+      expect(webhooks.outcomes.at(-1)).toBe(outcome);
+    }
+  });
+
+  test("stops waiting for the one that a queue names when the queue's signal says so", async () => {
+    const { inbox } = await open();
+    const webhooks = storing(
+      inbox,
+      (_event, { signal }) =>
+        new Promise((_, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason));
+        }),
+    );
+    const { delivery: key } = await webhooks.deliver("evt_1");
+    const outcome = webhooks.workOne(key ?? expect.fail("it was stored"), {
+      signal: AbortSignal.timeout(200),
+    });
+    expect(await outcome).toMatchObject({ status: "failed", attempt: 1 });
   });
 
   test("says in one sentence that the tables are missing", async () => {
@@ -215,5 +265,6 @@ describe("a receiver without a durable inbox", () => {
     expect(error).toHaveProperty("message", expect.stringMatching(/outlives this process/));
     const webhooks = receiver({}, { inbox: memoryInbox() });
     await expect(webhooks.work({ signal: AbortSignal.abort() })).rejects.toThrow(ConfigurationError);
+    await expect(webhooks.workOne({ eventId: "evt_1", livemode: false })).rejects.toThrow(ConfigurationError);
   });
 });

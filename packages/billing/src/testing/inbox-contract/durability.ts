@@ -23,6 +23,25 @@ export const DURABILITY: Promises = {
     assert.deepEqual(await inbox.process(delivery, mustNotRun), { status: "duplicate" });
   },
 
+  async "finds a delivery by its key until it is handled"({ durable }) {
+    const { inbox, peer } = durable();
+    const delivery = aDelivery("evt_1", { account: "acct_1", objectId: "cus_1" });
+    assert.equal(await peer.find(delivery.key), undefined);
+    await inbox.store(delivery);
+    assert.deepEqual(await peer.find(delivery.key), delivery);
+    for (const other of [{ account: "acct_2" }, { livemode: !delivery.key.livemode }, { eventId: "evt_2" }]) {
+      assert.equal(await peer.find({ ...delivery.key, ...other }), undefined);
+    }
+    await inbox.process(delivery, failWith(new Error("once")));
+    assert.deepEqual(await peer.find(delivery.key), delivery);
+    const found = inbox.process(delivery, () => peer.find(delivery.key));
+    assert.deepEqual(await found, { status: "handled", attempt: 2, value: delivery });
+    assert.equal(await peer.find(delivery.key), undefined);
+    const dead = aDelivery("evt_dead");
+    await useUpAttempts(inbox, dead);
+    assert.deepEqual(await peer.find(dead.key), dead);
+  },
+
   async "stores a delivery once, however often it comes"({ durable }) {
     const { inbox, peer } = durable();
     const stored = await Promise.all(

@@ -35,11 +35,11 @@ export function toStoreUnderTest(open: OpenInbox): StoreUnderTest {
 function toDurable(inbox: WebhookInbox<unknown>): DurableInbox<unknown> {
   return isDurable(inbox)
     ? inbox
-    : failToOpen("a durable store", "inboxes with store, processNext, waitForDue and release");
+    : failToOpen("a durable store", "inboxes with store, processNext, find, waitForDue and release");
 }
 
 function isDurable(inbox: WebhookInbox<unknown>): inbox is DurableInbox<unknown> {
-  return ["store", "processNext", "waitForDue", "release"].every(
+  return ["store", "processNext", "find", "waitForDue", "release"].every(
     (method) => typeof Reflect.get(inbox, method) === "function",
   );
 }

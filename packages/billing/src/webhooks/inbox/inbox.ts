@@ -147,6 +147,12 @@ export interface DurableInbox<Tx> extends WebhookInbox<Tx> {
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<Taken<T> | undefined>;
 
+  /**
+   * Reads a delivery that is kept for its handler: stored, failed, at work or dead. Resolves to `undefined` when it was
+   * handled or never came.
+   */
+  find(key: DeliveryKey): Promise<Delivery | undefined>;
+
   /** Waits until something may be due, at most `pollMs`. Resolves early, without an error, when `signal` aborts. */
   waitForDue(options: { readonly signal: AbortSignal; readonly pollMs: number }): Promise<void>;
 
@@ -155,7 +161,7 @@ export interface DurableInbox<Tx> extends WebhookInbox<Tx> {
 }
 
 export function isDurable<Tx>(inbox: WebhookInbox<Tx>): inbox is DurableInbox<Tx> {
-  return ["store", "processNext", "waitForDue", "release"].every(
+  return ["store", "processNext", "find", "waitForDue", "release"].every(
     (method) => typeof Reflect.get(inbox, method) === "function",
   );
 }

@@ -29,7 +29,7 @@ export type Settlement =
  * The steps of a store whose claims are leases, each of them atomic and by the store's own clock. `leasedInbox` makes an
  * inbox of them.
  */
-export interface LeaseStore<Tx> extends Pick<DurableInbox<Tx>, "release" | "readStats"> {
+export interface LeaseStore<Tx> extends Pick<DurableInbox<Tx>, "find" | "release" | "readStats"> {
   /** Counts the attempt, and takes over from a holder whose lease has run out. */
   claim(delivery: Delivery, token: string): Promise<Claimed | ObjectBusy>;
   /** Claims a delivery that stays dead meanwhile; `undefined` when it is not dead. */

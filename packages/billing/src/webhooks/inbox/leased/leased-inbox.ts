@@ -60,6 +60,7 @@ export function leasedInbox<Tx>(
       }
     },
 
+    find: (key) => store.find(key),
     listDead: ({ limit = 100 } = {}) => store.listDead({ limit }),
     readStats: () => store.readStats(),
   };

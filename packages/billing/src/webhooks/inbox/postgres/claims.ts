@@ -102,7 +102,7 @@ export function toKey(id: unknown): DeliveryKey {
   return { eventId, livemode: mode === "live", ...(account ? { account } : {}) };
 }
 
-function toDelivery(row: Row): Delivery {
+export function toDelivery(row: Row): Delivery {
   const key = toKey(row["id"]);
   const object = row["object"];
   return {

@@ -1,5 +1,5 @@
 import { type DeadDelivery, type DurableInbox, deliveryId, type StoreResult, type Work } from "../inbox.js";
-import { claimArrived, claimDead, claimNext, type MakeClaim, toKey, toValues } from "./claims.js";
+import { claimArrived, claimDead, claimNext, type MakeClaim, toDelivery, toKey, toValues } from "./claims.js";
 import { connectingDatabase } from "./connecting.js";
 import type { Database, PostgresPool, TransactionOf } from "./database.js";
 import { type InboxSettings, isConnecting, type PostgresInboxOptions, toSettings } from "./options.js";
@@ -86,6 +86,12 @@ function createInbox<Tx>(database: Database<Tx>, inboxSettings: InboxSettings): 
       // It is there, perhaps by a claim that did not wait for the disk.
       await database.query(statements.flush);
       return { status: row?.["found"] === "dead" ? "dead" : "stored" } satisfies StoreResult;
+    },
+
+    async find(key) {
+      await assertTables();
+      const [row] = (await database.query(statements.find, [deliveryId(key)])).rows;
+      return row === undefined ? undefined : toDelivery(row);
     },
 
     async waitForDue({ signal, pollMs }) {

@@ -118,6 +118,8 @@ RETURNING died_at IS NOT NULL AS dead`,
     /** Stores a delivery for whoever takes it up, unless it is there. */
     store: `SELECT ${quoted}.store($1, $2, $3, $4::bigint, $5) AS found`,
 
+    find: `SELECT ${DELIVERY} FROM ${pending} WHERE id = $1`,
+
     /** Writes to the log and waits for the disk, and so for all that was committed before, such as another's claim. */
     flush: `WITH durable AS MATERIALIZED (${DURABLE}) SELECT pg_logical_emit_message(true, 'billing', '')::text FROM durable`,
 

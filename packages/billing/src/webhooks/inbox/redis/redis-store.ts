@@ -11,7 +11,7 @@ import type { LeaseSettings } from "../leased/settings.js";
 import type { RunScript } from "./run-script.js";
 import { RELEASE, SETTLE, STORE } from "./scripts/changes.js";
 import { CLAIM, CLAIM_DEAD, CLAIM_NEXT, HAS_DUE } from "./scripts/claims.js";
-import { LIST_DEAD, READ_STATS } from "./scripts/reports.js";
+import { FIND, LIST_DEAD, READ_STATS } from "./scripts/reports.js";
 
 /** The steps of an inbox on Redis. */
 export function redisStore(
@@ -47,6 +47,11 @@ export function redisStore(
     async store(delivery) {
       const [status] = await run(STORE, [...describe(delivery), maxAttempts]);
       return toStoreResult(status);
+    },
+
+    async find(key) {
+      const [body] = await run(FIND, [deliveryId(key)]);
+      return body ? toDelivery(body) : undefined;
     },
 
     hasDue: async () => (await run(HAS_DUE, [maxAttempts]))[0] === "due",

@@ -4,7 +4,7 @@ import type { LeaseSettings } from "../leased/settings.js";
 import { sqliteClaims } from "./claims.js";
 import { inTransaction, type SqliteDatabase } from "./database.js";
 import { DeferredWrites } from "./deferred-writes.js";
-import { type OpenRow, toDeadDelivery } from "./rows.js";
+import { type OpenRow, toDeadDelivery, toStoredDelivery } from "./rows.js";
 import { NOW_MS } from "./schema.js";
 import { sqliteSettling } from "./settling.js";
 
@@ -47,6 +47,11 @@ export function sqliteStore<Database extends SqliteDatabase>(
         if (before === undefined) claims.keep(delivery, nowMs);
         return { status: "stored" };
       }),
+
+    find: async (key) => {
+      const row = claims.find(deliveryId(key));
+      return row === undefined ? undefined : toStoredDelivery(row);
+    },
 
     hasDue: async () => claims.findDue(readNowMs()) !== undefined,
 

@@ -1,5 +1,11 @@
 import { COMMON } from "./common.js";
 
+/** ARGV: id. Answers the body, or "" when it is not kept. */
+export const FIND: string = `#!lua
+${COMMON}
+return {redis.call('HGET', bodies, ARGV[1]) or ''}
+`;
+
 /** ARGV: limit. Five texts for each: id, body, attempts, diedAtMs, error or "". */
 export const LIST_DEAD: string = `#!lua
 ${COMMON}
