@@ -653,6 +653,7 @@ describeContract("the requests this package sends", () => {
         "asOperator",
         "listSharedProducts",
         "listEvents",
+        "listAccountSubscriptions",
         "forTenant",
         "forgetCatalog",
         "forgetCustomer",
