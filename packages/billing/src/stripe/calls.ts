@@ -147,6 +147,14 @@ export interface Calls {
     params: Stripe.ChargeRetrieveParams;
     answer: Stripe.Charge;
   };
+  "GET /v1/disputes/{dispute}": {
+    params: Stripe.DisputeRetrieveParams;
+    answer: Stripe.Dispute;
+  };
+  "GET /v1/refunds/{refund}": {
+    params: Stripe.RefundRetrieveParams;
+    answer: Stripe.Refund;
+  };
   "GET /v1/credit_notes/{credit_note}": {
     params: Stripe.CreditNoteRetrieveParams;
     answer: Stripe.CreditNote;

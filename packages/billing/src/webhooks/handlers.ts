@@ -12,7 +12,7 @@ export interface WebhookContext<TBilling, Tx, TObject = object> {
    * Reads the event's object as it is now, through the tenant's own service. One request, made at the first call.
    *
    * It rejects with a NotFoundError when the object is gone, and with an InvalidArgumentError for a kind of object that
-   * cannot be proved to be a tenant's, such as a dispute, a refund or a discount.
+   * cannot be proved to be a tenant's, such as a discount.
    */
   readonly fetchObject: () => Promise<TObject>;
   /**

@@ -62,6 +62,8 @@ const EVENT_OBJECT_IDS: Readonly<Record<string, string>> = {
   "checkout.session": "cs_1",
   coupon: "cou_1",
   credit_note: "cn_1",
+  dispute: "dp_1",
+  refund: "re_1",
   customer: "cus_1",
   invoice: "in_1",
   invoiceitem: "ii_1",

@@ -97,6 +97,7 @@ export class AnswerCheck {
     if (isTop && MARKED.has(object.object) && this.#markedAccess(object) === "none") return false;
     if (isTop && MARKED.has(object.object) && (object.customer ?? null) === null) return true;
     if (isTop && object.object === "payment_method" && object.customer === null) return this.#wasOwn(object);
+    if (isTop && OF_A_CHARGE.has(object.object)) return this.#isOfOwnCharge(object);
     if ("customer" in object && (isTop || object.customer !== null))
       // guard (as true): an answered object's customer is the tenant's
       return this.#proofs.accessTo(idOf(object.customer)) === "own";
@@ -113,6 +114,12 @@ export class AnswerCheck {
     if (typeof method.id === "string" && this.#proofs.accessTo(method.id) === "own") return true;
     // guard (as true): a payment method without a customer is marked for the tenant
     return this.#productAccess(method) === "own";
+  }
+
+  /** A dispute or refund is whose its charge is, which has to come with it, and with a customer. */
+  #isOfOwnCharge({ charge }: StripeObject): boolean {
+    // guard (as true): a dispute or refund is of a charge of the tenant's customer
+    return isStripeObject(charge) && this.#proofs.accessTo(idOf(charge.customer)) === "own";
   }
 
   #namesOnlyOwn(payload: unknown): boolean {
@@ -170,6 +177,9 @@ export class AnswerCheck {
 
 /** Kinds whose metadata names their owner, as a product's does. Nested in another object, they belong to that one's owner. */
 const MARKED: ReadonlySet<string> = new Set(["coupon", "promotion_code", "billing_portal.configuration"]);
+
+/** Kinds that name no customer, but a charge that has one. */
+const OF_A_CHARGE: ReadonlySet<string> = new Set(["dispute", "refund"]);
 
 /** Kinds whose references are sent again with every change: prices, discounts, tax rates. */
 const REFERRING: ReadonlySet<string> = new Set(["subscription", "subscription_schedule"]);

@@ -71,6 +71,8 @@ export const RULES: {
   "GET /v1/coupons/{coupon}": {},
   "GET /v1/promotion_codes/{promotion_code}": {},
   "GET /v1/charges/{charge}": {},
+  "GET /v1/disputes/{dispute}": {},
+  "GET /v1/refunds/{refund}": {},
   "GET /v1/credit_notes/{credit_note}": {},
   "GET /v1/invoiceitems/{invoiceitem}": {},
   "GET /v1/payment_intents/{payment_intent}": {},

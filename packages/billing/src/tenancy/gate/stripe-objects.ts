@@ -3,6 +3,7 @@ export interface StripeObject {
   readonly object: string;
   readonly id?: unknown;
   readonly customer?: unknown;
+  readonly charge?: unknown;
   readonly product?: unknown;
   readonly lookup_key?: unknown;
   readonly livemode?: unknown;

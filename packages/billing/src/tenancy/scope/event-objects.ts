@@ -9,11 +9,14 @@ interface EventObjectRead {
   /** The name of the id in the call's path. */
   readonly name: string;
   readonly id: RegExp;
-  readonly expand: "customer" | "product" | undefined;
+  readonly expand: Expansion | undefined;
 }
 
 /** Coupons, products and the oldest prices have ids that their makers chose. */
 const ANY_ID = /^[A-Za-z0-9_-]{1,255}$/;
+
+/** What leads to the owner: a charge stands between a dispute or refund and its customer. */
+type Expansion = "customer" | "product" | "charge.customer";
 
 const READS: Readonly<Record<string, EventObjectRead>> = {
   "billing_portal.configuration": read(
@@ -24,6 +27,7 @@ const READS: Readonly<Record<string, EventObjectRead>> = {
   "checkout.session": read("GET /v1/checkout/sessions/{session}", /^cs_\w{1,240}$/, "customer"),
   coupon: read("GET /v1/coupons/{coupon}", ANY_ID),
   credit_note: read("GET /v1/credit_notes/{credit_note}", /^cn_\w{1,240}$/, "customer"),
+  dispute: read("GET /v1/disputes/{dispute}", /^(?:dp|du|pdp)_\w{1,240}$/, "charge.customer"),
   customer: read("GET /v1/customers/{customer}", /^cus_\w{1,240}$/),
   invoice: read("GET /v1/invoices/{invoice}", /^in_\w{1,240}$/, "customer"),
   invoiceitem: read("GET /v1/invoiceitems/{invoiceitem}", /^ii_\w{1,240}$/, "customer"),
@@ -36,6 +40,7 @@ const READS: Readonly<Record<string, EventObjectRead>> = {
   price: read("GET /v1/prices/{price}", ANY_ID, "product"),
   product: read("GET /v1/products/{product}", ANY_ID),
   promotion_code: read("GET /v1/promotion_codes/{promotion_code}", /^promo_\w{1,240}$/, "customer"),
+  refund: read("GET /v1/refunds/{refund}", /^(?:re|pyr)_\w{1,240}$/, "charge.customer"),
   setup_intent: read("GET /v1/setup_intents/{setup_intent}", /^seti_\w{1,240}$/, "customer"),
   subscription: read("GET /v1/subscriptions/{subscription}", /^sub_\w{1,240}$/, "customer"),
   subscription_schedule: read(
@@ -65,13 +70,21 @@ export function eventObjectRead({ type, id }: EventObject): EventObjectRead {
   return found;
 }
 
+/** Finds the customer that came along to prove the owner, if one did. */
+export function expandedCustomer(object: object, expand: string | undefined): unknown {
+  if (expand === "customer") return Reflect.get(object, "customer");
+  const charge: unknown = expand === "charge.customer" ? Reflect.get(object, "charge") : undefined;
+  return isStripeObject(charge) ? charge.customer : undefined;
+}
+
 /** Replaces the object that was expanded to prove the owner by its id. */
-export function withoutExpansion(object: object, name: string | undefined): object {
+export function withoutExpansion(object: object, expand: string | undefined): object {
+  const [name] = expand?.split(".") ?? [];
   const expanded: unknown = name === undefined ? undefined : Reflect.get(object, name);
   return name !== undefined && isStripeObject(expanded) ? { ...object, [name]: expanded.id } : object;
 }
 
-function read(call: RetrieveCall, id: RegExp, expand?: "customer" | "product"): EventObjectRead {
+function read(call: RetrieveCall, id: RegExp, expand?: Expansion): EventObjectRead {
   const [, name = ""] = /\{(\w+)\}$/.exec(call) ?? [];
   return { call, name, id, expand };
 }

@@ -26,7 +26,7 @@ import { CALL_KEY, CHECKOUT_KEY, REFERENCE_KEY, SHARED } from "../metadata-mark.
 import { mayEnterAnyCode } from "../promotion-code-entry.js";
 import type { EventObject } from "../tenancy.js";
 import { parseTenantId } from "../tenant-id.js";
-import { eventObjectRead, withoutExpansion } from "./event-objects.js";
+import { eventObjectRead, expandedCustomer, withoutExpansion } from "./event-objects.js";
 import { OwnedObjects, type ReadOptions } from "./owned-objects.js";
 import { ScopedCatalog } from "./scoped-catalog.js";
 import { ScopedConfigurations } from "./scoped-configurations.js";
@@ -239,7 +239,7 @@ class Scope {
       { [name]: object.id } as PathIds<typeof call>,
       params,
     );
-    const customer: unknown = expand === "customer" ? Reflect.get(answer, expand) : undefined;
+    const customer = expandedCustomer(answer, expand);
     // Nothing of a deleted customer can be read, as under the other strategies.
     if (typeof customer === "object" && customer !== null && "deleted" in customer) throw notFound();
     return withoutExpansion(answer, expand);

@@ -425,3 +425,18 @@ describe("the mode of an answer", () => {
     expect(await admits(live, { mode: undefined })).toBe(true);
   });
 });
+
+describe.each(["dispute", "refund"])("a %s in an answer", (object) => {
+  const of = (charge: unknown) => ({ object, id: "re_1", charge });
+  const charge = (holder: unknown) => ({ object: "charge", id: "ch_1", customer: holder });
+
+  it("is whose the charge is that comes with it", async () => {
+    expect(await admits(of(charge(customer(own))))).toBe(true);
+    expect(await admits(of(charge(customer(foreign, "cus_2"))))).toBe(false);
+  });
+
+  it("is nobody's with a charge that has no customer, or does not come with it, or is none", async () => {
+    for (const other of [charge(null), charge("cus_9"), "ch_1", null, undefined, { customer: "cus_1" }])
+      expect(await admits(of(other))).toBe(false);
+  });
+});
