@@ -63,7 +63,7 @@ describe("a planned fault", () => {
     local,
     stripe,
   }) => {
-    local.faults.add({ kind: "server_error", when: "before" });
+    local.faults.add({ kind: "server_error" });
     const options = { idempotencyKey: "one" };
     expect(await refusal(stripe.customers.create({}, options))).toMatchObject({ statusCode: 500 });
     await stripe.customers.create({}, options);

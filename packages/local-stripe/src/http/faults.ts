@@ -17,8 +17,8 @@ export type RateLimitReason =
   | "resource-specific";
 
 /**
- * A failure to simulate. `before`: nothing is done. `after`: the request takes effect and only its answer is lost; a replay
- * with its idempotency key then shows the failure too.
+ * A failure to simulate. `before` (the default): nothing is done. `after`: the request takes effect and only its answer is
+ * lost; a replay with its idempotency key then shows the failure too.
  */
 export type Fault =
   | { readonly kind: "rate_limit"; readonly reason?: RateLimitReason | undefined }
@@ -26,13 +26,13 @@ export type Fault =
   | { readonly kind: "conflict" }
   | {
       readonly kind: "server_error";
-      readonly when: "before" | "after";
+      readonly when?: "before" | "after" | undefined;
       readonly status?: 500 | 502 | 503 | 504 | undefined;
     }
   /** The connection is reset without an answer. */
-  | { readonly kind: "reset"; readonly when: "before" | "after" }
+  | { readonly kind: "reset"; readonly when?: "before" | "after" | undefined }
   /** No answer ever comes, until the client gives up. */
-  | { readonly kind: "stall"; readonly when: "before" | "after" }
+  | { readonly kind: "stall"; readonly when?: "before" | "after" | undefined }
   /** Takes effect and sends half of the answer: `"json"` ends it as if complete, `"connection"` closes the connection. */
   | { readonly kind: "truncated"; readonly by?: "json" | "connection" | undefined }
   /** Delays the request. A second one with its idempotency key is a conflict meanwhile. */
@@ -83,11 +83,7 @@ function checkFault(fault: PlannedFault): void {
   const own = KINDS[fault.kind];
   const call = `faults.add with the kind "${fault.kind}"`;
   checkOptions(call, fault, { kind, ...own, ...TARGET });
-  requireOptions(
-    call,
-    fault,
-    ["when", "milliseconds"].filter((name) => name in own),
-  );
+  if ("milliseconds" in own) requireOptions(call, fault, ["milliseconds"]);
 }
 
 function isPath(value: unknown): string | undefined {
