@@ -18,6 +18,7 @@ afterAll(() => rm(folder, { recursive: true }));
 describe.sequential("billing events", () => {
   it("reconcile handles what never arrived, and keeps how far it came", async () => {
     const cursor = join(folder, "cursor");
+    const { closed } = application;
     const first = await events("reconcile", "--since", "1h", "--cursor", cursor);
     expect(first).toEqual({
       code: 0,
@@ -27,7 +28,7 @@ describe.sequential("billing events", () => {
     expect(JSON.parse(await readFile(cursor, "utf8"))).toHaveProperty("fromSeconds");
     const second = await events("reconcile", "--cursor", cursor, "--json");
     expect(JSON.parse(second.out)).toMatchObject({ recovered: 0, unsettled: 0 });
-    expect(application.closed).toBe(2);
+    expect(application.closed).toBe(closed + 2);
   });
 
   it("reconcile goes through the accounts it is given", async () => {
