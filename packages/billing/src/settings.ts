@@ -33,8 +33,17 @@ import { isTenantId } from "./tenancy/tenant-id.js";
 
 /** What a {@link StripeBillingService} is made of. Exactly one of `secretKey` and `stripe` is needed, the rest is optional. */
 export interface StripeBillingConfig<TMetadata = undefined> {
-  /** A secret (`sk_…`) or restricted (`rk_…`) key. Its mode, live or test, becomes the service's. */
+  /**
+   * A secret (`sk_…`) or restricted (`rk_…`) key. Its mode, live or test, becomes the service's. `undefined` stands for an
+   * environment variable that is not set, as while an application is built: the service can be made, and every call throws
+   * a `ConfigurationError`.
+   */
   readonly secretKey?: string | undefined;
+  /**
+   * With `secretKey`: the server to ask in the place of Stripe's, such as that of `@repo/local-stripe`. An origin with https, or
+   * with http on this machine. Default: Stripe.
+   */
+  readonly apiBase?: string | undefined;
   /**
    * A client that the application already has, `stripe` 22.6 or 23: for another host, proxy or HTTP client. Its own
    * `maxNetworkRetries` and `timeout` do not hold here; `maxRetries` and `timeoutMs` do.
@@ -66,6 +75,7 @@ export interface StripeBillingConfig<TMetadata = undefined> {
 
 /** The same, checked and complete. */
 export interface Settings<TMetadata = undefined> {
+  /** @throws ConfigurationError while the key is undefined, and so does every call. */
   readonly transport: Transport;
   readonly mode: Mode | undefined;
   readonly tenantId: string | undefined;
@@ -90,6 +100,7 @@ export function resolveSettings<TMetadata>(config: StripeBillingConfig<TMetadata
   if ("mistakes" in checked) throw new ConfigurationError(checked.mistakes.join(" "));
   const {
     secretKey,
+    apiBase,
     stripe,
     mode,
     tenantId,
@@ -105,11 +116,12 @@ export function resolveSettings<TMetadata>(config: StripeBillingConfig<TMetadata
   if (secretKey !== undefined && stripe !== undefined) {
     throw new ConfigurationError("Give either secretKey or stripe, not both.");
   }
-  if (secretKey === undefined && stripe === undefined) {
+  if (secretKey === undefined && stripe === undefined && !Object.hasOwn(config, "secretKey")) {
+    throw new ConfigurationError("Give secretKey, or stripe with a client of your own.");
+  }
+  if (apiBase !== undefined && stripe !== undefined) {
     throw new ConfigurationError(
-      Object.hasOwn(config, "secretKey")
-        ? "secretKey is undefined. Check that the environment variable it is read from is set."
-        : "Give secretKey, or stripe with a client of your own.",
+      "apiBase goes with secretKey. A client of your own has its own host: leave apiBase out.",
     );
   }
   if (secretKey !== undefined && mode !== undefined && mode !== modeOf(secretKey)) {
@@ -117,9 +129,14 @@ export function resolveSettings<TMetadata>(config: StripeBillingConfig<TMetadata
       `secretKey is a ${modeOf(secretKey)} key, and mode is "${mode}". Use a ${mode} key here, or correct mode.`,
     );
   }
+  const host = apiBase === undefined ? undefined : new URL(parseOrigin(apiBase));
+  const client = stripe ?? (secretKey === undefined ? undefined : createStripeClient(secretKey, host));
+  const transport = client && createTransport(client, { maxRetries, onRequest });
   return Object.freeze({
-    transport: createTransport(stripe ?? createStripeClient(secretKey ?? ""), { maxRetries, onRequest }),
-    mode: stripe === undefined ? modeOf(secretKey ?? "") : (mode ?? modeOfClient(stripe)),
+    get transport() {
+      return transport ?? refuseMissingKey();
+    },
+    mode: secretKey === undefined ? (mode ?? (stripe && modeOfClient(stripe))) : modeOf(secretKey),
     tenantId,
     tenancy: tenancy ?? metadataTenancy(),
     portal,
@@ -131,6 +148,12 @@ export function resolveSettings<TMetadata>(config: StripeBillingConfig<TMetadata
     trustInWrites: ownership.trustInWrites ?? false,
     onAudit: (event: AuditEvent) => notify(onAudit, event, "onAudit"),
   });
+}
+
+function refuseMissingKey(): never {
+  throw new ConfigurationError(
+    "secretKey is undefined. Check that the environment variable it is read from is set.",
+  );
 }
 
 const portalSchema = () =>
@@ -213,6 +236,10 @@ const configSchema = onFirstUse(() =>
         (value) => typeof value === "string" && modeOf(value) !== undefined,
         ({ input }) =>
           `secretKey must be a secret or restricted Stripe key, such as "sk_test_…" or "rk_live_…", and it is ${describeKey(input)}.`,
+      ),
+      apiBase: setting<string>(
+        (value) => isAccepted(value, parseOrigin),
+        'apiBase must be an origin with https, or with http on this machine, such as "http://127.0.0.1:4243".',
       ),
       stripe: setting<StripeClient>(
         (value) => hasMethods(value, ["rawRequest"]),

@@ -1,12 +1,9 @@
+import { startLocalStripe } from "@repo/local-stripe";
 import { describe, expect, it } from "vitest";
-import { ConfigurationError, StripeBillingService } from "../src/index.js";
+import { ConfigurationError, directoryTenancy, metadataTenancy, StripeBillingService } from "../src/index.js";
 
 describe("the key of a service", () => {
   it.each([
-    [
-      { secretKey: undefined },
-      "secretKey is undefined. Check that the environment variable it is read from is set.",
-    ],
     [{}, "Give secretKey, or stripe with a client of your own."],
     [
       { secretKey: "sk_test_12345678", stripe: { rawRequest: async () => ({}) } },
@@ -14,6 +11,77 @@ describe("the key of a service", () => {
     ],
   ])("is refused in one sentence: %o", (config, sentence) => {
     expect(() => new StripeBillingService(config)).toThrow(new ConfigurationError(sentence));
+  });
+});
+
+describe("a service whose key is undefined, as while an application is built", () => {
+  const directory = { customersOf: async () => ["cus_acme1234"], tenantOf: async () => "acme" };
+  const made = (tenancy = metadataTenancy()) => new StripeBillingService({ secretKey: undefined, tenancy });
+  const sentence = "secretKey is undefined. Check that the environment variable it is read from is set.";
+  const operator = () => made().asOperator({ actor: "ada" });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ["a tenant's call", () => made().forTenant("acme").getCustomer("cus_acme1234")],
+    ["a list", async () => made().forTenant("acme").listInvoices("cus_acme1234")],
+    ["a visitor's list", async () => made().listSharedProducts()],
+    [
+      "an operator's call",
+      () => operator().linkCustomer("cus_acme1234", { tenantId: "acme", reference: "workspace-7" }),
+    ],
+    ["a change of what is shared", () => operator().sharedCatalog.createProduct({ name: "Team" })],
+    [
+      "the tenant of an event, though a directory knows it",
+      () => made(directoryTenancy(directory)).resolveTenant({ customerId: "cus_acme1234" }),
+    ],
+  ])("refuses %s in one sentence", async (_, call) => {
+    await expect(call()).rejects.toEqual(new ConfigurationError(sentence));
+  });
+
+  it("is told its other mistakes when it is made", () => {
+    const config = { secretKey: undefined, timeoutMs: 0 };
+    expect(() => new StripeBillingService(config)).toThrow(/^timeoutMs must be/);
+  });
+
+  it("refuses a call without a tenant as it does with a key", async () => {
+    await expect(made().getCustomer("cus_acme1234")).rejects.toThrow(/has no tenant/);
+  });
+});
+
+describe("the server to ask", () => {
+  it("is asked in the place of Stripe", async () => {
+    const local = await startLocalStripe();
+    const billing = new StripeBillingService({ secretKey: local.secretKey, apiBase: local.url });
+    const customer = await billing.forTenant("acme").ensureCustomer({ reference: "workspace-7" });
+    expect(local.requests.at(-1)).toMatchObject({ method: "POST", path: "/v1/customers" });
+    expect(customer.id).toMatch(/^cus_/);
+    await local.close();
+  });
+
+  it.each([
+    "http://stripe.example.com",
+    "https://stripe.example.com/v1",
+    "https://ada:pw@stripe.example.com",
+    "https://stripe.example.com?key=1",
+    "127.0.0.1:4243",
+    "ftp://127.0.0.1",
+    "",
+    42,
+  ])("is an origin to which a key may be sent, not %j", (apiBase) => {
+    const config = { secretKey: "sk_test_12345678", apiBase };
+    expect(() => Reflect.construct(StripeBillingService, [config])).toThrow(
+      new ConfigurationError(
+        'apiBase must be an origin with https, or with http on this machine, such as "http://127.0.0.1:4243".',
+      ),
+    );
+  });
+
+  it("is not told beside a client, which has its own", () => {
+    const stripe = { rawRequest: async () => ({}) };
+    expect(() => new StripeBillingService({ stripe, apiBase: "https://stripe.example.com" })).toThrow(
+      new ConfigurationError(
+        "apiBase goes with secretKey. A client of your own has its own host: leave apiBase out.",
+      ),
+    );
   });
 });
 

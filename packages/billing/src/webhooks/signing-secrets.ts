@@ -14,7 +14,7 @@ import type { Sign, SignatureCrypto } from "./signature-crypto.js";
 
 /** A webhook endpoint's secret, and what its events must be. Properties that are left out are not checked. */
 export interface SigningSecret {
-  /** The endpoint's whole signing secret, `whsec_…`. Refused when undefined. */
+  /** The endpoint's whole signing secret, `whsec_…`. While it is undefined, every delivery fails. */
   readonly secret: string | undefined;
   /** The mode of the endpoint. A leaked test secret then cannot sign live events. */
   readonly mode?: "live" | "test" | undefined;
@@ -29,14 +29,17 @@ export interface SigningSecret {
 /** The event is of another mode, account or family than its secret was registered for. */
 export type SecretMismatch = ModeMismatchError | AccountMismatchError | WebhookPayloadError;
 
-/** An entry of `signingSecrets`. `undefined` is accepted by the type, for environment variables, and refused. */
+/**
+ * An entry of `signingSecrets`. `undefined` stands for an environment variable that is not set, as while an application
+ * is built: the receiver can be made, and fails every delivery.
+ */
 export type SigningSecretOption = string | SigningSecret | undefined;
 
 type Binding = Omit<SigningSecret, "secret">;
 
 /** A checked secret that can sign and judge events, but cannot be read. */
 export interface SigningKey {
-  /** Makes the function that signs with this secret. */
+  /** Makes the function that signs with this secret. @throws {ConfigurationError} when it is undefined. */
   signer<Signature>(crypto: SignatureCrypto<Signature>): Sign<Signature>;
   /** Lists why this secret may not sign an event; empty when it may. */
   findMismatches(event: WebhookEvent): readonly SecretMismatch[];
@@ -54,7 +57,11 @@ const WELL_FORMED = /^(?:whsec_)?(?!(.)\1*$)[A-Za-z0-9+/=]{24,}$/;
 const PLACEHOLDER =
   /\.\.\.|…|[<>{}$*]|(?:^|[_-])(?:your|example|placeholder|changeme|replace)(?:[_-]|$)|^(.)\1*$/i;
 
-/** @throws {ConfigurationError} when a secret is missing, repeated, blank, too short, or not a signing secret. */
+/**
+ * A secret that is undefined makes a key that cannot sign, so that a module can be loaded before its environment is set.
+ *
+ * @throws {ConfigurationError} when there is none, or one is repeated, blank, too short, or not a signing secret.
+ */
 export function toSigningKeys(secrets: readonly SigningSecretOption[]): readonly SigningKey[] {
   if (!Array.isArray(secrets) || secrets.length === 0) {
     throw new ConfigurationError(
@@ -71,13 +78,28 @@ export function toSigningKeys(secrets: readonly SigningSecretOption[]): readonly
     const name = `signingSecrets[${index}]`;
     const isObject = typeof given === "object" && given !== null;
     const { secret, ...binding } = isObject ? given : { secret: given };
+    const secretName = isObject ? `${name}.secret` : name;
     if (isObject) assertKnownKeys(name, given, BOUND_KEYS);
-    assertSecret(secret, isObject ? `${name}.secret` : name);
     assertBinding(binding, name);
+    if (secret === undefined && (!isObject || "secret" in given)) return toMissingKey(secretName, binding);
+    assertSecret(secret, secretName);
     if (seen.has(secret)) throw new ConfigurationError(`${name} repeats an earlier secret.`);
     seen.add(secret);
     return toSigningKey(secret, binding);
   });
+}
+
+/** Verification needs the signer of every key before it begins, so one that is missing fails all deliveries. */
+function toMissingKey(name: string, { payload }: Binding): SigningKey {
+  return {
+    signer: () => {
+      throw new ConfigurationError(
+        `${name} is undefined: set it to the endpoint's signing secret, whsec_…, and check the name of its environment variable.`,
+      );
+    },
+    payload,
+    findMismatches: () => [],
+  };
 }
 
 function toSigningKey(secret: string, binding: Binding): SigningKey {
@@ -126,11 +148,6 @@ function findAccountMismatch(event: WebhookEvent, { source, account }: Binding):
 
 function assertSecret(secret: unknown, name: string): asserts secret is string {
   if (typeof secret === "string" && WELL_FORMED.test(secret)) return;
-  if (secret === undefined) {
-    throw new ConfigurationError(
-      `${name} is undefined: set it to the endpoint's signing secret, whsec_…, and check the name of its environment variable.`,
-    );
-  }
   if (typeof secret !== "string") {
     throw new ConfigurationError(`${name} must be a string, the endpoint's signing secret, whsec_….`);
   }

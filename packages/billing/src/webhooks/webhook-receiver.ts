@@ -38,7 +38,10 @@ import { createAnyVerifier, createChecks, VERIFY_OPTIONS, type VerifyOptions } f
 import { toWork, type WorkLoop } from "./work.js";
 
 export interface WebhookReceiverOptions<TBilling, Tx = undefined> extends VerifyOptions {
-  /** Every secret that may sign for this receiver: one per endpoint and mode, two while one is being rotated. */
+  /**
+   * Every secret that may sign for this receiver: one per endpoint and mode, two while one is being rotated. While one of
+   * them is undefined, every delivery fails, is answered with 500, and the logger hears which it is.
+   */
   readonly signingSecrets: readonly SigningSecretOption[];
   /**
    * The billing service. It finds the tenant of each event and is bound to it for the handler. `product.*` and

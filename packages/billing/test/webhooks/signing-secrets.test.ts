@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { readAccount } from "../../src/webhooks/events.js";
 import { toSigningKeys } from "../../src/webhooks/signing-secrets.js";
 import {
@@ -10,6 +10,8 @@ import {
   memoryInbox,
   type SigningSecret,
   verifyWebhook,
+  verifyWebhookAsync,
+  type WebhookLogger,
 } from "../../src/webhooks.js";
 import {
   catchError,
@@ -31,7 +33,6 @@ function configurationError(secrets: unknown): string {
 
 describe("a signing secret", () => {
   test.each([
-    ["nothing", undefined],
     ["empty", ""],
     ["blank", " \t"],
     ["a bare prefix", "whsec_"],
@@ -79,18 +80,50 @@ describe("a signing secret", () => {
     expect(configurationError(many)).toMatch(/at most 16/);
   });
 
-  test("that is undefined, as a missing environment variable is, is named with its option", () => {
+  test("that is undefined, as a missing environment variable is, fails every delivery and says which", async () => {
     const missing: string | undefined = process.env["STRIPE_WEBHOOK_SECRET_THAT_NOBODY_SET"];
-    // Type-checks as it stands: the option accepts what `process.env` gives.
-    const plain = () => createWebhookReceiver({ signingSecrets: [missing], billing: twoTenants(), on: {} });
-    const bound = () => toSigningKeys([{ secret: missing, mode: "live" }]);
-    expect(String(catchError(plain))).toMatch(
+    for (const [signingSecrets, name] of [
+      // Type-checks as it stands: the option accepts what `process.env` gives.
+      [[missing], "signingSecrets[0]"],
+      [[SECRET, { secret: missing, mode: "live" }], "signingSecrets[1].secret"],
+      [[missing, undefined], "signingSecrets[0]"],
+    ] as const) {
+      const warn = vi.fn<WebhookLogger["warn"]>();
+      const { fetch, receive } = createWebhookReceiver({
+        signingSecrets,
+        billing: twoTenants(),
+        inbox: memoryInbox(),
+        logger: { warn },
+        on: {},
+        now,
+      });
+      const headers = { "stripe-signature": headerFor(body) };
+      const answer = await fetch(new Request("https://app.example.com/", { method: "POST", body, headers }));
+      expect(answer.status).toBe(500);
+      expect(await answer.text()).not.toMatch(/signingSecrets/);
+      expect(await receive("{}", "t=1,v1=forged")).toMatchObject({ status: "failed" });
+      for (const [, details] of warn.mock.calls) {
+        expect(details?.stack).toContain(
+          `ConfigurationError: ${name} is undefined: set it to the endpoint's`,
+        );
+      }
+      expect(warn).toHaveBeenCalledTimes(2);
+    }
+  });
+
+  test("that is undefined is refused where a delivery is verified by hand", async () => {
+    const verify = () => verifyWebhook(body, headerFor(body), [undefined], { now });
+    expect(String(catchError(verify))).toMatch(
       /^ConfigurationError: signingSecrets\[0\] is undefined: [^.]+\.$/,
     );
-    expect(String(catchError(bound))).toMatch(
-      /^ConfigurationError: signingSecrets\[0\]\.secret is undefined: [^.]+\.$/,
+    await expect(verifyWebhookAsync(body, headerFor(body), undefined, { now })).rejects.toThrow(
+      /is undefined/,
     );
-    expect(configurationError([{}])).toMatch(/signingSecrets\[0\]\.secret is undefined/);
+  });
+
+  test("that is left out of its object is a mistake in the code, and refused at once", () => {
+    expect(configurationError([{}])).toMatch(/signingSecrets\[0\]\.secret must be a string/);
+    expect(configurationError([{ secret: undefined, mode: "sandbox" }])).toMatch(/signingSecrets\[0\]\.mode/);
   });
 
   test("is bound only to what exists", () => {
