@@ -1,13 +1,13 @@
 import { InvalidArgumentError } from "../errors.js";
 
-/** Whatever may run by a test clock: a customer, or a subscription. */
+/** A customer or subscription, which may run on a test clock. */
 interface OnClock {
   readonly test_clock?: unknown;
 }
 
 /**
- * Refuses a date that is not at least `leadMs` ahead. For an object on a test clock, real time says nothing, so Stripe is left to judge by
- * that clock. No request for a date in the future, else what `read` sends.
+ * Refuses a date that is not at least `leadMs` ahead. For an object on a test clock only Stripe knows the time, so Stripe
+ * judges. Sends no request for a date in the future, else that of `read`.
  *
  * @throws InvalidArgumentError
  */

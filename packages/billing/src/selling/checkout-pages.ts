@@ -1,6 +1,6 @@
 /**
- * At most one payable Checkout page for one thing: an old page that is paid beside a new one, or beside a subscription
- * made otherwise, would charge the customer twice.
+ * Keeps at most one payable Checkout page per product: paying an old page beside a new one, or beside a subscription created
+ * in another way, would charge the customer twice.
  */
 import type Stripe from "stripe";
 import { ConflictError, InvalidArgumentError } from "../errors.js";
@@ -14,20 +14,20 @@ type Session = Stripe.Checkout.Session;
 /** A customer's sessions that may still be open, newest first. */
 export interface CustomerSessions {
   readonly open: readonly Session[];
-  /** Of all, whatever became of it. */
+  /** The id of the newest session of any status. */
   readonly newestId: string | undefined;
 }
 
-/** What a page sells: a mode, and the products in it; a mode without products has one page at a time. */
+/** What a page sells: a mode, and its products. A mode without products has one page at a time. */
 export interface Sale {
   readonly mode: string;
   readonly productIds: ReadonlySet<string>;
 }
 
-/** No session is open for longer. */
+/** The longest time that a session can be open. */
 const DAY_SECONDS = 86_400;
 
-/** One request for each hundred sessions of the last day. */
+/** Lists a customer's sessions of the last day. One request for each hundred. */
 export async function listSessions(scope: TenantScope, customer: string): Promise<CustomerSessions> {
   const open: Session[] = [];
   let newestId: string | undefined;
@@ -42,7 +42,7 @@ export async function listSessions(scope: TenantScope, customer: string): Promis
   return { open, newestId };
 }
 
-/** A page needs this much time left to be filled in. */
+/** The time that a customer needs to fill in a page. */
 const ENOUGH_SECONDS = 30 * 60;
 
 /** Finds the open session with exactly this content and enough time left. */
@@ -57,7 +57,7 @@ export function findSameSession(open: readonly Session[], fingerprint: string): 
 }
 
 /**
- * Expires the open pages that sell the same. One request for each.
+ * Expires the open pages that sell the same product. One request for each.
  *
  * @throws ConflictError when the customer completes one of them at this moment.
  */
@@ -81,11 +81,11 @@ function sells({ mode, line_items: lines }: Session, productIds: ReadonlySet<str
 export async function expireSession(scope: TenantScope, session: string): Promise<void> {
   const call = "POST /v1/checkout/sessions/{session}/expire";
   try {
-    // One key for several sessions would be a conflict, so each is a step of its own.
+    // Each is a step of its own, because one key for several sessions would be a conflict.
     await scope.write(call, { session }, {}, undefined, `expire ${session}`);
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
-    // Only an open session can be expired, so this one has ended since it was listed.
+    // Only an open session can be expired, so this one ended after it was listed.
     const { status } = await scope.checkoutSession(session);
     if (status === "expired") return;
     if (status !== "complete") throw error;

@@ -2,12 +2,12 @@ import type Stripe from "stripe";
 import { eachPage } from "../stripe/page.js";
 import type { TenantScope } from "../tenancy/scope/tenant-scope.js";
 
-/** Far more than Stripe puts on one invoice, so that a list that never ends cannot hold a call. */
+/** More lines than Stripe puts on an invoice; a bound against an endless list. */
 const MOST_LINES = 1000;
 
 /**
- * An invoice, or a preview of one, with all its lines; Stripe's answer holds the first ten. No request where these are all,
- * else one for each hundred.
+ * Completes the lines of an invoice or a preview; Stripe's answer holds the first ten. No request if these are all, else one
+ * for each hundred.
  *
  * See https://docs.stripe.com/api/invoice-line-item/retrieve
  */

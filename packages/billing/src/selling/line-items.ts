@@ -3,13 +3,13 @@ import { InvalidArgumentError } from "../errors.js";
 import { boundedList, onFirstUse } from "../input.js";
 import { isObjectId } from "../stripe/object-id.js";
 
-/** A price, and how many of it are bought. */
+/** A price and its quantity. */
 export interface LineItem {
   readonly priceId: string;
   readonly quantity?: number | undefined;
 }
 
-/** What is bought: one price, or several. */
+/** The prices to buy: one, or several. */
 interface LineItemOptions {
   readonly priceId?: string | undefined;
   readonly quantity?: number | undefined;

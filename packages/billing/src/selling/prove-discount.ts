@@ -3,14 +3,13 @@ import { notFound } from "../stripe/translate-error.js";
 import type { TenantScope } from "../tenancy/scope/tenant-scope.js";
 
 /**
- * A discount to begin. Coupons and promotion codes belong, as products do, to the tenant that their metadata names, or
- * with `"*"` to all; one without that mark is no tenant's, and is refused. A promotion code made for one customer is for
- * that customer alone.
+ * A new discount. Coupons and promotion codes belong, like products, to the tenant that their metadata names, or with `"*"`
+ * to all; one without that mark is refused. A promotion code for one customer is for that customer only.
  */
 export type NewDiscount = { readonly couponId: string } | { readonly promotionCodeId: string };
 
 /**
- * What Stripe is sent, once it was proved. One request.
+ * Proves a discount and builds its parameter. One request.
  *
  * @throws NotFoundError for one that is missing, another tenant's, nobody's or another customer's.
  */

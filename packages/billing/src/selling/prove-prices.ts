@@ -4,10 +4,10 @@ import { sideBySide } from "../side-by-side.js";
 import { referencedId } from "../stripe/reference.js";
 import type { TenantScope } from "../tenancy/scope/tenant-scope.js";
 
-/** Prices by their ids, each proved to be for sale. */
+/** Maps ids to prices, each proved to be for sale. */
 export type Prices = ReadonlyMap<string, Stripe.Price>;
 
-/** Reads of prices that were begun before it was known which are needed. A failure counts only for a price that is. */
+/** Reads of prices that began before it was known which are needed. A failure counts only for a needed price. */
 export type PriceReads = ReadonlyMap<string, Promise<Stripe.Price>>;
 
 /**

@@ -64,8 +64,8 @@ export async function createCheckoutSession(
   );
   const { fingerprint } = content;
   const same = findSameSession(sessions.open, fingerprint);
-  // Two clicks at once have the same key, and so get the same session. It changes with the customer's next session, and
-  // every minute, since Stripe would repeat an answer that failed for as long as it remembers the key.
+  // Two clicks at once have one key, and so get one session. The key changes with the customer's next session, and every
+  // minute, because Stripe repeats even a failed answer for as long as it remembers the key.
   const minute = Math.floor(Date.now() / 60_000);
   const steps = new Steps(
     wanted.idempotencyKey ?? `${fingerprint} ${sessions.newestId ?? "first"} ${minute}`,
@@ -132,7 +132,7 @@ async function prepareContent(scope: TenantScope, wanted: Wanted, visit: Visit):
 }
 
 /**
- * Closes every older page for the same, once the new one is there: however many calls make pages at once, in however many
+ * Closes every older page for the same product, once the new one exists: of pages that calls create at once, in any number of
  * processes, the newest in Stripe's order stays. Of two with the same content, both calls get the newest.
  *
  * @throws ConflictError when the customer has just paid an older page, or has subscribed meanwhile; then closes the new one.

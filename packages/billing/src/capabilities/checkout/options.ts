@@ -9,28 +9,27 @@ import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import type { CallerMetadata } from "../../tenancy/caller-metadata.js";
 
-/** What a customer is sent to Stripe's page for: to subscribe (the default), to pay once, or to save a card. */
+/** The purpose of the page: to subscribe (the default), to pay once, or to save a card. */
 export type CreateCheckoutSessionOptions =
   | SubscriptionCheckoutOptions
   | PaymentCheckoutOptions
   | SetupCheckoutOptions;
 
 interface CheckoutOptions extends CallOptions, IdempotencyOptions {
-  /** May be left out where the tenancy's directory names exactly one customer for the tenant. */
+  /** May be left out if the tenancy's directory names exactly one customer for the tenant. */
   readonly customerId?: string | undefined;
   /**
-   * Where the customer comes back to: an absolute URL, or a path on the settings' `portal.returnUrl`, which is the
-   * default. Stripe puts the session's id in the place of `{CHECKOUT_SESSION_ID}`. Whoever calls that page has proved
-   * nothing: ask `getCheckoutSession`.
+   * The page after success: an absolute URL, or a path on the settings' `portal.returnUrl`, which is the default. Stripe
+   * replaces `{CHECKOUT_SESSION_ID}`. A visit to that page proves nothing: call `getCheckoutSession`.
    */
   readonly successUrl?: string | undefined;
-  /** Where the page's "back" link leads. The same default. */
+  /** The target of the page's "back" link. Default: `portal.returnUrl`. */
   readonly cancelUrl?: string | undefined;
   /** A language tag such as `"en-GB"`, or `"auto"`. Default: the browser's. */
   readonly locale?: string | undefined;
   /** The application's own reference, such as of a cart: 1 to 200 letters, digits, _ and -. */
   readonly clientReferenceId?: string | undefined;
-  /** For the session and for what it makes. */
+  /** Metadata of the session and of what it creates. */
   readonly metadata?: CallerMetadata | undefined;
   /** From 30 minutes to 24 hours from now. Default: 24 hours. */
   readonly expiresAt?: Date | undefined;
@@ -39,18 +38,18 @@ interface CheckoutOptions extends CallOptions, IdempotencyOptions {
 interface PurchaseOptions extends CheckoutOptions {
   /** An active price of a product that the tenant may sell, its own or a shared one. Or use {@link items}. */
   readonly priceId?: string | undefined;
-  /** With {@link priceId}. Default: 1. A metered price takes none. */
+  /** The quantity of {@link priceId}. Default: 1. A metered price takes none. */
   readonly quantity?: number | undefined;
   /** Several prices at once. */
   readonly items?: readonly CheckoutItem[] | undefined;
   readonly discount?: NewDiscount | undefined;
   /**
-   * Lets the customer type a promotion code, in place of {@link discount}. Stripe takes any active code of the account
-   * there, so this is refused but where each tenant has an account of its own (`connectTenancy`), or the settings say
-   * that all codes are for all tenants (`catalog.promotionCodes`). Default: false.
+   * Lets the customer type a promotion code, instead of {@link discount}. Stripe accepts any active code of the account, so
+   * this is refused unless each tenant has an account (`connectTenancy`) or the settings share all codes
+   * (`catalog.promotionCodes`). Default: false.
    */
   readonly allowPromotionCodes?: boolean | undefined;
-  /** Let Stripe Tax reckon the taxes, by the address that the customer gives. Default: false. */
+  /** Lets Stripe Tax calculate the taxes, by the address that the customer gives. Default: false. */
   readonly automaticTax?: boolean | undefined;
   /**
    * Whether Stripe sells it as the merchant of record. Default: what the account says. With `connectTenancy` it is always
@@ -68,15 +67,15 @@ export interface CheckoutItem {
 
 export interface SubscriptionCheckoutOptions extends PurchaseOptions {
   readonly mode?: "subscription" | undefined;
-  /** A trial of so many days, 1 to 730. */
+  /** The length of a trial in days, 1 to 730. */
   readonly trialDays?: number | undefined;
-  /** A trial until then, from 48 hours to two years from now. */
+  /** The end of a trial, from 48 hours to two years ahead. */
   readonly trialEnd?: Date | undefined;
-  /** What becomes of a trial that ends without a payment method. Default: `"create_invoice"`. */
+  /** What happens if a trial ends without a payment method. Default: `"create_invoice"`. */
   readonly trialWithoutPaymentMethod?: "create_invoice" | "pause" | "cancel" | undefined;
-  /** `"if_required"` asks for no card while nothing is due. Default: `"always"`. */
+  /** When to ask for a card; `"if_required"` does not while nothing is due. Default: `"always"`. */
   readonly paymentMethodCollection?: "always" | "if_required" | undefined;
-  /** Sell a product that the customer has a subscription to already. Default: false. */
+  /** Allows a second subscription to a product that the customer is subscribed to. Default: false. */
   readonly allowSecond?: boolean | undefined;
 }
 
@@ -170,7 +169,7 @@ export function checkOptions(
   options: CreateCheckoutSessionOptions,
 ): CheckedSubscription | CheckedPayment | CheckedSetup {
   const given = copyOptions(options);
-  // Read once, so that what is checked here is what is sent.
+  // Reads each option once, so that what was checked is what is sent.
   const { mode = "subscription" }: { readonly mode?: unknown } = given;
   if (mode === "setup") return checkExpiry(checkInput(setupOptions, given));
   if (mode === "payment") return checkPurchase(checkInput(paymentOptions, given));

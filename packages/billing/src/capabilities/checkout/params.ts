@@ -9,7 +9,7 @@ import type { CheckedPayment, CheckedSetup, CheckedSubscription } from "./option
 
 export type SessionParams = Stripe.Checkout.SessionCreateParams;
 
-/** What every session is made with, whatever it is for. */
+/** The parts that sessions of every mode have. */
 export interface Visit {
   readonly customerId: string;
   readonly successUrl: string;
@@ -19,7 +19,7 @@ export interface Visit {
   readonly managedPayments: boolean | undefined;
 }
 
-/** The parameters of a session, and the fingerprint of all of them, by which an open one is found again. */
+/** The parameters of a session, and their fingerprint, which finds an open session again. */
 export interface SessionContent {
   readonly params: SessionParams;
   readonly fingerprint: string;
@@ -79,12 +79,12 @@ export function purchaseParams(
     }),
     ...(discount && { discounts: [discount] }),
     ...(allowPromotionCodes && { allow_promotion_codes: true }),
-    // Taxes need an address, and a customer that has none already is to give it on the page.
+    // Taxes need an address. A customer without one enters it on the page.
     ...(automaticTax && { automatic_tax: { enabled: true }, customer_update: { address: "auto" as const } }),
   };
 }
 
-/** `ui_mode` is left out: a hosted page is the default, and its name is another one before 2026-03-25. */
+/** Leaves out `ui_mode`: a hosted page is the default, and its name differs before API version 2026-03-25. */
 function visitParams(
   mode: "subscription" | "payment" | "setup",
   { locale, clientReferenceId, expiresAt }: CheckedSubscription | CheckedPayment | CheckedSetup,

@@ -5,13 +5,13 @@ import type { CallerMetadata } from "../../tenancy/caller-metadata.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import type { Customer } from "../../views/customer.js";
 
-/** What a customer may be told to be. What is left out stays as it is; null clears it. */
+/** Details of a customer. Those left out stay as they are; null clears one. */
 export interface CustomerDetails {
-  /** Where Stripe sends invoices and receipts. It is no identity: two customers may have the same. */
+  /** The address for invoices and receipts. It is no identity: two customers may share it. */
   readonly email?: string | null | undefined;
   readonly name?: string | null | undefined;
   readonly phone?: string | null | undefined;
-  /** For the team alone, never seen by the customer. */
+  /** Shown to the team only, never to the customer. */
   readonly description?: string | null | undefined;
   /** Replaces the whole address: parts that are left out are cleared. */
   readonly address?: Partial<Readonly<Record<AddressPart, string | null>>> | null | undefined;
@@ -24,7 +24,7 @@ export interface CustomerDetails {
 
 type AddressPart = keyof NonNullable<Customer["address"]>;
 
-/** The same after its check, with metadata still to be checked. */
+/** The details after their check; the scope checks the metadata. */
 export interface CheckedDetails {
   readonly email?: string | null | undefined;
   readonly name?: string | null | undefined;
@@ -36,7 +36,7 @@ export interface CheckedDetails {
   readonly metadata?: unknown;
 }
 
-/** What Stripe is told, where an empty string clears. */
+/** The parameters, in which an empty string clears a field. */
 export type DetailParams = Pick<
   Stripe.CustomerUpdateParams,
   "address" | "description" | "email" | "metadata" | "name" | "phone" | "preferred_locales" | "tax_exempt"
@@ -58,7 +58,7 @@ export function toDetailParams(scope: TenantScope, details: CheckedDetails): Det
   };
 }
 
-/** Whether an object of Stripe's says already what it would be told; empty and absent are the same. */
+/** Tells if a Stripe object already has the parameters' values; empty and absent are equal. */
 export function holds(current: unknown, wanted: unknown): boolean {
   if (typeof wanted !== "object" || wanted === null) return (current ?? "") === wanted;
   const parts = new Map(Object.entries(current ?? {}));
@@ -108,7 +108,7 @@ const LOCALES = 'preferredLocales must be a list of 1 to 10 language tags, such 
 
 type DetailFields = { readonly [Name in keyof CheckedDetails]-?: z.ZodMiniType<CheckedDetails[Name]> };
 
-/** For {@link CustomerDetails}; `metadata` is checked apart. */
+/** The schema of {@link CustomerDetails}. The scope checks `metadata`. */
 export const detailFields: () => DetailFields = onFirstUse(() => ({
   email: z.optional(
     z.nullable(

@@ -15,12 +15,12 @@ import type { Customer } from "../../views/customer.js";
 import { customerView } from "./customers.js";
 import { type CustomerDetails, type DetailParams, detailFields, holds, toDetailParams } from "./details.js";
 
-/** An `idempotencyKey` is taken, and not needed: the reference is the key. */
+/** Accepts an `idempotencyKey` but does not need it: the reference is the key. */
 export interface EnsureCustomerOptions extends CustomerDetails, CallOptions, IdempotencyOptions {
   /**
-   * What the tenant calls the customer: the id of a user or workspace of its own; an e-mail address may change hands. Of
-   * 1 to 200 letters, digits and `_ . : @ / + = -`, after a letter or digit, and compared exactly. Two tenants may use one
-   * reference, each for a customer of its own.
+   * The tenant's own name for the customer, such as the id of a user or workspace. Avoid e-mail addresses, which may change
+   * hands. 1 to 200 letters, digits and `_ . : @ / + = -`, starting with a letter or digit; compared exactly. Two tenants
+   * may use one reference, each for a customer of its own.
    */
   readonly reference: string;
 }
@@ -53,7 +53,7 @@ export async function ensureCustomer(
   const known = () => readAndUpdate(scope, scope.customers.findByReference(reference), params);
   const findOrMake = async () => {
     const found =
-      // Whoever went before may have found or made it.
+      // An earlier call may have found or created it meanwhile.
       (await known()) ?? (await find(scope, reference, params)) ?? (await make(scope, reference, params));
     scope.customers.rememberReference(reference, found.id);
     return found;
@@ -65,7 +65,7 @@ export async function ensureCustomer(
   return customerView(scope, customer);
 }
 
-/** The oldest customer under the reference that is still there. */
+/** Finds the oldest customer with the reference that still exists. */
 async function find(
   scope: TenantScope,
   reference: string,
@@ -76,7 +76,7 @@ async function find(
     "GET /v1/customers/search",
     allOf(...marks.map(([key, value]) => metadataIs(key, value))),
     { limit: 100 },
-    // Search is blind to case, so there may be others among what it finds.
+    // Search ignores case, so it may find other references as well.
     // guard (as true): a customer is found by its exact marks
     ({ metadata }) => marks.every(([key, value]) => readMark({ metadata }, key) === value),
   );
@@ -113,10 +113,10 @@ async function make(scope: TenantScope, reference: string, params: DetailParams)
   );
 }
 
-/** Far more than an operator deletes under one reference in the day for which Stripe replays an answer. */
+/** More customers of one reference than an operator deletes in the day that Stripe replays answers for. */
 const MOST_ATTEMPTS = 100;
 
-/** Errors hold the key and logs show errors, so it does not show the reference, which may be a person's. */
+/** Hashes the reference, because errors and logs show the key and a reference may be personal data. */
 function toCreationKey(reference: string, attempt: number): string {
   return sha256Hex(`${reference} ${attempt}`);
 }
@@ -150,7 +150,7 @@ async function unlessMissing<T>(work: () => Promise<T>): Promise<T | undefined> 
   }
 }
 
-/** A customer that was deleted since its creation is missing, though something was done. */
+/** Tells if the customer is missing, also when it was deleted after this call created it. */
 function isMissing(error: unknown): boolean {
   const cause = error instanceof IndeterminateError && error.failed !== undefined ? error.cause : error;
   return cause instanceof NotFoundError;

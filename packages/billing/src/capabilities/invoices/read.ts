@@ -13,7 +13,7 @@ import { type Invoice, type InvoiceStatus, toInvoice } from "../../views/invoice
 export interface ListInvoicesOptions extends CallOptions, ListOptions {
   /** Default: all of them. */
   readonly status?: InvoiceStatus | undefined;
-  /** Those of one of the customer's subscriptions alone. */
+  /** Lists only the invoices of this subscription of the customer. */
   readonly subscriptionId?: string | undefined;
 }
 
@@ -66,7 +66,7 @@ export async function listInvoices(
     return toPage(await listAfter(cursor, list(status === undefined ? {} : { status })), toView);
   } catch (error) {
     if (!(error instanceof CursorError) || status === undefined) throw error;
-    // The cursor has another status by now, such as paid. The list of all still holds it.
+    // The cursor has changed its status since, for example to paid. The unfiltered list still holds it.
     return toPage(await listAfter(cursor, list({})), toView, (invoice) => invoice.status === status);
   }
 }

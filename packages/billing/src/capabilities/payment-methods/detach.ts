@@ -13,7 +13,7 @@ import type { AttachedPaymentMethod, TenantScope } from "../../tenancy/scope/ten
 import { chargedMethodId, type PaymentMethod, toPaymentMethod } from "../../views/payment-method.js";
 
 export interface DetachPaymentMethodOptions extends CallOptions, IdempotencyOptions {
-  /** Detach it even where a subscription is charged on it, whose next payment may then fail. Default: false. */
+  /** Detaches it even if it pays a subscription, whose next payment may then fail. Default: false. */
   readonly allowInUse?: boolean | undefined;
 }
 

@@ -27,7 +27,7 @@ export async function listPaymentMethods(
   const list = scope.list("GET /v1/payment_methods", {
     customer: customerId,
     limit,
-    // Which of them is the default stands in the customer alone, and changes.
+    // Only the customer names the default, which changes.
     expand: ["data.customer"],
     ...(cursor && { starting_after: cursor }),
   });

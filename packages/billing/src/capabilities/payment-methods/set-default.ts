@@ -10,8 +10,8 @@ import { type PaymentMethod, toPaymentMethod } from "../../views/payment-method.
 
 export interface SetDefaultPaymentMethodOptions extends CallOptions, IdempotencyOptions {
   /**
-   * One of the customer's subscriptions that is to be charged on it as well. A subscription with a payment method of its
-   * own, as one has whose first payment was made in the browser, does not care for the customer's default.
+   * A subscription of the customer to charge on it as well. A subscription with a payment method of its own, such as one whose
+   * first payment was made in the browser, ignores the customer's default.
    */
   readonly subscriptionId?: string | undefined;
 }
@@ -20,7 +20,7 @@ const setDefaultOptions = onFirstUse(() =>
   optionsObject({ ...writeFields(), subscriptionId: z.optional(z.unknown()) }),
 );
 
-/** Changes what a subscription is charged on, now and in whatever is scheduled for it. */
+/** Changes the payment method of a subscription and of its scheduled changes. */
 export type ChargeOn = (subscriptionId: string, paymentMethodId: string, key: string) => Promise<unknown>;
 
 export async function setDefaultPaymentMethod(

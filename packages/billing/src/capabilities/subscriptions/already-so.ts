@@ -5,9 +5,8 @@ import type { CheckedChange } from "./change.js";
 import type { CheckedItemChange, ItemReference } from "./items.js";
 
 /**
- * Whether a subscription is already what a change would make of it, in every part that the change names. A retry finds it
- * so when the first try was made and its answer lost: then the items that it names by their old price are gone, and those
- * that it adds are there.
+ * Tells if a subscription already has everything that a change names. A retry finds it so when the first try was made and
+ * its answer was lost: the items named by their old price are gone, and the added ones are there.
  *
  * @param before with its discounts expanded.
  */
@@ -32,7 +31,7 @@ export function isAlreadySo(before: Stripe.Subscription, change: CheckedChange):
 function isItemSo(current: readonly Stripe.SubscriptionItem[], change: CheckedItemChange): boolean {
   if ("remove" in change) return find(current, change.remove) === undefined;
   if ("add" in change) return hasQuantity(find(current, { priceId: change.add }), change.quantity ?? 1);
-  // A price that is changed is no longer the one that it was named by.
+  // An item whose price was changed can no longer be found by the old price.
   const isRenamed = typeof change.change !== "string" && change.priceId !== undefined;
   const reference = isRenamed ? { priceId: change.priceId ?? "" } : change.change;
   const item = find(current, reference);

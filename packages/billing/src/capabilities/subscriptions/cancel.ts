@@ -23,13 +23,13 @@ export interface CancelSubscriptionOptions extends CallOptions, IdempotencyOptio
    * that was paid for. Until then the others renew.
    */
   readonly when?: "period_end" | "now" | Date | undefined;
-  /** What the customer said, for the reports in Stripe's Dashboard. */
+  /** The customer's reason, for the reports in Stripe's Dashboard. */
   readonly feedback?: (typeof FEEDBACK)[number] | undefined;
-  /** In the customer's own words, up to 500 characters. */
+  /** The customer's own words, up to 500 characters. */
   readonly comment?: string | undefined;
-  /** With `"now"`: credit the unused time to the next invoice. Default: false. */
+  /** With `"now"`: credits the unused time to the next invoice. Default: false. */
   readonly prorate?: boolean | undefined;
-  /** With `"now"`: bill at once what is pending, prorations and metered usage included. Default: false. */
+  /** With `"now"`: bills everything pending at once, prorations and metered usage included. Default: false. */
   readonly invoiceNow?: boolean | undefined;
 }
 
@@ -77,10 +77,10 @@ export async function cancelSubscription(
   } catch (error) {
     if (!(error instanceof NotFoundError || error instanceof InvalidArgumentError)) throw error;
     const before = await scope.subscription(subscriptionId, ["schedule"]);
-    // Stripe refuses to cancel what has ended; to the caller, what was asked for is already so.
+    // Stripe refuses to cancel an ended subscription. For the caller this is a success.
     if (before.ended_at !== null) return toSubscription(before, scope);
     if (cancellation.when === "now" || expandedSchedule(before) === undefined) throw error;
-    // It also refuses to end what a schedule governs; there is nothing left to schedule after the end.
+    // Stripe also refuses to cancel while a schedule governs the subscription, so the schedule goes first.
     const steps = new Steps(cancellation.idempotencyKey);
     await steps.take("the release of the schedule", () => dropScheduled(scope, before, steps.key));
     const keyed = { ...cancellation, idempotencyKey: steps.key };
@@ -91,7 +91,7 @@ export async function cancelSubscription(
   }
 }
 
-/** Whether its items' periods end at different times. Stripe's own flag ends it with the first of them. */
+/** Tells if its items' periods end at different times. Stripe's own flag would end it with the first. */
 async function hasSeveralEnds(scope: TenantScope, subscriptionId: string): Promise<boolean> {
   const { items } = toSubscription(await scope.subscription(subscriptionId), scope);
   return new Set(items.map((item) => Number(item.currentPeriodEnd))).size > 1;

@@ -10,41 +10,41 @@ import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type SubscriptionDiscount, subscriptionDiscounts } from "./discounts.js";
 import { type ItemsInput, itemChanges, type SubscriptionItemChange } from "./items.js";
 
-/** What to change of a subscription. What is left out stays as it is. */
+/** A change of a subscription. Everything that is left out stays as it is. */
 export interface SubscriptionChange {
-  /** The new price of the only item; where there are more, use {@link items}. */
+  /** The new price of the only item. If there are several, use {@link items}. */
   readonly priceId?: string | undefined;
-  /** The new quantity of the only item. Left out, the item keeps the one it has, with a new price as well. */
+  /** The new quantity of the only item. Default: its present quantity, also with a new price. */
   readonly quantity?: number | undefined;
-  /** What to do with each of several items. Items that are not named stay as they are. */
+  /** Changes of several items. Items that are not named stay as they are. */
   readonly items?: readonly SubscriptionItemChange[] | undefined;
   /** `"now"` ends the trial, a `Date` in the next two years makes it end, or begin and end, then. */
   readonly trialEnd?: Date | "now" | undefined;
-  /** All discounts that it is to have: those left out end, and an empty list ends them all. */
+  /** All discounts that it will have: those left out end, and an empty list ends them all. */
   readonly discounts?: readonly SubscriptionDiscount[] | undefined;
-  /** A payment method of its customer's, charged in place of the customer's own default. */
+  /** A payment method of its customer, charged instead of the customer's default. */
   readonly defaultPaymentMethodId?: string | undefined;
   /** Merged key by key; null removes a key. */
   readonly metadata?: CallerMetadata | undefined;
   /**
-   * `"now"` (the default), or `"period_end"`: the customer keeps what was paid for until then, and nothing is prorated.
-   * It replaces a change that was scheduled so before.
+   * `"now"` (the default), or `"period_end"`: the customer keeps what was paid for until then, and nothing is prorated. It
+   * replaces a change that was scheduled this way before.
    */
   readonly when?: "now" | "period_end" | undefined;
   /**
-   * What becomes of the time that was paid for and is not used, and of that which is: `"create_prorations"` (the
-   * default) puts both on the next invoice, `"always_invoice"` bills them at once, `"none"` lets them be.
+   * How unused and remaining time of the period is billed: `"create_prorations"` (the default) puts both on the next
+   * invoice, `"always_invoice"` bills them at once, `"none"` bills neither.
    */
   readonly proration?: "create_prorations" | "always_invoice" | "none" | undefined;
-  /** The instant to reckon prorations from, within the current period; a preview's confirmation names its own. */
+  /** The instant that prorations start at, within the current period. A preview's confirmation names it. */
   readonly prorationDate?: Date | undefined;
   /**
-   * Where the change is billed at once: `"allow_incomplete"` (the default) makes it, paid or not; `"error_if_incomplete"`
-   * refuses it with a `PaymentRequiredError` when the payment fails; `"pending_if_incomplete"` makes it once it is paid,
-   * within 23 hours; `"default_incomplete"` waits for the customer to pay, as {@link ChangedSubscription} says how.
+   * For a change that is billed at once: `"allow_incomplete"` (the default) makes it, paid or not; `"error_if_incomplete"`
+   * refuses it with a `PaymentRequiredError` if the payment fails; `"pending_if_incomplete"` makes it once it is paid,
+   * within 23 hours; `"default_incomplete"` waits for the customer to pay, as {@link ChangedSubscription} describes.
    */
   readonly paymentBehavior?: (typeof PAYMENT_BEHAVIORS)[number] | undefined;
-  /** Null drops what is scheduled, which has to be said before items, discounts or trial are changed at once. */
+  /** Null drops a scheduled change. Required to change items, discounts or trial now while one is scheduled. */
   readonly scheduledChange?: null | undefined;
 }
 
@@ -73,7 +73,7 @@ const changeOptions = onFirstUse(() =>
         'defaultPaymentMethodId must be the id of a Stripe payment method, such as "pm_…".',
       ),
     ),
-    // Judged by the scope, which knows the keys that no caller may name.
+    // The scope checks it, because it knows the reserved keys.
     metadata: z.optional(z.unknown()),
     when: z.optional(z.enum(["now", "period_end"], 'when must be "now" or "period_end".')),
     proration: z.optional(z.enum(PRORATIONS, `proration must be one of ${PRORATIONS.join(", ")}.`)),
@@ -85,7 +85,7 @@ const changeOptions = onFirstUse(() =>
   }),
 );
 
-/** A change that does not contradict itself, before anything was looked up. */
+/** A change whose options fit together, before anything was read. */
 export interface CheckedChange extends ItemsInput {
   readonly trialEnd?: Date | "now" | undefined;
   readonly discounts?: readonly SubscriptionDiscount[] | undefined;
@@ -123,7 +123,7 @@ export function checkChange(scope: TenantScope, options: UpdateSubscriptionOptio
   return change;
 }
 
-/** Whether a change touches what is billed, and so what a schedule would undo. */
+/** Tells if a change touches what is billed, which a schedule would undo. */
 export function isBilled(change: CheckedChange): boolean {
   return BILLED.some((name) => has(change, name));
 }
@@ -131,7 +131,7 @@ export function isBilled(change: CheckedChange): boolean {
 const BILLED = ["priceId", "quantity", "items", "trialEnd", "discounts"];
 const SCHEDULABLE = ["priceId", "quantity", "items", "discounts", "defaultPaymentMethodId", "metadata"];
 const AT_ONCE_ONLY = ["trialEnd", "proration", "prorationDate", "paymentBehavior"];
-/** Stripe keeps a pending update of items and trial alone. */
+/** Stripe can hold only a change of items and trial until it is paid. */
 const NEVER_PENDING = ["discounts", "defaultPaymentMethodId", "metadata"];
 
 function refuseAny(change: CheckedChange, names: readonly string[], why: string): void {

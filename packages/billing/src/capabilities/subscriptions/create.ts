@@ -32,37 +32,37 @@ import {
 import { newDiscounts, proveDiscounts } from "./discounts.js";
 import { provePaymentMethod } from "./prove-payment-method.js";
 
-/** What a customer is subscribed to, and how it is billed. */
+/** The items of a new subscription, and how it is billed. */
 export interface CreateSubscriptionOptions extends CallOptions, IdempotencyOptions {
-  /** May be left out where the tenancy's directory names exactly one customer for the tenant. */
+  /** May be left out if the tenancy's directory names exactly one customer for the tenant. */
   readonly customerId?: string | undefined;
   /** An active, recurring price of a product that the tenant may sell, its own or a shared one. Or use {@link items}. */
   readonly priceId?: string | undefined;
-  /** With {@link priceId}. Default: 1. A metered price takes none. */
+  /** The quantity of {@link priceId}. Default: 1. A metered price takes none. */
   readonly quantity?: number | undefined;
-  /** Several prices at once, each for an item of its own. */
+  /** Several prices, each for an item of its own. */
   readonly items?: readonly NewSubscriptionItem[] | undefined;
-  /** A trial of so many days, 1 to 730. */
+  /** The length of a trial in days, 1 to 730. */
   readonly trialDays?: number | undefined;
-  /** A trial until then, in the next two years. */
+  /** The end of a trial, within the next two years. */
   readonly trialEnd?: Date | undefined;
-  /** What becomes of a trial that ends without a payment method. Default: `"create_invoice"`, which then stays unpaid. */
+  /** What happens if a trial ends without a payment method. Default: `"create_invoice"`, which then stays unpaid. */
   readonly trialWithoutPaymentMethod?: "create_invoice" | "pause" | "cancel" | undefined;
   /** A payment method of the customer's. Default: the customer's own default. */
   readonly defaultPaymentMethodId?: string | undefined;
   /**
-   * `"allow_incomplete"` (the default) tries the payment, and leaves the subscription incomplete when it fails;
-   * `"error_if_incomplete"` then makes none and throws `PaymentRequiredError`; `"default_incomplete"` waits for the
-   * customer to pay in the browser, and keeps that payment method for the renewals.
+   * `"allow_incomplete"` (the default) tries the payment and leaves the subscription incomplete if it fails;
+   * `"error_if_incomplete"` creates none if it fails and throws `PaymentRequiredError`; `"default_incomplete"` waits for the
+   * customer to pay in the browser, and uses that payment method for the renewals.
    */
   readonly paymentBehavior?: "allow_incomplete" | "default_incomplete" | "error_if_incomplete" | undefined;
-  /** Send invoices that are due after so many days, instead of charging a payment method. */
+  /** Sends invoices that are due after this many days, instead of charging a payment method. */
   readonly daysUntilDue?: number | undefined;
   readonly discounts?: readonly NewDiscount[] | undefined;
-  /** Let Stripe Tax reckon the taxes. Default: false. */
+  /** Lets Stripe Tax calculate the taxes. Default: false. */
   readonly automaticTax?: boolean | undefined;
   readonly metadata?: CallerMetadata | undefined;
-  /** Sell a product that the customer has a subscription to already. Default: false. */
+  /** Allows a second subscription to a product that the customer is subscribed to. Default: false. */
   readonly allowSecond?: boolean | undefined;
 }
 
@@ -78,7 +78,7 @@ const PAYMENT_BEHAVIORS = ["allow_incomplete", "default_incomplete", "error_if_i
 const createOptions = onFirstUse(() =>
   optionsObject({
     ...writeFields(),
-    // Judged by the scope, which knows the tenant's customers.
+    // The scope checks it, because it knows the tenant's customers.
     customerId: z.optional(z.unknown()),
     ...lineItemFields(0),
     ...trialFields(),
@@ -96,7 +96,7 @@ const createOptions = onFirstUse(() =>
     ),
     discounts: z.optional(newDiscounts()),
     automaticTax: z.optional(z.boolean("automaticTax must be true or false.")),
-    // Judged by the scope, which knows the keys that no caller may name.
+    // The scope checks it, because it knows the reserved keys.
     metadata: z.optional(z.unknown()),
     allowSecond: z.optional(z.boolean("allowSecond must be true or false.")),
   }),
@@ -207,7 +207,7 @@ function toParams(wanted: Wanted): Omit<Stripe.SubscriptionCreateParams, "custom
       default_payment_method: wanted.defaultPaymentMethodId,
     }),
     ...(paymentBehavior && { payment_behavior: paymentBehavior }),
-    // What the customer pays the first invoice with would not be charged again otherwise.
+    // Keeps the payment method of the first invoice; Stripe would not charge it again otherwise.
     ...(paymentBehavior === "default_incomplete" && {
       payment_settings: { save_default_payment_method: "on_subscription" },
     }),

@@ -8,7 +8,7 @@ import { isObjectId } from "../../stripe/object-id.js";
 import { notFound } from "../../stripe/translate-error.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 
-/** A discount to begin, or one (`di_…`) that the subscription has already and keeps. */
+/** A new discount, or one (`di_…`) that the subscription keeps. */
 export type SubscriptionDiscount = NewDiscount | { readonly discountId: string };
 
 type CheckedDiscount = { couponId: string } | { promotionCodeId: string } | { discountId: string };
@@ -53,16 +53,16 @@ function listOf<T>(discount: z.ZodMiniType<T>): z.ZodMiniType<T[]> {
   return boundedList(discount, { most: 20 }, MANY);
 }
 
-/** Whose discounts they are to be: a customer's, and of a subscription that may have some already. */
+/** The customer who gets the discounts, and the discounts that the subscription has. */
 export interface DiscountTarget {
   readonly customerId: string;
   readonly discountIds: readonly string[];
 }
 
 /**
- * What Stripe is sent, once each of them was proved. One request for each coupon and promotion code.
+ * Proves the discounts and builds their parameters. One request for each coupon and promotion code.
  *
- * An empty list takes all discounts away; Stripe would take it for nothing at all, so it is sent as a blank.
+ * An empty list removes all discounts. It is sent as a blank, because form encoding cannot express an empty list.
  *
  * @throws NotFoundError for one that is missing, another tenant's, nobody's or another customer's.
  */

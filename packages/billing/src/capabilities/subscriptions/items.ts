@@ -1,8 +1,8 @@
 /**
- * What a change does to a subscription's items.
+ * Changes of a subscription's items.
  *
- * Stripe takes an element without an item's id as one more item, billed beside the others, and sets the quantity back
- * to 1 with every new price. So callers say what they mean, ids are looked up here, and the quantity is always sent.
+ * Stripe takes an element without an item's id as a further item, billed beside the others, and resets the quantity to 1
+ * with every new price. So callers name what they mean, this file looks up the ids, and the quantity is always sent.
  */
 import type Stripe from "stripe";
 import * as z from "zod/mini";
@@ -13,19 +13,19 @@ import { assertNoMeteredQuantity } from "../../selling/prove-prices.js";
 import { isObjectId } from "../../stripe/object-id.js";
 import { notFound } from "../../stripe/translate-error.js";
 
-/** What to do with one item. Items that no element names stay as they are. */
+/** A change of one item. Items that are not named stay as they are. */
 export type SubscriptionItemChange = ChangedItem | AddedItem | RemovedItem;
 
 export interface ChangedItem {
   readonly change: ItemReference;
-  /** Default: the price it has. */
+  /** Default: its present price. */
   readonly priceId?: string | undefined;
-  /** Default: the quantity it has, whatever the price. */
+  /** Default: its present quantity, also with a new price. */
   readonly quantity?: number | undefined;
 }
 
 export interface AddedItem {
-  /** The price of an item to have besides the others. */
+  /** The price of a further item. */
   readonly add: string;
   /** Default: 1. */
   readonly quantity?: number | undefined;
@@ -35,26 +35,26 @@ export interface RemovedItem {
   readonly remove: ItemReference;
 }
 
-/** An item of the subscription's, by its own id (`si_…`) or by the price that it has now. */
+/** An item of the subscription, by its id (`si_…`) or by its present price. */
 export type ItemReference = string | { readonly priceId: string };
 
-/** A change of items in a caller's words: of the only item, or of each that is named. */
+/** A change of items as the caller gave it: of the only item, or of several. */
 export interface ItemsInput {
   readonly priceId?: string | undefined;
   readonly quantity?: number | undefined;
   readonly items?: readonly CheckedItemChange[] | undefined;
 }
 
-/** The same with everything looked up. */
+/** A change of one item, with the item looked up. */
 export type ResolvedItem =
   | {
       readonly does: "change";
       readonly item: Stripe.SubscriptionItem;
-      /** Undefined where the price stays. */
+      /** Undefined if the price stays. */
       readonly priceId: string | undefined;
-      /** Whether the caller named the price that it has already. */
+      /** True if the caller named its present price. */
       readonly namesOwnPrice: boolean;
-      /** As the caller gave it. */
+      /** The caller's quantity. */
       readonly quantity: number | undefined;
     }
   | { readonly does: "add"; readonly priceId: string; readonly quantity: number | undefined }
@@ -112,7 +112,7 @@ export function resolveItems(
   return [toChange(only, onlyPriceId, onlyQuantity)];
 }
 
-/** What Stripe is sent. `isMetered` tells a new price that takes no quantity. */
+/** Builds the parameters. `isMetered` tells if a new price takes no quantity. */
 export function toItemParams(
   resolvedItems: readonly ResolvedItem[],
   isMetered: (priceId: string) => boolean,
@@ -129,7 +129,7 @@ export function toItemParams(
   });
 }
 
-/** The quantity an item is to have, with what it had before where nothing is said of it. */
+/** Returns the new quantity; defaults to the present one. */
 export function quantityFor(
   one: Exclude<ResolvedItem, { does: "remove" }>,
   before: number | undefined,
@@ -158,8 +158,8 @@ function resolveItem(current: readonly Stripe.SubscriptionItem[], change: Checke
 }
 
 /**
- * A price that the item has already is not proved again, and sent again only where it can be sold, so that an archived one
- * can be kept, and a change that was made before is repeated in the same words.
+ * An item's present price is not proved again, and is sent again only if it can be sold. So an item can keep an archived
+ * price, and a retry sends the same parameters.
  */
 function toChange(
   item: Stripe.SubscriptionItem,

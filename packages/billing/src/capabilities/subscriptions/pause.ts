@@ -13,7 +13,7 @@ import { type CollectionPause, type Subscription, toSubscription } from "../../v
 import { assertAlive } from "./resume.js";
 
 /**
- * - `collection` (the default): the subscription runs on as it is, and its invoices are not collected.
+ * - `collection` (the default): the subscription goes on, but its invoices are not collected.
  * - `subscription`: it stands still with the status `paused`, without periods and invoices. For flexible billing alone,
  *   and not while a change is scheduled; needs `stripe` 23, which speaks an API version that has it.
  */
@@ -24,18 +24,18 @@ export type PauseSubscriptionOptions = CallOptions &
 export interface CollectionPauseOptions {
   readonly pause?: "collection" | undefined;
   /**
-   * What becomes of the invoices in the meantime: `"void"` (the default) for a time that is not paid for,
-   * `"mark_uncollectible"` for one that is written off, `"keep_as_draft"` for one that is collected later.
+   * What happens to invoices in the meantime: `"void"` (the default) if the time is free, `"mark_uncollectible"` if it is
+   * written off, `"keep_as_draft"` if it is collected later.
    */
   readonly invoices?: CollectionPause["invoices"] | undefined;
-  /** When collection goes on by itself. Default: not before `unpauseSubscription`. */
+  /** When collection resumes by itself. Default: with `unpauseSubscription` only. */
   readonly until?: Date | undefined;
 }
 
 export interface FullPauseOptions {
   readonly pause: "subscription";
   /**
-   * What becomes of the credit for the time not used: `"pending_invoice_item"` (the default) puts it on the next invoice,
+   * How the credit for unused time is settled: `"pending_invoice_item"` (the default) puts it on the next invoice,
    * `"invoice"` settles it at once.
    */
   readonly settle?: "pending_invoice_item" | "invoice" | undefined;
@@ -119,7 +119,7 @@ async function pauseWhole(
   idempotencyKey: string | undefined,
 ): Promise<Stripe.Subscription> {
   if (before.status === "paused") return before;
-  // API versions before 2025-06-30 know classic billing alone, and do not say so.
+  // API versions before 2025-06-30 have only classic billing, and do not name it.
   if (before.billing_mode?.type !== "flexible") {
     throw new ConflictError(
       'Stripe pauses subscriptions in flexible billing mode alone. Use pause: "collection".',
@@ -139,7 +139,7 @@ async function pauseWhole(
       idempotencyKey,
     );
   } catch (error) {
-    // The subscription was there a moment ago: what is missing is the call.
+    // The subscription was just read, so it is the call that does not exist.
     if (!(error instanceof NotFoundError)) throw error;
     throw new ConflictError(
       'The Stripe client speaks an API version that cannot pause a subscription itself. Use stripe 23, or pause: "collection".',

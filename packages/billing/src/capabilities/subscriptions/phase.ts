@@ -1,9 +1,9 @@
 /**
- * A phase of a schedule, from what Stripe shows of it to what Stripe takes.
+ * Converts a phase of a schedule from Stripe's answer to parameters.
  *
- * An update of a schedule replaces its phases whole: a field that is not sent again is lost, and with it a discount, a
- * trial, a tax rate. So every field that a phase can have is decided on here, and one that Stripe adds does not compile
- * until it is.
+ * An update of a schedule replaces its phases as a whole: a field that is not sent again is lost, and with it a discount, a
+ * trial or a tax rate. So this file decides on every field of a phase, and a field that Stripe adds does not compile until
+ * it is decided on.
  */
 import type Stripe from "stripe";
 import { referencedId } from "../../stripe/reference.js";
@@ -14,7 +14,7 @@ type PhaseDiscount = Phase["discounts"][number];
 export type PhaseParams = Stripe.SubscriptionScheduleUpdateParams.Phase;
 export type PhaseItemParams = PhaseParams["items"][number];
 
-/** The same phase again, with nothing left out. */
+/** Copies a phase without losing a field. */
 export function copyPhase(phase: Phase): PhaseParams {
   const params = allOf<Phase, PhaseParams>(phase, PHASE);
   return { ...params, items: phase.items.map(copyItem) };
@@ -24,7 +24,7 @@ export function copyItem(item: PhaseItem): PhaseItemParams {
   return allOf<PhaseItem, PhaseItemParams>(item, ITEM);
 }
 
-/** For each field that is shown, what to send: a part of the parameters, which is empty where there is nothing to keep. */
+/** Converts each field to its part of the parameters, which is empty if there is nothing to keep. */
 type Keeps<Shown, Params> = { readonly [Name in keyof Required<Shown>]: (value: Shown) => Partial<Params> };
 
 const PHASE: Keeps<Phase, PhaseParams> = {
@@ -106,7 +106,7 @@ function allOf<Shown extends object, Params extends object>(
   return Object.assign({}, ...parts) as Params; // what is required of them, a phase always has
 }
 
-/** A discount that runs already is named itself, so that it goes on from where it is instead of beginning anew. */
+/** Names a running discount by its own id, so that it continues instead of starting again. */
 function copyDiscounts(discounts: readonly PhaseDiscount[] | undefined): { [kind: string]: string }[] {
   return (discounts ?? []).map(({ discount, promotion_code: promotionCode, coupon }) => {
     if (discount !== null) return { discount: referencedId(discount) };
@@ -157,7 +157,7 @@ function copyInvoiceSettings(
   };
 }
 
-/** Who is liable for a tax, or issues an invoice. */
+/** Converts who is liable for a tax, or issues an invoice. */
 function party<T>({ type, account }: { type: T; account?: string | { id: string } }): {
   type: T;
   account?: string;
@@ -169,7 +169,7 @@ function scalar<Name extends string, T>(name: Name, value: T | null | undefined)
   return value === null || value === undefined ? {} : toRecord(name, value);
 }
 
-/** Stripe takes an empty list for none at all, so it is left out. */
+/** Leaves out an empty list, which form encoding cannot express. */
 function list<Name extends string, T>(name: Name, values: readonly T[]): { [K in Name]?: T[] } {
   return values.length === 0 ? {} : toRecord(name, [...values]);
 }

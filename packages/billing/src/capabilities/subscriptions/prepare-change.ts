@@ -13,22 +13,23 @@ import { proveDiscounts } from "./discounts.js";
 import { type ResolvedItem, resolveItems } from "./items.js";
 import { provePaymentMethod } from "./prove-payment-method.js";
 
-/** A change with everything looked up and proved, so that all that is left to do is write it. */
+/** A change with everything read and proved, ready to be written. */
 export interface PreparedChange {
-  /** With its schedule and discounts expanded. */
+  /** The subscription, with its schedule and discounts expanded. */
   readonly before: Stripe.Subscription;
   readonly change: CheckedChange;
   readonly items: readonly ResolvedItem[];
-  /** The prices that items are to have instead of their own. */
+  /** The new prices of items. */
   readonly prices: Prices;
-  /** Undefined where they stay, blank where there are to be none. */
+  /** Undefined if they stay, blank if all end. */
   readonly discounts: Stripe.SubscriptionUpdateParams.Discount[] | "" | undefined;
-  /** Whether the change was made before, under the same idempotency key, so that it is not to be sent again. */
+  /** True if the change was made before, under the same idempotency key. It is then not sent again. */
   readonly isMade: boolean;
 }
 
 /**
- * One request, and one for each price, coupon, promotion code and payment method that the change names.
+ * Reads and proves everything that a change names. One request, and one for each price, coupon, promotion code and payment
+ * method that it names.
  *
  * @throws ConflictError when the subscription is not in a state to be changed so.
  */
@@ -39,7 +40,7 @@ export async function prepareChange(
 ): Promise<PreparedChange> {
   const subscriptionId = parseObjectId("subscription", subscription);
   const change = checkChange(scope, options);
-  // Stripe's answer tells which prices are new to the subscription, so the likely ones are read beside it.
+  // Only the subscription tells which prices are new to it, so the likely ones are read beside it.
   const reading = scope.subscription(subscriptionId, ["schedule", "discounts"]);
   const ahead = new Map(listNewPriceIds(change).map((priceId) => [priceId, scope.price(priceId)]));
   const [before] = await sideBySide(reading, Promise.allSettled(ahead.values()));
@@ -69,8 +70,8 @@ export async function prepareChange(
 }
 
 /**
- * Finds the items that a change is about; undefined where they are no longer as the change names them because it was made
- * already. Only a call with an idempotency key can be a retry; any other call is told what does not fit.
+ * Finds the items that a change names; undefined if the change was made already, so that they are no longer as it names
+ * them. Only a call with an idempotency key can be a retry; any other call gets the error.
  */
 function resolveUnlessMade(
   before: Stripe.Subscription,
@@ -85,7 +86,7 @@ function resolveUnlessMade(
   }
 }
 
-/** Lists the prices that a change names, but those of items named by id: a confirmation names the ones that they have. */
+/** Lists the prices that a change names, except for items named by id, for which a confirmation names their present price. */
 function listNewPriceIds({ priceId, items }: CheckedChange): readonly string[] {
   const added = (items ?? []).flatMap((item) => ("add" in item ? item.add : []));
   return [...new Set(priceId === undefined || items !== undefined ? added : [priceId])];
@@ -93,12 +94,12 @@ function listNewPriceIds({ priceId, items }: CheckedChange): readonly string[] {
 
 const PAST_TRIAL_END = 'trialEnd must be a Date in the future. Use "now" to end the trial at once.';
 
-/** The schedule that governs a subscription, where it is expanded. */
+/** Returns the schedule that governs a subscription, if it is expanded. */
 export function expandedSchedule({ schedule }: Stripe.Subscription): Stripe.SubscriptionSchedule | undefined {
   return typeof schedule === "object" && schedule !== null ? schedule : undefined;
 }
 
-/** On the schedules that this package makes, so that it replaces no other. */
+/** Marks the schedules that this package creates, so that it never replaces another one. */
 export const SCHEDULE_MARK: Readonly<Record<string, string>> = { scheduledBy: "@repo/billing" };
 
 function assertChangeable(scope: TenantScope, before: Stripe.Subscription, change: CheckedChange): void {

@@ -11,8 +11,8 @@ import { type Subscription, toSubscription } from "../../views/subscription.js";
 
 export interface ListSubscriptionsOptions extends CallOptions, ListOptions {
   /**
-   * `"current"` (the default) is all that has not ended; `"all"` is everything; `"ended"` is canceled or never paid for.
-   * Every other word is Stripe's status of that name.
+   * `"current"` (the default) means not ended; `"all"` is everything; `"ended"` is canceled or never paid. Every other
+   * value is Stripe's status of that name.
    */
   readonly status?: (typeof STATUS_FILTERS)[number] | undefined;
 }
@@ -68,7 +68,7 @@ export async function listCustomerSubscriptions(
     return toPage(page, toView, isWanted);
   } catch (error) {
     if (!(error instanceof CursorError) || status === "all") throw error;
-    // The cursor has another status by now, such as canceled. The list of all still holds it.
+    // The cursor has changed its status since, for example to canceled. The unfiltered list still holds it.
     return toPage(await listAfter(after, list({ status: "all" })), toView, isWanted);
   }
 }

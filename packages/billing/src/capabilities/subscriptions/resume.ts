@@ -23,7 +23,7 @@ export async function resumeSubscription(
   try {
     return toSubscription(await takeBackEnd(scope, before, idempotencyKey), scope);
   } catch (error) {
-    // It may have ended between the look and the write.
+    // The subscription may have ended after it was read.
     if (error instanceof NotFoundError || error instanceof InvalidArgumentError) {
       assertAlive(await scope.subscription(subscriptionId));
     }
@@ -42,8 +42,8 @@ export function assertAlive({ ended_at: endedAt }: Stripe.Subscription): void {
 }
 
 /**
- * Takes back every form of scheduled end: a schedule's, the flag of classic billing, the date of flexible billing and of
- * the portal. Stripe refuses the last two in one request, and either may hide the other, so it is asked until none is left.
+ * Cancels every form of scheduled end: a schedule's, the flag of classic billing, the date of flexible billing and of the
+ * portal. Stripe refuses flag and date in one request, and either may hide the other, so this repeats until none is left.
  */
 async function takeBackEnd(
   scope: TenantScope,

@@ -1,6 +1,6 @@
 /**
- * Changes that wait for the end of the period. Stripe makes them by a schedule of two phases: the subscription as it is,
- * until then, and as it shall be from then on, after which the schedule lets go of it.
+ * Changes that wait for the end of the period. Stripe makes them by a schedule of two phases: the subscription as it is
+ * until then, and as it will be after it. Then the schedule releases the subscription.
  *
  * See https://docs.stripe.com/billing/subscriptions/subscription-schedules
  */
@@ -23,7 +23,7 @@ type Schedule = Stripe.SubscriptionSchedule;
 type Phase = Schedule["phases"][number];
 
 /**
- * Schedules a change. Two requests, one where a schedule governs the subscription already. If Stripe refuses the change,
+ * Schedules a change. Two requests, or one if the subscription has a schedule already. If Stripe refuses the change,
  * one more releases a schedule that was created for it.
  */
 export async function scheduleChange(scope: TenantScope, plan: PreparedChange): Promise<Schedule> {
@@ -51,7 +51,7 @@ export async function scheduleChange(scope: TenantScope, plan: PreparedChange): 
   }
 }
 
-/** Whether Stripe said for certain that it did not make the change. */
+/** Tells if Stripe certainly did not make the change. */
 function wasRefused(error: unknown): boolean {
   const cause = error instanceof IndeterminateError && error.failed !== undefined ? error.cause : error;
   return isBillingError(cause) && !cause.retryable && cause.code !== "aborted";
@@ -73,14 +73,14 @@ function writePhases(
       end_behavior: "release",
       metadata: { ...SCHEDULE_MARK },
       phases: [{ ...copyPhase(current), end_date: changesAt }, nextPhase(current, changesAt, plan)],
-      // The current phase is written again as it is, which is no change to bill.
+      // The current phase stays as it is, so there is nothing to bill.
       proration_behavior: "none",
     },
     key,
   );
 }
 
-/** Drops what is scheduled. One request. The subscription goes on as it is. */
+/** Releases the schedule, so that the subscription goes on as it is. One request. */
 export async function dropScheduled(
   scope: TenantScope,
   subscription: Stripe.Subscription,
@@ -100,8 +100,8 @@ async function release(
 }
 
 /**
- * The schedule after a change of payment method. Its phases name the one from before, which the next of them would bring
- * back, so they are given the new one. One request, none where nothing is scheduled.
+ * Gives the phases of a schedule the new payment method; the next phase would bring back the old one. One request, or none
+ * if nothing is scheduled.
  */
 export async function payScheduledWith(
   scope: TenantScope,
@@ -123,7 +123,7 @@ export async function payScheduledWith(
   return scope.write(call, ids, params, key, "payment method");
 }
 
-/** The current phase with the change made, and without what belongs to its beginning alone. */
+/** Builds the next phase: the current one with the change, without what applies only to its beginning. */
 function nextPhase(
   current: Phase,
   startsAt: number,
@@ -145,7 +145,7 @@ function nextPhase(
     ...(typeof trialEnd === "number" && trialEnd > startsAt && { trial_end: trialEnd }),
     ...(discounts !== undefined && { discounts }),
     ...(defaultPaymentMethodId !== undefined && { default_payment_method: defaultPaymentMethodId }),
-    // Merged into the subscription's own when the phase begins; a copy of today's would undo what is written until then.
+    // Stripe merges it into the subscription's metadata when the phase begins. A copy would undo later updates.
     ...(metadata !== undefined && { metadata }),
   };
 }

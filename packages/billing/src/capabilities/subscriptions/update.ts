@@ -24,7 +24,7 @@ export async function updateSubscription(
   if (change.when === "period_end") {
     return toChangedSubscription({ ...before, schedule: await scheduleChange(scope, plan) }, scope);
   }
-  // The change first, because Stripe may refuse it: a declined card must not cost the customer what is scheduled.
+  // Makes the change first, because Stripe may refuse it: a declined card must not cancel what is scheduled.
   const steps = new Steps(change.idempotencyKey);
   const params = toUpdateParams(plan);
   const isEmpty = !plan.isMade && Object.keys(params).length === 0;
@@ -41,7 +41,7 @@ export async function updateSubscription(
   return toChangedSubscription({ ...after, schedule }, scope);
 }
 
-/** Sends the change, or reads what became of it where it was made before. */
+/** Sends the change, or reads the subscription if it was made before. */
 async function makeChange(
   scope: TenantScope,
   { before, change, isMade }: PreparedChange,
@@ -87,7 +87,7 @@ function toUpdateParams({
   };
 }
 
-/** As updates and previews take it. */
+/** Formats the end of the trial as updates and previews take it. */
 export function toTrialEndParam({ trialEnd }: CheckedChange): { trial_end?: "now" | number } {
   if (trialEnd === undefined) return {};
   return { trial_end: trialEnd === "now" ? trialEnd : toEpochSeconds(trialEnd) };

@@ -9,14 +9,14 @@ import { toEpochSeconds } from "../../views/epoch.js";
 import { type ReportedUsage, toReportedUsage } from "../../views/reported-usage.js";
 
 export interface ReportUsageOptions extends CallOptions, IdempotencyOptions {
-  /** The event name of the meter that counts it. */
+  /** The event name of the meter. */
   readonly eventName: string;
-  /** How much was used: a whole number of at most 15 digits. Below zero it takes back what was reported. */
+  /** The amount: a whole number of at most 15 digits. A negative one corrects an earlier report. */
   readonly value: number;
   /**
-   * Your own name for this usage, of 1 to 255 printable characters: reported again, it counts once. It is valid for this
-   * tenant, customer and event name alone. Stripe remembers it for 24 hours at the least, so do not report again what is
-   * older without knowing that it did not arrive.
+   * Your name for this report, of 1 to 255 printable characters: reported twice, it counts once. It applies to this tenant,
+   * customer and event name only. Stripe remembers it for at least 24 hours, so report older usage again only if you know
+   * that it did not arrive.
    */
   readonly identifier: string;
   /** When it was used: within the past 35 days, and at most five minutes ahead. Default: when Stripe receives it. */
@@ -37,7 +37,7 @@ const reportOptions = onFirstUse(() =>
     eventName: text("eventName must be a meter's event name, of 1 to 100 characters.", /^\P{Cc}{1,100}$/u),
     value: z.int(VALUE).check(z.gte(-MOST, VALUE), z.lte(MOST, VALUE)),
     identifier: text(IDENTIFIER, /^[\x20-\x7e]{1,255}$/),
-    // Whether it lies within Stripe's window is Stripe's to say: a customer on a test clock lives at another time.
+    // Stripe checks its time window itself, because a customer may be on a test clock.
     timestamp: z.optional(z.date("timestamp must be a valid Date.")),
     customerKey: z.optional(payloadKey("customerKey")),
     valueKey: z.optional(payloadKey("valueKey")),
@@ -63,7 +63,7 @@ export async function reportUsage(
   // guard: a customer is proved before its usage is reported
   await scope.proveCustomer(customerId);
 
-  // Identifiers are taken in the whole account, so each is made its tenant's own, and its customer's and meter's.
+  // Identifiers are unique in the whole account, so each gets its tenant, customer and meter.
   // guard (as scopedName([identifier])): no tenant can take an identifier from another
   const scoped = scopedName([scope.account ?? "", scope.tenantId, customerId, eventName, identifier]);
   const event = await reportOnce(scope, idempotencyKey ?? scoped, {
@@ -77,7 +77,7 @@ export async function reportUsage(
 
 type MeterEventParams = StripeParams<"POST /v1/billing/meter_events">;
 
-/** Stripe refuses an identifier that it has seen, which is what a caller who reports again hopes for. */
+/** Tells if Stripe refused a known identifier, which means that the usage was reported before. */
 async function reportOnce(scope: TenantScope, key: string, params: MeterEventParams) {
   try {
     return await scope.write("POST /v1/billing/meter_events", {}, params, key);
