@@ -4,6 +4,7 @@ import { copyOptions } from "./input.js";
 import type { OpenScope } from "./operator/each-page.js";
 import { createPacer } from "./operator/pacer.js";
 import type { Settings } from "./settings.js";
+import type { Forget } from "./siblings.js";
 import { type CallOptions, startDeadline } from "./stripe/deadline.js";
 import type { OwnershipCache } from "./tenancy/ownership-cache.js";
 import { OperatorScope, type SharedAccountTenancy } from "./tenancy/scope/operator-scope.js";
@@ -19,6 +20,7 @@ interface OperatorParts<TMetadata> {
   readonly settings: Settings<TMetadata>;
   readonly catalog: Catalog<TMetadata>;
   readonly cache: OwnershipCache;
+  readonly forget: Forget;
 }
 
 /** Opens the scope of a call that may change what all tenants share. */
@@ -71,7 +73,7 @@ export class OperatorBinding<TMetadata> {
       return await this.runOnCatalog(method, options, work);
     } finally {
       // guard: what all tenants share is forgotten for all of them
-      this.#parts.catalog.cache.forget();
+      this.#parts.forget.catalog();
     }
   }
 

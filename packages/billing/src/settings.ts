@@ -78,6 +78,8 @@ export interface Settings<TMetadata = undefined> {
   /** @throws ConfigurationError while the key is undefined, and so does every call. */
   readonly transport: Transport;
   readonly mode: Mode | undefined;
+  /** The key, and where it is used: what services that stand for one another have in common. None with an own client. */
+  readonly identity: string | undefined;
   readonly tenantId: string | undefined;
   readonly tenancy: Tenancy;
   readonly portal: PortalSettings;
@@ -137,6 +139,7 @@ export function resolveSettings<TMetadata>(config: StripeBillingConfig<TMetadata
       return transport ?? refuseMissingKey();
     },
     mode: secretKey === undefined ? (mode ?? (stripe && modeOfClient(stripe))) : modeOf(secretKey),
+    identity: secretKey && `${secretKey} ${host?.origin ?? "Stripe"}`,
     tenantId,
     tenancy: tenancy ?? metadataTenancy(),
     portal,

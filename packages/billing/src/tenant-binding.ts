@@ -8,6 +8,7 @@ import { copyOptions } from "./input.js";
 import { OperatorBinding, type OperatorOptions } from "./operator-binding.js";
 import { resolveReturnUrls, type TenantReturnUrls } from "./return-urls/tenant-return-urls.js";
 import { resolveSettings, type Settings, type StripeBillingConfig } from "./settings.js";
+import { type Forget, joinSiblings } from "./siblings.js";
 import { SingleFlight } from "./single-flight.js";
 import { type CallOptions, startDeadline } from "./stripe/deadline.js";
 import { EVENT_LISTS } from "./stripe/event-lists.js";
@@ -35,6 +36,8 @@ interface Shared<TMetadata> {
   readonly cache: OwnershipCache;
   readonly configurations: OwnershipCache;
   readonly singleFlight: SingleFlight;
+  /** Has this service forget, and its siblings in the process. */
+  readonly forget: Forget;
 }
 
 /** How long a portal configuration that was found under its specification may be used without looking again. */
@@ -62,9 +65,14 @@ export class TenantBinding<TMetadata> {
     const singleFlight = new SingleFlight();
     const catalog = { schema, cache: new CatalogCache(cacheSeconds * 1_000), singleFlight };
     const cache = new OwnershipCache(settings.rememberSeconds * 1_000);
-    settings.tenancy.onChange?.((customerId) => cache.forget(undefined, customerId));
+    const forget = joinSiblings(settings.identity, {
+      catalog: (tenantId) => catalog.cache.forget(tenantId),
+      customer: (account, customerId) => cache.forget(account, customerId),
+    });
+    settings.tenancy.onChange?.((customerId) => forget.customer(undefined, customerId));
     const configurations = new OwnershipCache(CONFIGURATIONS_MS);
-    return new TenantBinding({ settings, catalog, cache, configurations, singleFlight }, settings.tenantId);
+    const shared = { settings, catalog, cache, configurations, singleFlight, forget };
+    return new TenantBinding(shared, settings.tenantId);
   }
 
   get catalog(): Catalog<TMetadata> {
@@ -123,7 +131,7 @@ export class TenantBinding<TMetadata> {
     try {
       return await this.run(options, work);
     } finally {
-      this.#shared.catalog.cache.forget(tenantId);
+      this.#shared.forget.catalog(tenantId);
     }
   }
 
@@ -162,23 +170,23 @@ export class TenantBinding<TMetadata> {
 
   /** Forgets the remembered products of the bound tenant, else of the event's tenant, else of all. */
   async forgetCatalog(event: CatalogEvent | undefined): Promise<void> {
-    const { cache } = this.#shared.catalog;
+    const { forget } = this.#shared;
     // guard (if false): a bound service forgets only its own tenant's products
-    if (this.#tenantId !== undefined) return cache.forget(this.#tenantId);
-    if (event === undefined) return cache.forget();
+    if (this.#tenantId !== undefined) return forget.catalog(this.#tenantId);
+    if (event === undefined) return forget.catalog();
     const ask = (origin: TenantOrigin) => this.resolveTenant(origin, { timeoutMs: 1_000 });
     const changed = await catalogChangedBy(
       event,
       ask,
       this.#shared.settings.tenancy.resolvesByAccount === true,
     );
-    if (changed === "everyone's") cache.forget();
-    else if (changed !== "no one's") cache.forget(changed.tenantId);
+    if (changed === "everyone's") forget.catalog();
+    else if (changed !== "no one's") forget.catalog(changed.tenantId);
   }
 
   /** Forgets whose a customer is; `account` is the connected account that it is in, if any. */
   forgetCustomer(customerId: string, account: string | undefined): void {
-    this.#shared.cache.forget(account, customerId);
+    this.#shared.forget.customer(account, customerId);
   }
 
   /** Finds the tenant of an event. A bound service tells its own tenant alone, and all others' alike. */

@@ -120,6 +120,7 @@ const TOOLS = [
   "notify.ts",
   "per-tenant.ts",
   "sha256.ts",
+  "siblings.ts",
   "side-by-side.ts",
   "single-flight.ts",
   "steps.ts",

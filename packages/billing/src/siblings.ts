@@ -1,0 +1,64 @@
+/**
+ * The services of one key in this process. A bundler such as that of Next.js loads a module once for each bundle that
+ * imports it, so the service that hears of a webhook is another than the one that a page asks. What one of them is told to
+ * forget, all of them forget.
+ *
+ * Nothing but what to forget is passed on, and forgetting costs one more request: no one can read by it what is another's.
+ */
+import { sha256Hex } from "./sha256.js";
+
+/** What a service can be told to forget. */
+export interface Forget {
+  /** A tenant's remembered products, or everyone's. */
+  catalog(tenantId?: string): void;
+  /** Whose a customer is; `account` is the connected account that it is in, if any. */
+  customer(account: string | undefined, customerId: string): void;
+}
+
+/**
+ * Has `own` called whenever a service of the same identity is told to forget, for as long as the returned functions, which
+ * tell all of them, are held.
+ *
+ * @param identity what makes two services interchangeable: the key, and where it is used. Only its hash is kept. A service
+ *   without one is alone.
+ */
+export function joinSiblings(identity: string | undefined, own: Forget): Forget {
+  // A worker with an old compatibility date has no weak references, and runs one bundle.
+  if (identity === undefined || typeof WeakRef === "undefined") return own;
+  const siblings = siblingsOf(sha256Hex(identity));
+  const reference = new WeakRef(own);
+  siblings.add(reference);
+  ended ??= new FinalizationRegistry((remove) => remove());
+  ended.register(own, () => siblings.delete(reference));
+  return {
+    catalog(tenantId) {
+      own.catalog(tenantId);
+      for (const other of othersIn(siblings, own)) other.catalog(tenantId);
+    },
+    customer(account, customerId) {
+      own.customer(account, customerId);
+      for (const other of othersIn(siblings, own)) other.customer(account, customerId);
+    },
+  };
+}
+
+type Siblings = Set<WeakRef<Forget>>;
+
+function othersIn(siblings: Siblings, own: Forget): Forget[] {
+  return [...siblings].flatMap((reference) => reference.deref() ?? []).filter((one) => one !== own);
+}
+
+/** The number is that of {@link Forget}'s shape, which other copies of this package may have in another version. */
+const REGISTRY = Symbol.for("@repo/billing: services by key, 1");
+
+function siblingsOf(hash: string): Siblings {
+  // No code but this puts anything there.
+  const holder = globalThis as { [REGISTRY]?: Map<string, Siblings> };
+  holder[REGISTRY] ??= new Map();
+  const siblings = holder[REGISTRY].get(hash) ?? new Set();
+  holder[REGISTRY].set(hash, siblings);
+  return siblings;
+}
+
+/** Takes services away that are no longer held. Made on first use, for workers that cannot make it. */
+let ended: FinalizationRegistry<() => void> | undefined;
