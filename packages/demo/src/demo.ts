@@ -10,6 +10,7 @@ import { connectTestMode, startLocalMode, type TestModeKeys } from "./connect-st
 import { ReadModel } from "./read-model.js";
 import { seed } from "./seed.js";
 import { Sessions } from "./sessions.js";
+import { createStartingApp, type Fetch, onlyWebhooks } from "./starting.js";
 import { Workspaces } from "./workspaces.js";
 
 export interface DemoOptions {
@@ -31,7 +32,10 @@ export interface Demo {
 
 /** Starts the application on 127.0.0.1, with two tenants in it. */
 export async function startDemo({ port, testMode, localStripe }: DemoOptions): Promise<Demo> {
-  const server = await listen(port);
+  const starting = createStartingApp();
+  // Answers from the moment the port is open: a request that nobody takes would wait for ever.
+  let answer: Fetch = starting.fetch;
+  const server = await listen(port, (request) => answer(request));
   const running = [() => stop(server)];
   const close = async (): Promise<void> => {
     for (const end of running.splice(0)) await end();
@@ -49,11 +53,10 @@ export async function startDemo({ port, testMode, localStripe }: DemoOptions): P
     const billing = createBilling({ stripe: stripe.client, url, workspaces });
     const webhooks = createWebhooks({ signingSecret: stripe.signingSecret, billing, readModel });
     const app = createApp({ billing, webhooks, readModel, workspaces, sessions: new Sessions(), log });
-    const answer = getRequestListener(app.fetch);
-    server.on("request", (request, response) => void answer(request, response));
-
+    answer = onlyWebhooks(app.fetch, starting.fetch);
     await seed(stripe.client, workspaces);
     await backfill(billing, workspaces, readModel);
+    answer = app.fetch;
     return { url, stripe: stripe.description, workspaces, close };
   } catch (error) {
     await close();
@@ -67,8 +70,9 @@ function log(line: string): void {
 
 const HOST = "127.0.0.1";
 
-async function listen(port: number): Promise<Server> {
-  const server = createServer();
+async function listen(port: number, answer: Fetch): Promise<Server> {
+  const listener = getRequestListener(answer);
+  const server = createServer((request, response) => void listener(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const taken = error.code === "EADDRINUSE";

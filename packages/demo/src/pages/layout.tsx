@@ -7,11 +7,13 @@ interface LayoutProps {
   readonly workspace?: Workspace;
   /** Keeps the parts marked `data-live` current as webhooks arrive. */
   readonly live?: boolean;
+  /** Loads the page again after so many seconds, without a script. */
+  readonly refreshSeconds?: number;
   readonly children?: Child;
 }
 
 /** Wraps every page. */
-export const Layout: FC<LayoutProps> = ({ title, workspace, live = false, children }) => (
+export const Layout: FC<LayoutProps> = ({ title, workspace, live = false, refreshSeconds, children }) => (
   <>
     {raw("<!doctype html>")}
     <html lang="en">
@@ -19,6 +21,7 @@ export const Layout: FC<LayoutProps> = ({ title, workspace, live = false, childr
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
+        {refreshSeconds === undefined ? null : <meta http-equiv="refresh" content={String(refreshSeconds)} />}
         <title>{`${title} · Lumen`}</title>
         <link rel="icon" href={ICON} />
         <link rel="stylesheet" href="/styles.css" />
