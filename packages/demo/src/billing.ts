@@ -65,7 +65,7 @@ function followSubscription(readModel: ReadModel) {
     // Events arrive in any order, so read the current subscription instead of using the event's copy.
     const readAt = performance.now();
     const subscription = await billing.getSubscription(event.data.object.id, { signal });
-    readModel.save(tenantId, subscription, readAt);
-    readModel.note(tenantId, event.type, subscription);
+    const before = readModel.save(tenantId, subscription, readAt);
+    readModel.note(tenantId, { eventType: event.type, before, subscription });
   };
 }

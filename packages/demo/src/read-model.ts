@@ -12,6 +12,8 @@ export interface TenantBilling {
 export interface Activity {
   readonly receivedAt: Date;
   readonly eventType: string;
+  /** The subscription as it was known before the event; undefined if it was not. */
+  readonly before: Subscription | undefined;
   /** The subscription when the event was handled. */
   readonly subscription: Subscription;
 }
@@ -29,19 +31,21 @@ export class ReadModel {
 
   /**
    * Keeps the result of the read that started last. Each event starts a read, so that one has seen every event,
-   * whatever the order in which the reads end.
+   * whatever the order in which the reads end. Returns what was known before.
    */
-  save(tenantId: string, subscription: Subscription, readAt: number): void {
+  save(tenantId: string, subscription: Subscription, readAt: number): Subscription | undefined {
     const record = this.#record(tenantId);
     const known = record.subscriptions.get(subscription.id);
-    if (known !== undefined && known.readAt > readAt) return;
-    record.subscriptions.set(subscription.id, { subscription, readAt });
-    notifyWatchers(record);
+    if (known === undefined || known.readAt <= readAt) {
+      record.subscriptions.set(subscription.id, { subscription, readAt });
+      notifyWatchers(record);
+    }
+    return known?.subscription;
   }
 
-  note(tenantId: string, eventType: string, subscription: Subscription): void {
+  note(tenantId: string, event: Omit<Activity, "receivedAt">): void {
     const record = this.#record(tenantId);
-    record.activity.unshift({ receivedAt: new Date(), eventType, subscription });
+    record.activity.unshift({ receivedAt: new Date(), ...event });
     record.activity.splice(KEPT_ACTIVITY);
     notifyWatchers(record);
   }

@@ -22,13 +22,13 @@ describe("the read model", () => {
     readModel.save("globex", aSubscription("active"), 1);
     expect(calls).toBe(1);
     stop();
-    readModel.note("acme", "customer.subscription.updated", aSubscription("active"));
+    readModel.note("acme", anEvent("customer.subscription.updated"));
     expect(calls).toBe(1);
   });
 
   it("remembers only the latest activity", () => {
     const readModel = new ReadModel();
-    for (let n = 1; n <= 20; n += 1) readModel.note("acme", `event.${n}`, aSubscription("active"));
+    for (let n = 1; n <= 20; n += 1) readModel.note("acme", anEvent(`event.${n}`));
     const { activity } = readModel.get("acme");
     expect(activity).toHaveLength(8);
     expect(activity[0]).toMatchObject({ eventType: "event.20" });
@@ -37,6 +37,10 @@ describe("the read model", () => {
 
 function statuses(readModel: ReadModel): string[] {
   return readModel.get("acme").subscriptions.map(({ status }) => status);
+}
+
+function anEvent(eventType: string) {
+  return { eventType, before: undefined, subscription: aSubscription("active") };
 }
 
 function aSubscription(status: Subscription["status"]): Subscription {

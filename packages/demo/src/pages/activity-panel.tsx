@@ -1,8 +1,16 @@
+import type { Product } from "@repo/billing";
 import type { FC } from "hono/jsx";
 import type { Activity } from "../read-model.js";
-import { describeOutlook, formatTime } from "./wording.js";
+import { describeActivity } from "./activity-wording.js";
+import { formatTime } from "./wording.js";
 
-export const ActivityPanel: FC<{ readonly activity: readonly Activity[] }> = ({ activity }) => (
+interface ActivityPanelProps {
+  readonly activity: readonly Activity[];
+  /** For the names of the plans. */
+  readonly products: readonly Product[];
+}
+
+export const ActivityPanel: FC<ActivityPanelProps> = ({ activity, products }) => (
   <section class="card" aria-labelledby="activity-title">
     <h2 id="activity-title">Webhook activity</h2>
     <div id="activity" data-live>
@@ -18,12 +26,12 @@ export const ActivityPanel: FC<{ readonly activity: readonly Activity[] }> = ({ 
         )}
       </p>
       <ol class="activity">
-        {activity.map(({ receivedAt, eventType, subscription }) => (
+        {activity.map((one) => (
           <li>
-            <strong>{describeOutlook(subscription)}</strong>
+            <strong>{describeActivity(one, products)}</strong>
             <span>
-              <code>{eventType}</code>{" "}
-              <time dateTime={receivedAt.toISOString()}>{formatTime(receivedAt)}</time>
+              <code>{one.eventType}</code>{" "}
+              <time dateTime={one.receivedAt.toISOString()}>{formatTime(one.receivedAt)}</time>
             </span>
           </li>
         ))}

@@ -50,7 +50,7 @@ export const BillingPage: FC<BillingPageProps> = ({
       )}
       <div class="columns">
         <SubscriptionPanel subscriptions={state.subscriptions} products={products} version={state.version} />
-        <ActivityPanel activity={state.activity} />
+        <ActivityPanel activity={state.activity} products={products} />
       </div>
       <div class="columns">
         <InvoicesPanel invoices={invoices} upcoming={upcoming} />

@@ -1,6 +1,6 @@
 /**
  * Keeps an open page current: when the server announces a version other than the one shown, fetches the parts marked
- * `data-live` again. Without scripts, a reload does it.
+ * `data-live` again, and leaves the keyboard's focus where it was. Without scripts, a reload does it.
  */
 export const LIVE_SCRIPT = `
 const updates = new EventSource("/billing/updates");
@@ -13,7 +13,10 @@ updates.onmessage = async ({ data: version }) => {
   for (const part of document.querySelectorAll("[data-live]")) {
     const now = fresh.getElementById(part.id);
     if (part.dataset.version) part.dataset.version = now.dataset.version;
+    const controls = () => [...part.querySelectorAll("a, button, input, select")];
+    const focused = controls().indexOf(document.activeElement);
     part.replaceChildren(...now.childNodes);
+    if (focused >= 0) controls()[focused]?.focus();
   }
 };
 `;

@@ -19,7 +19,7 @@ export const ProductsPanel: FC<ProductsPanelProps> = ({ products, planIds }) => 
       {products.length === 0 ? (
         <p>None found yet. Stripe’s search finds a new product within a minute.</p>
       ) : null}
-      <ul class="products">
+      <ul id="products" class="products" data-live>
         {ownFirst(products).map((product) => (
           <li class={planIds.has(product.id) ? "card chosen" : "card"}>
             <p class="eyebrow">{origin(product, planIds.has(product.id))}</p>

@@ -1,6 +1,6 @@
 import type { Product, Subscription } from "@repo/billing";
 import type { FC } from "hono/jsx";
-import { describeOutlook, describePrice, formatDate, nameStatus } from "./wording.js";
+import { describeOutlook, describePrice, nameProduct, nameStatus } from "./wording.js";
 
 interface SubscriptionPanelProps {
   readonly subscriptions: readonly Subscription[];
@@ -29,36 +29,21 @@ export const SubscriptionPanel: FC<SubscriptionPanelProps> = ({ subscriptions, p
 
 const Plan: FC<{ readonly subscription: Subscription; readonly products: readonly Product[] }> = (props) => {
   const { subscription, products } = props;
-  const { currentPeriodEnd, cancelsAt, items } = subscription;
+  const isEnding = subscription.cancelsAt !== null || subscription.scheduledChange !== null;
   return (
     <article class="subscription">
-      {items.map(({ id, price }) => (
+      {subscription.items.map(({ id, price, quantity }) => (
         <div class="headline" key={id}>
-          <h3>{products.find((product) => product.id === price.productId)?.name ?? price.productId}</h3>
+          <h3>{nameProduct(price.productId, products)}</h3>
           <p class="price">
             {describePrice(price).amount} <span>{describePrice(price).rhythm}</span>
+            {quantity !== null && quantity > 1 ? <span> × {quantity}</span> : null}
           </p>
         </div>
       ))}
-      <p class={cancelsAt === null ? "outlook" : "outlook ending"}>
-        <strong class="pill">{nameStatus(subscription)}</strong> {describeOutlook(subscription)}
+      <p class={isEnding ? "outlook ending" : "outlook"}>
+        <strong class="pill">{nameStatus(subscription)}</strong> {describeOutlook(subscription, products)}
       </p>
-      <dl>
-        <div>
-          <dt>Period ends</dt>
-          <dd>{currentPeriodEnd === null ? "–" : formatDate(currentPeriodEnd)}</dd>
-        </div>
-        <div>
-          <dt>Scheduled cancellation</dt>
-          <dd>{cancelsAt === null ? "None" : formatDate(cancelsAt)}</dd>
-        </div>
-        <div>
-          <dt>Subscription</dt>
-          <dd>
-            <code>{subscription.id}</code>
-          </dd>
-        </div>
-      </dl>
     </article>
   );
 };

@@ -5,6 +5,8 @@ import {
   type InvoiceStatus,
   type PaymentMethod,
   type Price,
+  type Product,
+  type ScheduledChange,
   type Subscription,
   type SubscriptionStatus,
 } from "@repo/billing";
@@ -85,16 +87,32 @@ function capitalize(name: string): string {
 }
 
 /** Says what happens to a subscription next, or that it has ended. */
-export function describeOutlook({
-  endedAt,
-  cancelsAt,
-  trialEndsAt,
-  status,
-  currentPeriodEnd,
-}: Subscription): string {
+export function describeOutlook(subscription: Subscription, products: readonly Product[]): string {
+  const { endedAt, cancelsAt, trialEndsAt, status, currentPeriodEnd, scheduledChange } = subscription;
   if (endedAt !== null) return `Ended on ${formatDate(endedAt)}`;
   if (cancelsAt !== null) return `Cancels on ${formatDate(cancelsAt)}`;
-  if (status === "trialing" && trialEndsAt !== null)
-    return `Free until ${formatDate(trialEndsAt)}, then renews`;
+  const free =
+    status === "trialing" && trialEndsAt !== null ? `Free until ${formatDate(trialEndsAt)}` : undefined;
+  if (scheduledChange !== null) {
+    const change = describeScheduledChange(scheduledChange, products);
+    return free === undefined ? change : `${free}. ${change}`;
+  }
+  if (free !== undefined) return `${free}, then renews`;
   return currentPeriodEnd === null ? "Continues" : `Renews on ${formatDate(currentPeriodEnd)}`;
+}
+
+/** Describes a change that waits, as "Changes to Pilot, $290.00 per month, on 12 December 2026". */
+function describeScheduledChange(change: ScheduledChange, products: readonly Product[]): string {
+  const items = change.items.map(({ priceId, quantity }) => {
+    const product = products.find(({ prices }) => prices.some(({ id }) => id === priceId));
+    const price = product?.prices.find(({ id }) => id === priceId);
+    if (product === undefined || price === undefined) return "another plan";
+    const { amount, rhythm } = describePrice(price);
+    return `${product.name}${quantity !== null && quantity > 1 ? ` × ${quantity}` : ""}, ${amount} ${rhythm}`;
+  });
+  return `Changes to ${items.join(" and ")}, on ${formatDate(change.startsAt)}`;
+}
+
+export function nameProduct(productId: string, products: readonly Product[]): string {
+  return products.find(({ id }) => id === productId)?.name ?? "A plan no longer offered";
 }
