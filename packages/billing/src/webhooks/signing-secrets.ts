@@ -157,6 +157,11 @@ function assertSecret(secret: unknown, name: string): asserts secret is string {
   if (/\s/.test(secret)) {
     throw new ConfigurationError(`${name} contains whitespace, often a copied line break. Remove it.`);
   }
+  if (/["'`,;]/.test(secret)) {
+    throw new ConfigurationError(
+      `${name} contains a quotation mark or a comma. Give each secret by itself, without quotation marks.`,
+    );
+  }
   if (API_KEY.test(secret)) {
     throw new ConfigurationError(`${name} is an API key or an endpoint's id, not a signing secret, whsec_….`);
   }

@@ -38,6 +38,30 @@ export const processLogger: WebhookLogger = {
   },
 };
 
+/**
+ * Makes a logger that neither throws nor rejects: a line that the application's could not take goes to the process's
+ * warnings, with why.
+ */
+export function toUnfailingLogger(logger: WebhookLogger): WebhookLogger {
+  return {
+    warn: (...line) => {
+      const onFailure = (error: unknown) => {
+        const [message, details] = line;
+        const stack = [details?.stack, `The logger failed: ${describeError(error)}`]
+          .filter(Boolean)
+          .join("\n");
+        processLogger.warn(message, { ...details, stack });
+      };
+      try {
+        // A logger that writes to a service may return a promise, whatever its type says.
+        Promise.resolve(logger.warn(...line)).catch(onFailure);
+      } catch (error) {
+        onFailure(error);
+      }
+    },
+  };
+}
+
 /** Makes the function that tells a logger of every outcome that somebody has to look at. */
 export function outcomeTeller(
   logger: WebhookLogger,

@@ -1,3 +1,5 @@
+import { notify } from "../notify.js";
+
 /** The part of a tracer that is needed; that of `@opentelemetry/api` 1 is one. */
 export interface WebhookTracer {
   startActiveSpan<T>(
@@ -23,17 +25,42 @@ export function inSpan<T>(
   work: (span: WebhookSpan | undefined) => Promise<T>,
 ): Promise<T> {
   if (tracer === undefined) return work(undefined);
-  return tracer.startActiveSpan(name, { attributes: {} }, async (span) => {
-    try {
-      return await work(span);
-    } catch (error) {
-      span.setStatus({ code: ERROR });
-      throw error;
-    } finally {
-      span.end();
-    }
+  const begun: { work?: Promise<T> } = {};
+  const workIn = (span: WebhookSpan) => (begun.work ??= endWith(toUnfailing(span), work));
+  attempt(() => {
+    // What a tracer makes of the work's failure is its own; the caller gets the failure itself.
+    Promise.resolve(tracer.startActiveSpan(name, { attributes: {} }, workIn)).catch(() => undefined);
   });
+  begun.work ??= work(undefined);
+  return begun.work;
 }
+
+async function endWith<T>(span: WebhookSpan, work: (span: WebhookSpan) => Promise<T>): Promise<T> {
+  try {
+    return await work(span);
+  } catch (error) {
+    span.setStatus({ code: ERROR });
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+/** A tracer that fails must change no outcome. */
+function toUnfailing(span: WebhookSpan): WebhookSpan {
+  return {
+    setAttribute: (name, value) => attempt(() => span.setAttribute(name, value)),
+    setStatus: (status) => attempt(() => span.setStatus(status)),
+    end: () => attempt(() => span.end()),
+  };
+}
+
+/** The process is warned of the first failure. */
+function attempt(call: () => unknown): void {
+  notify(callTracer, call, "tracer");
+}
+
+const callTracer = (call: () => unknown): unknown => call();
 
 /** Marks the span of a delivery with its outcome. */
 export function describeOutcome(

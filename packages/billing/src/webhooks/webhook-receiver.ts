@@ -5,7 +5,6 @@ import { type NodeAdapter, toNodeAdapter } from "./adapters/node.js";
 import { NEWEST_API_VERSION } from "./api-version.js";
 import { assertInteger } from "./assert-integer.js";
 import { Counters, type WebhookStats } from "./counters.js";
-import { describeError } from "./error-text.js";
 import { readCreatedAtMs, type WebhookEvent, type WebhookEventType } from "./events.js";
 import { listEventTypes, toHandlerFor, type WebhookHandlers } from "./handlers.js";
 import { type DeadDelivery, type DurableInbox, isDurable, type WebhookInbox } from "./inbox/inbox.js";
@@ -32,7 +31,7 @@ import {
 } from "./reconcile/reconcile-subscriptions.js";
 import type { TenantResolver } from "./resolve-tenant.js";
 import { type SigningSecretOption, toSigningKeys } from "./signing-secrets.js";
-import { outcomeTeller, processLogger, type WebhookLogger } from "./tell-outcome.js";
+import { outcomeTeller, processLogger, toUnfailingLogger, type WebhookLogger } from "./tell-outcome.js";
 import type { WebhookTracer } from "./tracing.js";
 import { createAnyVerifier, createChecks, VERIFY_OPTIONS, type VerifyOptions } from "./verifier.js";
 import { toWork, type WorkLoop } from "./work.js";
@@ -74,12 +73,15 @@ export interface WebhookReceiverOptions<TBilling, Tx = undefined> extends Verify
   readonly handlerTimeoutMs?: number | undefined;
   /** The time for the request's body to arrive, in the adapters. Default 10 seconds. */
   readonly bodyTimeoutMs?: number | undefined;
-  /** Called with every outcome, for logs and metrics. The answer waits for it, and it cannot change the outcome. */
+  /**
+   * Called with every outcome before it is answered, for logs and metrics. It cannot change the outcome, and a promise that
+   * it returns is not waited for.
+   */
   readonly onOutcome?: ((outcome: Outcome) => void | Promise<void>) | undefined;
   /**
    * Receives one line for every outcome that somebody has to look at, `failed`, `dead`, `unresolved` and `rejected`, with
    * the error's stack and nothing of the event's content. Rejections are told once a minute for each kind.
-   * Default: warnings of the process.
+   * Default: warnings of the process, which also get the lines that a logger fails to take.
    */
   readonly logger?: WebhookLogger | undefined;
   /**
@@ -167,7 +169,7 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
   options: WebhookReceiverOptions<TBilling, Tx>,
 ): WebhookReceiver {
   assertKnownKeys("createWebhookReceiver", options, RECEIVER_OPTIONS);
-  const { billing, onOutcome, logger = processLogger, now = Date.now, tracer } = options;
+  const { billing, onOutcome, now = Date.now, tracer } = options;
   const {
     objects = "current",
     respond = "handled",
@@ -188,7 +190,8 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
   }
   assertInteger("bodyTimeoutMs", bodyTimeoutMs, TIMER_RANGE);
   assertInteger("handlerTimeoutMs", handlerTimeoutMs, TIMER_RANGE);
-  assertMethod("logger", logger, "warn");
+  if (options.logger !== undefined) assertMethod("logger", options.logger, "warn");
+  const logger = options.logger === undefined ? processLogger : toUnfailingLogger(options.logger);
   if (tracer !== undefined) assertMethod("tracer", tracer, "startActiveSpan");
   if (onOutcome !== undefined && typeof onOutcome !== "function") {
     throw new ConfigurationError("onOutcome must be a function.");
@@ -209,6 +212,7 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
   const toldVersions = new Set<string>();
   const toldTwins = new Set<string>();
   const inbox = options.inbox ?? createMemoryInbox<Tx>(logger);
+  for (const method of INBOX_METHODS) assertMethod("inbox", inbox, method);
 
   const durable = isDurable(inbox) ? inbox : undefined;
   if (respond === "stored" && durable === undefined) {
@@ -255,14 +259,9 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
   function report(outcome: Outcome, event?: WebhookEvent): void {
     counters.add(outcome);
     if (outcome.status === "handled" && event !== undefined) counters.addLag(now() - readCreatedAtMs(event));
-    try {
-      tellOfVersion(outcome);
-      tellOfTwin(outcome);
-      tell(outcome);
-    } catch (error) {
-      // A logger that fails must not change the answer, nor go unnoticed.
-      processLogger.warn("The webhook receiver's logger threw.", { stack: describeError(error) });
-    }
+    tellOfVersion(outcome);
+    tellOfTwin(outcome);
+    tell(outcome);
     // The delivery is settled; another answer would only make Stripe deliver it again.
     notify(onOutcome, outcome, "onOutcome", (message) => logger.warn(message));
   }
@@ -333,6 +332,13 @@ const RECEIVER_OPTIONS: readonly string[] = [
   "onOutcome",
   "logger",
   "tracer",
+];
+
+const INBOX_METHODS: readonly (keyof WebhookInbox<unknown>)[] = [
+  "process",
+  "requeue",
+  "listDead",
+  "readStats",
 ];
 
 /** Versions come with signed events, so there are few; the bound is for whoever has a secret. */

@@ -25,6 +25,10 @@ describe("without any option", () => {
   });
 });
 
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 describe("a logger", () => {
   test("hears of failed, dead and unresolved deliveries, with their attempts", async () => {
     const { warn, logger } = recorder();
@@ -61,15 +65,44 @@ describe("a logger", () => {
     expect(warn.mock.calls[1]?.[0]).toMatch(/99 more/);
   });
 
-  test("that throws changes no answer", async () => {
-    const emit = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
-    const warn = () => {
-      throw new Error("the logger");
-    };
-    const { deliver } = delivering(() => Promise.reject(new Error("x")), { logger: { warn } });
-    expect((await deliver()).status).toBe("failed");
-    expect(emit).toHaveBeenCalledTimes(1);
-    emit.mockRestore();
+  describe.each([
+    [
+      "throws",
+      () => {
+        throw new Error("the logger");
+      },
+    ],
+    ["rejects", () => Promise.reject(new Error("the logger"))],
+  ])("that %s", (_, warn) => {
+    test("changes no answer, and its line goes to the process", async () => {
+      const emit = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+      const { deliver } = delivering(() => Promise.reject(new Error("the handler")), { logger: { warn } });
+      expect((await deliver()).status).toBe("failed");
+      await nextTurn();
+      const detail = expect.stringMatching(
+        /Error: the handler\n[\s\S]*The logger failed: Error: the logger\n/,
+      );
+      expect(emit.mock.calls).toEqual([
+        [expect.stringContaining("evt_1"), { type: "BillingWarning", detail }],
+      ]);
+      emit.mockRestore();
+    });
+
+    test("may be told of a failing onOutcome", async () => {
+      const emit = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+      for (const onOutcome of [
+        () => {
+          throw new Error("metrics");
+        },
+        () => Promise.reject(new Error("metrics")),
+      ]) {
+        const { deliver } = delivering(vi.fn(), { logger: { warn }, onOutcome });
+        expect((await deliver()).status).toBe("handled");
+      }
+      await nextTurn();
+      expect(emit).toHaveBeenCalledTimes(2);
+      emit.mockRestore();
+    });
   });
 });
 
@@ -194,6 +227,38 @@ test("a tracer gets a span of each delivery, with its verification, claim and ha
   ]);
 });
 
+describe("a tracer that fails changes no outcome", () => {
+  const fail = () => {
+    throw new Error("the tracer");
+  };
+  test.each<[string, WebhookTracer]>([
+    ["before the work", { startActiveSpan: fail }],
+    [
+      "after the work",
+      {
+        startActiveSpan: (_name, _options, work) => {
+          work({ setAttribute: vi.fn(), setStatus: vi.fn(), end: vi.fn() });
+          return fail();
+        },
+      },
+    ],
+    [
+      "in its spans",
+      {
+        startActiveSpan: (_name, _options, work) => work({ setAttribute: fail, setStatus: fail, end: fail }),
+      },
+    ],
+  ])("%s", async (_, tracer) => {
+    const emit = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    const handler = vi.fn().mockRejectedValueOnce(new Error("x"));
+    const { deliver } = delivering(handler, { tracer, logger: { warn: () => undefined } });
+    const outcomes = [await deliver(), await deliver()];
+    expect(outcomes).toMatchObject([{ status: "failed", error: { message: "x" } }, { status: "handled" }]);
+    expect(handler).toHaveBeenCalledTimes(2);
+    emit.mockRestore();
+  });
+});
+
 test("what is wrong with a receiver is said when it is made", () => {
   const make =
     (options: object, on: object = {}) =>
@@ -215,6 +280,8 @@ test("what is wrong with a receiver is said when it is made", () => {
     [make({ billing: facts({}) }, { "payout.paid": vi.fn() }), /on\["payout\.paid"\] would never be called/],
     [make({ logger: {} }), /logger must be an object with the method warn/],
     [make({ tracer: {} }), /tracer must be/],
+    [make({ inbox: {} }), /inbox must be an object with the method process/],
+    [make({ inbox: Promise.resolve(memoryInbox()) }), /inbox must be an object with the method process/],
     [make({ onOutcome: 5 }), /onOutcome must be a function/],
     [() => memoryInbox(JSON.parse('{"maxAttempt": 3}')), /no option "maxAttempt"/],
   ] as const) {

@@ -40,6 +40,8 @@ describe("a signing secret", () => {
     ["too short, without a prefix", "aB3dE5gH7jK9mN1pQ2sT4vW"],
     ["with a line break", `${SECRET}\n`],
     ["with a space in front", ` ${SECRET}`],
+    ["in quotation marks, as some files of variables keep them", `"${SECRET}"`],
+    ["two in one", `${SECRET},${OTHER_SECRET}`],
     ["dots", "whsec_..."],
     ["an ellipsis", "whsec_…"],
     ["short x", "whsec_xxx"],
