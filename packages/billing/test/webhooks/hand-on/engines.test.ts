@@ -1,0 +1,65 @@
+/** Runs the recipes of engines that commit with `tx`, each in a process with the Node that the engine asks for. */
+import { execFile } from "node:child_process";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { findNewerNode } from "@repo/test-kit/other-node";
+import { createSchema, describePostgres } from "@repo/test-kit/postgres-schema";
+import { postgresUrl } from "@repo/test-kit/servers";
+import { build } from "esbuild";
+import { expect, onTestFinished, test } from "vitest";
+import { migrateInbox } from "../../../src/postgres.js";
+
+const REPORT = "REPORT ";
+
+describePostgres("a handler hands on, through its tx, to", () => {
+  test.each([
+    ["DBOS", "dbos", () => process.execPath],
+    ["pg-boss", "pg-boss", findNewerNode],
+    ["graphile-worker", "graphile-worker", findNewerNode],
+  ])("%s, which keeps its promises", { timeout: 120_000 }, async (_name, engine, findNode) => {
+    const node = findNode();
+    if (node === undefined) return;
+    const [inbox, own] = [await createSchema(), await createSchema()];
+    onTestFinished(async () => {
+      await inbox.drop();
+      await own.drop();
+    });
+    await migrateInbox(inbox.pool, { schema: inbox.name });
+    const settings = { url: postgresUrl(), inboxSchema: inbox.name, schema: own.name };
+    const results = await runEngine(node, engine, settings);
+    expect(Object.entries(results).filter(([, broken]) => broken !== null)).toEqual([]);
+    expect(Object.keys(results)).toHaveLength(5);
+  });
+});
+
+async function runEngine(
+  node: string,
+  engine: string,
+  settings: object,
+): Promise<Readonly<Record<string, string | null>>> {
+  const file = join(import.meta.dirname, `.${engine}-${process.pid}.mjs`);
+  const contents = `
+    import { open } from "./engines/${engine}.js";
+    import { runPromises } from "./engines/promises.js";
+    const results = await runPromises(open, ${JSON.stringify(settings)});
+    process.stdout.write("\\n${REPORT}" + JSON.stringify(results) + "\\n", () => process.exit());
+  `;
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: import.meta.dirname },
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    packages: "external",
+    write: false,
+  });
+  try {
+    // Beside the engine that it loads.
+    await writeFile(file, outputFiles.map(({ text }) => text).join(""));
+    const { stdout } = await promisify(execFile)(node, [file], { timeout: 110_000 });
+    const report = stdout.split("\n").find((line) => line.startsWith(REPORT)) ?? "";
+    return JSON.parse(report.slice(REPORT.length)) as Readonly<Record<string, string | null>>;
+  } finally {
+    await rm(file, { force: true });
+  }
+}
