@@ -3,7 +3,9 @@ import { ConfigurationError } from "../../../errors.js";
 import { describeError } from "../../error-text.js";
 import { deliveryId, type InboxResult, type Work } from "../inbox.js";
 import type { Held } from "./claims.js";
-import type { Database, Session } from "./database.js";
+import type { Closing, Database, Session } from "./database.js";
+import { NOT_ITS_TRANSACTION } from "./functions.js";
+import { findSqlState } from "./sqlstate.js";
 import type { Statements } from "./statements.js";
 
 export interface AttemptSettings {
@@ -22,8 +24,13 @@ export type Ending<T> =
 export interface Uncertain<T> {
   readonly status: "uncertain";
   /** Set when a commit may have been sent. */
-  readonly settled?: { readonly value: T };
+  readonly settled?: Settled<T>;
   readonly error: unknown;
+}
+
+interface Settled<T> {
+  readonly value: T;
+  readonly transaction: string;
 }
 
 /**
@@ -37,19 +44,17 @@ export async function runWork<Tx, T>(
   work: Work<Tx, T>,
 ): Promise<Ending<T>> {
   const id = deliveryId(delivery.key);
-  let settled: { readonly value: T } | undefined;
+  let settled: Settled<T> | undefined;
   let thrown: { readonly error: unknown } | undefined;
   try {
     const { isConfirmed, value: ending } = await session.transaction(
-      async (tx, query, signal): Promise<Ending<T>> => {
-        const [fence] = (await query(statements.fence, [id, token, leaseMs])).rows;
-        if (!fence?.["transaction"]) throw new Error("The claim was lost before its work began.");
-        if (fence["was_handled"] === true) {
-          await query(statements.dropHandled, [id, token]);
-          return { status: "handled_before" };
-        }
-        const newest = fence["newest"];
-        const claim = { ...delivery, attempt, tx, signal };
+      { text: statements.fence, values: [id, token, leaseMs] },
+      async ({ tx, row: fence, lost }): Promise<Closing<Ending<T>>> => {
+        const transaction = fence?.["transaction"];
+        if (typeof transaction !== "string") throw new Error("The claim was lost before its work began.");
+        if (fence?.["was_handled"] === true) return { value: { status: "handled_before" } };
+        const newest = fence?.["newest"];
+        const claim = { ...delivery, attempt, tx, signal: lost };
         const worked = await work(
           newest == null ? claim : { ...claim, newestHandledAtMs: Number(newest) },
         ).then(
@@ -60,15 +65,18 @@ export async function runWork<Tx, T>(
             throw error;
           },
         );
-        const [end] = (await query(statements.settle, [id, token, fence["transaction"]])).rows;
-        if (end?.["settled"] !== true) throw new ConfigurationError(ENDED_BY_HANDLER);
-        settled = worked;
-        return { status: "committed", ...worked };
+        settled = { ...worked, transaction };
+        return {
+          value: { status: "committed", ...worked },
+          close: { text: statements.settle, values: [id, token, transaction] },
+        };
       },
     );
     if (isConfirmed || ending.status === "handled_before") return ending;
     return uncertain(settled, new Error("The transaction was not committed, and its client did not say so."));
   } catch (error) {
+    if (findSqlState(error) === NOT_ITS_TRANSACTION)
+      return uncertain(undefined, new ConfigurationError(ENDED_BY_HANDLER, { cause: error }));
     return uncertain(settled, thrown === undefined ? error : thrown.error);
   }
 }
@@ -77,7 +85,7 @@ const ENDED_BY_HANDLER =
   "The handler committed or rolled back tx itself, so its writes do not belong to this event any more. Leave that to " +
   "the inbox; for a part that may fail, use SAVEPOINT.";
 
-function uncertain<T>(settled: { readonly value: T } | undefined, error: unknown): Uncertain<T> {
+function uncertain<T>(settled: Settled<T> | undefined, error: unknown): Uncertain<T> {
   return { status: "uncertain", error, ...(settled === undefined ? {} : { settled }) };
 }
 
@@ -98,8 +106,9 @@ export async function resolveEnding<T>(
         return { status: failed["dead"] === true ? "dead" : "failed", attempt, error };
       // The claim is gone, so it was settled, by this attempt or, if it was lost, by another.
       if (settled === undefined) return { status: "busy" };
-      const [row] = (await database.query(statements.isHandled, [id])).rows;
-      return row?.["handled"] === true ? { status: "handled", attempt, ...settled } : { status: "busy" };
+      const { value, transaction } = settled;
+      const [row] = (await database.query(statements.isHandledBy, [id, transaction])).rows;
+      return row?.["handled"] === true ? { status: "handled", attempt, value } : { status: "busy" };
     });
   } catch (storeError) {
     // Whether it was committed is not known, so this must not look like an answer.

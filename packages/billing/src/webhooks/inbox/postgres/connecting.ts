@@ -1,15 +1,19 @@
 import { Deadline } from "../../../deadline.js";
 import type {
   Answer,
+  Closing,
   ConnectedClient,
   ConnectingPool,
   Database,
   Ended,
+  Opened,
   Query,
   Session,
+  Statement,
   StopListening,
 } from "./database.js";
 import { endable } from "./endable.js";
+import { inline } from "./inline.js";
 import { findSqlState } from "./sqlstate.js";
 
 /** Reaches Postgres through a pool of clients. One client at a time is held, so that a pool of one is enough. */
@@ -102,31 +106,36 @@ class Connection<Client extends ConnectedClient> implements Session<Client> {
   readonly query = async (text: string, values?: unknown[]): Promise<Answer> => {
     const deadline = new Deadline(this.#timeoutMs, [], { what: "A statement of the webhook inbox" });
     try {
-      return await deadline.race(this.#client.query(text, values));
+      const answered = await deadline.race(this.#client.query(text, values));
+      return (isSeveral(answered) ? answered.at(-1) : answered) ?? { rows: [] };
     } catch (error) {
       if (!isAnswer(error)) this.#isSound = false;
       throw error;
     }
   };
 
-  async transaction<T>(work: (tx: Client, query: Query, lost: AbortSignal) => Promise<T>): Promise<Ended<T>> {
-    await this.query("BEGIN ISOLATION LEVEL READ COMMITTED");
+  /** Sends its own statements together with BEGIN and COMMIT, which saves two of six round trips. */
+  async transaction<T>(
+    open: Statement,
+    work: (opened: Opened<Client>) => Promise<Closing<T>>,
+  ): Promise<Ended<T>> {
     const { facade, end } = endable(this.#client, "The transaction of this webhook is over.");
-    let value: T;
     try {
-      value = await work(facade, this.query, this.#lost.signal);
+      const [row] = (await this.query(`BEGIN ISOLATION LEVEL READ COMMITTED; ${inline(open)}`)).rows;
+      const { value, close } = await work({ tx: facade, query: this.query, row, lost: this.#lost.signal });
+      end();
+      // Postgres runs nothing of a message after a statement that failed, so it commits only what was closed.
+      const { command } = await this.query(close === undefined ? "COMMIT" : `${inline(close)}; COMMIT`);
+      // Postgres answers so when a statement had failed, which is no error to the client.
+      if (command === "ROLLBACK")
+        throw new Error("A statement had failed, so Postgres rolled the transaction back.");
+      return { value, isConfirmed: command === "COMMIT" };
     } catch (error) {
       end();
-      // If this fails too, the connection ends, and with it the transaction.
-      await this.query("ROLLBACK").catch(() => undefined);
+      // Where this is not sent or fails, the connection ends, and with it the transaction.
+      if (this.#isSound) await this.query("ROLLBACK").catch(() => undefined);
       throw error;
     }
-    end();
-    const { command } = await this.query("COMMIT");
-    // Postgres answers so when a statement had failed, which is no error to the client.
-    if (command === "ROLLBACK")
-      throw new Error("A statement had failed, so Postgres rolled the transaction back.");
-    return { value, isConfirmed: command === "COMMIT" };
   }
 
   /** Gives the client back, if nothing is known to be wrong with it. */
@@ -135,6 +144,10 @@ class Connection<Client extends ConnectedClient> implements Session<Client> {
     if (this.#isSound) this.#client.removeListener?.("error", this.#onError);
     this.#client.release(!this.#isSound);
   }
+}
+
+function isSeveral(answered: Answer | readonly Answer[]): answered is readonly Answer[] {
+  return Array.isArray(answered);
 }
 
 /** Whether an error is the server's answer to a statement, and not the end of the connection or of our patience. */

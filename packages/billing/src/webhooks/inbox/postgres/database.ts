@@ -10,6 +10,12 @@ export interface Answer {
   readonly command?: string | undefined;
 }
 
+/** A statement of the inbox's own, with its values, `$1` and on. */
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly (string | number)[];
+}
+
 /** Runs one statement with its values, `$1` and on. */
 export type Query = (text: string, values?: unknown[]) => Promise<Answer>;
 
@@ -21,7 +27,8 @@ export interface ConnectingPool<Client extends ConnectedClient> {
 }
 
 export interface ConnectedClient {
-  query(text: string, values?: unknown[]): Promise<Answer>;
+  /** Resolves to an answer for each statement where `text` has several, as that of node-postgres does. */
+  query(text: string, values?: unknown[]): Promise<Answer | readonly Answer[]>;
   /** Gives the client back, or ends its connection when told so. */
   release(destroy?: boolean): void;
   on?(event: "error" | "notification", listener: (given: unknown) => void): unknown;
@@ -64,6 +71,22 @@ type OverloadedClient<Pool> = Pool extends {
 /** Stops listening. It does not reject. */
 export type StopListening = () => void | Promise<void>;
 
+/** A transaction that has begun. */
+export interface Opened<Tx> {
+  readonly tx: Tx;
+  readonly query: Query;
+  /** Of the statement that opened it. */
+  readonly row: Row | undefined;
+  /** Aborts when the connection is known to be gone. */
+  readonly lost: AbortSignal;
+}
+
+/** What the work of a transaction came to, and the statement that must be its last. */
+export interface Closing<T> {
+  readonly value: T;
+  readonly close?: Statement;
+}
+
 /** What a transaction came to. */
 export interface Ended<T> {
   readonly value: T;
@@ -74,8 +97,10 @@ export interface Ended<T> {
 /** A place to run the statements of one attempt. */
 export interface Session<Tx> {
   readonly query: Query;
-  /** Runs `work` in a transaction that begins at READ COMMITTED. `lost` aborts when its connection is known to be gone. */
-  transaction<T>(work: (tx: Tx, query: Query, lost: AbortSignal) => Promise<T>): Promise<Ended<T>>;
+  /**
+   * Runs `work` in a transaction at READ COMMITTED, after the statement `open` and before the one that it resolves to.
+   */
+  transaction<T>(open: Statement, work: (opened: Opened<Tx>) => Promise<Closing<T>>): Promise<Ended<T>>;
 }
 
 export interface Database<Tx> {

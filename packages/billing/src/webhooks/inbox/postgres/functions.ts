@@ -1,3 +1,6 @@
+/** The SQLSTATE with which `settle` refuses. Of a class that Postgres leaves to applications. */
+export const NOT_ITS_TRANSACTION = "BI001";
+
 /**
  * The statements that run for every delivery, as functions in the database: a session plans those once, which takes
  * longer than to run them, and a pooler allows no statement that is prepared by name. A later version adds functions
@@ -44,20 +47,25 @@ BEGIN
   PERFORM set_config('statement_timeout', least(nullif(allowed_ms, 0), lease_ms)::text, true);
   transaction := pg_current_xact_id();
   was_handled := EXISTS (SELECT FROM ${handled} h WHERE h.id = delivery);
+  IF was_handled THEN
+    -- It was claimed in the moment in which another process settled it.
+    DELETE FROM ${pending} p WHERE p.id = delivery;
+    RETURN;
+  END IF;
   SELECT o.newest_at_ms INTO newest FROM ${objects} o WHERE o.object_hash = hashtextextended(object_at_work, 0);
 END $$`,
 
-    `CREATE OR REPLACE FUNCTION ${schema}.settle(delivery text, claim uuid, transaction text) RETURNS boolean
+    `CREATE OR REPLACE FUNCTION ${schema}.settle(delivery text, claim uuid, transaction text) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   done record;
 BEGIN
   IF pg_current_xact_id()::text <> transaction THEN
-    RETURN false;
+    RAISE EXCEPTION 'not the transaction of the claim' USING ERRCODE = '${NOT_ITS_TRANSACTION}';
   END IF;
   DELETE FROM ${pending} p WHERE p.id = delivery AND p.token = claim RETURNING p.object, p.created_at_ms INTO done;
   IF NOT FOUND THEN
-    RETURN false;
+    RAISE EXCEPTION 'the claim is gone' USING ERRCODE = '${NOT_ITS_TRANSACTION}';
   END IF;
   INSERT INTO ${handled} (id) VALUES (delivery);
   IF done.object IS NOT NULL THEN
@@ -67,7 +75,6 @@ BEGIN
     WHERE o.newest_at_ms < excluded.newest_at_ms;
   END IF;
   PERFORM ${schema}.wait_for_disk();
-  RETURN true;
 END $$`,
 
     // Resolves to what it found instead of a place to store it, or to 'stored'.

@@ -9,6 +9,7 @@ const TIMEOUT_MS = 600_000;
 
 /** Any number, as long as no other program locks the same. */
 const LOCK = 5_837_214_906;
+const ALONE = { text: "SELECT pg_advisory_xact_lock($1::bigint)::text", values: [LOCK] };
 
 export interface Migrated {
   readonly from: number;
@@ -28,13 +29,12 @@ export async function migrateInbox(
     ? connectingDatabase(pool, TIMEOUT_MS)
     : transactingDatabase(pool, TIMEOUT_MS);
   return database.session(async (session) => {
-    const { value } = await session.transaction(async (_tx, query) => {
-      await query(`SELECT pg_advisory_xact_lock(${LOCK})::text`);
+    const { value } = await session.transaction(ALONE, async ({ query }) => {
       if (!(await exists(query, "to_regnamespace", quoteSchema(schema)))) await query(createSchema(schema));
       const from = await readVersion(query, schema);
       const missing = migrations.filter(({ version }) => version > from);
       for (const statement of missing.flatMap(({ statements }) => statements)) await query(statement);
-      return { from, to: Math.max(from, ...missing.map(({ version }) => version)) };
+      return { value: { from, to: Math.max(from, ...missing.map(({ version }) => version)) } };
     });
     return value;
   });

@@ -93,15 +93,13 @@ RETURNING p.${DELIVERY.replaceAll(", ", ", p.")}, p.token::text, p.attempts`,
 
     /**
      * Opens the work's transaction: locks the delivery if the claim still holds it, so that nobody takes it over while
-     * this session lives, and has the server end the session when it is silent for the lease.
+     * this session lives, and has the server end the session when it is silent for the lease. Removes the delivery if it
+     * was handled.
      */
     fence: `SELECT transaction, newest, was_handled FROM ${quoted}.fence($1, $2::uuid, $3::bigint)`,
 
-    /** Removes a delivery that was claimed in the moment in which another process settled it. */
-    dropHandled: `DELETE FROM ${pending} WHERE id = $1 AND token = $2::uuid`,
-
-    /** Closes it: the delivery leaves \`pending\` for \`handled\`, if this still is the transaction that the fence opened. */
-    settle: `SELECT ${quoted}.settle($1, $2::uuid, $3) AS settled`,
+    /** Closes it: the delivery leaves \`pending\` for \`handled\`, or it fails if this is not the transaction that the fence opened. */
+    settle: `SELECT ${quoted}.settle($1, $2::uuid, $3)::text`,
 
     /**
      * Ends a claim that did not come to its end. No row: it was settled, or lost to another. Waits for a transaction of
@@ -113,7 +111,9 @@ UPDATE ${pending} p SET token = NULL, last_error = $3, due_at = clock_timestamp(
 FROM durable WHERE id = $1 AND token = $2::uuid
 RETURNING died_at IS NOT NULL AS dead`,
 
-    isHandled: `SELECT EXISTS (SELECT FROM ${handled} WHERE id = $1) AS handled`,
+    /** Whether a delivery was handled, and by this transaction. */
+    isHandledBy: `SELECT CASE WHEN EXISTS (SELECT FROM ${handled} WHERE id = $1)
+  THEN pg_xact_status($2::text::xid8) = 'committed' END AS handled`,
 
     /** Stores a delivery for whoever takes it up, unless it is there. */
     store: `SELECT ${quoted}.store($1, $2, $3, $4::bigint, $5) AS found`,

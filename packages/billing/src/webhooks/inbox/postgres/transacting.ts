@@ -1,6 +1,15 @@
 import { Deadline } from "../../../deadline.js";
 import { DeadlineError } from "../../../errors.js";
-import type { Database, Ended, Query, Session, TransactingPool } from "./database.js";
+import type {
+  Closing,
+  Database,
+  Ended,
+  Opened,
+  Query,
+  Session,
+  Statement,
+  TransactingPool,
+} from "./database.js";
 import { endable } from "./endable.js";
 
 /** Reaches Postgres through a client that runs transactions itself. */
@@ -12,7 +21,8 @@ export function transactingDatabase<Tx>(pool: TransactingPool<Tx>, timeoutMs: nu
   const query = inTime((text, values) => pool.query(text, values));
 
   async function transaction<T>(
-    work: (tx: Tx, query: Query, lost: AbortSignal) => Promise<T>,
+    open: Statement,
+    work: (opened: Opened<Tx>) => Promise<Closing<T>>,
   ): Promise<Ended<T>> {
     const patience = new Patience(timeoutMs);
     const lost = new AbortController();
@@ -22,7 +32,10 @@ export function transactingDatabase<Tx>(pool: TransactingPool<Tx>, timeoutMs: nu
       const inTransaction = inTime(query);
       try {
         await inTransaction("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
-        return await work(facade, inTransaction, lost.signal);
+        const [row] = (await inTransaction(open.text, [...open.values])).rows;
+        const { value, close } = await work({ tx: facade, query: inTransaction, row, lost: lost.signal });
+        if (close !== undefined) await inTransaction(close.text, [...close.values]);
+        return value;
       } finally {
         end();
         patience.resume();

@@ -93,13 +93,13 @@ function breakable(pool: Pool): { readonly faulty: Pick<Pool, "connect">; readon
     const client = await pool.connect();
     let isInTransaction = false;
     const query = async (text: string, values?: unknown[]) => {
-      const isEnd = /^(?:COMMIT|ROLLBACK)/.test(text);
+      const isEnd = /(?:COMMIT|ROLLBACK)$/.test(text);
       const isWrite = /\b(?:INSERT|UPDATE|DELETE|COMMIT|claim_new|settle|store)\b/.test(text);
       if (fault === "fail" && isWrite) {
         fault = "none";
         throw new Error("the statement did not reach the server");
       }
-      const loses = fault === "lose" && isWrite && (!isInTransaction || text === "COMMIT");
+      const loses = fault === "lose" && isWrite && (!isInTransaction || text.endsWith("COMMIT"));
       if (loses) fault = "none";
       isInTransaction = text.startsWith("BEGIN") || (isInTransaction && !isEnd);
       const answer = await client.query(text, values);
