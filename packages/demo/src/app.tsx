@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { csrf } from "hono/csrf";
 import { secureHeaders } from "hono/secure-headers";
 import { answerError, answerNotFound, type Log } from "./answer-error.js";
+import { confirmChange, previewChange } from "./change-plan.js";
 import { probe } from "./isolation.js";
 import { BillingPage } from "./pages/billing-page.js";
 import { LIVE_SCRIPT } from "./pages/live-script.js";
@@ -59,16 +60,18 @@ export function createApp({
   app.get("/billing", async (c) => {
     const { workspace, billing: own } = c.var;
     const visit = c.req.query("checkout");
-    const [checkout, products, invoices, upcoming, paymentMethods, foreign, missing] = await Promise.all([
-      // Anyone can type this address, so ask Stripe; a session of another tenant is not found.
-      visit === undefined ? undefined : own.getCheckoutSession(visit),
-      own.listTenantProducts({ limit: 100 }),
-      own.listInvoices(workspace.customerId),
-      own.previewUpcomingInvoice(workspace.customerId),
-      own.listPaymentMethods(workspace.customerId),
-      probe(own, workspaces.findOther(workspace).subscriptionId),
-      probe(own, "sub_1DoesNotExistAnywhere000"),
-    ]);
+    const [checkout, products, invoices, open, upcoming, paymentMethods, foreign, missing] =
+      await Promise.all([
+        // Anyone can type this address, so ask Stripe; a session of another tenant is not found.
+        visit === undefined ? undefined : own.getCheckoutSession(visit),
+        own.listTenantProducts({ limit: 100 }),
+        own.listInvoices(workspace.customerId),
+        own.listInvoices(workspace.customerId, { status: "open" }),
+        own.previewUpcomingInvoice(workspace.customerId),
+        own.listPaymentMethods(workspace.customerId),
+        probe(own, workspaces.findOther(workspace).subscriptionId),
+        probe(own, "sub_1DoesNotExistAnywhere000"),
+      ]);
     const state = readModel.get(workspace.tenantId);
     return c.html(
       <BillingPage
@@ -77,12 +80,16 @@ export function createApp({
         state={state}
         products={products.data}
         invoices={invoices.data}
+        openInvoices={open.data}
         upcoming={upcoming}
         paymentMethods={paymentMethods.data}
         probes={{ foreign, missing }}
       />,
     );
   });
+
+  app.get("/billing/change", previewChange);
+  app.post("/billing/change", confirmChange);
 
   app.post("/billing/portal", async (c) => {
     const session = await c.var.billing.createCustomerPortalSession(c.var.workspace.customerId);

@@ -30,7 +30,7 @@ export interface Demo {
   close(): Promise<void>;
 }
 
-/** Starts the application on 127.0.0.1, with two tenants in it. */
+/** Starts the application on 127.0.0.1, with three tenants in it. */
 export async function startDemo({ port, testMode, localStripe }: DemoOptions): Promise<Demo> {
   const starting = createStartingApp();
   // Answers from the moment the port is open: a request that nobody takes would wait for ever.

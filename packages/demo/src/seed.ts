@@ -29,19 +29,23 @@ async function findOrCreateProduct(
   spec: ProductSpec,
   tenantId: string,
 ): Promise<Stripe.Product> {
-  const { id, name, description, features, unitAmount, interval } = spec;
+  const { id, name, description, features, unitAmount, interval, yearlyAmount, unitLabel } = spec;
   const { data } = await stripe.products.list({ ids: [id] });
-  return (
-    data[0] ??
-    stripe.products.create({
-      id,
-      name,
-      description,
-      marketing_features: features.map((feature) => ({ name: feature })),
-      default_price_data: { currency: "usd", unit_amount: unitAmount, recurring: { interval } },
-      metadata: { tenantId },
-    })
-  );
+  if (data[0] !== undefined) return data[0];
+  const product = await stripe.products.create({
+    id,
+    name,
+    description,
+    marketing_features: features.map((feature) => ({ name: feature })),
+    default_price_data: { currency: "usd", unit_amount: unitAmount, recurring: { interval } },
+    ...(unitLabel !== undefined && { unit_label: unitLabel }),
+    metadata: { tenantId },
+  });
+  if (yearlyAmount !== undefined) {
+    const recurring = { interval: "year" } as const;
+    await stripe.prices.create({ product: id, currency: "usd", unit_amount: yearlyAmount, recurring });
+  }
+  return product;
 }
 
 /** Matches by the tenant in the metadata; the e-mail address proves nothing and only shortens the list. */
@@ -68,11 +72,30 @@ async function findOrCreateSubscription(
   const { data } = await stripe.subscriptions.list({ customer: customer.id, limit: 1 });
   if (data[0] !== undefined) return data[0];
   if (plan === undefined) throw new Error(`There is no product of ${tenant.id} to subscribe to.`);
-  return stripe.subscriptions.create({
+  const subscription = await stripe.subscriptions.create({
     customer: customer.id,
     items: [{ price: readPriceId(plan.default_price) }],
     // A tenant without a card starts with a trial, when nothing is due yet.
     ...(tenant.trialDays !== undefined && { trial_period_days: tenant.trialDays }),
+  });
+  return tenant.unpaidSeats === undefined
+    ? subscription
+    : addUnpaidSeats(stripe, subscription, tenant.unpaidSeats);
+}
+
+/** Bills more seats at once, to a card that Stripe declines. */
+async function addUnpaidSeats(
+  stripe: Stripe,
+  { id, customer, items }: Stripe.Subscription,
+  seats: number,
+): Promise<Stripe.Subscription> {
+  const [item] = items.data;
+  if (item === undefined || typeof customer !== "string") throw new Error(`${id} has no item or customer.`);
+  const declined = await stripe.paymentMethods.attach("pm_card_chargeCustomerFail", { customer });
+  await stripe.customers.update(customer, { invoice_settings: { default_payment_method: declined.id } });
+  return stripe.subscriptions.update(id, {
+    items: [{ id: item.id, quantity: 1 + seats }],
+    proration_behavior: "always_invoice",
   });
 }
 

@@ -1,4 +1,4 @@
-/** One of the two invented companies that use the application, with the plans that it is offered. */
+/** One of the three invented companies that use the application, with the plans that it is offered. */
 export interface TenantSpec {
   readonly id: string;
   readonly name: string;
@@ -9,6 +9,8 @@ export interface TenantSpec {
   readonly trialDays?: number;
   /** The Stripe test card that it pays with from the start. */
   readonly card?: string;
+  /** Adds seats that its card does not pay for, so that the tenant is past due from the start. */
+  readonly unpaidSeats?: number;
 }
 
 export interface ProductSpec {
@@ -19,6 +21,10 @@ export interface ProductSpec {
   /** In cents. */
   readonly unitAmount: number;
   readonly interval: "month" | "year";
+  /** In cents, for a second price that is paid by the year. */
+  readonly yearlyAmount?: number;
+  /** Names what is counted, if the price is for each of something. */
+  readonly unitLabel?: string;
 }
 
 export const TENANTS: readonly TenantSpec[] = [
@@ -33,9 +39,11 @@ export const TENANTS: readonly TenantSpec[] = [
         id: "demo_acme_team",
         name: "Team",
         description: "Everything one team needs.",
-        features: ["10 seats", "90 days of history"],
+        features: ["Pay for the seats you use", "90 days of history"],
         unitAmount: 4900,
         interval: "month",
+        yearlyAmount: 49_000,
+        unitLabel: "seat",
       },
       {
         id: "demo_acme_company",
@@ -44,6 +52,7 @@ export const TENANTS: readonly TenantSpec[] = [
         features: ["Unlimited seats", "3 years of history", "Single sign-on"],
         unitAmount: 19_900,
         interval: "month",
+        yearlyAmount: 199_000,
       },
     ],
   },
@@ -69,6 +78,25 @@ export const TENANTS: readonly TenantSpec[] = [
         features: ["25 seats"],
         unitAmount: 29_000,
         interval: "month",
+      },
+    ],
+  },
+  {
+    id: "initech",
+    name: "Initech Software",
+    person: "Bill Lund",
+    email: "bill@initech.example",
+    card: "pm_card_visa",
+    unpaidSeats: 3,
+    products: [
+      {
+        id: "demo_initech_studio",
+        name: "Studio",
+        description: "For a small team.",
+        features: ["Pay for the seats you use"],
+        unitAmount: 2500,
+        interval: "month",
+        unitLabel: "seat",
       },
     ],
   },

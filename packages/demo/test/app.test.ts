@@ -38,7 +38,7 @@ describe("the application's routes", () => {
   });
 
   it("signs nobody in to a workspace that does not exist", async () => {
-    const answer = await postForm(application.app, "/sign-in", { form: { tenant: "initech" } });
+    const answer = await postForm(application.app, "/sign-in", { form: { tenant: "hooli" } });
     expect(answer.status).toBe(400);
     expect(answer.headers.get("set-cookie")).toBeNull();
   });
@@ -88,6 +88,33 @@ describe("the application's routes", () => {
     const missing = await buy("price_1DoesNotExistAnywhere000");
     expect([foreign.status, missing.status]).toEqual([404, 404]);
     expect(await foreign.text()).toBe(await missing.text());
+  });
+
+  it("changes a tenant to its own plans, and to another's as little as to one that does not exist", async () => {
+    const cookie = await application.signIn("acme");
+    const { data } = await application.stripe.prices.list({ product: "demo_globex_pilot" });
+    const change = (price: string, seats = "1") =>
+      postForm(application.app, "/billing/change", { form: { price, seats }, headers: { cookie } });
+    const foreign = await change(data[0]?.id ?? "");
+    const missing = await change("price_1DoesNotExistAnywhere000");
+    expect([foreign.status, missing.status]).toEqual([404, 404]);
+    expect(await foreign.text()).toBe(await missing.text());
+    const { data: own } = await application.stripe.prices.list({ product: "demo_acme_company" });
+    expect((await change(own[0]?.id ?? "", "0")).status).toBe(400);
+    const changed = await change(own[0]?.id ?? "");
+    expect([changed.status, changed.headers.get("location")]).toEqual([303, "/billing"]);
+  });
+
+  it("bills what the preview said, whose instant and key its form carries", async () => {
+    const cookie = await application.signIn("acme");
+    const page = await (await get("/billing/change?seats=4", cookie)).text();
+    const fields = [...page.matchAll(/<input type="hidden" name="(\w+)" value="([^"]+)"/g)];
+    const form = Object.fromEntries(fields.map(([, name, value]) => [name, value]));
+    expect(Object.keys(form)).toEqual(["price", "seats", "key", "at"]);
+    await postForm(application.app, "/billing/change", { form, headers: { cookie } });
+    const { customerId: customer } = application.workspaces.get("acme");
+    const invoices = await application.stripe.invoices.list({ customer });
+    expect(invoices.data.map(({ total }) => total)).toEqual([14_700, 4900]);
   });
 
   it("offers its plans to a tenant that no webhook has told of a subscription yet", async () => {

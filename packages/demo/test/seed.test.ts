@@ -15,9 +15,9 @@ describe("seeding", () => {
     const again = new Workspaces();
     await seed(application.stripe, again);
     expect(again.list()).toEqual(application.workspaces.list());
-    expect((await application.stripe.products.list()).data).toHaveLength(5);
-    expect((await application.stripe.customers.list()).data).toHaveLength(2);
-    expect((await application.stripe.subscriptions.list()).data).toHaveLength(2);
+    expect((await application.stripe.products.list()).data).toHaveLength(6);
+    expect((await application.stripe.customers.list()).data).toHaveLength(3);
+    expect((await application.stripe.subscriptions.list()).data).toHaveLength(3);
   });
 
   it("adopts no customer by e-mail address", async () => {

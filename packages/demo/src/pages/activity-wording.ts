@@ -15,7 +15,7 @@ export function describeActivity(
     describePlannedChange(before, after, products) ??
     describeStatus(before, after) ??
     describePeriod(before, after) ??
-    `${namePlans(after, products)}: nothing changed that this page shows`
+    `${namePlans(after, products)}: details updated`
   );
 }
 

@@ -4,6 +4,7 @@ import type { Probe } from "../isolation.js";
 import type { TenantBilling } from "../read-model.js";
 import type { Workspace } from "../workspaces.js";
 import { ActivityPanel } from "./activity-panel.js";
+import { DuePanel } from "./due-panel.js";
 import { InvoicesPanel } from "./invoices-panel.js";
 import { IsolationPanel } from "./isolation-panel.js";
 import { Layout } from "./layout.js";
@@ -21,6 +22,7 @@ interface BillingPageProps {
   /** Read from Stripe. */
   readonly products: readonly Product[];
   readonly invoices: readonly Invoice[];
+  readonly openInvoices: readonly Invoice[];
   readonly upcoming: UpcomingInvoice | null;
   readonly paymentMethods: readonly PaymentMethod[];
   readonly probes: { readonly foreign: Probe; readonly missing: Probe };
@@ -34,7 +36,7 @@ export const BillingPage: FC<BillingPageProps> = ({
   probes,
   ...rest
 }) => {
-  const { invoices, upcoming, paymentMethods } = rest;
+  const { invoices, openInvoices, upcoming, paymentMethods } = rest;
   const planIds = new Set(
     state.subscriptions
       .filter(({ endedAt }) => endedAt === null)
@@ -48,6 +50,7 @@ export const BillingPage: FC<BillingPageProps> = ({
           {describeCheckout(checkout)}
         </p>
       )}
+      <DuePanel openInvoices={openInvoices} />
       <div class="columns">
         <SubscriptionPanel subscriptions={state.subscriptions} products={products} version={state.version} />
         <ActivityPanel activity={state.activity} products={products} />

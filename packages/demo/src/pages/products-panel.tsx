@@ -10,7 +10,7 @@ interface ProductsPanelProps {
 
 export const ProductsPanel: FC<ProductsPanelProps> = ({ products, planIds }) => {
   const hasPlan = products.some(({ id, shared }) => !shared && planIds.has(id));
-  // A tenant changes its plan in the portal, and buys extras here.
+  // Another plan is a change of the one there is; an extra is bought beside it.
   const canSubscribe = ({ id, shared, defaultPrice }: Product): boolean =>
     defaultPrice !== null && !planIds.has(id) && (shared || !hasPlan);
   return (
@@ -32,6 +32,7 @@ export const ProductsPanel: FC<ProductsPanelProps> = ({ products, planIds }) => 
               ))}
             </ul>
             {canSubscribe(product) ? <Subscribe product={product} /> : null}
+            {hasPlan && !product.shared && !planIds.has(product.id) ? <ChangeTo product={product} /> : null}
           </li>
         ))}
       </ul>
@@ -47,6 +48,15 @@ const Subscribe: FC<{ readonly product: Product }> = ({ product: { name, default
     </button>
   </form>
 );
+
+const ChangeTo: FC<{ readonly product: Product }> = ({ product: { name, defaultPrice } }) =>
+  defaultPrice === null ? null : (
+    <p>
+      <a class="button quiet" href={`/billing/change?price=${encodeURIComponent(defaultPrice.id)}`}>
+        Change to {name}
+      </a>
+    </p>
+  );
 
 const ProductPrice: FC<{ readonly product: Product }> = ({ product: { defaultPrice } }) => {
   if (defaultPrice === null) return <p class="price">No price</p>;

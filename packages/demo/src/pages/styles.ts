@@ -117,6 +117,26 @@ button { font: inherit; font-weight: 600; cursor: pointer; border-radius: 10px; 
 .quiet { background: none; border-color: var(--line); color: var(--ink); padding: .45rem .9rem; white-space: nowrap; }
 .quiet:hover { background: var(--sunken); }
 
+.button, a.primary { display: inline-block; border: 1px solid transparent; border-radius: 10px; font-weight: 600;
+  text-decoration: none; text-align: center; }
+.button.quiet { border-color: var(--line); color: var(--ink); }
+a.primary:hover { color: var(--on-accent); }
+.due { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .75rem 1.5rem; padding: 1rem 1.25rem;
+  border: 1px solid var(--bad); border-radius: 14px; background: var(--bad-tint); }
+.due + .due { margin-top: .75rem; }
+.due p { flex: 1 1 20rem; }
+#due:empty { display: none; }
+.choice-form { justify-items: start; }
+.plan form.choice-form { display: grid; margin: 0; padding: 0; gap: 1.25rem; }
+fieldset { border: 0; margin: 0; padding: 0; width: 100%; }
+.option { display: flex; align-items: baseline; gap: .65rem; padding: .6rem 0; border-top: 1px solid var(--line); cursor: pointer; }
+input { font: inherit; accent-color: var(--accent); }
+.field { display: grid; gap: .35rem; color: var(--quiet); font-size: .875rem; }
+.field input { width: 8rem; padding: .45rem .75rem; border: 1px solid var(--line); border-radius: 10px; background: var(--paper);
+  color: var(--ink); font-size: 1rem; }
+.lines li { display: flex; justify-content: space-between; gap: 1rem; padding-bottom: .5rem; font-size: .875rem; color: var(--quiet); }
+.lines span:last-child { white-space: nowrap; font-variant-numeric: tabular-nums; }
+
 .sign-in { max-width: 30rem; margin: 3.5rem auto; width: 100%; display: grid; gap: 1rem; }
 .choices { display: grid; gap: .75rem; margin-top: .75rem; }
 .choice { width: 100%; display: grid; grid-template-columns: auto 1fr auto; align-items: center; gap: 1rem; text-align: left;

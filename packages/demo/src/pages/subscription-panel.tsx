@@ -22,22 +22,26 @@ export const SubscriptionPanel: FC<SubscriptionPanelProps> = ({ subscriptions, p
       <button type="submit" class="primary">
         Manage billing
       </button>
-      <p class="hint">Opens Stripe’s hosted portal.</p>
+      <a class="button quiet" href="/billing/change">
+        Change plan or seats
+      </a>
+      <p class="hint">“Manage billing” opens Stripe’s hosted portal.</p>
     </form>
   </section>
 );
 
 const Plan: FC<{ readonly subscription: Subscription; readonly products: readonly Product[] }> = (props) => {
   const { subscription, products } = props;
-  const isEnding = subscription.cancelsAt !== null || subscription.scheduledChange !== null;
+  const { status, cancelsAt, scheduledChange } = subscription;
+  const isEnding = status === "past_due" || cancelsAt !== null || scheduledChange !== null;
   return (
     <article class="subscription">
       {subscription.items.map(({ id, price, quantity }) => (
         <div class="headline" key={id}>
           <h3>{nameProduct(price.productId, products)}</h3>
           <p class="price">
+            {quantity !== null && quantity > 1 ? <span>{quantity} × </span> : null}
             {describePrice(price).amount} <span>{describePrice(price).rhythm}</span>
-            {quantity !== null && quantity > 1 ? <span> × {quantity}</span> : null}
           </p>
         </div>
       ))}

@@ -93,6 +93,7 @@ export function describeOutlook(subscription: Subscription, products: readonly P
   if (cancelsAt !== null) return `Cancels on ${formatDate(cancelsAt)}`;
   const free =
     status === "trialing" && trialEndsAt !== null ? `Free until ${formatDate(trialEndsAt)}` : undefined;
+  if (status === "past_due") return "Its payment could not be collected yet";
   if (scheduledChange !== null) {
     const change = describeScheduledChange(scheduledChange, products);
     return free === undefined ? change : `${free}. ${change}`;

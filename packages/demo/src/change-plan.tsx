@@ -1,0 +1,62 @@
+import type { StripeBillingService } from "@repo/billing";
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { readConfirmation } from "./confirmation-fields.js";
+import { ChangePage } from "./pages/change-page.js";
+import { isUnchanged, MAX_SEATS, type PlanChoice, toChange } from "./plan-choice.js";
+import type { SignedIn } from "./sign-in.js";
+
+/** Shows what a choice costs, before anything is changed. */
+export async function previewChange(c: Context<SignedIn>): Promise<Response> {
+  const { billing, workspace } = c.var;
+  const values = new URL(c.req.url).searchParams;
+  const plan = await choosePlan(c, values);
+  const preview = isUnchanged(plan)
+    ? undefined
+    : await billing.previewSubscriptionChange(workspace.subscriptionId, toChange(plan));
+  return c.html(<ChangePage workspace={workspace} plan={plan} preview={preview} />);
+}
+
+/** Makes the change that was previewed, or leads to the page on which its invoice is paid. */
+export async function confirmChange(c: Context<SignedIn>): Promise<Response> {
+  const { billing, workspace } = c.var;
+  const values = new URLSearchParams(await c.req.text());
+  const plan = await choosePlan(c, values);
+  const { pendingPayment } = await billing.updateSubscription(workspace.subscriptionId, {
+    ...toChange(plan),
+    ...readConfirmation(values),
+  });
+  const invoice = pendingPayment?.kind === "payment" ? pendingPayment.hostedInvoiceUrl : null;
+  return c.redirect(invoice ?? "/billing", 303);
+}
+
+async function choosePlan(c: Context<SignedIn>, values: URLSearchParams): Promise<PlanChoice> {
+  const { billing, workspace } = c.var;
+  const [subscription, plans] = await Promise.all([
+    billing.getSubscription(workspace.subscriptionId),
+    listPlans(billing),
+  ]);
+  const [current] = subscription.items;
+  const priceId = values.get("price") ?? current?.price.id;
+  const options = plans
+    .flatMap((product) => product.prices.map((price) => ({ product, price })))
+    .sort((a, b) => (a.price.unitAmount ?? 0) - (b.price.unitAmount ?? 0));
+  const chosen = options.find(({ price }) => price.id === priceId);
+  // The same answer for another tenant's price as for one that does not exist.
+  if (current === undefined || chosen === undefined)
+    throw new HTTPException(404, { message: "There is no such plan." });
+  const seats = Number(values.get("seats") ?? current.quantity ?? 1);
+  if (!Number.isInteger(seats) || seats < 1 || seats > MAX_SEATS) {
+    throw new HTTPException(400, { message: `Choose between 1 and ${MAX_SEATS} seats.` });
+  }
+  const quantity = chosen.product.unitLabel === null ? 1 : seats;
+  return { subscription, current, options, chosen, quantity };
+}
+
+/** The tenant's own products: what all tenants share are extras, bought beside a plan. */
+async function listPlans(billing: StripeBillingService) {
+  const plans = [];
+  for await (const product of billing.listTenantProducts({ limit: 100 }))
+    if (!product.shared) plans.push(product);
+  return plans;
+}
