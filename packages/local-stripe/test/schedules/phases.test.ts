@@ -77,6 +77,32 @@ describe("a phase", () => {
     expect(after.items.data[0]?.current_period_end).toBe(Date.UTC(2028, 1, 1, 12) / 1000);
   });
 
+  it("without the items that renew bills nothing, and leaves what is pending for the next invoice", async () => {
+    const world = await scheduled();
+    const { clock, schedule, small, stripe, subscription } = world;
+    const recurring = { interval: "year" } as const;
+    const plan = { product: idOf(small.product), currency: "usd", unit_amount: 20_000, recurring };
+    const yearly = await stripe.prices.create(plan);
+    await stripe.subscriptions.update(subscription.id, { items: [{ price: yearly.id }] });
+    const [item] = subscription.items.data;
+    await stripe.subscriptions.update(subscription.id, { items: [{ id: String(item?.id), quantity: 3 }] });
+    const [current] = (await stripe.subscriptionSchedules.retrieve(schedule.id)).phases;
+    if (current === undefined) throw new Error("a phase runs");
+    const { start_date, end_date } = current;
+    const both = [{ price: small.id, quantity: 3 }, { price: yearly.id }];
+    await stripe.subscriptionSchedules.update(schedule.id, {
+      phases: [{ items: both, start_date, end_date }, { items: [{ price: yearly.id }] }],
+    });
+    const { data: before } = await stripe.invoices.list({ subscription: subscription.id });
+
+    await clock.advanceTo(later(FEBRUARY, 2 * HOUR));
+    const after = await stripe.subscriptions.retrieve(subscription.id);
+    expect(after.items.data).toMatchObject([{ price: { id: yearly.id } }]);
+    expect((await stripe.invoices.list({ subscription: subscription.id })).data).toHaveLength(before.length);
+    const next = await stripe.invoices.createPreview({ subscription: subscription.id });
+    expect(next.total).toBe(2000 + 20_000);
+  });
+
   it("gives another price to the item whose discount it names, and that goes on", async () => {
     const shop = await scheduled();
     const { clock, stripe, subscription } = shop;

@@ -24,6 +24,11 @@ export function renew(tx: Transaction, before: SubscriptionRecord, as: Subscript
   const begun = renewed.items.filter((item) => item.current_period_start === tx.now);
   const over = before.items.filter((item) => item.current_period_end <= tx.now);
   const used = usageLines(account, before, over, tx.now);
+  // The phase that begins has none of the items whose period is over, so nothing is billed before others renew.
+  if (begun.length === 0 && used.length === 0) {
+    tx.replace("subscription", before.id, renewed, "customer.subscription.updated");
+    return;
+  }
   const lines = [
     ...as.pendingLines,
     ...takeLeftovers(tx, as),
