@@ -48,6 +48,17 @@ describe.each(["classic", "flexible"] as const)("a preview in %s billing", (mode
     expect(preview.nextAmount).toBeLessThan(2000);
   });
 
+  it("adds an amount that is too small to charge to the next invoice", async () => {
+    const shop = await openShop([2000, 2030], mode);
+    const id = await shop.subscribe({ items: [{ price: shop.price(0) }] });
+    shop.world.moveTo(shop.world.now + 10 * DAY_MS);
+
+    const change = { priceId: shop.price(1), proration: "always_invoice" } as const;
+    const preview = await expectExact(shop, id, change);
+    expect(preview).toMatchObject({ amountDueNow: 0, recurringAmount: 2030 });
+    expect(preview.nextAmount).toBeGreaterThan(2030);
+  });
+
   it("begins a year at once, and credits the month", async () => {
     const shop = await openShop([2000], mode);
     const yearly = await addPlan(shop.world, "acme", { unitAmount: 20_000, interval: "year" });
@@ -152,6 +163,61 @@ describe("of items with several intervals", () => {
     const preview = await expectExact(shop, id, { items, when: "period_end" });
     expect(preview.nextAmount).toBe(2 * 800 + 300);
   });
+
+  it("says that no one amount recurs when they renew on different days", async () => {
+    const shop = await openShop([500, 800, 300], "flexible");
+    const weekly = await shop.priceEvery(0, "week");
+    const id = await shop.subscribe({ items: [{ price: weekly }, { price: shop.price(1) }] });
+    shop.world.moveTo(shop.world.now + 10 * DAY_MS);
+    const items = [{ change: { priceId: weekly }, priceId: shop.price(2) }];
+    const preview = await expectExact(shop, id, { items });
+    expect(preview.recurringAmount).toBeNull();
+  });
+
+  it("names the next invoice of what is left when the item that renews first is removed", async () => {
+    const { shop, id } = await monthAndYear();
+    const items = [{ remove: { priceId: shop.price(0) } }];
+    const preview = await expectExact(shop, id, { items, when: "period_end" });
+    expect(preview).toMatchObject({ nextAmount: 120_000, recurringAmount: 120_000 });
+  });
+
+  it("says that no one amount recurs when they have several intervals", async () => {
+    const { shop, id } = await monthAndYear();
+    const items = [{ change: { priceId: shop.price(0) }, priceId: shop.price(1) }];
+    for (const when of ["now", "period_end"] as const) {
+      expect(await shop.billing.previewSubscriptionChange(id, { items, when })).toMatchObject({
+        recurringAmount: null,
+      });
+    }
+  });
+
+  it("says what recurs when an item gets the interval of those that it renews with", async () => {
+    const shop = await openShop([500, 800], "flexible");
+    const yearly = await addPlan(shop.world, "acme", { unitAmount: 120_000, interval: "year" });
+    const id = await shop.subscribe({
+      items: [{ price: yearly.priceId }, { price: shop.price(0) }],
+      billing_cycle_anchor: (shop.world.now + 5 * DAY_MS) / 1000,
+    });
+    shop.world.moveTo(shop.world.now + DAY_MS);
+    const items = [{ change: { priceId: yearly.priceId }, priceId: shop.price(1) }];
+    const preview = await expectExact(shop, id, { items, when: "period_end" });
+    expect(preview).toMatchObject({ nextAmount: 500 + 800, recurringAmount: 500 + 800 });
+  });
+
+  it.each(["previewSubscriptionChange", "updateSubscription"] as const)(
+    "refuses a price that might be free until an item of its interval renews (%s)",
+    async (method) => {
+      const { shop, id, silver } = await monthAndYear();
+      const { subscriptionSchedules } = shop.world.stripe;
+      const changed = { items: [{ change: { priceId: shop.price(0) }, priceId: silver }] };
+      const added = { items: [{ add: silver }] };
+      for (const change of [changed, added]) {
+        const asked = shop.billing[method](id, { ...change, when: "period_end" });
+        await expect(asked).rejects.toMatchObject(JOINS);
+      }
+      expect((await subscriptionSchedules.list()).data).toEqual([]);
+    },
+  );
 });
 
 it("is refused by its confirmation once the period is over that it was made in", async () => {
@@ -210,7 +276,11 @@ it("is kept by its confirmation, however long that is thought over, and only onc
   expect(more).toEqual([]);
 });
 
-it("comes true for every subscription and every change", async () => {
+/** `PREVIEW_RUNS=2000 PREVIEW_SEED=7` draws more of them, and others. */
+const RUNS = Number(process.env["PREVIEW_RUNS"] ?? 30);
+const SEED = Number(process.env["PREVIEW_SEED"] ?? 20_260_301);
+
+it(`comes true for every subscription and every change (seed ${SEED})`, async () => {
   await fc.assert(
     fc.asyncProperty(SUBSCRIPTIONS, CHANGES, async (subscription, change) => {
       const world = await startFrozenWorld();
@@ -220,17 +290,18 @@ it("comes true for every subscription and every change", async () => {
         await age(shop, id, subscription);
         const wanted = await asChange(shop, id, change);
         if (wanted === undefined) return;
+        if (await joinsPeriod(shop, id, change)) {
+          await expect(shop.billing.previewSubscriptionChange(id, wanted)).rejects.toMatchObject(JOINS);
+          return;
+        }
         await expectExact(shop, id, wanted);
       } finally {
         await world.close();
       }
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, seed: SEED },
   );
-}, 600_000);
-
-/** PREVIEW_RUNS draws more of them. */
-const RUNS = Number(process.env["PREVIEW_RUNS"] ?? 30);
+}, 3_600_000);
 
 const AMOUNTS = [700, 1999, 4900, 12_345, 0];
 const INTERVALS = ["month", "month", "year", "week"] as const;
@@ -256,6 +327,7 @@ const CHANGES = fc.record({
     "interval",
     "add",
     "remove",
+    "replace",
     "several",
     "trial",
     "trial date",
@@ -337,6 +409,8 @@ async function asChange(
     case "add":
       return { items: [{ add: unused, quantity }], ...timing };
     case "remove":
+      return items.length === 1 ? undefined : { items: [{ remove: first.id }], ...timing };
+    case "replace":
       return { items: [{ remove: first.id }, { add: unused, quantity }], ...timing };
     case "several":
       if (when === "period_end" && ends.size > 1) return undefined;
@@ -356,6 +430,26 @@ async function asChange(
       return { items: [{ change: first.id, quantity }], ...timing };
   }
 }
+
+/** Whether a change at the end of the period brings a price of the interval of an item whose period goes on then. */
+async function joinsPeriod(
+  { billing }: Shop,
+  id: string,
+  { interval, what, when }: Drawn<typeof CHANGES>,
+): Promise<boolean> {
+  const { items, currentPeriodEnd } = await billing.getSubscription(id);
+  const [first, ...others] = items;
+  if (when === "now" || first === undefined) return false;
+  if (!["add", "interval", "price", "replace"].includes(what)) return false;
+  const moment = what === "add" ? currentPeriodEnd : first.currentPeriodEnd;
+  const joining = what === "interval" ? interval : first.price.recurring?.interval;
+  return (what === "add" ? items : others).some(
+    ({ currentPeriodEnd: end, price }) =>
+      price.recurring?.interval === joining && Number(end) > Number(moment),
+  );
+}
+
+const JOINS = { code: "conflict", message: expect.stringContaining("renews later") };
 
 interface Shop {
   readonly world: FrozenWorld;
@@ -434,8 +528,12 @@ async function expectExact(shop: Shop, id: string, change: SubscriptionChange): 
   const third = (await world.invoices(id)).at(-1);
   expect(third?.created).toBeGreaterThan(next.created);
   const lasts = await hasLasted(world, id);
-  const isRegular = new Set((await billing.getSubscription(id)).items.map(intervalOf)).size === 1;
-  if (lasts && isRegular) expect(third?.total).toBe(preview.recurringAmount);
+  const { items } = await billing.getSubscription(id);
+  const rhythms = new Set(
+    items.map((item) => `${intervalOf(item)}, ${item.currentPeriodEnd?.toISOString()}`),
+  );
+  if (rhythms.size > 1) expect(preview.recurringAmount).toBeNull();
+  else if (lasts) expect(preview.recurringAmount).toBe(third?.total);
   return preview;
 }
 

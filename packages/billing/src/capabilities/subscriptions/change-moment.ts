@@ -1,23 +1,60 @@
+import type Stripe from "stripe";
 import { ConflictError } from "../../errors.js";
-import type { Subscription } from "../../views/subscription.js";
+import type { Prices } from "../../selling/prove-prices.js";
+import type { Subscription, SubscriptionItem } from "../../views/subscription.js";
 import type { ResolvedItem } from "./items.js";
+
+/** The parts of a prepared change that its moment depends on. */
+interface ItemsAndPrices {
+  readonly items: readonly ResolvedItem[];
+  readonly prices: Prices;
+}
 
 /**
  * When a change at the end of the period is made: when the period ends of the items that it changes or removes, so that
  * nothing is lost that was paid for. One that names no item of the subscription's is made when the first period ends.
  *
- * @throws ConflictError when these items end at different times.
+ * @throws ConflictError when these items end at different times, or a new price would join an item whose period goes on.
  */
 export function changeMoment(
-  items: readonly ResolvedItem[],
+  { items, prices }: ItemsAndPrices,
   { items: current, currentPeriodEnd }: Subscription,
 ): Date | null {
   const touched = new Set(items.flatMap((one) => (one.does === "add" ? [] : one.item.id)));
   const ends = current.filter(({ id }) => touched.has(id)).map((item) => item.currentPeriodEnd);
   const [first = currentPeriodEnd, ...others] = ends;
-  if (others.every((end) => Number(end) === Number(first))) return first;
-  const dates = [...new Set(ends.map((end) => end?.toISOString() ?? "unknown"))];
-  throw new ConflictError(
-    `The periods of the items to change end at different times (${dates.join(", ")}), and a change at the end of the period is made at one. Change only items that end together, or change the others now.`,
+  if (others.some((end) => Number(end) !== Number(first))) {
+    const dates = [...new Set(ends.map((end) => end?.toISOString() ?? "unknown"))];
+    throw new ConflictError(
+      `The periods of the items to change end at different times (${dates.join(", ")}), and a change at the end of the period is made at one. Change only items that end together, or change the others now.`,
+    );
+  }
+  const goingOn = current.filter(
+    ({ id, currentPeriodEnd: end }) => !touched.has(id) && Number(end) > Number(first),
   );
+  assertJoinsNone(prices, goingOn);
+  return first;
+}
+
+/**
+ * Refuses a price that has the interval of an item in the middle of its period. A new price is a new item, which shares the
+ * period of others of its interval, and unprorated it would cost nothing until that is over.
+ */
+function assertJoinsNone(prices: Prices, goingOn: readonly SubscriptionItem[]): void {
+  for (const { recurring } of prices.values()) {
+    const joined = goingOn.find(({ price }) => sharesPeriod(recurring, price.recurring));
+    if (joined === undefined) continue;
+    throw new ConflictError(
+      `Another item with the new price's interval renews later (${joined.currentPeriodEnd?.toISOString() ?? "unknown"}), and until then Stripe might not bill the new price. Make the change now, with prorations.`,
+    );
+  }
+}
+
+/** Usage is billed in arrears, so that none of it is free. */
+function sharesPeriod(
+  wanted: Stripe.Price.Recurring | null,
+  present: SubscriptionItem["price"]["recurring"],
+): boolean {
+  if (wanted?.usage_type === "metered") return false;
+  return wanted?.interval === present?.interval && wanted?.interval_count === present?.intervalCount;
 }

@@ -28,7 +28,8 @@ export interface SubscriptionChange {
   readonly metadata?: CallerMetadata | undefined;
   /**
    * `"now"` (the default), or `"period_end"`: the customer keeps what was paid for until then, and nothing is prorated. It
-   * replaces a change that was scheduled this way before.
+   * replaces a change that was scheduled this way before. Refused with a `ConflictError` for items that end at different
+   * times, and for a new price with the interval of an item that renews later, which Stripe might not bill until then.
    */
   readonly when?: "now" | "period_end" | undefined;
   /**

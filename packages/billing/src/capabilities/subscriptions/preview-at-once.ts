@@ -15,6 +15,7 @@ import {
   prorationInstant,
   withLines,
 } from "./preview-invoices.js";
+import { recurringAmount } from "./recurring-amount.js";
 
 /** A change that is made now: billed at once where a period begins with it, else with the next invoice. */
 export async function previewAtOnce(
@@ -24,7 +25,7 @@ export async function previewAtOnce(
 ): Promise<PreviewedChange> {
   const { proration, prorationDate, trialEnd } = plan.change;
   const [recurring, next] = await Promise.all([
-    previewChange(scope, plan, "recurring"),
+    previewChange(scope, plan, "recurring").then((preview) => withLines(scope, preview)),
     previewChange(scope, plan, "next").then((preview) => withLines(scope, preview)),
   ]);
   const instant = prorationInstant(next);
@@ -37,10 +38,10 @@ export async function previewAtOnce(
   return {
     shown: next,
     amountDueNow: isBilledNow ? (next?.amount_due ?? 0) : 0,
-    nextAmount: isBilledNow && recurring ? afterCredit(recurring, next) : (later?.amount_due ?? null),
+    nextAmount: isBilledNow && recurring ? afterBalance(recurring, next) : (later?.amount_due ?? null),
     nextInvoiceAt:
       later === undefined ? null : nextBilling(plan, before, next, isBilledNow ? begun : undefined),
-    recurring,
+    recurringAmount: recurringAmount(plan, recurring),
     prorationDate: instant === undefined ? prorationDate : toDate(instant),
   };
 }
@@ -69,9 +70,9 @@ function nextBilling(
   return moments.length === 0 ? before.currentPeriodEnd : new Date(Math.min(...moments.map(Number)));
 }
 
-/** What an invoice comes to when the one before it leaves a credit. A negative balance is one. */
-function afterCredit(invoice: Preview, before: Preview | undefined): number {
+/** What is due of an invoice after what the one before it leaves: a credit, or an amount that was too small to charge. */
+function afterBalance(invoice: Preview, before: Preview | undefined): number {
   if (before === undefined) return invoice.amount_due;
-  const balance = Math.min(0, before.starting_balance + before.total);
+  const balance = before.starting_balance + before.total - before.amount_due;
   return Math.max(0, invoice.total + balance);
 }

@@ -1,5 +1,5 @@
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
-import type { Subscription } from "../../views/subscription.js";
+import type { Subscription, SubscriptionItem } from "../../views/subscription.js";
 import { changeMoment } from "./change-moment.js";
 import type { PreparedChange } from "./prepare-change.js";
 import {
@@ -12,6 +12,7 @@ import {
   previewUnprorated,
   withLines,
 } from "./preview-invoices.js";
+import { haveOneInterval, recurringAmount } from "./recurring-amount.js";
 
 /** A change that waits for the end of the period that was paid for, so that nothing is due now. */
 export async function previewAtPeriodEnd(
@@ -19,10 +20,10 @@ export async function previewAtPeriodEnd(
   plan: PreparedChange,
   before: Subscription,
 ): Promise<PreviewedChange> {
-  const changesAt = changeMoment(plan.items, before);
+  const changesAt = changeMoment(plan, before);
   const isNext = Number(changesAt) === Number(before.currentPeriodEnd);
   const [recurring, next] = await Promise.all([
-    previewChange(scope, plan, "recurring"),
+    isNext ? previewRecurring(scope, plan, before) : null,
     isNext ? previewNext(scope, plan, before) : previewUnchanged(scope, plan),
   ]);
   const shown = await withLines(scope, next);
@@ -30,8 +31,8 @@ export async function previewAtPeriodEnd(
     shown,
     amountDueNow: 0,
     nextAmount: shown?.amount_due ?? null,
-    nextInvoiceAt: shown === undefined ? null : before.currentPeriodEnd,
-    recurring,
+    nextInvoiceAt: shown === undefined ? null : nextBilling(plan, before, changesAt),
+    recurringAmount: recurring,
   };
 }
 
@@ -43,12 +44,39 @@ async function previewNext(
 ): Promise<Preview | undefined> {
   const next = await withLines(scope, await previewUnprorated(scope, plan));
   if (newPeriods(next, before, undefined).length === 0) return next;
-  const changed = new Set(plan.items.flatMap((one) => (one.does === "add" ? [] : one.item.id)));
-  const unchanged = before.items.filter(({ id }) => !changed.has(id));
+  const unchanged = unchangedItems(plan, before);
   const renewing = unchanged.filter(
     (item) => Number(item.currentPeriodEnd) === Number(before.currentPeriodEnd),
   );
   if (renewing.length === 0) return next;
   const goingOn = unchanged.filter((item) => !renewing.includes(item)).map(({ id }) => id);
-  return previewFreshPeriod(scope, plan, goingOn);
+  return previewFreshPeriod(scope, plan, "next", goingOn);
+}
+
+/** What recurs from the change on. A new interval, which would begin at once, begins together with what renews then. */
+async function previewRecurring(
+  scope: TenantScope,
+  plan: PreparedChange,
+  before: Subscription,
+): Promise<number | null> {
+  const amount = recurringAmount(plan, await withLines(scope, await previewChange(scope, plan, "recurring")));
+  const renewsLater = unchangedItems(plan, before).some(
+    ({ currentPeriodEnd }) => Number(currentPeriodEnd) !== Number(before.currentPeriodEnd),
+  );
+  if (renewsLater) return plan.items.some(({ does }) => does === "change") ? null : amount;
+  if (amount !== null || !haveOneInterval(plan)) return amount;
+  return recurringAmount(plan, await withLines(scope, await previewFreshPeriod(scope, plan, "recurring")));
+}
+
+/** When the next period is billed: with the change, unless that only removes items, or with an unchanged item. */
+function nextBilling(plan: PreparedChange, before: Subscription, changesAt: Date | null): Date | null {
+  const ends = unchangedItems(plan, before).map(({ currentPeriodEnd }) => currentPeriodEnd);
+  if (plan.items.some(({ does }) => does !== "remove")) ends.push(changesAt);
+  const moments = ends.flatMap((end) => end ?? []);
+  return moments.length === 0 ? changesAt : new Date(Math.min(...moments.map(Number)));
+}
+
+function unchangedItems({ items }: PreparedChange, before: Subscription): SubscriptionItem[] {
+  const changed = new Set(items.flatMap((one) => (one.does === "add" ? [] : one.item.id)));
+  return before.items.filter(({ id }) => !changed.has(id));
 }

@@ -30,7 +30,7 @@ export interface PreviewedChange {
   readonly amountDueNow: number;
   readonly nextAmount: number | null;
   readonly nextInvoiceAt: Date | null;
-  readonly recurring: Preview | undefined;
+  readonly recurringAmount: number | null;
   /** The instant that prorations are reckoned from. */
   readonly prorationDate?: Date | undefined;
 }
@@ -69,13 +69,12 @@ export function previewUnprorated(scope: TenantScope, plan: PreparedChange): Pro
   );
 }
 
-/**
- * The first invoice of a period that all items begin together, but for those whose own period goes on. One request.
- */
+/** An invoice of a period that all items begin together, but for those whose own period goes on. One request. */
 export function previewFreshPeriod(
   scope: TenantScope,
   plan: PreparedChange,
-  goingOn: readonly string[],
+  mode: "next" | "recurring",
+  goingOn: readonly string[] = [],
 ): Promise<Preview | undefined> {
   const { items = [] } = itemParams(plan);
   const details = {
@@ -85,8 +84,8 @@ export function previewFreshPeriod(
   };
   return previewInvoice(
     scope,
-    { ...changeParams(plan), preview_mode: "next", subscription_details: details },
-    "fresh period",
+    { ...changeParams(plan), preview_mode: mode, subscription_details: details },
+    `fresh period, ${mode}`,
   );
 }
 

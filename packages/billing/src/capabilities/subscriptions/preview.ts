@@ -11,19 +11,23 @@ import type { PreviewedChange } from "./preview-invoices.js";
 /** What a change would cost. Amounts are in the currency's minor unit. */
 export interface SubscriptionPreview {
   readonly currency: string;
-  /** Billed when the change is made; 0 when it is billed with the next invoice, or later. */
+  /**
+   * Billed when the change is made; 0 when it is billed with the next invoice, or later. Stripe adds an amount below its
+   * least charge to the next invoice too.
+   */
   readonly amountDueNow: number;
   /**
    * The next invoice, with the change's prorations where they are not billed at once, and less what the customer has to
    * their credit; null when none will come. In the hour in which the last one is a draft, that uses up the credit first.
+   * After an invoice at once, it may be an amount below Stripe's least charge, which is left for the invoice after.
    */
   readonly nextAmount: number | null;
   readonly nextInvoiceAt: Date | null;
   /**
-   * Every invoice after that, as far as it can be known: without usage and without what is billed once. Where items have
-   * several intervals, the invoices differ, and this is the first of them that has the change.
+   * Every invoice after that, as far as it can be known: without usage and without what is billed once. 0 when none will
+   * come; null when the items renew at different times, so that the invoices differ.
    */
-  readonly recurringAmount: number;
+  readonly recurringAmount: number | null;
   /**
    * What {@link amountDueNow} is made of, or else {@link nextAmount}. For a change of interval at the end of the period,
    * their periods are as if it was made now.
@@ -47,11 +51,10 @@ export async function previewSubscriptionChange(
 }
 
 function toPreview(plan: PreparedChange, previewed: PreviewedChange): SubscriptionPreview {
-  const { shown, recurring, prorationDate, ...amounts } = previewed;
+  const { shown, prorationDate, ...amounts } = previewed;
   return Object.freeze({
     currency: plan.before.currency,
     ...amounts,
-    recurringAmount: recurring?.total ?? 0,
     lines: Object.freeze((shown?.lines.data ?? []).map(toInvoiceLine)),
     hasMoreLines: shown?.lines.has_more ?? false,
     confirmation: toConfirmation(plan, prorationDate),

@@ -31,7 +31,7 @@ export async function scheduleChange(scope: TenantScope, plan: PreparedChange): 
   const steps = new Steps(change.idempotencyKey);
   const present = expandedSchedule(before);
   // Refuses what contradicts itself before a schedule is created.
-  const moment = changeMoment(plan.items, toSubscription(before, scope));
+  const moment = changeMoment(plan, toSubscription(before, scope));
   if (present === undefined) toItemParams(plan.items, (priceId) => isMetered(plan.prices, priceId));
   const schedule =
     present ??
