@@ -1,0 +1,22 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+const PAGE = readFileSync(resolve(import.meta.dirname, "../../../docs/hand-on.md"), "utf8");
+const RECIPES = join(import.meta.dirname, "recipes");
+
+test.each(readdirSync(RECIPES))("the page shows %s as it is run", (file) => {
+  const code = readFileSync(join(RECIPES, file), "utf8");
+  const shown = code.replace("../../../../src/webhooks.js", "@repo/billing/webhooks");
+  expect(PAGE).toContain(`\`\`\`ts\n// ${file}\n${shown}\`\`\``);
+});
+
+test("each promise of the page names a test that there is", () => {
+  const named = [...PAGE.matchAll(/`(?<file>[\w.-]+\.ts)`: "(?<name>[^"]+)"/g)];
+  expect(named).toHaveLength(11);
+  for (const { groups } of named) {
+    const { file = "", name = "" } = groups ?? {};
+    const path = file === "promises.ts" ? join("engines", file) : file;
+    expect(readFileSync(join(import.meta.dirname, path), "utf8")).toContain(`"${name}"`);
+  }
+});
