@@ -101,6 +101,28 @@ describe("the items of a subscription", () => {
     expect(last.message).toContain("at least one");
   });
 
+  it("keep the currency the subscription began in, also when all of them change", async ({ stripe }) => {
+    const subscription = await subscribe(stripe);
+    const id = String(subscription.items.data[0]?.id);
+    const { product } = await monthly(stripe);
+    const recurring = { interval: "month" } as const;
+    const euros = await stripe.prices.create({
+      product: idOf(product),
+      currency: "eur",
+      unit_amount: 5,
+      recurring,
+    });
+    const yen = { product: idOf(product), currency: "jpy", unit_amount: 5, recurring };
+    for (const items of [
+      [{ id, price: euros.id }],
+      [{ id, price_data: yen }],
+      [{ id, deleted: true }, { price: euros.id }],
+    ]) {
+      const { message } = await refusal(stripe.subscriptions.update(subscription.id, { items }));
+      expect(message).toContain("expected currency: `usd`");
+    }
+  });
+
   it("fall back to a quantity of one when their price changes", async ({ stripe }) => {
     const subscription = await subscribe(stripe);
     const id = String(subscription.items.data[0]?.id);

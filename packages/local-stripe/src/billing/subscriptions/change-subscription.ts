@@ -81,7 +81,7 @@ export function changed(
     testClock: before.test_clock ?? null,
   };
   const items = change.items ? changedItems(tx, retimed.items, change.items, billing) : retimed.items;
-  checkItems(tx.account, items, billing.mode);
+  checkItems(tx.account, items, billing.mode, before.currency);
   // Flexible billing never moves the anchor by itself: an item with a new interval runs beside it.
   const isBegunAnew =
     billing.mode === "classic" &&

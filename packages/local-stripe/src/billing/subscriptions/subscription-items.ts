@@ -90,21 +90,23 @@ export function changedItems(
   return items;
 }
 
-/** Checks the rules that hold for all items of a subscription together. */
+/** Checks the rules that hold for all items of a subscription together. A subscription keeps the currency it began in. */
 export function checkItems(
   account: AccountData,
   items: readonly Pick<SubscriptionItemRecord, "price">[],
   mode: Billing["mode"],
+  begunIn?: string,
 ): PriceRecord {
   const prices = items.map((item) => account.getFromParam("price", item.price, "items"));
   const [first] = prices;
   if (first === undefined) throw invalid("Missing required param: items.", "items", "parameter_missing");
   if (items.length > MOST_ITEMS)
     throw invalid(`A subscription can have at most ${MOST_ITEMS} items.`, "items");
+  const currency = begunIn ?? first.currency;
   for (const [at, price] of prices.entries()) {
-    if (price.currency !== first.currency) {
+    if (price.currency !== currency) {
       throw invalid(
-        `The price specified only supports \`${price.currency}\`. This doesn't match the expected currency: \`${first.currency}\`.`,
+        `The price specified only supports \`${price.currency}\`. This doesn't match the expected currency: \`${currency}\`.`,
         `items[${at}][price]`,
       );
     }
