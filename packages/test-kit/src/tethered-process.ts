@@ -5,6 +5,8 @@ export interface TetheredProcess {
   /** The first group of `pattern`, once what the child wrote matches. Stops it and rejects when that never comes. */
   waitForOutput(pattern: RegExp, timeoutMs: number): Promise<string>;
   stop(): Promise<void>;
+  /** Resolves when it has ended, however that came about. */
+  readonly exited: Promise<void>;
   /** What it wrote so far. */
   readonly output: string;
   readonly ended: boolean;
@@ -62,6 +64,7 @@ export function startTethered(
       }
     },
     stop,
+    exited: closed,
     get output() {
       return output;
     },
