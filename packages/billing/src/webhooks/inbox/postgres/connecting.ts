@@ -21,6 +21,9 @@ export function connectingDatabase<Client extends ConnectedClient>(
   pool: ConnectingPool<Client>,
   timeoutMs: number,
 ): Database<Client> {
+  // A session may die in the moment in which the pool hands its client over, before the one who asked can listen.
+  pool.on?.("connect", listenForErrors);
+
   async function session<T>(
     work: (session: Session<Client>) => Promise<T>,
     signal?: AbortSignal,
@@ -62,6 +65,11 @@ export function connectingDatabase<Client extends ConnectedClient>(
       isStopped = true;
     };
   }
+}
+
+/** Without a listener for what a client tells of its end, Node ends the process. Who uses the client learns it anyway. */
+function listenForErrors(client: Pick<ConnectedClient, "on">): void {
+  client.on?.("error", () => undefined);
 }
 
 /** Waits for a client; one that comes too late is given back. */

@@ -24,6 +24,8 @@ export interface ConnectingPool<Client extends ConnectedClient> {
   connect(): Promise<Client>;
   /** A pool of three or more can spare a connection to be notified on. */
   readonly options?: { readonly max?: number | undefined } | undefined;
+  /** Tells of each new client before anybody gets it. */
+  on?(event: "connect", listener: (client: Client) => void): unknown;
 }
 
 export interface ConnectedClient {

@@ -7,6 +7,7 @@ import { aDelivery } from "../../../../src/testing/inbox-contract/deliveries.js"
 import { claimArrived, claimDead } from "../../../../src/webhooks/inbox/postgres/claims.js";
 import { writeStatements } from "../../../../src/webhooks/inbox/postgres/statements.js";
 import type { Claim, Delivery } from "../../../../src/webhooks.js";
+import { openDyingServer } from "./dying-session.js";
 import { endWorkingSessions } from "./open-inbox.js";
 
 const done = async () => undefined;
@@ -177,6 +178,20 @@ describePostgres("a Postgres inbox and the sessions of its pool", () => {
     expect(claim.status).toBe("claimed");
     await new Promise((resolve) => setTimeout(resolve, settings.leaseMs));
   }
+
+  test("that are killed on their way out of the pool end no process either", async () => {
+    const server = await openDyingServer();
+    const pool = new Pool({ connectionString: server.url }).on("error", () => undefined);
+    pools.push(pool);
+    const uncaught = vi.fn();
+    process.on("uncaughtException", uncaught);
+    await expect(postgresInbox({ pool }).process(aDelivery("evt_1"), done)).rejects.toThrow(
+      /administrator|terminated|queryable/,
+    );
+    process.removeListener("uncaughtException", uncaught);
+    expect(uncaught).not.toHaveBeenCalled();
+    await server.close();
+  });
 
   test("keep nothing of the claim's transaction", async () => {
     const inbox = open({ max: 1 });
