@@ -13,6 +13,8 @@ export interface PostgresCluster {
   readonly url: string;
   /** Ends all its processes at once, as `pg_ctl stop -m immediate` does: what they had not written is gone. */
   crash(): Promise<void>;
+  /** Ends its sessions and then itself, as `pg_ctl stop` does. */
+  shutDown(): Promise<void>;
   /** Starts it again, on the same port; it recovers from its log first. */
   start(): Promise<void>;
   /** Ends it, and removes its folder. */
@@ -86,13 +88,15 @@ export async function createCluster(
       return started;
     };
     let child: TetheredProcess = await start();
+    const end = async (signal: NodeJS.Signals) => {
+      const [pid] = (await readFile(join(data, "postmaster.pid"), "utf8")).split("\n");
+      process.kill(Number(pid), signal);
+      await child.exited;
+    };
     return {
       url: `postgres://postgres@127.0.0.1:${port}/postgres`,
-      async crash() {
-        const [pid] = (await readFile(join(data, "postmaster.pid"), "utf8")).split("\n");
-        process.kill(Number(pid), "SIGQUIT");
-        await child.exited;
-      },
+      crash: () => end("SIGQUIT"),
+      shutDown: () => end("SIGINT"),
       async start() {
         child = await start();
       },
