@@ -43,6 +43,19 @@ const runtimeProjects: TestProjectInlineConfiguration[] = [
   },
 ];
 
+/** In the mode "faults", what takes hours. */
+const faultProjects: TestProjectInlineConfiguration[] = [
+  {
+    test: {
+      ...common,
+      name: "faults",
+      root: billing,
+      include: ["test/webhooks/faults/*.report.ts"],
+      testTimeout: 0,
+    },
+  },
+];
+
 const projects: TestProjectInlineConfiguration[] = [
   {
     test: {
@@ -120,7 +133,7 @@ const projects: TestProjectInlineConfiguration[] = [
 
 export default defineConfig(({ mode }) => ({
   test: {
-    ...(process.env["CI"] && mode !== "runtimes" ? ciReport : {}),
+    ...(process.env["CI"] && mode !== "runtimes" && mode !== "faults" ? ciReport : {}),
     maxWorkers: availableParallelism(),
     ...projectsOf(mode),
   },
@@ -129,6 +142,7 @@ export default defineConfig(({ mode }) => ({
 function projectsOf(mode: string) {
   if (mode === "unit") return { projects: unitProjects };
   if (mode === "runtimes") return { projects: runtimeProjects };
+  if (mode === "faults") return { projects: faultProjects };
   const globalSetup = ["postgres", "redis", "stripe-mock"].map(
     (name) => `./packages/test-kit/src/${name}.ts`,
   );

@@ -1,0 +1,57 @@
+/** Has a process kill itself at a step, where a kill from outside hits too seldom. */
+
+const CLAIM = /\bclaim_new\(|gen_random_uuid\(\)/;
+
+/** When a statement is sent, and when its answer is here: the statements of the inbox by what they have in them. */
+const STATEMENTS = {
+  "before the claim": { sends: CLAIM },
+  "after the claim": { answered: CLAIM },
+  "before the fence": { sends: /\bfence\(/ },
+  "after the fence": { answered: /\bfence\(/ },
+  "before the settling": { sends: /\bsettle\(/ },
+  "before the commit": { sends: /^COMMIT/ },
+  "while the commit is under way": { underway: /^COMMIT/ },
+  "after the commit, before the answer": { answered: /^COMMIT/ },
+  "before the storing": { sends: /\bstore\(/ },
+  "after the storing, before the answer": { answered: /\bstore\(/ },
+};
+
+export const FAILPOINTS = [...Object.keys(STATEMENTS), "handler began", "effect was written"];
+
+/** Wraps a pool so that the process dies when its failpoint, `{ name, times }`, was reached so many times. */
+export function dieAt(failpoint) {
+  const at = STATEMENTS[failpoint?.name];
+  if (at === undefined) return (pool) => pool;
+  return (pool) => ({
+    options: pool.options,
+    connect: async () => dying(await pool.connect(), at, failpoint),
+  });
+}
+
+export function diesInHandler(failpoint, name) {
+  if (failpoint?.name === name) count(failpoint);
+}
+
+function dying(client, { sends, underway, answered }, failpoint) {
+  const query = async (text, values) => {
+    if (sends?.test(text)) count(failpoint);
+    const answer = client.query(text, values);
+    // Sent, and perhaps at the server.
+    if (underway?.test(text)) setImmediate(() => count(failpoint));
+    const result = await answer;
+    if (answered?.test(text)) count(failpoint);
+    return result;
+  };
+  return new Proxy(client, {
+    get: (target, name) => {
+      if (name === "query") return query;
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+function count(failpoint) {
+  failpoint.times -= 1;
+  if (failpoint.times <= 0) process.kill(process.pid, "SIGKILL");
+}

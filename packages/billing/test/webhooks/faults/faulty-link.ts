@@ -1,0 +1,97 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+
+/** A link to a server that can be made to fail. */
+export interface FaultyLink {
+  /** As the server's URL, by way of this link. */
+  readonly url: string;
+  /** Cuts the connection of the next COMMIT: it has reached the server, and its answer reaches nobody. */
+  loseNextCommit(): Promise<void>;
+  /** Relays nothing more on a random connection, which stays open on both sides. */
+  silenceOne(random: () => number): boolean;
+  close(): Promise<void>;
+}
+
+/** As node-postgres sends it: a simple query. */
+const COMMIT = Buffer.from("COMMIT\0");
+
+export async function openFaultyLink(serverUrl: string): Promise<FaultyLink> {
+  const server = new URL(serverUrl);
+  const links = new Set<Link>();
+  let onLost: (() => void) | undefined;
+
+  const listener = createServer((client) => {
+    const link = new Link(client, connect(Number(server.port), server.hostname), (given) => {
+      const lose = onLost;
+      if (lose === undefined) return;
+      onLost = undefined;
+      given.cutAtAnswer();
+      lose();
+    });
+    links.add(link);
+    client.once("close", () => links.delete(link));
+  });
+  listener.listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  const url = new URL(serverUrl);
+  // A server that listens on a port has an address of this kind.
+  url.port = String((listener.address() as AddressInfo).port);
+
+  return {
+    url: url.href,
+    loseNextCommit: () =>
+      new Promise((resolve) => {
+        onLost = resolve;
+      }),
+    silenceOne(random) {
+      const open = [...links].filter(({ isSilent }) => !isSilent);
+      const link = open[Math.floor(random() * open.length)];
+      link?.silence();
+      return link !== undefined;
+    },
+    async close() {
+      for (const link of links) link.cut();
+      listener.close();
+      await once(listener, "close");
+    },
+  };
+}
+
+/** One connection of a process to the server. */
+class Link {
+  readonly #client: Socket;
+  readonly #server: Socket;
+  #isCutAtAnswer = false;
+  isSilent = false;
+
+  constructor(client: Socket, server: Socket, onCommit: (link: Link) => void) {
+    this.#client = client;
+    this.#server = server;
+    client.on("data", (data) => {
+      if (this.isSilent) return;
+      if (data.includes(COMMIT)) onCommit(this);
+      server.write(data);
+    });
+    server.on("data", (data) => {
+      if (this.#isCutAtAnswer) this.cut();
+      else if (!this.isSilent) client.write(data);
+    });
+    for (const socket of [client, server]) {
+      socket.setNoDelay(true).on("error", () => this.cut());
+      socket.on("close", () => !this.isSilent && this.cut());
+    }
+  }
+
+  cutAtAnswer(): void {
+    this.#isCutAtAnswer = true;
+  }
+
+  silence(): void {
+    this.isSilent = true;
+  }
+
+  cut(): void {
+    this.#client.destroy();
+    this.#server.destroy();
+  }
+}

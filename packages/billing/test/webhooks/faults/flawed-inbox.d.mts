@@ -1,0 +1,3 @@
+import type { Verdict } from "./verdict.js";
+
+export const FLAWS: Readonly<Record<string, keyof Verdict>>;

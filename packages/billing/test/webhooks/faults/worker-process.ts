@@ -1,0 +1,81 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { join } from "node:path";
+
+export interface WorkerSettings {
+  readonly url: string;
+  readonly schema: string;
+  readonly journal: string;
+  /** When it acknowledges a delivery. */
+  readonly respond: "handled" | "stored";
+  readonly leaseSeconds: number;
+  /** The most that a handler sleeps. */
+  readonly handlerMs: number;
+  /** Where it kills itself, after having been there so many times. */
+  readonly failpoint?: { readonly name: string; readonly times: number } | undefined;
+  /** Has it use another inbox, with these flaws. */
+  readonly flaws?: readonly string[] | undefined;
+}
+
+type Message = { readonly ready: true } | { readonly number: number; readonly status: string };
+
+/** A process of the application, as Stripe and the operating system see it. */
+export class WorkerProcess {
+  readonly #child: ChildProcess;
+  readonly #answers = new Map<number, (status: string | undefined) => void>();
+  readonly #errors: string[] = [];
+  readonly settings: WorkerSettings;
+  /** Resolves when it takes deliveries, and also when it ends before that. */
+  readonly ready: Promise<void>;
+  /** Resolves with the reason for its end, or with nothing where a SIGKILL was. */
+  readonly ended: Promise<string | undefined>;
+  #isReady = false;
+  #isGone = false;
+
+  constructor(settings: WorkerSettings) {
+    this.settings = settings;
+    const child = fork(join(import.meta.dirname, "worker.mjs"), [JSON.stringify(settings)], {
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    this.#child = child;
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#errors.push(text));
+    this.ended = new Promise((resolve) => {
+      child.once("close", (code, signal) => {
+        this.#isGone = true;
+        for (const answer of this.#answers.values()) answer(undefined);
+        resolve(signal === "SIGKILL" ? undefined : `exit ${signal ?? code}: ${this.#errors.join("")}`);
+      });
+    });
+    this.ready = new Promise((resolve) => {
+      child.on("message", (message: Message) => {
+        if ("number" in message) return this.#answers.get(message.number)?.(message.status);
+        this.#isReady = true;
+        resolve();
+      });
+      void this.ended.then(() => resolve());
+    });
+  }
+
+  get isAlive(): boolean {
+    return this.#isReady && !this.#isGone;
+  }
+
+  /** Resolves to what the receiver said, or to nothing when there is no answer in time. */
+  async deliver(number: number, body: string, timeoutMs: number): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      const answer = (status: string | undefined) => {
+        clearTimeout(timer);
+        this.#answers.delete(number);
+        resolve(status);
+      };
+      const timer = setTimeout(() => answer(undefined), timeoutMs);
+      this.#answers.set(number, answer);
+      if (!this.#child.connected) return answer(undefined);
+      // It fails when the process was killed in this moment.
+      this.#child.send({ number, body }, (error) => error && answer(undefined));
+    });
+  }
+
+  signal(name: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
+    this.#child.kill(name);
+  }
+}
