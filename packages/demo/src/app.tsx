@@ -4,9 +4,11 @@ import { Hono } from "hono";
 import { csrf } from "hono/csrf";
 import { secureHeaders } from "hono/secure-headers";
 import { answerError, answerNotFound, type Log } from "./answer-error.js";
+import { saveDetails, showDetails } from "./billing-details.js";
 import { confirmChange, previewChange } from "./change-plan.js";
 import { probe } from "./isolation.js";
 import { BillingPage } from "./pages/billing-page.js";
+import { InvoicesPage } from "./pages/invoices-page.js";
 import { LIVE_SCRIPT } from "./pages/live-script.js";
 import { SignInPage } from "./pages/sign-in-page.js";
 import { STYLES } from "./pages/styles.js";
@@ -60,7 +62,7 @@ export function createApp({
   app.get("/billing", async (c) => {
     const { workspace, billing: own } = c.var;
     const visit = c.req.query("checkout");
-    const [checkout, products, invoices, open, upcoming, paymentMethods, foreign, missing] =
+    const [checkout, products, invoices, open, upcoming, customer, paymentMethods, foreign, missing] =
       await Promise.all([
         // Anyone can type this address, so ask Stripe; a session of another tenant is not found.
         visit === undefined ? undefined : own.getCheckoutSession(visit),
@@ -68,6 +70,7 @@ export function createApp({
         own.listInvoices(workspace.customerId),
         own.listInvoices(workspace.customerId, { status: "open" }),
         own.previewUpcomingInvoice(workspace.customerId),
+        own.getCustomer(workspace.customerId),
         own.listPaymentMethods(workspace.customerId),
         probe(own, workspaces.findOther(workspace).subscriptionId),
         probe(own, "sub_1DoesNotExistAnywhere000"),
@@ -82,6 +85,7 @@ export function createApp({
         invoices={invoices.data}
         openInvoices={open.data}
         upcoming={upcoming}
+        customer={customer}
         paymentMethods={paymentMethods.data}
         probes={{ foreign, missing }}
       />,
@@ -90,6 +94,25 @@ export function createApp({
 
   app.get("/billing/change", previewChange);
   app.post("/billing/change", confirmChange);
+
+  app.get("/billing/details", showDetails);
+  app.post("/billing/details", saveDetails);
+
+  app.get("/billing/invoices", async (c) => {
+    const { workspace, billing: own } = c.var;
+    const invoices = await own.listInvoices(workspace.customerId, { after: c.req.query("after") });
+    return c.html(<InvoicesPage workspace={workspace} invoices={invoices} />);
+  });
+
+  app.post("/billing/cancel", async (c) => {
+    await c.var.billing.cancelSubscription(c.var.workspace.subscriptionId, { when: "period_end" });
+    return c.redirect("/billing", 303);
+  });
+
+  app.post("/billing/keep", async (c) => {
+    await c.var.billing.resumeSubscription(c.var.workspace.subscriptionId);
+    return c.redirect("/billing", 303);
+  });
 
   app.post("/billing/portal", async (c) => {
     const session = await c.var.billing.createCustomerPortalSession(c.var.workspace.customerId);

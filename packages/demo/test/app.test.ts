@@ -29,7 +29,7 @@ describe("the application's routes", () => {
     ["nobody knows where", { origin: "" }],
   ])("refuses a form from %s", async (_where, headers) => {
     const cookie = await application.signIn("acme");
-    for (const path of ["/sign-in", "/sign-out", "/billing/portal", "/billing/checkout"]) {
+    for (const path of ["/sign-in", "/sign-out", "/billing/portal", "/billing/checkout", "/billing/cancel"]) {
       const form = { tenant: "globex" };
       const answer = await postForm(application.app, path, { form, headers: { cookie, ...headers } });
       expect([path, answer.status]).toEqual([path, 403]);
@@ -103,6 +103,25 @@ describe("the application's routes", () => {
     expect((await change(own[0]?.id ?? "", "0")).status).toBe(400);
     const changed = await change(own[0]?.id ?? "");
     expect([changed.status, changed.headers.get("location")]).toEqual([303, "/billing"]);
+  });
+
+  it("pages through the invoices of the tenant alone", async () => {
+    const { stripe, workspaces } = application;
+    const { subscriptionId } = workspaces.get("acme");
+    const [item] = (await stripe.subscriptions.retrieve(subscriptionId)).items.data;
+    for (let seats = 2; seats <= 11; seats += 1) {
+      await stripe.subscriptions.update(subscriptionId, {
+        items: [{ id: item?.id ?? "", quantity: seats }],
+        proration_behavior: "always_invoice",
+      });
+    }
+    const cookie = await application.signIn("acme");
+    const first = await (await get("/billing/invoices", cookie)).text();
+    const older = /href="(\/billing\/invoices\?after=[^"]+)"/.exec(first)?.[1] ?? "";
+    const last = await (await get(older, cookie)).text();
+    expect([first, last].map((page) => page.split('scope="row"').length - 1)).toEqual([10, 1]);
+    expect(last).not.toContain("Older invoices");
+    expect((await get(older, await application.signIn("globex"))).status).not.toBe(200);
   });
 
   it("bills what the preview said, whose instant and key its form carries", async () => {

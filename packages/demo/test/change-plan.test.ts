@@ -1,31 +1,12 @@
-import { openChromium } from "@repo/test-kit/chromium";
-import type { BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Demo } from "../src/demo.js";
-import { startConformingDemo } from "./support/conforming-demo.js";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { demoVisits } from "./support/demo-visits.js";
 import { NO_FAULTS, pageFaults } from "./support/page-faults.js";
 import { chooseByKeyboard, PHONE, tabTo } from "./support/portal-visit.js";
 
-const chromium = await openChromium();
-afterAll(() => chromium?.close());
+const { isPossible, url, signIn } = await demoVisits();
 
-describe.skipIf(chromium === undefined)("changing the plan, in a browser", () => {
-  let demo: Demo;
-  let contexts: BrowserContext[];
-  let complaints: string[];
-
-  beforeEach(async () => {
-    contexts = [];
-    complaints = [];
-    demo = await startConformingDemo();
-  });
-
-  afterEach(async () => {
-    await Promise.all(contexts.map((context) => context.close()));
-    await demo.close();
-    expect(complaints).toEqual([]);
-  });
-
+describe.skipIf(!isPossible)("changing the plan, in a browser", () => {
   it("shows what more seats cost and bills them at once, without scripts", async () => {
     const page = await signIn("Acme Analytics", { javaScriptEnabled: false });
     await page.getByRole("link", { name: "Change plan or seats" }).click();
@@ -35,20 +16,20 @@ describe.skipIf(chromium === undefined)("changing the plan, in a browser", () =>
     expect(await cost(page, "Due now")).toBe("$196.00");
     expect(await cost(page, "After that, per month")).toBe("$245.00");
     await page.getByRole("button", { name: "Change and pay $196.00" }).click();
-    await page.waitForURL(`${demo.url}/billing`);
+    await page.waitForURL(`${url()}/billing`);
     await page.getByRole("region", { name: "Invoices" }).getByText("$196.00").waitFor();
   });
 
   it("changes from month to year by the keyboard, and the page at once says so", async () => {
     const page = await signIn("Acme Analytics");
-    await page.goto(`${demo.url}/billing/change`);
+    await page.goto(`${url()}/billing/change`);
     await chooseByKeyboard(page, "price", /^Company, \$1,990\.00 per year/);
     await tabTo(page, "Show what it costs");
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Change and pay $1,941.00" }).waitFor();
     await tabTo(page, "Change and pay $1,941.00");
     await page.keyboard.press("Enter");
-    await page.waitForURL(`${demo.url}/billing`);
+    await page.waitForURL(`${url()}/billing`);
     const subscription = page.getByRole("region", { name: "Subscription" });
     await subscription.getByText("$1,990.00 per year").waitFor();
   });
@@ -65,7 +46,7 @@ describe.skipIf(chromium === undefined)("changing the plan, in a browser", () =>
     const due = page.getByRole("region", { name: "Payment due" });
     await due.getByText("$75.00 could not be collected.").waitFor();
     const open = await page.context().newPage();
-    await open.goto(`${demo.url}/billing`);
+    await open.goto(`${url()}/billing`);
     await due.getByRole("link", { name: "Pay now" }).click();
     expect(new URL(page.url()).pathname).toMatch(/^\/p\/invoice\//);
     await page.getByRole("radio", { name: /4242/ }).first().check();
@@ -73,22 +54,6 @@ describe.skipIf(chromium === undefined)("changing the plan, in a browser", () =>
     await open.getByRole("region", { name: "Payment due" }).waitFor({ state: "detached" });
     await open.getByRole("region", { name: "Subscription" }).getByText("Renews on").waitFor();
   });
-
-  async function signIn(company: string, options?: BrowserContextOptions): Promise<Page> {
-    if (chromium === undefined) throw new Error("There is no Chromium.");
-    const context = await chromium.browser.newContext(options);
-    contexts.push(context);
-    const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
-    page.on("console", (message) => {
-      if (message.type() === "error") complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => complaints.push(error.message));
-    await page.goto(demo.url);
-    await page.getByRole("button", { name: company }).click();
-    await page.waitForURL(`${demo.url}/billing`);
-    return page;
-  }
 });
 
 function cost(page: Page, name: string): Promise<string | null> {

@@ -1,9 +1,17 @@
-import type { CheckoutSession, Invoice, PaymentMethod, Product, UpcomingInvoice } from "@repo/billing";
+import type {
+  CheckoutSession,
+  Customer,
+  Invoice,
+  PaymentMethod,
+  Product,
+  UpcomingInvoice,
+} from "@repo/billing";
 import type { FC } from "hono/jsx";
 import type { Probe } from "../isolation.js";
 import type { TenantBilling } from "../read-model.js";
 import type { Workspace } from "../workspaces.js";
 import { ActivityPanel } from "./activity-panel.js";
+import { DetailsPanel } from "./details-panel.js";
 import { DuePanel } from "./due-panel.js";
 import { InvoicesPanel } from "./invoices-panel.js";
 import { IsolationPanel } from "./isolation-panel.js";
@@ -24,6 +32,7 @@ interface BillingPageProps {
   readonly invoices: readonly Invoice[];
   readonly openInvoices: readonly Invoice[];
   readonly upcoming: UpcomingInvoice | null;
+  readonly customer: Customer;
   readonly paymentMethods: readonly PaymentMethod[];
   readonly probes: { readonly foreign: Probe; readonly missing: Probe };
 }
@@ -36,7 +45,7 @@ export const BillingPage: FC<BillingPageProps> = ({
   probes,
   ...rest
 }) => {
-  const { invoices, openInvoices, upcoming, paymentMethods } = rest;
+  const { invoices, openInvoices, upcoming, customer, paymentMethods } = rest;
   const planIds = new Set(
     state.subscriptions
       .filter(({ endedAt }) => endedAt === null)
@@ -52,12 +61,20 @@ export const BillingPage: FC<BillingPageProps> = ({
       )}
       <DuePanel openInvoices={openInvoices} />
       <div class="columns">
-        <SubscriptionPanel subscriptions={state.subscriptions} products={products} version={state.version} />
+        <SubscriptionPanel
+          subscriptions={state.subscriptions}
+          products={products}
+          version={state.version}
+          planId={workspace.subscriptionId}
+        />
         <ActivityPanel activity={state.activity} products={products} />
       </div>
       <div class="columns">
         <InvoicesPanel invoices={invoices} upcoming={upcoming} />
-        <PaymentMethodsPanel methods={paymentMethods} />
+        <div class="stack">
+          <PaymentMethodsPanel methods={paymentMethods} />
+          <DetailsPanel customer={customer} />
+        </div>
       </div>
       <ProductsPanel products={products} planIds={planIds} />
       <IsolationPanel workspace={workspace} probes={probes} />

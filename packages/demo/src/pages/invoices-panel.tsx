@@ -13,12 +13,14 @@ export const InvoicesPanel: FC<InvoicesPanelProps> = ({ invoices, upcoming }) =>
     <h2 id="invoices-title">Invoices</h2>
     <div id="invoices" data-live>
       {invoices.length === 0 ? <p>There is no invoice yet.</p> : <InvoiceTable invoices={invoices} />}
-      <p class="hint">{inForecast(upcoming)}</p>
+      <p class="hint">
+        {inForecast(upcoming)} <a href="/billing/invoices">All invoices</a>
+      </p>
     </div>
   </section>
 );
 
-const InvoiceTable: FC<{ readonly invoices: readonly Invoice[] }> = ({ invoices }) => (
+export const InvoiceTable: FC<{ readonly invoices: readonly Invoice[] }> = ({ invoices }) => (
   <table>
     <thead>
       <tr>

@@ -126,6 +126,15 @@ a.primary:hover { color: var(--on-accent); }
 .due + .due { margin-top: .75rem; }
 .due p { flex: 1 1 20rem; }
 #due:empty { display: none; }
+.stack { display: grid; gap: 1.25rem; align-content: stretch; }
+address { font-style: normal; }
+address span { display: block; overflow-wrap: anywhere; }
+.end { margin-top: auto; padding-top: 1.25rem; }
+summary { cursor: pointer; color: var(--quiet); font-size: .9375rem; width: fit-content; }
+.plan details form { margin-top: .5rem; padding-top: 0; }
+.details { display: grid; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); gap: 1rem 1.25rem; margin-top: 1.25rem; }
+.details .field input { width: 100%; }
+.details .primary { grid-column: 1 / -1; justify-self: start; margin-top: .5rem; }
 .choice-form { justify-items: start; }
 .plan form.choice-form { display: grid; margin: 0; padding: 0; gap: 1.25rem; }
 fieldset { border: 0; margin: 0; padding: 0; width: 100%; }

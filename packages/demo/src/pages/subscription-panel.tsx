@@ -1,34 +1,66 @@
 import type { Product, Subscription } from "@repo/billing";
 import type { FC } from "hono/jsx";
-import { describeOutlook, describePrice, nameProduct, nameStatus } from "./wording.js";
+import { describeOutlook, describePrice, formatDate, nameProduct, nameStatus } from "./wording.js";
 
 interface SubscriptionPanelProps {
   readonly subscriptions: readonly Subscription[];
   /** For the names of the plans. */
   readonly products: readonly Product[];
   readonly version: number;
+  /** The subscription of the plan, beside those of extras. */
+  readonly planId: string;
 }
 
-export const SubscriptionPanel: FC<SubscriptionPanelProps> = ({ subscriptions, products, version }) => (
-  <section class="card plan" aria-labelledby="subscription-title">
-    <h2 id="subscription-title">Subscription</h2>
-    <div id="subscription" data-live data-version={version} aria-live="polite">
-      {subscriptions.length === 0 ? <p>There is no subscription.</p> : null}
-      {subscriptions.map((subscription) => (
-        <Plan subscription={subscription} products={products} />
-      ))}
-    </div>
-    <form method="post" action="/billing/portal">
-      <button type="submit" class="primary">
-        Manage billing
+export const SubscriptionPanel: FC<SubscriptionPanelProps> = ({
+  subscriptions,
+  products,
+  version,
+  planId,
+}) => {
+  const plan = subscriptions.find(({ id, endedAt }) => id === planId && endedAt === null);
+  return (
+    <section class="card plan" aria-labelledby="subscription-title">
+      <h2 id="subscription-title">Subscription</h2>
+      <div id="subscription" data-live data-version={version} aria-live="polite">
+        {subscriptions.length === 0 ? <p>There is no subscription.</p> : null}
+        {subscriptions.map((subscription) => (
+          <Plan subscription={subscription} products={products} />
+        ))}
+        {plan === undefined ? null : <CancelOrKeep plan={plan} />}
+      </div>
+      <form method="post" action="/billing/portal">
+        <button type="submit" class="primary">
+          Manage billing
+        </button>
+        <a class="button quiet" href="/billing/change">
+          Change plan or seats
+        </a>
+        <p class="hint">“Manage billing” opens Stripe’s hosted portal.</p>
+      </form>
+    </section>
+  );
+};
+
+const CancelOrKeep: FC<{ readonly plan: Subscription }> = ({ plan: { cancelsAt, currentPeriodEnd } }) =>
+  cancelsAt === null ? (
+    <details>
+      <summary>Cancel the plan</summary>
+      <form method="post" action="/billing/cancel">
+        <p>
+          You keep it until {currentPeriodEnd === null ? "its period ends" : formatDate(currentPeriodEnd)}.
+        </p>
+        <button type="submit" class="quiet">
+          Cancel at the end of the period
+        </button>
+      </form>
+    </details>
+  ) : (
+    <form method="post" action="/billing/keep">
+      <button type="submit" class="quiet">
+        Keep the plan
       </button>
-      <a class="button quiet" href="/billing/change">
-        Change plan or seats
-      </a>
-      <p class="hint">“Manage billing” opens Stripe’s hosted portal.</p>
     </form>
-  </section>
-);
+  );
 
 const Plan: FC<{ readonly subscription: Subscription; readonly products: readonly Product[] }> = (props) => {
   const { subscription, products } = props;

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { demoVisits } from "./support/demo-visits.js";
+import { NO_FAULTS, pageFaults } from "./support/page-faults.js";
+import { PHONE } from "./support/portal-visit.js";
+
+const { isPossible, url, signIn } = await demoVisits();
+
+describe.skipIf(!isPossible)("the application's own billing pages, in a browser", () => {
+  it("cancel the plan and keep it after all, without a way through the portal", async () => {
+    const page = await signIn("Acme Analytics");
+    const subscription = page.getByRole("region", { name: "Subscription" });
+    await subscription.getByText("Cancel the plan").click();
+    await subscription.getByRole("button", { name: "Cancel at the end of the period" }).click();
+    await subscription.getByText(/Cancels on \d+ \w+ \d{4}/).waitFor();
+    await subscription.getByRole("button", { name: "Keep the plan" }).click();
+    await subscription.getByText("Renews on").waitFor();
+  });
+
+  it("take the billing address, without scripts, and show it", async () => {
+    const page = await signIn("Acme Analytics", { javaScriptEnabled: false });
+    await page.getByRole("link", { name: "Change details" }).click();
+    expect(await page.getByLabel("E-mail for invoices").inputValue()).toBe("ada@acme.example");
+    await page.getByLabel("Name").fill("Acme Analytics Ltd");
+    await page.getByLabel("Address", { exact: true }).fill("1 Long Lane");
+    await page.getByLabel(/^Country/).fill("GB");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.waitForURL(`${url()}/billing`);
+    const details = page.getByRole("region", { name: "Billing details" });
+    for (const line of ["Acme Analytics Ltd", "1 Long Lane", "GB"]) await details.getByText(line).waitFor();
+  });
+
+  it("fit a phone, and name every field", async () => {
+    const page = await signIn("Acme Analytics", PHONE);
+    for (const path of ["/billing", "/billing/details", "/billing/invoices"]) {
+      await page.goto(`${url()}${path}`);
+      expect([path, await pageFaults(page)]).toEqual([path, NO_FAULTS]);
+    }
+  });
+});
