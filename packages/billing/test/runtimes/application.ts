@@ -8,8 +8,10 @@ import { SECRET } from "../webhooks/signed-delivery.js";
 
 /** An application that runs in a process of its own. */
 export interface Application {
-  /** Its webhook route. */
+  /** Its webhook route, or another path that was asked for. */
   readonly url: string;
+  /** What it has printed so far. */
+  readonly output: string;
   /** Sends it SIGTERM, and waits for its end. */
   stop(): Promise<void>;
 }
@@ -95,7 +97,13 @@ export async function startApplication(
     }
     await delay(20);
   }
-  return { url: `http://127.0.0.1:${port}${path}`, stop: () => child.stop() };
+  return {
+    url: `http://127.0.0.1:${port}${path}`,
+    get output() {
+      return child.output;
+    },
+    stop: () => child.stop(),
+  };
 }
 
 function accepts(port: number): Promise<boolean> {
