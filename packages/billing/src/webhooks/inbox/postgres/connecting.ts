@@ -96,7 +96,8 @@ async function connect<Client extends ConnectedClient>(
 class Connection<Client extends ConnectedClient> implements Session<Client> {
   readonly #client: Client;
   readonly #timeoutMs: number;
-  readonly #lost = new AbortController();
+  /** Made for a transaction alone, because it takes longer than all else here. */
+  #lost: AbortController | undefined;
   #isSound = true;
 
   constructor(client: Client, timeoutMs: number) {
@@ -108,7 +109,7 @@ class Connection<Client extends ConnectedClient> implements Session<Client> {
 
   readonly #onError = (error: unknown): void => {
     this.#isSound = false;
-    this.#lost.abort(error);
+    this.#lost?.abort(error);
   };
 
   readonly query = async (text: string, values?: unknown[]): Promise<Answer> => {
@@ -127,10 +128,12 @@ class Connection<Client extends ConnectedClient> implements Session<Client> {
     open: Statement,
     work: (opened: Opened<Client>) => Promise<Closing<T>>,
   ): Promise<Ended<T>> {
+    const lost = new AbortController();
+    this.#lost = lost;
     const { facade, end } = endable(this.#client, "The transaction of this webhook is over.");
     try {
       const [row] = (await this.query(`BEGIN ISOLATION LEVEL READ COMMITTED; ${inline(open)}`)).rows;
-      const { value, close } = await work({ tx: facade, query: this.query, row, lost: this.#lost.signal });
+      const { value, close } = await work({ tx: facade, query: this.query, row, lost: lost.signal });
       end();
       // Postgres runs nothing of a message after a statement that failed, so it commits only what was closed.
       const { command } = await this.query(close === undefined ? "COMMIT" : `${inline(close)}; COMMIT`);

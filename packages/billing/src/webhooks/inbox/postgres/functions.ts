@@ -1,3 +1,11 @@
+/**
+ * For this transaction, also where the application's sessions do not wait. An assignment, here and below, takes Postgres
+ * less than half the time of PERFORM.
+ */
+const WAIT_FOR_DISK = `IF current_setting('synchronous_commit') = 'off' THEN
+    setting := set_config('synchronous_commit', 'on', true);
+  END IF;`;
+
 /** The SQLSTATE with which `settle` refuses. Of a class that Postgres leaves to applications. */
 export const NOT_ITS_TRANSACTION = "BI001";
 
@@ -21,8 +29,8 @@ export function createFunctions(schema: string): readonly string[] {
 LANGUAGE plpgsql AS $$
 DECLARE
   claim uuid;
+  setting text := set_config('synchronous_commit', 'off', true);
 BEGIN
-  PERFORM set_config('synchronous_commit', 'off', true);
   INSERT INTO ${pending} AS p (id, event_type, object, created_at_ms, body, attempts, token, due_at)
   SELECT delivery, kind, about, made_at_ms, content, 1, gen_random_uuid(), clock_timestamp() + lease_ms * interval '1 millisecond'
   WHERE NOT EXISTS (SELECT FROM ${handled} h WHERE h.id = delivery)
@@ -37,14 +45,15 @@ END $$`,
 LANGUAGE plpgsql AS $$
 DECLARE
   object_at_work text;
+  setting text;
   allowed_ms bigint := extract(epoch FROM current_setting('statement_timeout')::interval) * 1000;
 BEGIN
   SELECT p.object INTO object_at_work FROM ${pending} p WHERE p.id = delivery AND p.token = claim FOR UPDATE;
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  PERFORM set_config('idle_in_transaction_session_timeout', lease_ms::text, true);
-  PERFORM set_config('statement_timeout', least(nullif(allowed_ms, 0), lease_ms)::text, true);
+  setting := set_config('idle_in_transaction_session_timeout', lease_ms::text, true);
+  setting := set_config('statement_timeout', least(nullif(allowed_ms, 0), lease_ms)::text, true);
   transaction := pg_current_xact_id();
   was_handled := EXISTS (SELECT FROM ${handled} h WHERE h.id = delivery);
   IF was_handled THEN
@@ -59,6 +68,7 @@ END $$`,
 LANGUAGE plpgsql AS $$
 DECLARE
   done record;
+  setting text;
 BEGIN
   IF pg_current_xact_id()::text <> transaction THEN
     RAISE EXCEPTION 'not the transaction of the claim' USING ERRCODE = '${NOT_ITS_TRANSACTION}';
@@ -74,7 +84,7 @@ BEGIN
     ON CONFLICT (object_hash) DO UPDATE SET newest_at_ms = excluded.newest_at_ms
     WHERE o.newest_at_ms < excluded.newest_at_ms;
   END IF;
-  PERFORM ${schema}.wait_for_disk();
+  ${WAIT_FOR_DISK}
 END $$`,
 
     // Resolves to what it found instead of a place to store it, or to 'stored'.
@@ -83,8 +93,9 @@ END $$`,
 LANGUAGE plpgsql AS $$
 DECLARE
   death timestamptz;
+  setting text;
 BEGIN
-  PERFORM ${schema}.wait_for_disk();
+  ${WAIT_FOR_DISK}
   INSERT INTO ${pending} (id, event_type, object, created_at_ms, body, due_at)
   SELECT delivery, kind, about, made_at_ms, content, clock_timestamp() WHERE NOT EXISTS (SELECT FROM ${handled} h WHERE h.id = delivery)
   ON CONFLICT (id) DO NOTHING;
@@ -96,15 +107,6 @@ BEGIN
     RETURN CASE WHEN death IS NULL THEN 'pending' ELSE 'dead' END;
   END IF;
   RETURN 'handled';
-END $$`,
-
-    // For this transaction, also where the application's sessions do not wait.
-    `CREATE OR REPLACE FUNCTION ${schema}.wait_for_disk() RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-  IF current_setting('synchronous_commit') = 'off' THEN
-    PERFORM set_config('synchronous_commit', 'on', true);
-  END IF;
 END $$`,
   ];
 }
