@@ -96,7 +96,7 @@ async function connect<Client extends ConnectedClient>(
 class Connection<Client extends ConnectedClient> implements Session<Client> {
   readonly #client: Client;
   readonly #timeoutMs: number;
-  /** Made for a transaction alone, because it takes longer than all else here. */
+  /** Made for a transaction alone, since nothing else asks for it. */
   #lost: AbortController | undefined;
   #isSound = true;
 
