@@ -7,20 +7,20 @@ import { findNewerNode } from "@repo/test-kit/other-node";
 import { createSchema, describePostgres } from "@repo/test-kit/postgres-schema";
 import { postgresUrl } from "@repo/test-kit/servers";
 import { build } from "esbuild";
-import { expect, onTestFinished, test } from "vitest";
+import { test } from "vitest";
 import { migrateInbox } from "../../../src/postgres.js";
 
 const REPORT = "REPORT ";
 
 describePostgres("a handler hands on, through its tx, to", () => {
-  test.for([
+  test.concurrent.for([
     ["DBOS", "dbos", (): string | undefined => process.execPath],
     ["pg-boss", "pg-boss", findNewerNode],
     ["graphile-worker", "graphile-worker", findNewerNode],
   ] as const)(
     "%s, which keeps its promises",
     { timeout: 120_000 },
-    async ([_name, engine, findNode], { skip }) => {
+    async ([_name, engine, findNode], { expect, onTestFinished, skip }) => {
       const node = findNode();
       if (node === undefined) return skip("npm has no newer Node for this platform");
       const [inbox, own] = [await createSchema(), await createSchema()];
