@@ -9,9 +9,9 @@ const STATEMENTS = {
   "before the fence": { sends: /\bfence\(/ },
   "after the fence": { answered: /\bfence\(/ },
   "before the settling": { sends: /\bsettle\(/ },
-  "before the commit": { sends: /^COMMIT/ },
-  "while the commit is under way": { underway: /^COMMIT/ },
-  "after the commit, before the answer": { answered: /^COMMIT/ },
+  "before the commit": { sends: /COMMIT$/ },
+  "while the commit is under way": { underway: /COMMIT$/ },
+  "after the commit, before the answer": { answered: /COMMIT$/ },
   "before the storing": { sends: /\bstore\(/ },
   "after the storing, before the answer": { answered: /\bstore\(/ },
 };
