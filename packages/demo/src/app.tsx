@@ -133,6 +133,7 @@ export function createApp({
     const session = await c.var.billing.createCheckoutSession({
       customerId: c.var.workspace.customerId,
       priceId,
+      allowPromotionCodes: true,
       successUrl: "/billing?checkout={CHECKOUT_SESSION_ID}",
       cancelUrl: "/billing",
     });

@@ -28,6 +28,8 @@ export function createBilling({ stripe, url, workspaces }: BillingParts): Stripe
   return new StripeBillingService({
     stripe,
     mode: "test",
+    // The demo's one promotion code is for all tenants, so a customer may type any.
+    catalog: { promotionCodes: "shared" },
     portal: {
       returnUrl: `${url}/billing`,
       configuration: (tenantId) => workspaces.get(tenantId).portalConfigurationId,

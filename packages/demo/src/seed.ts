@@ -1,10 +1,11 @@
 import type Stripe from "stripe";
-import { type ProductSpec, SHARED_PRODUCT, TENANTS, type TenantSpec } from "./tenants.js";
+import { type ProductSpec, SHARED_PRODUCT, SHARED_PROMOTION, TENANTS, type TenantSpec } from "./tenants.js";
 import type { Workspaces } from "./workspaces.js";
 
 /** Creates what the demo needs in Stripe, or finds it there from an earlier start. */
 export async function seed(stripe: Stripe, workspaces: Workspaces): Promise<void> {
   await findOrCreateProduct(stripe, SHARED_PRODUCT, "*");
+  await findOrCreatePromotion(stripe);
   for (const tenant of TENANTS) {
     const plans = await Promise.all(
       tenant.products.map((product) => findOrCreateProduct(stripe, product, tenant.id)),
@@ -46,6 +47,18 @@ async function findOrCreateProduct(
     await stripe.prices.create({ product: id, currency: "usd", unit_amount: yearlyAmount, recurring });
   }
   return product;
+}
+
+async function findOrCreatePromotion(stripe: Stripe): Promise<void> {
+  const { couponId, name, percentOff, code } = SHARED_PROMOTION;
+  const { data } = await stripe.promotionCodes.list({ code, active: true, limit: 1 });
+  if (data[0] !== undefined) return;
+  const metadata = { tenantId: "*" };
+  const { data: coupons } = await stripe.coupons.list({ limit: 100 });
+  if (!coupons.some(({ id }) => id === couponId)) {
+    await stripe.coupons.create({ id: couponId, name, percent_off: percentOff, duration: "once", metadata });
+  }
+  await stripe.promotionCodes.create({ code, promotion: { type: "coupon", coupon: couponId }, metadata });
 }
 
 /** Matches by the tenant in the metadata; the e-mail address proves nothing and only shortens the list. */

@@ -102,6 +102,14 @@ export const TENANTS: readonly TenantSpec[] = [
   },
 ];
 
+/** A first month at half price, for every tenant. */
+export const SHARED_PROMOTION = {
+  couponId: "demo_half_price",
+  name: "Half price",
+  percentOff: 50,
+  code: "LUMEN50",
+};
+
 export const SHARED_PRODUCT: ProductSpec = {
   id: "demo_shared_support",
   name: "Priority support",

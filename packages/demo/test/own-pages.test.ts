@@ -29,6 +29,18 @@ describe.skipIf(!isPossible)("the application's own billing pages, in a browser"
     for (const line of ["Acme Analytics Ltd", "1 Long Lane", "GB"]) await details.getByText(line).waitFor();
   });
 
+  it("name a promotion code, which Stripe's page takes off the first invoice", async () => {
+    const page = await signIn("Acme Analytics");
+    await page.getByText("With the code LUMEN50").waitFor();
+    await page.getByRole("button", { name: "Subscribe to Priority support" }).click();
+    await page.waitForURL("**/p/checkout/**");
+    await page.getByLabel(/promotion code/i).fill("LUMEN50");
+    await page.getByRole("button", { name: "Apply" }).click();
+    await page.getByRole("button", { name: "Subscribe" }).click();
+    await page.waitForURL(/checkout=cs_test_/);
+    await page.getByRole("region", { name: "Invoices" }).getByText("$49.50").waitFor();
+  });
+
   it("fit a phone, and name every field", async () => {
     const page = await signIn("Acme Analytics", PHONE);
     for (const path of ["/billing", "/billing/details", "/billing/invoices"]) {

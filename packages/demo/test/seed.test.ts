@@ -16,6 +16,7 @@ describe("seeding", () => {
     await seed(application.stripe, again);
     expect(again.list()).toEqual(application.workspaces.list());
     expect((await application.stripe.products.list()).data).toHaveLength(6);
+    expect((await application.stripe.promotionCodes.list()).data).toHaveLength(1);
     expect((await application.stripe.customers.list()).data).toHaveLength(3);
     expect((await application.stripe.subscriptions.list()).data).toHaveLength(3);
   });

@@ -1,5 +1,6 @@
 import type { Product } from "@repo/billing";
 import type { FC } from "hono/jsx";
+import { SHARED_PROMOTION } from "../tenants.js";
 import { describePrice } from "./wording.js";
 
 interface ProductsPanelProps {
@@ -19,6 +20,10 @@ export const ProductsPanel: FC<ProductsPanelProps> = ({ products, planIds }) => 
       {products.length === 0 ? (
         <p>None found yet. Stripe’s search finds a new product within a minute.</p>
       ) : null}
+      <p class="section-lead">
+        With the code <strong>{SHARED_PROMOTION.code}</strong>, typed on Stripe’s page, the first month of an
+        extra is half the price.
+      </p>
       <ul id="products" class="products" data-live>
         {ownFirst(products).map((product) => (
           <li class={planIds.has(product.id) ? "card chosen" : "card"}>
