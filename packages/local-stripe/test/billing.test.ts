@@ -428,6 +428,41 @@ describe("invoices by hand", () => {
     expect((await stripe.invoices.pay(two, { paid_out_of_band: true })).status).toBe("paid");
   });
 
+  it("end the arrears of their subscription when the latest is written off or all that is owed is void", async ({
+    stripe,
+  }) => {
+    const clock = await startClock(stripe, START);
+    const price = await monthly(stripe);
+    const fallBehind = async () => {
+      const customer = await cardholder(stripe, "pm_card_visa", clock.id);
+      const { id } = await stripe.subscriptions.create({
+        customer: customer.id,
+        items: [{ price: price.id }],
+      });
+      const bad = await stripe.paymentMethods.attach("pm_card_chargeCustomerFail", { customer: customer.id });
+      await stripe.customers.update(customer.id, { invoice_settings: { default_payment_method: bad.id } });
+      return id;
+    };
+    const [uncollectible, voided, twice] = [await fallBehind(), await fallBehind(), await fallBehind()];
+    await stripe.subscriptions.update(twice, { collection_method: "send_invoice", days_until_due: 1 });
+    await clock.advanceTo(after(35));
+    const owed = async (subscription: string) =>
+      (await stripe.invoices.list({ subscription, status: "open" })).data.map(({ id }) => id);
+    const statusOf = async (id: string) => (await stripe.subscriptions.retrieve(id)).status;
+    for (const id of [uncollectible, voided, twice]) expect(await statusOf(id)).toBe("past_due");
+    await stripe.invoices.markUncollectible(String((await owed(uncollectible))[0]));
+    expect(await statusOf(uncollectible)).toBe("active");
+    await stripe.invoices.voidInvoice(String((await owed(voided))[0]));
+    expect(await statusOf(voided)).toBe("active");
+
+    await clock.advanceTo(after(63));
+    const [later, earlier] = await owed(twice);
+    await stripe.invoices.voidInvoice(String(later));
+    expect(await statusOf(twice)).toBe("past_due");
+    await stripe.invoices.pay(String(earlier), { paid_out_of_band: true });
+    expect(await statusOf(twice)).toBe("active");
+  });
+
   it("wait for the customer when they are sent", async ({ local, stripe }) => {
     const { id: customer } = await stripe.customers.create({});
     const price = await monthly(stripe);

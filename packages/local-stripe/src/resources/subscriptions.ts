@@ -6,6 +6,7 @@ import {
   onPaid,
   onPaymentFailed,
   onVoided,
+  onWrittenOff,
   passMoment,
 } from "../billing/lifecycle/lifecycle.js";
 import { beginSubscription } from "../billing/subscriptions/begin-subscription.js";
@@ -186,6 +187,7 @@ export const subscriptions: Resource<"subscription"> = {
         endSubscription(tx, one, "cancellation_requested");
       }
     },
+    "invoice.marked_uncollectible": (tx, invoice) => withInvoice(tx, invoice, onWrittenOff),
     "invoice.overdue": (tx, invoice) => withInvoice(tx, invoice, onOverdue),
     "invoice.paid": (tx, invoice) => withInvoice(tx, invoice, onPaid),
     "invoice.payment_failed": (tx, invoice) => withInvoice(tx, invoice, onPaymentFailed),

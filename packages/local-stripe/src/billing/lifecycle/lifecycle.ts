@@ -102,10 +102,10 @@ export function onPaid(tx: Transaction, subscription: SubscriptionRecord, invoic
     tx.emit(happened, tx.account.render("subscription", applied));
     return;
   }
-  if (subscription.latest_invoice !== invoice.id) return;
-  if (status === "incomplete" || status === "past_due" || status === "unpaid") {
+  if (status === "incomplete" && subscription.latest_invoice === invoice.id) {
     tx.change("subscription", subscription.id, { status: "active" }, "customer.subscription.updated");
   }
+  leaveArrears(tx, subscription);
 }
 
 /** Updates the subscription of an invoice that could not be charged: past due, and after the last attempt as configured. */
@@ -130,9 +130,25 @@ export function onOverdue(tx: Transaction, subscription: SubscriptionRecord, { i
   tx.change("subscription", subscription.id, { status: "past_due" }, "customer.subscription.updated");
 }
 
-/** Discards a pending update when its invoice is voided. */
+/** Discards a pending update when its invoice is voided; another invoice may have been what was owed. */
 export function onVoided(tx: Transaction, subscription: SubscriptionRecord, { id }: InvoiceRecord): void {
   if (subscription.pendingChange?.invoice === id) discardPendingChange(tx, subscription);
+  else onWrittenOff(tx, subscription);
+}
+
+/** Updates the subscription of an invoice that nobody has to pay any more. */
+export function onWrittenOff(tx: Transaction, subscription: SubscriptionRecord): void {
+  // Pausing collection closes each invoice by itself, and leaves the status as it was.
+  if (subscription.pause_collection === null) leaveArrears(tx, subscription);
+}
+
+/** Ends the arrears once the latest invoice asks for no payment. A voided one has no say: the invoice before it decides. */
+function leaveArrears(tx: Transaction, { id, status }: SubscriptionRecord): void {
+  if (status !== "past_due" && status !== "unpaid") return;
+  const [latest] = tx.account.of("invoice").all({ subscription: id }, (one) => one.status !== "void");
+  if (latest === undefined || latest.status === "paid" || latest.status === "uncollectible") {
+    tx.change("subscription", id, { status: "active" }, "customer.subscription.updated");
+  }
 }
 
 /** Cancels or stops a subscription whose last attempt has failed, as the account is configured. */
