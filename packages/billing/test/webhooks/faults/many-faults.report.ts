@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 afterAll(() => cluster?.stop());
 
-test.each(FAULTS)("%s (%i): $name", async (variable, usual, fault) => {
+test.each(FAULTS)("%s (%i)", async (variable, usual, fault) => {
   const count = Number(process.env[variable] ?? usual);
   const { verdict, ...report } = await runFaults({
     fault,
