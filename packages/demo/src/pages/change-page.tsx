@@ -86,10 +86,12 @@ const PreviewedCost: FC<PreviewedCostProps> = ({ plan: { chosen, quantity }, pre
         {nextAmount === null || nextInvoiceAt === null ? null : (
           <Cost name={`On ${formatDate(nextInvoiceAt)}`} amount={formatAmount(nextAmount, currency)} />
         )}
-        <Cost
-          name={`After that, ${describePrice(chosen.price).rhythm}`}
-          amount={formatAmount(recurringAmount, currency)}
-        />
+        {recurringAmount === null ? null : (
+          <Cost
+            name={`After that, ${describePrice(chosen.price).rhythm}`}
+            amount={formatAmount(recurringAmount, currency)}
+          />
+        )}
       </dl>
       <form method="post" action="/billing/change">
         {Object.entries(fields).map(([name, value]) => (
