@@ -22,9 +22,10 @@ export function ownerPathOfKind(kind: string): OwnerPath | undefined {
   return Object.hasOwn(EVENT_KINDS, kind) ? EVENT_KINDS[kind]?.owner : undefined;
 }
 
-/** Finds the known type that is spelled most like another; `undefined` when none is close. */
+/** Finds the known type that is spelled most like another, or that only has more in front; `undefined` when none is close. */
 export function findSimilarEventType(type: string): string | undefined {
   byType ??= indexTypes();
+  for (const known of byType.keys()) if (known.endsWith(`.${type}`)) return known;
   let [similar, distance] = ["", Math.ceil(type.length / 3)];
   for (const known of byType.keys()) {
     const edits = editDistance(type, known, distance);

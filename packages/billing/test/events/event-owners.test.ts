@@ -48,6 +48,7 @@ describe("a type that is not known", () => {
   test.each([
     ["customer.subscription.update", "customer.subscription.updated"],
     ["invoice.payed", "invoice.paid"],
+    ["subscription.updated", "customer.subscription.updated"],
     ["V1.invoice.paid", "v1.invoice.paid"],
   ])("%s is found to be like %s", (typo, meant) => {
     expect(findSimilarEventType(typo)).toBe(meant);
