@@ -12,7 +12,7 @@ import {
   previewUnprorated,
   withLines,
 } from "./preview-invoices.js";
-import { haveOneInterval, recurringAmount } from "./recurring-amount.js";
+import { hasNewInterval, haveOneInterval, recurringAmount } from "./recurring-amount.js";
 
 /** A change that waits for the end of the period that was paid for, so that nothing is due now. */
 export async function previewAtPeriodEnd(
@@ -64,7 +64,7 @@ async function previewRecurring(
     ({ currentPeriodEnd }) => Number(currentPeriodEnd) !== Number(before.currentPeriodEnd),
   );
   if (renewsLater) return plan.items.some(({ does }) => does === "change") ? null : amount;
-  if (amount !== null || !haveOneInterval(plan)) return amount;
+  if (amount !== null || !haveOneInterval(plan) || !hasNewInterval(plan)) return amount;
   return recurringAmount(plan, await withLines(scope, await previewFreshPeriod(scope, plan, "recurring")));
 }
 

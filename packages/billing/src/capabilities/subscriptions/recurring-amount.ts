@@ -20,10 +20,20 @@ export function recurringAmount(plan: PreparedChange, recurring: Preview | undef
 
 /** Tells if all items of the changed subscription have the same interval. Usage is not previewed and doesn't count. */
 export function haveOneInterval(plan: PreparedChange): boolean {
-  const intervals = licensedPrices(plan).map(
-    ({ recurring }) => `${recurring?.interval_count} ${recurring?.interval}`,
-  );
-  return new Set(intervals).size <= 1;
+  return new Set(licensedPrices(plan).map(intervalOf)).size <= 1;
+}
+
+/** Tells if an item gets another interval, or one is added, which begins a period of its own. */
+export function hasNewInterval({ items, prices }: PreparedChange): boolean {
+  return items.some((one) => {
+    if (one.does !== "change") return one.does === "add";
+    const price = one.priceId === undefined ? undefined : prices.get(one.priceId);
+    return price !== undefined && intervalOf(price) !== intervalOf(one.item.price);
+  });
+}
+
+function intervalOf({ recurring }: Stripe.Price): string {
+  return `${recurring?.interval_count} ${recurring?.interval}`;
 }
 
 /** Lists the prices of the changed subscription, without those of usage. No two items have the same one. */
