@@ -22,8 +22,10 @@ export async function previewAtPeriodEnd(
 ): Promise<PreviewedChange> {
   const changesAt = changeMoment(plan, before);
   const isNext = Number(changesAt) === Number(before.currentPeriodEnd);
+  // What is removed at its end is on no invoice to come, so that all of them have the change.
+  const isOnEveryInvoice = isNext || plan.items.every(({ does }) => does === "remove");
   const [recurring, next] = await Promise.all([
-    isNext ? previewRecurring(scope, plan, before) : null,
+    isOnEveryInvoice ? previewRecurring(scope, plan, before) : null,
     isNext ? previewNext(scope, plan, before) : previewUnchanged(scope, plan),
   ]);
   const shown = await withLines(scope, next);
