@@ -7,8 +7,8 @@ export const SignInPage: FC<{ readonly workspaces: readonly Workspace[] }> = ({ 
     <section class="sign-in" aria-labelledby="sign-in">
       <h1 id="sign-in">Sign in</h1>
       <p class="lead">
-        Two companies share this application and one Stripe account. Neither can see or change what is the
-        other’s.
+        Three companies share this application and one Stripe account. None can see or change what is
+        another’s.
       </p>
       <form method="post" action="/sign-in">
         <ul class="choices">
