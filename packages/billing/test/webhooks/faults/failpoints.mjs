@@ -1,4 +1,5 @@
-/** Has a process kill itself at a step, where a kill from outside hits too seldom. */
+/** Has a process kill or pause itself at a step, where a signal from outside hits too seldom. */
+import { spawn } from "node:child_process";
 
 const CLAIM = /\bclaim_new\(|gen_random_uuid\(\)/;
 
@@ -18,7 +19,10 @@ const STATEMENTS = {
 
 export const FAILPOINTS = [...Object.keys(STATEMENTS), "handler began", "effect was written"];
 
-/** Wraps a pool so that the process dies when its failpoint, `{ name, times }`, was reached so many times. */
+/**
+ * Wraps a pool so that the process dies when its failpoint, `{ name, times }`, was reached so many times. With `pauseMs` it
+ * does not die, and is paused for so long each of the first `times`.
+ */
 export function dieAt(failpoint) {
   const at = STATEMENTS[failpoint?.name];
   if (at === undefined) return (pool) => pool;
@@ -53,5 +57,14 @@ function dying(client, { sends, underway, answered }, failpoint) {
 
 function count(failpoint) {
   failpoint.times -= 1;
-  if (failpoint.times <= 0) process.kill(process.pid, "SIGKILL");
+  if (failpoint.pauseMs !== undefined) {
+    if (failpoint.times >= 0) pause(failpoint.pauseMs);
+  } else if (failpoint.times <= 0) process.kill(process.pid, "SIGKILL");
+}
+
+function pause(pauseMs) {
+  // Another process has to wake this one.
+  spawn("sh", ["-c", `sleep ${pauseMs / 1_000}; kill -CONT ${process.pid}`], { stdio: "ignore" });
+  process.kill(process.pid, "SIGSTOP");
+  process.send?.({ paused: true });
 }

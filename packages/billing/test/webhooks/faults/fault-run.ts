@@ -72,6 +72,7 @@ export class FaultRun {
   #started = 0;
   #deaths = 0;
   #toldDeaths = 0;
+  #toldPauses = 0;
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -141,6 +142,15 @@ export class FaultRun {
     const deaths = this.#deaths - this.#toldDeaths;
     this.#toldDeaths = this.#deaths;
     return deaths;
+  }
+
+  /** Resolves to the number of times that processes have paused themselves since the last call, when there are any. */
+  async somePauses(): Promise<number> {
+    const count = () => [...this.#workers].reduce((sum, { pauses }) => sum + pauses, 0);
+    while (count() === this.#toldPauses) await sleep(5);
+    const pauses = count() - this.#toldPauses;
+    this.#toldPauses = count();
+    return pauses;
   }
 
   get #journal(): string {

@@ -11,6 +11,7 @@ import {
   kill,
   loseCommit,
   pause,
+  pauseAtWork,
   silence,
 } from "./faults.js";
 import { FLAWS } from "./flawed-inbox.mjs";
@@ -65,7 +66,7 @@ describe("the harness sees that a store", () => {
     "marks before it works": atWork,
     "settles outside of the transaction": afterCommit,
     "has no lease": atWork,
-    "has no fence": pause,
+    "has no fence": pauseAtWork(3),
     "takes an unknown commit for none": loseCommit,
     "acknowledges before it stores": stored,
     "counts attempts when they fail": atWork,

@@ -54,6 +54,20 @@ export const pause: Fault = {
   },
 };
 
+/** One process pauses itself while its handler is at work, for longer than its lease. */
+export function pauseAtWork(count: number): Fault {
+  let isGiven = false;
+  return {
+    name: "SIGSTOP past the lease when the effect was written",
+    worker() {
+      if (isGiven) return {};
+      isGiven = true;
+      return { failpoint: { name: "effect was written", times: count, pauseMs: 1_000 } };
+    },
+    inject: (run) => run.somePauses(),
+  };
+}
+
 /** The server ends one of the workers' sessions. */
 export const endSession: Fault = {
   name: "pg_terminate_backend",

@@ -10,13 +10,18 @@ export interface WorkerSettings {
   readonly leaseSeconds: number;
   /** The most that a handler sleeps. */
   readonly handlerMs: number;
-  /** Where it kills itself, after having been there so many times. */
-  readonly failpoint?: { readonly name: string; readonly times: number } | undefined;
+  /** Where it kills itself, after having been there so many times; or where it pauses itself so many times. */
+  readonly failpoint?:
+    | { readonly name: string; readonly times: number; readonly pauseMs?: number }
+    | undefined;
   /** Has it use another inbox, with these flaws. */
   readonly flaws?: readonly string[] | undefined;
 }
 
-type Message = { readonly ready: true } | { readonly number: number; readonly status: string };
+type Message =
+  | { readonly ready: true }
+  | { readonly paused: true }
+  | { readonly number: number; readonly status: string };
 
 /** A process of the application, as Stripe and the operating system see it. */
 export class WorkerProcess {
@@ -28,6 +33,8 @@ export class WorkerProcess {
   readonly ready: Promise<void>;
   /** Resolves with the reason for its end, or with nothing where a SIGKILL was. */
   readonly ended: Promise<string | undefined>;
+  /** How often it has paused itself. */
+  pauses = 0;
   #isReady = false;
   #isGone = false;
 
@@ -48,6 +55,10 @@ export class WorkerProcess {
     this.ready = new Promise((resolve) => {
       child.on("message", (message: Message) => {
         if ("number" in message) return this.#answers.get(message.number)?.(message.status);
+        if ("paused" in message) {
+          this.pauses += 1;
+          return;
+        }
         this.#isReady = true;
         resolve();
       });
