@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 
-const REPOSITORY = resolve(import.meta.dirname, "../../../..");
+export const REPOSITORY = resolve(import.meta.dirname, "../../../..");
 
 /** A piece of code that the documentation shows. */
 export interface Block {
@@ -13,17 +13,40 @@ export interface Block {
   readonly code: string;
 }
 
-/** Finds every `ts` and `tsx` block of the READMEs, and every `@example` of the public packages' sources. */
+/** Whole files of an application, which the named test runs together. */
+const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
+  "packages/billing/docs/hand-on.md": "webhooks/hand-on/documented.test.ts",
+  "packages/billing/docs/nextjs.md": "runtimes/next-application.ts",
+  "packages/billing/docs/webhook-routes.md": "runtimes/frameworks.test.ts",
+};
+
+/** Finds every `ts` and `tsx` block of the READMEs and the guide, and every `@example` of the packages' sources. */
 export function findBlocks(): readonly Block[] {
+  const sources = ["billing", "local-stripe"].flatMap((name) => listSources(name));
+  return [
+    ...listPages().flatMap((file) => findIn(file, FENCED).filter((block) => !isRunElsewhere(file, block))),
+    ...sources.flatMap((file) => findIn(file, EXAMPLE)),
+  ];
+}
+
+/** Names every page that was written by hand: the READMEs, and what is in a package's `docs`. */
+export function listPages(): readonly string[] {
   const packages = readdirSync(join(REPOSITORY, "packages")).map((name) =>
     join(REPOSITORY, "packages", name),
   );
   const readmes = [REPOSITORY, ...packages].map((directory) => join(directory, "README.md"));
-  const sources = ["billing", "local-stripe"].flatMap((name) => listSources(name));
-  return [
-    ...readmes.filter((file) => existsSync(file)).flatMap((file) => findIn(file, FENCED)),
-    ...sources.flatMap((file) => findIn(file, EXAMPLE)),
-  ];
+  const guides = packages.map((directory) => join(directory, "docs")).filter((docs) => existsSync(docs));
+  const pages = guides.flatMap((docs) =>
+    readdirSync(docs, { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".md"))
+      .sort()
+      .map((file) => join(docs, file)),
+  );
+  return [...readmes.filter((file) => existsSync(file)), ...pages];
+}
+
+function isRunElsewhere(file: string, { code }: Block): boolean {
+  return relative(REPOSITORY, file) in RUN_ELSEWHERE && /^\/\/ \S+\.tsx?\n/.test(code);
 }
 
 const FENCED = /^```(?<kind>tsx?)\n(?<code>.*?)^```$/gms;

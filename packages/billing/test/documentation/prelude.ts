@@ -7,12 +7,18 @@ import http from "node:http";
 import https from "node:https";
 import { StripeBillingService } from "@repo/billing";
 import type { OpenInbox } from "@repo/billing/testing";
-import { createWebhookReceiver, memoryInbox, sqliteInbox } from "@repo/billing/webhooks";
+import {
+  createWebhookReceiver,
+  type DeliveryKey,
+  type DurableInbox,
+  sqliteInbox,
+} from "@repo/billing/webhooks";
 import { startLocalStripe } from "@repo/local-stripe";
 import express from "express";
 import Fastify from "fastify";
 import { Redis } from "ioredis";
 import Database from "libsql";
+import { Pool, type PoolClient } from "pg";
 import Stripe from "stripe";
 
 export const local = await startLocalStripe();
@@ -125,7 +131,25 @@ export const credits = {
   ): Promise<void> {},
 };
 
-export const inbox = memoryInbox();
+export const inbox = sqliteInbox({ database: new Database(":memory:") });
+/** Connects when it is used. */
+export const pool = new Pool();
+/** Stands for a recipe of `docs/hand-on.md`, which has tests of its own. */
+export async function handOn(
+  _tx: PoolClient,
+  _change: { readonly tenantId: string; readonly subscriptionId: string; readonly idempotencyKey: string },
+): Promise<void> {}
+/** As `handOn`: a recipe of `docs/hand-on.md`. */
+export function relay<Tx>(
+  durable: DurableInbox<Tx>,
+  _send: (key: DeliveryKey) => Promise<unknown>,
+): DurableInbox<Tx> {
+  return { ...durable };
+}
+/** Of any library. */
+export const queue = {
+  async add(_name: string, _key: DeliveryKey): Promise<void> {},
+};
 /** A connection of the application to its file; any client's would do. */
 export const sqlite = new Database(":memory:");
 sqlite.exec("CREATE TABLE credits (tenant TEXT, amount INTEGER)");

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { inboxContract } from "../../src/testing/index.js";
 
-test("each promise about inboxes in the README names a case of the contract", () => {
-  const readme = readFileSync(new URL("../../../../README.md", import.meta.url), "utf8");
-  const table = readme.split("| promise ")[1]?.split("\n\n")[0] ?? "";
+test("each promise about inboxes names a case of the contract", () => {
+  const page = readFileSync(new URL("../../docs/inboxes.md", import.meta.url), "utf8");
+  const table = page.split("| promise ")[1]?.split("\n\n")[0] ?? "";
   const named = [...table.matchAll(/\| \*(.+?)\* +\|/g)].map(([, name]) => name);
   const contract = inboxContract({
     leased: true,

@@ -37,7 +37,7 @@ export interface ConnectedClient {
   removeListener?(event: "error" | "notification", listener: (given: unknown) => void): unknown;
 }
 
-/** A client of any other library. The README has one for each that was tested. */
+/** A client of any other library. `docs/postgres-inbox.md` has one for each that was tested. */
 export interface TransactingPool<Tx> {
   /** Runs one statement outside of any transaction. */
   readonly query: Query;

@@ -5,7 +5,7 @@ import type { ConnectedClient, ConnectingPool, PostgresPool } from "./database.j
 import { DEFAULT_SCHEMA, quoteSchema } from "./migrations.js";
 
 export interface PostgresInboxOptions<Pool> extends LeaseOptions {
-  /** The `Pool` of node-postgres as it is, or an adapter for another client: see the README. */
+  /** The `Pool` of node-postgres as it is, or an adapter for another client: see docs/postgres-inbox.md. */
   readonly pool: Pool;
   /** Where its tables are. Default `billing_inbox`. They are reached by this name, whatever `search_path` says. */
   readonly schema?: string | undefined;

@@ -27,7 +27,7 @@ export interface Recipe {
   readonly close: () => Promise<void>;
 }
 
-/** Every client that has a recipe in the README. */
+/** Every client that has a recipe in docs/postgres-inbox.md. */
 export const RECIPES: Readonly<Record<string, (schema: Schema) => Promise<Recipe>>> = {
   "postgres.js": async ({ name }) => {
     const connection = { search_path: name };
