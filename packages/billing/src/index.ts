@@ -40,7 +40,6 @@ export type {
 } from "./capabilities/portal/configuration.js";
 export type {
   CancelFeature,
-  CancellationReason,
   CustomerDetail,
   OfferedProduct,
   PauseFeature,
@@ -56,6 +55,7 @@ export type { PortalConfig, PortalSession, PortalSessionOptions } from "./capabi
 export type { PortalSettings } from "./capabilities/portal/settings.js";
 export type { PortalConfigurationIds } from "./capabilities/portal/stored-configuration.js";
 export type { CancelSubscriptionOptions } from "./capabilities/subscriptions/cancel.js";
+export type { CancellationReason } from "./capabilities/subscriptions/cancellation-reasons.js";
 export type { SubscriptionChange, UpdateSubscriptionOptions } from "./capabilities/subscriptions/change.js";
 export type { SubscriptionConfirmation } from "./capabilities/subscriptions/confirmation.js";
 export type { CreateSubscriptionOptions, NewSubscriptionItem } from "./capabilities/subscriptions/create.js";

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import { boundedList, checkInput, mistakesIn, onFirstUse, text } from "../../input.js";
 import { isObjectId, type ObjectKind } from "../../stripe/object-id.js";
+import { CANCELLATION_REASONS, type CancellationReason } from "../subscriptions/cancellation-reasons.js";
 
 /**
  * A portal configuration as code: what is left out is off. Give it to `ensurePortalConfiguration`, or to the service's
@@ -85,7 +86,6 @@ export interface UpdateFeature {
 }
 
 export type CustomerDetail = (typeof DETAILS)[number];
-export type CancellationReason = (typeof REASONS)[number];
 export type ProrationBehavior = (typeof PRORATIONS)[number];
 
 export interface PauseInterval {
@@ -105,16 +105,6 @@ export interface OfferedProduct {
 }
 
 const DETAILS = ["address", "email", "name", "phone", "shipping", "tax_id"] as const;
-const REASONS = [
-  "customer_service",
-  "low_quality",
-  "missing_features",
-  "other",
-  "switched_service",
-  "too_complex",
-  "too_expensive",
-  "unused",
-] as const;
 const PRORATIONS = ["none", "create_prorations", "always_invoice"] as const;
 const INTERVALS = { day: 1095, week: 156, month: 36, year: 3 } as const;
 const MOST_PRODUCTS = 10;
@@ -139,7 +129,7 @@ const schema = onFirstUse(() =>
         object("subscriptionCancel", {
           mode: z.optional(oneOf("mode", ["at_period_end", "immediately"])),
           prorationBehavior: z.optional(oneOf("prorationBehavior", ["none", "create_prorations"])),
-          reasons: z.optional(setOf("reasons", REASONS)),
+          reasons: z.optional(setOf("reasons", CANCELLATION_REASONS)),
         }),
       ),
       subscriptionPause: z.optional(

@@ -10,6 +10,7 @@ import { parseObjectId } from "../../stripe/object-id.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toEpochSeconds } from "../../views/epoch.js";
 import { type Subscription, toSubscription } from "../../views/subscription.js";
+import { CANCELLATION_REASONS, type CancellationReason } from "./cancellation-reasons.js";
 import { expandedSchedule } from "./prepare-change.js";
 import { dropScheduled } from "./schedule.js";
 
@@ -24,7 +25,7 @@ export interface CancelSubscriptionOptions extends CallOptions, IdempotencyOptio
    */
   readonly when?: "period_end" | "now" | Date | undefined;
   /** The customer's reason, for the reports in Stripe's Dashboard. */
-  readonly feedback?: (typeof FEEDBACK)[number] | undefined;
+  readonly feedback?: CancellationReason | undefined;
   /** The customer's own words, up to 500 characters. */
   readonly comment?: string | undefined;
   /** With `"now"`: credits the unused time to the next invoice. Default: false. */
@@ -32,17 +33,6 @@ export interface CancelSubscriptionOptions extends CallOptions, IdempotencyOptio
   /** With `"now"`: bills everything pending at once, prorations and metered usage included. Default: false. */
   readonly invoiceNow?: boolean | undefined;
 }
-
-const FEEDBACK = [
-  "customer_service",
-  "low_quality",
-  "missing_features",
-  "other",
-  "switched_service",
-  "too_complex",
-  "too_expensive",
-  "unused",
-] as const;
 
 const WHEN = 'when must be "period_end", "now" or a Date.';
 
@@ -52,7 +42,9 @@ const cancelOptions = onFirstUse(() =>
   optionsObject({
     ...writeFields(),
     when: z.optional(z.union([z.literal("period_end"), z.literal("now"), z.date(WHEN)], WHEN)),
-    feedback: z.optional(z.enum(FEEDBACK, `feedback must be one of ${FEEDBACK.join(", ")}.`)),
+    feedback: z.optional(
+      z.enum(CANCELLATION_REASONS, `feedback must be one of ${CANCELLATION_REASONS.join(", ")}.`),
+    ),
     comment: z.optional(text("comment must be a string of at most 500 characters.", /^.{0,500}$/s)),
     prorate: z.optional(z.boolean("prorate must be true or false.")),
     invoiceNow: z.optional(z.boolean("invoiceNow must be true or false.")),
