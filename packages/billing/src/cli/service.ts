@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { StripeBillingService } from "../billing-service.js";
+import { ConfigurationError } from "../errors.js";
+import { parseOrigin } from "../return-urls/return-url.js";
 import { createStripeClient, modeOf, type StripeClient } from "../stripe/client.js";
 import { metadataTenancy } from "../tenancy/strategies/metadata-tenancy.js";
 import type { Option } from "./option-table.js";
@@ -71,10 +73,17 @@ export async function loadModule(option: string, path: string): Promise<object> 
   }
 }
 
+/** By the rule of the option `apiBase`: a key is not sent in the clear to another machine. */
 function parseApiBase(text: string | undefined): URL | undefined {
   if (text === undefined) return undefined;
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
-  throw new UsageError('STRIPE_API_BASE must be a URL such as "http://127.0.0.1:4243".');
+  try {
+    return new URL(parseOrigin(text));
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new UsageError(
+      'STRIPE_API_BASE must be an origin with https, or with http on this machine, such as "http://127.0.0.1:4243".',
+    );
+  }
 }
 
 async function loadService(path: string): Promise<StripeBillingService> {
