@@ -11,6 +11,5 @@ process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   version: String(version),
   out: (text) => process.stdout.write(text),
-  secret: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
 });

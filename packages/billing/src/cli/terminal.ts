@@ -7,8 +7,6 @@ export interface Terminal {
   readonly version: string;
   /** For results: a report, or JSON. */
   readonly out: (text: string) => void;
-  /** For results that hold a secret which was asked for; nothing is cut out of them. */
-  readonly secret: (text: string) => void;
   /** For whatever else: errors and progress. */
   readonly err: (text: string) => void;
 }

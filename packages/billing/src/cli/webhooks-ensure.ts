@@ -11,6 +11,7 @@ import {
 } from "./event-destinations.js";
 import { EXIT } from "./exit-codes.js";
 import { withReceiver } from "./receiver.js";
+import { createSecretFile, type SecretFile } from "./secret-file.js";
 import { openClient } from "./service.js";
 import { UsageError } from "./usage-error.js";
 
@@ -18,10 +19,12 @@ const DETAILS = `Makes the endpoints that send your handlers their events: one f
 for thin events, as far as there are handlers of either. An endpoint that has the URL already is kept, and gets exactly
 these events. Call it after every deploy; nothing is made twice.
 
-The signing secret of a new endpoint is printed once, to stdout, and cannot be had again: give it to the receiver's
-signingSecrets before Stripe's first delivery is given up.
+Stripe hands out the signing secret of a new endpoint once. It is written to the file that --secrets-to names, which only
+you can read, as lines of an environment file; an existing file is never overwritten, and no secret is printed. Give them
+to the receiver's signingSecrets before Stripe gives the first delivery up, and delete the file.
 
-  billing webhooks ensure --url https://app.example.com/webhooks/stripe --events-from ./webhooks.mjs
+  billing webhooks ensure --url https://app.example.com/webhooks/stripe --events-from ./webhooks.mjs \\
+    --secrets-to ./webhook-secrets.env
   billing webhooks ensure --url https://app.example.com/webhooks/stripe --events invoice.paid,v1.invoice.paid
 
 Uses the key in STRIPE_SECRET_KEY (and STRIPE_API_BASE, for another server), which makes endpoints of its mode. Exit code 1
@@ -31,7 +34,8 @@ interface Ensured {
   readonly id: string;
   readonly family: "snapshot" | "thin";
   readonly change: "created" | "events changed" | "none";
-  readonly secret?: string;
+  /** The variable that has its signing secret in the file of secrets. */
+  readonly secretIn?: string;
   readonly problems: readonly string[];
 }
 
@@ -45,6 +49,7 @@ export const webhooksEnsure: Command = defineCommand({
     "events-from": { value: "<module>", help: 'a module that exports your receiver as "webhooks"' },
     events: { value: "<types>", help: "the event types, with commas between, instead of the receiver's" },
     connect: { help: "the events of connected accounts, instead of those of your own" },
+    "secrets-to": { value: "<file>", help: "a new file for the signing secrets; needed to make an endpoint" },
     json: { help: "print what was done as JSON" },
   },
   run: async (values, terminal) => {
@@ -52,17 +57,29 @@ export const webhooksEnsure: Command = defineCommand({
     const types = await readTypes(values["events-from"], values.events);
     const { stripe } = openClient(terminal.env);
     const existing = await listDestinations(stripe);
+    const wanted = (["snapshot", "thin"] as const)
+      .map(
+        (family) =>
+          ({
+            url,
+            family,
+            source: values.connect ? "@accounts" : "@self",
+            events: types.filter((type) => findEventType(type)?.family === family).sort(),
+            apiVersion: NEWEST_API_VERSION,
+          }) satisfies NewDestination,
+      )
+      .filter(({ events }) => events.length > 0);
+    const isNew = wanted.some((one) => findOwn(existing, one).length === 0);
+    // Made before any endpoint is: a secret that cannot be kept is lost.
+    const secrets = isNew ? await createSecretFile(values["secrets-to"]) : undefined;
     const ensured: Ensured[] = [];
-    for (const family of ["snapshot", "thin"] as const) {
-      const events = types.filter((type) => findEventType(type)?.family === family).sort();
-      const source = values.connect ? "@accounts" : "@self";
-      const wanted = { url, family, source, events, apiVersion: NEWEST_API_VERSION } as const;
-      if (events.length > 0) ensured.push(await ensure(stripe, existing, wanted));
+    try {
+      for (const one of wanted) ensured.push(await ensure(stripe, existing, one, secrets));
+    } finally {
+      await secrets?.close();
     }
-    // The secrets are what was asked for, so they are not cut out.
-    terminal.secret(
-      values.json ? `${JSON.stringify(ensured, undefined, 2)}\n` : ensured.map(describe).join(""),
-    );
+    terminal.out(values.json ? `${JSON.stringify(ensured, undefined, 2)}\n` : ensured.map(describe).join(""));
+    if (secrets !== undefined) terminal.err(`The signing secrets are in ${secrets.file}.\n`);
     return ensured.every(({ problems }) => problems.length === 0) ? EXIT.ok : EXIT.found;
   },
 });
@@ -92,22 +109,43 @@ async function readTypes(module: string | undefined, list: string | undefined): 
   return types;
 }
 
-async function ensure(
-  stripe: StripeClient,
+/** The endpoints that send a family's events from there to the URL: one, or none, or doubles. */
+function findOwn(
   existing: readonly EventDestination[],
-  wanted: NewDestination,
-): Promise<Ensured> {
-  const { url, family, source, events } = wanted;
-  const [found, ...doubles] = existing.filter(
+  { url, family, source }: NewDestination,
+): readonly EventDestination[] {
+  return existing.filter(
     (one) =>
       one.webhook_endpoint?.url === url &&
       one.event_payload === family &&
       (one.events_from ?? ["@self"]).includes(source),
   );
+}
+
+async function ensure(
+  stripe: StripeClient,
+  existing: readonly EventDestination[],
+  wanted: NewDestination,
+  secrets: SecretFile | undefined,
+): Promise<Ensured> {
+  const { family, events } = wanted;
+  const [found, ...doubles] = findOwn(existing, wanted);
   if (found === undefined) {
     const { id, webhook_endpoint: endpoint } = await createDestination(stripe, wanted);
     const secret = endpoint?.signing_secret;
-    return { id, family, change: "created", ...(secret ? { secret } : {}), problems: [] };
+    if (!secret) {
+      const problem = "Stripe did not hand out its signing secret: read it in the Dashboard.";
+      return { id, family, change: "created", problems: [problem] };
+    }
+    const secretIn = nameSecret(wanted);
+    try {
+      await secrets?.add(secretIn, secret, `${family} events, ${id}`);
+    } catch (error) {
+      throw new Error(`The signing secret of ${id} could not be written: roll it in the Dashboard.`, {
+        cause: error,
+      });
+    }
+    return { id, family, change: "created", secretIn, problems: [] };
   }
   const isSame = found.enabled_events.toSorted().join() === events.join();
   if (!isSame) await setEvents(stripe, found.id, events);
@@ -123,10 +161,16 @@ async function ensure(
   return { id: found.id, family, change: isSame ? "none" : "events changed", problems };
 }
 
-function describe({ id, family, change, secret, problems }: Ensured): string {
+/** The usual name for the snapshot events of one's own account, and others beside it. */
+function nameSecret({ family, source }: NewDestination): string {
+  const connect = source === "@accounts" ? "CONNECT_" : "";
+  return `STRIPE_${connect}${family === "thin" ? "THIN_" : ""}WEBHOOK_SECRET`;
+}
+
+function describe({ id, family, change, secretIn, problems }: Ensured): string {
   const lines = [
     `${family} ${id}: ${change === "none" ? "as it should be" : change}`,
-    ...(secret === undefined ? [] : [`${family} signing secret: ${secret}`]),
+    ...(secretIn === undefined ? [] : [`${family} signing secret: ${secretIn}`]),
     ...problems.map((problem) => `→ ${id}: ${problem}`),
   ];
   return `${lines.join("\n")}\n`;

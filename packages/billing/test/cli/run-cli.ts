@@ -16,9 +16,6 @@ export async function runCli(env: Record<string, string>, args: readonly string[
     out: (text) => {
       out += text;
     },
-    secret: (text) => {
-      out += text;
-    },
     err: (text) => {
       err += text;
     },

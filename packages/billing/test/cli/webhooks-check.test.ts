@@ -1,5 +1,8 @@
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type StripeWorld, startStripeWorld } from "../stripe-world.js";
@@ -30,11 +33,16 @@ const webhooks = (...args: readonly string[]) =>
     "webhooks",
     ...args,
   ]);
+const ensure = async (...args: readonly string[]) => {
+  const folder = await mkdtemp(join(tmpdir(), "billing-secrets-"));
+  await webhooks("ensure", "--url", url, "--secrets-to", join(folder, "secrets"), ...args);
+  await rm(folder, { recursive: true });
+};
 const check = () => webhooks("check", "--url", url, "--events-from", module);
 
 describe("billing webhooks check", () => {
   it("finds nothing wrong after billing webhooks ensure", async () => {
-    await webhooks("ensure", "--url", url, "--events-from", module);
+    await ensure("--events-from", module);
     const { code, out } = await check();
     expect(out).toMatch(/ok +answer .*\n +ok +snapshot .*\n +ok +delivered /);
     expect(code).toBe(0);
@@ -59,9 +67,9 @@ describe("billing webhooks check", () => {
 
   it("compares the endpoints with the handlers", async () => {
     expect((await check()).out).toContain("No endpoint sends snapshot events to the URL");
-    await webhooks("ensure", "--url", url, "--events", "invoice.paid");
+    await ensure("--events", "invoice.paid");
     expect((await check()).out).toContain(`does not send ${TYPE}`);
-    await webhooks("ensure", "--url", url, "--events", `${TYPE},invoice.paid`);
+    await ensure("--events", `${TYPE},invoice.paid`);
     const { code, out } = await check();
     expect(out).toContain("sends invoice.paid, for which there is no handler");
     expect(code).toBe(0);
@@ -71,7 +79,7 @@ describe("billing webhooks check", () => {
   });
 
   it("tells of events that were not acknowledged", async () => {
-    await webhooks("ensure", "--url", url, "--events", TYPE);
+    await ensure("--events", TYPE);
     world.local.webhooks.hold();
     const { subscriptionId } = await world.addTenant("acme");
     await world.stripe.subscriptions.update(subscriptionId, { metadata: { seats: "2" } });

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { NEWEST_API_VERSION } from "../../src/webhooks/api-version.js";
@@ -8,26 +11,38 @@ const URL = "https://app.example.com/webhooks/stripe";
 const BOTH = "invoice.paid,v1.invoice.paid,customer.subscription.updated";
 
 let world: StripeWorld;
+let folder: string;
+let files: number;
 beforeEach(async () => {
   world = await startStripeWorld({ accounts: ["acct_1"] });
+  folder = await mkdtemp(join(tmpdir(), "billing-secrets-"));
+  files = 0;
 });
-afterEach(() => world.close());
+afterEach(async () => {
+  await world.close();
+  await rm(folder, { recursive: true });
+});
 
-const ensure = (...args: readonly string[]) =>
+const newFile = () => {
+  files += 1;
+  return join(folder, `secrets-${files}.env`);
+};
+const ensureWithoutFile = (...args: readonly string[]) =>
   runCli({ STRIPE_SECRET_KEY: world.local.secretKey, STRIPE_API_BASE: world.local.url }, [
     "webhooks",
     "ensure",
     ...args,
   ]);
+const ensure = (...args: readonly string[]) => ensureWithoutFile(...args, "--secrets-to", newFile());
 const destinations = async () =>
   (await world.stripe.v2.core.eventDestinations.list({ include: ["webhook_endpoint.url"] })).data;
 
 describe("billing webhooks ensure", () => {
-  it("makes an endpoint of each family, with the API version pinned, and prints their secrets", async () => {
-    const { code, out, err } = await ensure("--url", URL, "--events", BOTH);
-    expect({ code, err }).toEqual({ code: 0, err: "" });
+  it("makes an endpoint of each family, with the API version pinned", async () => {
+    const { code, out } = await ensure("--url", URL, "--events", BOTH);
+    expect(code).toBe(0);
     expect(out).toMatch(
-      /^snapshot \w+: created\nsnapshot signing secret: whsec_\w{20,}\nthin \w+: created\nthin signing secret: whsec_\w{20,}\n$/,
+      /^snapshot \w+: created\nsnapshot signing secret: STRIPE_WEBHOOK_SECRET\nthin \w+: created\nthin signing secret: STRIPE_THIN_WEBHOOK_SECRET\n$/,
     );
     expect(
       (await destinations()).toSorted((a, b) => (a.event_payload < b.event_payload ? -1 : 1)),
@@ -43,7 +58,62 @@ describe("billing webhooks ensure", () => {
     ]);
   });
 
-  it("makes nothing twice, and prints no secret again", async () => {
+  it.each([[[]], [["--json"]]])(
+    "writes the secrets to a file for its owner alone, and prints none %j",
+    async (more) => {
+      const file = newFile();
+      const { out, err } = await ensureWithoutFile(
+        "--url",
+        URL,
+        "--events",
+        BOTH,
+        "--secrets-to",
+        file,
+        ...more,
+      );
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+      const lines = (await readFile(file, "utf8")).replaceAll(/we_\w+|ed_\w+/g, "<id>").split("\n");
+      expect(lines).toEqual([
+        "# snapshot events, <id>",
+        expect.stringMatching(/^STRIPE_WEBHOOK_SECRET=whsec_\w{20,}$/),
+        "# thin events, <id>",
+        expect.stringMatching(/^STRIPE_THIN_WEBHOOK_SECRET=whsec_\w{20,}$/),
+        "",
+      ]);
+      expect(err).toBe(`The signing secrets are in ${file}.\n`);
+      expect(out).not.toContain("whsec_");
+    },
+  );
+
+  it("makes no endpoint without a file for its secret, or with one that exists, which it leaves as it was", async () => {
+    const file = newFile();
+    await writeFile(file, "kept");
+    for (const [args, says] of [
+      [[], "name a new file for it with --secrets-to <file>"],
+      [["--secrets-to", file], "--secrets-to names a file that exists"],
+      [["--secrets-to", join(folder, "none", "secrets")], "--secrets-to could not be created"],
+    ] as const) {
+      const { code, out, err } = await ensureWithoutFile("--url", URL, "--events", BOTH, ...args);
+      expect(err).toContain(says);
+      expect({ code, out }).toEqual({ code: 2, out: "" });
+    }
+    expect(await readFile(file, "utf8")).toBe("kept");
+    expect(await destinations()).toEqual([]);
+  });
+
+  it("leaves no file when Stripe makes no endpoint, and needs none when all are there", async () => {
+    const file = newFile();
+    world.local.faults.add({ kind: "lock_timeout", method: "POST", path: /event_destinations/, times: 9 });
+    const args = ["--url", URL, "--events", BOTH] as const;
+    expect((await ensureWithoutFile(...args, "--secrets-to", file)).code).toBe(3);
+    await expect(stat(file)).rejects.toThrow("ENOENT");
+    world.local.faults.clear();
+    await ensure(...args);
+    expect(await ensureWithoutFile(...args, "--secrets-to", file)).toMatchObject({ code: 0, err: "" });
+    await expect(stat(file)).rejects.toThrow("ENOENT");
+  });
+
+  it("makes nothing twice", async () => {
     await ensure("--url", URL, "--events", BOTH);
     const { code, out } = await ensure("--url", URL, "--events", BOTH);
     expect(out).toMatch(/^snapshot \w+: as it should be\nthin \w+: as it should be\n$/);
@@ -121,6 +191,8 @@ describe("billing webhooks ensure", () => {
       URL,
       "--events",
       "invoice.paid",
+      "--secrets-to",
+      newFile(),
     ]);
     expect(code).toBe(3);
     expect(err).not.toContain(key);
