@@ -29,7 +29,7 @@ import type { RawBody } from "./raw-body.js";
 import { isSynthetic } from "./reconcile/synthetic-event.js";
 import { readOrigin, type TenantResolver, UnresolvedTenant } from "./resolve-tenant.js";
 import type { SignatureHeaderValue } from "./signature-header.js";
-import { describeOutcome, inSpan, type WebhookSpan, type WebhookTracer } from "./tracing.js";
+import { describeOutcome, inSpan, lastingSpan, type WebhookSpan, type WebhookTracer } from "./tracing.js";
 import type { VerifiedEvent, Verify } from "./verifier.js";
 
 export interface ReceiveOptions {
@@ -142,20 +142,30 @@ export function toTakeNext<TBilling, Tx>(
   return async (onClaim, signal) => {
     let startedAtMs = performance.now();
     let event: WebhookEvent | undefined;
-    const taken = await inbox.processNext(
-      async (claim) => {
-        startedAtMs = performance.now();
-        onClaim();
-        event = toEvent(pipeline, claim);
-        // Not stopped by the signal: what has begun is to end well.
-        return handle(pipeline, claim, event, {});
-      },
-      { signal },
-    );
-    if (taken === undefined) return undefined;
-    const { key, eventType } = taken.delivery;
-    const subject = { delivery: key, eventType, ...(event && toVersion(event)) };
-    return finish(pipeline, undefined, toVerdict(subject, taken.result), startedAtMs, event);
+    // Looking for something to do has no span: an idle process does it every second.
+    const lasting = lastingSpan(pipeline.tracer, "webhook work");
+    try {
+      const taken = await inbox.processNext(
+        (claim) =>
+          lasting.run(async () => {
+            startedAtMs = performance.now();
+            onClaim();
+            event = toEvent(pipeline, claim);
+            // Not stopped by the signal: what has begun is to end well.
+            return handle(pipeline, claim, event, {});
+          }),
+        { signal },
+      );
+      if (taken === undefined) return undefined;
+      const { key, eventType } = taken.delivery;
+      const subject = { delivery: key, eventType, ...(event && toVersion(event)) };
+      return await finish(pipeline, lasting.span, toVerdict(subject, taken.result), startedAtMs, event);
+    } catch (error) {
+      lasting.fail(error);
+      throw error;
+    } finally {
+      lasting.close();
+    }
   };
 }
 

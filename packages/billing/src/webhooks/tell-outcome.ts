@@ -1,3 +1,4 @@
+import { isBillingError } from "../errors.js";
 import { findNodeProcess } from "../node-process.js";
 import { describeError } from "./error-text.js";
 import type { DeliveryKey } from "./inbox/inbox.js";
@@ -19,8 +20,8 @@ export interface WebhookLogger {
   warn(message: string, details?: WebhookLogDetails): void;
 }
 
-/** Anyone can send forged requests, so rejections are told once a minute for each kind, with how many there were. */
-const REJECTIONS_EVERY_MS = 60_000;
+/** Anyone can send forged requests, so what is not verified is told once a minute for each kind, with how many there were. */
+const UNVERIFIED_EVERY_MS = 60_000;
 
 /** Writes to the process's warnings, or to the console where there is no process. */
 export const processLogger: WebhookLogger = {
@@ -65,23 +66,29 @@ export function toUnfailingLogger(logger: WebhookLogger): WebhookLogger {
 /** Makes the function that tells a logger of every outcome that somebody has to look at. */
 export function outcomeTeller(
   logger: WebhookLogger,
-  now: () => number,
   respond: "handled" | "stored",
 ): (outcome: Outcome) => void {
   const next = respond === "handled" ? "Stripe will deliver it again" : "it will be tried again";
-  const rejections = new Map<string, { readonly since: number; untold: number }>();
+  const unverified = new Map<string, { readonly sinceMs: number; untold: number }>();
   return (outcome) => {
-    if (outcome.status === "rejected") {
-      const { code, message } = outcome.error;
-      const last = rejections.get(code);
-      if (last !== undefined && now() - last.since < REJECTIONS_EVERY_MS) {
+    if (outcome.delivery === undefined) {
+      const { status, error } = outcome;
+      const code = isBillingError(error) ? error.code : status;
+      const last = unverified.get(code);
+      // By a clock that is never set back.
+      if (last !== undefined && performance.now() - last.sinceMs < UNVERIFIED_EVERY_MS) {
         last.untold += 1;
         return;
       }
-      rejections.set(code, { since: now(), untold: 0 });
+      unverified.set(code, { sinceMs: performance.now(), untold: 0 });
       const more =
         last === undefined || last.untold === 0 ? "" : ` ${last.untold} more like it were not told.`;
-      logger.warn(`A webhook was rejected: ${message}${more}`, { status: "rejected", code });
+      if (status === "rejected") {
+        logger.warn(`A webhook was rejected: ${error.message}${more}`, { status, code: error.code });
+      } else {
+        const sentence = "A webhook failed before it was verified; Stripe will deliver it again.";
+        logger.warn(`${sentence}${more}`, { status, stack: describeError(error) });
+      }
       return;
     }
     const sentence = toSentence(outcome, next);
@@ -89,17 +96,18 @@ export function outcomeTeller(
     const error = "error" in outcome ? outcome.error : undefined;
     logger.warn(sentence, {
       status: outcome.status,
-      ...(outcome.delivery === undefined ? {} : { eventType: outcome.eventType, delivery: outcome.delivery }),
+      eventType: outcome.eventType,
+      delivery: outcome.delivery,
       ...("attempt" in outcome ? { attempt: outcome.attempt } : {}),
       ...(error === undefined ? {} : { stack: describeError(error) }),
     });
   };
 }
 
-function toSentence(outcome: Outcome, next: string): string | undefined {
-  if (outcome.delivery === undefined) {
-    return "A webhook failed before it was verified; Stripe will deliver it again.";
-  }
+function toSentence(
+  outcome: Extract<Outcome, { readonly delivery: DeliveryKey }>,
+  next: string,
+): string | undefined {
   const { account, eventId } = outcome.delivery;
   const event = `Webhook ${outcome.eventType} (${eventId}${account === undefined ? "" : `, ${account}`})`;
   switch (outcome.status) {

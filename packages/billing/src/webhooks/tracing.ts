@@ -35,6 +35,43 @@ export function inSpan<T>(
   return begun.work;
 }
 
+/** A span that begins with the work in it, and lasts until it is closed. */
+export interface LastingSpan {
+  /** Absent before the work has begun, and without a tracer. */
+  readonly span: WebhookSpan | undefined;
+  /** Runs work whose spans are children of this one. */
+  readonly run: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly close: () => void;
+  /** Closes it as that of a failure. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** For what is only known to be worth a span once something was found to do, and goes on when that is done. */
+export function lastingSpan(tracer: WebhookTracer | undefined, name: string): LastingSpan {
+  let begun: WebhookSpan | undefined;
+  let end: Pick<LastingSpan, "close" | "fail"> = { close: () => undefined, fail: () => undefined };
+  return {
+    get span() {
+      return begun;
+    },
+    run: (work) =>
+      new Promise((resolve) => {
+        const ended = new Promise<void>((close, fail) => {
+          end = { close, fail };
+        });
+        const spanned = inSpan(tracer, name, (span) => {
+          begun = span;
+          resolve(work());
+          return ended;
+        });
+        // Whoever says that it failed has the error.
+        spanned.catch(() => undefined);
+      }),
+    close: () => end.close(),
+    fail: (error) => end.fail(error),
+  };
+}
+
 async function endWith<T>(span: WebhookSpan, work: (span: WebhookSpan) => Promise<T>): Promise<T> {
   try {
     return await work(span);

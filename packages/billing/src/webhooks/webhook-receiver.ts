@@ -80,7 +80,8 @@ export interface WebhookReceiverOptions<TBilling, Tx = undefined> extends Verify
   readonly onOutcome?: ((outcome: Outcome) => void | Promise<void>) | undefined;
   /**
    * Receives one line for every outcome that somebody has to look at, `failed`, `dead`, `unresolved` and `rejected`, with
-   * the error's stack and nothing of the event's content. Rejections are told once a minute for each kind.
+   * the error's stack and nothing of the event's content. What was not verified, as with a wrong or missing secret, is
+   * told once a minute for each kind.
    * Default: warnings of the process, which also get the lines that a logger fails to take.
    */
   readonly logger?: WebhookLogger | undefined;
@@ -208,7 +209,7 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
   const families = new Set(keys.flatMap(({ payload }) => payload ?? ["snapshot", "thin"]));
   const handlerFor = toHandlerFor(options.on, facts, families);
   const counters = new Counters();
-  const tell = outcomeTeller(logger, now, respond);
+  const tell = outcomeTeller(logger, respond);
   const toldVersions = new Set<string>();
   const toldTwins = new Set<string>();
   const inbox = options.inbox ?? createMemoryInbox<Tx>(logger);

@@ -1,7 +1,11 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
-import { memoryInbox, type WebhookLogger, type WebhookSpan, type WebhookTracer } from "../../src/webhooks.js";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { memoryInbox, type WebhookLogger, type WebhookTracer } from "../../src/webhooks.js";
 import { delivering, receiver } from "./delivering.js";
+import { recordSpans } from "./recorded-spans.js";
 import { eventBody, headerFor, SECRET } from "./signed-delivery.js";
+
+/** A header that anyone can send. */
+const FORGED = `t=1800000000,v1=${"0".repeat(64)}`;
 
 function recorder() {
   const warn = vi.fn<WebhookLogger["warn"]>();
@@ -53,16 +57,32 @@ describe("a logger", () => {
     });
   });
 
-  test("hears of a rejection once a minute for each kind, with how many there were", async () => {
+  test.each([
+    ["a rejection", SECRET, "A webhook was rejected: "],
+    ["a missing secret", undefined, "A webhook failed before it was verified"],
+  ])("hears of %s once a minute, with how many there were", async (_, secret, sentence) => {
     const { warn, logger } = recorder();
-    let nowMs = 1_800_000_000_000;
-    const { receive } = receiver({}, { logger, now: () => nowMs });
-    const reject = () => receive("{}", undefined);
-    for (let count = 0; count < 100; count += 1) await reject();
-    expect(warn).toHaveBeenCalledTimes(1);
+    let nowMs = 1_000;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => nowMs);
+    onTestFinished(() => clock.mockRestore());
+    const { receive, readStats } = receiver({}, { logger, signingSecrets: [secret] });
+    for (let count = 0; count < 100; count += 1) await receive("{}", FORGED);
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(sentence), expect.anything()]]);
     nowMs += 60_000;
-    await reject();
-    expect(warn.mock.calls[1]?.[0]).toMatch(/99 more/);
+    await receive("{}", FORGED);
+    expect(warn.mock.calls[1]?.[0]).toMatch(/ 99 more like it were not told\.$/);
+    const { failed, rejected } = (await readStats()).outcomes;
+    expect(failed + rejected).toBe(101);
+  });
+
+  test("hears of a missing secret with the name of its option", async () => {
+    const { warn, logger } = recorder();
+    const { receive } = receiver({}, { logger, signingSecrets: [undefined] });
+    expect(await receive("{}", FORGED)).toMatchObject({ status: "failed", error: { code: "configuration" } });
+    expect(warn.mock.calls[0]?.[1]).toMatchObject({
+      status: "failed",
+      stack: expect.stringContaining("signingSecrets[0] is undefined"),
+    });
   });
 
   describe.each([
@@ -186,24 +206,7 @@ test("counters tell outcomes, lag and how full the inbox is", async () => {
 });
 
 test("a tracer gets a span of each delivery, with its verification, claim and handler inside", async () => {
-  const open: string[] = [];
-  const spans: { readonly path: string; readonly attributes: Record<string, unknown> }[] = [];
-  const tracer: WebhookTracer = {
-    startActiveSpan(name, _options, work) {
-      open.push(name);
-      const attributes: Record<string, unknown> = {};
-      const path = open.join(" > ");
-      const span: WebhookSpan = {
-        setAttribute: (key, value) => (attributes[key] = value),
-        setStatus: ({ code }) => (attributes["status"] = code),
-        end: () => {
-          open.pop();
-          spans.push({ path, attributes });
-        },
-      };
-      return work(span);
-    },
-  };
+  const { tracer, spans } = recordSpans();
   const { deliver } = delivering(() => Promise.reject(new Error("x")), {
     tracer,
     logger: { warn: () => undefined },

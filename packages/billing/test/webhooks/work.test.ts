@@ -12,6 +12,7 @@ import {
 } from "../../src/webhooks.js";
 import { receiver } from "./delivering.js";
 import { endSessions, type OpenPostgresInbox, openPostgresInbox } from "./inbox/postgres/open-inbox.js";
+import { recordSpans } from "./recorded-spans.js";
 import {
   type BoundBilling,
   catchError,
@@ -232,6 +233,29 @@ describePostgres("a receiver that answers once an event is stored", () => {
       expect(outcome).toMatchObject({ status, attempt: attempt + 1 });
       expect(webhooks.outcomes.at(-1)).toBe(outcome);
     }
+  });
+
+  test("makes a span of each event that it takes up, with its handler inside, and none while it waits", async () => {
+    const { inbox } = await open();
+    const { tracer, spans } = recordSpans();
+    const fail = () => Promise.reject(new Error("not yet"));
+    const worker = storing(inbox, fail, { tracer });
+    await worker.deliver("evt_1");
+    spans.splice(0);
+    begin(worker, { pollMs: 10, concurrency: 1 });
+    await vi.waitFor(() => expect(spans).toHaveLength(2), 10_000);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(spans).toEqual([
+      { path: "webhook work > webhook handle customer.subscription.updated", attributes: { status: 2 } },
+      {
+        path: "webhook work",
+        attributes: {
+          "billing.webhook.outcome": "failed",
+          "stripe.event.type": "customer.subscription.updated",
+          status: 2,
+        },
+      },
+    ]);
   });
 
   test("stops waiting for the one that a queue names when the queue's signal says so", async () => {
