@@ -29,6 +29,13 @@ import {
 } from "./capabilities/customers/customers.js";
 import { type EnsureCustomerOptions, ensureCustomer } from "./capabilities/customers/ensure-customer.js";
 import type { CustomerMethods } from "./capabilities/customers/methods.js";
+import {
+  type FindPromotionCodeOptions,
+  findPromotionCode,
+  getCoupon,
+  getPromotionCode,
+} from "./capabilities/discounts/look-up.js";
+import type { DiscountMethods } from "./capabilities/discounts/methods.js";
 import { hasEntitlement, listEntitlements } from "./capabilities/entitlements/entitlements.js";
 import type { EntitlementMethods } from "./capabilities/entitlements/methods.js";
 import { fetchEventObject } from "./capabilities/events/fetch-event-object.js";
@@ -108,6 +115,7 @@ import type {
 } from "./tenancy/tenancy.js";
 import { TenantBinding } from "./tenant-binding.js";
 import type { CheckoutSession, OpenCheckoutSession } from "./views/checkout-session.js";
+import type { Coupon } from "./views/coupon.js";
 import type { Customer } from "./views/customer.js";
 import type { Entitlement } from "./views/entitlement.js";
 import type { Invoice, UpcomingInvoice } from "./views/invoice.js";
@@ -116,6 +124,7 @@ import type { ChangedSubscription } from "./views/pending-payment.js";
 import type { PortalConfiguration } from "./views/portal-configuration.js";
 import type { Price } from "./views/price.js";
 import type { Product } from "./views/product.js";
+import type { PromotionCode } from "./views/promotion-code.js";
 import type { ReportedUsage } from "./views/reported-usage.js";
 import type { Subscription } from "./views/subscription.js";
 
@@ -151,6 +160,7 @@ export class StripeBillingService<TMetadata = undefined>
     InvoiceMethods,
     PaymentMethodMethods,
     CatalogMethods<TMetadata>,
+    DiscountMethods,
     EntitlementMethods,
     UsageMethods
 {
@@ -427,6 +437,18 @@ export class StripeBillingService<TMetadata = undefined>
     return this.#binding.changeCatalog(options, (scope, catalog) =>
       setDefaultPrice(scope, priceId, options, catalog),
     );
+  }
+
+  getCoupon(couponId: string, options: CallOptions = {}): Promise<Coupon> {
+    return this.#call(options, getCoupon, couponId);
+  }
+
+  getPromotionCode(promotionCodeId: string, options: CallOptions = {}): Promise<PromotionCode> {
+    return this.#call(options, getPromotionCode, promotionCodeId);
+  }
+
+  findPromotionCode(options: FindPromotionCodeOptions): Promise<PromotionCode | null> {
+    return this.#call(options, findPromotionCode);
   }
 
   listEntitlements(customerId?: string, options: CallOptions = {}): Promise<readonly Entitlement[]> {

@@ -28,6 +28,7 @@ export type {
 export type { UpdateCustomerOptions } from "./capabilities/customers/customers.js";
 export type { CustomerDetails } from "./capabilities/customers/details.js";
 export type { EnsureCustomerOptions } from "./capabilities/customers/ensure-customer.js";
+export type { FindPromotionCodeOptions } from "./capabilities/discounts/look-up.js";
 export type { ListInvoicesOptions } from "./capabilities/invoices/read.js";
 export type { PreviewUpcomingInvoiceOptions } from "./capabilities/invoices/upcoming.js";
 export type { DetachPaymentMethodOptions } from "./capabilities/payment-methods/detach.js";

@@ -35,7 +35,7 @@ interface Row {
 
 type ReadingMethod = Extract<
   TenantMethod,
-  `get${string}` | `list${string}` | `has${string}` | `preview${string}`
+  `find${string}` | `get${string}` | `list${string}` | `has${string}` | `preview${string}`
 >;
 type WritingMethod = Exclude<TenantMethod, ReadingMethod | "diagnosePortal" | "fetchEventObject">;
 
@@ -288,7 +288,7 @@ const ROWS: Readonly<Record<WritingMethod, Readonly<Record<string, Row>>>> = {
 
 /** They send no write. */
 const READS =
-  /^(?:get|list|has|preview)|^(?:diagnosePortal|fetchEventObject|resolveTenant|forTenant|asOperator|forget\w+|receiverFacts)$/;
+  /^(?:find|get|list|has|preview)|^(?:diagnosePortal|fetchEventObject|resolveTenant|forTenant|asOperator|forget\w+|receiverFacts)$/;
 
 let world: StripeWorld;
 let tenantIdNow: string;

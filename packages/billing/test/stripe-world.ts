@@ -21,6 +21,8 @@ export interface TenantWorld {
   /** Of the form that its maker chose, as coupons' ids are. */
   readonly couponId: string;
   readonly promotionCodeId: string;
+  /** What customers type for it. */
+  readonly promotionCode: string;
   /** The lookup key of a feature that its subscription gives access to. */
   readonly lookupKey: string;
   /** Open, to subscribe to the product once more. */
@@ -170,6 +172,7 @@ async function addTenant(stripe: Stripe, tenantId: string, options: TenantOption
     invoiceId: typeof subscription.latest_invoice === "string" ? subscription.latest_invoice : "",
     couponId: coupon.id,
     promotionCodeId: code.id,
+    promotionCode: code.code,
     lookupKey: feature.lookup_key,
     checkoutSessionId: session.id,
   };

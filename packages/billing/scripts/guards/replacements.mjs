@@ -27,6 +27,9 @@ export const REPLACEMENTS = {
     "customerView(scope, { id: customerId, metadata: {}, address: null, preferred_locales: [] })",
   "an invoice to read is of one of the tenant's customers":
     '(await scope.list("GET /v1/invoices", {})).data[0]',
+  "a coupon to read is the tenant's or shared": "toCoupon({ id: couponId, metadata: {}, created: 0 }, scope)",
+  "a promotion code to read is the tenant's or shared":
+    "toPromotionCode({ id: codeId, metadata: {}, restrictions: {}, created: 0 }, scope)",
   "a payment method is proved before it is detached": '{ id: paymentMethodId, customer: { id: "cus_1" } }',
   "a payment method is proved before it becomes the default":
     '{ id: paymentMethodId, customer: { id: "cus_1", invoice_settings: {} } }',

@@ -42,6 +42,7 @@ const TESTS = {
   "tenancy/metadata-mark.ts": ["tenancy/gate/marks"],
   "tenancy/scope/scoped-catalog.ts": ["tenancy/scope/scoped-catalog", "tenancy/scope/scope-proofs"],
   "tenancy/expiring-map.ts": ["tenancy/ownership-cache"],
+  "tenancy/scope/scoped-discounts.ts": ["tenancy/scope/scope-proofs", "discounts/look-up"],
   "tenancy/scope/event-objects.ts": ["webhooks/families", "isolation/complete-options"],
   "tenancy/scope/scoped-customers.ts": ["tenancy/scope/scope-proofs", "tenancy/scope/tenant-scope"],
   "tenancy/scope/scoped-configurations.ts": [

@@ -20,11 +20,11 @@ export async function proveNewDiscount(
 ): Promise<{ coupon: string } | { promotion_code: string }> {
   if ("couponId" in discount) {
     // guard: a coupon is the tenant's or shared
-    await scope.coupon(discount.couponId);
+    await scope.discounts.coupon(discount.couponId);
     return { coupon: discount.couponId };
   }
   // guard (as { customer: null }): a promotion code is the tenant's or shared
-  const { customer } = await scope.promotionCode(discount.promotionCodeId);
+  const { customer } = await scope.discounts.promotionCode(discount.promotionCodeId);
   // guard: a promotion code of one customer is for that one
   if (customer !== null && referencedId(customer) !== customerId) {
     throw notFound();

@@ -139,6 +139,10 @@ export interface Calls {
     params: Stripe.CouponRetrieveParams;
     answer: Stripe.Coupon;
   };
+  "GET /v1/promotion_codes": {
+    params: Stripe.PromotionCodeListParams;
+    answer: Stripe.ApiList<Stripe.PromotionCode>;
+  };
   "GET /v1/promotion_codes/{promotion_code}": {
     params: Stripe.PromotionCodeRetrieveParams;
     answer: Stripe.PromotionCode;

@@ -54,3 +54,18 @@ export function isObjectId(kind: ObjectKind, value: string): boolean {
   // guard (operand 1): an id is short; guard (operand 2): an id is of the right kind
   return value.length <= 255 && PREFIXES[kind].includes(prefix);
 }
+
+/** Checks a coupon's id, which its maker chose. @throws InvalidArgumentError */
+export function parseCouponId(value: unknown): string {
+  // guard: a coupon's id is letters, digits, _ and -
+  if (typeof value !== "string" || !isCouponId(value)) {
+    throw new InvalidArgumentError(
+      `couponId must be the id of a Stripe coupon: 1 to 200 letters, digits, _ and -.${explainId(value)}`,
+    );
+  }
+  return value;
+}
+
+export function isCouponId(value: string): boolean {
+  return /^[\w-]{1,200}$/.test(value);
+}

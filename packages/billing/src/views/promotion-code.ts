@@ -9,12 +9,17 @@ export interface PromotionCode {
   /** What customers type, in any letter case. */
   readonly code: string;
   readonly couponId: string | null;
+  /** The one customer that may use it; null if everybody may. */
+  readonly customerId: string | null;
   readonly active: boolean;
   readonly expiresAt: Date | null;
   readonly maxRedemptions: number | null;
   readonly timesRedeemed: number;
   /** Whether only a customer's first purchase may use it. */
   readonly firstTimeOnly: boolean;
+  /** The least amount that it applies to, in the minor unit of `minimumAmountCurrency`; null if it applies to any. */
+  readonly minimumAmount: number | null;
+  readonly minimumAmountCurrency: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly createdAt: Date;
   readonly livemode: boolean;
@@ -28,11 +33,14 @@ export function toPromotionCode(code: AnyPromotionCode, own: Reserved): Promotio
     id: code.id,
     code: code.code,
     couponId: referencedId(code.promotion?.coupon ?? code.coupon ?? null),
+    customerId: referencedId(code.customer),
     active: code.active,
     expiresAt: toDateOrNull(code.expires_at),
     maxRedemptions: code.max_redemptions,
     timesRedeemed: code.times_redeemed,
     firstTimeOnly: code.restrictions.first_time_transaction,
+    minimumAmount: code.restrictions.minimum_amount,
+    minimumAmountCurrency: code.restrictions.minimum_amount_currency,
     metadata: own.withoutReserved(code.metadata ?? {}),
     createdAt: toDate(code.created),
     livemode: code.livemode,

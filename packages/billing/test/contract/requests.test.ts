@@ -512,6 +512,12 @@ const ROWS: Readonly<
   },
   archivePrice: { "by id": (acme) => acme.archivePrice("price_1") },
   setDefaultPrice: { "by id": (acme) => acme.setDefaultPrice("price_1") },
+  getCoupon: { "by id": (acme) => acme.getCoupon("welcome") },
+  getPromotionCode: { "by id": (acme) => acme.getPromotionCode("promo_1") },
+  findPromotionCode: {
+    "that anybody may use": (acme) => acme.findPromotionCode({ code: "SUMMER" }),
+    "that a customer may use": (acme, customerId) => acme.findPromotionCode({ code: "SUMMER", customerId }),
+  },
   listEntitlements: { "by customer": (acme, customerId) => acme.listEntitlements(customerId) },
   hasEntitlement: { "by customer": (acme, customerId) => acme.hasEntitlement(customerId, "sso") },
   reportUsage: {

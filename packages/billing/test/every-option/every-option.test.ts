@@ -6,6 +6,7 @@ import { CATALOG_ROWS } from "./catalog-rows.js";
 import { CHANGE_ROWS } from "./change-rows.js";
 import { CHECKOUT_ROWS } from "./checkout-rows.js";
 import { CUSTOMER_ROWS } from "./customer-rows.js";
+import { DISCOUNT_ROWS } from "./discount-rows.js";
 import { INVOICE_ROWS } from "./invoice-rows.js";
 import type { OptionRow } from "./option-row.js";
 import { PORTAL_ROWS } from "./portal-rows.js";
@@ -23,6 +24,7 @@ const ROWS: readonly OptionRow[] = [
   ...CHANGE_ROWS,
   ...INVOICE_ROWS,
   ...CATALOG_ROWS,
+  ...DISCOUNT_ROWS,
 ];
 
 /** They take no options beside a deadline, or those of another, or have a suite of their own. */

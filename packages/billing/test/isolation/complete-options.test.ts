@@ -44,6 +44,7 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   "ensureCustomer reference": "the tenant's own name for it, looked for among the tenant's alone",
   "createCheckoutSession clientReferenceId":
     "kept with the session for the application alone; proves nothing here",
+  "findPromotionCode code": "what a customer typed; only a code that the tenant may give is found by it",
   "fetchEventObject type": "one of a fixed list of kinds",
   "fetchEventObject id": "the id that its row's attacks are made with, as an event names it",
   "reportUsage eventName":

@@ -15,6 +15,7 @@ const AT_LEAST: Readonly<Record<string, number>> = {
   "capabilities/catalog": 14,
   "capabilities/checkout": 10,
   "capabilities/customers": 5,
+  "capabilities/discounts": 4,
   "capabilities/invoices": 4,
   "capabilities/payment-methods": 4,
   "capabilities/portal": 22,

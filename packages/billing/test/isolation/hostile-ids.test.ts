@@ -76,6 +76,7 @@ describe.each(Object.entries(HTTP_CLIENTS))("with %s HTTP client of the SDK", (_
         ["left out", undefined] as const,
         ...hostileIdsFor(own[target.takes ?? "customerId"]),
       ]) {
+        if (target.takes !== undefined && mayName(target.takes, id)) continue;
         expect(await outcomeOf(call(target, { id })), name).toMatch(/^(?:invalid_argument|tenant_context)$/);
       }
       expect(sent()).toEqual([]);

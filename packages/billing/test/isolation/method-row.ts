@@ -129,7 +129,7 @@ export async function invoke(target: Target, call: Invocation): Promise<unknown>
 
 type OptionName<M extends TenantMethod> = Exclude<
   NamesOf<OptionsOf<Required<Parameters<StripeBillingService[M]>>, M>>,
-  keyof CallOptions | "tenantId" | "customerId"
+  keyof CallOptions | "tenantId" | (M extends "findPromotionCode" ? never : "customerId")
 >;
 /** A portal's specification is what its method takes, and the options stand beside it. */
 type OptionsOf<T extends readonly unknown[], M> = M extends "ensurePortalConfiguration"

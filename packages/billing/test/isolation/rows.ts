@@ -366,6 +366,13 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
     takes: "otherPriceId",
     options: { idempotencyKey: "idempotencyKey" },
   },
+  getCoupon: { does: "read", takes: "couponId", options: {} },
+  getPromotionCode: { does: "read", takes: "promotionCodeId", options: {} },
+  findPromotionCode: {
+    does: "read",
+    options: { code: "plain", customerId: id("customerId") },
+    valid: ({ promotionCode }) => ({ code: promotionCode }),
+  },
   listEntitlements: { does: "read", takes: "customerId", options: {} },
   hasEntitlement: {
     does: "read",

@@ -187,7 +187,7 @@ async function proveTask(
       await scope.proveCustomersSubscription(customerId, subscription);
       if (coupon === undefined) return { subscription_cancel: { subscription } };
       // guard: a coupon to stay is one that the tenant may give
-      await scope.coupon(coupon);
+      await scope.discounts.coupon(coupon);
       const retention = { type: "coupon_offer" as const, coupon_offer: { coupon } };
       return { subscription_cancel: { subscription, retention } };
     }

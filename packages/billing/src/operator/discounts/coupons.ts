@@ -11,6 +11,7 @@ import {
 } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
+import { parseCouponId } from "../../stripe/object-id.js";
 import type { ListOptions, Page } from "../../stripe/page.js";
 import { notFound } from "../../stripe/translate-error.js";
 import type { CallerMetadata } from "../../tenancy/caller-metadata.js";
@@ -141,10 +142,7 @@ export async function readSharedCoupon(
   scope: OperatorScope,
   couponId: unknown,
 ): Promise<{ readonly id: string }> {
-  if (typeof couponId !== "string" || !/^[\w-]{1,200}$/.test(couponId)) {
-    throw new InvalidArgumentError("couponId must be a coupon's id.");
-  }
-  const coupon = await scope.read("GET /v1/coupons/{coupon}", { coupon: couponId }, {});
+  const coupon = await scope.read("GET /v1/coupons/{coupon}", { coupon: parseCouponId(couponId) }, {});
   // guard: a coupon of one tenant is not the operator's to share
   if (scope.catalogOwner(coupon).tenantId !== SHARED) throw notFound();
   return coupon;

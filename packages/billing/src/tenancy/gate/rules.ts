@@ -1,7 +1,7 @@
 import type { ListCall, RetrieveCall, StripeCall, WriteCall } from "../../stripe/calls.js";
 
 /** A list of the whole account, which no filter can keep to one tenant: its members are checked one by one. */
-export type AccountListCall = "GET /v1/billing_portal/configurations";
+export type AccountListCall = "GET /v1/billing_portal/configurations" | "GET /v1/promotion_codes";
 /** A list that its rule keeps to one tenant. */
 export type ScopedListCall = Exclude<ListCall, AccountListCall>;
 
@@ -69,6 +69,7 @@ export const RULES: {
   "POST /v1/prices/{price}": {},
   "GET /v1/prices/{price}": {},
   "GET /v1/coupons/{coupon}": {},
+  "GET /v1/promotion_codes": {},
   "GET /v1/promotion_codes/{promotion_code}": {},
   "GET /v1/charges/{charge}": {},
   "GET /v1/disputes/{dispute}": {},

@@ -31,6 +31,7 @@ import { OwnedObjects, type ReadOptions } from "./owned-objects.js";
 import { ScopedCatalog } from "./scoped-catalog.js";
 import { ScopedConfigurations } from "./scoped-configurations.js";
 import { ScopedCustomers } from "./scoped-customers.js";
+import { ScopedDiscounts } from "./scoped-discounts.js";
 
 /** Never leaves this file, so that nobody else can construct a scope. */
 const ADMITTED = Symbol("admitted");
@@ -114,6 +115,7 @@ class Scope {
   readonly #customers: ScopedCustomers;
   readonly #catalog: ScopedCatalog;
   readonly #configurations: ScopedConfigurations;
+  readonly #discounts: ScopedDiscounts;
   readonly #options: GateOptions;
   readonly #gate: GateToStripe;
   readonly #owned: OwnedObjects;
@@ -128,6 +130,7 @@ class Scope {
     this.#customers = new ScopedCustomers(options, gate, this.#owned);
     this.#catalog = new ScopedCatalog(options, gate);
     this.#configurations = new ScopedConfigurations(options, gate);
+    this.#discounts = new ScopedDiscounts(options, gate, this.#owned);
   }
 
   get customers(): ScopedCustomers {
@@ -140,6 +143,10 @@ class Scope {
 
   get configurations(): ScopedConfigurations {
     return this.#configurations;
+  }
+
+  get discounts(): ScopedDiscounts {
+    return this.#discounts;
   }
 
   get tenantId(): string {
@@ -192,27 +199,6 @@ class Scope {
   /** One request. @throws NotFoundError when the price is missing or of a product that the tenant may not see. */
   async price(priceId: string): Promise<Stripe.Price> {
     return (await this.catalog.price(priceId)).price;
-  }
-
-  /** One request. @throws NotFoundError when the coupon is missing, or neither the tenant's nor shared by all. */
-  async coupon(couponId: string): Promise<Stripe.Coupon> {
-    const coupon = await this.#gate.retrieve("GET /v1/coupons/{coupon}", { coupon: couponId }, {});
-    // guard: a coupon is the tenant's or shared
-    if (!this.#sees(coupon)) throw notFound();
-    return coupon;
-  }
-
-  /** One request. @throws NotFoundError when it is missing, not the tenant's or shared, or for another's customer. */
-  async promotionCode(codeId: string): Promise<Stripe.PromotionCode> {
-    const ids = { promotion_code: codeId };
-    // Expands the customer that the code is limited to, which proves the code.
-    const params = { expand: ["customer"] };
-    const code = await this.#gate.retrieve("GET /v1/promotion_codes/{promotion_code}", ids, params);
-    const { customer } = code;
-    // guard (operand 1): a promotion code is the tenant's or shared
-    // guard (operand 2): a promotion code's customer is the tenant's
-    if (!this.#sees(code) || (customer !== null && !(await this.#owned.owns(customer)))) throw notFound();
-    return code;
   }
 
   /** Resolves the id of the customer that a call is about: see {@link ScopedCustomers.resolveId}. */
@@ -353,12 +339,6 @@ class Scope {
     const answer = await this.#gate.write(call, ids, params, idempotencyKey, step);
     if (answer.object === "customer") await this.#owned.owns(answer);
     return answer;
-  }
-
-  /** Tells if an object that carries a mark, as products do, is the tenant's or shared by all. */
-  #sees(object: { readonly id: string; readonly metadata: Stripe.Metadata | null }): boolean {
-    const { tenancy, tenantId } = this.#options;
-    return tenancy.productAccess(tenantId, object) !== "none";
   }
 
   #reservedMetadata(): readonly string[] {

@@ -55,7 +55,7 @@ export const wrongKind: Attack = async function* (siege) {
   const { a, b, target } = siege;
   for (const [whose, tenant] of Object.entries({ own: a, foreign: b })) {
     for (const objectId of otherKinds(tenant, tenant[target.takes ?? "customerId"])) {
-      yield refusedUnsent(siege, `an ${whose} ${prefixOf(objectId)}_…`, { objectId });
+      yield refusedId(siege, `an ${whose} ${prefixOf(objectId)}_…`, objectId);
     }
   }
 };
@@ -64,8 +64,10 @@ export const wrongKind: Attack = async function* (siege) {
 export const malformedId: Attack = async function* (siege) {
   const { a, b, objectIdOf } = siege;
   for (const tenant of [a, b]) {
-    for (const objectId of hostileTexts(objectIdOf(tenant) ?? "")) {
-      yield refusedUnsent(siege, JSON.stringify(objectId), { objectId });
+    const own = objectIdOf(tenant) ?? "";
+    // A coupon's id may be without the underscore that one of them takes away.
+    for (const objectId of hostileTexts(own).filter((text) => text !== own)) {
+      yield refusedId(siege, JSON.stringify(objectId), objectId);
     }
   }
 };
@@ -111,6 +113,14 @@ export const nestedId: Attack = async function* (siege) {
 
 function refusedUnsent(siege: Siege, name: string, given: Parameters<Siege["call"]>[0]): Case {
   return { name, act: () => siege.call(given), refusedAs: ["invalid_argument"], sends: "nothing" };
+}
+
+/** Refused before anything is sent, unless it may be somebody's coupon. */
+function refusedId(siege: Siege, name: string, objectId: string): Case {
+  const refused = refusedUnsent(siege, name, { objectId });
+  const { takes } = siege.target;
+  if (takes === undefined || !mayName(takes, objectId)) return refused;
+  return { ...refused, refusedAs: ["not_found"], sends: "reads" };
 }
 
 /** All that a caller can tell two answers apart by, but for the time they took. */

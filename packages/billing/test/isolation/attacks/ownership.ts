@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import type Stripe from "stripe";
 import { connectTenancy } from "../../../src/index.js";
 import { clientThat } from "../intercepted-client.js";
 import { idPlaces } from "../method-row.js";
@@ -22,7 +23,7 @@ export const divergingMark: Attack = async function* (siege) {
     yield askedBy(a);
     return;
   }
-  if (realm.name === "directoryTenancy" && !isOfProduct(target.takes)) {
+  if (realm.name === "directoryTenancy" && !bearsMark(target.takes)) {
     await mark(siege, other, a.tenantId);
     for (const caller of [a, other]) {
       const { audits } = yield askedBy(caller);
@@ -35,7 +36,7 @@ export const divergingMark: Attack = async function* (siege) {
     return;
   }
   const marks = ["", b.tenantId, own.toUpperCase(), `${own} `, `${own}x`, own.slice(0, -1)];
-  for (const text of isOfProduct(target.takes) ? marks : [...marks, "*"]) {
+  for (const text of bearsMark(target.takes) ? marks : [...marks, "*"]) {
     await mark(siege, other, text);
     const asked = askedBy(other);
     yield { ...asked, name: `${asked.name}, marked ${JSON.stringify(text)}`, brings: [text] };
@@ -160,7 +161,7 @@ export const changeInBetween: Attack = async function* (siege) {
 /** A customer that was deleted, and one with A's e-mail. */
 export const goneOrNamesake: Attack = async function* (siege) {
   const { realm, target } = siege;
-  if (target.takes !== undefined && !isOfProduct(target.takes)) {
+  if (target.takes !== undefined && !bearsMark(target.takes)) {
     const gone = await siege.newTenant();
     await realm.backdoor.customers.del(gone.customerId, {}, accountOptions(siege, gone));
     yield {
@@ -180,11 +181,8 @@ function valid(siege: Siege, tenant: TenantIds): Case {
 
 async function mark(siege: Siege, tenant: TenantIds, tenantId: string): Promise<void> {
   const { realm, target } = siege;
-  const { customers, products } = realm.backdoor;
   const marked = { metadata: { [realm.markKey ?? "tenantId"]: tenantId } };
-  const options = accountOptions(siege, tenant);
-  if (isOfProduct(target.takes)) await products.update(tenant.productId, marked, options);
-  else await customers.update(tenant.customerId, marked, options);
+  await MARKED[markedKind(target.takes)](realm.backdoor, tenant, marked, accountOptions(siege, tenant));
 }
 
 function accountOptions({ realm }: Siege, { tenantId }: TenantIds): { stripeAccount?: string } {
@@ -192,8 +190,34 @@ function accountOptions({ realm }: Siege, { tenantId }: TenantIds): { stripeAcco
   return stripeAccount === undefined ? {} : { stripeAccount };
 }
 
-function isOfProduct(name: IdName | undefined): boolean {
-  return name === "productId" || name === "priceId" || name === "otherPriceId";
+/** What carries the mark of an object, and how it is marked. */
+const MARKED = {
+  customer: ({ customers }: Stripe, { customerId }: TenantIds, marked: Mark, options: Account) =>
+    customers.update(customerId, marked, options),
+  product: ({ products }: Stripe, { productId }: TenantIds, marked: Mark, options: Account) =>
+    products.update(productId, marked, options),
+  coupon: ({ coupons }: Stripe, { couponId }: TenantIds, marked: Mark, options: Account) =>
+    coupons.update(couponId, marked, options),
+  promotionCode: (
+    { promotionCodes }: Stripe,
+    { promotionCodeId }: TenantIds,
+    marked: Mark,
+    options: Account,
+  ) => promotionCodes.update(promotionCodeId, marked, options),
+};
+
+type Mark = { readonly metadata: Record<string, string> };
+type Account = { readonly stripeAccount?: string };
+
+function markedKind(name: IdName | undefined): keyof typeof MARKED {
+  if (name === "couponId") return "coupon";
+  if (name === "promotionCodeId") return "promotionCode";
+  return name === "productId" || name === "priceId" || name === "otherPriceId" ? "product" : "customer";
+}
+
+/** Whether an object is whose its own mark says, and not its customer's. */
+function bearsMark(name: IdName | undefined): boolean {
+  return markedKind(name) !== "customer";
 }
 
 /** Every object in a result that could still be changed. Dates cannot be frozen, and are copies. */

@@ -4,6 +4,7 @@ import { CHANGE_COMMANDS } from "./change-commands.js";
 import { CHECKOUT_COMMANDS, CHECKOUT_STEPS } from "./checkout-commands.js";
 import { CREATION_COMMANDS } from "./creation-commands.js";
 import { CUSTOMER_COMMANDS } from "./customer-commands.js";
+import { DISCOUNT_COMMANDS } from "./discount-commands.js";
 import { PAYMENT_COMMANDS, PAYMENT_STEPS } from "./payment-commands.js";
 import { PORTAL_COMMANDS } from "./portal-commands.js";
 import { PRICE_COMMANDS } from "./price-commands.js";
@@ -19,6 +20,7 @@ export const COMMANDS: Commands<TenantMethod> = {
   ...CHECKOUT_COMMANDS,
   ...CREATION_COMMANDS,
   ...CUSTOMER_COMMANDS,
+  ...DISCOUNT_COMMANDS,
   ...PAYMENT_COMMANDS,
   ...PORTAL_COMMANDS,
   ...PRICE_COMMANDS,

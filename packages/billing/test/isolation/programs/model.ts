@@ -20,6 +20,10 @@ export interface TenantModel {
   /** What is attached to its customer. */
   readonly paymentMethodIds: string[];
   defaultPaymentMethodId: string | null;
+  readonly couponId: string;
+  readonly promotionCodeId: string;
+  /** What is typed for it. */
+  readonly promotionCode: string;
   /** What was reported, by identifier. */
   readonly usage: Map<string, number>;
   /** What each idempotency key was first used for, and what it made. */

@@ -43,9 +43,10 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   "a product to change": (scope, { productId }) => scope.catalog.ownProduct(productId),
   "a price": (scope, { priceId }) => scope.price(priceId),
   "a price to change": (scope, { priceId }) => scope.catalog.ownPrice(priceId),
-  "a coupon": (scope, { couponId }) => scope.coupon(couponId),
-  "a promotion code": (scope, { promotionCodeId }) => scope.promotionCode(promotionCodeId),
-  "a promotion code for one customer": (scope, { personalCodeId }) => scope.promotionCode(personalCodeId),
+  "a coupon": (scope, { couponId }) => scope.discounts.coupon(couponId),
+  "a promotion code": (scope, { promotionCodeId }) => scope.discounts.promotionCode(promotionCodeId),
+  "a promotion code for one customer": (scope, { personalCodeId }) =>
+    scope.discounts.promotionCode(personalCodeId),
   "a portal configuration": (scope, { configurationId }) => scope.configurations.get(configurationId),
 };
 
@@ -75,7 +76,9 @@ describe("a scope by itself", () => {
       metadata: { tenantId: "acme" },
     });
 
-    await expect((await scopeOf("acme")).promotionCode(lent.id)).rejects.toMatchObject({ code: "not_found" });
+    await expect((await scopeOf("acme")).discounts.promotionCode(lent.id)).rejects.toMatchObject({
+      code: "not_found",
+    });
   });
 
   it("refuses a payment method that is attached to nobody", async () => {
