@@ -56,7 +56,6 @@ export type { PortalConfig, PortalSession, PortalSessionOptions } from "./capabi
 export type { PortalSettings } from "./capabilities/portal/settings.js";
 export type { PortalConfigurationIds } from "./capabilities/portal/stored-configuration.js";
 export type { CancelSubscriptionOptions } from "./capabilities/subscriptions/cancel.js";
-export type { CancellationReason } from "./capabilities/subscriptions/cancellation-reasons.js";
 export type { SubscriptionChange, UpdateSubscriptionOptions } from "./capabilities/subscriptions/change.js";
 export type { SubscriptionConfirmation } from "./capabilities/subscriptions/confirmation.js";
 export type { CreateSubscriptionOptions, NewSubscriptionItem } from "./capabilities/subscriptions/create.js";
@@ -135,6 +134,7 @@ export type { ReturnUrlSettings } from "./return-urls/tenant-return-urls.js";
 export type { NewDiscount } from "./selling/prove-discount.js";
 export type { StripeBillingConfig } from "./settings.js";
 export type { SharedCatalog } from "./shared-catalog.js";
+export type { CancellationReason } from "./stripe/cancellation-reasons.js";
 export type { Mode, StripeClient, StripeRequestOptions } from "./stripe/client.js";
 export type { CallOptions } from "./stripe/deadline.js";
 export type { IdempotencyOptions } from "./stripe/idempotency.js";

@@ -2,8 +2,8 @@
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import { boundedList, checkInput, mistakesIn, onFirstUse, text } from "../../input.js";
+import { CANCELLATION_REASONS, type CancellationReason } from "../../stripe/cancellation-reasons.js";
 import { isObjectId, type ObjectKind } from "../../stripe/object-id.js";
-import { CANCELLATION_REASONS, type CancellationReason } from "../subscriptions/cancellation-reasons.js";
 
 /**
  * A portal configuration as code: what is left out is off. Give it to `ensurePortalConfiguration`, or to the service's

@@ -4,13 +4,13 @@ import { InvalidArgumentError, NotFoundError } from "../../errors.js";
 import { checkInput, onFirstUse, optionsObject, text, writeFields } from "../../input.js";
 import { assertFuture } from "../../selling/assert-future.js";
 import { Steps } from "../../steps.js";
+import { CANCELLATION_REASONS, type CancellationReason } from "../../stripe/cancellation-reasons.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toEpochSeconds } from "../../views/epoch.js";
 import { type Subscription, toSubscription } from "../../views/subscription.js";
-import { CANCELLATION_REASONS, type CancellationReason } from "./cancellation-reasons.js";
 import { expandedSchedule } from "./prepare-change.js";
 import { dropScheduled } from "./schedule.js";
 
