@@ -173,8 +173,8 @@ describe("the arrows between folders", () => {
 
   it("lets requests out at the gate, to find an event's tenant, and to list for the operator", () => {
     expect(filesWith(/\bsend\b[^;]*from "[^"]*\/send\.js"/)).toEqual([
-      "tenancy/gate/gate.ts",
       "tenancy/gate/operator-gate.ts",
+      "tenancy/gate/sender.ts",
       "tenancy/list-events.ts",
       "tenancy/list-subscriptions.ts",
       "tenancy/resolve-tenant.ts",

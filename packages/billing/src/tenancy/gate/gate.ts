@@ -10,46 +10,27 @@ import {
   type StripeParams,
   type WriteCall,
 } from "../../stripe/calls.js";
-import { type IdempotencyKey, scopeIdempotencyKey } from "../../stripe/idempotency.js";
+import { scopeIdempotencyKey } from "../../stripe/idempotency.js";
 import { isReplay } from "../../stripe/replay.js";
 import type { SearchQuery } from "../../stripe/search-query.js";
-import { type Change, madeAndFailed, send } from "../../stripe/send.js";
+import { madeAndFailed } from "../../stripe/send.js";
 import { notFound } from "../../stripe/translate-error.js";
-import type { Transport } from "../../stripe/transport.js";
-import type { AuditEvent, AuditListener } from "../audit.js";
 import { SHARED } from "../metadata-mark.js";
 import { AnswerCheck, type AnswerCheckOptions } from "./answer-check.js";
+import { type AccountHit, Finder, type Hit, type SearchPage, type SearchParams } from "./finder.js";
 import { markedParams } from "./marked-params.js";
 import { namedIds } from "./named-ids.js";
 import { Proofs, type ProofsOptions } from "./proofs.js";
 import { RequestCheck, type RequestCheckOptions } from "./request-check.js";
-import { type RequestTarget, requestTarget } from "./request-target.js";
-import { type AccountListCall, isAboutShared, RULES, type ScopedListCall, type WriteRule } from "./rules.js";
+import { requestTarget } from "./request-target.js";
+import { type AccountListCall, RULES, type ScopedListCall, type WriteRule } from "./rules.js";
+import { Sender, type SenderOptions } from "./sender.js";
 import { isStripeObject, type StripeObject, topObjects } from "./stripe-objects.js";
 
-export interface GateOptions extends ProofsOptions, AnswerCheckOptions, RequestCheckOptions {
-  /** Set for what all tenants share, without a tenant: an operator's `write`, or a visitor's `read`. */
-  readonly shared?: "read" | "write" | undefined;
-  readonly transport: Transport;
-  readonly onAudit: AuditListener;
+export interface GateOptions extends ProofsOptions, AnswerCheckOptions, RequestCheckOptions, SenderOptions {
   /** Lets writes rest on proofs of other calls, to save the request that proves anew. Default: false. */
   readonly trustsMemory?: boolean | undefined;
 }
-
-/** A search's parameters beside its query, which is the tenancy's to write. */
-export interface SearchParams {
-  readonly limit?: number;
-  readonly page?: string;
-  readonly expand?: string[];
-}
-
-export interface SearchPage<C extends SearchCall> {
-  readonly hits: readonly Hit<C>[];
-  readonly nextPage: string | null;
-}
-
-type Hit<C extends SearchCall> = StripeAnswer<C>["data"][number];
-type AccountHit<C extends AccountListCall> = StripeAnswer<C>["data"][number];
 
 /** The methods of the gate that a scope uses. */
 export type GateToStripe = Pick<
@@ -69,17 +50,19 @@ export class Gate {
   readonly #proofs: Proofs;
   readonly #requests: RequestCheck;
   readonly #answers: AnswerCheck;
+  readonly #sender: Sender;
+  readonly #finder: Finder;
   /** The reads of customers by this call, beside which lists may be sent. */
   readonly #customerReads = new Map<string, Promise<unknown>>();
   #randomKey: string | undefined;
-  /** The last change that this call made. */
-  #made: Change | undefined;
 
   constructor(options: GateOptions) {
     this.#options = options;
     this.#proofs = new Proofs(options);
     this.#requests = new RequestCheck(options, this.#proofs);
-    this.#answers = new AnswerCheck(options, this.#proofs, (type, call) => this.#audit(type, call));
+    this.#sender = new Sender(options);
+    this.#answers = new AnswerCheck(options, this.#proofs, (type, call) => this.#sender.audit(type, call));
+    this.#finder = new Finder(this.#sender, this.#requests, this.#answers);
   }
 
   /** Reads one object by id and so proves it for the rest of the call. @throws NotFoundError when it is not the tenant's. */
@@ -98,12 +81,10 @@ export class Gate {
     ids: PathIds<C>,
     params: StripeParams<C>,
   ): Promise<StripeAnswer<C>> {
-    const answer = await this.#read(requestTarget(call, ids), params);
+    const answer = await this.#sender.read(requestTarget(call, ids), params);
     // guard (if true): what is read is the tenant's
     if (await this.#answers.admits(answer, call)) return answer as StripeAnswer<C>; // the shape that the call's API promises
-    // guard: a foreign object is audited
-    this.#audit("foreign_object", call);
-    throw notFound();
+    throw this.#sender.foreign(call);
   }
 
   /**
@@ -119,14 +100,14 @@ export class Gate {
     const proof = this.#findCustomerRead(params);
     const named = proof === undefined ? params : { ...params, customer: undefined };
     // guard: a list names only proved objects
-    if (!this.#requests.namesOnlyProved(named)) throw this.#breach(call);
+    if (!this.#requests.namesOnlyProved(named)) throw this.#sender.breach(call);
     // guard (if proof === undefined): a list is kept to the tenant's before it is sent
-    if (proof === undefined && !this.#isScoped(call, params, ids)) throw this.#breach(call);
+    if (proof === undefined && !this.#isScoped(call, params, ids)) throw this.#sender.breach(call);
     // Asked before the answer, which may show that the owner has changed.
     const [stale] = this.#staleCustomers([...Object.values(ids), ...namedIds({ ...named })]);
-    const [, answer] = await sideBySide(proof, this.#send(request, params));
+    const [, answer] = await sideBySide(proof, this.#sender.send(request, params));
     // guard: a list that was sent beside a proof is kept to the tenant's
-    if (!this.#isScoped(call, params, ids)) throw this.#breach(call);
+    if (!this.#isScoped(call, params, ids)) throw this.#sender.breach(call);
     // guard (argument 2): a list holds nothing of others
     return this.#admitted(call, answer, stale !== undefined);
   }
@@ -143,64 +124,22 @@ export class Gate {
     return this.#customerReads.get(customer);
   }
 
-  /**
-   * Searches for candidates. Drops those that `isWanted` refuses, then drops and counts those that are not the tenant's.
-   * A customer is read before it counts: search lags behind, and it may have been deleted or given to another tenant
-   * meanwhile. One that was made for the tenant and never linked is linked.
-   */
-  async search<C extends SearchCall>(
+  /** Searches for candidates, and keeps those that are wanted and the tenant's. See {@link Finder.search}. */
+  search<C extends SearchCall>(
     call: C,
     query: SearchQuery,
     params: SearchParams,
-    isWanted: (hit: Hit<C>) => boolean = () => true,
+    isWanted?: (hit: Hit<C>) => boolean,
   ): Promise<SearchPage<C>> {
-    const request = requestTarget(call, {});
-    // guard: a search names only proved objects
-    if (!this.#requests.namesOnlyProved(params)) throw this.#breach(call);
-    const answer = await this.#send(request, { ...params, query });
-    const hits: Hit<C>[] = [];
-    let foreign = 0;
-    for (const found of topObjects(answer)) {
-      if (!isWanted(found as Hit<C>)) continue; // the shape that the call's API promises
-      const current = await this.#readIfCustomer(found);
-      if (current === undefined || !isWanted(current as Hit<C>)) continue; // as above
-      await this.#link(current);
-      // guard (if true): a hit is the tenant's
-      if (await this.#answers.admits(current, call))
-        hits.push(current as Hit<C>); // as above
-      else foreign += 1;
-    }
-    // guard: foreign hits are counted
-    if (foreign > 0) this.#audit("foreign_search_hit", call, foreign);
-    const nextPage = isStripeObject(answer) && "next_page" in answer ? answer.next_page : undefined;
-    return { hits, nextPage: typeof nextPage === "string" ? nextPage : null };
+    return this.#finder.search(call, query, params, isWanted);
   }
 
-  /**
-   * Lists the whole account page by page and drops other tenants' objects. The cursor is not returned, because it may be
-   * the id of another tenant's object.
-   */
-  async *listAccount<C extends AccountListCall>(
+  /** Lists the whole account page by page, and keeps what is the tenant's. See {@link Finder.listAccount}. */
+  listAccount<C extends AccountListCall>(
     call: C,
     params: StripeParams<C>,
   ): AsyncGenerator<readonly AccountHit<C>[]> {
-    const request = requestTarget(call, {});
-    // guard: a list of the account names only proved objects
-    if (!this.#requests.namesOnlyProved(params)) throw this.#breach(call);
-    for (let cursor = {}; ; ) {
-      const answer = await this.#send(request, { ...params, ...cursor });
-      const candidates = topObjects(answer);
-      const hits: AccountHit<C>[] = [];
-      for (const hit of candidates) {
-        // guard (if true): a list of the account holds nothing of others
-        if (await this.#answers.admits(hit, call)) hits.push(hit as AccountHit<C>); // as above
-      }
-      yield hits;
-      const last = candidates.at(-1);
-      const hasMore = isStripeObject(answer) && "has_more" in answer && answer.has_more === true;
-      if (!hasMore || !isStripeObject(last)) return;
-      cursor = { starting_after: last.id };
-    }
+    return this.#finder.listAccount(call, params);
   }
 
   async write<C extends WriteCall>(
@@ -212,15 +151,15 @@ export class Gate {
   ): Promise<StripeAnswer<C>> {
     const request = requestTarget(call, ids);
     const rule: WriteRule = RULES[call];
-    if (!this.#requests.isToOwn(ids)) throw this.#breach(call);
+    if (!this.#requests.isToOwn(ids)) throw this.#sender.breach(call);
     // guard: a write names only proved objects
-    if (!this.#requests.namesOnlyProved(params)) throw this.#breach(call);
+    if (!this.#requests.namesOnlyProved(params)) throw this.#sender.breach(call);
     const { account, tenancy } = this.#options;
     const tenantId = this.#requests.ownerFor(rule, params);
     const marked = markedParams(rule, params, tenancy, tenantId);
     // guard (operand 1): a write forges no mark
     // guard (operand 2): a write adds to nothing of others and takes no name of theirs
-    if (marked === undefined || !this.#requests.changesOnlyOwn(rule, params)) throw this.#breach(call);
+    if (marked === undefined || !this.#requests.changesOnlyOwn(rule, params)) throw this.#sender.breach(call);
     const named = step === undefined ? call : `${call} ${step}`;
     // No tenant's key may meet another's: under the one owner that all share, different content has different keys.
     const isEveryones = tenantId === SHARED && rule.mark === "share";
@@ -231,13 +170,13 @@ export class Gate {
       : undefined;
     // guard: a write rests on no proof of another call
     if (changesSomething(call)) await this.proveForWrite([...Object.values(ids), ...namedIds({ ...params })]);
-    const answer = await this.#send(request, marked, key);
-    if (changesSomething(call)) this.#made = { idempotencyKey: key };
+    const answer = await this.#sender.send(request, marked, key);
+    if (changesSomething(call)) this.#sender.noteChange({ idempotencyKey: key });
     try {
       if (rule.readBy !== undefined && isStripeObject(answer) && isReplay(answer)) {
         return (await this.#readReplayed(rule.readBy, answer, params)) as StripeAnswer<C>; // the same kind of object
       }
-      if (rule.mark === "create") await this.#link(answer);
+      if (rule.mark === "create") await this.#sender.link(answer);
       // guard (argument 2): a write answers with the tenant's
       return await this.#admitted(call, answer);
     } catch (error) {
@@ -279,80 +218,22 @@ export class Gate {
    */
   async #readReplayed(call: RetrieveCall, { id }: StripeObject, params: object): Promise<unknown> {
     const name = call.slice(call.indexOf("{") + 1, -1);
-    const current = await this.#send(
+    const current = await this.#sender.send(
       requestTarget(call, { [name]: id }),
       "expand" in params ? { expand: params.expand } : {},
     );
     // guard: what was deleted after it was made is gone
     if (isStripeObject(current) && current.deleted === true) throw notFound();
-    await this.#link(current);
+    await this.#sender.link(current);
     // guard (if true): what was made before is the tenant's still
     if (await this.#answers.admits(current, call)) return current;
-    this.#audit("foreign_object", call);
-    throw notFound();
-  }
-
-  /** Reads a found customer again; `undefined` when it is missing or deleted. Returns any other object unchanged. */
-  async #readIfCustomer(found: unknown): Promise<unknown> {
-    if (!isStripeObject(found) || found.object !== "customer" || typeof found.id !== "string") return found;
-    try {
-      const current = await this.#send(
-        requestTarget("GET /v1/customers/{customer}", { customer: found.id }),
-        {},
-      );
-      return isStripeObject(current) && current.deleted === true ? undefined : current;
-    } catch (error) {
-      if (error instanceof NotFoundError) return undefined;
-      throw error;
-    }
-  }
-
-  /** Links a customer with the tenant's mark to the tenant, if a directory decides and does not know it yet. */
-  async #link(object: unknown): Promise<void> {
-    const { tenancy, tenantId, deadline } = this.#options;
-    if (tenancy.link === undefined || !isStripeObject(object) || object.object !== "customer") return;
-    const { id } = object;
-    if (typeof id !== "string" || object.deleted === true) return;
-    const access = await deadline.race(tenancy.customerAccess(tenantId, { ...object, id }));
-    // guard (if access !== "own"): only an unlinked customer with the tenant's mark is linked
-    if (access === "unlinked") await deadline.race(tenancy.link(tenantId, id));
-  }
-
-  /** Reads an object. While the directory is down, fails for a missing object as it does for a foreign one. */
-  async #read(target: RequestTarget, params: object): Promise<unknown> {
-    try {
-      return await this.#send(target, params);
-    } catch (error) {
-      // guard: what is missing and what is foreign fail alike while the directory is down
-      if (error instanceof NotFoundError)
-        await this.#options.deadline.race(this.#options.tenancy.assertReachable?.());
-      throw error;
-    }
+    throw this.#sender.foreign(call);
   }
 
   /** Returns one key for the whole call, so that a retry with it repeats none of the call's writes. */
   #ownKey(): string {
     this.#randomKey ??= crypto.randomUUID();
     return this.#randomKey;
-  }
-
-  #send(target: RequestTarget, params: object, idempotencyKey?: IdempotencyKey): Promise<unknown> {
-    const { transport, tenantId, account, deadline, shared } = this.#options;
-    const { call, method, path } = target;
-    // guard: a scope without a tenant sends nothing about a tenant's own
-    if (shared !== undefined && !isAboutShared(call, shared)) throw this.#breach(call);
-    const request = {
-      call,
-      method,
-      path,
-      params: { ...params },
-      tenantId,
-      // guard: a request is sent to the tenant's account
-      account,
-      idempotencyKey,
-      after: this.#made,
-    };
-    return send(transport, request, deadline);
   }
 
   /** @param restsOnMemory whether only another call has proved what was asked for, so that its owner may have changed. */
@@ -364,23 +245,10 @@ export class Gate {
     for (const object of topObjects(answer)) {
       // guard (if true): everything in an answer is the tenant's
       if (await this.#answers.admits(object, call)) continue;
-      if (!restsOnMemory) throw this.#breach(call);
-      this.#audit("foreign_object", call);
-      throw notFound();
+      if (!restsOnMemory) throw this.#sender.breach(call);
+      throw this.#sender.foreign(call);
     }
     return answer as StripeAnswer<C>; // the shape that the call's API promises
-  }
-
-  #breach(call: string): IsolationError {
-    // guard: a breach is audited
-    this.#audit("isolation_breach", call);
-    return new IsolationError(
-      `${call} named or returned an object that was not proved to be the tenant's. Please report this.`,
-    );
-  }
-
-  #audit(type: AuditEvent["type"], call: string, count = 1): void {
-    this.#options.onAudit(Object.freeze({ type, tenantId: this.#options.tenantId, call, count }));
   }
 }
 

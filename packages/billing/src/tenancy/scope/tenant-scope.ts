@@ -13,13 +13,8 @@ import type { SearchQuery } from "../../stripe/search-query.js";
 import { notFound } from "../../stripe/translate-error.js";
 import type { AuditEvent } from "../audit.js";
 import { parseCallerMetadata, type StripeMetadata } from "../caller-metadata.js";
-import {
-  Gate,
-  type GateOptions,
-  type GateToStripe,
-  type SearchPage,
-  type SearchParams,
-} from "../gate/gate.js";
+import type { SearchPage, SearchParams } from "../gate/finder.js";
+import { Gate, type GateOptions, type GateToStripe } from "../gate/gate.js";
 import { shownLookupKey } from "../gate/lookup-key.js";
 import type { ScopedListCall } from "../gate/rules.js";
 import { CALL_KEY, CHECKOUT_KEY, REFERENCE_KEY, SHARED } from "../metadata-mark.js";
