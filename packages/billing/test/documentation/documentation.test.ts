@@ -18,7 +18,7 @@ describe("the code of the documentation", () => {
   beforeAll(async () => {
     compiled = await compileBlocks(blocks);
     runs = await run(compiled, runnable);
-  }, 120_000);
+  }, 600_000);
 
   it("is found in the READMEs, in the guide and in the sources", () => {
     const places = blocks.map(({ place }) => place.replace(/:\d+$/, ""));

@@ -1,15 +1,23 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { listPages, REPOSITORY } from "./blocks.js";
 import { findBrokenLinks } from "./links.js";
 
-const pages = [...listPages(), join(REPOSITORY, ".github/CONTRIBUTING.md")];
+const BILLING = join(REPOSITORY, "packages/billing");
+const INDEX = join(BILLING, "llms.txt");
+const pages = [...listPages(), join(REPOSITORY, ".github/CONTRIBUTING.md"), INDEX];
 
 describe("the links of the documentation", () => {
   it.each(pages.map((page) => relative(REPOSITORY, page)))("all lead somewhere: %s", (page) => {
     expect(findBrokenLinks(join(REPOSITORY, page))).toEqual([]);
+  });
+
+  it.each([INDEX, join(BILLING, "docs/README.md")])("lead to every page of the guide: %s", (index) => {
+    const text = readFileSync(index, "utf8");
+    const guide = listPages().filter((page) => page.startsWith(join(BILLING, "docs/")) && page !== index);
+    expect(guide.filter((page) => !text.includes(`](${relative(dirname(index), page)})`))).toEqual([]);
   });
 
   it("are told where a file, or a heading in it, is missing", () => {

@@ -23,6 +23,7 @@ import Stripe from "stripe";
 
 export const local = await startLocalStripe();
 export const secretKey = local.liveSecretKey;
+export const newSigningSecret = "whsec_abcdefghijdocumentation0123456789";
 export const signingSecret = "whsec_0123456789documentation0123456789";
 
 process.env["STRIPE_SECRET_KEY"] = secretKey;
@@ -121,6 +122,24 @@ export const plans = {
     return [];
   },
   async save(_tenantId: string, _status: string, _idempotencyKey?: string): Promise<void> {},
+};
+
+/** The table of `docs/moving-from-better-auth.md`. */
+export async function saveSubscription(
+  _tx: PoolClient,
+  _tenantId: string,
+  _subscription: { readonly id: string; readonly status: string },
+): Promise<void> {}
+/** The tables of better-auth's plugin. */
+export const betterAuth = {
+  async *organizations() {
+    yield { organizationId: "globex", stripeCustomerId: stripeId };
+  },
+};
+
+/** A metrics library. */
+export const metrics = {
+  count(_name: string, _labels?: Readonly<Record<string, string>>): void {},
 };
 
 export const credits = {

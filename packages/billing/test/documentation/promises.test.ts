@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { RULES } from "../../src/tenancy/gate/rules.js";
 import { inboxContract } from "../../src/testing/index.js";
+import { ATTACKS } from "../isolation/attacks.js";
 
 test("each promise about inboxes names a case of the contract", () => {
   const page = readFileSync(new URL("../../docs/inboxes.md", import.meta.url), "utf8");
@@ -17,3 +20,44 @@ test("each promise about inboxes names a case of the contract", () => {
   expect(named.length).toBeGreaterThanOrEqual(15);
   expect(contract.map(({ name }) => name)).toEqual(expect.arrayContaining(named));
 });
+
+const TESTS = resolve(import.meta.dirname, "..");
+const LOCAL_STRIPE_TESTS = resolve(import.meta.dirname, "../../../local-stripe/test");
+
+test("each promise of the page names tests that there are", () => {
+  const page = readFileSync(resolve(import.meta.dirname, "../../docs/promises.md"), "utf8");
+  const named = [...page.matchAll(/`(?<file>[\w./-]+\.ts)`: "(?<title>[^"]+)"/g)];
+  expect(named.length).toBeGreaterThanOrEqual(25);
+  for (const { groups } of named) {
+    const { file = "", title = "" } = groups ?? {};
+    expect(readFileSync(locate(file), "utf8"), file).toContain(title);
+  }
+});
+
+function locate(file: string): string {
+  const [folder, ...rest] = file.split("/");
+  return folder === "local-stripe" ? join(LOCAL_STRIPE_TESTS, ...rest) : join(TESTS, file);
+}
+
+test("the numbers of the README and of the page are those of the tests", () => {
+  const readme = readFileSync(resolve(import.meta.dirname, "../../../../README.md"), "utf8");
+  const page = readFileSync(resolve(import.meta.dirname, "../../docs/promises.md"), "utf8");
+  const programs = readTest("isolation/random-programs/random-programs.ts", /PROGRAMS"\] \?\? (\d+)/);
+  const [inTurn, failpoints] = [
+    readTest("webhooks/faults/faults.test.ts", /inTurn\(faults\), cluster, count: (\d+)/),
+    readTest("webhooks/faults/faults.test.ts", /failpoints, cluster, count: (\d+)/),
+  ];
+  const faults = Number(inTurn) + Number(failpoints);
+  const attacks = Object.keys(ATTACKS).length;
+  expect(readme).toContain(`${programs} random programs`);
+  expect(page).toContain(`${programs} in every`);
+  expect(readme).toContain(`${faults} kills`);
+  expect(page).toContain(`${faults} times in every`);
+  expect(page).toContain(`${attacks} kinds of attack`);
+  expect(readme).toContain("more than 50 calls");
+  expect(Object.keys(RULES).length).toBeGreaterThan(50);
+});
+
+function readTest(file: string, pattern: RegExp): string | undefined {
+  return pattern.exec(readFileSync(join(TESTS, file), "utf8"))?.[1];
+}
