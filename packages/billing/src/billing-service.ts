@@ -95,9 +95,9 @@ import { type ResumeSubscriptionOptions, resumeSubscription } from "./capabiliti
 import { updateSubscription } from "./capabilities/subscriptions/update.js";
 import type { UsageMethods } from "./capabilities/usage/methods.js";
 import { type ReportUsageOptions, reportUsage } from "./capabilities/usage/report-usage.js";
+import type { StripeBillingConfig } from "./config.js";
 import { copyOptions } from "./input.js";
 import type { OperatorOptions } from "./operator-binding.js";
-import type { StripeBillingConfig } from "./settings.js";
 import type { CallOptions } from "./stripe/deadline.js";
 import type { IdempotencyOptions } from "./stripe/idempotency.js";
 import { parseObjectId } from "./stripe/object-id.js";

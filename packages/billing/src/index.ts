@@ -77,6 +77,7 @@ export type { SubscriptionPreview } from "./capabilities/subscriptions/preview.j
 export type { ListSubscriptionsOptions } from "./capabilities/subscriptions/read.js";
 export type { ResumeSubscriptionOptions } from "./capabilities/subscriptions/resume.js";
 export type { ReportUsageOptions } from "./capabilities/usage/report-usage.js";
+export type { StripeBillingConfig } from "./config.js";
 export {
   AbortedError,
   AccountMismatchError,
@@ -132,7 +133,6 @@ export type { PerTenant } from "./per-tenant.js";
 export { toProblemResponse } from "./problem-response.js";
 export type { ReturnUrlSettings } from "./return-urls/tenant-return-urls.js";
 export type { NewDiscount } from "./selling/prove-discount.js";
-export type { StripeBillingConfig } from "./settings.js";
 export type { SharedCatalog } from "./shared-catalog.js";
 export type { CancellationReason } from "./stripe/cancellation-reasons.js";
 export type { Mode, StripeClient, StripeRequestOptions } from "./stripe/client.js";
