@@ -29,8 +29,8 @@ import { transact } from "./store/transaction.js";
 import { Deliveries, type DeliveryAttempt, type DeliveryMishap } from "./webhooks/deliveries.js";
 
 export interface WebhookControls {
-  /** Plans that coming deliveries are lost, delayed or repeated. */
-  add(mishap: DeliveryMishap): void;
+  /** Plans that coming deliveries are lost, delayed or repeated. Returns a function that removes the plan. */
+  add(mishap: DeliveryMishap): () => void;
   /** Holds deliveries back until `release`. */
   hold(): void;
   /** Sends the held deliveries one after the other, and waits for them. */
@@ -113,6 +113,7 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     clock,
     origin: () => url,
     indexingDelayMs: () => searchDelayMs,
+    businessName: options.businessName ?? "your application",
     requirePaymentMethod: options.requirePaymentMethod ?? false,
     afterLastAttempt: options.afterLastAttempt ?? "cancel",
     managedPayments: options.managedPayments ?? false,

@@ -19,6 +19,8 @@ export interface LocalStripeOptions {
   readonly secretKey?: string | undefined;
   /** The key of live mode, `sk_live_…`. Made up for each start when left out. */
   readonly liveSecretKey?: string | undefined;
+  /** The name of the account's business, to which the hosted pages lead back. Default: "your application". */
+  readonly businessName?: string | undefined;
   /** Ids of connected accounts that exist from the start, for the header `Stripe-Account`. */
   readonly accounts?: readonly string[] | undefined;
   /** `false` starts as an account whose portal settings were never saved. Default `true`. */
@@ -62,6 +64,7 @@ export const OPTION_CHECKS: Checks<LocalStripeOptions> = {
   port: isWhole(0, 65_535),
   secretKey: isKey("sk_test_"),
   liveSecretKey: isKey("sk_live_"),
+  businessName: isText,
   accounts: isListOf(isText),
   defaultPortalConfiguration: isFlag,
   requirePaymentMethod: isFlag,

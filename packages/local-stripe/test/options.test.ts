@@ -20,6 +20,7 @@ describe("startLocalStripe", () => {
     ["port", 65_536, "a whole number from 0 to 65535"],
     ["secretKey", "sk_live_0123456789", "a key: sk_test_ and at least eight letters or digits"],
     ["liveSecretKey", "sk_test_0123456789", "a key: sk_live_ and at least eight letters or digits"],
+    ["businessName", 1, "a string"],
     ["accounts", "acct_1", "a list, each a string"],
     ["accounts", [1], "a list, each a string"],
     ["defaultPortalConfiguration", "no", "true or false"],

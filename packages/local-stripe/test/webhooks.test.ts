@@ -173,6 +173,17 @@ describe("on demand", () => {
     ]);
   });
 
+  it("a plan is given up before it took effect", async ({ local, stripe }) => {
+    const { url, received } = await receiver();
+    await stripe.webhookEndpoints.create({ url, enabled_events: ["*"] });
+    const giveUp = local.webhooks.add({ kind: "loss", times: 9 });
+    await stripe.customers.create({});
+    giveUp();
+    await stripe.products.create({ name: "Gold" });
+    await local.settled();
+    expect(received.map(({ body }) => (JSON.parse(body) as Stripe.Event).type)).toEqual(["product.created"]);
+  });
+
   it("deliveries are held back and come in the other order", async ({ local, stripe }) => {
     const { url, received } = await receiver();
     await stripe.webhookEndpoints.create({ url, enabled_events: ["*"] });

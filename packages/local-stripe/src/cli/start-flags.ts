@@ -23,6 +23,7 @@ export const START_FLAGS: { readonly [Name in keyof LocalStripeOptions]-?: Start
   },
   secretKey: text("key", "sk_test_…", "the key of test mode; made up when left out"),
   liveSecretKey: text("live-key", "sk_live_…", "the key of live mode; made up when left out"),
+  businessName: text("business-name", "name", "to which the hosted pages lead back"),
   accounts: { ...text("account", "acct_…", "a connected account; may be repeated"), multiple: true },
   defaultPortalConfiguration: {
     name: "no-default-portal-configuration",

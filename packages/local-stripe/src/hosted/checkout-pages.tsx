@@ -143,7 +143,7 @@ const Summary: FC<PageProps> = ({ open }) => {
       {session.cancel_url === null ? null : (
         <p>
           <a href={session.cancel_url}>
-            <span aria-hidden="true">←</span> Back to {new URL(session.cancel_url).host}
+            <span aria-hidden="true">←</span> Back to {account.context.businessName}
           </a>
         </p>
       )}

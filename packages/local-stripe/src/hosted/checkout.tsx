@@ -86,9 +86,11 @@ function within(accounts: Accounts, context: Context, handle: (open: OpenCheckou
     passTime(account, account.now);
     const session = account.of("checkout.session").all({ secret })[0];
     if (session === undefined) continue;
-    if (session.status === "complete") return closed(context, session, "You have completed this already");
+    if (session.status === "complete")
+      return closed(context, { account, session }, "You have completed this already");
     const isGone = account.of("customer").get(String(session.customer)) === undefined;
-    if (session.status !== "open" || isGone) return closed(context, session, "This page has expired");
+    if (session.status !== "open" || isGone)
+      return closed(context, { account, session }, "This page has expired");
     return handle({ account, session });
   }
   return message(context, "There is nothing here", "Go back to the application and try again.");
@@ -126,7 +128,7 @@ function change(
   return transact(account, null, (tx) => tx.change("checkout.session", session.id, to));
 }
 
-function closed(context: Context, session: CheckoutSessionRecord, title: string): Answer {
+function closed(context: Context, { account, session }: OpenCheckout, title: string): Answer {
   const back = session.status === "complete" ? null : session.cancel_url;
   return context.html(
     <Layout title={title} livemode={session.livemode}>
@@ -135,7 +137,7 @@ function closed(context: Context, session: CheckoutSessionRecord, title: string)
         <p>{SUMMARY[session.mode] ?? ""} Nothing is left to do here.</p>
         {back === null ? null : (
           <a class="button" href={back}>
-            Back to {new URL(back).host}
+            Back to {account.context.businessName}
           </a>
         )}
       </div>

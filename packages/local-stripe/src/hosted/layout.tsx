@@ -20,6 +20,7 @@ export const Layout: FC<LayoutProps> = ({ title, language = "en", aside, livemod
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
         <title>{title}</title>
         <link rel="icon" type="image/svg+xml" href={ICON_PATH} />
         <style>{raw(STYLES)}</style>

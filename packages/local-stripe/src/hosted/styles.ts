@@ -1,8 +1,16 @@
-/** The look of the hosted pages: two columns on a desk, one on a phone. */
+/** The look of the hosted pages: two columns on a desk, one on a phone; light and dark. */
 export const STYLES: string = `
-:root { color-scheme: light; --ink: #1a1f36; --quiet: #5b6478; --line: #e3e8ee; --page: #ffffff; --side: #1f2440;
-  --side-ink: #f4f6fb; --side-quiet: #b9c0d8; --accent: #5a4fe0; --accent-ink: #ffffff; --danger: #b3261e;
-  --note: #fff6e0; --note-ink: #6b4700; --good: #e3f6ea; --good-ink: #0d5b2e; }
+:root { color-scheme: light dark; --ink: #1a1f36; --quiet: #5b6478; --line: #e3e8ee; --page: #ffffff; --side: #1f2440;
+  --side-ink: #f4f6fb; --side-quiet: #b9c0d8; --side-line: #3a4166; --accent: #5a4fe0; --accent-strong: #4a3fd0;
+  --accent-ink: #ffffff; --danger: #b3261e; --danger-strong: #93201a; --danger-ink: #ffffff; --hover: #f6f8fa;
+  --field-line: #9aa4b5; --note: #fff6e0; --note-ink: #6b4700; --good: #e3f6ea; --good-ink: #0d5b2e;
+  --bad: #fdeceb; --bad-ink: #8c1d18; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e9ecf5; --quiet: #a3acc2; --line: #2d3350; --page: #12152a; --side: #0a0c1a; --side-quiet: #a3acc2;
+    --side-line: #2d3350; --accent: #aaa3ff; --accent-strong: #c3beff; --accent-ink: #14122e; --danger: #ff9d95;
+    --danger-strong: #ffb9b3; --danger-ink: #33090a; --hover: #1c2140; --field-line: #5e688a; --note: #3a2e10;
+    --note-ink: #ffdc8c; --good: #12351f; --good-ink: #8fe0b0; --bad: #3f1716; --bad-ink: #ffb3ad; }
+}
 * { box-sizing: border-box; }
 body { margin: 0; color: var(--ink); background: var(--page); line-height: 1.5;
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
@@ -39,11 +47,11 @@ main > .section:first-child { margin-top: 0; }
 .status.ending { background: var(--note); color: var(--note-ink); }
 button, .button { font: inherit; font-weight: 600; border-radius: 8px; padding: .6rem 1rem; cursor: pointer; text-align: center;
   border: 1px solid var(--line); background: var(--page); color: var(--ink); text-decoration: none; display: block; width: 100%; }
-button:hover, .button:hover { background: #f6f8fa; }
+button:hover, .button:hover { background: var(--hover); }
 .primary { background: var(--accent); border-color: var(--accent); color: var(--accent-ink); }
-.primary:hover { background: #4a3fd0; }
-.danger { background: var(--danger); border-color: var(--danger); color: #fff; }
-.danger:hover { background: #93201a; }
+.primary:hover { background: var(--accent-strong); }
+.danger { background: var(--danger); border-color: var(--danger); color: var(--danger-ink); }
+.danger:hover { background: var(--danger-strong); }
 .notice { border-radius: 8px; padding: .75rem 1rem; background: var(--good); color: var(--good-ink); margin: 0 0 1.5rem; }
 .narrow { max-width: 30rem; }
 .narrow form, .narrow .button { margin-top: 1rem; }
@@ -53,7 +61,7 @@ legend { font-weight: 600; padding: 0 .25rem; } legend small { font-size: .875re
 .choice { display: flex; gap: .6rem; align-items: center; padding: .35rem 0; line-height: 1.25rem; }
 .choice input { width: 1.25rem; height: 1.25rem; margin: 0; flex: none; accent-color: var(--accent); }
 textarea, input[type=text], input[type=email], input[type=tel], input[type=number], select { width: 100%; font: inherit; padding: .55rem .7rem;
-  border: 1px solid #9aa4b5; border-radius: 8px; background: var(--page); color: var(--ink); }
+  border: 1px solid var(--field-line); border-radius: 8px; background: var(--page); color: var(--ink); }
 label.above { display: block; font-weight: 600; margin: 1rem 0 .3rem; }
 dl.facts { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1.5rem; margin: 0; }
 dl.facts dt { color: var(--quiet); } dl.facts dd { margin: 0; }
@@ -65,11 +73,11 @@ td.amount + td { padding-left: 1rem; } td.amount, th.amount { text-align: right;
 .choice:has(small) { align-items: flex-start; }
 .stack { margin-top: 1.5rem; } .side h2 + p:not(:has(a)) { margin-top: -.75rem; }
 .terms { color: var(--quiet); font-size: .875rem; margin: 0; }
-ul.order { list-style: none; margin: .5rem 0 0; padding: 0; border-top: 1px solid #3a4166; }
-ul.order li { display: flex; justify-content: space-between; gap: 1.5rem; padding: .6rem 0; border-bottom: 1px solid #3a4166; }
+ul.order { list-style: none; margin: .5rem 0 0; padding: 0; border-top: 1px solid var(--side-line); }
+ul.order li { display: flex; justify-content: space-between; gap: 1.5rem; padding: .6rem 0; border-bottom: 1px solid var(--side-line); }
 ul.order li span:last-child { text-align: right; color: var(--side-quiet); }
 .notice h2 { font-size: 1rem; margin: 0; } .notice p { margin: .25rem 0 0; } .notice a { color: inherit; font-weight: 600; }
-.notice.bad { background: #fdeceb; color: #8c1d18; }
+.notice.bad { background: var(--bad); color: var(--bad-ink); }
 .quiet { color: var(--quiet); } .problem { color: var(--danger); font-size: .875rem; font-weight: 600; margin: .3rem 0 0; }
 :is(fieldset, input, select)[aria-invalid=true] { border-color: var(--danger); }
 .choice.offer { align-items: flex-start; padding: .75rem 0; } .choice.offer + .choice.offer { border-top: 1px solid var(--line); }

@@ -102,6 +102,8 @@ export interface ServerContext {
   readonly clock: Clock;
   readonly origin: () => string;
   readonly indexingDelayMs: () => number;
+  /** The business to which the hosted pages lead back. */
+  readonly businessName: string;
   /** Whether a customer without a payment method cannot pay. */
   readonly requirePaymentMethod: boolean;
   /** The percentage of tax by country, for automatic tax. */

@@ -78,10 +78,14 @@ export class Deliveries {
     return this.#attempts.slice(-KEPT_ATTEMPTS);
   }
 
-  /** Plans a failure of coming deliveries. */
-  add(mishap: DeliveryMishap): void {
+  /** Plans a failure of coming deliveries. Returns a function that removes the plan. */
+  add(mishap: DeliveryMishap): () => void {
     checkMishap(mishap);
-    this.#mishaps.push({ mishap, left: mishap.times ?? 1 });
+    const plan = { mishap, left: mishap.times ?? 1 };
+    this.#mishaps.push(plan);
+    return () => {
+      this.#mishaps = this.#mishaps.filter((one) => one !== plan);
+    };
   }
 
   /** Holds deliveries back until `release`. */

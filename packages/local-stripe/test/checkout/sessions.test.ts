@@ -205,7 +205,7 @@ describe("a Checkout session for a subscription", () => {
     ]);
     const browser = await Browser.open(other.url);
     expect(browser).toMatchObject({ status: 404, heading: "This page has expired" });
-    expect(browser.link("Back to app.example.com")).toBe(URLS.cancel_url);
+    expect(browser.link("Back to your application")).toBe(URLS.cancel_url);
   });
 
   it("counts no form that is not from its own page", async ({ stripe }) => {

@@ -21,7 +21,14 @@ describe("the portal", () => {
     expect(browser.text).toContain("$20.00 per month");
     expect(browser.text).toContain("renews on February 10, 2027");
     expect(browser.text).not.toContain("$777.00");
-    expect(browser.link("Return to app.example.com")).toBe(RETURN_URL);
+    expect(browser.link("Return to your application")).toBe(RETURN_URL);
+  });
+
+  it("leads back to the business by its name", async () => {
+    const { stripe } = await startLocal({ businessName: "Lumen" });
+    const { customer } = await subscribe(stripe);
+    const browser = await openPortal(stripe, idOf(customer));
+    expect(browser.link("Return to Lumen")).toBe(RETURN_URL);
   });
 
   it("asks first, then cancels by the date alone, and takes it back", async ({ local, stripe }) => {
@@ -227,7 +234,7 @@ describe("the login page of a portal", () => {
     await browser.post(url, { email: "ada@example.com" });
     await browser.follow("the link that it would send");
     expect(browser.text).toContain("Gold");
-    expect(browser.link("Return to app.example.com")).toBe(RETURN_URL);
+    expect(browser.link("Return to your application")).toBe(RETURN_URL);
     const [event] = (await stripe.events.list({ type: "billing_portal.session.created" })).data;
     expect(event?.data.object).toMatchObject({
       customer: idOf(own.customer),

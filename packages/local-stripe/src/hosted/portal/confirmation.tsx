@@ -20,7 +20,7 @@ export const CONFIRMATION: PortalPage<OpenSession> = {
           </a>
         ) : (
           <a class="button primary" href={open.session.return_url}>
-            Return to {new URL(open.session.return_url).host}
+            Return to {open.account.context.businessName}
           </a>
         )}
       </div>

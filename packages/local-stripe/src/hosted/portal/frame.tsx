@@ -12,7 +12,7 @@ export interface OpenProps {
 export const PortalLayout: FC<OpenProps & { readonly title: string; readonly children?: Child }> = (
   props,
 ) => {
-  const { session, configuration } = props.open;
+  const { account, session, configuration } = props.open;
   const {
     headline,
     privacy_policy_url: privacy,
@@ -29,7 +29,7 @@ export const PortalLayout: FC<OpenProps & { readonly title: string; readonly chi
           {session.return_url === null ? null : (
             <p>
               <a href={session.return_url}>
-                <span aria-hidden="true">←</span> Return to {new URL(session.return_url).host}
+                <span aria-hidden="true">←</span> Return to {account.context.businessName}
               </a>
             </p>
           )}
