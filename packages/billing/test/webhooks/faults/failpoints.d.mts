@@ -1,1 +1,1 @@
-export const FAILPOINTS: readonly string[];
+export const FAILPOINTS: Readonly<Record<"postgres" | "redis", readonly string[]>>;

@@ -17,19 +17,38 @@ const STATEMENTS = {
   "after the storing, before the answer": { answered: /\bstore\(/ },
 };
 
-export const FAILPOINTS = [...Object.keys(STATEMENTS), "handler began", "effect was written"];
+/** The scripts of Redis have no text that tells them apart, and the counts of a failpoint reach each of them. */
+const COMMANDS = ["before a script", "while a script is under way", "after a script"];
+const IN_HANDLER = ["handler began", "effect was written"];
+
+export const FAILPOINTS = {
+  postgres: [...Object.keys(STATEMENTS), ...IN_HANDLER],
+  redis: [...COMMANDS, ...IN_HANDLER],
+};
 
 /**
  * Wraps a pool so that the process dies when its failpoint, `{ name, times }`, was reached so many times. With `pauseMs` it
  * does not die, and is paused for so long each of the first `times`.
  */
-export function dieAt(failpoint) {
+export function dieAtStatements(pool, failpoint) {
   const at = STATEMENTS[failpoint?.name];
-  if (at === undefined) return (pool) => pool;
-  return (pool) => ({
-    options: pool.options,
-    connect: async () => dying(await pool.connect(), at, failpoint),
-  });
+  if (at === undefined) return pool;
+  return { options: pool.options, connect: async () => dying(await pool.connect(), at, failpoint) };
+}
+
+/** Wraps what sends a command to Redis in the same way. */
+export function dieAtCommands(send, failpoint) {
+  const at = COMMANDS.indexOf(failpoint?.name);
+  if (at === -1) return send;
+  return async (command) => {
+    if (!command[0].startsWith("EVAL")) return send(command);
+    if (at === 0) count(failpoint);
+    const answer = send(command);
+    if (at === 1) setImmediate(() => count(failpoint));
+    const result = await answer;
+    if (at === 2) count(failpoint);
+    return result;
+  };
 }
 
 export function diesInHandler(failpoint, name) {

@@ -1,13 +1,13 @@
-import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PostgresCluster } from "@repo/test-kit/postgres-cluster";
 import { seededRandom } from "../../isolation/seeded-random.js";
-import { Database } from "./database.js";
+import { bundleWorker } from "./bundle-worker.js";
 import { type FaultyLink, openFaultyLink } from "./faulty-link.js";
+import { judge } from "./judge.js";
 import { StripeSender } from "./stripe-sender.js";
+import type { TestedStore } from "./tested-store.js";
 import type { Verdict } from "./verdict.js";
 import { WorkerProcess, type WorkerSettings } from "./worker-process.js";
 
@@ -16,21 +16,28 @@ export interface Fault {
   readonly name: string;
   /** Does it once, and resolves to how many faults that was. */
   readonly inject: (run: FaultRun) => Promise<number>;
+  /** How many are injected side by side. Default 1. */
+  readonly lanes?: number;
   /** Settings of a worker other than the usual. */
   readonly worker?: (run: FaultRun) => Partial<WorkerSettings>;
 }
 
 export interface RunOptions {
   readonly fault: Fault;
-  readonly cluster: PostgresCluster;
+  /** Created and dropped by the run. */
+  readonly store: TestedStore;
   /** Faults to inject. */
   readonly count: number;
   readonly seed: number;
   readonly flaws?: readonly string[] | undefined;
-  /** How long nothing may move at the end before what is left counts as stuck. */
+  /** How long nothing may move at the end before what is left counts as stuck. Default a minute: a machine may be busy. */
   readonly patienceMs?: number | undefined;
   /** Processes at once. Default 3. */
   readonly workers?: number | undefined;
+  /** Deliveries on their way at once, for each process. Default 8. */
+  readonly atOnce?: number | undefined;
+  /** Default 200. */
+  readonly leaseMs?: number | undefined;
   /** Stops injecting after this. */
   readonly timeLimitMs?: number | undefined;
 }
@@ -45,9 +52,7 @@ export interface Report {
   readonly seconds: number;
 }
 
-const LEASE_SECONDS = 0.2;
-
-/** Runs processes under faults, lets them end their work, and judges what is in the database then. */
+/** Runs processes under faults, lets them end their work, and judges what is in the store then. */
 export async function runFaults(options: RunOptions): Promise<Report> {
   const run = new FaultRun(options);
   try {
@@ -62,9 +67,10 @@ export class FaultRun {
   readonly #workers = new Set<WorkerProcess>();
   readonly #died: string[] = [];
   readonly random: () => number;
-  readonly cluster: PostgresCluster;
-  readonly database: Database;
+  readonly store: TestedStore;
+  readonly leaseMs: number;
   #folder = "";
+  #workerFile = "";
   #link: FaultyLink | undefined;
   #sender: StripeSender | undefined;
   #isDraining = false;
@@ -76,60 +82,66 @@ export class FaultRun {
 
   constructor(options: RunOptions) {
     this.#options = options;
-    const { cluster, seed, flaws } = options;
+    const { store, seed, leaseMs = 200 } = options;
     this.random = seededRandom(seed);
-    this.cluster = cluster;
-    this.database = new Database(
-      cluster.url,
-      `faults_${randomBytes(6).toString("hex")}`,
-      flaws !== undefined,
-    );
+    this.store = store;
+    this.leaseMs = leaseMs;
   }
 
-  /** The link between the processes and the database. */
+  /** The link between the processes and the store. */
   get link(): FaultyLink {
     if (this.#link === undefined) throw new Error("The run has not begun.");
     return this.#link;
   }
 
   async run(): Promise<Report> {
-    const { fault, count, workers = 3, timeLimitMs = Number.POSITIVE_INFINITY } = this.#options;
+    const { count, workers = 3, atOnce = 8 } = this.#options;
     const startedAtMs = performance.now();
-    await this.database.create();
+    await this.store.create();
     this.#folder = await mkdtemp(join(tmpdir(), "billing-faults-"));
     await writeFile(this.#journal, "");
-    this.#link = await openFaultyLink(this.cluster.url);
+    this.#workerFile = bundleWorker(this.#folder);
+    this.#link = await openFaultyLink(this.store.url, this.store.decisive);
     while (this.#workers.size < workers) this.#startWorker();
     await Promise.all([...this.#workers].map(({ ready }) => ready));
 
-    const sender = new StripeSender(() => [...this.#workers], this.random);
+    const sender = new StripeSender(() => [...this.#workers], this.random, atOnce);
     this.#sender = sender;
     const sending = sender.send();
     const passing = this.#passPauses();
-    let faults = 0;
-    while (faults < count && this.#died.length === 0 && performance.now() - startedAtMs < timeLimitMs) {
-      faults += await fault.inject(this);
-    }
+    const faults = await this.#inject(count, startedAtMs);
     this.#isDraining = true;
     await this.#drain(sender);
     await sending;
     this.#isClosing = true;
     await passing;
-    const { cut, ...judged } = await this.database.judge(sender.events, this.#journal);
+    const { cut, ...judged } = await judge(this.store, sender.events, this.#journal);
     return {
       faults,
       events: sender.events,
       cut,
       verdict: { ...judged, died: this.#died },
-      takeovers: await this.database.takeovers(),
+      takeovers: await this.store.takeovers(),
       seconds: (performance.now() - startedAtMs) / 1_000,
     };
+  }
+
+  async #inject(count: number, startedAtMs: number): Promise<number> {
+    const { fault, timeLimitMs = Number.POSITIVE_INFINITY } = this.#options;
+    let faults = 0;
+    const lane = async () => {
+      while (faults < count && this.#died.length === 0 && performance.now() - startedAtMs < timeLimitMs) {
+        faults += await fault.inject(this);
+      }
+    };
+    await Promise.all(Array.from({ length: fault.lanes ?? 1 }, lane));
+    return faults;
   }
 
   /** A random process that takes deliveries, while another one does so too. */
   async aWorker(): Promise<WorkerProcess> {
     for (;;) {
-      const alive = [...this.#workers].filter(({ isAlive }) => isAlive);
+      const alive = [...this.#workers].filter(({ isAlive, isPaused }) => isAlive && !isPaused);
       const worker = alive[Math.floor(this.random() * alive.length)];
       if (worker !== undefined && alive.length > 1) return worker;
       await sleep(5);
@@ -159,13 +171,14 @@ export class FaultRun {
 
   /** Starts a process, and another one when that has ended, as a supervisor does. */
   #startWorker(): void {
-    const worker = new WorkerProcess({
+    const worker = new WorkerProcess(this.#workerFile, {
+      store: this.store.kind,
       url: this.link.url,
-      schema: this.database.schema,
+      name: this.store.name,
       journal: this.#journal,
       // Half of them answer before they handle, and half of them after.
       respond: this.#started % 2 === 0 ? "handled" : "stored",
-      leaseSeconds: LEASE_SECONDS,
+      leaseSeconds: this.leaseMs / 1_000,
       handlerMs: 20,
       flaws: this.#options.flaws,
       ...(this.#isDraining ? {} : this.#options.fault.worker?.(this)),
@@ -183,23 +196,24 @@ export class FaultRun {
 
   async #passPauses(): Promise<void> {
     while (!this.#isClosing) {
-      // The database may be down.
-      await this.database.passPauses().catch(() => undefined);
+      // The server may be down.
+      await this.store.passPauses().catch(() => undefined);
       await sleep(100);
     }
   }
 
   /** Waits until all is settled, or until nothing moves any more. */
   async #drain(sender: StripeSender): Promise<void> {
-    const { patienceMs = 5_000 } = this.#options;
+    const { patienceMs = 60_000 } = this.#options;
     sender.end();
     let before = "";
     let movedAtMs = performance.now();
     for (;;) {
-      const { waiting, effects } = await this.database.progress();
+      const { waiting, settled } = await this.store.progress();
       if (waiting === 0 && sender.acknowledged === sender.events) break;
-      const now = `${waiting} ${effects} ${sender.acknowledged}`;
-      if (now !== before) movedAtMs = performance.now();
+      const now = `${waiting} ${settled} ${sender.acknowledged}`;
+      const isAnyoneThere = [...this.#workers].some(({ isAlive }) => isAlive);
+      if (now !== before || !isAnyoneThere) movedAtMs = performance.now();
       else if (performance.now() - movedAtMs > patienceMs) break;
       before = now;
       await sleep(50);
@@ -214,7 +228,7 @@ export class FaultRun {
     for (const worker of workers) worker.signal("SIGKILL");
     await Promise.all(workers.map(({ ended }) => ended));
     await this.#link?.close();
-    await this.database.drop();
+    await this.store.drop();
     await rm(this.#folder, { recursive: true, force: true });
   }
 }

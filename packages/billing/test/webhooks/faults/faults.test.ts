@@ -1,5 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { type PostgresCluster, startCluster } from "@repo/test-kit/postgres-cluster";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HAS_REDIS } from "../inbox/redis/own-redis.js";
 import { type Fault, runFaults } from "./fault-run.js";
 import {
   crash,
@@ -9,12 +11,16 @@ import {
   failpointsAt,
   inTurn,
   kill,
-  loseCommit,
+  loseAnswer,
   pause,
   pauseAtWork,
+  scriptFailpoints,
   silence,
+  stepClocks,
 } from "./faults.js";
 import { FLAWS } from "./flawed-inbox.mjs";
+import { PostgresStore } from "./postgres-store.js";
+import { RedisStore } from "./redis-store.js";
 import { SEED } from "./seed.js";
 import { CLEAN } from "./verdict.js";
 
@@ -34,12 +40,20 @@ beforeAll(async () => {
 
 afterAll(() => cluster?.stop());
 
+const postgres = (flaws?: readonly string[]) =>
+  new PostgresStore(cluster, `faults_${randomBytes(6).toString("hex")}`, flaws !== undefined);
+
 describe("the Postgres inbox handles each event once, loses none and leaves none", () => {
   test(
     "while its processes are killed and paused, and its database is cut off, exhausted and crashes",
     async () => {
-      const faults = [kill, pause, endSession, loseCommit, silence, crash, exhaust];
-      const { verdict } = await runFaults({ fault: inTurn(faults), cluster, count: 14, seed: SEED });
+      const faults = [kill, pause, endSession, loseAnswer, silence, crash, exhaust];
+      const { verdict } = await runFaults({
+        fault: inTurn(faults),
+        store: postgres(),
+        count: 14,
+        seed: SEED,
+      });
       // A crash of the database forgets the count of the attempts that it cut off.
       expect({ ...verdict, recounted: [] }, REPEAT).toEqual(CLEAN);
     },
@@ -49,17 +63,75 @@ describe("the Postgres inbox handles each event once, loses none and leaves none
   test(
     "while its processes are killed at each step of their work, and counts each attempt",
     async () => {
-      const { verdict } = await runFaults({ fault: failpoints, cluster, count: 12, seed: SEED });
+      const { verdict } = await runFaults({ fault: failpoints, store: postgres(), count: 12, seed: SEED });
       expect(verdict, REPEAT).toEqual(CLEAN);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    "while the clocks of its processes step by hours both ways, and no lease ends early",
+    async () => {
+      const { verdict, takeovers } = await runFaults({
+        fault: stepClocks,
+        store: postgres(),
+        count: 6,
+        seed: SEED,
+      });
+      expect(verdict, REPEAT).toEqual(CLEAN);
+      expect(takeovers.length).toBeGreaterThan(0);
+      expect(takeovers[0]).toBeGreaterThanOrEqual(0);
     },
     TIMEOUT_MS,
   );
 });
 
+describe.skipIf(!HAS_REDIS)(
+  "the Redis inbox handles each event at least once, settles none twice and leaves none",
+  () => {
+    const redis = () => RedisStore.start(`faults_${randomBytes(6).toString("hex")}`);
+
+    test(
+      "while its processes are killed and paused, and its server is cut off, exhausted and killed",
+      async () => {
+        const faults = [kill, pause, endSession, loseAnswer, silence, crash, exhaust, stepClocks];
+        const { verdict } = await runFaults({
+          fault: { ...inTurn(faults), ...(stepClocks.worker && { worker: stepClocks.worker }) },
+          store: await redis(),
+          count: 16,
+          seed: SEED,
+        });
+        expect(verdict, REPEAT).toEqual(CLEAN);
+      },
+      TIMEOUT_MS,
+    );
+
+    test(
+      "while its processes are killed at each step of their work, and counts each attempt",
+      async () => {
+        const { verdict } = await runFaults({
+          fault: scriptFailpoints,
+          store: await redis(),
+          count: 10,
+          seed: SEED,
+        });
+        expect(verdict, REPEAT).toEqual(CLEAN);
+      },
+      TIMEOUT_MS,
+    );
+  },
+);
+
 describe("the harness sees that a store", () => {
   const atWork = failpointsAt(["handler began"]);
   const afterCommit = failpointsAt(["after the commit, before the answer"]);
   const stored: Fault = { ...atWork, worker: (run) => ({ ...atWork.worker?.(run), respond: "stored" }) };
+
+  /** Processes that see a lease of theirs end three hours too late die with it, and others follow them. */
+  const ahead: Fault = {
+    ...atWork,
+    worker: (run) => ({ ...atWork.worker?.(run), clock: { aheadMs: 3 * 3_600_000 } }),
+  };
 
   /** The fault that each flaw of a store shows under. */
   const SHOWN_BY: Readonly<Record<string, Fault>> = {
@@ -67,9 +139,10 @@ describe("the harness sees that a store", () => {
     "settles outside of the transaction": afterCommit,
     "has no lease": atWork,
     "has no fence": pauseAtWork(3),
-    "takes an unknown commit for none": loseCommit,
+    "takes an unknown commit for none": loseAnswer,
     "acknowledges before it stores": stored,
     "counts attempts when they fail": atWork,
+    "has leases by its own clock": ahead,
   };
 
   test.each(Object.entries(FLAWS))(
@@ -77,10 +150,10 @@ describe("the harness sees that a store", () => {
     async (flaw, seenAs) => {
       const fault = SHOWN_BY[flaw];
       if (fault === undefined) throw new Error("No fault shows this flaw.");
-      const patienceMs = 1_500;
+      const patienceMs = 3_000;
       const { verdict } = await runFaults({
         fault,
-        cluster,
+        store: postgres([flaw]),
         count: 3,
         seed: SEED,
         flaws: [flaw],
@@ -94,8 +167,8 @@ describe("the harness sees that a store", () => {
   test(
     "has no flaw when it has none",
     async () => {
-      const fault = inTurn([kill, pause, loseCommit]);
-      const { verdict } = await runFaults({ fault, cluster, count: 6, seed: SEED, flaws: [] });
+      const fault = inTurn([kill, pause, loseAnswer]);
+      const { verdict } = await runFaults({ fault, store: postgres([]), count: 6, seed: SEED, flaws: [] });
       expect(verdict, REPEAT).toEqual(CLEAN);
     },
     TIMEOUT_MS,

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client } from "pg";
 import { FAILPOINTS } from "./failpoints.mjs";
 import type { Fault } from "./fault-run.js";
 
@@ -15,6 +14,7 @@ export function inTurn(faults: readonly Fault[]): Fault {
 /** A process is killed at a random moment. */
 export const kill: Fault = {
   name: "SIGKILL at a random moment",
+  lanes: 3,
   async inject(run) {
     const worker = await run.aWorker();
     await sleep(80 * run.random());
@@ -25,7 +25,9 @@ export const kill: Fault = {
 };
 
 /** Processes kill themselves at each of the steps of their work. */
-export const failpoints: Fault = failpointsAt(FAILPOINTS);
+export const failpoints: Fault = failpointsAt(FAILPOINTS.postgres);
+/** Those of Redis. */
+export const scriptFailpoints: Fault = failpointsAt(FAILPOINTS.redis);
 
 export function failpointsAt(names: readonly string[]): Fault {
   let next = 0;
@@ -33,7 +35,7 @@ export function failpointsAt(names: readonly string[]): Fault {
     name: names.length === 1 ? `SIGKILL when ${names[0]}` : "SIGKILL at each step",
     worker(run) {
       const name = names[next++ % names.length] ?? "";
-      const times = 1 + Math.floor(3 * run.random());
+      const times = 1 + Math.floor((name.includes("script") ? 12 : 3) * run.random());
       // Only a process that answers before it handles stores anything.
       return { failpoint: { name, times }, ...(name.includes("storing") ? { respond: "stored" } : {}) };
     },
@@ -44,11 +46,12 @@ export function failpointsAt(names: readonly string[]): Fault {
 /** A process is paused for longer than its lease, and then goes on as if nothing had been. */
 export const pause: Fault = {
   name: "SIGSTOP past the lease, then SIGCONT",
+  lanes: 6,
   async inject(run) {
     await sleep(20 * run.random());
     const worker = await run.aWorker();
     worker.signal("SIGSTOP");
-    await sleep(250 + 250 * run.random());
+    await sleep(run.leaseMs * (1.25 + 1.25 * run.random()));
     worker.signal("SIGCONT");
     return 1;
   },
@@ -70,20 +73,20 @@ export function pauseAtWork(count: number): Fault {
 
 /** The server ends one of the workers' sessions. */
 export const endSession: Fault = {
-  name: "pg_terminate_backend",
+  name: "session ended by the server",
   async inject(run) {
     await sleep(50 * run.random());
-    return run.database.endSessions(1);
+    return run.store.endSessions(1);
   },
 };
 
-/** The database crashes and recovers. */
+/** The server crashes and recovers. */
 export const crash: Fault = {
-  name: "crash and restart of the database",
+  name: "crash and restart of the server",
   async inject(run) {
-    await sleep(200 + 300 * run.random());
-    await run.cluster.crash();
-    await run.cluster.start();
+    await sleep(100 + 200 * run.random());
+    await run.store.crash();
+    await run.store.start();
     return 1;
   },
 };
@@ -92,28 +95,25 @@ export const crash: Fault = {
 export const exhaust: Fault = {
   name: "no connection left at the server",
   async inject(run) {
-    await run.database.endSessions();
-    const clients = Array.from({ length: MORE_THAN_THERE_ARE }, () =>
-      new Client({ connectionString: run.cluster.url }).on("error", () => undefined),
-    );
-    // Those that come too late are refused.
-    await Promise.allSettled(clients.map((client) => client.connect()));
-    await run.database.endSessions();
-    await sleep(200);
-    await Promise.allSettled(clients.map((client) => client.end()));
+    await run.store.exhaust();
     return 1;
   },
 };
 
-const MORE_THAN_THERE_ARE = 50;
-
-/** A commit reaches the server, and its answer is lost. */
-export const loseCommit: Fault = {
-  name: "commit whose answer is lost",
+/** A commit, or a script, reaches the server, and its answer is lost. */
+export const loseAnswer: Fault = {
+  name: "answer lost after the decisive step",
   async inject(run) {
-    await run.link.loseNextCommit();
+    await run.link.loseNextAnswer();
     return 1;
   },
+};
+
+/** The clocks of the processes step by hours both ways, while some are killed. */
+export const stepClocks: Fault = {
+  ...kill,
+  name: "clocks of the processes that step by hours",
+  worker: () => ({ clock: "steps" }),
 };
 
 /** A connection goes silent and is not closed. */

@@ -5,23 +5,21 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 export interface FaultyLink {
   /** As the server's URL, by way of this link. */
   readonly url: string;
-  /** Cuts the connection of the next COMMIT: it has reached the server, and its answer reaches nobody. */
-  loseNextCommit(): Promise<void>;
+  /** Cuts the connection of the next decisive request: it has reached the server, and its answer reaches nobody. */
+  loseNextAnswer(): Promise<void>;
   /** Relays nothing more on a random connection, which stays open on both sides. */
   silenceOne(random: () => number): boolean;
   close(): Promise<void>;
 }
 
-/** As node-postgres sends it: a simple query. */
-const COMMIT = Buffer.from("COMMIT\0");
-
-export async function openFaultyLink(serverUrl: string): Promise<FaultyLink> {
+/** Requests with these bytes are decisive. */
+export async function openFaultyLink(serverUrl: string, decisive: Buffer): Promise<FaultyLink> {
   const server = new URL(serverUrl);
   const links = new Set<Link>();
   let onLost: (() => void) | undefined;
 
   const listener = createServer((client) => {
-    const link = new Link(client, connect(Number(server.port), server.hostname), (given) => {
+    const link = new Link(client, connect(Number(server.port), server.hostname), decisive, (given) => {
       const lose = onLost;
       if (lose === undefined) return;
       onLost = undefined;
@@ -39,7 +37,7 @@ export async function openFaultyLink(serverUrl: string): Promise<FaultyLink> {
 
   return {
     url: url.href,
-    loseNextCommit: () =>
+    loseNextAnswer: () =>
       new Promise((resolve) => {
         onLost = resolve;
       }),
@@ -64,12 +62,12 @@ class Link {
   #isCutAtAnswer = false;
   isSilent = false;
 
-  constructor(client: Socket, server: Socket, onCommit: (link: Link) => void) {
+  constructor(client: Socket, server: Socket, decisive: Buffer, onDecisive: (link: Link) => void) {
     this.#client = client;
     this.#server = server;
     client.on("data", (data) => {
       if (this.isSilent) return;
-      if (data.includes(COMMIT)) onCommit(this);
+      if (data.includes(decisive)) onDecisive(this);
       server.write(data);
     });
     server.on("data", (data) => {

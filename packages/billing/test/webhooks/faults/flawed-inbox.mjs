@@ -12,15 +12,20 @@ export const FLAWS = {
   "takes an unknown commit for none": "doubled",
   "acknowledges before it stores": "lost",
   "counts attempts when they fail": "recounted",
+  "has leases by its own clock": "stuck",
 };
 
 export function flawedInbox(pool, { schema, leaseSeconds, flaws }) {
   const has = (flaw) => flaws.includes(flaw);
   const table = `"${schema}".flawed`;
-  const lease = has("has no lease") ? "'infinity'" : `clock_timestamp() + interval '${leaseSeconds} seconds'`;
+  const now = () =>
+    has("has leases by its own clock") ? `'${new Date().toISOString()}'::timestamptz` : "clock_timestamp()";
   const counted = has("counts attempts when they fail") ? 0 : 1;
-  const free = "handled_at IS NULL AND (token IS NULL OR due_at <= clock_timestamp())";
-  const claimed = `SET token = gen_random_uuid(), attempts = attempts + ${counted}, due_at = ${lease}`;
+  const free = () => `handled_at IS NULL AND (token IS NULL OR due_at <= ${now()})`;
+  const claimed = () => {
+    const end = has("has no lease") ? "'infinity'" : `${now()} + interval '${leaseSeconds} seconds'`;
+    return `SET token = gen_random_uuid(), attempts = attempts + ${counted}, due_at = ${end}`;
+  };
 
   async function query(text, values) {
     const client = await connect();
@@ -86,7 +91,7 @@ export function flawedInbox(pool, { schema, leaseSeconds, flaws }) {
       await store(delivery);
       const id = delivery.key.eventId;
       const [claim] = await query(
-        `UPDATE ${table} ${claimed} WHERE id = $1 AND ${free} RETURNING token, attempts`,
+        `UPDATE ${table} ${claimed()} WHERE id = $1 AND ${free()} RETURNING token, attempts`,
         [id],
       );
       if (claim !== undefined) return work(delivery, claim, run);
@@ -95,7 +100,7 @@ export function flawedInbox(pool, { schema, leaseSeconds, flaws }) {
     },
     async processNext(run) {
       const [claim] = await query(
-        `UPDATE ${table} ${claimed} WHERE id = (SELECT id FROM ${table} WHERE ${free} LIMIT 1 FOR UPDATE SKIP LOCKED)
+        `UPDATE ${table} ${claimed()} WHERE id = (SELECT id FROM ${table} WHERE ${free()} LIMIT 1 FOR UPDATE SKIP LOCKED)
          RETURNING id, body, token, attempts`,
       );
       if (claim === undefined) return undefined;

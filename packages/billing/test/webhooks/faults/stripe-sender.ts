@@ -3,8 +3,6 @@ import type { WorkerProcess } from "./worker-process.js";
 
 /** What Stripe takes for an acknowledgment. */
 const ACKNOWLEDGED: ReadonlySet<string | undefined> = new Set(["handled", "duplicate", "stored"]);
-/** Deliveries on their way at once, for each process. */
-const AT_ONCE = 8;
 const TIMEOUT_MS = 2_000;
 const OBJECTS = 200;
 
@@ -12,6 +10,7 @@ const OBJECTS = 200;
 export class StripeSender {
   readonly #workers: () => readonly WorkerProcess[];
   readonly #random: () => number;
+  readonly #atOnce: number;
   readonly #sending = new Set<Promise<void>>();
   #deliveries = 0;
   #isEnding = false;
@@ -19,15 +18,17 @@ export class StripeSender {
   events = 0;
   acknowledged = 0;
 
-  constructor(workers: () => readonly WorkerProcess[], random: () => number) {
+  /** `atOnce`: deliveries on their way, for each process. */
+  constructor(workers: () => readonly WorkerProcess[], random: () => number, atOnce: number) {
     this.#workers = workers;
     this.#random = random;
+    this.#atOnce = atOnce;
   }
 
   /** Makes events until `end` is called, as fast as they are acknowledged. */
   async send(): Promise<void> {
     while (!this.#isEnding) {
-      const atMost = AT_ONCE * this.#workers().length;
+      const atMost = this.#atOnce * Math.max(1, this.#workers().length);
       if (this.#sending.size >= atMost) await Promise.race(this.#sending);
       else this.#start();
     }

@@ -2,8 +2,10 @@
 export interface Verdict {
   /** Acknowledged, and neither handled nor kept. */
   readonly lost: readonly string[];
-  /** With more than one effect. */
+  /** With more than one effect, where the store promises one. */
   readonly doubled: readonly string[];
+  /** Reported as handled by two attempts: one of them had lost its claim. */
+  readonly settledTwice: readonly string[];
   /** Not settled although nothing hinders it. */
   readonly stuck: readonly string[];
   /** Begun twice with the same number of attempts. */
@@ -12,4 +14,11 @@ export interface Verdict {
   readonly died: readonly string[];
 }
 
-export const CLEAN: Verdict = { lost: [], doubled: [], stuck: [], recounted: [], died: [] };
+export const CLEAN: Verdict = {
+  lost: [],
+  doubled: [],
+  settledTwice: [],
+  stuck: [],
+  recounted: [],
+  died: [],
+};

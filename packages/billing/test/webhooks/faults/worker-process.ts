@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { join } from "node:path";
 
 export interface WorkerSettings {
+  readonly store: "postgres" | "redis";
   readonly url: string;
-  readonly schema: string;
+  /** Of what it uses in the store, and of its connections. */
+  readonly name: string;
   readonly journal: string;
   /** When it acknowledges a delivery. */
   readonly respond: "handled" | "stored";
@@ -14,6 +15,8 @@ export interface WorkerSettings {
   readonly failpoint?:
     | { readonly name: string; readonly times: number; readonly pauseMs?: number }
     | undefined;
+  /** How far its clock is ahead; or it steps by hours, both ways, again and again. */
+  readonly clock?: { readonly aheadMs: number } | "steps" | undefined;
   /** Has it use another inbox, with these flaws. */
   readonly flaws?: readonly string[] | undefined;
 }
@@ -37,10 +40,11 @@ export class WorkerProcess {
   pauses = 0;
   #isReady = false;
   #isGone = false;
+  #isPaused = false;
 
-  constructor(settings: WorkerSettings) {
+  constructor(file: string, settings: WorkerSettings) {
     this.settings = settings;
-    const child = fork(join(import.meta.dirname, "worker.mjs"), [JSON.stringify(settings)], {
+    const child = fork(file, [JSON.stringify(settings)], {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     this.#child = child;
@@ -70,6 +74,11 @@ export class WorkerProcess {
     return this.#isReady && !this.#isGone;
   }
 
+  /** Whether the run has paused it. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
   /** Resolves to what the receiver said, or to nothing when there is no answer in time. */
   async deliver(number: number, body: string, timeoutMs: number): Promise<string | undefined> {
     return new Promise((resolve) => {
@@ -87,6 +96,7 @@ export class WorkerProcess {
   }
 
   signal(name: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
+    this.#isPaused = name === "SIGSTOP";
     this.#child.kill(name);
   }
 }

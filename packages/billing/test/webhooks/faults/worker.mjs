@@ -1,47 +1,45 @@
 /**
  * One of an application's processes, with the package as it is built: receives what the test delivers to it as Stripe
- * does, and takes up what is due. Its handler writes one effect through `tx`; nothing but the inbox keeps that from
- * happening twice. The journal is written before the handler goes on, so that no kill takes a line of it away.
+ * does, and takes up what is due. Its handler writes one effect; nothing but the inbox keeps that from happening twice.
+ * The journal is written before the handler goes on, so that no kill takes a line of it away.
  */
 import { createHmac } from "node:crypto";
 import { openSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { postgresInbox } from "@repo/billing/postgres";
 import { createWebhookReceiver } from "@repo/billing/webhooks";
-import { Pool } from "pg";
-import { dieAt, diesInHandler } from "./failpoints.mjs";
-import { flawedInbox } from "./flawed-inbox.mjs";
+import { diesInHandler } from "./failpoints.mjs";
+import { setClock } from "./stepped-clock.mjs";
+import { STORES } from "./worker-stores.mjs";
 
 const SECRET = "whsec_9Hq3rT7vXk2LmN5pW8yB4cD6fG1jZ0aS";
-const { url, schema, journal, respond, leaseSeconds, handlerMs, failpoint, flaws } = JSON.parse(
-  process.argv[2] ?? "{}",
-);
+const settings = JSON.parse(process.argv[2] ?? "{}");
+const { journal, respond, handlerMs, failpoint, clock } = settings;
 
+if (clock !== undefined) setClock(clock);
 const journalFile = openSync(journal, "a");
-// Found in pg_stat_activity by this name.
-const pool = new Pool({ connectionString: url, max: 6, application_name: schema });
-pool.on("error", () => undefined);
-const reached = dieAt(failpoint);
-const store = reached(pool);
+const note = (...words) => writeSync(journalFile, `${words.join(" ")}\n`);
+const store = STORES[settings.store](settings);
 
 const webhooks = createWebhookReceiver({
   signingSecrets: [SECRET],
   billing: { resolveTenant: async () => ({ status: "tenant", tenantId: "acme" }), forTenant: () => ({}) },
-  inbox: flaws
-    ? flawedInbox(store, { schema, leaseSeconds, flaws })
-    : postgresInbox({ pool: store, schema, leaseSeconds, objectWaitSeconds: 0.5, maxAttempts: 1_000_000 }),
+  inbox: store.inbox,
   respond,
   objects: "delivered",
   logger: { warn: () => undefined },
+  onOutcome: ({ status, delivery, attempt }) => {
+    if (status === "handled") note("settled", delivery.eventId, attempt);
+  },
   on: { "customer.subscription.updated": handle },
 });
 
 async function handle({ id }, { tx, attempt }) {
-  writeSync(journalFile, `${id} ${attempt}\n`);
+  note("began", id, attempt);
   diesInHandler(failpoint, "handler began");
   // Half of the time is before the effect and half after it.
   await sleep((Math.random() * handlerMs) / 2);
-  await tx.query(`INSERT INTO "${schema}".effects (id, attempt) VALUES ($1, $2)`, [id, attempt]);
+  await store.write(tx, id, attempt);
+  note("wrote", id, attempt);
   diesInHandler(failpoint, "effect was written");
   await sleep((Math.random() * handlerMs) / 2);
 }
