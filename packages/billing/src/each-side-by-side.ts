@@ -1,5 +1,5 @@
 /** Does `work` for each item, a few at a time. Rejects with the first failure, once those that had begun are over. */
-export async function sideBySide<T>(
+export async function eachSideBySide<T>(
   items: readonly T[],
   width: number,
   work: (item: T) => Promise<void>,

@@ -85,6 +85,11 @@ export type { Receive, ReceiveOptions, Requeue, WorkOne } from "./webhooks/recei
 export type { ReconcileReport } from "./webhooks/reconcile/progress.js";
 export type { Reconcile, ReconcileOptions } from "./webhooks/reconcile/reconcile.js";
 export type {
+  CustomerEntitlements,
+  ReconcileEntitlements,
+  ReconcileEntitlementsOptions,
+} from "./webhooks/reconcile/reconcile-entitlements.js";
+export type {
   ReconcileSubscriptions,
   ReconcileSubscriptionsOptions,
 } from "./webhooks/reconcile/reconcile-subscriptions.js";

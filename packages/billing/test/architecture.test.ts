@@ -80,6 +80,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "capabilities",
     "return-urls",
     "tenancy/strategies",
+    "return-urls",
     "stripe",
     "events",
     "webhooks",
@@ -121,6 +122,7 @@ const TOOLS = [
   "describe-kind.ts",
   "errors.ts",
   "deadline.ts",
+  "each-side-by-side.ts",
   "fingerprint.ts",
   "node-process.ts",
   "notify.ts",
@@ -132,10 +134,10 @@ const TOOLS = [
   "steps.ts",
 ];
 
-/** Types alone may be named across these: the receiver resolves tenants through the service's own port. */
+/** Types alone may be named across these: the receiver works through the service's own port, and hands on its views. */
 const TYPES_MAY_COME_FROM: Readonly<Record<string, readonly string[]>> = {
   "webhooks.ts": ["tenancy"],
-  webhooks: ["tenancy"],
+  webhooks: ["tenancy", "views"],
 };
 
 interface Import {

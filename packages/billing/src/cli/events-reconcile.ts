@@ -1,11 +1,12 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
 import type { ReconcileReport } from "../webhooks/reconcile/progress.js";
 import { type Command, defineCommand } from "./command.js";
+import { readCursor, writeCursor } from "./cursor-file.js";
 import { EXIT } from "./exit-codes.js";
 import { readWholeNumber } from "./option-table.js";
 import { createProgress } from "./progress.js";
 import { readTime } from "./read-time.js";
 import { RECEIVER_DETAILS, RECEIVER_OPTIONS, withReceiver } from "./receiver.js";
+import { reconcileObjects } from "./reconcile-objects.js";
 import { UsageError } from "./usage-error.js";
 
 const DETAILS = `Lists the events that Stripe made for which the receiver has a handler, and handles those that never arrived. What was
@@ -16,6 +17,12 @@ handled before is not handled again, so it does no harm at any time. Stripe list
 
 The second form goes on where the last one ended, finished or not; --since is for the first time. Run it every hour.
 Exit code 1 says that some events failed: they are kept for the next run.
+
+  billing events reconcile --config ./webhooks.mjs --objects
+
+Compares subscriptions and entitlements instead, for changes that Stripe made no event for. The module then exports
+"findOutdated", an object with the functions that you would give to reconcileSubscriptions and reconcileEntitlements as
+"subscriptions" and "entitlements", or one of them. Run it every day; --cursor lets a run that was stopped go on.
 
 ${RECEIVER_DETAILS}`;
 
@@ -31,11 +38,21 @@ export const eventsReconcile: Command = defineCommand({
     cursor: { value: "<file>", help: "a file to keep how far it has come" },
     account: { value: "<acct_…>", help: "a connected account instead of your own", multiple: true },
     rate: { value: "<number>", help: "how many lists are asked for in a second at most, 1 to 1000; 20" },
+    objects: { help: "compare subscriptions and entitlements, instead of events" },
     json: { help: "print the report as JSON" },
   },
   run: async (values, terminal) => {
     const { cursor: file, account: accounts } = values;
     const maxRequestsPerSecond = readWholeNumber("rate", values.rate, { least: 1, most: 1000, fallback: 20 });
+    if (values.objects) {
+      if (values.since !== undefined || values.until !== undefined) {
+        throw new UsageError("--objects compares what is so now, and takes neither --since nor --until.");
+      }
+      return withReceiver("config", values.config, async (webhooks, module) => {
+        const objects = { accounts, maxRequestsPerSecond, file, json: values.json };
+        return reconcileObjects(webhooks, module, objects, terminal);
+      });
+    }
     const cursor = file === undefined ? undefined : await readCursor(file);
     if (cursor === undefined && values.since === undefined) {
       throw new UsageError("--since <time> is needed, or --cursor with a file of an earlier run.");
@@ -59,21 +76,6 @@ export const eventsReconcile: Command = defineCommand({
     return report.unsettled === 0 ? EXIT.ok : EXIT.found;
   },
 });
-
-async function readCursor(file: string): Promise<string | undefined> {
-  try {
-    return (await readFile(file, "utf8")).trim();
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-/** Replaces the file whole, so that a crash leaves the cursor of before. */
-async function writeCursor(file: string, cursor: string): Promise<void> {
-  await writeFile(`${file}.new`, `${cursor}\n`);
-  await rename(`${file}.new`, file);
-}
 
 function describe({ listed, recovered, unsettled }: ReconcileReport): string {
   return `${listed} events listed, ${recovered} recovered, ${unsettled} to be tried again.`;

@@ -17,7 +17,10 @@ exports a function "close" too, that is called at the end, for connections that 
 
 const METHODS = ["reconcile", "requeue", "listDead"] as const;
 
-export type EventsReceiver = Pick<WebhookReceiver, (typeof METHODS)[number] | "eventTypes">;
+export type EventsReceiver = Pick<
+  WebhookReceiver,
+  (typeof METHODS)[number] | "reconcileSubscriptions" | "reconcileEntitlements" | "eventTypes"
+>;
 
 /** Runs `work` with the receiver of the module that an option names. @throws UsageError where the module exports none. */
 export async function withReceiver<T>(

@@ -30,7 +30,9 @@ export interface WebhookContext<TBilling, Tx, TObject = object> {
    * happened, but do not write its object as the present state. Never true for an event that says its object was deleted.
    */
   readonly isStale: boolean;
-  /** True when Stripe made no such event: `reconcileSubscriptions` found the object in another state than yours. */
+  /**
+   * True when Stripe made no such event: `reconcileSubscriptions` or `reconcileEntitlements` found another state than yours.
+   */
   readonly isSynthetic: boolean;
   /** Starts at 1. An attempt that crashed counts. */
   readonly attempt: number;

@@ -25,6 +25,7 @@ import {
   type WorkOne,
 } from "./receive.js";
 import { type Reconcile, toReconcile } from "./reconcile/reconcile.js";
+import { type ReconcileEntitlements, toReconcileEntitlements } from "./reconcile/reconcile-entitlements.js";
 import {
   type ReconcileSubscriptions,
   toReconcileSubscriptions,
@@ -136,6 +137,18 @@ export interface WebhookReceiver {
    * @throws {InvalidArgumentError} when an option is invalid. Other errors are Stripe's or `findOutdated`'s.
    */
   readonly reconcileSubscriptions: ReconcileSubscriptions;
+  /**
+   * Compares what the customers have access to with what the application has, and hands each that differs to the handler of
+   * `entitlements.active_entitlement_summary.updated`, as `reconcileSubscriptions` does. The event has all entitlements.
+   *
+   * It goes through the subscriptions: one request to Stripe for 100 of them, and for each of their customers one for a
+   * hundred entitlements and one for its owner, where that is not remembered. A customer that is no tenant's is passed over.
+   *
+   * @throws {ConfigurationError} when `billing` has no `listAccountSubscriptions`, or the tenant's service no
+   *   `listEntitlements`, or the handler is missing.
+   * @throws {InvalidArgumentError} when an option is invalid. Other errors are Stripe's or `findOutdated`'s.
+   */
+  readonly reconcileEntitlements: ReconcileEntitlements;
   /** The types that have a handler, in the order of `on`. */
   readonly eventTypes: readonly WebhookEventType[];
   /** Lists deliveries whose attempts all failed, longest dead first. `limit` defaults to 100. */
@@ -252,6 +265,7 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
     workOne: durable === undefined ? refuseWork : toWorkOne(pipeline, durable),
     reconcile: toReconcile({ listEvents, eventTypes, feed, now }),
     reconcileSubscriptions: toReconcileSubscriptions({ listSubscriptions, eventTypes, feed, now }),
+    reconcileEntitlements: toReconcileEntitlements({ listSubscriptions, billing, eventTypes, feed, now }),
     eventTypes,
     listDead: (page) => inbox.listDead(page),
     readStats: async () => counters.read(await inbox.readStats()),

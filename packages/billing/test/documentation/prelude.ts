@@ -8,6 +8,7 @@ import https from "node:https";
 import { StripeBillingService } from "@repo/billing";
 import type { OpenInbox } from "@repo/billing/testing";
 import {
+  type CustomerEntitlements,
   createWebhookReceiver,
   type DeliveryKey,
   type DurableInbox,
@@ -124,6 +125,13 @@ export const plans = {
   async save(_tenantId: string, _status: string, _idempotencyKey?: string): Promise<void> {},
 };
 
+export const features = {
+  /** One query, which compares what is stored. */
+  async findOutdated(_customers: readonly CustomerEntitlements[]): Promise<readonly string[]> {
+    return [];
+  },
+};
+
 /** The table of `docs/moving-from-better-auth.md`. */
 export async function saveSubscription(
   _tx: PoolClient,
@@ -192,6 +200,7 @@ export const webhooks = createWebhookReceiver({
   inbox,
   on: {
     "customer.subscription.updated": () => undefined,
+    "entitlements.active_entitlement_summary.updated": () => undefined,
     "customer.subscription.deleted": () => undefined,
   },
 });

@@ -44,8 +44,8 @@ test("the numbers of the README and of the page are those of the tests", () => {
   const page = readFileSync(resolve(import.meta.dirname, "../../docs/promises.md"), "utf8");
   const programs = readTest("isolation/random-programs/random-programs.ts", /PROGRAMS"\] \?\? (\d+)/);
   const [inTurn, failpoints] = [
-    readTest("webhooks/faults/faults.test.ts", /inTurn\(faults\), cluster, count: (\d+)/),
-    readTest("webhooks/faults/faults.test.ts", /failpoints, cluster, count: (\d+)/),
+    readTest("webhooks/faults/faults.test.ts", /inTurn\(faults\), store: postgres\(\), count: (\d+)/),
+    readTest("webhooks/faults/faults.test.ts", /failpoints, store: postgres\(\), count: (\d+)/),
   ];
   const faults = Number(inTurn) + Number(failpoints);
   const attacks = Object.keys(ATTACKS).length;

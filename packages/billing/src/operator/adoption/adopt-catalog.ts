@@ -1,8 +1,8 @@
+import { eachSideBySide } from "../../each-side-by-side.js";
 import { NotFoundError } from "../../errors.js";
 import type { OperatorScope } from "../../tenancy/scope/operator-scope.js";
 import type { OwnedByMetadata } from "../../tenancy/tenancy.js";
 import { eachPage } from "../each-page.js";
-import { sideBySide } from "../side-by-side.js";
 import { type AdoptionRun, WIDTH } from "./adopt-customers.js";
 import type { AdoptedKind, AdoptionTarget } from "./rows.js";
 
@@ -18,7 +18,7 @@ export function isCatalogTarget(target: AdoptionTarget): target is CatalogTarget
 
 /** Adopts products with their prices, coupons and promotion codes. One request for each, one to mark it, and for prices. */
 export async function adoptCatalog(run: AdoptionRun, targets: readonly CatalogTarget[]): Promise<void> {
-  await sideBySide(targets, WIDTH, async (target) => {
+  await eachSideBySide(targets, WIDTH, async (target) => {
     try {
       await adoptOne(run, target);
     } catch (error) {

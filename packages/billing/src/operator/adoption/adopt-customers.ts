@@ -1,8 +1,8 @@
 import type Stripe from "stripe";
+import { eachSideBySide } from "../../each-side-by-side.js";
 import { ConflictError, NotFoundError } from "../../errors.js";
 import { claimCustomer, needsClaim } from "../claim-customer.js";
 import { eachPage, type OpenScope } from "../each-page.js";
-import { sideBySide } from "../side-by-side.js";
 import type { Ledger } from "./ledger.js";
 import type { AdoptionTarget } from "./rows.js";
 
@@ -32,12 +32,12 @@ export async function adoptCustomers(run: AdoptionRun, targets: readonly Adoptio
         left.delete(customer.id);
         return target === undefined ? [] : { customer, target };
       });
-      await sideBySide(found, WIDTH, ({ customer, target }) => adoptCustomer(run, customer, target));
+      await eachSideBySide(found, WIDTH, ({ customer, target }) => adoptCustomer(run, customer, target));
       pages += 1;
       if (left.size === 0 || pages >= targets.length) break;
     }
   }
-  await sideBySide([...left.values()], WIDTH, async (target) => {
+  await eachSideBySide([...left.values()], WIDTH, async (target) => {
     const customer = await readCustomer(run.open, target.objectId);
     if (customer === undefined) run.ledger.miss(target);
     else await adoptCustomer(run, customer, target);

@@ -5,7 +5,7 @@ import { formatCursor, type Position } from "./cursor.js";
 export interface ReconcileReport {
   /** Continues from here, in another process too. It never passes an event that is neither stored nor handled. */
   readonly cursor: string;
-  /** Events, or subscriptions, that Stripe listed. */
+  /** Events, subscriptions or customers that Stripe listed. */
   readonly listed: number;
   /** Those among them that were handled or stored now; a stored one counts until it is handled. */
   readonly recovered: number;
@@ -73,7 +73,7 @@ export class Progress {
     return page === "" ? undefined : page;
   }
 
-  add(outcome: Outcome, createdAtMs: number): void {
+  add(outcome: Pick<Outcome, "status">, createdAtMs: number): void {
     this.#listed += 1;
     if (UNSETTLED.has(outcome.status)) {
       this.#unsettled += 1;

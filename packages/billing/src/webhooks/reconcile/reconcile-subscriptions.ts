@@ -1,11 +1,9 @@
 import type Stripe from "stripe";
 import { ConfigurationError, InvalidArgumentError } from "../../errors.js";
-import type { SubscriptionListQuery, SubscriptionPage } from "../../tenancy/tenancy.js";
 import { assertKnownKeys } from "../known-keys.js";
 import type { Feed } from "../receive.js";
-import { parseCursor } from "./cursor.js";
+import { type ListSubscriptions, type ObjectReport, openObjectRun, toAccountListings } from "./object-run.js";
 import { createPace } from "./pace.js";
-import { Progress, type ReconcileReport } from "./progress.js";
 import { RUN_OPTIONS, type RunOptions, readRunOptions } from "./run-options.js";
 import { toSyntheticEvent } from "./synthetic-event.js";
 import { type Listing, walkListings } from "./walk.js";
@@ -23,14 +21,10 @@ export interface ReconcileSubscriptionsOptions extends RunOptions {
 }
 
 /** Finds the subscriptions whose last change never became an event; see the receiver's `reconcileSubscriptions`. */
-export type ReconcileSubscriptions = (
-  options: ReconcileSubscriptionsOptions,
-) => Promise<Omit<ReconcileReport, "cursor">>;
+export type ReconcileSubscriptions = (options: ReconcileSubscriptionsOptions) => Promise<ObjectReport>;
 
 export interface ReconcileSubscriptionsParts {
-  readonly listSubscriptions:
-    | ((query: SubscriptionListQuery, options: { readonly signal: AbortSignal }) => Promise<SubscriptionPage>)
-    | undefined;
+  readonly listSubscriptions: ListSubscriptions | undefined;
   readonly eventTypes: readonly string[];
   readonly feed: Feed;
   readonly now: () => number;
@@ -58,14 +52,10 @@ export function toReconcileSubscriptions({
       );
     }
     const typeOf = chooseTypes(eventTypes);
-    const startSeconds = Math.floor(now() / 1000);
-    const start = { fromSeconds: startSeconds, ...(cursor === undefined ? {} : parseCursor(cursor)) };
-    const progress = new Progress({ ...start, toSeconds: start.fromSeconds }, LIST);
-    // Of the whole run, also when it is continued.
-    const day = new Date(start.fromSeconds * 1000).toISOString().slice(0, 10).replaceAll("-", "");
+    const { progress, day, report } = openObjectRun(LIST, cursor, now());
     await walkListings<Listing, Stripe.Subscription>({
-      openListings: () => toListings(openAccounts()),
-      readPage: async ({ account }, page, stop) => {
+      openListings: () => toAccountListings(LIST, openAccounts()),
+      readPage: async ({ account }, page, { signal: stop }) => {
         const { subscriptions, nextCursor } = await listSubscriptions(
           { account, cursor: page },
           { signal: stop },
@@ -78,7 +68,8 @@ export function toReconcileSubscriptions({
       take: async (subscription, { account }) => {
         const createdSeconds = Math.floor(now() / 1000);
         const type = typeOf(subscription);
-        const event = await toSyntheticEvent(subscription, { type, account, createdSeconds, day });
+        const { id } = subscription;
+        const event = await toSyntheticEvent(subscription, { id, type, account, createdSeconds, day });
         progress.add(await feed(event), createdSeconds * 1000);
       },
       pace: createPace(maxRequestsPerSecond),
@@ -86,15 +77,8 @@ export function toReconcileSubscriptions({
       onProgress,
       signal,
     });
-    const { listed, recovered, unsettled } = progress.report();
-    return Object.freeze({ listed, recovered, unsettled });
+    return report();
   };
-}
-
-async function* toListings(
-  accounts: Iterable<string | undefined> | AsyncIterable<string>,
-): AsyncGenerator<Listing> {
-  for await (const account of accounts) yield { account, name: `${account ?? ""} ${LIST}` };
 }
 
 /** The type that a subscription's state is told as: one that has a handler. @throws ConfigurationError without one. */

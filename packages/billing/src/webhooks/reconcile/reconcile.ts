@@ -57,7 +57,7 @@ export function toReconcile({ listEvents, eventTypes, feed, now }: ReconcilePart
     const kinds = toKinds(eventTypes);
     await walkListings<EventListing, object>({
       openListings: () => toListings(kinds, openAccounts()),
-      readPage: async ({ family, types, account }, cursor, stop) => {
+      readPage: async ({ family, types, account }, cursor, { signal: stop }) => {
         const query = { family, types, account, fromSeconds, toSeconds, cursor };
         const { events, nextCursor } = await listEvents(query, { signal: stop });
         // The oldest first, as they happened.

@@ -1,17 +1,18 @@
-import type Stripe from "stripe";
 import type { WebhookEvent } from "../events.js";
 import type { ParsedEvent } from "../parse-event.js";
 
 /** Events that no Stripe makes; those of its own begin with `evt_`. */
 const PREFIX = "reconciled_";
 
-/** Whether an event was made by `reconcileSubscriptions`, because Stripe made none. */
+/** Whether an event was made by `reconcileSubscriptions` or `reconcileEntitlements`, because Stripe made none. */
 export function isSynthetic({ id }: Pick<WebhookEvent, "id">): boolean {
   return id.startsWith(PREFIX);
 }
 
 export interface SyntheticOptions {
-  /** Of either family. */
+  /** Of what it is about: a subscription, or the customer of entitlements. */
+  readonly id: string;
+  /** Of either family; a thin one is about a subscription. */
   readonly type: string;
   readonly account: string | undefined;
   readonly createdSeconds: number;
@@ -20,25 +21,24 @@ export interface SyntheticOptions {
 }
 
 /**
- * Makes the event that Stripe should have made of a subscription's state. Its id follows from the state and the day, so
+ * Makes the event that Stripe should have made of an object's state. Its id follows from the state and the day, so
  * that two runs, and two attempts, are about one delivery.
  */
 export async function toSyntheticEvent(
-  subscription: Stripe.Subscription,
-  { type, account, createdSeconds, day }: SyntheticOptions,
+  object: object,
+  { id: objectId, type, account, createdSeconds, day }: SyntheticOptions,
 ): Promise<ParsedEvent> {
-  const { id: subscriptionId, livemode } = subscription;
-  const id = `${PREFIX}${subscriptionId}_${day}_${await digest(JSON.stringify(subscription))}`;
-  const common = { id, type, livemode };
+  const id = `${PREFIX}${objectId}_${day}_${await digest(JSON.stringify(object))}`;
+  const common = { id, type, livemode: Reflect.get(object, "livemode") === true };
   const fields = type.startsWith("v1.")
     ? {
         ...common,
         object: "v2.core.event",
         created: new Date(createdSeconds * 1000).toISOString(),
         related_object: {
-          id: subscriptionId,
+          id: objectId,
           type: "subscription",
-          url: `/v1/subscriptions/${subscriptionId}`,
+          url: `/v1/subscriptions/${objectId}`,
         },
         ...(account === undefined ? {} : { context: account }),
       }
@@ -46,7 +46,7 @@ export async function toSyntheticEvent(
         ...common,
         object: "event",
         created: createdSeconds,
-        data: { object: subscription },
+        data: { object },
         ...(account === undefined ? {} : { account }),
       };
   // Parsed from its text, as every event is.

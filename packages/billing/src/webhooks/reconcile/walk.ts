@@ -14,10 +14,17 @@ export interface Page<T> {
   readonly nextCursor?: string | undefined;
 }
 
+/** What reading a page gets of its run. */
+export interface Reading {
+  readonly signal: AbortSignal;
+  /** Waits until another request may be sent, for pages that take several. */
+  readonly pace: () => Promise<void>;
+}
+
 export interface Walk<L extends Listing, T> {
   /** Begins to read the lists, in the same order each time. */
   readonly openListings: () => AsyncGenerator<L>;
-  readonly readPage: (listing: L, cursor: string | undefined, signal: AbortSignal) => Promise<Page<T>>;
+  readonly readPage: (listing: L, cursor: string | undefined, reading: Reading) => Promise<Page<T>>;
   readonly take: (item: T, listing: L) => Promise<void>;
   readonly pace: Pace;
   readonly progress: Progress;
@@ -49,7 +56,9 @@ async function walkList<L extends Listing, T>(walk: Walk<L, T>, listing: L, run:
   for (let cursor = progress.begin(listing); cursor !== null; ) {
     await pace(run);
     const at = cursor;
-    const { items, nextCursor } = await run.run((signal) => readPage(listing, at, signal));
+    const { items, nextCursor } = await run.run((signal) =>
+      readPage(listing, at, { signal, pace: () => pace(run) }),
+    );
     for (const item of items) {
       run.remainingMs();
       await take(item, listing);
