@@ -29,7 +29,7 @@ export function findBlocks(): readonly Block[] {
   ];
 }
 
-/** Names every page that was written by hand: the READMEs, and what is in a package's `docs`. */
+/** Names every page that was written by hand: the READMEs, and what is in a package's `docs` but for `docs/api`. */
 export function listPages(): readonly string[] {
   const packages = readdirSync(join(REPOSITORY, "packages")).map((name) =>
     join(REPOSITORY, "packages", name),
@@ -38,7 +38,7 @@ export function listPages(): readonly string[] {
   const guides = packages.map((directory) => join(directory, "docs")).filter((docs) => existsSync(docs));
   const pages = guides.flatMap((docs) =>
     readdirSync(docs, { recursive: true, encoding: "utf8" })
-      .filter((file) => file.endsWith(".md"))
+      .filter((file) => file.endsWith(".md") && !file.startsWith("api/"))
       .sort()
       .map((file) => join(docs, file)),
   );

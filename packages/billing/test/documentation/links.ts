@@ -18,7 +18,8 @@ function leads(page: string, target: string): boolean {
   const file = path === "" ? page : join(dirname(page), path);
   if (!existsSync(file)) return false;
   if (heading === undefined) return true;
-  return statSync(file).isFile() && listHeadings(file).includes(heading);
+  if (!statSync(file).isFile()) return false;
+  return listHeadings(file).includes(heading) || readFileSync(file, "utf8").includes(`<a id="${heading}">`);
 }
 
 /** The names that GitHub gives a page's headings; one that is repeated gets a number. */
