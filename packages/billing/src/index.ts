@@ -139,7 +139,7 @@ export type { Mode, StripeClient, StripeRequestOptions } from "./stripe/client.j
 export type { CallOptions } from "./stripe/deadline.js";
 export type { IdempotencyOptions } from "./stripe/idempotency.js";
 export type { ListOptions, Page, Pages } from "./stripe/page.js";
-export { logRequests, type RequestLogger } from "./stripe/request-log.js";
+export { type FieldLogger, type LineLogger, logRequests, type RequestLogger } from "./stripe/request-log.js";
 export type { RequestListener, RequestRecord } from "./stripe/request-record.js";
 export {
   type RequestSpan,

@@ -1,18 +1,31 @@
-import type { RequestListener } from "./request-record.js";
+import type { RequestListener, RequestRecord } from "./request-record.js";
 
-/** As much of a logger as is needed: pino's, winston's and the console are such. */
-export interface RequestLogger {
+/** A logger that takes lines, such as the console or winston's. */
+export interface LineLogger {
   debug(line: string): void;
   info(line: string): void;
   warn(line: string): void;
 }
 
+/** A logger that takes an object and a message, and keeps fields as `bindings`: pino's and its children, Fastify's `log`. */
+export interface FieldLogger {
+  bindings(): object;
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+/** As much of a logger as is needed. */
+export type RequestLogger = LineLogger | FieldLogger;
+
 /**
- * Writes one line for each request to Stripe, for `onRequest`: at `debug` where the first try succeeded, at `info` where
- * a later one did, else at `warn`.
+ * Logs each request to Stripe, for `onRequest`: at `debug` where the first try succeeded, at `info` where a later one did,
+ * else at `warn`. What is not known is left out.
  *
- * `stripe call="GET /v1/customers/{customer}" tenant=acme status=200 tries=1 ms=124 request=req_123`, with `error=` and
- * the error's `code` at its end where there is one. What is not known is left out.
+ * - pino gets an object and the message "Stripe request": `{ call: "GET /v1/customers/{customer}", tenantId: "acme",
+ *   status: 200, tries: 1, durationMs: 124, requestId: "req_123" }`, with the error's `code` as `errorCode`.
+ * - Any other logger gets a line: `stripe call="GET /v1/customers/{customer}" tenant=acme status=200 tries=1 ms=124
+ *   request=req_123`, with `error=` and the `code` at its end.
  *
  * @example
  * import { logRequests, StripeBillingService } from "@repo/billing";
@@ -20,13 +33,38 @@ export interface RequestLogger {
  * new StripeBillingService({ secretKey, onRequest: logRequests(console) });
  */
 export function logRequests(logger: RequestLogger): RequestListener {
-  return ({ tenantId, call, durationMs, tries, status, requestId, errorCode }) => {
-    const ms = Math.round(durationMs);
-    const named = { tenant: tenantId, status, tries, ms, request: requestId, error: errorCode };
-    const known = Object.entries(named).filter(([, value]) => value !== undefined);
-    const line = [`stripe call="${call}"`, ...known.map(([name, value]) => `${name}=${value}`)].join(" ");
-    if (errorCode !== undefined) logger.warn(line);
-    else if (tries > 1) logger.info(line);
-    else logger.debug(line);
+  return (record) => {
+    const level = levelOf(record);
+    if ("bindings" in logger) logger[level](toFields(record), "Stripe request");
+    else logger[level](toLine(record));
   };
+}
+
+function levelOf({ errorCode, tries }: RequestRecord): "debug" | "info" | "warn" {
+  if (errorCode !== undefined) return "warn";
+  return tries > 1 ? "info" : "debug";
+}
+
+function toFields({
+  tenantId,
+  call,
+  durationMs,
+  tries,
+  status,
+  requestId,
+  errorCode,
+}: RequestRecord): object {
+  return known({ call, tenantId, status, tries, durationMs: Math.round(durationMs), requestId, errorCode });
+}
+
+function toLine({ tenantId, call, durationMs, tries, status, requestId, errorCode }: RequestRecord): string {
+  const ms = Math.round(durationMs);
+  const named = known({ tenant: tenantId, status, tries, ms, request: requestId, error: errorCode });
+  return [`stripe call="${call}"`, ...Object.entries(named).map(([name, value]) => `${name}=${value}`)].join(
+    " ",
+  );
+}
+
+function known(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   logRequests,
@@ -174,6 +175,26 @@ describe("logRequests", () => {
       `debug: ${call} tenant=acme status=200 tries=1 ms=123 request=req_1`,
       `info: ${call} tenant=acme status=200 tries=2 ms=123 request=req_1`,
       `warn: ${call} tries=4 ms=123 error=deadline`,
+    ]);
+  });
+
+  it("gives pino an object and a message, in its levels and with its own fields", () => {
+    const written: unknown[] = [];
+    const logger = pino(
+      { level: "debug", base: { service: "shop" }, timestamp: false },
+      { write: (line) => written.push(JSON.parse(line)) },
+    );
+    const log = logRequests(logger.child({ part: "billing" }));
+    log(RECORD);
+    log({ ...RECORD, tries: 2 });
+    log({ ...RECORD, tenantId: undefined, status: undefined, requestId: undefined, errorCode: "deadline" });
+    const call = "GET /v1/customers/{customer}";
+    const own = { service: "shop", part: "billing", msg: "Stripe request" };
+    const known = { tenantId: "acme", status: 200, requestId: "req_1" };
+    expect(written).toEqual([
+      { level: 20, ...own, ...known, call, tries: 1, durationMs: 123 },
+      { level: 30, ...own, ...known, call, tries: 2, durationMs: 123 },
+      { level: 40, ...own, call, tries: 1, durationMs: 123, errorCode: "deadline" },
     ]);
   });
 });
