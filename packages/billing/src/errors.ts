@@ -5,92 +5,62 @@
  * neither does `cause`: of Stripe's own errors only {@link StripeFailure} is kept.
  */
 
-/** What is kept of an error that Stripe answered: enough to look it up, nothing of the customer's. */
-export interface StripeFailure {
-  /** The SDK's class, such as `StripeCardError`. */
-  readonly type: string;
-  readonly statusCode: number | undefined;
-  readonly code: string | undefined;
-  readonly declineCode: string | undefined;
-  readonly param: string | undefined;
-}
+import { BillingError, type BillingErrorOptions } from "./billing-error.js";
 
-export interface BillingErrorOptions {
-  readonly cause?: unknown;
-  /** Stripe's `req_…`, to find the request in the Dashboard's log. */
-  readonly requestId?: string | undefined;
-}
-
-/** The base of all errors this package throws on purpose. */
-export abstract class BillingError extends Error {
-  /** A stable word for `switch`; see {@link AnyBillingError}. */
-  abstract readonly code: string;
-  /** Whether the same call, with the same idempotency key, may succeed later without any change. */
-  readonly retryable: boolean = false;
-  readonly requestId: string | undefined;
-
-  constructor(message: string, options: BillingErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.requestId = options.requestId;
-  }
-
-  /** A form for logs: no stack, no cause. */
-  toJSON(): {
-    name: string;
-    code: string;
-    message: string;
-    retryable: boolean;
-    requestId?: string | undefined;
-  } {
-    const { name, code, message, retryable, requestId } = this;
-    return { name, code, message, retryable, ...(requestId === undefined ? {} : { requestId }) };
-  }
-}
+export { BillingError, type BillingErrorOptions, type StripeFailure } from "./billing-error.js";
 
 /** The service or receiver was configured wrongly. Thrown at construction, with one sentence per mistake. */
 export class ConfigurationError extends BillingError {
+  static override readonly code = "configuration";
   override readonly name = "ConfigurationError";
   override readonly code = "configuration";
 }
 
 /** The call has no valid tenant: none is bound, the id is malformed, or it differs from the bound one. */
 export class TenantContextError extends BillingError {
+  static override readonly code = "tenant_context";
   override readonly name = "TenantContextError";
   override readonly code = "tenant_context";
 }
 
 /** An argument was refused before anything was sent. */
 export class InvalidArgumentError extends BillingError {
+  static override readonly code = "invalid_argument";
   override readonly name = "InvalidArgumentError";
   override readonly code = "invalid_argument";
 }
 
 /** There is no such object for this tenant. A missing object and another tenant's are the same error on purpose. */
 export class NotFoundError extends BillingError {
+  static override readonly code = "not_found";
   override readonly name = "NotFoundError";
   override readonly code = "not_found";
 }
 
 /** A return URL is not absolute, not https, or not on an origin that this tenant may use. */
 export class ReturnUrlNotAllowedError extends BillingError {
+  static override readonly code = "return_url_not_allowed";
   override readonly name = "ReturnUrlNotAllowedError";
   override readonly code = "return_url_not_allowed";
 }
 
 /** Metadata was given a key that this package writes itself. */
 export class ReservedMetadataError extends BillingError {
+  static override readonly code = "reserved_metadata";
   override readonly name = "ReservedMetadataError";
   override readonly code = "reserved_metadata";
 }
 
 /** Stripe has no usable portal configuration for this account and mode. */
 export class PortalNotConfiguredError extends BillingError {
+  static override readonly code = "portal_not_configured";
   override readonly name = "PortalNotConfiguredError";
   override readonly code = "portal_not_configured";
 }
 
 /** The request contradicts the object's state, or an idempotency key was used again with other parameters. */
 export class ConflictError extends BillingError {
+  static override readonly code = "conflict";
   override readonly name = "ConflictError";
   override readonly code = "conflict";
   /** The object in the way, where it is one: such as the subscription that the customer has already. */
@@ -118,6 +88,7 @@ export type PaymentStep = "authenticate" | "correct_details" | "try_again" | "us
 
 /** A payment was declined, or its customer has to act first. {@link nextStep} says what the customer has to do. */
 export class PaymentRequiredError extends BillingError {
+  static override readonly code = "payment_required";
   override readonly name = "PaymentRequiredError";
   override readonly code = "payment_required";
   readonly nextStep: PaymentStep;
@@ -139,6 +110,7 @@ export class PaymentRequiredError extends BillingError {
 
 /** Stripe asked to slow down, or the object is locked by another request. */
 export class RateLimitedError extends BillingError {
+  static override readonly code = "rate_limited";
   override readonly name = "RateLimitedError";
   override readonly code = "rate_limited";
   override readonly retryable = true;
@@ -146,18 +118,21 @@ export class RateLimitedError extends BillingError {
 
 /** Stripe does not accept the API key. */
 export class AuthenticationError extends BillingError {
+  static override readonly code = "authentication";
   override readonly name = "AuthenticationError";
   override readonly code = "authentication";
 }
 
 /** The restricted API key lacks a permission; the message names it where Stripe does. */
 export class PermissionError extends BillingError {
+  static override readonly code = "permission";
   override readonly name = "PermissionError";
   override readonly code = "permission";
 }
 
 /** Stripe could not be reached or failed, and nothing was changed. */
 export class StripeUnavailableError extends BillingError {
+  static override readonly code = "stripe_unavailable";
   override readonly name = "StripeUnavailableError";
   override readonly code = "stripe_unavailable";
   override readonly retryable = true;
@@ -168,12 +143,14 @@ export class StripeUnavailableError extends BillingError {
  * of it. The request changed nothing. Stripe itself never gives this answer.
  */
 export class NotImplementedError extends BillingError {
+  static override readonly code = "not_implemented";
   override readonly name = "NotImplementedError";
   override readonly code = "not_implemented";
 }
 
 /** The application's own record of tenants, its directory, failed or gave no usable answer. Nothing was changed. */
 export class DirectoryUnavailableError extends BillingError {
+  static override readonly code = "directory_unavailable";
   override readonly name = "DirectoryUnavailableError";
   override readonly code = "directory_unavailable";
   override readonly retryable = true;
@@ -187,6 +164,7 @@ export class DirectoryUnavailableError extends BillingError {
  * done, {@link failed} was not, and `cause` says why.
  */
 export class IndeterminateError extends BillingError {
+  static override readonly code = "indeterminate";
   override readonly name = "IndeterminateError";
   override readonly code = "indeterminate";
   override readonly retryable: boolean;
@@ -220,6 +198,7 @@ export class IndeterminateError extends BillingError {
  * throws {@link IndeterminateError}. A handler may have done something outside its transaction.
  */
 export class DeadlineError extends BillingError {
+  static override readonly code = "deadline";
   override readonly name = "DeadlineError";
   override readonly code = "deadline";
   override readonly retryable = true;
@@ -227,6 +206,7 @@ export class DeadlineError extends BillingError {
 
 /** A signal stopped the work: the call's own, or the one by which a webhook receiver gives up. */
 export class AbortedError extends BillingError {
+  static override readonly code = "aborted";
   override readonly name = "AbortedError";
   override readonly code = "aborted";
 }
@@ -236,12 +216,14 @@ export class AbortedError extends BillingError {
  * package, not in the caller's arguments; nothing was sent, or what came back was withheld.
  */
 export class IsolationError extends BillingError {
+  static override readonly code = "isolation";
   override readonly name = "IsolationError";
   override readonly code = "isolation";
 }
 
 /** A webhook's signature is missing, malformed, too old, too new, or made with another secret. */
 export class WebhookSignatureError extends BillingError {
+  static override readonly code = "webhook_signature";
   override readonly name = "WebhookSignatureError";
   override readonly code = "webhook_signature";
 }
@@ -251,18 +233,21 @@ export class WebhookSignatureError extends BillingError {
  * Stripe event, although its signature may be right.
  */
 export class WebhookPayloadError extends BillingError {
+  static override readonly code = "webhook_payload";
   override readonly name = "WebhookPayloadError";
   override readonly code = "webhook_payload";
 }
 
 /** A test-mode object or event met a live-mode service or secret, or the reverse. */
 export class ModeMismatchError extends BillingError {
+  static override readonly code = "mode_mismatch";
   override readonly name = "ModeMismatchError";
   override readonly code = "mode_mismatch";
 }
 
 /** An event or a tenant names a Stripe account other than the one expected. */
 export class AccountMismatchError extends BillingError {
+  static override readonly code = "account_mismatch";
   override readonly name = "AccountMismatchError";
   override readonly code = "account_mismatch";
 }
@@ -293,7 +278,10 @@ export type AnyBillingError =
   | ModeMismatchError
   | AccountMismatchError;
 
-/** Whether a caught value is one of this package's errors; narrows to the union, so that `code` can be switched on. */
+/**
+ * Whether a caught value is one of this package's errors, of any copy of it, as {@link BillingError.is} says; narrows to the
+ * union, so that `code` can be switched on.
+ */
 export function isBillingError(error: unknown): error is AnyBillingError {
-  return error instanceof BillingError;
+  return BillingError.is(error);
 }

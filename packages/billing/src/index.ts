@@ -130,7 +130,7 @@ export type { Revenue, SumRevenueOptions } from "./operator/lists/sum-revenue.js
 export type { Owned } from "./operator/owned.js";
 export type { OperatorOptions } from "./operator-binding.js";
 export type { PerTenant } from "./per-tenant.js";
-export { toProblemResponse } from "./problem-response.js";
+export { sendProblemResponse, toProblemResponse } from "./problem-response.js";
 export type { ReturnUrlSettings } from "./return-urls/tenant-return-urls.js";
 export type { NewDiscount } from "./selling/prove-discount.js";
 export type { SharedCatalog } from "./shared-catalog.js";

@@ -1,4 +1,5 @@
 import { type AnyBillingError, isBillingError } from "./errors.js";
+import type { NodeResponse } from "./webhooks/adapters/node.js";
 
 /** What a route handler answers, by error. Total, so that a new error has to be decided on here. */
 const STATUS: Record<AnyBillingError["code"], number> = {
@@ -46,10 +47,36 @@ const STATUS: Record<AnyBillingError["code"], number> = {
  * }
  */
 export function toProblemResponse(error: unknown): Response {
+  const { status, body } = toProblem(error);
+  return new Response(body, { status, headers: HEADERS });
+}
+
+/**
+ * Sends what {@link toProblemResponse} returns through a response of Node: that of node:http, Express, NestJS or Fastify.
+ *
+ * An error that is not one of this package's is thrown again, and so is every error once an answer has begun.
+ *
+ * @example
+ * import { sendProblemResponse } from "@repo/billing";
+ * import type { ErrorRequestHandler } from "express";
+ *
+ * const answerProblem: ErrorRequestHandler = (error, _request, response, _next) => sendProblemResponse(error, response);
+ * app.use(answerProblem); // Express: after all routes
+ */
+export function sendProblemResponse(error: unknown, response: NodeResponse): void {
+  const raw = "hijack" in response ? response.raw : response;
+  const { status, body } = toProblem(error);
+  if (raw.headersSent) throw error;
+  if ("hijack" in response) response.hijack();
+  raw.writeHead(status, HEADERS);
+  raw.end(body);
+}
+
+const HEADERS = { "content-type": "application/problem+json", "cache-control": "no-store" };
+
+function toProblem(error: unknown): { readonly status: number; readonly body: string } {
   if (!isBillingError(error)) throw error;
-  // A change that was refused half-way for good is not helped by coming again.
-  const isFinal = error.code === "indeterminate" && !error.retryable;
-  const status = isFinal ? 500 : STATUS[error.code];
+  const status = statusOf(error);
   const problem = {
     type: "about:blank",
     title: TITLE[status] ?? "Error",
@@ -59,10 +86,14 @@ export function toProblemResponse(error: unknown): Response {
     ...(error.code === "payment_required" ? { nextStep: error.nextStep } : {}),
     ...(status < 500 ? { detail: error.message } : {}),
   };
-  return new Response(JSON.stringify(problem), {
-    status,
-    headers: { "content-type": "application/problem+json", "cache-control": "no-store" },
-  });
+  return { status, body: JSON.stringify(problem) };
+}
+
+function statusOf(error: AnyBillingError): number {
+  // A change that was refused half-way for good is not helped by coming again.
+  if (error.code === "indeterminate" && !error.retryable) return 500;
+  // An error of another, later copy of this package may have a code that is not in the table.
+  return Object.hasOwn(STATUS, error.code) ? STATUS[error.code] : 500;
 }
 
 const TITLE: Readonly<Record<number, string>> = {

@@ -40,6 +40,7 @@ it("exports these names from @repo/billing", async () => {
       "onGracePeriod",
       "onTrial",
       "postgresDirectory",
+      "sendProblemResponse",
       "toProblemResponse",
       "traceRequests",
     ]
