@@ -41,8 +41,9 @@ export interface StripeBillingConfig<TMetadata = undefined> {
    */
   readonly apiBase?: string | undefined;
   /**
-   * A client that the application already has, `stripe` 22.6 or 23: for another host, proxy or HTTP client. Its own
-   * `maxNetworkRetries` and `timeout` do not hold here; `maxRetries` and `timeoutMs` do.
+   * A client that the application already has, of `stripe` 17 to 23: for another host, proxy or HTTP client. Its own
+   * `apiVersion`, `maxNetworkRetries` and `timeout` do not hold here; `maxRetries` and `timeoutMs` do. One of 17 to 21 has to be
+   * made with `maxNetworkRetries: 0`, and keeps its own `timeout` for each request.
    */
   readonly stripe?: StripeClient | undefined;
   /** With `stripe`: the mode of its key, so that objects of the other mode are refused. Default: read from the client. */
@@ -94,7 +95,7 @@ const configSchema = onFirstUse(() =>
       ),
       stripe: setting<StripeClient>(
         (value) => hasMethods(value, ["rawRequest"]),
-        "stripe must be a client made by the stripe package, version 22.6 or 23.",
+        "stripe must be a client made by the stripe package, version 17 to 23.",
       ),
       mode: setting<Mode>((value) => value === "live" || value === "test", 'mode must be "live" or "test".'),
       tenantId: setting<string>(

@@ -5,7 +5,7 @@ import { parseConfig, type StripeBillingConfig } from "./config.js";
 import { ConfigurationError } from "./errors.js";
 import { notify } from "./notify.js";
 import { parseOrigin } from "./return-urls/return-url.js";
-import { createStripeClient, type Mode, modeOf, modeOfClient } from "./stripe/client.js";
+import { assertNoOwnRetries, createStripeClient, type Mode, modeOf, modeOfClient } from "./stripe/client.js";
 import { createTransport, type Transport } from "./stripe/transport.js";
 import type { AuditEvent, AuditListener } from "./tenancy/audit.js";
 import type { PromotionCodes } from "./tenancy/promotion-code-entry.js";
@@ -68,6 +68,7 @@ export function resolveSettings<TMetadata>(config: StripeBillingConfig<TMetadata
       `secretKey is a ${modeOf(secretKey)} key, and mode is "${mode}". Use a ${mode} key here, or correct mode.`,
     );
   }
+  if (stripe !== undefined) assertNoOwnRetries(stripe);
   const host = apiBase === undefined ? undefined : new URL(parseOrigin(apiBase));
   const client = stripe ?? (secretKey === undefined ? undefined : createStripeClient(secretKey, host));
   const transport = client && createTransport(client, { maxRetries, onRequest });

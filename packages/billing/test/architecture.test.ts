@@ -118,6 +118,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** What any room may import, and what imports nothing but these. */
 const TOOLS = [
+  "api-version.ts",
+  "billing-error.ts",
   "assert-server.ts",
   "describe-kind.ts",
   "errors.ts",
@@ -136,6 +138,7 @@ const TOOLS = [
 
 /** Types alone may be named across these: the receiver works through the service's own port, and hands on its views. */
 const TYPES_MAY_COME_FROM: Readonly<Record<string, readonly string[]>> = {
+  "problem-response.ts": ["webhooks"],
   "webhooks.ts": ["tenancy"],
   webhooks: ["tenancy", "views"],
 };

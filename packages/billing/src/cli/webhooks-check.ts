@@ -1,8 +1,8 @@
+import { NEWEST_API_VERSION } from "../api-version.js";
 import { findEventType } from "../events/event-types.js";
 import { type AccountCheck, found } from "../operator/doctor/account-check.js";
 import type { StripeClient } from "../stripe/client.js";
 import { withQuery } from "../stripe/query-string.js";
-import { NEWEST_API_VERSION } from "../webhooks/api-version.js";
 import { type Command, defineCommand } from "./command.js";
 import { type EventDestination, listDestinations } from "./event-destinations.js";
 import { EXIT } from "./exit-codes.js";

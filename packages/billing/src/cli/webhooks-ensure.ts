@@ -1,6 +1,6 @@
+import { NEWEST_API_VERSION } from "../api-version.js";
 import { findEventType, findSimilarEventType } from "../events/event-types.js";
 import type { StripeClient } from "../stripe/client.js";
-import { NEWEST_API_VERSION } from "../webhooks/api-version.js";
 import { type Command, defineCommand } from "./command.js";
 import {
   createDestination,

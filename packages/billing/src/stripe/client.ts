@@ -1,9 +1,10 @@
 import Stripe from "stripe";
+import { ConfigurationError } from "../errors.js";
 import { createHttpClient, type HttpClient } from "./http-client.js";
 
 /**
- * The one thing this package asks of a Stripe client: to send a request. Any `stripe` 22.6 or 23 instance has it,
- * whichever copy of the SDK made it (ESM and CommonJS copies are different classes, so nothing here asks for one).
+ * The one thing this package asks of a Stripe client: to send a request. An instance of `stripe` 17 to 23 has it, whichever
+ * copy of the SDK made it (ESM and CommonJS copies are different classes, so nothing here asks for one).
  */
 export interface StripeClient {
   rawRequest(
@@ -20,6 +21,7 @@ export interface StripeRequestOptions {
   readonly stripeAccount?: string;
   /** Names the account for calls of version 2. */
   readonly stripeContext?: string;
+  readonly apiVersion?: string;
   readonly timeout?: number;
   readonly maxNetworkRetries?: number;
 }
@@ -27,18 +29,62 @@ export interface StripeRequestOptions {
 /** Live and test data never meet in Stripe; neither do they here. */
 export type Mode = "live" | "test";
 
-/** A client with the SDK's defaults, but for telemetry: a server library should not report its own timings. */
+/**
+ * Makes a client without telemetry: a server library should not report its own timings. Retries are set for each
+ * request as well, but `stripe` before 22 takes them from here alone.
+ *
+ * @throws ConfigurationError where the installed `stripe` is too old.
+ */
 export function createStripeClient(secretKey: string, apiBase?: URL): StripeClient {
-  const config = { telemetry: false, httpClient: createHttpClient(platformClient()) };
-  if (apiBase === undefined) return new Stripe(secretKey, config);
-  const { hostname: host, port, protocol } = apiBase;
+  const client = new Stripe(secretKey, {
+    telemetry: false,
+    httpClient: createHttpClient(platformClient()),
+    maxNetworkRetries: 0,
+    ...(apiBase === undefined ? {} : addressOf(apiBase)),
+  });
+  const sends: unknown = Reflect.get(client, "rawRequest");
+  if (typeof sends !== "function") {
+    throw new ConfigurationError(
+      `The installed stripe ${versionOf(client) ?? "package"} is too old: @repo/billing needs stripe 17 or newer.`,
+    );
+  }
+  return client;
+}
+
+function addressOf({ hostname: host, port, protocol }: URL): {
+  readonly host: string;
+  readonly port: number;
+  readonly protocol: "http" | "https";
+} {
   const isPlain = protocol === "http:";
-  return new Stripe(secretKey, {
-    ...config,
+  return {
     host,
     port: port === "" ? (isPlain ? 80 : 443) : Number(port),
     protocol: isPlain ? "http" : "https",
-  });
+  };
+}
+
+/**
+ * Refuses a client that would repeat requests by itself. `stripe` 17 to 21 pays no heed to what a request says of retries, so
+ * that its own would multiply with those made here, and repeat a DELETE.
+ *
+ * @throws ConfigurationError
+ */
+export function assertNoOwnRetries(client: StripeClient): void {
+  const version = versionOf(client);
+  if (version === undefined || Number.parseInt(version, 10) >= 22) return;
+  const read: unknown = Reflect.get(client, "getMaxNetworkRetries");
+  const retries: unknown = typeof read === "function" ? read.call(client) : 0;
+  if (retries === 0) return;
+  throw new ConfigurationError(
+    `A client of stripe ${version} retries by itself. Make it with maxNetworkRetries: 0; maxRetries counts here.`,
+  );
+}
+
+/** Reads the SDK's own version; undefined for clients of another make. */
+function versionOf(client: object): string | undefined {
+  const version: unknown = Reflect.get(client, "VERSION");
+  return typeof version === "string" && /^\d{1,4}\.[\w.-]{1,40}$/.test(version) ? version : undefined;
 }
 
 /** The SDK's build for workers has no Node client, and says so by throwing. */

@@ -42,10 +42,11 @@ export function readSdkError(error: unknown, path = ""): SdkError {
     failure,
     rawType,
     isStripes: STRIPES_TYPES.has(rawType) || (path.startsWith("/v2/") && failure.code !== undefined),
-    // A property of the SDK's error since 22.3.2.
-    adviceCode: word(fields["advice_code"]),
+    // A property of the SDK's error since 22.3.2; before that, only in what Stripe answered.
+    adviceCode: word(fields["advice_code"]) ?? word(fieldsOf(fields["raw"])["advice_code"]),
     requestId,
-    message: error instanceof Error ? error.message : "",
+    // Before stripe 21 an error has none where Stripe's answer has none.
+    message: error instanceof Error && typeof error.message === "string" ? error.message : "",
     shouldRetry: shouldRetry === "true" ? true : shouldRetry === "false" ? false : undefined,
     retryAfterMs: milliseconds(headers["retry-after"]),
     // Not where the answer had begun: then there is an id.

@@ -1,3 +1,4 @@
+import { NEWEST_API_VERSION } from "../api-version.js";
 import { type Deadline, wasStopped } from "../deadline.js";
 import { type BillingError, IndeterminateError, InvalidArgumentError, isBillingError } from "../errors.js";
 import { notify } from "../notify.js";
@@ -126,6 +127,8 @@ async function attempt(
 ): Promise<{ readonly answer?: object; readonly failed?: SdkError }> {
   const { method, params, account, idempotencyKey } = request;
   const options = {
+    // Whatever the SDK's own is: what is sent and read here is of this version.
+    apiVersion: NEWEST_API_VERSION,
     timeout: deadline.remainingMs() + LINGERING_MS,
     // Whoever made the client: tries are counted here, or they would multiply.
     maxNetworkRetries: 0,

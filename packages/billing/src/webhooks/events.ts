@@ -3,8 +3,13 @@ import type Stripe from "stripe";
 /** The types of events that carry their object as it was, such as `invoice.paid`. */
 export type SnapshotEventType = Stripe.Event["type"];
 
-/** The types of event notifications that only name their object, such as `v1.invoice.paid`. */
-export type ThinEventType = Stripe.V2.Core.EventNotification["type"];
+/** The types of event notifications that only name their object, such as `v1.invoice.paid`. `stripe` has them since 19. */
+export type ThinEventType = Notification["type"];
+
+/** Read off the method that gives it: a name that `stripe` 17 and 18 lack would not compile there. */
+type Notification = Stripe extends { parseEventNotification(...args: never): infer N }
+  ? Extract<N, { type: string }>
+  : never;
 
 export type WebhookEventType = SnapshotEventType | ThinEventType;
 
@@ -41,7 +46,7 @@ type EventsByType = { readonly [E in Stripe.Event as E["type"]]: E } & {
 };
 
 type ObjectsByType = { readonly [E in Stripe.Event as E["type"]]: E["data"]["object"] } & {
-  readonly [N in Stripe.V2.Core.EventNotification as N["type"]]: FetchedBy<N>;
+  readonly [N in Notification as N["type"]]: FetchedBy<N>;
 };
 
 type FetchedBy<N> = N extends { fetchRelatedObject(): Promise<infer O> } ? O : object;

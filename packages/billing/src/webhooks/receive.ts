@@ -8,7 +8,6 @@ import {
   WebhookPayloadError,
   WebhookSignatureError,
 } from "../errors.js";
-import { findUnknownVersion } from "./api-version.js";
 import { isThin, readAccount, type WebhookEvent } from "./events.js";
 import { canFetch, objectFetcher } from "./fetch-object.js";
 import type { HandlerFor } from "./handlers.js";
@@ -30,6 +29,7 @@ import { isSynthetic } from "./reconcile/synthetic-event.js";
 import { readOrigin, type TenantResolver, UnresolvedTenant } from "./resolve-tenant.js";
 import type { SignatureHeaderValue } from "./signature-header.js";
 import { describeOutcome, inSpan, lastingSpan, type WebhookSpan, type WebhookTracer } from "./tracing.js";
+import { findUnknownVersion } from "./unknown-version.js";
 import type { VerifiedEvent, Verify } from "./verifier.js";
 
 export interface ReceiveOptions {

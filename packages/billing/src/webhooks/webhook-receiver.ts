@@ -1,8 +1,8 @@
+import { NEWEST_API_VERSION } from "../api-version.js";
 import { ConfigurationError } from "../errors.js";
 import { notify } from "../notify.js";
 import { type FetchAdapter, toFetchAdapter } from "./adapters/fetch.js";
 import { type NodeAdapter, toNodeAdapter } from "./adapters/node.js";
-import { NEWEST_API_VERSION } from "./api-version.js";
 import { assertInteger } from "./assert-integer.js";
 import { Counters, type WebhookStats } from "./counters.js";
 import { readCreatedAtMs, type WebhookEvent, type WebhookEventType } from "./events.js";

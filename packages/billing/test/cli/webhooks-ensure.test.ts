@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { NEWEST_API_VERSION } from "../../src/webhooks/api-version.js";
+import { NEWEST_API_VERSION } from "../../src/api-version.js";
 import { type StripeWorld, startStripeWorld } from "../stripe-world.js";
 import { runCli } from "./run-cli.js";
 

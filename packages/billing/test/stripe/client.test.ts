@@ -49,6 +49,12 @@ describe("a client that is made here", () => {
     expect(client.getTelemetryEnabled()).toBe(false);
   });
 
+  it("does not retry by itself", () => {
+    const client = createStripeClient("sk_test_12345678");
+    if (!(client instanceof Stripe)) throw new Error("It is the SDK's own.");
+    expect(client.getMaxNetworkRetries()).toBe(0);
+  });
+
   it("signs its requests with the key", async () => {
     const heard: unknown[] = [];
     const server = createServer((request, response) => {

@@ -1,9 +1,10 @@
 import Stripe from "stripe";
 import Stripe22 from "stripe-22";
-import { describe, expect } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { StripeBillingService } from "../../src/index.js";
 import { itWithTenants as it } from "../in-world.js";
 import { RETURN_URL } from "../stripe-world.js";
+import { NO_RETRIES, Stripe17 } from "./older-sdk.js";
 
 /** What an application may have told its client, beside where to go. */
 const SETTINGS: Readonly<Record<string, Stripe.StripeConfig>> = {
@@ -16,13 +17,24 @@ const SETTINGS: Readonly<Record<string, Stripe.StripeConfig>> = {
   "an older version of the API": { apiVersion: "2024-06-20" as never },
 };
 
-const VERSIONS = { "stripe 23": Stripe, "stripe 22.6": Stripe22 };
+const VERSIONS = { "stripe 23": Stripe, "stripe 22.6": Stripe22, "stripe 17": Stripe17 };
 
 describe.each(Object.entries(VERSIONS))("a client of %s that the application made", (_, SDK) => {
-  it.for(Object.entries(SETTINGS))("does with %s", async ([, settings], { world, acme }) => {
+  // Before stripe 22, a client's own timeout holds.
+  const settingsOf = Object.entries(SETTINGS).filter(
+    ([name]) => SDK !== Stripe17 || name !== "an impatient one",
+  );
+
+  it.for(settingsOf)("does with %s", async ([, settings], { world, acme }) => {
     const { host, port, secretKey } = world.local;
-    // One type of settings for both versions, whose own differ in what neither is given here.
-    const config = { host, port, protocol: "http", ...settings } as object;
+    // One type of settings for all versions, whose own differ in what neither is given here.
+    const config = {
+      host,
+      port,
+      protocol: "http",
+      ...settings,
+      ...(SDK === Stripe17 ? NO_RETRIES : {}),
+    } as object;
     const stripe = new SDK(secretKey, config);
     const billing = new StripeBillingService({ stripe, portal: { returnUrl: RETURN_URL } });
     const bound = billing.forTenant("acme");
@@ -43,5 +55,17 @@ describe.each(Object.entries(VERSIONS))("a client of %s that the application mad
     await bound.updateCustomer(acme.customerId, { phone: "1" });
     // The customer is proved anew before the write: refused twice, answered, and then written.
     expect(world.takeRequests()).toHaveLength(4);
+  });
+});
+
+describe("a client of stripe 17 to 21", () => {
+  test("is refused where it would retry by itself", () => {
+    const stripe = new Stripe17("sk_test_12345678");
+    expect(() => new StripeBillingService({ stripe })).toThrow(
+      "A client of stripe 17.0.0 retries by itself. Make it with maxNetworkRetries: 0; maxRetries counts here.",
+    );
+    expect(
+      () => new StripeBillingService({ stripe: new Stripe17("sk_test_12345678", NO_RETRIES) }),
+    ).not.toThrow();
   });
 });

@@ -52,7 +52,8 @@ describe.each(SDK_VERSIONS)("a request through %s", (version) => {
     ["the key is in use", failing(409)],
     ["a proxy answers in Stripe's place", { status: 502, body: "<html>" }],
     ["Stripe says that it may be repeated", failing(400, { "Stripe-Should-Retry": "true" })],
-    ["the answer is cut off", "cut off"],
+    // stripe 17 does not hear of it; the call ends by its deadline.
+    ...(version === "stripe 17" ? [] : [["the answer is cut off", "cut off"] as const]),
   ] as const)("is sent again under the same key when %s", async (_, act) => {
     stripe.script(act, act, CUSTOMER);
     expect(await outcomeOf(WRITE)).toBe("done");
@@ -97,12 +98,20 @@ describe.each(SDK_VERSIONS)("a request through %s", (version) => {
     expect(sent()).toEqual(["billing_1", "billing_1"]);
   });
 
-  // stripe 23.1.0 sends it once, as it does where the id is there; a proxy's answer has none.
-  it("that reads is sent again when the answer is cut off without a Request-Id", async () => {
-    stripe.script("cut off without an id", CUSTOMER);
-    expect(await outcomeOf(READ)).toBe("done");
-    expect(stripe.requests).toHaveLength(2);
-  });
+  if (version === "stripe 17") {
+    it("that reads ends by its deadline when the answer is cut off, of which the SDK says nothing", async () => {
+      stripe.script("cut off", CUSTOMER);
+      expect(await outcomeOf(READ, new Deadline(200))).toBe("deadline");
+      expect(stripe.requests).toHaveLength(1);
+    });
+  } else {
+    // stripe 23.1.0 sends it once, as it does where the id is there; a proxy's answer has none.
+    it("that reads is sent again when the answer is cut off without a Request-Id", async () => {
+      stripe.script("cut off without an id", CUSTOMER);
+      expect(await outcomeOf(READ)).toBe("done");
+      expect(stripe.requests).toHaveLength(2);
+    });
+  }
 
   it("of unknown outcome says how to go on: with the key, or by a look where there can be none", async () => {
     const adviceOn = (request: StripeRequest) =>

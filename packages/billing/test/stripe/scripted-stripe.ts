@@ -7,6 +7,7 @@ import type { Deadline } from "../../src/deadline.js";
 import type { StripeClient } from "../../src/index.js";
 import { type StripeRequest, send } from "../../src/stripe/send.js";
 import { createTransport } from "../../src/stripe/transport.js";
+import { NO_RETRIES, Stripe17 } from "./older-sdk.js";
 
 /** What the server does with one request. */
 export type Act =
@@ -42,7 +43,7 @@ export interface ScriptedStripe {
   close(): Promise<void>;
 }
 
-export const SDK_VERSIONS = ["stripe 23", "stripe 22.6"] as const;
+export const SDK_VERSIONS = ["stripe 23", "stripe 22.6", "stripe 17"] as const;
 
 export type SdkVersion = (typeof SDK_VERSIONS)[number];
 
@@ -73,7 +74,11 @@ export async function startScriptedStripe(maxNetworkRetries = 0): Promise<Script
       acts = next;
       requests.length = 0;
     },
-    clients: { "stripe 23": sdk, "stripe 22.6": new Stripe22(SECRET_KEY, config) },
+    clients: {
+      "stripe 23": sdk,
+      "stripe 22.6": new Stripe22(SECRET_KEY, config),
+      "stripe 17": new Stripe17(SECRET_KEY, { ...config, ...NO_RETRIES }),
+    },
     sdk,
     close: async () => {
       server.close();

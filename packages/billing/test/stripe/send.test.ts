@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type Stripe from "stripe";
+import Stripe from "stripe";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Deadline } from "../../src/deadline.js";
 import type { StripeRequest } from "../../src/stripe/send.js";
@@ -111,7 +111,7 @@ describe("what is sent", () => {
   });
 
   it.each(SDK_VERSIONS)(
-    "through %s names the account and the key, and nothing where there is none",
+    "through %s names the account, the key and the API's version, and nothing else where there is none",
     async (version) => {
       const client = stripe.clients[version];
       await sendOnce(client, { ...WRITE, account: "acct_1" }, inTime());
@@ -120,6 +120,7 @@ describe("what is sent", () => {
       expect(write).toMatchObject({ "stripe-account": "acct_1", "idempotency-key": "billing_1" });
       expect(read).not.toHaveProperty("stripe-account");
       expect(read).not.toHaveProperty("idempotency-key");
+      for (const headers of [write, read]) expect(headers?.["stripe-version"]).toBe(Stripe.API_VERSION);
     },
   );
 

@@ -184,7 +184,7 @@ describe("an API version that the views do not know", () => {
 
 test("the newest version is that of the SDK's types", async () => {
   const { default: Stripe } = await import("stripe");
-  const { NEWEST_API_VERSION } = await import("../../src/webhooks/api-version.js");
+  const { NEWEST_API_VERSION } = await import("../../src/api-version.js");
   expect(NEWEST_API_VERSION).toBe(Stripe.API_VERSION);
 });
 

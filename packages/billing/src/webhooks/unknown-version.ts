@@ -1,8 +1,5 @@
+import { NEWEST_API_VERSION, OLDEST_API_VERSION } from "../api-version.js";
 import { isThin, type WebhookEvent } from "./events.js";
-
-/** The oldest version whose objects the views are tested with, and the one that the SDK's types describe. */
-export const OLDEST_API_VERSION = "2022-11-15";
-export const NEWEST_API_VERSION = "2026-10-28.endive";
 
 const [NEWEST_DATE, NEWEST_RELEASE] = NEWEST_API_VERSION.split(".");
 
