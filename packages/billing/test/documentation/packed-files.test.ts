@@ -13,7 +13,7 @@ describe.each(PUBLISHED)("the tarball of %s", (name) => {
 
   beforeAll(() => {
     packed = listPacked(directory);
-  });
+  }, 300_000);
 
   it("holds a README, the license and its types", () => {
     expect(packed).toEqual(
@@ -31,6 +31,11 @@ describe.each(PUBLISHED)("the tarball of %s", (name) => {
     for (const { license } of bundled) expect(notices).toContain(license);
     expect(packed.includes(NOTICES)).toBe(bundled.length > 0);
   });
+});
+
+it("packs the guide, the API reference and their index with the library", { timeout: 300_000 }, () => {
+  const index = ["llms.txt", "docs/README.md", "docs/overview.svg", "docs/api/README.md"];
+  expect(listPacked(join(PACKAGES, "billing"))).toEqual(expect.arrayContaining(index));
 });
 
 it("finds what is bundled in the source maps", () => {
