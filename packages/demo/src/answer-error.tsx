@@ -38,7 +38,8 @@ function answerPlainly(c: Context, status: number, detail: string): Response | P
 
 function answerPage(c: Context, status: number, detail: string): Response | Promise<Response> {
   // Only error statuses arrive here, and those may have a body.
-  return c.html(<ErrorPage status={status} detail={detail} />, status as ContentfulStatusCode);
+  const home = c.req.path.startsWith("/office") ? "/office" : "/billing";
+  return c.html(<ErrorPage status={status} detail={detail} home={home} />, status as ContentfulStatusCode);
 }
 
 function wantsJson(c: Context): boolean {

@@ -1,42 +1,36 @@
-import type { StripeBillingService } from "@repo/billing";
-import type { WebhookReceiver } from "@repo/billing/webhooks";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { csrf } from "hono/csrf";
 import { secureHeaders } from "hono/secure-headers";
 import { answerError, answerNotFound, type Log } from "./answer-error.js";
+import { AuditLog } from "./audit-log/audit-log.js";
+import { showAuditLog } from "./audit-log/show-audit-log.js";
 import { saveDetails, showDetails } from "./billing-details.js";
 import { confirmChange, previewChange } from "./change-plan.js";
-import { probe } from "./isolation.js";
-import { BillingPage } from "./pages/billing-page.js";
+import { createOffice, type OfficeParts } from "./office/office.js";
 import { InvoicesPage } from "./pages/invoices-page.js";
 import { LIVE_SCRIPT } from "./pages/live-script.js";
 import { SignInPage } from "./pages/sign-in-page.js";
 import { STYLES } from "./pages/styles.js";
 import type { ReadModel } from "./read-model.js";
+import { Reports } from "./reports/reports.js";
+import { makeReport, showReports } from "./reports/use-reports.js";
 import type { Sessions } from "./sessions.js";
+import { showBilling } from "./show-billing.js";
 import { requireSignIn, type SignedIn, signIn, signOut } from "./sign-in.js";
 import { streamVersions } from "./updates.js";
-import type { Workspaces } from "./workspaces.js";
 
-export interface AppParts {
-  readonly billing: StripeBillingService;
-  readonly webhooks: WebhookReceiver;
+export interface AppParts extends OfficeParts {
   readonly readModel: ReadModel;
-  readonly workspaces: Workspaces;
   readonly sessions: Sessions;
   /** Receives failures that are not the visitor's fault. */
   readonly log: Log;
 }
 
 /** Declares every route of the application. */
-export function createApp({
-  billing,
-  webhooks,
-  readModel,
-  workspaces,
-  sessions,
-  log,
-}: AppParts): Hono<SignedIn> {
+export function createApp(parts: AppParts): Hono<SignedIn> {
+  const { billing, webhooks, readModel, workspaces, sessions, log } = parts;
+  const auditLog = new AuditLog();
+  const reports = new Reports();
   const app = new Hono<SignedIn>();
 
   app.get("/healthz", (c) => c.json({ status: "ok" }));
@@ -53,45 +47,21 @@ export function createApp({
   app.get("/live.js", (c) => c.body(LIVE_SCRIPT, 200, { "Content-Type": "text/javascript; charset=utf-8" }));
 
   app.get("/", (c) => c.html(<SignInPage workspaces={workspaces.list()} />));
-  app.post("/sign-in", (c) => signIn(c, sessions, workspaces));
+  app.post("/sign-in", (c) => signIn(c, { sessions, workspaces, auditLog }));
   app.post("/sign-out", (c) => signOut(c, sessions));
 
-  app.use("/billing/*", requireSignIn({ billing, sessions, workspaces }));
-  app.use("/api/*", requireSignIn({ billing, sessions, workspaces }));
+  // With a sign-in of its own: no tenant's session opens it.
+  app.route("/office", createOffice(parts));
 
-  app.get("/billing", async (c) => {
-    const { workspace, billing: own } = c.var;
-    const visit = c.req.query("checkout");
-    const [checkout, products, invoices, open, upcoming, customer, paymentMethods, foreign, missing] =
-      await Promise.all([
-        // Anyone can type this address, so ask Stripe; a session of another tenant is not found.
-        visit === undefined ? undefined : own.getCheckoutSession(visit),
-        own.listTenantProducts({ limit: 100 }),
-        own.listInvoices(workspace.customerId),
-        own.listInvoices(workspace.customerId, { status: "open" }),
-        own.previewUpcomingInvoice(workspace.customerId),
-        own.getCustomer(workspace.customerId),
-        own.listPaymentMethods(workspace.customerId),
-        probe(own, workspaces.findOther(workspace).subscriptionId),
-        probe(own, "sub_1DoesNotExistAnywhere000"),
-      ]);
-    const state = readModel.get(workspace.tenantId);
-    return c.html(
-      <BillingPage
-        workspace={workspace}
-        checkout={checkout}
-        state={state}
-        products={products.data}
-        invoices={invoices.data}
-        openInvoices={open.data}
-        upcoming={upcoming}
-        customer={customer}
-        paymentMethods={paymentMethods.data}
-        probes={{ foreign, missing }}
-      />,
-    );
-  });
+  const signedIn = requireSignIn({ billing, sessions, workspaces, auditLog });
+  for (const path of ["/reports", "/audit-log", "/billing/*", "/api/*"]) app.use(path, signedIn);
 
+  app.get("/reports", (c) => showReports(c, { reports, readModel }));
+  app.post("/reports", (c) => makeReport(c, { reports, readModel }));
+
+  app.get("/audit-log", (c) => showAuditLog(c, auditLog));
+
+  app.get("/billing", (c) => showBilling(c, { readModel, workspaces }));
   app.get("/billing/change", previewChange);
   app.post("/billing/change", confirmChange);
 
@@ -106,11 +76,13 @@ export function createApp({
 
   app.post("/billing/cancel", async (c) => {
     await c.var.billing.cancelSubscription(c.var.workspace.subscriptionId, { when: "period_end" });
+    c.var.audit("Canceled the plan");
     return c.redirect("/billing", 303);
   });
 
   app.post("/billing/keep", async (c) => {
     await c.var.billing.resumeSubscription(c.var.workspace.subscriptionId);
+    c.var.audit("Kept the plan");
     return c.redirect("/billing", 303);
   });
 
@@ -119,28 +91,23 @@ export function createApp({
     return c.redirect(session.url, 303);
   });
 
-  app.post("/billing/payment-method", async (c) => {
-    const flow = {
-      type: "payment_method_update",
-      afterCompletion: { type: "redirect", returnUrl: "/billing" },
-    } as const;
-    const session = await c.var.billing.createCustomerPortalSession(c.var.workspace.customerId, { flow });
-    return c.redirect(session.url, 303);
-  });
+  app.post("/billing/payment-method", (c) => toPortalTask(c, "payment_method_update", "/billing"));
+  app.post("/billing/tax-id", (c) => toPortalTask(c, "customer_update", "/billing/details"));
 
   app.post("/billing/checkout", async (c) => {
-    const priceId = new URLSearchParams(await c.req.text()).get("price") ?? "";
+    const values = new URLSearchParams(await c.req.text());
+    const back = values.get("return") === "/reports" ? "/reports" : "/billing";
     const session = await c.var.billing.createCheckoutSession({
       customerId: c.var.workspace.customerId,
-      priceId,
+      priceId: values.get("price") ?? "",
       allowPromotionCodes: true,
-      successUrl: "/billing?checkout={CHECKOUT_SESSION_ID}",
-      cancelUrl: "/billing",
+      successUrl: `${back}?checkout={CHECKOUT_SESSION_ID}`,
+      cancelUrl: back,
     });
     return c.redirect(session.url, 303);
   });
 
-  app.get("/billing/updates", (c) => streamVersions(c, readModel, c.var.workspace.tenantId));
+  app.get("/billing/updates", (c) => streamVersions(c, readModel.watchers(c.var.workspace.tenantId)));
 
   app.get("/api/subscriptions/:id", async (c) =>
     c.json(await c.var.billing.getSubscription(c.req.param("id"))),
@@ -149,6 +116,18 @@ export function createApp({
   app.notFound(answerNotFound);
   app.onError(answerError(log));
   return app;
+}
+
+/** Leads straight to one task of the portal, and from there back to the page that it was asked for on. */
+async function toPortalTask(
+  c: Context<SignedIn>,
+  type: "payment_method_update" | "customer_update",
+  returnUrl: string,
+): Promise<Response> {
+  const flow = { type, afterCompletion: { type: "redirect", returnUrl } } as const;
+  const { billing, workspace } = c.var;
+  const session = await billing.createCustomerPortalSession(workspace.customerId, { flow, returnUrl });
+  return c.redirect(session.url, 303);
 }
 
 // No form-action: browsers apply it to redirects too, and the forms here redirect to Stripe's pages.

@@ -25,5 +25,6 @@ export async function saveDetails(c: Context<SignedIn>): Promise<Response> {
       country: read("country"),
     },
   });
+  c.var.audit("Changed the billing details");
   return c.redirect("/billing", 303);
 }

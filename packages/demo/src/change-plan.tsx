@@ -1,7 +1,7 @@
-import type { StripeBillingService } from "@repo/billing";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { readConfirmation } from "./confirmation-fields.js";
+import { listPlans } from "./list-plans.js";
 import { ChangePage } from "./pages/change-page.js";
 import { isUnchanged, MAX_SEATS, type PlanChoice, toChange } from "./plan-choice.js";
 import type { SignedIn } from "./sign-in.js";
@@ -26,6 +26,9 @@ export async function confirmChange(c: Context<SignedIn>): Promise<Response> {
     ...toChange(plan),
     ...readConfirmation(values),
   });
+  c.var.audit(
+    `Changed the plan to ${plan.chosen.product.name}${plan.quantity > 1 ? ` × ${plan.quantity}` : ""}`,
+  );
   const invoice = pendingPayment?.kind === "payment" ? pendingPayment.hostedInvoiceUrl : null;
   return c.redirect(invoice ?? "/billing", 303);
 }
@@ -51,12 +54,4 @@ async function choosePlan(c: Context<SignedIn>, values: URLSearchParams): Promis
   }
   const quantity = chosen.product.unitLabel === null ? 1 : seats;
   return { subscription, current, options, chosen, quantity };
-}
-
-/** The tenant's own products: what all tenants share are extras, bought beside a plan. */
-async function listPlans(billing: StripeBillingService) {
-  const plans = [];
-  for await (const product of billing.listTenantProducts({ limit: 100 }))
-    if (!product.shared) plans.push(product);
-  return plans;
 }

@@ -1,4 +1,4 @@
-import { type LocalStripeOptions, startLocalStripe } from "@repo/local-stripe";
+import { type LocalStripe, type LocalStripeOptions, startLocalStripe } from "@repo/local-stripe";
 import Stripe from "stripe";
 import { FOLLOWED_EVENTS } from "./billing.js";
 
@@ -7,6 +7,8 @@ export interface StripeConnection {
   readonly signingSecret: string;
   /** Which Stripe it is, for the person who started the demo. */
   readonly description: string;
+  /** The local Stripe, where it is one. */
+  readonly local?: LocalStripe;
   close(): Promise<void>;
 }
 
@@ -20,7 +22,7 @@ export async function startLocalMode(
   webhookUrl: string,
   options?: LocalStripeOptions,
 ): Promise<StripeConnection> {
-  const local = await startLocalStripe(options);
+  const local = await startLocalStripe({ businessName: "Lumen", ...options });
   const client = new Stripe(local.secretKey, {
     host: local.host,
     port: local.port,
@@ -36,6 +38,7 @@ export async function startLocalMode(
   return {
     client,
     signingSecret: endpoint.secret,
+    local,
     description: `${local.url} (local, starts empty each time)`,
     close: () => local.close(),
   };

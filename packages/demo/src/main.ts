@@ -8,6 +8,7 @@ try {
   Billing demo
 
   app     ${demo.url}
+  office  ${demo.url}/office, with the password ${demo.operatorPassword}
   stripe  ${demo.stripe}
 
   Ctrl+C stops it.

@@ -1,4 +1,5 @@
 import type { Subscription } from "@repo/billing";
+import { Watchers } from "./watchers.js";
 
 /** A tenant's billing as the application shows it, without a request to Stripe. */
 export interface TenantBilling {
@@ -25,8 +26,9 @@ export class ReadModel {
   readonly #tenants = new Map<string, TenantRecord>();
 
   get(tenantId: string): TenantBilling {
-    const { subscriptions, activity, version } = this.#record(tenantId);
-    return { subscriptions: [...subscriptions.values()].map((read) => read.subscription), activity, version };
+    const { subscriptions, activity, watchers } = this.#record(tenantId);
+    const known = [...subscriptions.values()].map((read) => read.subscription);
+    return { subscriptions: known, activity, version: watchers.version };
   }
 
   /**
@@ -38,7 +40,7 @@ export class ReadModel {
     const known = record.subscriptions.get(subscription.id);
     if (known === undefined || known.readAt <= readAt) {
       record.subscriptions.set(subscription.id, { subscription, readAt });
-      notifyWatchers(record);
+      record.watchers.notify();
     }
     return known?.subscription;
   }
@@ -47,20 +49,17 @@ export class ReadModel {
     const record = this.#record(tenantId);
     record.activity.unshift({ receivedAt: new Date(), ...event });
     record.activity.splice(KEPT_ACTIVITY);
-    notifyWatchers(record);
+    record.watchers.notify();
   }
 
-  /** Calls `onChange` after each change; returns a function that stops it. */
-  watch(tenantId: string, onChange: () => void): () => void {
-    const { watchers } = this.#record(tenantId);
-    watchers.add(onChange);
-    return () => watchers.delete(onChange);
+  watchers(tenantId: string): Watchers {
+    return this.#record(tenantId).watchers;
   }
 
   #record(tenantId: string): TenantRecord {
     const known = this.#tenants.get(tenantId);
     if (known !== undefined) return known;
-    const empty = { subscriptions: new Map(), activity: [], version: 0, watchers: new Set<() => void>() };
+    const empty = { subscriptions: new Map(), activity: [], watchers: new Watchers() };
     this.#tenants.set(tenantId, empty);
     return empty;
   }
@@ -69,11 +68,5 @@ export class ReadModel {
 interface TenantRecord {
   readonly subscriptions: Map<string, { readonly subscription: Subscription; readonly readAt: number }>;
   readonly activity: Activity[];
-  readonly watchers: Set<() => void>;
-  version: number;
-}
-
-function notifyWatchers(record: TenantRecord): void {
-  record.version += 1;
-  for (const watcher of record.watchers) watcher();
+  readonly watchers: Watchers;
 }

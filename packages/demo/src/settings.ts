@@ -4,9 +4,13 @@ import type { DemoOptions } from "./demo.js";
 export function readSettings(env: Readonly<Record<string, string | undefined>>): DemoOptions {
   const port = Number(env["PORT"] || 4242);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error("PORT must be a port number.");
+  const kept = {
+    ...(env["DATABASE_FILE"] && { databaseFile: env["DATABASE_FILE"] }),
+    ...(env["OPERATOR_PASSWORD"] && { operatorPassword: env["OPERATOR_PASSWORD"] }),
+  };
   const secretKey = env["STRIPE_SECRET_KEY"];
   const webhookSecret = env["STRIPE_WEBHOOK_SECRET"];
-  if (!secretKey && !webhookSecret) return { port };
+  if (!secretKey && !webhookSecret) return { port, ...kept };
   if (!secretKey || !webhookSecret) {
     throw new Error(
       "Set both STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, or neither to use a local Stripe.",
@@ -18,5 +22,5 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
         "the demo creates customers and subscriptions, so it refuses live keys.",
     );
   }
-  return { port, testMode: { secretKey, webhookSecret } };
+  return { port, ...kept, testMode: { secretKey, webhookSecret } };
 }

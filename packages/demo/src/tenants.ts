@@ -11,6 +11,8 @@ export interface TenantSpec {
   readonly card?: string;
   /** Adds seats that its card does not pay for, so that the tenant is past due from the start. */
   readonly unpaidSeats?: number;
+  /** Pays for reports from the start; others begin in the application. */
+  readonly buysReports?: boolean;
 }
 
 export interface ProductSpec {
@@ -25,6 +27,10 @@ export interface ProductSpec {
   readonly yearlyAmount?: number;
   /** Names what is counted, if the price is for each of something. */
   readonly unitLabel?: string;
+  /** The features that open pages of the application, by their lookup keys. */
+  readonly grants?: readonly string[];
+  /** The event name of the meter, if it is billed by usage. */
+  readonly meter?: string;
 }
 
 export const TENANTS: readonly TenantSpec[] = [
@@ -36,7 +42,7 @@ export const TENANTS: readonly TenantSpec[] = [
     card: "pm_card_visa",
     products: [
       {
-        id: "demo_acme_team",
+        id: "prod_demo_acme_team",
         name: "Team",
         description: "Everything one team needs.",
         features: ["Pay for the seats you use", "90 days of history"],
@@ -46,10 +52,11 @@ export const TENANTS: readonly TenantSpec[] = [
         unitLabel: "seat",
       },
       {
-        id: "demo_acme_company",
+        id: "prod_demo_acme_company",
         name: "Company",
         description: "For all teams together.",
-        features: ["Unlimited seats", "3 years of history", "Single sign-on"],
+        features: ["Unlimited seats", "3 years of history", "Audit log"],
+        grants: ["audit-log"],
         unitAmount: 19_900,
         interval: "month",
         yearlyAmount: 199_000,
@@ -64,15 +71,16 @@ export const TENANTS: readonly TenantSpec[] = [
     trialDays: 14,
     products: [
       {
-        id: "demo_globex_enterprise",
+        id: "prod_demo_globex_enterprise",
         name: "Enterprise",
         description: "As agreed with Globex.",
         features: ["500 seats", "Own region", "Audit log"],
+        grants: ["audit-log"],
         unitAmount: 1_290_000,
         interval: "year",
       },
       {
-        id: "demo_globex_pilot",
+        id: "prod_demo_globex_pilot",
         name: "Pilot",
         description: "For trying it in one depot.",
         features: ["25 seats"],
@@ -88,9 +96,10 @@ export const TENANTS: readonly TenantSpec[] = [
     email: "bill@initech.example",
     card: "pm_card_visa",
     unpaidSeats: 3,
+    buysReports: true,
     products: [
       {
-        id: "demo_initech_studio",
+        id: "prod_demo_initech_studio",
         name: "Studio",
         description: "For a small team.",
         features: ["Pay for the seats you use"],
@@ -111,10 +120,26 @@ export const SHARED_PROMOTION = {
 };
 
 export const SHARED_PRODUCT: ProductSpec = {
-  id: "demo_shared_support",
+  id: "prod_demo_shared_support",
   name: "Priority support",
   description: "An answer within the hour.",
   features: ["Weekdays and weekends"],
   unitAmount: 9900,
   interval: "month",
 };
+
+export const REPORT_METER = "lumen_report";
+
+export const REPORTS: ProductSpec = {
+  id: "prod_demo_shared_reports",
+  name: "Reports",
+  description: "Pay for the reports you make, at the end of the month.",
+  features: ["No monthly fee"],
+  unitAmount: 40,
+  interval: "month",
+  unitLabel: "report",
+  meter: REPORT_METER,
+};
+
+/** A feature that opens the page of the same name. */
+export const AUDIT_LOG = { lookupKey: "audit-log", name: "Audit log" };

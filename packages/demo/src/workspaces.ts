@@ -1,3 +1,6 @@
+import type { OfferedProduct } from "@repo/billing";
+import type { PortalBranding } from "./portal-branding.js";
+
 /** A tenant as the application knows it: what its own database holds. */
 export interface Workspace {
   readonly tenantId: string;
@@ -5,13 +8,16 @@ export interface Workspace {
   readonly person: string;
   readonly customerId: string;
   readonly subscriptionId: string;
-  readonly portalConfigurationId: string;
+  /** Its own plans, which it may change to in the portal. */
+  readonly plans: readonly OfferedProduct[];
+  readonly branding: PortalBranding;
 }
 
 export class Workspaces {
   readonly #byTenant = new Map<string, Workspace>();
 
-  add(workspace: Workspace): void {
+  /** Adds it, or puts it in the place of the one with the same tenant. */
+  save(workspace: Workspace): void {
     this.#byTenant.set(workspace.tenantId, workspace);
   }
 

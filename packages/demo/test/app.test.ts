@@ -79,12 +79,12 @@ describe("the application's routes", () => {
       const { default_price: price } = await application.stripe.products.retrieve(product);
       return typeof price === "string" ? price : (price?.id ?? "");
     };
-    const sold = await buy(await priceOf("demo_shared_support"));
+    const sold = await buy(await priceOf("prod_demo_shared_support"));
     expect(sold.status).toBe(303);
     const page = await (await fetch(sold.headers.get("location") ?? "")).text();
     expect(page).toContain("Priority support");
 
-    const foreign = await buy(await priceOf("demo_globex_pilot"));
+    const foreign = await buy(await priceOf("prod_demo_globex_pilot"));
     const missing = await buy("price_1DoesNotExistAnywhere000");
     expect([foreign.status, missing.status]).toEqual([404, 404]);
     expect(await foreign.text()).toBe(await missing.text());
@@ -92,14 +92,14 @@ describe("the application's routes", () => {
 
   it("changes a tenant to its own plans, and to another's as little as to one that does not exist", async () => {
     const cookie = await application.signIn("acme");
-    const { data } = await application.stripe.prices.list({ product: "demo_globex_pilot" });
+    const { data } = await application.stripe.prices.list({ product: "prod_demo_globex_pilot" });
     const change = (price: string, seats = "1") =>
       postForm(application.app, "/billing/change", { form: { price, seats }, headers: { cookie } });
     const foreign = await change(data[0]?.id ?? "");
     const missing = await change("price_1DoesNotExistAnywhere000");
     expect([foreign.status, missing.status]).toEqual([404, 404]);
     expect(await foreign.text()).toBe(await missing.text());
-    const { data: own } = await application.stripe.prices.list({ product: "demo_acme_company" });
+    const { data: own } = await application.stripe.prices.list({ product: "prod_demo_acme_company" });
     expect((await change(own[0]?.id ?? "", "0")).status).toBe(400);
     const changed = await change(own[0]?.id ?? "");
     expect([changed.status, changed.headers.get("location")]).toEqual([303, "/billing"]);
@@ -145,7 +145,7 @@ describe("the application's routes", () => {
   it("tells nobody what came of another tenant's visit to Checkout", async () => {
     const form = { price: "" };
     const cookie = await application.signIn("acme");
-    const { data } = await application.stripe.prices.list({ product: "demo_shared_support" });
+    const { data } = await application.stripe.prices.list({ product: "prod_demo_shared_support" });
     form.price = data[0]?.id ?? "";
     await postForm(application.app, "/billing/checkout", { form, headers: { cookie } });
     const [session] = (await application.stripe.checkout.sessions.list()).data;

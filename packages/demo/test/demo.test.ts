@@ -173,8 +173,8 @@ describe.skipIf(chromium === undefined)("the demo, in a browser", () => {
       panel(await signIn(who), "Plans and extras for you")
         .getByRole("heading", { level: 3 })
         .allTextContents();
-    expect(await names("Acme Analytics")).toEqual(["Team", "Company", "Priority support"]);
-    expect(await names("Globex Logistics")).toEqual(["Pilot", "Enterprise", "Priority support"]);
+    expect(await names("Acme Analytics")).toEqual(["Team", "Company", "Reports", "Priority support"]);
+    expect(await names("Globex Logistics")).toEqual(["Pilot", "Enterprise", "Reports", "Priority support"]);
   });
 
   /** Each person has a browser of their own. */

@@ -29,6 +29,19 @@ describe.skipIf(!isPossible)("the application's own billing pages, in a browser"
     for (const line of ["Acme Analytics Ltd", "1 Long Lane", "GB"]) await details.getByText(line).waitFor();
   });
 
+  it("lead to Stripe's page for a tax id and back, which keeps it", async () => {
+    const page = await signIn("Acme Analytics");
+    await page.goto(`${url()}/billing/details`);
+    await page.getByRole("button", { name: "Add or remove a tax id" }).click();
+    await page.waitForURL("**/p/session/**");
+    await page.getByLabel("Kind").selectOption("eu_vat");
+    await page.getByLabel("Number").fill("DE123456789");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.waitForURL(`${url()}/billing/details`);
+    await page.getByRole("button", { name: "Add or remove a tax id" }).click();
+    expect(await page.getByLabel("Number").inputValue()).toBe("DE123456789");
+  });
+
   it("name a promotion code, which Stripe's page takes off the first invoice", async () => {
     const page = await signIn("Acme Analytics");
     await page.getByText("With the code LUMEN50").waitFor();

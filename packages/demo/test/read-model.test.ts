@@ -15,7 +15,7 @@ describe("the read model", () => {
   it("calls back after each change of the watched tenant, until that is stopped", () => {
     const readModel = new ReadModel();
     let calls = 0;
-    const stop = readModel.watch("acme", () => {
+    const stop = readModel.watchers("acme").watch(() => {
       calls += 1;
     });
     readModel.save("acme", aSubscription("active"), 1);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { seed } from "../src/seed.js";
+import { seed } from "../src/seed/seed.js";
 import { Workspaces } from "../src/workspaces.js";
 import { type Application, startApplication } from "./support/application.js";
 
@@ -15,10 +15,10 @@ describe("seeding", () => {
     const again = new Workspaces();
     await seed(application.stripe, again);
     expect(again.list()).toEqual(application.workspaces.list());
-    expect((await application.stripe.products.list()).data).toHaveLength(6);
+    expect((await application.stripe.products.list()).data).toHaveLength(7);
     expect((await application.stripe.promotionCodes.list()).data).toHaveLength(1);
     expect((await application.stripe.customers.list()).data).toHaveLength(3);
-    expect((await application.stripe.subscriptions.list()).data).toHaveLength(3);
+    expect((await application.stripe.subscriptions.list()).data).toHaveLength(4);
   });
 
   it("adopts no customer by e-mail address", async () => {

@@ -18,6 +18,14 @@ describe("the settings from the environment", () => {
     });
   });
 
+  it("name the inbox's file and the back office's password", () => {
+    expect(readSettings({ DATABASE_FILE: "billing.db", OPERATOR_PASSWORD: "secret" })).toEqual({
+      port: 4242,
+      databaseFile: "billing.db",
+      operatorPassword: "secret",
+    });
+  });
+
   it.each(["sk_live_made_up", "rk_live_made_up", "pk_test_made_up", "whsec_made_up"])(
     "refuse the key %s, and do not repeat it",
     (key) => {

@@ -32,6 +32,7 @@ interface BillingPageProps {
   readonly invoices: readonly Invoice[];
   readonly openInvoices: readonly Invoice[];
   readonly upcoming: UpcomingInvoice | null;
+  readonly usage: UpcomingInvoice | null;
   readonly customer: Customer;
   readonly paymentMethods: readonly PaymentMethod[];
   readonly probes: { readonly foreign: Probe; readonly missing: Probe };
@@ -45,14 +46,14 @@ export const BillingPage: FC<BillingPageProps> = ({
   probes,
   ...rest
 }) => {
-  const { invoices, openInvoices, upcoming, customer, paymentMethods } = rest;
+  const { invoices, openInvoices, upcoming, usage, customer, paymentMethods } = rest;
   const planIds = new Set(
     state.subscriptions
       .filter(({ endedAt }) => endedAt === null)
       .flatMap(({ items }) => items.map(({ price }) => price.productId)),
   );
   return (
-    <Layout title="Billing" workspace={workspace} live>
+    <Layout title="Billing" workspace={workspace} path="/billing" updates="/billing/updates">
       <h1>Billing</h1>
       {checkout === undefined ? null : (
         <p class="notice" role="status">
@@ -70,7 +71,7 @@ export const BillingPage: FC<BillingPageProps> = ({
         <ActivityPanel activity={state.activity} products={products} />
       </div>
       <div class="columns">
-        <InvoicesPanel invoices={invoices} upcoming={upcoming} />
+        <InvoicesPanel invoices={invoices} upcoming={upcoming} usage={usage} />
         <div class="stack">
           <PaymentMethodsPanel methods={paymentMethods} />
           <DetailsPanel customer={customer} />

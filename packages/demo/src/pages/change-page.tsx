@@ -14,7 +14,7 @@ interface ChangePageProps {
 }
 
 export const ChangePage: FC<ChangePageProps> = ({ workspace, plan, preview }) => (
-  <Layout title="Change plan" workspace={workspace}>
+  <Layout title="Change plan" workspace={workspace} path="/billing">
     <h1>Change plan</h1>
     <div class="columns">
       <ChoicePanel plan={plan} />

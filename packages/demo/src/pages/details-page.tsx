@@ -9,10 +9,10 @@ interface DetailsPageProps {
 }
 
 export const DetailsPage: FC<DetailsPageProps> = ({ workspace, customer: { name, email, address } }) => (
-  <Layout title="Billing details" workspace={workspace}>
+  <Layout title="Billing details" workspace={workspace} path="/billing">
     <h1>Billing details</h1>
     <section class="card" aria-label="Billing details">
-      <p class="hint">They stand on every new invoice. Tax ids are kept under “Manage billing”.</p>
+      <p class="hint">They stand on every new invoice.</p>
       <form method="post" action="/billing/details" class="details">
         <Field label="Name" name="name" value={name} autocomplete="organization" required />
         <Field
@@ -42,6 +42,15 @@ export const DetailsPage: FC<DetailsPageProps> = ({ workspace, customer: { name,
         />
         <button type="submit" class="primary">
           Save
+        </button>
+      </form>
+    </section>
+    <section class="card" aria-labelledby="tax-id-title">
+      <h2 id="tax-id-title">Tax id</h2>
+      <p class="hint">Stripe checks its form, and prints it on every new invoice.</p>
+      <form method="post" action="/billing/tax-id" class="end">
+        <button type="submit" class="quiet">
+          Add or remove a tax id
         </button>
       </form>
     </section>

@@ -9,14 +9,21 @@ const TITLES: Readonly<Record<number, string>> = {
   429: "Too many requests",
 };
 
-export const ErrorPage: FC<{ readonly status: number; readonly detail: string }> = ({ status, detail }) => (
+interface ErrorPageProps {
+  readonly status: number;
+  readonly detail: string;
+  /** Where the way back leads. */
+  readonly home: "/billing" | "/office";
+}
+
+export const ErrorPage: FC<ErrorPageProps> = ({ status, detail, home }) => (
   <Layout title={TITLES[status] ?? "Something went wrong"}>
     <section class="sign-in">
       <p class="eyebrow">Error {status}</p>
       <h1>{TITLES[status] ?? "Something went wrong"}</h1>
       <p class="lead">{detail}</p>
       <p>
-        <a href="/billing">Back to billing</a>
+        <a href={home}>Back to {home === "/office" ? "the back office" : "billing"}</a>
       </p>
     </section>
   </Layout>

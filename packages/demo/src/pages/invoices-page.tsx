@@ -10,7 +10,7 @@ interface InvoicesPageProps {
 }
 
 export const InvoicesPage: FC<InvoicesPageProps> = ({ workspace, invoices: { data, nextCursor } }) => (
-  <Layout title="Invoices" workspace={workspace}>
+  <Layout title="Invoices" workspace={workspace} path="/billing">
     <h1>All invoices</h1>
     <section class="card" aria-label="All invoices">
       {data.length === 0 ? <p>There is no invoice here.</p> : <InvoiceTable invoices={data} />}

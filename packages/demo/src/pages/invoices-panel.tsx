@@ -1,20 +1,23 @@
 import { formatAmount, type Invoice, type UpcomingInvoice } from "@repo/billing";
 import type { FC } from "hono/jsx";
+import { countUsed } from "../reports/reports-page.js";
 import { formatDate, nameInvoiceStatus } from "./wording.js";
 
 interface InvoicesPanelProps {
   /** The newest invoices. */
   readonly invoices: readonly Invoice[];
   readonly upcoming: UpcomingInvoice | null;
+  /** The next invoice of what is billed by usage; null without any. */
+  readonly usage: UpcomingInvoice | null;
 }
 
-export const InvoicesPanel: FC<InvoicesPanelProps> = ({ invoices, upcoming }) => (
+export const InvoicesPanel: FC<InvoicesPanelProps> = ({ invoices, upcoming, usage }) => (
   <section class="card" aria-labelledby="invoices-title">
     <h2 id="invoices-title">Invoices</h2>
     <div id="invoices" data-live>
       {invoices.length === 0 ? <p>There is no invoice yet.</p> : <InvoiceTable invoices={invoices} />}
       <p class="hint">
-        {inForecast(upcoming)} <a href="/billing/invoices">All invoices</a>
+        {inForecast(upcoming)} {inUsage(usage)} <a href="/billing/invoices">All invoices</a>
       </p>
     </div>
   </section>
@@ -74,4 +77,10 @@ function inForecast(upcoming: UpcomingInvoice | null): string {
   return nextPaymentAttemptAt === null
     ? `Next invoice: ${amount}.`
     : `Next invoice: ${amount} on ${formatDate(nextPaymentAttemptAt)}.`;
+}
+
+function inUsage(usage: UpcomingInvoice | null): string {
+  return usage === null
+    ? ""
+    : `Reports so far: ${countUsed(usage)}, ${formatAmount(usage.total, usage.currency)}.`;
 }

@@ -4,57 +4,107 @@ import type { Workspace } from "../workspaces.js";
 
 interface LayoutProps {
   readonly title: string;
+  /** Whose pages these are: a tenant's, */
   readonly workspace?: Workspace;
-  /** Keeps the parts marked `data-live` current as webhooks arrive. */
-  readonly live?: boolean;
+  /** or the back office's, by the name of who is signed in there. */
+  readonly operator?: string;
+  /** The page's own address, to mark it in the navigation. */
+  readonly path?: string;
+  /** Announces changes, so that the parts marked `data-live` stay current. */
+  readonly updates?: string;
   /** Loads the page again after so many seconds, without a script. */
   readonly refreshSeconds?: number;
   readonly children?: Child;
 }
 
+type Links = readonly (readonly [path: string, name: string])[];
+
+const TENANT_LINKS: Links = [
+  ["/reports", "Reports"],
+  ["/audit-log", "Audit log"],
+  ["/billing", "Billing"],
+];
+const OFFICE_LINKS: Links = [
+  ["/office", "Tenants"],
+  ["/office/plans", "Shared plans"],
+  ["/office/webhooks", "Webhooks"],
+];
+
 /** Wraps every page. */
-export const Layout: FC<LayoutProps> = ({ title, workspace, live = false, refreshSeconds, children }) => (
-  <>
-    {raw("<!doctype html>")}
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        {refreshSeconds === undefined ? null : <meta http-equiv="refresh" content={String(refreshSeconds)} />}
-        <title>{`${title} · Lumen`}</title>
-        <link rel="icon" href={ICON} />
-        <link rel="stylesheet" href="/styles.css" />
-        {live ? <script src="/live.js" defer></script> : null}
-      </head>
-      <body>
-        <a class="skip" href="#main">
-          Skip to content
-        </a>
-        <header class="bar">
-          <div class="bar-inside">
-            <a class="brand" href={workspace ? "/billing" : "/"}>
-              <Mark /> Lumen
-            </a>
-            {workspace ? <Account workspace={workspace} /> : null}
-          </div>
-        </header>
-        <main id="main">{children}</main>
-        <footer>
-          A demonstration of <code>@repo/billing</code>. Companies, people and prices are made up.
-        </footer>
-      </body>
-    </html>
-  </>
+export const Layout: FC<LayoutProps> = (props) => {
+  const { title, workspace, operator, path, updates, refreshSeconds, children } = props;
+  return (
+    <>
+      {raw("<!doctype html>")}
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="color-scheme" content="light dark" />
+          {refreshSeconds === undefined ? null : (
+            <meta http-equiv="refresh" content={String(refreshSeconds)} />
+          )}
+          <title>{`${title} · Lumen`}</title>
+          <link rel="icon" href={ICON} />
+          <link rel="stylesheet" href="/styles.css" />
+          {updates === undefined ? null : <script src="/live.js" data-updates={updates} defer></script>}
+        </head>
+        <body>
+          <a class="skip" href="#main">
+            Skip to content
+          </a>
+          <header class="bar">
+            <div class="bar-inside">
+              <a class="brand" href={workspace ? "/billing" : operator ? "/office" : "/"}>
+                <Mark /> Lumen
+              </a>
+              {workspace === undefined ? null : (
+                <>
+                  <Navigation links={TENANT_LINKS} path={path} />
+                  <Account name={workspace.name} person={workspace.person} signOut="/sign-out" />
+                </>
+              )}
+              {operator === undefined ? null : (
+                <>
+                  <Navigation links={OFFICE_LINKS} path={path} />
+                  <Account name="Back office" person={operator} signOut="/office/sign-out" />
+                </>
+              )}
+            </div>
+          </header>
+          <main id="main">{children}</main>
+          <footer>
+            A demonstration of <code>@repo/billing</code>. Companies, people and prices are made up.
+          </footer>
+        </body>
+      </html>
+    </>
+  );
+};
+
+const Navigation: FC<{ readonly links: Links; readonly path: string | undefined }> = ({ links, path }) => (
+  <nav aria-label="Pages">
+    {links.map(([href, name]) => (
+      <a href={href} {...(href === path && { "aria-current": "page" })}>
+        {name}
+      </a>
+    ))}
+  </nav>
 );
 
-const Account: FC<{ readonly workspace: Workspace }> = ({ workspace }) => (
+interface AccountProps {
+  readonly name: string;
+  readonly person: string;
+  readonly signOut: string;
+}
+
+const Account: FC<AccountProps> = ({ name, person, signOut }) => (
   <div class="account">
     <p>
-      <strong>{workspace.name}</strong>
-      <span class="person">{workspace.person}</span>
+      <strong>{name}</strong>
+      <span class="person">{person}</span>
     </p>
-    <form method="post" action="/sign-out">
+    <form method="post" action={signOut}>
       <button type="submit" class="quiet">
         Sign out
       </button>

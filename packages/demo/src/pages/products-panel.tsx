@@ -63,9 +63,9 @@ const ChangeTo: FC<{ readonly product: Product }> = ({ product: { name, defaultP
     </p>
   );
 
-const ProductPrice: FC<{ readonly product: Product }> = ({ product: { defaultPrice } }) => {
+const ProductPrice: FC<{ readonly product: Product }> = ({ product: { defaultPrice, unitLabel } }) => {
   if (defaultPrice === null) return <p class="price">No price</p>;
-  const { amount, rhythm } = describePrice(defaultPrice);
+  const { amount, rhythm } = describePrice(defaultPrice, unitLabel);
   return (
     <p class="price">
       {amount} <span>{rhythm}</span>
@@ -74,7 +74,7 @@ const ProductPrice: FC<{ readonly product: Product }> = ({ product: { defaultPri
 };
 
 function origin({ shared }: Product, isPlan: boolean): string {
-  if (isPlan) return "Your plan";
+  if (isPlan) return shared ? "Yours" : "Your plan";
   return shared ? "Shared by all tenants" : "Yours alone";
 }
 

@@ -30,6 +30,9 @@ export const SignInPage: FC<{ readonly workspaces: readonly Workspace[] }> = ({ 
           ))}
         </ul>
       </form>
+      <p class="hint">
+        Do you operate Lumen? <a href="/office">To the back office</a>
+      </p>
     </section>
   </Layout>
 );

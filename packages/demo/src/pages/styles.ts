@@ -35,6 +35,10 @@ code { font: .875em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace
 .brand { display: inline-flex; align-items: center; gap: .55rem; font-weight: 650; font-size: 1.125rem; color: var(--ink);
   text-decoration: none; letter-spacing: -.01em; }
 .mark circle { fill: var(--tint); } .mark path { fill: var(--accent); }
+nav { display: flex; gap: .25rem; margin-right: auto; margin-left: 1rem; }
+nav a { padding: .4rem .75rem; border-radius: 10px; color: var(--quiet); text-decoration: none; font-weight: 550; white-space: nowrap; }
+nav a:hover { background: var(--sunken); color: var(--ink); }
+nav a[aria-current] { background: var(--tint); color: var(--accent); }
 .account { display: flex; align-items: center; gap: 1.25rem; text-align: right; line-height: 1.3; }
 .person { display: block; color: var(--quiet); font-size: .875rem; font-weight: 400; }
 main { padding-top: 2.5rem; padding-bottom: 2rem; display: grid; gap: 1.5rem; }
@@ -78,6 +82,7 @@ table + .hint { margin-top: .85rem; padding-top: .85rem; border-top: 1px solid v
 .state { display: inline-block; padding: .05rem .65rem; border-radius: 99px; font-size: .8125rem; font-weight: 600;
   background: var(--sunken); color: var(--quiet); }
 .state.paid { background: var(--tint); color: var(--accent); }
+.state.bad { background: var(--bad-tint); color: var(--bad); }
 .state.open, .state.uncollectible { background: var(--warn-tint); color: var(--warn); }
 .methods { display: grid; gap: .85rem; }
 .methods strong { margin-right: .6rem; }
@@ -96,12 +101,13 @@ time { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .products, .probes { display: grid; gap: 1.25rem; margin-top: 1rem; }
 .products { grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); }
 .products .card { display: grid; gap: .4rem; align-content: start; }
-.products h3 { font-size: 1.1875rem; }
+.products h3, .products h2 { font-size: 1.1875rem; color: var(--ink); margin: 0; font-weight: 650; }
 .features { margin-top: .5rem; color: var(--quiet); font-size: .9375rem; }
 .features li { padding-left: 1.1rem; position: relative; }
 .features li::before { content: ""; position: absolute; left: 0; top: .72em; width: .5rem; height: 2px; background: var(--accent); }
 .products form { margin-top: .75rem; }
 .notice { background: var(--tint); border: 1px solid var(--accent); border-radius: 10px; padding: .75rem 1rem; margin: 0 0 1.25rem; }
+.notice.bad { background: var(--bad-tint); border-color: var(--bad); color: var(--bad); }
 .chosen { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
 .chosen .eyebrow { color: var(--accent); }
 .probes { grid-template-columns: repeat(2, minmax(0, 1fr)); }
@@ -133,7 +139,8 @@ address span { display: block; overflow-wrap: anywhere; }
 summary { cursor: pointer; color: var(--quiet); font-size: .9375rem; width: fit-content; }
 .plan details form { margin-top: .5rem; padding-top: 0; }
 .details { display: grid; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); gap: 1rem 1.25rem; margin-top: 1.25rem; }
-.details .field input { width: 100%; }
+.details .field input, .details .field select { width: 100%; font: inherit; }
+.details fieldset { grid-column: 1 / -1; }
 .details .primary { grid-column: 1 / -1; justify-self: start; margin-top: .5rem; }
 .choice-form { justify-items: start; }
 .plan form.choice-form { display: grid; margin: 0; padding: 0; gap: 1.25rem; }
@@ -141,13 +148,36 @@ fieldset { border: 0; margin: 0; padding: 0; width: 100%; }
 .option { display: flex; align-items: baseline; gap: .65rem; padding: .6rem 0; border-top: 1px solid var(--line); cursor: pointer; }
 input { font: inherit; accent-color: var(--accent); }
 .field { display: grid; gap: .35rem; color: var(--quiet); font-size: .875rem; }
-.field input { width: 8rem; padding: .45rem .75rem; border: 1px solid var(--line); border-radius: 10px; background: var(--paper);
+.field input, .field select { width: 8rem; padding: .45rem .75rem; border: 1px solid var(--line); border-radius: 10px; background: var(--paper);
   color: var(--ink); font-size: 1rem; }
 .lines li { display: flex; justify-content: space-between; gap: 1rem; padding-bottom: .5rem; font-size: .875rem; color: var(--quiet); }
 .lines span:last-child { white-space: nowrap; font-variant-numeric: tabular-nums; }
 
+.locked { max-width: 40rem; display: grid; gap: .6rem; justify-items: start; }
+.locked h2 { font-size: 1.375rem; color: var(--ink); margin: 0; font-weight: 650; letter-spacing: -.01em; }
+.locked form { margin-top: 1rem; }
+.offers, .facts { display: grid; gap: .75rem; width: 100%; margin-top: .75rem; }
+.offers li, .facts li { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: .5rem 1rem;
+  padding-top: .75rem; border-top: 1px solid var(--line); }
+.facts li { font-size: .9375rem; }
+.button.primary { color: var(--on-accent); }
+.line-form { display: flex; flex-wrap: wrap; align-items: end; gap: .75rem; margin-bottom: 1rem; }
+.line-form .field { flex: 1 1 12rem; }
+.line-form .field input { width: 100%; }
+.line-form .primary { padding: .5rem 1.25rem; }
+.end .line-form { margin: 0; }
+.figure { font-size: 1.125rem; margin-bottom: 1rem; } .figure strong { font-size: 2.25rem; letter-spacing: -.02em; }
+.lines + .hint { margin-top: 1rem; }
+.troubles { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1.25rem 2rem; margin: 1.25rem 0; }
+legend { padding: 0; margin-bottom: .5rem; font-weight: 600; }
+.log { font-size: .9375rem; margin-top: 1rem; }
+.log th { font-weight: 550; } .log th code { display: block; color: var(--quiet); font-weight: 400; }
+.log td, .log tbody th { vertical-align: top; padding-right: 1rem; }
+.outcomes { display: grid; gap: .3rem; }
+
 .sign-in { max-width: 30rem; margin: 3.5rem auto; width: 100%; display: grid; gap: 1rem; }
 .choices { display: grid; gap: .75rem; margin-top: .75rem; }
+.choices .field input { width: 100%; }
 .choice { width: 100%; display: grid; grid-template-columns: auto 1fr auto; align-items: center; gap: 1rem; text-align: left;
   padding: 1rem 1.25rem; background: var(--surface); border-color: var(--line); border-radius: 14px; color: var(--ink); line-height: 1.35; }
 .choice:hover { border-color: var(--accent); background: var(--tint); }
@@ -161,7 +191,9 @@ input { font: inherit; accent-color: var(--accent); }
   main { padding-top: 1.5rem; }
   h1 { font-size: 1.625rem; }
   .account { gap: .85rem; } .account .person { display: none; }
-  .columns, .probes { grid-template-columns: minmax(0, 1fr); }
+  .bar-inside { flex-wrap: wrap; padding-top: .75rem; padding-bottom: .5rem; gap: .5rem 1rem; }
+  nav { order: 1; width: 100%; margin: 0 -.5rem; overflow-x: auto; }
+  .columns, .probes, .troubles { grid-template-columns: minmax(0, 1fr); }
   .card { padding: 1.15rem; }
   .sign-in { margin: 1.25rem auto; }
   dl > div { grid-template-columns: minmax(0, 1fr); }
@@ -174,6 +206,8 @@ input { font: inherit; accent-color: var(--accent); }
   td.amount { grid-area: 1 / 2; }
   td.amount + td { text-align: right; }
   .documents { grid-column: 2; }
+  .log tbody tr { display: block; }
+  .log td, .log tbody th { display: block; padding: .15rem 0; }
 }
 @media (prefers-reduced-motion: no-preference) {
   button { transition: background-color .12s, border-color .12s, color .12s; }

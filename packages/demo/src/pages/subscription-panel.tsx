@@ -1,4 +1,4 @@
-import type { Product, Subscription } from "@repo/billing";
+import type { Price, Product, Subscription } from "@repo/billing";
 import type { FC } from "hono/jsx";
 import { describeOutlook, describePrice, formatDate, nameProduct, nameStatus } from "./wording.js";
 
@@ -73,7 +73,8 @@ const Plan: FC<{ readonly subscription: Subscription; readonly products: readonl
           <h3>{nameProduct(price.productId, products)}</h3>
           <p class="price">
             {quantity !== null && quantity > 1 ? <span>{quantity} × </span> : null}
-            {describePrice(price).amount} <span>{describePrice(price).rhythm}</span>
+            {describePrice(price, labelOf(price, products)).amount}{" "}
+            <span>{describePrice(price, labelOf(price, products)).rhythm}</span>
           </p>
         </div>
       ))}
@@ -83,3 +84,7 @@ const Plan: FC<{ readonly subscription: Subscription; readonly products: readonl
     </article>
   );
 };
+
+function labelOf({ productId }: Price, products: readonly Product[]): string | null {
+  return products.find(({ id }) => id === productId)?.unitLabel ?? null;
+}

@@ -23,13 +23,14 @@ export function formatTime(date: Date): string {
   return `${TIME.format(date)} UTC`;
 }
 
-/** Describes a price, as "$49.00" and "per month". */
-export function describePrice({ unitAmountDecimal, currency, recurring }: Price): {
-  amount: string;
-  rhythm: string;
-} {
+/** Describes a price, as "$49.00" and "per month", or "$0.40" and "per report" where it is billed by usage. */
+export function describePrice(
+  { unitAmountDecimal, currency, recurring }: Price,
+  unitLabel: string | null = null,
+): { amount: string; rhythm: string } {
   if (unitAmountDecimal === null) return { amount: "By usage", rhythm: "" };
   const amount = formatAmount(unitAmountDecimal, currency);
+  if (recurring?.usageType === "metered") return { amount, rhythm: `per ${unitLabel ?? "use"}` };
   return { amount, rhythm: recurring === null ? "once" : describeInterval(recurring) };
 }
 
@@ -99,7 +100,9 @@ export function describeOutlook(subscription: Subscription, products: readonly P
     return free === undefined ? change : `${free}. ${change}`;
   }
   if (free !== undefined) return `${free}, then renews`;
-  return currentPeriodEnd === null ? "Continues" : `Renews on ${formatDate(currentPeriodEnd)}`;
+  if (currentPeriodEnd === null) return "Continues";
+  const isByUsage = subscription.items.every(({ price }) => price.recurring?.usageType === "metered");
+  return `${isByUsage ? "Next bill" : "Renews"} on ${formatDate(currentPeriodEnd)}`;
 }
 
 /** Describes a change that waits, as "Changes to Pilot, $290.00 per month, on 12 December 2026". */

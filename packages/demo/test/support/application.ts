@@ -5,13 +5,19 @@ import Stripe from "stripe";
 import { expect } from "vitest";
 import { createApp } from "../../src/app.js";
 import { createBilling, createWebhooks } from "../../src/billing.js";
+import { Effects } from "../../src/effects.js";
+import { DeliveryLog } from "../../src/office/delivery-log.js";
+import { RequestLog } from "../../src/office/request-log.js";
 import { ReadModel } from "../../src/read-model.js";
-import { seed } from "../../src/seed.js";
+import { seed } from "../../src/seed/seed.js";
 import { Sessions } from "../../src/sessions.js";
 import type { SignedIn } from "../../src/sign-in.js";
+import { openStorage } from "../../src/storage.js";
+import { Watchers } from "../../src/watchers.js";
 import { Workspaces } from "../../src/workspaces.js";
 
 export const ORIGIN = "http://127.0.0.1:4242";
+export const OPERATOR_PASSWORD = "a password of the tests";
 export const SIGNING_SECRET = "whsec_0123456789abcdefghijklmnopqrstuv";
 
 /** The application without a server around it, on a local Stripe of its own that delivers no webhooks. */
@@ -29,7 +35,16 @@ export async function startApplication(): Promise<Application> {
   const readModel = new ReadModel();
   await seed(stripe, workspaces);
   const billing = createBilling({ stripe, url: ORIGIN, workspaces });
-  const webhooks = createWebhooks({ signingSecret: SIGNING_SECRET, billing, readModel });
+  const { database } = openStorage(":memory:");
+  const effects = new Effects(database);
+  const changes = new Watchers();
+  const webhooks = createWebhooks({
+    signingSecret: SIGNING_SECRET,
+    billing,
+    readModel,
+    database,
+    effects,
+  });
   const logged: string[] = [];
   const log = (line: string): void => void logged.push(line);
   const stop = async (): Promise<void> => {
@@ -37,7 +52,20 @@ export async function startApplication(): Promise<Application> {
     expect(await conformity.problems()).toEqual([]);
   };
   let stopped: Promise<void> | undefined;
-  const app = createApp({ billing, webhooks, readModel, workspaces, sessions: new Sessions(), log });
+  const app = createApp({
+    billing,
+    webhooks,
+    readModel,
+    workspaces,
+    sessions: new Sessions(),
+    log,
+    password: OPERATOR_PASSWORD,
+    effects,
+    deliveries: new DeliveryLog(changes),
+    requests: new RequestLog(changes),
+    trouble: undefined,
+    changes,
+  });
   return {
     app,
     stripe,

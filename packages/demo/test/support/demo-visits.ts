@@ -10,6 +10,8 @@ export interface DemoVisits {
   readonly url: () => string;
   /** Signs in, in a browser of its own. */
   readonly signIn: (company: string, options?: BrowserContextOptions) => Promise<Page>;
+  /** Signs in to the back office, in a browser of its own. */
+  readonly openOffice: (options?: BrowserContextOptions) => Promise<Page>;
 }
 
 /** One browser for a file of tests, a demo for each test. A test fails where a page complained on its console. */
@@ -29,26 +31,37 @@ export async function demoVisits(): Promise<DemoVisits> {
     expect(complaints.splice(0)).toEqual([]);
   });
   afterAll(() => chromium?.close());
-  const url = (): string => {
+  const running = (): Demo => {
     if (demo === undefined) throw new Error("The demo is started for each test.");
-    return demo.url;
+    return demo;
+  };
+  const open = async (path: string, options?: BrowserContextOptions): Promise<Page> => {
+    if (chromium === undefined) throw new Error("There is no Chromium.");
+    const context = await chromium.browser.newContext(options);
+    contexts.push(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    await page.goto(`${running().url}${path}`);
+    return page;
   };
   return {
     isPossible: chromium !== undefined,
-    url,
+    url: () => running().url,
     signIn: async (company, options) => {
-      if (chromium === undefined) throw new Error("There is no Chromium.");
-      const context = await chromium.browser.newContext(options);
-      contexts.push(context);
-      const page = await context.newPage();
-      page.setDefaultTimeout(15_000);
-      page.on("console", (message) => {
-        if (message.type() === "error") complaints.push(message.text());
-      });
-      page.on("pageerror", (error) => complaints.push(error.message));
-      await page.goto(url());
+      const page = await open("/", options);
       await page.getByRole("button", { name: company }).click();
-      await page.waitForURL(`${url()}/billing`);
+      await page.waitForURL(`${running().url}/billing`);
+      return page;
+    },
+    openOffice: async (options) => {
+      const page = await open("/office", options);
+      await page.getByLabel("Password").fill(running().operatorPassword);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.waitForURL(`${running().url}/office`);
       return page;
     },
   };

@@ -1,0 +1,63 @@
+import type { InboxStats } from "@repo/billing/webhooks";
+import type { FC } from "hono/jsx";
+import { Layout } from "../pages/layout.js";
+import { EventsTable, type EventWithEffects } from "./events-table.js";
+import type { RequestLog } from "./request-log.js";
+import { RequestsTable } from "./requests-table.js";
+import type { TroubleChoice } from "./trouble.js";
+import { TroublePanel } from "./trouble-panel.js";
+
+interface WebhooksPageProps {
+  readonly operator: string;
+  readonly events: readonly EventWithEffects[];
+  readonly requests: RequestLog;
+  readonly inbox: InboxStats;
+  readonly trouble: TroubleChoice | undefined;
+  /** How many lost events were found just now. */
+  readonly found: string | undefined;
+  readonly version: number;
+}
+
+export const WebhooksPage: FC<WebhooksPageProps> = (props) => {
+  const { operator, events, requests, inbox, trouble, found, version } = props;
+  return (
+    <Layout title="Webhooks" operator={operator} path="/office/webhooks" updates="/office/updates">
+      <h1>Webhooks</h1>
+      {found === undefined ? null : (
+        <p class="notice" role="status">
+          {describeFound(found)}
+        </p>
+      )}
+      <TroublePanel trouble={trouble} />
+      <section class="card" aria-labelledby="events-title">
+        <h2 id="events-title">Incoming events</h2>
+        <div id="events" data-live data-version={version}>
+          <p class="hint">
+            From the durable inbox, a SQLite file: {inbox.held} at work, {inbox.waiting} waiting for another
+            try, {inbox.dead} given up.
+          </p>
+          <EventsTable events={events} />
+        </div>
+        <form method="post" action="/office/webhooks/lost" class="end">
+          <button type="submit" class="quiet">
+            Find lost events
+          </button>
+        </form>
+      </section>
+      <section class="card" aria-labelledby="requests-title">
+        <h2 id="requests-title">Requests to Stripe, tried again</h2>
+        <div id="requests" data-live>
+          <RequestsTable requests={requests} />
+        </div>
+      </section>
+    </Layout>
+  );
+};
+
+function describeFound(found: string): string {
+  const count = Number(found);
+  if (!(count > 0)) return "No event was lost: each that Stripe lists was handled.";
+  return count === 1
+    ? "One lost event was found and handled."
+    : `${count} lost events were found and handled.`;
+}
