@@ -77,17 +77,21 @@ export interface ApplicationOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Starts a command that serves at the port in its environment, and waits until it does. */
+/** Starts a command that serves at the port in its environment, `$PORT` wherever it is told, and waits until it does. */
 export async function startApplication(
   command: string,
   args: readonly string[],
   { cwd, path = "/webhooks/stripe", env = {} }: ApplicationOptions,
 ): Promise<Application> {
   const port = await freePort();
+  const withPort = (variables: Readonly<Record<string, string>>) =>
+    Object.fromEntries(
+      Object.entries(variables).map(([name, value]) => [name, value.replace("$PORT", String(port))]),
+    );
   const child = startTethered(
     command,
     args.map((arg) => arg.replace("$PORT", String(port))),
-    { cwd, env: { PORT: String(port), NODE_ENV: "production", ...env } },
+    { cwd, env: { PORT: String(port), NODE_ENV: "production", ...withPort(env) } },
   );
   const deadline = Date.now() + 60_000;
   while (!(await accepts(port))) {

@@ -1,8 +1,8 @@
 /** The frameworks of Node, each with the route that the documentation shows, on the package as it is packed. */
 import { join, resolve } from "node:path";
-import ts from "typescript";
 import { beforeAll } from "vitest";
 import { receiverModule, startApplication, writeFiles } from "./application.js";
+import { compile } from "./compile.js";
 import { describeDeliveries } from "./delivery-matrix.js";
 import { installPacked } from "./packed-package.js";
 import { readRecipe } from "./recipes.js";
@@ -30,16 +30,5 @@ for (const [framework, entry] of Object.entries(ENTRIES)) {
       await writeFiles(cwd, [["package.json", '{ "type": "module" }'], ...files]);
       return startApplication(process.execPath, [entry], { cwd });
     },
-  });
-}
-
-/** As an application compiles it; the decorators of NestJS need the last two. */
-function compile(code: string): string {
-  return ts.transpile(code, {
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.ESNext,
-    verbatimModuleSyntax: true,
-    experimentalDecorators: true,
-    emitDecoratorMetadata: true,
   });
 }

@@ -6,11 +6,13 @@ import { join } from "node:path";
 import { run } from "@repo/test-kit/run-command";
 import { beforeAll, describe } from "vitest";
 import { type Application, receiverModule, startApplication, writeFiles } from "./application.js";
+import { describeUse, type Settings } from "./application-use.js";
 import type { Collector } from "./collector.js";
 import { describeDeliveries } from "./delivery-matrix.js";
 import { bin, buildNext, FOLDER, installRuntimes, must, NO_TELEMETRY } from "./installed.js";
 import { describeNextApplication } from "./next-application.js";
 import { readRecipe } from "./recipes.js";
+import { DATABASE, WORKER_SESSION } from "./yours.js";
 
 /** The program itself: what npm puts in its place would not pass signals on. */
 const DENO = join(FOLDER, "node_modules/deno/deno");
@@ -41,6 +43,37 @@ describeDeliveries("workerd, without nodejs_compat", {
     });
   },
 });
+
+describeUse("Cloudflare Workers", {
+  start: async (settings) => {
+    const cwd = join(FOLDER, "workerd-application");
+    await writeFiles(cwd, [
+      MODULE,
+      ...readRecipe("What all of them share", "applications.md"),
+      ...readRecipe("Hono", "applications.md"),
+      ...readRecipe("Cloudflare Workers", "applications.md"),
+      ["session.ts", WORKER_SESSION],
+      ["database.ts", DATABASE],
+      ["config.capnp", withBindings(WORKERD_CONFIGURATION, settings)],
+    ]);
+    const external = "--external:cloudflare:workers";
+    const bundle = ["worker.ts", "--bundle", "--format=esm", "--conditions=workerd", external];
+    await must(
+      run("env", ["-C", cwd, bin("esbuild"), ...bundle, "--outfile=bundle.js"], { timeoutMs: 60_000 }),
+    );
+    const serve = ["serve", "config.capnp", "--socket-addr=http=127.0.0.1:$PORT"];
+    return startApplication(bin("workerd"), serve, { cwd, path: "", env: settings });
+  },
+});
+
+/** A worker's environment is in its configuration, which takes it from that of workerd. */
+function withBindings(configuration: string, settings: Settings): string {
+  const bindings = Object.keys(settings).map((name) => `(name = "${name}", fromEnvironment = "${name}")`);
+  return configuration.replace(
+    "compatibilityDate",
+    `bindings = [${bindings.join(", ")}],\n      compatibilityDate`,
+  );
+}
 
 const WORKERD_CONFIGURATION = `
 using Workerd = import "/workerd/workerd.capnp";
