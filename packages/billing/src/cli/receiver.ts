@@ -15,11 +15,11 @@ export const RECEIVER_OPTIONS: { readonly config: Valued & { readonly required: 
 export const RECEIVER_DETAILS = `--config is a module of your application that exports the receiver that createWebhookReceiver made as "webhooks". If it
 exports a function "close" too, that is called at the end, for connections that would keep the command from ending.`;
 
-const METHODS = ["reconcile", "requeue", "listDead"] as const;
+const METHODS = ["reconcile", "requeue", "listDead", "readStats"] as const;
 
 export type EventsReceiver = Pick<
   WebhookReceiver,
-  (typeof METHODS)[number] | "reconcileSubscriptions" | "reconcileEntitlements" | "eventTypes"
+  (typeof METHODS)[number] | "reconcileSubscriptions" | "reconcileEntitlements" | "eventTypes" | "isDurable"
 >;
 
 /** Runs `work` with the receiver of the module that an option names. @throws UsageError where the module exports none. */

@@ -151,6 +151,8 @@ export interface WebhookReceiver {
   readonly reconcileEntitlements: ReconcileEntitlements;
   /** The types that have a handler, in the order of `on`. */
   readonly eventTypes: readonly WebhookEventType[];
+  /** Whether the inbox outlives this process. */
+  readonly isDurable: boolean;
   /** Lists deliveries whose attempts all failed, longest dead first. `limit` defaults to 100. */
   readonly listDead: (options?: { readonly limit?: number | undefined }) => Promise<readonly DeadDelivery[]>;
   /** Reads counters for a metrics library: outcomes since the start, lag, and how full the inbox is. */
@@ -267,6 +269,7 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
     reconcileSubscriptions: toReconcileSubscriptions({ listSubscriptions, eventTypes, feed, now }),
     reconcileEntitlements: toReconcileEntitlements({ listSubscriptions, billing, eventTypes, feed, now }),
     eventTypes,
+    isDurable: durable !== undefined,
     listDead: (page) => inbox.listDead(page),
     readStats: async () => counters.read(await inbox.readStats()),
   };

@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type StripeWorld, startStripeWorld } from "../stripe-world.js";
+import { database } from "./own-durable-webhooks.js";
 import { runCli } from "./run-cli.js";
 
 const module = fileURLToPath(new URL("./own-webhooks.ts", import.meta.url));
+const durableModule = fileURLToPath(new URL("./own-durable-webhooks.ts", import.meta.url));
 const TYPE = "customer.subscription.updated";
 
 let world: StripeWorld;
@@ -38,13 +40,15 @@ const ensure = async (...args: readonly string[]) => {
   await webhooks("ensure", "--url", url, "--secrets-to", join(folder, "secrets"), ...args);
   await rm(folder, { recursive: true });
 };
+const doctor = (...args: readonly string[]) =>
+  runCli({ STRIPE_SECRET_KEY: world.local.secretKey, STRIPE_API_BASE: world.local.url }, ["doctor", ...args]);
 const check = () => webhooks("check", "--url", url, "--events-from", module);
 
 describe("billing webhooks check", () => {
   it("finds nothing wrong after billing webhooks ensure", async () => {
     await ensure("--events-from", module);
     const { code, out } = await check();
-    expect(out).toMatch(/ok +answer .*\n +ok +snapshot .*\n +ok +delivered /);
+    expect(out).toMatch(/ok +answer .*\n +ok +snapshot .*\n +ok +delivered .*\n +warning +inbox /);
     expect(code).toBe(0);
   });
 
@@ -76,6 +80,36 @@ describe("billing webhooks check", () => {
     const { data } = await world.stripe.v2.core.eventDestinations.list();
     await world.stripe.v2.core.eventDestinations.disable(data[0]?.id ?? "");
     expect((await check()).out).toContain("is disabled");
+  });
+
+  it("warns of an inbox that lasts as long as its process, and not of one that outlives it", async () => {
+    expect((await check()).out).toContain("The receiver's inbox lasts as long as its process.");
+    const { out } = await webhooks("check", "--url", url, "--events-from", durableModule);
+    expect(out).toMatch(/ok +inbox +The inbox is durable: 0 events at work, 0 waiting, 0 dead\./);
+  });
+
+  it("fails an inbox that cannot be used, such as one without its tables", async () => {
+    database.exec("DROP TABLE billing_inbox_open");
+    const { code, out } = await webhooks("check", "--url", url, "--events-from", durableModule);
+    expect(out).toContain("The inbox cannot be used:");
+    expect(code).toBe(1);
+  });
+
+  it("is part of billing doctor, with a URL and a module", async () => {
+    await ensure("--events-from", module);
+    status = 307;
+    const { code, out } = await doctor("--url", url, "--events-from", module);
+    expect(out).toMatch(/ok +key .*[\s\S]*failure +answer .*307[\s\S]*ok +snapshot .*[\s\S]*warning +inbox /);
+    expect(code).toBe(1);
+    expect((await doctor()).out).not.toMatch(/ answer /);
+    for (const half of [
+      ["--url", url],
+      ["--events-from", module],
+    ])
+      expect(await doctor(...half)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining("needed together"),
+      });
   });
 
   it("tells of events that were not acknowledged", async () => {
