@@ -200,6 +200,37 @@ describe("reconcile", () => {
     expect(handled.toSorted()).toEqual(events.map(({ id }) => id).toSorted());
   });
 
+  test("races live deliveries and requeues of the same events, and each is handled once", async () => {
+    const events = Array.from({ length: 200 }, (_, index) =>
+      listedEvent(`evt_${index}`, NOW_SECONDS - index),
+    );
+    const inbox = memoryInbox({ maxAttempts: 1 });
+    const handled: string[] = [];
+    let isBroken = true;
+    const on: WebhookHandlers<object, undefined> = {
+      [TYPE]: async (event) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        if (isBroken) throw new Error("broken");
+        handled.push(event.id);
+      },
+    };
+    const billing = fakeStripe(events, 10);
+    const { reconcile, deliver, requeue } = receiverOf(billing, { inbox, on });
+    const dead = events.filter((_, index) => index % 2 === 0);
+    await Promise.all(dead.map((event) => deliver(event)));
+    isBroken = false;
+    await Promise.all([
+      reconcile({ since }),
+      ...events.map((event) => deliver(event)),
+      ...dead.flatMap(({ id: eventId }) => [
+        requeue({ eventId, livemode: false }),
+        requeue({ eventId, livemode: false }),
+      ]),
+    ]);
+    expect(handled.toSorted()).toEqual(events.map(({ id }) => id).toSorted());
+    expect(await inbox.listDead()).toEqual([]);
+  });
+
   test("ends when its signal aborts", async () => {
     const { reconcile, handled } = receiverOf(fakeStripe(tenEvents()));
     const stop = new AbortController();
