@@ -9,7 +9,7 @@ import { judge } from "./judge.js";
 import { StripeSender } from "./stripe-sender.js";
 import type { TestedStore } from "./tested-store.js";
 import type { Verdict } from "./verdict.js";
-import { WorkerProcess, type WorkerSettings } from "./worker-process.js";
+import { type Poison, WorkerProcess, type WorkerSettings } from "./worker-process.js";
 
 /** One kind of fault. */
 export interface Fault {
@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly count: number;
   readonly seed: number;
   readonly flaws?: readonly string[] | undefined;
+  /** What the first event does to its process, and after how many attempts it is dead. */
+  readonly poison?: { readonly does: Poison; readonly maxAttempts: number } | undefined;
   /** How long nothing may move at the end before what is left counts as stuck. Default a minute: a machine may be busy. */
   readonly patienceMs?: number | undefined;
   /** Processes at once. Default 3. */
@@ -181,6 +183,8 @@ export class FaultRun {
       leaseSeconds: this.leaseMs / 1_000,
       handlerMs: 20,
       flaws: this.#options.flaws,
+      poison: this.#options.poison?.does,
+      maxAttempts: this.#options.poison?.maxAttempts,
       ...(this.#isDraining ? {} : this.#options.fault.worker?.(this)),
     });
     this.#started += 1;

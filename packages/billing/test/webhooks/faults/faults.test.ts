@@ -86,6 +86,28 @@ describe("the Postgres inbox handles each event once, loses none and leaves none
   );
 });
 
+describe("an event that", () => {
+  test.each(["exits", "takes all memory"] as const)(
+    "%s, with its process, is dead after its attempts, and nothing is lost or left",
+    async (does) => {
+      const { verdict } = await runFaults({
+        fault: { name: does, inject: (run) => run.someDeaths() },
+        store: postgres(),
+        count: 3,
+        seed: SEED,
+        poison: { does, maxAttempts: 3 },
+      });
+      const { died, dead, ...promises } = verdict;
+      expect({ ...promises, died: [], dead: [] }, REPEAT).toEqual(CLEAN);
+      // What was at work beside it each time has used up its attempts, too.
+      expect(dead).toContain("evt_0");
+      expect(died.length).toBeGreaterThanOrEqual(1);
+      expect(died.length).toBeLessThanOrEqual(3);
+    },
+    TIMEOUT_MS,
+  );
+});
+
 describe.skipIf(!HAS_REDIS)(
   "the Redis inbox handles each event at least once, settles none twice and leaves none",
   () => {

@@ -14,16 +14,17 @@ export async function judge(
   const settled = count(lines, "settled");
   const promised = await store.effects();
   const effects = promised ?? written;
-  const waiting = await store.waiting();
+  const [waiting, dead] = [await store.waiting(), await store.dead()];
   const ids = Array.from({ length: events }, (_, index) => `evt_${index}`);
   const missing = ids.filter((id) => !effects.has(id));
   const twice = (counts: ReadonlyMap<string, number>) => ids.filter((id) => (counts.get(id) ?? 0) > 1);
   return {
     cut: begun.length - effects.size,
-    lost: missing.filter((id) => !waiting.has(id)),
+    lost: missing.filter((id) => !waiting.has(id) && !dead.has(id)),
     doubled: promised === undefined ? [] : twice(promised),
     settledTwice: twice(settled),
     stuck: [...waiting],
+    dead: [...dead],
     recounted: repeated(begun),
   };
 }

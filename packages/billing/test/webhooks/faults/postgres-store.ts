@@ -15,13 +15,16 @@ export class PostgresStore implements TestedStore {
   readonly #cluster: PostgresCluster;
   readonly #pool: Pool;
   readonly #waiting: string;
+  readonly #dead: string;
 
   /** `isFlawed` for the small inbox that is given flaws. */
   constructor(cluster: PostgresCluster, name: string, isFlawed: boolean) {
     this.#cluster = cluster;
     this.#pool = new Pool({ connectionString: cluster.url, max: 2 }).on("error", () => undefined);
     this.name = name;
-    this.#waiting = isFlawed ? `"${name}".flawed WHERE handled_at IS NULL` : `"${name}".pending`;
+    const [table, dead] = isFlawed ? ["flawed", "false"] : ["pending", "died_at IS NOT NULL"];
+    this.#waiting = `"${name}".${table} WHERE NOT (${dead})${isFlawed ? " AND handled_at IS NULL" : ""}`;
+    this.#dead = `"${name}".${table} WHERE ${dead}`;
   }
 
   get url(): string {
@@ -63,9 +66,17 @@ export class PostgresStore implements TestedStore {
     return rows[0] ?? { waiting: 0, settled: 0 };
   }
 
-  async waiting(): Promise<ReadonlySet<string>> {
+  waiting(): Promise<ReadonlySet<string>> {
+    return this.#ids(this.#waiting);
+  }
+
+  dead(): Promise<ReadonlySet<string>> {
+    return this.#ids(this.#dead);
+  }
+
+  async #ids(from: string): Promise<ReadonlySet<string>> {
     const { rows } = await this.#pool.query<{ id: string }>(
-      `SELECT regexp_replace(id, '^.*:', '') AS id FROM ${this.#waiting}`,
+      `SELECT regexp_replace(id, '^.*:', '') AS id FROM ${from}`,
     );
     return new Set(rows.map(({ id }) => id));
   }

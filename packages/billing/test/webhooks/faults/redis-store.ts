@@ -53,8 +53,16 @@ export class RedisStore implements TestedStore {
     return { waiting, settled };
   }
 
-  async waiting(): Promise<ReadonlySet<string>> {
-    const ids = await this.#admin.zrange(this.#key("open"), "0", "-1");
+  waiting(): Promise<ReadonlySet<string>> {
+    return this.#ids("open");
+  }
+
+  dead(): Promise<ReadonlySet<string>> {
+    return this.#ids("dead");
+  }
+
+  async #ids(key: string): Promise<ReadonlySet<string>> {
+    const ids = await this.#admin.zrange(this.#key(key), "0", "-1");
     return new Set(ids.map((id) => id.replace(/^.*:/, "")));
   }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { WorkerProcess } from "./worker-process.js";
 
 /** What Stripe takes for an acknowledgment. */
-const ACKNOWLEDGED: ReadonlySet<string | undefined> = new Set(["handled", "duplicate", "stored"]);
+const ACKNOWLEDGED: ReadonlySet<string | undefined> = new Set(["handled", "duplicate", "stored", "dead"]);
 const TIMEOUT_MS = 2_000;
 const OBJECTS = 200;
 

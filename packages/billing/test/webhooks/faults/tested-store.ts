@@ -11,10 +11,12 @@ export interface TestedStore {
   drop(): Promise<void>;
   /** Lets the time pass that the inbox leaves between a failed attempt and the next. Leases it leaves as they are. */
   passPauses(): Promise<void>;
-  /** How many are not settled, and how many are: what changes while anything goes on. */
+  /** How many are waiting, and how many are settled: what changes while anything goes on. */
   progress(): Promise<Progress>;
-  /** The events that are not settled. */
+  /** The events that are neither settled nor dead. */
   waiting(): Promise<ReadonlySet<string>>;
+  /** The events that used up their attempts. */
+  dead(): Promise<ReadonlySet<string>>;
   /** How many effects each event has, where the inbox promises one. */
   effects(): Promise<ReadonlyMap<string, number>> | undefined;
   /** How long after the end of a dead claim's lease it was taken over, by the server's clock, in milliseconds, sorted. */

@@ -8,6 +8,8 @@ export interface Verdict {
   readonly settledTwice: readonly string[];
   /** Not settled although nothing hinders it. */
   readonly stuck: readonly string[];
+  /** Given up, although no handler fails. */
+  readonly dead: readonly string[];
   /** Begun twice with the same number of attempts. */
   readonly recounted: readonly string[];
   /** Processes that ended by themselves, with what they wrote: an unhandled rejection does that. */
@@ -19,6 +21,7 @@ export const CLEAN: Verdict = {
   doubled: [],
   settledTwice: [],
   stuck: [],
+  dead: [],
   recounted: [],
   died: [],
 };

@@ -1,5 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 
+/** Ends the process in the handler, or takes more memory than the process may have. */
+export type Poison = "exits" | "takes all memory";
+
 export interface WorkerSettings {
   readonly store: "postgres" | "redis";
   readonly url: string;
@@ -17,6 +20,10 @@ export interface WorkerSettings {
     | undefined;
   /** How far its clock is ahead; or it steps by hours, both ways, again and again. */
   readonly clock?: { readonly aheadMs: number } | "steps" | undefined;
+  /** What one event does to whichever process handles it. */
+  readonly poison?: Poison | undefined;
+  /** After so many attempts an event is dead. */
+  readonly maxAttempts?: number | undefined;
   /** Has it use another inbox, with these flaws. */
   readonly flaws?: readonly string[] | undefined;
 }
@@ -46,6 +53,7 @@ export class WorkerProcess {
     this.settings = settings;
     const child = fork(file, [JSON.stringify(settings)], {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
+      execArgv: settings.poison === undefined ? [] : ["--max-old-space-size=64"],
     });
     this.#child = child;
     child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#errors.push(text));

@@ -6,10 +6,15 @@ import { Pool } from "pg";
 import { dieAtCommands, dieAtStatements } from "./failpoints.mjs";
 import { flawedInbox } from "./flawed-inbox.mjs";
 
-const LEASED = { objectWaitSeconds: 0.5, maxAttempts: 1_000_000 };
+const toLeased = ({ leaseSeconds, maxAttempts = 1_000_000 }) => ({
+  leaseSeconds,
+  maxAttempts,
+  objectWaitSeconds: 0.5,
+});
 
 export const STORES = {
-  postgres({ url, name, leaseSeconds, failpoint, flaws }) {
+  postgres(settings) {
+    const { url, name, leaseSeconds, failpoint, flaws } = settings;
     // Found in pg_stat_activity by this name.
     const pool = new Pool({ connectionString: url, max: 6, application_name: name });
     pool.on("error", () => undefined);
@@ -17,13 +22,14 @@ export const STORES = {
     return {
       inbox: flaws
         ? flawedInbox(store, { schema: name, leaseSeconds, flaws })
-        : postgresInbox({ pool: store, schema: name, leaseSeconds, ...LEASED }),
+        : postgresInbox({ pool: store, schema: name, ...toLeased(settings) }),
       write: (tx, id, attempt) =>
         tx.query(`INSERT INTO "${name}".effects (id, attempt) VALUES ($1, $2)`, [id, attempt]),
     };
   },
 
-  redis({ url, name, leaseSeconds, failpoint }) {
+  redis(settings) {
+    const { url, name, failpoint } = settings;
     // Found in CLIENT LIST by this name.
     const redis = new Redis(url, {
       connectionName: name,
@@ -34,7 +40,7 @@ export const STORES = {
     const send = dieAtCommands(([command, ...args]) => redis.call(command, ...args), failpoint);
     const logger = { warn: () => undefined };
     return {
-      inbox: redisInbox({ client: send, prefix: name, leaseSeconds, logger, ...LEASED }),
+      inbox: redisInbox({ client: send, prefix: name, logger, ...toLeased(settings) }),
       // The journal says it.
       write: async () => undefined,
     };

@@ -13,7 +13,15 @@ import { STORES } from "./worker-stores.mjs";
 
 const SECRET = "whsec_9Hq3rT7vXk2LmN5pW8yB4cD6fG1jZ0aS";
 const settings = JSON.parse(process.argv[2] ?? "{}");
-const { journal, respond, handlerMs, failpoint, clock } = settings;
+const { journal, respond, handlerMs, failpoint, clock, poison } = settings;
+
+const POISONED = "evt_0";
+const POISONS = {
+  exits: () => process.exit(1),
+  "takes all memory": () => {
+    for (const held = []; ; ) held.push(new Array(1_000_000).fill(held.length));
+  },
+};
 
 if (clock !== undefined) setClock(clock);
 const journalFile = openSync(journal, "a");
@@ -36,6 +44,7 @@ const webhooks = createWebhookReceiver({
 async function handle({ id }, { tx, attempt }) {
   note("began", id, attempt);
   diesInHandler(failpoint, "handler began");
+  if (poison !== undefined && id === POISONED) POISONS[poison]();
   // Half of the time is before the effect and half after it.
   await sleep((Math.random() * handlerMs) / 2);
   await store.write(tx, id, attempt);
