@@ -23,7 +23,7 @@ export const SubscriptionPanel: FC<SubscriptionPanelProps> = ({
       <h2 id="subscription-title">Subscription</h2>
       <div id="subscription" data-live data-version={version} aria-live="polite">
         {subscriptions.length === 0 ? <p>There is no subscription.</p> : null}
-        {subscriptions.map((subscription) => (
+        {planFirst(subscriptions, planId).map((subscription) => (
           <Plan subscription={subscription} products={products} />
         ))}
         {plan === undefined ? null : <CancelOrKeep plan={plan} />}
@@ -87,4 +87,8 @@ const Plan: FC<{ readonly subscription: Subscription; readonly products: readonl
 
 function labelOf({ productId }: Price, products: readonly Product[]): string | null {
   return products.find(({ id }) => id === productId)?.unitLabel ?? null;
+}
+
+function planFirst(subscriptions: readonly Subscription[], planId: string): readonly Subscription[] {
+  return [...subscriptions].sort((a, b) => Number(b.id === planId) - Number(a.id === planId));
 }
