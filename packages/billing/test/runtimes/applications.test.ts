@@ -14,7 +14,7 @@ import { DATABASE, ISOLATION, SESSION } from "./yours.js";
 const FOLDER = resolve(import.meta.dirname, "../../.cache/applications");
 const PAGE = "applications.md";
 
-beforeAll(() => installPacked(FOLDER));
+beforeAll(() => installPacked(FOLDER), 120_000);
 
 for (const framework of ["Express", "Fastify", "NestJS", "Hono"]) {
   const cwd = join(FOLDER, framework.toLowerCase());

@@ -10,7 +10,7 @@ import { readRecipe } from "./recipes.js";
 /** Inside the package, so that the frameworks are found. */
 const FOLDER = resolve(import.meta.dirname, "../../.cache/frameworks");
 
-beforeAll(() => installPacked(FOLDER));
+beforeAll(() => installPacked(FOLDER), 120_000);
 
 const ENTRIES = {
   "node:http": "server.js",
