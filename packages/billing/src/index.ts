@@ -188,6 +188,7 @@ export type { BankAccount, Card, PaymentMethod } from "./views/payment-method.js
 export type { ChangedSubscription, PendingPayment } from "./views/pending-payment.js";
 export type { PortalConfiguration } from "./views/portal-configuration.js";
 export type { Price, Recurrence } from "./views/price.js";
+export type { PriceTier } from "./views/price-tier.js";
 export type { MetadataIssue, MetadataOf, Product, RawMetadata } from "./views/product.js";
 export type { PromotionCode } from "./views/promotion-code.js";
 export type { ReportedUsage } from "./views/reported-usage.js";

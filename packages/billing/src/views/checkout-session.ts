@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { referencedId } from "../stripe/reference.js";
 import { toDate } from "./epoch.js";
-import type { Reserved } from "./subscription.js";
+import type { Reserved } from "./reserved.js";
 
 /** A customer's visit to Stripe's hosted page, and its result. */
 export interface CheckoutSession {

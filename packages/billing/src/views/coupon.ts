@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { toDate, toDateOrNull } from "./epoch.js";
-import type { Reserved } from "./subscription.js";
+import type { Reserved } from "./reserved.js";
 
 /** A discount that can be given to subscriptions, invoices and Checkout sessions. */
 export interface Coupon {

@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { referencedId } from "../stripe/reference.js";
 import { toDate, toDateOrNull } from "./epoch.js";
 import { type AnyInvoiceLine, type InvoiceLine, toInvoiceLine } from "./invoice-line.js";
-import type { Reserved } from "./subscription.js";
+import type { Reserved } from "./reserved.js";
 
 /**
  * Stripe's statuses. A status newer than this package comes through as it is, so give a `switch` a default.

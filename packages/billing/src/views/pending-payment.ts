@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import type { LookupKeys } from "./price.js";
-import { type AnySubscription, type Reserved, type Subscription, toSubscription } from "./subscription.js";
+import { type AnySubscription, type Subscription, toSubscription } from "./subscription.js";
 
 /** A subscription just created or changed, with the step that its customer still has to take. */
 export interface ChangedSubscription extends Subscription {
@@ -35,10 +35,7 @@ export const PENDING_PAYMENT: readonly string[] = [
   "pending_setup_intent",
 ];
 
-export function toChangedSubscription(
-  subscription: AnySubscription,
-  own: Reserved & LookupKeys,
-): ChangedSubscription {
+export function toChangedSubscription(subscription: AnySubscription, own: LookupKeys): ChangedSubscription {
   return Object.freeze({
     ...toSubscription(subscription, own),
     pendingPayment: toPendingPayment(subscription),

@@ -1,5 +1,7 @@
 import type Stripe from "stripe";
 import { referencedId } from "../stripe/reference.js";
+import { type PriceTier, toTiers } from "./price-tier.js";
+import type { Reserved } from "./reserved.js";
 
 /** A price. Amounts are in the currency's minor unit: cents, or yen, which have none. */
 export interface Price {
@@ -8,10 +10,17 @@ export interface Price {
   readonly active: boolean;
   /** ISO 4217, in lower case as Stripe writes it. */
   readonly currency: string;
-  /** Null if the price has tiers, or fractions of a minor unit: then see {@link unitAmountDecimal}. */
+  /** Null if the price has {@link tiers}, or fractions of a minor unit: then see {@link unitAmountDecimal}. */
   readonly unitAmount: number | null;
   /** The exact unit amount as a decimal string. Null if the price has tiers. */
   readonly unitAmountDecimal: string | null;
+  /**
+   * How the tiers count: each unit by the tier that it falls into (`"graduated"`), or all of them by the tier of the whole
+   * quantity (`"volume"`). Null without tiers.
+   */
+  readonly tiersMode: "graduated" | "volume" | null;
+  /** From the first unit on. Null without tiers, and in a subscription's items, where Stripe leaves them out. */
+  readonly tiers: readonly PriceTier[] | null;
   /** Null for a price that is paid once. */
   readonly recurring: Recurrence | null;
   /** The tenant's own name for it, which a new price can take over; see `replacePrice`. */
@@ -20,6 +29,7 @@ export interface Price {
   readonly nickname: string | null;
   /** How tax relates to the amount: included, or added to it; `"unspecified"` if Stripe's tax settings decide. */
   readonly taxBehavior: "inclusive" | "exclusive" | "unspecified";
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 export interface Recurrence {
@@ -27,10 +37,15 @@ export interface Recurrence {
   readonly intervalCount: number;
   /** How the quantity is found: set in advance (`"licensed"`), or measured (`"metered"`). */
   readonly usageType: "licensed" | "metered";
+  /**
+   * The length of the trial that is meant for the price, in days; null if none is. Stripe does not give it by itself: hand it
+   * on as `trialDays` to `createSubscription` or `createCheckoutSession`.
+   */
+  readonly trialDays: number | null;
 }
 
-/** Knows which part of a stored lookup key keeps tenants apart; a tenant's scope does. */
-export interface LookupKeys {
+/** Knows which part of a stored lookup key keeps tenants apart, and which metadata is its own; a tenant's scope does. */
+export interface LookupKeys extends Reserved {
   shownLookupKey(stored: string): string;
 }
 
@@ -44,11 +59,14 @@ export function toPrice(price: Stripe.Price, lookupKeys: LookupKeys): Price {
     unitAmount: price.unit_amount,
     // A string on the wire, an object of the SDK's own in its types.
     unitAmountDecimal: decimal === null ? null : String(decimal),
+    tiersMode: (price.tiers_mode ?? null) as Price["tiersMode"], // there are these two
+    tiers: toTiers(price.tiers),
     recurring: recurring && toRecurrence(recurring),
     lookupKey: price.lookup_key && lookupKeys.shownLookupKey(price.lookup_key),
     nickname: price.nickname,
     // Stripe's types leave room for more; today there are these three, and null in old prices.
     taxBehavior: (price.tax_behavior ?? "unspecified") as Price["taxBehavior"],
+    metadata: lookupKeys.withoutReserved(price.metadata ?? {}),
   });
 }
 
@@ -58,5 +76,6 @@ function toRecurrence(recurring: Stripe.Price.Recurring): Recurrence {
     interval: recurring.interval as Recurrence["interval"],
     intervalCount: recurring.interval_count,
     usageType: recurring.usage_type as Recurrence["usageType"],
+    trialDays: recurring.trial_period_days ?? null,
   });
 }

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { referencedId } from "../stripe/reference.js";
 import { toDate, toDateOrNull } from "./epoch.js";
-import type { Reserved } from "./subscription.js";
+import type { Reserved } from "./reserved.js";
 
 /** A code that customers type for a coupon. */
 export interface PromotionCode {

@@ -90,13 +90,8 @@ interface DiscountBefore20250331 {
   readonly discount?: { readonly id: string } | null;
 }
 
-/** Drops the metadata keys that are not the application's. A tenant's scope does it. */
-export interface Reserved {
-  withoutReserved(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
-}
-
 /** Builds the view. Shows a scheduled change only if `schedule` is expanded. */
-export function toSubscription(subscription: AnySubscription, own: Reserved & LookupKeys): Subscription {
+export function toSubscription(subscription: AnySubscription, own: LookupKeys): Subscription {
   const items = subscription.items.data.map((item) => toItem(item, subscription, own));
   const starts = items.flatMap((item) => item.currentPeriodStart ?? []);
   const ends = items.flatMap((item) => item.currentPeriodEnd ?? []);

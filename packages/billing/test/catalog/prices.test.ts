@@ -58,7 +58,7 @@ describe("createPrice", () => {
       currency: "usd",
       unitAmount: null,
       unitAmountDecimal: "0.05",
-      recurring: { interval: "year", intervalCount: 1, usageType: "licensed" },
+      recurring: { interval: "year", intervalCount: 1, usageType: "licensed", trialDays: null },
       taxBehavior: "exclusive",
       nickname: "price_yearly",
       lookupKey: "price_pro",

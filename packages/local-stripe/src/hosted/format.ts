@@ -19,6 +19,7 @@ export function formatFor(session: Pick<PortalSessionRecord, "locale">): Format 
     money: (amount, currency) => formatMoney(amount, currency, language),
     date: (unixSeconds) => date.format(unixSeconds * 1000),
     price: (price, { quantity }) => {
+      if (price.tiers !== null) return `By quantity, ${every(price)}`;
       const each = new Big(price.unit_amount_decimal ?? 0).times(quantity ?? 1);
       const amount = formatMoney(each.toFixed(), price.currency, language);
       return `${amount} ${every(price)}`;

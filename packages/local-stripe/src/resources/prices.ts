@@ -7,6 +7,7 @@ import {
   bool,
   clearable,
   decimal,
+  either,
   hash,
   integer,
   isWithin,
@@ -49,6 +50,17 @@ const CREATE = {
   }),
   recurring: RECURRING,
   tax_behavior: oneOf("exclusive", "inclusive", "unspecified"),
+  tiers: list(
+    hash({
+      flat_amount: integer({ min: 0 }),
+      flat_amount_decimal: decimal(),
+      unit_amount: integer({ min: 0 }),
+      unit_amount_decimal: decimal(),
+      up_to: required(either(oneOf("inf"), integer({ min: 1 }))),
+    }),
+    { max: 100 },
+  ),
+  tiers_mode: oneOf("graduated", "volume"),
   transfer_lookup_key: bool(),
   unit_amount: integer({ min: 0, max: 99_999_999 }),
   unit_amount_decimal: decimal(),
@@ -88,12 +100,14 @@ export const prices: Resource<"price"> = {
       lookup_key: (price) => [price.lookup_key],
       active: (price) => [String(price.active)],
     },
-    render: ({ inline: _inline, ...price }) => price,
+    // Stripe shows tiers only where they are expanded.
+    render: ({ inline: _inline, tiers: _tiers, ...price }) => price,
     expandable: {
       product: "product",
       // This server has prices in one currency only, so there are no others to show.
       currency_options: "shown",
       recurring: "shown",
+      tiers: ({ id }, account) => account.getFromPath("price", String(id)).tiers ?? undefined,
       transform_quantity: "shown",
       custom_unit_amount: "shown",
     },

@@ -74,7 +74,11 @@ export type ProductRecord = Readonly<
 export type PriceRecord = Readonly<Omit<Stored<Stripe.Price>, "deleted" | "currency_options" | "tiers">> & {
   /** A price made inline for one subscription is never listed. */
   readonly inline?: true;
+  /** Null for a price with one amount for each unit. */
+  readonly tiers: readonly PriceTier[] | null;
 };
+
+export type PriceTier = Readonly<Stored<Stripe.Price.Tier>>;
 
 export type SubscriptionItemRecord = Readonly<
   Omit<Stored<Stripe.SubscriptionItem>, "deleted" | "plan" | "price">

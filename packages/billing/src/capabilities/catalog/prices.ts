@@ -94,7 +94,8 @@ export async function archivePrice(
     );
   }
   const ids = { price: priceId };
-  const archived = await scope.write("POST /v1/prices/{price}", ids, { active: false }, idempotencyKey);
+  const params = { active: false, expand: ["tiers"] };
+  const archived = await scope.write("POST /v1/prices/{price}", ids, params, idempotencyKey);
   return toPrice(archived, scope);
 }
 

@@ -186,7 +186,7 @@ export async function change<TMetadata>(
   const changed = await scope.write(
     "POST /v1/products/{product}",
     { product: productId },
-    { ...params, expand: ["default_price"] },
+    { ...params, expand: ["default_price.tiers"] },
     idempotencyKey,
   );
   return productView(scope, catalog, changed, await scope.catalog.productPrices(productId));

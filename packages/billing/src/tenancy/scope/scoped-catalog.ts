@@ -58,7 +58,7 @@ export class ScopedCatalog {
   /** Reads a product with its default price. One request. @throws NotFoundError when the tenant does not see it. */
   async product(productId: string): Promise<Stripe.Product> {
     const ids = { product: productId };
-    const params = { expand: ["default_price"] };
+    const params = { expand: ["default_price.tiers"] };
     const product = await this.#gate.retrieve("GET /v1/products/{product}", ids, params);
     // guard (operand 2): a product is one that the tenant sees
     if (product.deleted || !this.#sees(product)) throw notFound();
@@ -76,7 +76,7 @@ export class ScopedCatalog {
   /** Reads a price with its product. One request. @throws NotFoundError when the tenant does not see the product. */
   async price(priceId: string, expand: readonly string[] = []): Promise<OwnedPrice> {
     const ids = { price: priceId };
-    const params = { expand: ["product", ...expand] };
+    const params = { expand: ["product", "tiers", ...expand] };
     const price = await this.#gate.retrieve("GET /v1/prices/{price}", ids, params);
     const { product } = price;
     // guard (operand 3): a price's product is one that the tenant sees
@@ -96,7 +96,7 @@ export class ScopedCatalog {
   async products(limit: number, after: string | undefined): Promise<ProductPage> {
     const { tenancy, tenantId } = this.#options;
     const query = tenancy.productQuery(tenantId);
-    const asked = { limit, expand: ["data.default_price"] };
+    const asked = { limit, expand: ["data.default_price.tiers"] };
     if (query !== undefined) {
       // Stripe's search returns a token as cursor, never an id.
       // guard: a search's cursor is no id
@@ -144,7 +144,12 @@ export class ScopedCatalog {
     const prices: Stripe.Price[] = [];
     for (let page = 1; ; page++) {
       const last = prices.at(-1)?.id;
-      const paging = { active: true, limit: 100, ...(last === undefined ? {} : { starting_after: last }) };
+      const paging = {
+        active: true,
+        limit: 100,
+        expand: ["data.tiers"],
+        ...(last === undefined ? {} : { starting_after: last }),
+      };
       const { data, has_more: hasMore } = await this.#gate.list("GET /v1/prices", { ...filter, ...paging });
       prices.push(...data);
       if (!hasMore || data.length === 0 || page >= pages) return { prices, isAll: !hasMore };
@@ -157,12 +162,12 @@ export class ScopedCatalog {
     isWanted: (price: Stripe.Price) => boolean,
   ): Promise<SomePrices> {
     const prices: Stripe.Price[] = [];
-    let paging: SearchParams = { limit: 100 };
+    let paging: SearchParams = { limit: 100, expand: ["data.tiers"] };
     for (let page = 1; ; page++) {
       const { hits, nextPage } = await this.#gate.search("GET /v1/prices/search", query, paging, isWanted);
       prices.push(...hits);
       if (nextPage === null || page >= pages) return { prices, isAll: nextPage === null };
-      paging = { limit: 100, page: nextPage };
+      paging = { ...paging, page: nextPage };
     }
   }
 

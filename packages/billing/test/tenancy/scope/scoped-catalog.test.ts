@@ -67,7 +67,7 @@ describe("a page of products", () => {
     expect((await catalog.products(2, undefined)).nextCursor).toBe("prod_1");
     expect((await catalog.products(2, "prod_9")).nextCursor).toBeNull();
     expect((await catalog.products(2, undefined)).nextCursor).toBeNull();
-    const first = { limit: 2, expand: ["data.default_price"] };
+    const first = { limit: 2, expand: ["data.default_price.tiers"] };
     expect(asked).toEqual([first, { ...first, starting_after: "prod_9" }, first]);
   });
 
@@ -78,7 +78,7 @@ describe("a page of products", () => {
 
     expect((await catalog.products(2, undefined)).nextCursor).toBe("bmV4dA==");
     expect((await catalog.products(2, "bmV4dA==")).nextCursor).toBeNull();
-    const first = { limit: 2, expand: ["data.default_price"] };
+    const first = { limit: 2, expand: ["data.default_price.tiers"] };
     expect(asked).toEqual([first, { ...first, page: "bmV4dA==" }]);
   });
 
@@ -105,7 +105,7 @@ describe("the prices of a whole account", () => {
 
     expect(prices.map(({ id }) => id)).toEqual(["price_3", "price_2"]);
     expect(isAll).toBe(false);
-    const first = { active: true, limit: 100 };
+    const first = { active: true, limit: 100, expand: ["data.tiers"] };
     expect(asked).toEqual([first, { ...first, starting_after: "price_3" }]);
   });
 
@@ -143,7 +143,8 @@ describe("the prices of some products", () => {
     const prices = await over(pages, { own: false, asked }).pricesOfProducts(["prod_1", "prod_2"]);
 
     expect(prices.map(({ id }) => id)).toEqual(["price_5", "price_2", "price_1"]);
-    expect(asked).toEqual([{ limit: 100 }, { limit: 100, page: "second" }, { limit: 100, page: "third" }]);
+    const first = { limit: 100, expand: ["data.tiers"] };
+    expect(asked).toEqual([first, { ...first, page: "second" }, { ...first, page: "third" }]);
   });
 
   it("are not all there where a whole catalogue takes more than two pages of a search", async () => {
@@ -162,7 +163,7 @@ describe("a product", () => {
   it("comes with its default price", async () => {
     const asked: object[] = [];
     await over([product("prod_1")], { asked }).product("prod_1");
-    expect(asked).toEqual([{ expand: ["default_price"] }]);
+    expect(asked).toEqual([{ expand: ["default_price.tiers"] }]);
   });
 });
 
@@ -178,7 +179,7 @@ describe("the prices of one product", () => {
       "price_2",
       "price_1",
     ]);
-    const first = { product: "prod_1", active: true, limit: 100 };
+    const first = { product: "prod_1", active: true, limit: 100, expand: ["data.tiers"] };
     expect(asked).toEqual([
       first,
       { ...first, starting_after: "price_3" },

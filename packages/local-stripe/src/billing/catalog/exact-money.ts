@@ -1,4 +1,5 @@
 import { Big } from "big.js";
+import { notImplemented } from "../../api-error.js";
 import type { PriceRecord } from "../../store/records.js";
 
 /** A fraction, such as the seconds that are left of a period's. It is not divided before it is multiplied. */
@@ -14,6 +15,7 @@ const WHOLE: Share = { part: 1, whole: 1 };
  * once, half up: 100 units at 1.005 cents are 101 cents, which binary floating point makes 100.
  */
 export function cost(price: PriceRecord, quantity: number | undefined, share: Share = WHOLE): number {
+  if (price.tiers !== null) throw notImplemented("billing a price with tiers");
   const whole = new Big(price.unit_amount_decimal ?? 0).times(quantity ?? 1);
   return roundHalfUp(whole.times(share.part).div(share.whole));
 }

@@ -3,11 +3,13 @@ import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
 import { newId } from "../../ids.js";
 import type { AccountData, Transaction } from "../../store/account-data.js";
 import type { PriceRecord } from "../../store/records.js";
+import { type NewTier, newTiers } from "./tiers.js";
 
 interface NewPrice {
   readonly product: string;
   readonly currency: string;
   readonly active?: boolean;
+  readonly billing_scheme?: "per_unit" | "tiered";
   readonly lookup_key?: string;
   readonly metadata?: MetadataChange;
   readonly nickname?: string;
@@ -18,6 +20,8 @@ interface NewPrice {
     readonly meter?: string;
   };
   readonly tax_behavior?: "exclusive" | "inclusive" | "unspecified";
+  readonly tiers?: readonly NewTier[];
+  readonly tiers_mode?: "graduated" | "volume";
   readonly unit_amount?: number;
   readonly unit_amount_decimal?: string;
   readonly inline?: true;
@@ -26,7 +30,7 @@ interface NewPrice {
 /** Makes a price of a product that is there. `within` is the parameter that held the amounts, for the messages. */
 export function insertPrice(tx: Transaction, fields: NewPrice, within?: string): PriceRecord {
   const named = (name: string): string => (within === undefined ? name : `${within}[${name}]`);
-  const amount = readAmount(fields, named);
+  const amount = fields.billing_scheme === "tiered" ? newTiers(fields, named) : readAmount(fields, named);
   const currency = fields.currency.toLowerCase();
   if (!/^[a-z]{3}$/.test(currency)) {
     throw invalid(`Invalid currency: ${fields.currency}.`, named("currency"));
@@ -36,7 +40,6 @@ export function insertPrice(tx: Transaction, fields: NewPrice, within?: string):
     id: newId("price"),
     object: "price",
     active: fields.active ?? true,
-    billing_scheme: "per_unit",
     created: tx.now,
     currency,
     custom_unit_amount: null,
@@ -55,7 +58,6 @@ export function insertPrice(tx: Transaction, fields: NewPrice, within?: string):
         }
       : null,
     tax_behavior: fields.tax_behavior ?? "unspecified",
-    tiers_mode: null,
     transform_quantity: null,
     type: recurring ? "recurring" : "one_time",
     ...amount,
@@ -64,11 +66,17 @@ export function insertPrice(tx: Transaction, fields: NewPrice, within?: string):
   return tx.insert("price", price, "price.created");
 }
 
-function readAmount(
-  fields: NewPrice,
-  named: (name: string) => string,
-): Pick<PriceRecord, "unit_amount" | "unit_amount_decimal"> {
+type Amount = Pick<
+  PriceRecord,
+  "billing_scheme" | "tiers" | "tiers_mode" | "unit_amount" | "unit_amount_decimal"
+>;
+
+function readAmount(fields: NewPrice, named: (name: string) => string): Amount {
   const { unit_amount: whole, unit_amount_decimal: exact } = fields;
+  const misplaced = (["tiers", "tiers_mode"] as const).find((name) => fields[name] !== undefined);
+  if (misplaced !== undefined) {
+    throw invalid(`You can only set \`${misplaced}\` if \`billing_scheme=tiered\`.`, named(misplaced));
+  }
   if (whole !== undefined && exact !== undefined) {
     throw invalid(
       "You may only specify one of these parameters: unit_amount, unit_amount_decimal.",
@@ -76,7 +84,8 @@ function readAmount(
       "parameters_exclusive",
     );
   }
-  if (whole !== undefined) return { unit_amount: whole, unit_amount_decimal: String(whole) };
+  const plain = { billing_scheme: "per_unit", tiers: null, tiers_mode: null } as const;
+  if (whole !== undefined) return { ...plain, unit_amount: whole, unit_amount_decimal: String(whole) };
   if (exact === undefined) {
     throw invalid(
       "Prices require an `unit_amount` or `unit_amount_decimal` parameter to be set.",
@@ -84,7 +93,7 @@ function readAmount(
       "parameter_missing",
     );
   }
-  return { unit_amount: exact.includes(".") ? null : Number(exact), unit_amount_decimal: exact };
+  return { ...plain, unit_amount: exact.includes(".") ? null : Number(exact), unit_amount_decimal: exact };
 }
 
 const MOST_INTERVALS = { day: 1095, week: 156, month: 36, year: 3 };

@@ -3,7 +3,7 @@ import { formatMoney, leastCharge } from "../../../src/billing/catalog/currency.
 import { cost, percentOf, prorate } from "../../../src/billing/catalog/exact-money.js";
 import type { PriceRecord } from "../../../src/store/records.js";
 
-const priced = (unit_amount_decimal: string) => ({ unit_amount_decimal }) as PriceRecord;
+const priced = (unit_amount_decimal: string) => ({ unit_amount_decimal, tiers: null }) as PriceRecord;
 
 describe("a cost", () => {
   it.each([
