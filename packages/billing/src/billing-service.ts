@@ -21,7 +21,7 @@ import { type ReplacePriceOptions, replacePrice } from "./capabilities/catalog/r
 import { createCheckoutSession } from "./capabilities/checkout/create.js";
 import type { CheckoutMethods } from "./capabilities/checkout/methods.js";
 import type { CreateCheckoutSessionOptions } from "./capabilities/checkout/options.js";
-import { getCheckoutSession } from "./capabilities/checkout/read.js";
+import { getCheckoutSession, listCheckoutLineItems } from "./capabilities/checkout/read.js";
 import {
   getCustomer,
   type UpdateCustomerOptions,
@@ -114,6 +114,7 @@ import type {
   TenantResolution,
 } from "./tenancy/tenancy.js";
 import { TenantBinding } from "./tenant-binding.js";
+import type { CheckoutLineItem } from "./views/checkout-line-item.js";
 import type { CheckoutSession, OpenCheckoutSession } from "./views/checkout-session.js";
 import type { Coupon } from "./views/coupon.js";
 import type { Customer } from "./views/customer.js";
@@ -285,6 +286,13 @@ export class StripeBillingService<TMetadata = undefined>
 
   getCheckoutSession(checkoutSessionId: string, options: CallOptions = {}): Promise<CheckoutSession> {
     return this.#call(options, getCheckoutSession, checkoutSessionId);
+  }
+
+  listCheckoutLineItems(
+    checkoutSessionId: string,
+    options: CallOptions = {},
+  ): Promise<readonly CheckoutLineItem[]> {
+    return this.#call(options, listCheckoutLineItems, checkoutSessionId);
   }
 
   listCustomerSubscriptions(

@@ -18,8 +18,9 @@ export type {
   UpdateProductOptions,
 } from "./capabilities/catalog/products.js";
 export type { ReplacePriceOptions } from "./capabilities/catalog/replace-price.js";
+export type { CustomerUpdate } from "./capabilities/checkout/collection.js";
+export type { AdjustableQuantity, CheckoutItem } from "./capabilities/checkout/items.js";
 export type {
-  CheckoutItem,
   CreateCheckoutSessionOptions,
   PaymentCheckoutOptions,
   SetupCheckoutOptions,
@@ -178,6 +179,7 @@ export type {
   TenantResolution,
 } from "./tenancy/tenancy.js";
 export { formatAmount } from "./views/amount.js";
+export type { CheckoutLineItem } from "./views/checkout-line-item.js";
 export type { CheckoutSession, OpenCheckoutSession } from "./views/checkout-session.js";
 export type { Coupon } from "./views/coupon.js";
 export type { Address, Customer } from "./views/customer.js";

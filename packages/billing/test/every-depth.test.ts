@@ -21,6 +21,7 @@ const DEPTHS: Readonly<Record<string, readonly [cold: number, warm: number]>> = 
   updateCustomer: [2, 2],
   createCheckoutSession: [2, 2],
   getCheckoutSession: [1, 1],
+  listCheckoutLineItems: [2, 2],
   listCustomerSubscriptions: [1, 1],
   getSubscription: [1, 1],
   fetchEventObject: [1, 1],

@@ -57,6 +57,16 @@ export const EXCEPTIONS: readonly Exception[] = [
     },
   },
   {
+    call: /^POST \/v1\/checkout\/sessions$/,
+    param: /^allowed_payment_method_types\[\d*\]=/,
+    reason: "the parameter is newer than its specification",
+    example: {
+      method: "POST",
+      path: "/v1/checkout/sessions",
+      form: "mode=setup&currency=usd&success_url=https%3A%2F%2Fa.example&allowed_payment_method_types[0]=card",
+    },
+  },
+  {
     call: /^GET \/v1\/[a-z_]+\/search$/,
     param: /^expand\[\d*\]=total_count$/,
     reason: "it answers every search that counts with an internal error of its own",

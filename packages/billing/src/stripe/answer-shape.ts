@@ -99,6 +99,7 @@ const KINDS: { readonly [C in StripeCall]: KindOf<C> } & Readonly<
   "POST /v1/billing/meter_events": "billing.meter_event",
   "GET /v1/checkout/sessions": "list",
   "GET /v1/checkout/sessions/{session}": "checkout.session",
+  "GET /v1/checkout/sessions/{session}/line_items": "list",
   "POST /v1/checkout/sessions": "checkout.session",
   "POST /v1/checkout/sessions/{session}/expire": "checkout.session",
   "GET /v1/billing_portal/configurations": "list",

@@ -195,6 +195,10 @@ export interface Calls {
     params: Stripe.Checkout.SessionRetrieveParams;
     answer: Stripe.Checkout.Session;
   };
+  "GET /v1/checkout/sessions/{session}/line_items": {
+    params: Stripe.Checkout.SessionListLineItemsParams;
+    answer: Stripe.ApiList<Stripe.LineItem>;
+  };
   "POST /v1/checkout/sessions": {
     params: Stripe.Checkout.SessionCreateParams;
     answer: Stripe.Checkout.Session;

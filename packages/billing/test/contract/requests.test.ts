@@ -194,6 +194,9 @@ const ROWS: Readonly<
         paymentMethodCollection: "if_required",
         discount: { promotionCodeId: "promo_1" },
         automaticTax: true,
+        billingAddressCollection: "required",
+        taxIdCollection: "required",
+        customerUpdate: { address: "auto", name: "auto" },
         managedPayments: true,
         locale: "en-GB",
         clientReferenceId: "cart-1",
@@ -214,6 +217,8 @@ const ROWS: Readonly<
         customerId,
         priceId: "price_1",
         discount: { couponId: "welcome" },
+        adjustableQuantity: { minimum: 1, maximum: 10 },
+        invoiceCreation: true,
       }),
     "to save a card, in place of another session": (_acme, customerId, { asIf }) =>
       asIf(checkout(customerId, OPEN_SETUP)).createCheckoutSession({
@@ -221,6 +226,9 @@ const ROWS: Readonly<
         customerId,
         currency: "usd",
       }),
+  },
+  listCheckoutLineItems: {
+    "by id": (acme) => acme.listCheckoutLineItems("cs_test_2"),
   },
   getCheckoutSession: {
     "by id": (acme) => acme.getCheckoutSession("cs_test_1"),
@@ -568,6 +576,13 @@ const NEWER_THAN_THE_MOCK: Forms = {
         settle: "invoice",
       },
     ),
+  "createCheckoutSession with types of payment method": (_acme, customerId, { asIf }) =>
+    asIf(checkout(customerId)).createCheckoutSession({
+      mode: "setup",
+      customerId,
+      currency: "usd",
+      paymentMethodTypes: ["card", "sepa_debit"],
+    }),
   "createCustomerPortalSession to pause": (acme, customerId) =>
     acme.createCustomerPortalSession(customerId, {
       flow: { type: "subscription_pause", subscriptionId: "sub_1" },

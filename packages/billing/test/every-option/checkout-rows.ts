@@ -28,12 +28,16 @@ export const CHECKOUT_ROWS: readonly OptionRow[] = [
         ...PAGES,
         mode: "subscription",
         customerId: own.customerId,
-        items: [{ priceId: own.priceId, quantity: 2 }],
+        items: [{ priceId: own.priceId, quantity: 2, adjustableQuantity: { minimum: 1, maximum: 9 } }],
         trialDays: 10,
         trialWithoutPaymentMethod: "cancel",
         paymentMethodCollection: "if_required",
         discount: { couponId: own.couponId },
         automaticTax: true,
+        billingAddressCollection: "required",
+        taxIdCollection: true,
+        customerUpdate: { address: "auto", name: "auto" },
+        paymentMethodTypes: ["card"],
         managedPayments: false,
         expiresAt,
         allowSecond: true,
@@ -44,7 +48,18 @@ export const CHECKOUT_ROWS: readonly OptionRow[] = [
         ...AS_STRIPE_HAS_IT,
         mode: "subscription",
         customer: own.customerId,
-        line_items: { data: [{ price: { id: own.priceId }, quantity: 2 }] },
+        line_items: {
+          data: [
+            {
+              price: { id: own.priceId },
+              quantity: 2,
+              adjustable_quantity: { enabled: true, minimum: 1, maximum: 9 },
+            },
+          ],
+        },
+        billing_address_collection: "required",
+        tax_id_collection: { enabled: true, required: "never" },
+        allowed_payment_method_types: ["card"],
         payment_method_collection: "if_required",
         discounts: [{ coupon: own.couponId }],
         automatic_tax: { enabled: true },
@@ -96,6 +111,10 @@ export const CHECKOUT_ROWS: readonly OptionRow[] = [
         quantity: 2,
         discount: { promotionCodeId: own.promotionCodeId },
         automaticTax: false,
+        billingAddressCollection: "auto",
+        taxIdCollection: "required",
+        customerUpdate: { address: "never", name: "auto" },
+        paymentMethodTypes: ["card"],
         managedPayments: true,
         allowPromotionCodes: false,
         expiresAt,
@@ -107,8 +126,35 @@ export const CHECKOUT_ROWS: readonly OptionRow[] = [
         managed_payments: { enabled: true },
         amount_total: 1500,
         discounts: [{ promotion_code: own.promotionCodeId }],
+        tax_id_collection: { enabled: true, required: "if_supported" },
         expires_at: seconds(expiresAt),
       });
+    },
+  },
+  {
+    method: "createCheckoutSession",
+    shows: "sells something in a quantity to choose, with an invoice",
+    run: async ({ billing, own, stripe }) => {
+      const once = await billing.createPrice(own.productId, { unitAmount: 1000, currency: "usd" });
+      const { id } = await billing.createCheckoutSession({
+        mode: "payment",
+        customerId: own.customerId,
+        priceId: once.id,
+        adjustableQuantity: { minimum: 0, maximum: 3 },
+        invoiceCreation: true,
+        metadata: { team: "blue" },
+      });
+      expect(await stripe.checkout.sessions.retrieve(id, { expand: ["line_items"] })).toMatchObject({
+        invoice_creation: { enabled: true, invoice_data: { metadata: { team: "blue" } } },
+        line_items: { data: [{ adjustable_quantity: { minimum: 0, maximum: 3 } }] },
+      });
+      const subscription = await billing.createCheckoutSession({
+        customerId: own.customerId,
+        priceId: own.priceId,
+        adjustableQuantity: { minimum: 1, maximum: 3 },
+        allowSecond: true,
+      });
+      expect(await billing.listCheckoutLineItems(subscription.id)).toMatchObject([{ quantity: 1 }]);
     },
   },
   {
@@ -119,7 +165,7 @@ export const CHECKOUT_ROWS: readonly OptionRow[] = [
       const { amountTotal } = await billing.createCheckoutSession({
         mode: "payment",
         customerId: own.customerId,
-        items: [{ priceId: once.id, quantity: 3 }],
+        items: [{ priceId: once.id, quantity: 3, adjustableQuantity: { minimum: 2, maximum: 4 } }],
         discount: { couponId: own.couponId },
       });
       expect(amountTotal).toBe(2250);
@@ -135,6 +181,8 @@ export const CHECKOUT_ROWS: readonly OptionRow[] = [
         mode: "setup",
         customerId: own.customerId,
         currency: "eur",
+        billingAddressCollection: "required",
+        paymentMethodTypes: ["card"],
         expiresAt,
         idempotencyKey: "k",
       });
@@ -142,8 +190,18 @@ export const CHECKOUT_ROWS: readonly OptionRow[] = [
         ...AS_STRIPE_HAS_IT,
         mode: "setup",
         currency: "eur",
+        billing_address_collection: "required",
+        allowed_payment_method_types: ["card"],
         expires_at: seconds(expiresAt),
       });
+    },
+  },
+  {
+    method: "listCheckoutLineItems",
+    shows: "lists what the session sells",
+    run: async ({ billing, own }) => {
+      const items = await billing.listCheckoutLineItems(own.checkoutSessionId, {});
+      expect(items).toMatchObject([{ priceId: own.otherPriceId, quantity: 1, amountTotal: 49_000 }]);
     },
   },
   {

@@ -5,7 +5,7 @@ import { partialScope } from "../tenancy/scope/partial-scope.js";
 
 const withCodeFor = (customer: unknown) =>
   proveNewDiscount(
-    partialScope({ promotionCode: async (id: string) => ({ id, customer }) }),
+    partialScope({ discounts: { promotionCode: async (id: string) => ({ id, customer }) } }),
     { promotionCodeId: "promo_1" },
     "cus_1",
   );
@@ -13,7 +13,7 @@ const withCodeFor = (customer: unknown) =>
 describe("a discount to begin", () => {
   it("is a coupon that the tenant may use", async () => {
     const prove = (coupon: (id: string) => Promise<unknown>) =>
-      proveNewDiscount(partialScope({ coupon }), { couponId: "25_off" }, "cus_1");
+      proveNewDiscount(partialScope({ discounts: { coupon } }), { couponId: "25_off" }, "cus_1");
 
     expect(await prove(async (id) => ({ id }))).toEqual({ coupon: "25_off" });
     await expect(prove(() => Promise.reject(notFound()))).rejects.toMatchObject({ code: "not_found" });

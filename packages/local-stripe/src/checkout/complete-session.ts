@@ -1,4 +1,5 @@
 import { invalid, notImplemented } from "../api-error.js";
+import { listTaxIds } from "../billing/customers/tax-ids.js";
 import { payInvoice } from "../billing/invoices/invoices.js";
 import { declined } from "../billing/payments/payment.js";
 import { takePayment } from "../billing/payments/payment-intents.js";
@@ -7,14 +8,17 @@ import { succeed } from "../billing/payments/setup-intents.js";
 import { testCard } from "../billing/payments/test-cards.js";
 import { beginSubscription } from "../billing/subscriptions/begin-subscription.js";
 import type { Transaction } from "../store/account-data.js";
-import type { CheckoutSessionRecord, SubscriptionRecord } from "../store/records.js";
+import type { CheckoutEntries, CheckoutSessionRecord, SubscriptionRecord } from "../store/records.js";
 import { needsTaxLocation } from "./automatic-tax.js";
+import { saveEntries } from "./entries.js";
+import { makePaymentInvoice } from "./payment-invoice.js";
 
 /** The card that a customer pays with on the page, and whether its holder has confirmed the payment. */
 export interface Payment {
   /** A well-known token; `undefined` where nothing is collected. */
   readonly card: string | undefined;
   readonly isAuthenticated: boolean;
+  readonly entries: CheckoutEntries;
 }
 
 /** Whether the page asks for a card: always, unless nothing is due and the session asks only if required. */
@@ -40,6 +44,7 @@ export function completeSession(
   if (wantsCard(session) && payment.card === undefined) {
     throw invalid("A card is needed.", "card", "parameter_missing");
   }
+  saveEntries(tx, session, payment.entries);
   const made = make(tx, session, payment);
   const customer = tx.account.getFromPath("customer", String(session.customer));
   const completed = tx.change("checkout.session", session.id, {
@@ -50,8 +55,10 @@ export function completeSession(
     url: null,
     customer_details: session.customer_details && {
       ...session.customer_details,
+      address: payment.entries.address ?? customer.address ?? null,
       email: customer.email,
-      name: customer.name ?? null,
+      name: payment.entries.name ?? customer.name ?? null,
+      tax_ids: listTaxIds(tx.account, customer.id).map(({ type, value }) => ({ type, value })),
     },
   });
   tx.emit("checkout.session.completed", tx.account.render("checkout.session", completed));
@@ -75,7 +82,8 @@ function make(
     succeed(tx, intent, attach(tx, String(card), customer).id);
     return {};
   }
-  if (amount === 0) return {};
+  const invoice = session.invoice_creation?.enabled ? { invoice: makePaymentInvoice(tx, session).id } : {};
+  if (amount === 0) return invoice;
   const { id } = takePayment(tx, {
     amount,
     currency: String(session.currency),
@@ -84,7 +92,7 @@ function make(
     method: String(card),
     isAuthenticated,
   });
-  return { payment_intent: id };
+  return { ...invoice, payment_intent: id };
 }
 
 function subscribe(

@@ -8,6 +8,11 @@ import type { CheckoutLineRecord, CheckoutSessionRecord, PriceRecord, Wire } fro
 export interface NewLine {
   readonly price?: string;
   readonly quantity?: number;
+  readonly adjustable_quantity?: {
+    readonly enabled: boolean;
+    readonly minimum?: number;
+    readonly maximum?: number;
+  };
 }
 
 /** The things that are bought. In a trial they cost nothing today. */
@@ -63,7 +68,7 @@ function newLine(account: AccountData, element: NewLine, name: string, isTrial: 
   return {
     id: newId("li"),
     object: "item",
-    adjustable_quantity: null,
+    adjustable_quantity: adjustable(element, isMetered, name),
     amount_discount: 0,
     amount_subtotal: amount,
     amount_tax: 0,
@@ -74,6 +79,31 @@ function newLine(account: AccountData, element: NewLine, name: string, isTrial: 
     price: price.id,
     quantity: element.quantity ?? null,
   };
+}
+
+/** Stripe's bounds, where a request leaves them out. */
+const [LEAST, MOST] = [0, 99];
+
+function adjustable(
+  { adjustable_quantity: asked, quantity = 1 }: NewLine,
+  isMetered: boolean,
+  name: string,
+): CheckoutLineRecord["adjustable_quantity"] {
+  if (!asked?.enabled) return null;
+  if (isMetered) {
+    throw invalid(
+      "You cannot set `adjustable_quantity` for a metered price.",
+      `${name}[adjustable_quantity]`,
+    );
+  }
+  const { minimum = LEAST, maximum = MOST } = asked;
+  if (quantity < minimum || quantity > maximum) {
+    throw invalid(
+      `The quantity must be between the minimum ${minimum} and the maximum ${maximum} of \`adjustable_quantity\`.`,
+      `${name}[quantity]`,
+    );
+  }
+  return { enabled: true, minimum, maximum };
 }
 
 function priceFor(account: AccountData, element: NewLine, name: string): PriceRecord {

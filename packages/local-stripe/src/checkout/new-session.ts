@@ -10,6 +10,8 @@ import { randomText } from "../ids.js";
 import type { Transaction } from "../store/account-data.js";
 import type { CheckoutSessionRecord, CheckoutSubscriptionData, CustomerRecord } from "../store/records.js";
 import { requireAddress, sessionTax, taxedLines } from "./automatic-tax.js";
+import { checkCollection, type InvoiceCreation, invoiceData, shownCreation } from "./collection.js";
+import { NO_ENTRIES } from "./entries.js";
 import { type NewLine, newLines, sessionTotals } from "./line-items.js";
 import { managedPayments } from "./managed-payments.js";
 import { discounted, newDiscounts } from "./session-discounts.js";
@@ -21,15 +23,17 @@ const DAY = 24 * HOUR;
 /** The parameters of a new session. */
 export interface NewSession {
   readonly allow_promotion_codes?: boolean;
+  readonly allowed_payment_method_types?: readonly "card"[];
   readonly automatic_tax?: { readonly enabled: boolean };
   readonly billing_address_collection?: "auto" | "required";
   readonly cancel_url?: string;
   readonly client_reference_id?: string;
   readonly currency?: string;
   readonly customer?: string;
-  readonly customer_update?: { readonly address?: "auto" | "never" };
+  readonly customer_update?: { readonly address?: "auto" | "never"; readonly name?: "auto" | "never" };
   readonly discounts?: readonly NewDiscount[];
   readonly expires_at?: number;
+  readonly invoice_creation?: InvoiceCreation;
   readonly line_items?: readonly NewLine[];
   readonly locale?: string;
   readonly managed_payments?: { readonly enabled?: boolean };
@@ -38,11 +42,13 @@ export interface NewSession {
   readonly payment_intent_data?: { readonly metadata?: MetadataChange };
   readonly payment_method_configuration?: string;
   readonly payment_method_collection?: "always" | "if_required";
+  readonly payment_method_types?: readonly "card"[];
   readonly setup_intent_data?: { readonly metadata?: MetadataChange };
   readonly subscription_data?: Partial<Omit<CheckoutSubscriptionData, "metadata">> & {
     readonly metadata?: MetadataChange;
   };
   readonly success_url?: string;
+  readonly tax_id_collection?: { readonly enabled: boolean; readonly required?: "if_supported" | "never" };
   readonly ui_mode?: "hosted" | "hosted_page";
 }
 
@@ -52,6 +58,7 @@ export function newSession(tx: Transaction, params: NewSession, version: string)
   if (params.customer === undefined) throw notImplemented("a Checkout session without a customer");
   const customer = account.getFromParam("customer", params.customer, "customer");
   checkTogether(params, version);
+  checkCollection(params);
   const isTrial = trialEnd(params, tx.now) !== null;
   const bought =
     params.mode === "setup" ? [] : newLines(account, params.line_items ?? [], params.mode, isTrial);
@@ -78,7 +85,7 @@ export function newSession(tx: Transaction, params: NewSession, version: string)
     adaptive_pricing: { enabled: false },
     after_expiration: null,
     allow_promotion_codes: params.allow_promotion_codes ?? null,
-    allowed_payment_method_types: null,
+    allowed_payment_method_types: params.allowed_payment_method_types?.slice() ?? null,
     ...totals,
     automatic_tax: sessionTax(customer, params.automatic_tax?.enabled ?? false),
     askedCard: null,
@@ -105,13 +112,19 @@ export function newSession(tx: Transaction, params: NewSession, version: string)
     customer_account: null,
     customer_creation: null,
     customer_details: customerDetails(customer),
+    customerUpdate: {
+      address: params.customer_update?.address === "auto",
+      name: params.customer_update?.name === "auto",
+    },
     customer_email: null,
     discounts,
+    entries: NO_ENTRIES,
     expires_at: sessionExpiry(params.expires_at, tx.now),
     integration_identifier: null,
     invoice: null,
     intentMetadata: mergeMetadata({}, params.payment_intent_data?.metadata),
-    invoice_creation: null,
+    invoice_creation: params.mode === "payment" ? shownCreation(params.invoice_creation) : null,
+    invoiceData: invoiceData(params.invoice_creation),
     lines,
     livemode: account.livemode,
     locale: params.locale ?? null,
@@ -148,6 +161,12 @@ export function newSession(tx: Transaction, params: NewSession, version: string)
       metadata: mergeMetadata({}, params.subscription_data?.metadata),
     },
     success_url: params.success_url ?? null,
+    ...(params.tax_id_collection && {
+      tax_id_collection: {
+        enabled: params.tax_id_collection.enabled,
+        required: params.tax_id_collection.required ?? "never",
+      },
+    }),
     ui_mode: "hosted_page",
     url: `${account.context.origin()}/p/checkout/${secret}`,
     wallet_options: null,
@@ -182,8 +201,17 @@ function checkTogether(params: NewSession, version: string): void {
 /** Parameters that belong to other modes. */
 const ELSEWHERE: Readonly<Record<NewSession["mode"], readonly (keyof NewSession)[]>> = {
   payment: ["setup_intent_data", "subscription_data"],
-  setup: ["discounts", "line_items", "payment_intent_data", "payment_method_collection", "subscription_data"],
-  subscription: ["payment_intent_data", "setup_intent_data"],
+  setup: [
+    "automatic_tax",
+    "discounts",
+    "invoice_creation",
+    "line_items",
+    "payment_intent_data",
+    "payment_method_collection",
+    "subscription_data",
+    "tax_id_collection",
+  ],
+  subscription: ["invoice_creation", "payment_intent_data", "setup_intent_data"],
 };
 
 /** The end of the trial, which Checkout wants to be two days away at least. */

@@ -2,8 +2,10 @@ import type { FC } from "hono/jsx";
 import { readTrialEnd } from "../billing/subscriptions/subscription-fields.js";
 import { needsTaxLocation } from "../checkout/automatic-tax.js";
 import { wantsCard } from "../checkout/complete-session.js";
+import { boundsOf } from "../checkout/quantities.js";
 import type { AccountData } from "../store/account-data.js";
-import type { CheckoutSessionRecord } from "../store/records.js";
+import type { CheckoutLineRecord, CheckoutSessionRecord } from "../store/records.js";
+import { EntryFields } from "./checkout-entries.js";
 import { namedCountries } from "./countries.js";
 import { formatFor } from "./format.js";
 import { Layout } from "./layout.js";
@@ -57,12 +59,16 @@ export const CheckoutPage: FC<CheckoutPageProps> = ({ open, trouble, refusedCode
             <dd>{customer.email}</dd>
           </dl>
         )}
+        {session.lines.map((line) => (
+          <QuantityForm session={session} line={line} />
+        ))}
         {session.allow_promotion_codes ? <CodeForm open={open} refused={refusedCode} /> : null}
         {needsTaxLocation(session) ? (
           <CountryForm open={open} />
         ) : (
           <form method="post" action={`/p/checkout/${session.secret}`}>
             <input type="hidden" name="csrf_token" value={session.csrfToken} />
+            <EntryFields account={account} session={session} />
             {wantsCard(session) ? <TestCards /> : <p>No card is needed today.</p>}
             <p>
               <button type="submit" class="primary">
@@ -74,6 +80,36 @@ export const CheckoutPage: FC<CheckoutPageProps> = ({ open, trouble, refusedCode
         {words.terms === undefined ? null : <p class="terms">{words.terms}</p>}
       </div>
     </Layout>
+  );
+};
+
+/** Changes how much of an item is bought, and shows the page again. */
+const QuantityForm: FC<{ readonly session: CheckoutSessionRecord; readonly line: CheckoutLineRecord }> = ({
+  session,
+  line,
+}) => {
+  const bounds = boundsOf(session, line);
+  if (bounds === undefined) return null;
+  return (
+    <form method="post" action={`/p/checkout/${session.secret}/quantity`}>
+      <input type="hidden" name="csrf_token" value={session.csrfToken} />
+      <input type="hidden" name="line" value={line.id} />
+      <label class="above" for={line.id}>
+        Quantity of {line.description}
+      </label>
+      <div class="beside">
+        <input
+          id={line.id}
+          name="quantity"
+          type="number"
+          value={String(line.quantity ?? 1)}
+          min={bounds.least}
+          max={bounds.most}
+          required
+        />
+        <button type="submit">Update</button>
+      </div>
+    </form>
   );
 };
 

@@ -2,12 +2,14 @@ import { type Context, Hono } from "hono";
 import { ApiError } from "../api-error.js";
 import { needsTaxLocation, setTaxCountry } from "../checkout/automatic-tax.js";
 import { asks, completeSession, type Payment } from "../checkout/complete-session.js";
+import { setQuantity } from "../checkout/quantities.js";
 import { applyCode } from "../checkout/session-discounts.js";
 import type { Accounts } from "../store/accounts.js";
 import { passTime } from "../store/passing-time.js";
 import type { CheckoutSessionRecord } from "../store/records.js";
 import { transact } from "../store/transaction.js";
 import { AuthenticationPage } from "./authentication-page.js";
+import { readEntries } from "./checkout-entries.js";
 import { CheckoutPage, type OpenCheckout, SUMMARY } from "./checkout-pages.js";
 import { isCountry } from "./countries.js";
 import { formatFor } from "./format.js";
@@ -24,8 +26,10 @@ export function checkoutPages(accounts: Accounts): Hono {
   app.post("/:secret", (context) =>
     withForm(accounts, context, (open, form) => {
       const card = form.get("card") ?? undefined;
-      if (card === undefined || !asks(card)) return pay(context, open, { card, isAuthenticated: false });
-      change(open, { askedCard: card });
+      const entries = readEntries(open.session, form);
+      if (card === undefined || !asks(card))
+        return pay(context, open, { card, isAuthenticated: false, entries });
+      change(open, { askedCard: card, entries });
       return context.redirect(`${context.req.path}/authenticate`, 303);
     }),
   );
@@ -37,6 +41,16 @@ export function checkoutPages(accounts: Accounts): Hono {
       const applied = transact(account, null, (tx) => applyCode(tx, session, typed));
       if (applied !== undefined) return context.redirect(sessionPath(session), 303);
       return context.html(<CheckoutPage open={open} refusedCode={typed} />, 422);
+    }),
+  );
+
+  app.post("/:secret/quantity", (context) =>
+    withForm(accounts, context, ({ session, account }, form) => {
+      const quantity = Number(form.get("quantity") ?? Number.NaN);
+      const line = form.get("line") ?? "";
+      const changed = transact(account, null, (tx) => setQuantity(tx, session, line, quantity));
+      if (changed !== undefined) return context.redirect(sessionPath(session), 303);
+      return context.html(<CheckoutPage open={{ account, session }} trouble={WRONG_QUANTITY} />, 422);
     }),
   );
 
@@ -64,10 +78,11 @@ export function checkoutPages(accounts: Accounts): Hono {
 
   app.post("/:secret/authenticate", (context) =>
     withForm(accounts, context, (open, form) => {
-      const { askedCard: card } = open.session;
+      const { askedCard: card, entries } = open.session;
       if (card === null) return context.redirect(sessionPath(open.session), 303);
-      if (form.get("result") === "complete") return pay(context, open, { card, isAuthenticated: true });
-      const session = change(open, { askedCard: null });
+      if (form.get("result") === "complete")
+        return pay(context, open, { card, isAuthenticated: true, entries });
+      const session = change(open, { askedCard: null, entries });
       return context.html(<CheckoutPage open={{ ...open, session }} trouble={NOT_AUTHENTICATED} />, 402);
     }),
   );
@@ -77,6 +92,8 @@ export function checkoutPages(accounts: Accounts): Hono {
 
 const NOT_AUTHENTICATED =
   "We are unable to authenticate your payment method. Please choose a different payment method and try again.";
+
+const WRONG_QUANTITY = "This quantity cannot be chosen.";
 
 type Answer = Response | Promise<Response>;
 
@@ -123,7 +140,7 @@ function pay(context: Context, { account, session }: OpenCheckout, payment: Paym
 
 function change(
   { account, session }: OpenCheckout,
-  to: Pick<CheckoutSessionRecord, "askedCard">,
+  to: Pick<CheckoutSessionRecord, "askedCard" | "entries">,
 ): CheckoutSessionRecord {
   return transact(account, null, (tx) => tx.change("checkout.session", session.id, to));
 }

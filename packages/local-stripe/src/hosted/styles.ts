@@ -71,6 +71,7 @@ td.amount + td { padding-left: 1rem; } td.amount, th.amount { text-align: right;
 .choice small { display: block; color: var(--quiet); font-size: .8125rem; }
 .choice .brand { text-transform: capitalize; } .choice .digits { font-variant-numeric: tabular-nums; }
 .choice:has(small) { align-items: flex-start; }
+.beside { display: flex; gap: .75rem; align-items: stretch; } .beside button { width: auto; }
 .stack { margin-top: 1.5rem; } .side h2 + p:not(:has(a)) { margin-top: -.75rem; }
 .terms { color: var(--quiet); font-size: .875rem; margin: 0; }
 ul.order { list-style: none; margin: .5rem 0 0; padding: 0; border-top: 1px solid var(--side-line); }

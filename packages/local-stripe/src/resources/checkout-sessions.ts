@@ -1,4 +1,4 @@
-import { ApiError } from "../api-error.js";
+import { ApiError, notImplemented } from "../api-error.js";
 import { cancelSetup } from "../billing/payments/setup-intents.js";
 import { renderLine } from "../checkout/line-items.js";
 import { newSession } from "../checkout/new-session.js";
@@ -11,6 +11,7 @@ import {
   isWithin,
   list,
   oneOf,
+  type Param,
   range,
   required,
   text,
@@ -26,6 +27,7 @@ const PATH = "/v1/checkout/sessions";
 
 const CREATE = {
   allow_promotion_codes: bool(),
+  allowed_payment_method_types: list(cardType(), { max: 100 }),
   automatic_tax: hash({ enabled: required(bool()) }),
   billing_address_collection: oneOf("auto", "required"),
   cancel_url: webUrl(),
@@ -40,12 +42,25 @@ const CREATE = {
   expires_at: timestamp(),
   line_items: list(
     hash({
+      adjustable_quantity: hash({
+        enabled: required(bool()),
+        maximum: integer({ min: 1, max: 999_999 }),
+        minimum: integer({ min: 0, max: 999_999 }),
+      }),
       price: text(),
       quantity: integer({ min: 1, max: 999_999_999 }),
       ...unsupported("dynamic_tax_rates"),
     }),
     { max: 100 },
   ),
+  invoice_creation: hash({
+    enabled: required(bool()),
+    invoice_data: hash({
+      description: text({ max: 1500 }),
+      footer: text(),
+      metadata: metadata(),
+    }),
+  }),
   locale: oneOf(
     ..."auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hi-IN hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl sv th tr vi zh zh-HK zh-TW".split(
       " ",
@@ -57,6 +72,7 @@ const CREATE = {
   payment_intent_data: hash({ metadata: metadata() }),
   payment_method_configuration: text(),
   payment_method_collection: oneOf("always", "if_required"),
+  payment_method_types: list(cardType(), { max: 100 }),
   setup_intent_data: hash({ metadata: metadata() }),
   subscription_data: hash({
     description: text({ max: 500 }),
@@ -70,9 +86,20 @@ const CREATE = {
     }),
   }),
   success_url: webUrl(),
+  tax_id_collection: hash({ enabled: required(bool()), required: oneOf("if_supported", "never") }),
   ui_mode: oneOf("hosted", "hosted_page"),
-  ...unsupported("after_expiration", "allowed_payment_method_types"),
+  ...unsupported("after_expiration"),
 };
+
+/** A type of payment method; this server has cards alone. */
+function cardType(): Param<"card"> {
+  return {
+    read: (value, name) => {
+      if (value === "card") return value;
+      throw notImplemented("payment methods other than cards", name);
+    },
+  };
+}
 
 const LIST = {
   created: range(),
@@ -98,6 +125,9 @@ export const checkoutSessions: Resource<"checkout.session"> = {
       askedCard: _asked,
       billingMode: _mode,
       csrfToken: _token,
+      customerUpdate: _update,
+      entries: _entries,
+      invoiceData: _invoice,
       intentMetadata: _metadata,
       lines: _lines,
       secret: _secret,

@@ -266,6 +266,14 @@ export type CheckoutSessionRecord = Readonly<Omit<Stored<Stripe.Checkout.Session
   readonly subscriptionData: CheckoutSubscriptionData;
   /** The metadata of the payment or setup intent. */
   readonly intentMetadata: Stripe.Metadata;
+  /** What of the page's form is saved to the customer. */
+  readonly customerUpdate: { readonly address: boolean; readonly name: boolean };
+  /** Fields for the invoice of a payment, where one is made. */
+  readonly invoiceData: {
+    readonly description: string | null;
+    readonly footer: string | null;
+    readonly metadata: Stripe.Metadata;
+  };
   /** The unguessable end of the session's address. */
   readonly secret: string;
   /** Proves that a form was sent from a page of this session. */
@@ -274,7 +282,16 @@ export type CheckoutSessionRecord = Readonly<Omit<Stored<Stripe.Checkout.Session
   readonly billingMode: "classic" | "flexible";
   /** The card whose holder is being asked. */
   readonly askedCard: string | null;
+  /** What the customer has typed on the page, while the holder is asked. */
+  readonly entries: CheckoutEntries;
 };
+
+/** What a customer typed on a Checkout page. */
+export interface CheckoutEntries {
+  readonly name: string | null;
+  readonly address: NonNullable<CustomerRecord["address"]> | null;
+  readonly taxId: { readonly type: string; readonly value: string } | null;
+}
 
 export type PaymentIntentRecord = Readonly<
   Omit<

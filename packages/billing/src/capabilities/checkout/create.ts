@@ -32,6 +32,7 @@ import {
   type SessionContent,
   setupContent,
   subscriptionContent,
+  toSentParams,
   type Visit,
 } from "./params.js";
 
@@ -73,7 +74,7 @@ export async function createCheckoutSession(
   const made =
     same ??
     (await steps.take("the new page", () =>
-      scope.write("POST /v1/checkout/sessions", {}, content.params, steps.key),
+      scope.write("POST /v1/checkout/sessions", {}, toSentParams(content, sessions.apiVersion), steps.key),
     ));
   const sale = { mode: wanted.mode ?? "subscription", productIds };
   const maySellTwice = "allowSecond" in wanted && wanted.allowSecond === true;

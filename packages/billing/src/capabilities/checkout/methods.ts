@@ -1,4 +1,5 @@
 import type { CallOptions } from "../../stripe/deadline.js";
+import type { CheckoutLineItem } from "../../views/checkout-line-item.js";
 import type { CheckoutSession, OpenCheckoutSession } from "../../views/checkout-session.js";
 import type { CreateCheckoutSessionOptions } from "./options.js";
 
@@ -29,4 +30,16 @@ export interface CheckoutMethods {
    * @see https://docs.stripe.com/api/checkout/sessions/retrieve
    */
   getCheckoutSession(checkoutSessionId: string, options?: CallOptions): Promise<CheckoutSession>;
+
+  /**
+   * Lists all that a Checkout session sells or has sold, with the quantities that the customer chose and what was paid for
+   * each. One request, or two if the session was not used lately. Empty for a session that saves a card.
+   *
+   * @throws NotFoundError when the session is missing or another tenant's.
+   * @see https://docs.stripe.com/api/checkout/sessions/line_items
+   */
+  listCheckoutLineItems(
+    checkoutSessionId: string,
+    options?: CallOptions,
+  ): Promise<readonly CheckoutLineItem[]>;
 }

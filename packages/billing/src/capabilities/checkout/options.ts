@@ -1,13 +1,26 @@
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import { checkInput, copyOptions, onFirstUse, optionsObject, text, writeFields } from "../../input.js";
-import { type LineItem, lineItemFields, toLineItems } from "../../selling/line-items.js";
 import type { NewDiscount } from "../../selling/prove-discount.js";
 import { assertOneTrial, trialFields } from "../../selling/trial.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
-import { isObjectId } from "../../stripe/object-id.js";
+import { isCouponId, isObjectId } from "../../stripe/object-id.js";
 import type { CallerMetadata } from "../../tenancy/caller-metadata.js";
+import {
+  assertCollectable,
+  type CollectionOptions,
+  collectionFields,
+  type PurchaseCollectionOptions,
+  purchaseCollectionFields,
+} from "./collection.js";
+import {
+  type AdjustableQuantity,
+  type CheckoutItem,
+  type CheckoutLine,
+  itemFields,
+  toCheckoutLines,
+} from "./items.js";
 
 /** The purpose of the page: to subscribe (the default), to pay once, or to save a card. */
 export type CreateCheckoutSessionOptions =
@@ -35,11 +48,13 @@ interface CheckoutOptions extends CallOptions, IdempotencyOptions {
   readonly expiresAt?: Date | undefined;
 }
 
-interface PurchaseOptions extends CheckoutOptions {
+interface PurchaseOptions extends CheckoutOptions, PurchaseCollectionOptions {
   /** An active price of a product that the tenant may sell, its own or a shared one. Or use {@link items}. */
   readonly priceId?: string | undefined;
   /** The quantity of {@link priceId}. Default: 1. A metered price takes none. */
   readonly quantity?: number | undefined;
+  /** Lets the customer change the {@link quantity} on the page. */
+  readonly adjustableQuantity?: AdjustableQuantity | undefined;
   /** Several prices at once. */
   readonly items?: readonly CheckoutItem[] | undefined;
   readonly discount?: NewDiscount | undefined;
@@ -49,20 +64,12 @@ interface PurchaseOptions extends CheckoutOptions {
    * (`catalog.promotionCodes`). Default: false.
    */
   readonly allowPromotionCodes?: boolean | undefined;
-  /** Lets Stripe Tax calculate the taxes, by the address that the customer gives. Default: false. */
-  readonly automaticTax?: boolean | undefined;
   /**
    * Whether Stripe sells it as the merchant of record. Default: what the account says. With `connectTenancy` it is always
    * switched off and `true` is refused, since Stripe allows Managed Payments in no connected account.
    * See https://docs.stripe.com/payments/managed-payments
    */
   readonly managedPayments?: boolean | undefined;
-}
-
-export interface CheckoutItem {
-  readonly priceId: string;
-  /** Default: 1. A metered price takes none. */
-  readonly quantity?: number | undefined;
 }
 
 export interface SubscriptionCheckoutOptions extends PurchaseOptions {
@@ -81,9 +88,11 @@ export interface SubscriptionCheckoutOptions extends PurchaseOptions {
 
 export interface PaymentCheckoutOptions extends PurchaseOptions {
   readonly mode: "payment";
+  /** Makes a paid invoice of the payment, with `invoice.paid` as of a subscription's. Default: false, a receipt alone. */
+  readonly invoiceCreation?: boolean | undefined;
 }
 
-export interface SetupCheckoutOptions extends CheckoutOptions {
+export interface SetupCheckoutOptions extends CheckoutOptions, CollectionOptions {
   readonly mode: "setup";
   /** The currency, such as `"usd"`, that the saved payment method will be charged in. */
   readonly currency: string;
@@ -112,11 +121,13 @@ const sessionFields = onFirstUse(() => ({
 
 const purchaseFields = onFirstUse(() => ({
   ...sessionFields(),
-  ...lineItemFields(1),
+  ...itemFields(),
   discount: z.optional(
     z.union(
       [
-        z.strictObject({ couponId: z.string().check(z.regex(/^[\w-]{1,200}$/)) }),
+        z.strictObject({
+          couponId: z.custom<string>((value) => typeof value === "string" && isCouponId(value)),
+        }),
         z.strictObject({
           promotionCodeId: z.custom<string>(
             (value) => typeof value === "string" && isObjectId("promotion_code", value),
@@ -127,7 +138,7 @@ const purchaseFields = onFirstUse(() => ({
     ),
   ),
   allowPromotionCodes: z.optional(z.boolean("allowPromotionCodes must be true or false.")),
-  automaticTax: z.optional(z.boolean("automaticTax must be true or false.")),
+  ...purchaseCollectionFields(),
   managedPayments: z.optional(z.boolean("managedPayments must be true or false.")),
 }));
 
@@ -143,11 +154,18 @@ const subscriptionOptions = onFirstUse(() =>
   }),
 );
 
-const paymentOptions = onFirstUse(() => optionsObject({ ...purchaseFields(), mode: z.literal("payment") }));
+const paymentOptions = onFirstUse(() =>
+  optionsObject({
+    ...purchaseFields(),
+    mode: z.literal("payment"),
+    invoiceCreation: z.optional(z.boolean("invoiceCreation must be true or false.")),
+  }),
+);
 
 const setupOptions = onFirstUse(() =>
   optionsObject({
     ...sessionFields(),
+    ...collectionFields(),
     mode: z.literal("setup"),
     currency: text('currency must be three lower-case letters, such as "usd".', /^[a-z]{3}$/),
   }),
@@ -159,9 +177,9 @@ type Judged = "customerId" | "successUrl" | "cancelUrl" | "metadata" | keyof Cal
 type OrUndefined<T> = { readonly [K in keyof T]: T extends Required<Pick<T, K>> ? T[K] : T[K] | undefined };
 
 export type CheckedSubscription = Checked<SubscriptionCheckoutOptions> & {
-  readonly lines: readonly LineItem[];
+  readonly lines: readonly CheckoutLine[];
 };
-export type CheckedPayment = Checked<PaymentCheckoutOptions> & { readonly lines: readonly LineItem[] };
+export type CheckedPayment = Checked<PaymentCheckoutOptions> & { readonly lines: readonly CheckoutLine[] };
 export type CheckedSetup = Checked<SetupCheckoutOptions>;
 
 /** @throws InvalidArgumentError with one sentence per mistake. */
@@ -190,9 +208,10 @@ function checkExpiry<T extends { readonly expiresAt?: Date | undefined }>(given:
 }
 
 function checkPurchase<
-  T extends Checked<PurchaseOptions> & { readonly items?: readonly LineItem[] | undefined },
->(given: T): T & { readonly lines: readonly LineItem[] } {
-  const lines = toLineItems(checkExpiry(given));
+  T extends Checked<PurchaseOptions> & { readonly items?: readonly CheckoutItem[] | undefined },
+>(given: T): T & { readonly lines: readonly CheckoutLine[] } {
+  const lines = toCheckoutLines(checkExpiry(given));
+  assertCollectable(given);
   if (given.discount !== undefined && given.allowPromotionCodes === true) {
     throw new InvalidArgumentError("Give either discount or allowPromotionCodes.");
   }

@@ -5,6 +5,8 @@ import { toTrialParams } from "../../selling/trial.js";
 import type { StripeMetadata } from "../../tenancy/caller-metadata.js";
 import { CHECKOUT_KEY } from "../../tenancy/metadata-mark.js";
 import { toEpochSeconds } from "../../views/epoch.js";
+import { toCollectionParams, toPurchaseCollectionParams } from "./collection.js";
+import type { CheckoutLine } from "./items.js";
 import type { CheckedPayment, CheckedSetup, CheckedSubscription } from "./options.js";
 
 export type SessionParams = Stripe.Checkout.SessionCreateParams;
@@ -47,8 +49,13 @@ export function paymentContent(
   visit: Visit,
   purchase: PurchaseParams,
 ): SessionContent {
-  const payment_intent_data = { metadata: visit.metadata };
-  return toContent({ ...visitParams("payment", wanted, visit), ...purchase, payment_intent_data });
+  const { metadata } = visit;
+  return toContent({
+    ...visitParams("payment", wanted, visit),
+    ...purchase,
+    payment_intent_data: { metadata },
+    ...(wanted.invoiceCreation && { invoice_creation: { enabled: true, invoice_data: { metadata } } }),
+  });
 }
 
 export function setupContent(wanted: CheckedSetup, visit: Visit): SessionContent {
@@ -62,34 +69,53 @@ export function setupContent(wanted: CheckedSetup, visit: Visit): SessionContent
 
 type PurchaseParams = Pick<
   SessionParams,
-  "line_items" | "discounts" | "allow_promotion_codes" | "automatic_tax" | "customer_update"
+  | "line_items"
+  | "discounts"
+  | "allow_promotion_codes"
+  | "automatic_tax"
+  | "customer_update"
+  | "tax_id_collection"
 >;
 
 /** @throws InvalidArgumentError when a metered price has a quantity. */
 export function purchaseParams(
-  { lines, allowPromotionCodes, automaticTax }: CheckedSubscription | CheckedPayment,
+  wanted: CheckedSubscription | CheckedPayment,
   prices: Prices,
   discount: NonNullable<SessionParams["discounts"]>[number] | undefined,
 ): PurchaseParams {
+  const { lines, allowPromotionCodes } = wanted;
   return {
-    line_items: lines.map(({ priceId, quantity }) => {
-      const metered = isMetered(prices, priceId);
-      assertNoMeteredQuantity(metered, quantity);
-      return { price: priceId, ...(!metered && { quantity: quantity ?? 1 }) };
-    }),
+    line_items: lines.map((line) => toLineParams(line, isMetered(prices, line.priceId))),
     ...(discount && { discounts: [discount] }),
     ...(allowPromotionCodes && { allow_promotion_codes: true }),
-    // Taxes need an address. A customer without one enters it on the page.
-    ...(automaticTax && { automatic_tax: { enabled: true }, customer_update: { address: "auto" as const } }),
+    ...toPurchaseCollectionParams(wanted),
+  };
+}
+
+function toLineParams({ priceId, quantity, adjustableQuantity }: CheckoutLine, metered: boolean) {
+  assertNoMeteredQuantity(metered, quantity ?? (adjustableQuantity && 1));
+  if (metered) return { price: priceId };
+  const { minimum, maximum } = adjustableQuantity ?? {};
+  return {
+    price: priceId,
+    quantity: quantity ?? 1,
+    ...(adjustableQuantity && {
+      adjustable_quantity: {
+        enabled: true,
+        ...(minimum !== undefined && { minimum }),
+        ...(maximum !== undefined && { maximum }),
+      },
+    }),
   };
 }
 
 /** Leaves out `ui_mode`: a hosted page is the default, and its name differs before API version 2026-03-25. */
 function visitParams(
   mode: "subscription" | "payment" | "setup",
-  { locale, clientReferenceId, expiresAt }: CheckedSubscription | CheckedPayment | CheckedSetup,
+  wanted: CheckedSubscription | CheckedPayment | CheckedSetup,
   { customerId, successUrl, cancelUrl, metadata, managedPayments }: Visit,
 ): SessionParams {
+  const { locale, clientReferenceId, expiresAt } = wanted;
   return {
     mode,
     customer: customerId,
@@ -97,6 +123,7 @@ function visitParams(
     cancel_url: cancelUrl,
     metadata,
     ...(managedPayments !== undefined && { managed_payments: { enabled: managedPayments } }),
+    ...toCollectionParams(wanted),
     ...(locale !== undefined && { locale }),
     ...(clientReferenceId !== undefined && { client_reference_id: clientReferenceId }),
     ...(expiresAt !== undefined && { expires_at: toEpochSeconds(expiresAt) }),
@@ -109,4 +136,14 @@ function toContent(params: SessionParams): SessionContent {
     params: { ...params, metadata: { ...params.metadata, [CHECKOUT_KEY]: fingerprint } },
     fingerprint,
   };
+}
+
+/**
+ * Writes the content as an older version of Stripe's API takes it. The parameter for payment methods got another name with
+ * 2026-09-30.
+ */
+export function toSentParams({ params }: SessionContent, apiVersion: string | undefined): SessionParams {
+  const { allowed_payment_method_types: types, ...others } = params;
+  if (types === undefined || apiVersion === undefined || apiVersion >= "2026-09-30") return params;
+  return { ...others, ...{ payment_method_types: types } };
 }

@@ -1,4 +1,5 @@
 import { isBillingError } from "../../errors.js";
+import { readApiVersion } from "../../stripe/api-version.js";
 import type { OperatorList } from "../../stripe/operator-calls.js";
 import type { OperatorScope } from "../../tenancy/scope/operator-scope.js";
 import { type OpenScope, readPage } from "../each-page.js";
@@ -20,7 +21,7 @@ const READS: Readonly<Record<string, OperatorList>> = {
 export async function lookAtKey(scope: OperatorScope): Promise<readonly AccountCheck[]> {
   const accepted = found("key", "ok", `Stripe accepts it, in ${scope.mode ?? "an unknown"} mode.`);
   try {
-    const version = readVersion(await readPage(scope, "GET /v1/customers", { limit: 1 }));
+    const version = readApiVersion(await readPage(scope, "GET /v1/customers", { limit: 1 }));
     if (version === undefined) return [accepted];
     return [accepted, found("api version", "ok", `Requests are answered in ${version}.`)];
   } catch (error) {
@@ -46,12 +47,4 @@ export async function lookAtPermissions(open: OpenScope): Promise<readonly Accou
   return [
     found("permissions", "failure", fact, "Give the restricted key these permissions in the Dashboard."),
   ];
-}
-
-/** The SDK keeps the version beside the answer; clients of another make may not. */
-function readVersion(answer: object): string | undefined {
-  const last: unknown = Reflect.get(answer, "lastResponse");
-  const version: unknown =
-    typeof last === "object" && last !== null ? Reflect.get(last, "apiVersion") : undefined;
-  return typeof version === "string" ? version : undefined;
 }

@@ -86,6 +86,7 @@ export const RULES: {
   "POST /v1/billing/meter_events": { customerIn: "payload" }, // guard (as {}): usage is of a customer of the tenant's
   "GET /v1/checkout/sessions": { scopedBy: "customer" },
   "GET /v1/checkout/sessions/{session}": {},
+  "GET /v1/checkout/sessions/{session}/line_items": { scopedBy: "session", holds: "item" },
   "POST /v1/checkout/sessions": { mark: "create", within: "customer" }, // guard (part 2): a Checkout session is for a customer of the tenant's; guard (part 1): a Checkout session is marked
   "POST /v1/checkout/sessions/{session}/expire": {},
   "GET /v1/billing_portal/configurations": {},

@@ -103,6 +103,7 @@ export type CatalogScope = Pick<
 export type AttachedPaymentMethod = Stripe.PaymentMethod & { readonly customer: Stripe.Customer };
 
 const SUBSCRIPTION = "GET /v1/subscriptions/{subscription}";
+const CHECKOUT_SESSION = "GET /v1/checkout/sessions/{session}";
 const INVOICE = "GET /v1/invoices/{invoice}";
 const PAYMENT_METHOD = "GET /v1/payment_methods/{payment_method}";
 
@@ -252,7 +253,12 @@ class Scope {
 
   /** One request. @throws NotFoundError when the session is missing or not of one of the tenant's customers. */
   checkoutSession(sessionId: string, options?: ReadOptions): Promise<Stripe.Checkout.Session> {
-    return this.#owned.read("GET /v1/checkout/sessions/{session}", { session: sessionId }, [], options);
+    return this.#owned.read(CHECKOUT_SESSION, { session: sessionId }, [], options);
+  }
+
+  /** Sends no request when it was proved lately, else one. @throws NotFoundError as {@link checkoutSession} does. */
+  proveCheckoutSession(sessionId: string): Promise<void> {
+    return this.#owned.prove(CHECKOUT_SESSION, { session: sessionId });
   }
 
   /** One request. @throws NotFoundError when it is missing, or attached to none of the tenant's customers. */

@@ -22,7 +22,9 @@ import {
 } from "./step.js";
 
 /** Pages on which customers subscribe to the caller's prices, or to another's. */
-export const CHECKOUT_COMMANDS: Commands<"createCheckoutSession" | "getCheckoutSession"> = {
+export const CHECKOUT_COMMANDS: Commands<
+  "createCheckoutSession" | "getCheckoutSession" | "listCheckoutLineItems"
+> = {
   createCheckoutSession: fc
     .tuple(twoAims, fc.integer({ min: 1, max: 2 }), fc.boolean())
     .map(([[target, offer], quantity, allowSecond]) =>
@@ -60,6 +62,15 @@ export const CHECKOUT_COMMANDS: Commands<"createCheckoutSession" | "getCheckoutS
         },
       ),
     ),
+  listCheckoutLineItems: aim.map((target) =>
+    command(`listCheckoutLineItems ${describe(target)}`, async (model, program) => {
+      const { caller, owner } = resolve(model, target);
+      const { id, price, quantity } = memberOf(owner.sessions, target.index);
+      const outcome = await callAs(program, caller, (bound) => bound.listCheckoutLineItems(id));
+      if (expectForeign(outcome, caller, owner)) return;
+      expect(outcome.result).toMatchObject([{ priceId: price.id, quantity }]);
+    }),
+  ),
   getCheckoutSession: aim.map((target) =>
     command(`getCheckoutSession ${describe(target)}`, async (model, program) => {
       const { caller, owner } = resolve(model, target);

@@ -7,11 +7,10 @@ import type {
   SubscriptionRecord,
 } from "../../store/records.js";
 import { taxedLine } from "../catalog/automatic-tax.js";
-import { leastCharge } from "../catalog/currency.js";
-import { listTaxIds } from "../customers/tax-ids.js";
 import { discounted, discountedAmount } from "../discounts/discounting.js";
 import { isRunning } from "../discounts/redemption.js";
 import { charge, type FailedPayment, type PaymentOutcome } from "../payments/payment.js";
+import { invoiceRecord, settle } from "./invoice-record.js";
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -33,115 +32,33 @@ export function newInvoice(
   const id = reason === "upcoming" ? newId("upcoming_in") : newId("in");
   const isRunningNow = ({ id: one }: DiscountRecord) => isRunning(account, one, tx.now);
   const { amounts, lines: billed } = discounted(account, subscription, lines, isRunningNow);
-  const subtotal = billed.reduce((sum, line) => sum + line.amount, 0);
   const isTaxed = subscription.automatic_tax.enabled;
   const taxed = isTaxed
     ? billed.map((line) => taxedLine(account, customer, line, discountedAmount(line)))
     : billed;
-  const taxes = taxed.flatMap((line) => line.taxes ?? []);
-  const sumTaxes = (behavior: "exclusive" | "inclusive"): number =>
-    taxes.reduce((sum, tax) => sum + (tax.tax_behavior === behavior ? tax.amount : 0), 0);
-  const net = billed.reduce((sum, line) => sum + discountedAmount(line), 0);
-  const total = net + sumTaxes("exclusive");
-  const { due } = settle(total, customer.balance, subscription.currency);
   const waits = reason === "subscription_cycle" || subscription.collection_method === "send_invoice";
-  const starts = lines.map((line) => line.period.start);
-  return {
-    id,
-    object: "invoice",
-    account_country: "US",
-    account_name: null,
-    account_tax_ids: null,
-    amount_due: due,
-    amount_overpaid: 0,
-    amount_paid: 0,
-    amount_paid_off_stripe: 0,
-    amount_remaining: due,
-    amount_shipping: 0,
-    application: null,
-    attempt_count: 0,
-    attempted: false,
-    auto_advance: true,
-    automatic_tax: {
-      disabled_reason: null,
-      enabled: isTaxed,
-      liability: isTaxed ? { type: "self" } : null,
-      provider: isTaxed ? "stripe" : null,
-      status: isTaxed ? "complete" : null,
-    },
+  return invoiceRecord(tx, {
     automatically_finalizes_at: waits ? tx.now + HOUR : null,
     billing_reason: reason,
     collection_method: subscription.collection_method,
-    created: tx.now,
     currency: subscription.currency,
     custom_fields: subscription.invoice_settings.custom_fields ?? customer.invoice_settings.custom_fields,
-    customer: customer.id,
-    customer_account: null,
-    customer_address: customer.address ?? null,
-    customer_email: customer.email,
-    customer_name: customer.name ?? null,
-    customer_phone: customer.phone ?? null,
-    customer_shipping: customer.shipping,
-    customer_tax_exempt: customer.tax_exempt ?? null,
-    customer_tax_ids: listTaxIds(account, customer.id).map(({ type, value }) => ({ type, value })),
-    default_payment_method: null,
-    default_source: null,
-    default_tax_rates: [],
+    customer,
     description: subscription.invoice_settings.description,
+    discountAmounts: amounts,
     discounts: subscription.discounts.filter((one) => isRunning(account, one, tx.now)),
-    due_date: null,
-    effective_at: null,
-    ending_balance: null,
     footer: subscription.invoice_settings.footer ?? customer.invoice_settings.footer,
-    from_invoice: null,
-    hosted_invoice_url: null,
-    invoice_pdf: null,
-    issuer: { type: "self" },
-    last_finalization_error: null,
-    latest_revision: null,
-    lines: taxed.map((line) => ({ ...line, invoice: id })),
-    livemode: account.livemode,
+    id,
+    isTaxed,
+    lines: taxed,
     metadata: {},
-    next_payment_attempt: null,
-    number: null,
-    on_behalf_of: null,
     parent: {
       quote_details: null,
       subscription_details: { metadata: subscription.metadata, subscription: subscription.id },
       type: "subscription_details",
     },
-    payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null },
-    period_end: tx.now,
-    period_start: Math.min(tx.now, ...starts),
-    post_payment_credit_notes_amount: 0,
-    pre_payment_credit_notes_amount: 0,
-    receipt_number: null,
-    rendering: null,
-    shipping_cost: null,
-    shipping_details: null,
-    starting_balance: customer.balance,
-    statement_descriptor: null,
-    status: "draft",
-    status_transitions: { finalized_at: null, marked_uncollectible_at: null, paid_at: null, voided_at: null },
-    subtotal,
-    subtotal_excluding_tax: subtotal - sumTaxes("inclusive"),
     test_clock: subscription.test_clock ?? null,
-    total,
-    total_discount_amounts: [...amounts],
-    total_excluding_tax: net - sumTaxes("inclusive"),
-    total_pretax_credit_amounts: [],
-    total_taxes: taxes,
-    webhooks_delivered_at: null,
-    confirmationSecret: null,
-    isOverdue: false,
-  };
-}
-
-/** Splits a total into the amount due and the balance that is left: negative is credit, positive is owed. */
-function settle(total: number, balance: number, currency: string): { due: number; balance: number } {
-  const owed = total + balance;
-  // An amount too small to charge is added to the balance, and so to the next invoice.
-  return owed >= Math.max(1, leastCharge(currency)) ? { due: owed, balance: 0 } : { due: 0, balance: owed };
+  });
 }
 
 /** Undoes the effect of an invoice on the balance. */
