@@ -41,8 +41,11 @@ export function makePaymentInvoice(tx: Transaction, session: CheckoutSessionReco
     }),
     "invoice.created",
   );
-  return payInvoice(tx, finalizeInvoice(tx, id));
+  return payInvoice(tx, finalizeInvoice(tx, id), PAID_BY_ITS_OWN_INTENT);
 }
+
+/** The intent of the session, which is made beside the invoice. */
+const PAID_BY_ITS_OWN_INTENT = "elsewhere";
 
 function invoiceLine(tx: Transaction, line: CheckoutLineRecord): InvoiceLineRecord {
   const { id, product, unit_amount_decimal: unit } = tx.account.getFromPath("price", line.price);

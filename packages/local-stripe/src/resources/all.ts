@@ -2,6 +2,7 @@ import type { Resource } from "../declare/route.js";
 import type { ObjectName } from "../store/records.js";
 import { accounts } from "./accounts.js";
 import { activeEntitlements, entitlementSummaries } from "./active-entitlements.js";
+import { charges } from "./charges.js";
 import { checkoutSessions } from "./checkout-sessions.js";
 import { coupons } from "./coupons.js";
 import { customers } from "./customers.js";
@@ -9,6 +10,7 @@ import { discounts } from "./discounts.js";
 import { eventDestinations } from "./event-destinations.js";
 import { events } from "./events.js";
 import { features } from "./features.js";
+import { invoicePayments } from "./invoice-payments.js";
 import { invoices } from "./invoices.js";
 import { meterEvents } from "./meter-events.js";
 import { meters } from "./meters.js";
@@ -20,6 +22,7 @@ import { prices } from "./prices.js";
 import { productFeatures } from "./product-features.js";
 import { products } from "./products.js";
 import { promotionCodes } from "./promotion-codes.js";
+import { refunds } from "./refunds.js";
 import { setupIntents } from "./setup-intents.js";
 import { subscriptionSchedules } from "./subscription-schedules.js";
 import { subscriptions } from "./subscriptions.js";
@@ -35,7 +38,10 @@ export const RESOURCES: { readonly [Name in ObjectName]: Resource<Name> } = {
   "billing.meter_event": meterEvents,
   "billing_portal.configuration": portalConfigurations,
   "billing_portal.session": portalSessions,
+  charge: charges,
   "checkout.session": checkoutSessions,
+  invoice_payment: invoicePayments,
+  refund: refunds,
   payment_intent: paymentIntents,
   setup_intent: setupIntents,
   coupon: coupons,

@@ -84,6 +84,7 @@ export const invoices: Resource<"invoice"> = {
       discounts: "discount",
       lines: "shown",
       parent: "shown",
+      payments: (invoice, account) => paymentsOf(String(invoice["id"]), account),
       "parent.subscription_details.subscription": "subscription",
       status_transitions: "shown",
     },
@@ -183,7 +184,7 @@ function pay({ tx, account, id, params }: Call<Values<typeof PAY>>): Wire {
   if (before.status === "paid") throw invalid("Invoice is already paid", "", "invoice_already_paid");
   if (before.status === "draft") finalizeInvoice(tx, id);
   const open = inStatus(tx, id, "open", "uncollectible");
-  if (params.paid_out_of_band) return account.render("invoice", payInvoice(tx, open));
+  if (params.paid_out_of_band) return account.render("invoice", payInvoice(tx, open, "elsewhere"));
   if (params.payment_method !== undefined) {
     const method = account.getFromParam("payment_method", params.payment_method, "payment_method");
     if (method.customer !== before.customer) {
@@ -226,6 +227,12 @@ function confirmationSecret(invoice: Wire, account: AccountData): Wire | null {
   const record = account.of("invoice").get(String(invoice["id"]));
   const secret = record?.status === "open" ? record.confirmationSecret : null;
   return secret ? { client_secret: secret, type: "payment_intent" } : null;
+}
+
+function paymentsOf(invoice: string, account: AccountData): Wire {
+  const payments = account.of("invoice_payment").all({ invoice });
+  const shown = payments.map((payment) => account.render("invoice_payment", payment));
+  return listed(`/v1/invoice_payments?invoice=${invoice}`, false, shown);
 }
 
 function dueAt(invoice: InvoiceRecord): number | null {

@@ -2,13 +2,13 @@ import { listRoute } from "../declare/list.js";
 import { isWithin, range, text } from "../declare/params.js";
 import { type Resource, retrieveRoute } from "../declare/route.js";
 
-/** Payment intents that Checkout made. */
+/** Payment intents that Checkout made, and those that paid invoices. */
 export const paymentIntents: Resource<"payment_intent"> = {
   kind: {
     object: "payment_intent",
     noun: "payment_intent",
     keys: { customer: (intent) => [intent.customer] },
-    expandable: { customer: "customer", payment_method: "payment_method" },
+    expandable: { customer: "customer", latest_charge: "charge", payment_method: "payment_method" },
   },
   permission: "payment_intent",
   routes: [

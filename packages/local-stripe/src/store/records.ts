@@ -21,7 +21,10 @@ export interface Records {
   "billing_portal.configuration": PortalConfigurationRecord;
   "billing_portal.session": PortalSessionRecord;
   "checkout.session": CheckoutSessionRecord;
+  charge: ChargeRecord;
+  invoice_payment: InvoicePaymentRecord;
   payment_intent: PaymentIntentRecord;
+  refund: RefundRecord;
   setup_intent: SetupIntentRecord;
   "entitlements.active_entitlement": ActiveEntitlementRecord;
   "entitlements.active_entitlement_summary": EntitlementSummaryRecord;
@@ -304,6 +307,45 @@ export type PaymentIntentRecord = Readonly<
     | "source"
   >
 > & { readonly last_payment_error: null; readonly next_action: null; readonly processing: null };
+
+export type ChargeRecord = Readonly<
+  Omit<
+    Stored<Stripe.Charge>,
+    | "authorization_code"
+    | "outcome"
+    | "payment_method_details"
+    | "presentment_details"
+    | "radar_options"
+    | "refunds"
+    | "source"
+    | "transfer"
+    | "transfer_data"
+  >
+> & { readonly outcome: null; readonly payment_method_details: null; readonly transfer_data: null };
+
+export type RefundRecord = Readonly<
+  Pick<
+    Stored<Stripe.Refund>,
+    | "amount"
+    | "balance_transaction"
+    | "created"
+    | "currency"
+    | "id"
+    | "metadata"
+    | "object"
+    | "payment_intent"
+    | "reason"
+    | "receipt_number"
+    | "source_transfer_reversal"
+    | "status"
+    | "transfer_reversal"
+  >
+> & { readonly charge: string };
+
+export type InvoicePaymentRecord = Readonly<Omit<Stored<Stripe.InvoicePayment>, "invoice" | "payment">> & {
+  readonly invoice: string;
+  readonly payment: { readonly type: "payment_intent"; readonly payment_intent: string };
+};
 
 export type SetupIntentRecord = Readonly<
   Omit<Stored<Stripe.SetupIntent>, "last_setup_error" | "next_action" | "payment_method_options">

@@ -9,7 +9,8 @@ import type {
 import { taxedLine } from "../catalog/automatic-tax.js";
 import { discounted, discountedAmount } from "../discounts/discounting.js";
 import { isRunning } from "../discounts/redemption.js";
-import { charge, type FailedPayment, type PaymentOutcome } from "../payments/payment.js";
+import { charge, defaultMethod, type FailedPayment, type PaymentOutcome } from "../payments/payment.js";
+import { keepInvoicePayment } from "./invoice-payment.js";
 import { invoiceRecord, settle } from "./invoice-record.js";
 
 const HOUR = 3600;
@@ -108,7 +109,7 @@ export function collect(tx: Transaction, id: string, method?: string): PaymentOu
     default_payment_method: open.default_payment_method,
   };
   const outcome = charge(tx.account, open, payer, method);
-  if (outcome.kind === "pays") payInvoice(tx, open);
+  if (outcome.kind === "pays") payInvoice(tx, open, method ?? defaultMethod(tx.account, payer));
   else failInvoice(tx, open, outcome);
   return outcome;
 }
@@ -133,9 +134,14 @@ export function billedSubscription(invoice: InvoiceRecord): string | null {
   return invoice.parent?.subscription_details?.subscription ?? null;
 }
 
-/** Marks an open invoice as paid. */
-export function payInvoice(tx: Transaction, open: InvoiceRecord): InvoiceRecord {
+/** Marks an open invoice as paid, by a payment method or else without one; `"elsewhere"` is a payment beside Stripe. */
+export function payInvoice(
+  tx: Transaction,
+  open: InvoiceRecord,
+  paidBy: string | "elsewhere" | null = null,
+): InvoiceRecord {
   const isCharged = open.amount_due > 0;
+  if (isCharged && paidBy !== "elsewhere") keepInvoicePayment(tx, open, paidBy);
   const paid = tx.change("invoice", open.id, {
     status: "paid",
     amount_paid: open.amount_due,

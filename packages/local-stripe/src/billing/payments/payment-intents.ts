@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import { newId, randomText } from "../../ids.js";
 import type { Transaction } from "../../store/account-data.js";
 import type { PaymentIntentRecord } from "../../store/records.js";
+import { insertCharge } from "./charges.js";
 import { declined } from "./payment.js";
 import { methodFor } from "./payment-methods.js";
 
@@ -23,8 +24,41 @@ export function takePayment(tx: Transaction, payment: NewPayment): PaymentIntent
   if (behavior.kind === "declines" || (behavior.kind === "asks" && !payment.isAuthenticated)) {
     throw declined(behavior);
   }
-  const id = newId("pi");
-  const intent: PaymentIntentRecord = {
+  const intent = newIntent(tx, { ...payment, id: newId("pi"), method: method.id });
+  tx.insert("payment_intent", intent, "payment_intent.created");
+  const paid = succeedWith(tx, intent);
+  tx.emit("payment_intent.succeeded", tx.account.render("payment_intent", paid));
+  return paid;
+}
+
+/** Keeps the payment of an invoice, which has no events of its own here. */
+export function keepPayment(tx: Transaction, payment: Omit<IntentFields, "metadata">): PaymentIntentRecord {
+  const intent = tx.insert("payment_intent", newIntent(tx, { ...payment, metadata: {} }));
+  return succeedWith(tx, intent);
+}
+
+function succeedWith(tx: Transaction, { amount, id }: PaymentIntentRecord): PaymentIntentRecord {
+  const charge = insertCharge(tx, tx.account.getFromPath("payment_intent", id));
+  return tx.change("payment_intent", id, {
+    amount_received: amount,
+    latest_charge: charge.id,
+    status: "succeeded",
+  });
+}
+
+interface IntentFields {
+  readonly amount: number;
+  readonly currency: string;
+  readonly customer: string;
+  readonly id: string;
+  readonly metadata: Stripe.Metadata;
+  /** The id of a payment method; null for a customer who pays without one. */
+  readonly method: string | null;
+}
+
+function newIntent(tx: Transaction, payment: IntentFields): PaymentIntentRecord {
+  const { id } = payment;
+  return {
     id,
     object: "payment_intent",
     allowed_payment_method_types: null,
@@ -52,7 +86,7 @@ export function takePayment(tx: Transaction, payment: NewPayment): PaymentIntent
     metadata: payment.metadata,
     next_action: null,
     on_behalf_of: null,
-    payment_method: method.id,
+    payment_method: payment.method,
     payment_method_configuration_details: null,
     payment_method_types: ["card"],
     processing: null,
@@ -66,8 +100,4 @@ export function takePayment(tx: Transaction, payment: NewPayment): PaymentIntent
     transfer_data: null,
     transfer_group: null,
   };
-  tx.insert("payment_intent", intent, "payment_intent.created");
-  const paid = tx.change("payment_intent", id, { amount_received: payment.amount, status: "succeeded" });
-  tx.emit("payment_intent.succeeded", tx.account.render("payment_intent", paid));
-  return paid;
 }
