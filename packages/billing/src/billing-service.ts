@@ -27,6 +27,11 @@ import {
   type UpdateCustomerOptions,
   updateCustomer,
 } from "./capabilities/customers/customers.js";
+import {
+  type DeleteCustomerOptions,
+  type DeletedCustomer,
+  deleteCustomer,
+} from "./capabilities/customers/delete-customer.js";
 import { type EnsureCustomerOptions, ensureCustomer } from "./capabilities/customers/ensure-customer.js";
 import type { CustomerMethods } from "./capabilities/customers/methods.js";
 import {
@@ -41,6 +46,7 @@ import type { EntitlementMethods } from "./capabilities/entitlements/methods.js"
 import { fetchEventObject } from "./capabilities/events/fetch-event-object.js";
 import type { InvoiceMethods } from "./capabilities/invoices/methods.js";
 import { getInvoice, type ListInvoicesOptions, listInvoices } from "./capabilities/invoices/read.js";
+import { type PayInvoiceOptions, payInvoice, voidInvoice } from "./capabilities/invoices/settle.js";
 import {
   type PreviewUpcomingInvoiceOptions,
   previewUpcomingInvoice,
@@ -75,6 +81,14 @@ import {
   type PortalSession,
   type PortalSessionOptions,
 } from "./capabilities/portal/session.js";
+import type { RefundMethods } from "./capabilities/refunds/methods.js";
+import {
+  type CreateRefundOptions,
+  createRefund,
+  getRefund,
+  type ListRefundsOptions,
+  listRefunds,
+} from "./capabilities/refunds/refunds.js";
 import { type CancelSubscriptionOptions, cancelSubscription } from "./capabilities/subscriptions/cancel.js";
 import type { UpdateSubscriptionOptions } from "./capabilities/subscriptions/change.js";
 import { type CreateSubscriptionOptions, createSubscription } from "./capabilities/subscriptions/create.js";
@@ -126,6 +140,7 @@ import type { PortalConfiguration } from "./views/portal-configuration.js";
 import type { Price } from "./views/price.js";
 import type { Product } from "./views/product.js";
 import type { PromotionCode } from "./views/promotion-code.js";
+import type { Refund } from "./views/refund.js";
 import type { ReportedUsage } from "./views/reported-usage.js";
 import type { Subscription } from "./views/subscription.js";
 
@@ -159,6 +174,7 @@ export class StripeBillingService<TMetadata = undefined>
     CheckoutMethods,
     SubscriptionMethods,
     InvoiceMethods,
+    RefundMethods,
     PaymentMethodMethods,
     CatalogMethods<TMetadata>,
     DiscountMethods,
@@ -202,10 +218,11 @@ export class StripeBillingService<TMetadata = undefined>
    *
    * Two requests, or one if the customer or the flow's subscription was used lately, under a directory or with
    * `ownership.trustInWrites`. A flow needs one more for each
-   * price, coupon and promotion code it names, and reads the subscription of a change to confirm each time.
+   * price, coupon and promotion code it names, and reads the subscription of a change to confirm each time. A
+   * `configuration` by its id needs one more; one by its specification those of `ensurePortalConfiguration`.
    *
    * @throws NotFoundError when the customer is missing, deleted or another tenant's, or the flow names a subscription or
-   *   item that is not this customer's, or a price, coupon or promotion code that the tenant may not sell with.
+   *   item that is not this customer's, or a price, coupon, promotion code or configuration that the tenant may not use.
    * @throws ReturnUrlNotAllowedError when the return URL is not on an allowed origin.
    * @throws PortalNotConfiguredError when Stripe has no portal configuration to use.
    * @see https://docs.stripe.com/api/customer_portal/sessions/create
@@ -276,6 +293,14 @@ export class StripeBillingService<TMetadata = undefined>
 
   updateCustomer(customerId: string | undefined, options: UpdateCustomerOptions): Promise<Customer> {
     return this.#call(options, updateCustomer, customerId);
+  }
+
+  deleteCustomer(customerId: string, options: DeleteCustomerOptions = {}): Promise<DeletedCustomer> {
+    return this.#binding.run(options, async (scope) => {
+      const deleted = await deleteCustomer(scope, customerId, options);
+      this.#binding.forgetCustomer(deleted.id, scope.account);
+      return deleted;
+    });
   }
 
   createCheckoutSession(options: CreateCheckoutSessionOptions): Promise<OpenCheckoutSession> {
@@ -349,6 +374,26 @@ export class StripeBillingService<TMetadata = undefined>
 
   getInvoice(invoiceId: string, options: CallOptions = {}): Promise<Invoice> {
     return this.#call(options, getInvoice, invoiceId);
+  }
+
+  payInvoice(invoiceId: string, options: PayInvoiceOptions = {}): Promise<Invoice> {
+    return this.#call(options, payInvoice, invoiceId);
+  }
+
+  voidInvoice(invoiceId: string, options: CallOptions & IdempotencyOptions = {}): Promise<Invoice> {
+    return this.#call(options, voidInvoice, invoiceId);
+  }
+
+  createRefund(options: CreateRefundOptions): Promise<Refund> {
+    return this.#call(options, createRefund);
+  }
+
+  getRefund(refundId: string, options: CallOptions = {}): Promise<Refund> {
+    return this.#call(options, getRefund, refundId);
+  }
+
+  listRefunds(options: ListRefundsOptions): Promise<readonly Refund[]> {
+    return this.#call(options, listRefunds);
   }
 
   previewUpcomingInvoice(

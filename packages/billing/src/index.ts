@@ -27,10 +27,12 @@ export type {
   SubscriptionCheckoutOptions,
 } from "./capabilities/checkout/options.js";
 export type { UpdateCustomerOptions } from "./capabilities/customers/customers.js";
+export type { DeleteCustomerOptions, DeletedCustomer } from "./capabilities/customers/delete-customer.js";
 export type { CustomerDetails } from "./capabilities/customers/details.js";
 export type { EnsureCustomerOptions } from "./capabilities/customers/ensure-customer.js";
 export type { FindPromotionCodeOptions } from "./capabilities/discounts/look-up.js";
 export type { ListInvoicesOptions } from "./capabilities/invoices/read.js";
+export type { PayInvoiceOptions } from "./capabilities/invoices/settle.js";
 export type { PreviewUpcomingInvoiceOptions } from "./capabilities/invoices/upcoming.js";
 export type { DetachPaymentMethodOptions } from "./capabilities/payment-methods/detach.js";
 export type { ListPaymentMethodsOptions } from "./capabilities/payment-methods/list.js";
@@ -56,6 +58,8 @@ export type { AfterCompletion, PortalDiscount, PortalFlow } from "./capabilities
 export type { PortalConfig, PortalSession, PortalSessionOptions } from "./capabilities/portal/session.js";
 export type { PortalSettings } from "./capabilities/portal/settings.js";
 export type { PortalConfigurationIds } from "./capabilities/portal/stored-configuration.js";
+export type { PaidBy } from "./capabilities/refunds/refunded-charge.js";
+export type { CreateRefundOptions, ListRefundsOptions } from "./capabilities/refunds/refunds.js";
 export type { CancelSubscriptionOptions } from "./capabilities/subscriptions/cancel.js";
 export type { SubscriptionChange, UpdateSubscriptionOptions } from "./capabilities/subscriptions/change.js";
 export type { SubscriptionConfirmation } from "./capabilities/subscriptions/confirmation.js";
@@ -193,6 +197,7 @@ export type { Price, Recurrence } from "./views/price.js";
 export type { PriceTier } from "./views/price-tier.js";
 export type { MetadataIssue, MetadataOf, Product, RawMetadata } from "./views/product.js";
 export type { PromotionCode } from "./views/promotion-code.js";
+export type { Refund } from "./views/refund.js";
 export type { ReportedUsage } from "./views/reported-usage.js";
 export type { ScheduledChange, ScheduledItem } from "./views/scheduled-change.js";
 export type {

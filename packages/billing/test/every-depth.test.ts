@@ -19,6 +19,7 @@ const DEPTHS: Readonly<Record<string, readonly [cold: number, warm: number]>> = 
   ensureCustomer: [2, 2],
   getCustomer: [1, 1],
   updateCustomer: [2, 2],
+  deleteCustomer: [3, 3],
   createCheckoutSession: [2, 2],
   getCheckoutSession: [1, 1],
   listCheckoutLineItems: [2, 2],
@@ -34,6 +35,15 @@ const DEPTHS: Readonly<Record<string, readonly [cold: number, warm: number]>> = 
   cancelSubscription: [2, 2],
   listInvoices: [1, 1],
   getInvoice: [1, 1],
+  payInvoice: [1, 1],
+  voidInvoice: [2, 2],
+  createRefund: [2, 2],
+  "createRefund, of a payment": [2, 2],
+  "createRefund, of an invoice": [3, 3],
+  getRefund: [1, 1],
+  listRefunds: [2, 2],
+  "listRefunds, of a payment": [2, 2],
+  "listRefunds, of an invoice": [3, 3],
   previewUpcomingInvoice: [2, 2],
   listPaymentMethods: [1, 1],
   setDefaultPaymentMethod: [2, 2],
@@ -110,13 +120,15 @@ const ROWS: readonly Row[] = [
   ...TARGETS.map(
     (target): Row => ({
       name: target.name,
-      call: (billing, own) =>
-        invoke(target, {
+      call: async (billing, own) => {
+        const given = target.takes === undefined ? undefined : own[target.takes];
+        return invoke(target, {
           billing,
           tenantId: own.tenantId,
-          objectId: target.takes === undefined ? undefined : own[target.takes],
+          objectId: (await target.renew?.(realm, own)) ?? given,
           options: { ...target.valid?.(own) },
-        }),
+        });
+      },
     }),
   ),
   {

@@ -18,6 +18,10 @@ export interface TenantWorld {
   readonly paymentMethodId: string;
   /** The subscription's first invoice, which is paid. */
   readonly invoiceId: string;
+  /** The payment of the first invoice, its charge, and a refund of a part of it. */
+  readonly paymentIntentId: string;
+  readonly chargeId: string;
+  readonly refundId: string;
   /** Of the form that its maker chose, as coupons' ids are. */
   readonly couponId: string;
   readonly promotionCodeId: string;
@@ -159,6 +163,11 @@ async function addTenant(stripe: Stripe, tenantId: string, options: TenantOption
     },
     requestOptions,
   );
+  const [charge] = (await stripe.charges.list({ customer: customer.id }, requestOptions)).data;
+  const refund = await stripe.refunds.create(
+    { charge: charge?.id ?? "", amount: 100, metadata: { note: tenantId } },
+    requestOptions,
+  );
   const [item] = subscription.items.data;
   return {
     tenantId,
@@ -170,6 +179,9 @@ async function addTenant(stripe: Stripe, tenantId: string, options: TenantOption
     otherPriceId: otherPrice.id,
     paymentMethodId: card.id,
     invoiceId: typeof subscription.latest_invoice === "string" ? subscription.latest_invoice : "",
+    paymentIntentId: typeof charge?.payment_intent === "string" ? charge.payment_intent : "",
+    chargeId: charge?.id ?? "",
+    refundId: refund.id,
     couponId: coupon.id,
     promotionCodeId: code.id,
     promotionCode: code.code,
@@ -190,4 +202,19 @@ async function ensureMeter(stripe: Stripe, requestOptions: Stripe.RequestOptions
     { display_name: "API calls", event_name: EVENT_NAME, default_aggregation: { formula: "sum" } },
     requestOptions,
   );
+}
+
+/** An invoice of a further subscription, which its customer has not paid yet. */
+export async function addOpenInvoice(
+  stripe: Stripe,
+  { customerId: customer, otherPriceId: price }: Pick<TenantWorld, "customerId" | "otherPriceId">,
+  requestOptions: Stripe.RequestOptions = {},
+): Promise<string> {
+  const { latest_invoice: invoice } = await stripe.subscriptions.create(
+    { customer, items: [{ price }], collection_method: "send_invoice", days_until_due: 30 },
+    requestOptions,
+  );
+  const id = typeof invoice === "string" ? invoice : (invoice?.id ?? "");
+  await stripe.invoices.finalizeInvoice(id, {}, requestOptions);
+  return id;
 }

@@ -25,6 +25,13 @@ export async function stateOf(stripe: Stripe, tenantId: string): Promise<object>
     schedules: await ofEach(customerIds, (customer) => all(stripe.subscriptionSchedules.list({ customer }))),
     invoices: await ofEach(customerIds, (customer) => all(stripe.invoices.list({ customer }))),
     sessions: await ofEach(customerIds, (customer) => all(stripe.checkout.sessions.list({ customer }))),
+    refunds: await ofEach(customerIds, async (customer) => {
+      const charges = await all(stripe.charges.list({ customer }));
+      return ofEach(
+        charges.map(({ id }) => id),
+        (charge) => all(stripe.refunds.list({ charge })),
+      );
+    }),
     paymentMethods: await ofEach(customerIds, (customer) => all(stripe.paymentMethods.list({ customer }))),
     prices: await ofEach(
       products.map(({ id }) => id),

@@ -57,8 +57,6 @@ describe("the service", () => {
   it("has no option for what is the tenant's or the library's to say", () => {
     // @ts-expect-error the account comes from the tenancy
     void billing.getSubscription("sub_1", { stripeAccount: "acct_1" });
-    // @ts-expect-error the configuration comes from the settings
-    void billing.createCustomerPortalSession("cus_1", { configuration: "bpc_1" });
     // @ts-expect-error a tenant must be named in the object form
     void billing.createCustomerPortalSession({ customerId: "cus_1", returnUrl: "https://app.example.com" });
   });

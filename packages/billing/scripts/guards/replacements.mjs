@@ -30,6 +30,14 @@ export const REPLACEMENTS = {
   "a coupon to read is the tenant's or shared": "toCoupon({ id: couponId, metadata: {}, created: 0 }, scope)",
   "a promotion code to read is the tenant's or shared":
     "toPromotionCode({ id: codeId, metadata: {}, restrictions: {}, created: 0 }, scope)",
+  "an invoice to pay is of one of the tenant's customers":
+    '{ id: invoiceId, status: "open", customer: "cus_1" }',
+  "an invoice to void is of one of the tenant's customers":
+    '{ id: invoiceId, status: "open", customer: "cus_1" }',
+  "a charge to refund is of one of the tenant's customers": "{ id: paidBy.id, amount_captured: 1000000 }",
+  "a refund to read is of a charge of one of the tenant's customers":
+    "toRefund({ id: refundId, metadata: {}, created: 0 }, scope)",
+  "refunds are listed of a charge of one of the tenant's customers": "paidBy",
   "a payment method is proved before it is detached": '{ id: paymentMethodId, customer: { id: "cus_1" } }',
   "a payment method is proved before it becomes the default":
     '{ id: paymentMethodId, customer: { id: "cus_1", invoice_settings: {} } }',

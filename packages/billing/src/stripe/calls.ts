@@ -21,6 +21,10 @@ export interface Calls {
     params: Stripe.CustomerUpdateParams;
     answer: Stripe.Customer;
   };
+  "DELETE /v1/customers/{customer}": {
+    params: Stripe.CustomerDeleteParams;
+    answer: Stripe.DeletedCustomer;
+  };
   "GET /v1/subscriptions": {
     params: Stripe.SubscriptionListParams;
     answer: Stripe.ApiList<Stripe.Subscription>;
@@ -71,6 +75,14 @@ export interface Calls {
   };
   "GET /v1/invoices/{invoice}": {
     params: Stripe.InvoiceRetrieveParams;
+    answer: Stripe.Invoice;
+  };
+  "POST /v1/invoices/{invoice}/pay": {
+    params: Stripe.InvoicePayParams;
+    answer: Stripe.Invoice;
+  };
+  "POST /v1/invoices/{invoice}/void": {
+    params: Stripe.InvoiceVoidInvoiceParams;
     answer: Stripe.Invoice;
   };
   "GET /v1/invoices/{invoice}/lines": {
@@ -154,6 +166,14 @@ export interface Calls {
   "GET /v1/disputes/{dispute}": {
     params: Stripe.DisputeRetrieveParams;
     answer: Stripe.Dispute;
+  };
+  "GET /v1/refunds": {
+    params: Stripe.RefundListParams;
+    answer: Stripe.ApiList<Stripe.Refund>;
+  };
+  "POST /v1/refunds": {
+    params: Stripe.RefundCreateParams;
+    answer: Stripe.Refund;
   };
   "GET /v1/refunds/{refund}": {
     params: Stripe.RefundRetrieveParams;

@@ -11,7 +11,10 @@ export type ObjectKind =
   | "promotion_code"
   | "payment_method"
   | "checkout_session"
-  | "invoice";
+  | "invoice"
+  | "charge"
+  | "payment_intent"
+  | "refund";
 
 /** The first is today's; cards and sources of old are payment methods as well, and keep their ids. */
 const PREFIXES: Record<ObjectKind, readonly [string, ...string[]]> = {
@@ -24,6 +27,9 @@ const PREFIXES: Record<ObjectKind, readonly [string, ...string[]]> = {
   payment_method: ["pm", "card", "src"],
   checkout_session: ["cs"],
   invoice: ["in"],
+  charge: ["ch", "py"],
+  payment_intent: ["pi"],
+  refund: ["re", "pyr"],
 };
 
 /**

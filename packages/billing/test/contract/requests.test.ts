@@ -110,6 +110,12 @@ const ROWS: Readonly<
         customerId,
         returnUrl: "https://app.example.com/",
       }),
+    "with a configuration for the call": (acme, customerId) =>
+      acme.createCustomerPortalSession(customerId, { configuration: "bpc_2" }),
+    "with a specification for the call": (acme, customerId) =>
+      acme.createCustomerPortalSession(customerId, {
+        configuration: { headline: "For you", features: { invoiceHistory: true } },
+      }),
     "on behalf of an account": (acme, customerId) =>
       acme.createCustomerPortalSession(customerId, { onBehalfOf: "acct_1" }),
     "to update a payment method": (acme, customerId) =>
@@ -172,6 +178,10 @@ const ROWS: Readonly<
         address: null,
         metadata: { gone: null },
       }),
+  },
+  deleteCustomer: {
+    "without anything": (_acme, customerId, { asIf }) =>
+      asIf(checkout(customerId)).deleteCustomer(customerId),
   },
   listCustomerSubscriptions: {
     "by id": (acme, customerId) => acme.listCustomerSubscriptions(customerId),
@@ -378,6 +388,37 @@ const ROWS: Readonly<
     "by id": (acme) => acme.getInvoice("in_1"),
     "with more lines than are shown": (_acme, _customerId, { asIf }) =>
       asIf({ invoice: { lines: { object: "list", data: [], has_more: true } } }).getInvoice("in_1"),
+  },
+  payInvoice: {
+    "by its default": (_acme, _customerId, { asIf }) => asIf(OPEN_INVOICE).payInvoice("in_1"),
+    "by a payment method": (_acme, _customerId, { asIf }) =>
+      asIf(OPEN_INVOICE).payInvoice("in_1", { paymentMethodId: "pm_1", idempotencyKey: "key" }),
+    "beside Stripe": (_acme, _customerId, { asIf }) =>
+      asIf(OPEN_INVOICE).payInvoice("in_1", { paidOutOfBand: true }),
+  },
+  voidInvoice: {
+    "that is open": (_acme, _customerId, { asIf }) => asIf(OPEN_INVOICE).voidInvoice("in_1"),
+  },
+  createRefund: {
+    "of a charge": (_acme, customerId, { asIf }) =>
+      asIf(charged(customerId)).createRefund({ chargeId: "ch_1" }),
+    "of a payment, with every option": (_acme, customerId, { asIf }) =>
+      asIf(charged(customerId)).createRefund({
+        paymentIntentId: "pi_1",
+        amount: 1,
+        reason: "requested_by_customer",
+        metadata: { why: "late" },
+        idempotencyKey: "key",
+      }),
+    "of an invoice": (_acme, customerId, { asIf }) =>
+      asIf({ ...charged(customerId), invoice: PAID_INVOICE }).createRefund({ invoiceId: "in_1" }),
+  },
+  getRefund: {
+    "by id": (_acme, customerId, { asIf }) => asIf(charged(customerId)).getRefund("re_1"),
+  },
+  listRefunds: {
+    "of a charge": (_acme, customerId, { asIf }) =>
+      asIf({ ...charged(customerId), list: { data: [] } }).listRefunds({ chargeId: "ch_1" }),
   },
   previewUpcomingInvoice: {
     "of a customer": (acme, customerId) => acme.previewUpcomingInvoice(customerId),
@@ -695,6 +736,21 @@ describeContract("the requests this package sends", () => {
 const usageOf = (customerId: string): Answers => ({
   "billing.meter_event": { payload: { stripe_customer_id: customerId } },
 });
+
+const OPEN_INVOICE: Answers = { invoice: { status: "open" } };
+
+const PAID_INVOICE = {
+  payments: {
+    data: [{ status: "paid", payment: { type: "payment_intent", payment_intent: "pi_1" } }],
+  },
+};
+
+/** The mock's charges and refunds name no customer. */
+function charged(customerId: string): Answers {
+  const customer = { object: "customer", id: customerId, metadata: {} };
+  const charge = { object: "charge", id: "ch_1", customer, paid: true, amount_captured: 100 };
+  return { charge, payment_intent: { latest_charge: charge }, refund: { charge } };
+}
 
 /** The mock's subscription is active, going to end and ended at once. */
 const RUNNING = { ended_at: null, cancel_at: null, cancel_at_period_end: false, schedule: null };

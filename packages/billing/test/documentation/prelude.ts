@@ -66,6 +66,7 @@ const subscription = await acme.createSubscription({
   defaultPaymentMethodId: paymentMethodId,
 });
 export const subscriptionId = subscription.id;
+export const invoiceId = (await acme.listInvoices(customerId, { limit: 1 })).data[0]?.id ?? "";
 await stripe.billing.meters.create({
   display_name: "Exports of the audit log",
   event_name: "audit_export",

@@ -57,6 +57,14 @@ export const CUSTOMER_ROWS: readonly OptionRow[] = [
     },
   },
   {
+    method: "deleteCustomer",
+    shows: "deletes a customer together with its subscriptions",
+    run: async ({ billing, own, stripe }) => {
+      await billing.deleteCustomer(own.customerId, { cancelSubscriptions: true });
+      expect((await stripe.customers.retrieve(own.customerId)).deleted).toBe(true);
+    },
+  },
+  {
     method: "getCustomer",
     shows: "reads the customer",
     run: async ({ billing, own }) => {

@@ -14,9 +14,10 @@ const TEST = resolve(import.meta.dirname, "..");
 const AT_LEAST: Readonly<Record<string, number>> = {
   "capabilities/catalog": 14,
   "capabilities/checkout": 10,
-  "capabilities/customers": 5,
+  "capabilities/customers": 6,
   "capabilities/discounts": 4,
-  "capabilities/invoices": 4,
+  "capabilities/invoices": 7,
+  "capabilities/refunds": 4,
   "capabilities/payment-methods": 4,
   "capabilities/portal": 22,
   "capabilities/subscriptions": 16,

@@ -1,5 +1,5 @@
 import type { TenantMethod } from "../public-methods.js";
-import { EVENT_NAME } from "../stripe-world.js";
+import { addOpenInvoice, EVENT_NAME } from "../stripe-world.js";
 import { id, type MethodRow, type Place, type Target } from "./method-row.js";
 import type { Realm } from "./realms.js";
 import type { TenantIds } from "./tenants.js";
@@ -85,6 +85,14 @@ const OFFER: readonly Place[] = [
   { holds: "priceId", put: (priceId, { productId }) => offering({ productId, priceId }) },
 ];
 
+const CONFIGURATION: readonly Place[] = [
+  ...OFFER.map(({ holds, put }) => ({
+    holds,
+    put: (value: unknown, own: TenantIds) => ({ features: put(value, own) }),
+  })),
+  { holds: "url", put: (returnUrl) => ({ returnUrl, features: { invoiceHistory: true } }) },
+];
+
 const DISCOUNTS: readonly Place[] = [
   { holds: "couponId", put: (couponId) => [{ couponId }] },
   { holds: "promotionCodeId", put: (promotionCodeId) => [{ promotionCodeId }] },
@@ -121,7 +129,14 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
   createCustomerPortalSession: {
     does: "write",
     takes: "customerId",
-    options: { returnUrl: "url", locale: "plain", onBehalfOf: "plain", flow: FLOW, idempotencyKey: "plain" },
+    options: {
+      returnUrl: "url",
+      locale: "plain",
+      onBehalfOf: "plain",
+      flow: FLOW,
+      configuration: CONFIGURATION,
+      idempotencyKey: "plain",
+    },
   },
   ensurePortalConfiguration: {
     does: "write",
@@ -163,6 +178,13 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
     takes: "customerId",
     options: { ...DETAILS, idempotencyKey: "idempotencyKey" },
     valid: () => ({ phone: "1" }),
+  },
+  deleteCustomer: {
+    does: "write",
+    takes: "customerId",
+    options: { cancelSubscriptions: "plain" },
+    valid: () => ({ cancelSubscriptions: true }),
+    renew: anotherCustomer,
   },
   createCheckoutSession: {
     does: "write",
@@ -304,6 +326,45 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
     options: { status: "plain", subscriptionId: id("subscriptionId"), limit: "limit", after: "cursor" },
   },
   getInvoice: { does: "read", takes: "invoiceId", options: {} },
+  payInvoice: {
+    does: "read", // all it does of an invoice that is paid
+    takes: "invoiceId",
+    options: {
+      paymentMethodId: id("paymentMethodId"),
+      paidOutOfBand: "plain",
+      idempotencyKey: "idempotencyKey",
+    },
+  },
+  voidInvoice: {
+    does: "write",
+    takes: "invoiceId",
+    options: { idempotencyKey: "idempotencyKey" },
+    renew: anOpenInvoice,
+    leftOut: {
+      "a shared idempotency key": "A retry finds the invoice void already, and writes nothing.",
+      "metadata against authority":
+        "The invoice that it is made with is paid, a conflict even for its owner; payInvoice proves alike.",
+    },
+  },
+  createRefund: {
+    does: "write",
+    options: {
+      invoiceId: "plain", // attacked in a form of its own, below
+      paymentIntentId: "plain", // as well
+      chargeId: id("chargeId"),
+      amount: "plain",
+      reason: "plain",
+      metadata: "metadata",
+      idempotencyKey: "idempotencyKey",
+    },
+    valid: ({ chargeId }) => ({ chargeId, amount: 1 }),
+  },
+  getRefund: { does: "read", takes: "refundId", options: {} },
+  listRefunds: {
+    does: "read",
+    options: { invoiceId: "plain", paymentIntentId: "plain", chargeId: id("chargeId") }, // attacked below
+    valid: ({ chargeId }) => ({ chargeId }),
+  },
   previewUpcomingInvoice: {
     does: "read", // it sends POST, and changes nothing
     takes: "customerId",
@@ -424,6 +485,29 @@ const OTHER_FORMS: readonly Target[] = [
     options: { ...ROWS.createSubscription.options, priceId: id("priceId"), items: "plain" },
     valid: ({ priceId }) => ({ priceId, allowSecond: true }),
   },
+  ...(["createRefund", "listRefunds"] as const).flatMap((method) => [
+    {
+      ...ROWS[method],
+      method,
+      name: `${method}, of an invoice`,
+      options: { ...ROWS[method].options, invoiceId: id("invoiceId"), chargeId: "plain" } as const,
+      valid: ({ invoiceId }: TenantIds) => ({ invoiceId, ...(method === "createRefund" && { amount: 1 }) }),
+    },
+    {
+      ...ROWS[method],
+      method,
+      name: `${method}, of a payment`,
+      options: {
+        ...ROWS[method].options,
+        paymentIntentId: id("paymentIntentId"),
+        chargeId: "plain",
+      } as const,
+      valid: ({ paymentIntentId }: TenantIds) => ({
+        paymentIntentId,
+        ...(method === "createRefund" && { amount: 1 }),
+      }),
+    },
+  ]),
   {
     ...ROWS.createCheckoutSession,
     method: "createCheckoutSession",
@@ -437,6 +521,28 @@ export const TARGETS: readonly Target[] = [...Object.entries(ROWS).map(toTarget)
 
 function toTarget([method, row]: [string, Omit<Target, "method" | "name">]): Target {
   return { ...row, name: method, method: method as TenantMethod }; // the table's keys are its type's
+}
+
+/** What was deleted cannot be deleted again; a deleted customer is followed by no other. */
+async function anotherCustomer(realm: Realm, { tenantId, customerId }: TenantIds): Promise<string> {
+  const stripeAccount = realm.accountOf(tenantId);
+  const account = stripeAccount === undefined ? {} : { stripeAccount };
+  const customer = await realm.backdoor.customers.retrieve(customerId, {}, account);
+  if (customer.deleted || (realm.markKey !== undefined && customer.metadata[realm.markKey] !== tenantId)) {
+    return customerId;
+  }
+  const metadata = realm.markKey === undefined ? {} : { [realm.markKey]: tenantId };
+  const other = await realm.backdoor.customers.create({ metadata }, account);
+  await realm.link(tenantId, other.id);
+  return other.id;
+}
+
+/** What is void cannot be voided again; a deleted customer owes nothing more. */
+async function anOpenInvoice(realm: Realm, own: TenantIds): Promise<string> {
+  const stripeAccount = realm.accountOf(own.tenantId);
+  const account = stripeAccount === undefined ? {} : { stripeAccount };
+  const customer = await realm.backdoor.customers.retrieve(own.customerId, {}, account);
+  return customer.deleted ? own.invoiceId : addOpenInvoice(realm.backdoor, own, account);
 }
 
 /** What was detached cannot be detached again; a deleted customer takes no other. */

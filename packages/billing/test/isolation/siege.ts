@@ -198,6 +198,8 @@ const LISTS_OF_CUSTOMERS = new Set([
   "/v1/subscriptions",
   "/v1/invoices",
   "/v1/payment_methods",
+  "/v1/charges",
+  "/v1/payment_intents",
   "/v1/checkout/sessions",
   "/v1/entitlements/active_entitlements",
 ]);

@@ -28,6 +28,10 @@ export const TENANT_OBJECTS: Readonly<Record<IdName, Read>> = {
     stripe.paymentMethods.list({ customer }, options),
   invoiceId: (stripe, { customerId: customer }, options) =>
     stripe.invoices.list({ customer, limit: 100 }, options),
+  paymentIntentId: (stripe, { paymentIntentId }, options) =>
+    stripe.paymentIntents.retrieve(paymentIntentId, {}, options),
+  chargeId: (stripe, { chargeId }, options) => stripe.charges.retrieve(chargeId, {}, options),
+  refundId: (stripe, { chargeId: charge }, options) => stripe.refunds.list({ charge, limit: 100 }, options),
   couponId: (stripe, { couponId }, options) => stripe.coupons.retrieve(couponId, {}, options),
   promotionCodeId: (stripe, { promotionCodeId }, options) =>
     stripe.promotionCodes.retrieve(promotionCodeId, {}, options),

@@ -52,6 +52,7 @@ const WRITES: Readonly<Record<string, (acme: StripeBillingService) => Promise<un
   createCheckoutSession: (acme) =>
     acme.createCheckoutSession({ mode: "setup", customerId: given.customerId, currency: "usd" }),
   updateCustomer: (acme) => acme.updateCustomer(given.customerId, { metadata: { note: "x" } }),
+  deleteCustomer: (acme) => acme.deleteCustomer(given.customerId, { cancelSubscriptions: true }),
   cancelSubscription: (acme) => acme.cancelSubscription(given.subscriptionId, { when: "now" }),
   updateSubscription: (acme) => acme.updateSubscription(given.subscriptionId, { quantity: 3 }),
   detachPaymentMethod: (acme) => acme.detachPaymentMethod(given.paymentMethodId, { allowInUse: true }),

@@ -1,6 +1,7 @@
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { Customer } from "../../views/customer.js";
 import type { UpdateCustomerOptions } from "./customers.js";
+import type { DeleteCustomerOptions, DeletedCustomer } from "./delete-customer.js";
 import type { EnsureCustomerOptions } from "./ensure-customer.js";
 
 /** The service's methods for a tenant's customers. */
@@ -39,4 +40,21 @@ export interface CustomerMethods {
    * @see https://docs.stripe.com/api/customers/update
    */
   updateCustomer(customerId: string | undefined, options: UpdateCustomerOptions): Promise<Customer>;
+
+  /**
+   * Deletes a customer for good: its payment methods go with it, open Checkout pages are closed, and with
+   * `cancelSubscriptions` its subscriptions end at once, without a refund. Open invoices stay, and nobody is charged for them
+   * any more. Nothing can be written to it afterwards.
+   *
+   * Four requests, and one more for each open page. A lost answer is looked for, so that it need not be called again; once a
+   * customer is gone, every call is told NotFoundError, this one too. A directory keeps its row, by which the last events find
+   * their tenant: remove it once `customer.deleted` was handled.
+   *
+   * @throws NotFoundError when it is missing, deleted or another tenant's.
+   * @throws ConflictError when it has a current subscription, whose id is the `conflictingId`, and `cancelSubscriptions` is
+   *   not set; or when it is completing a Checkout page at this moment.
+   * @throws IndeterminateError when pages were closed and the customer was not deleted: call it again.
+   * @see https://docs.stripe.com/api/customers/delete
+   */
+  deleteCustomer(customerId: string, options?: DeleteCustomerOptions): Promise<DeletedCustomer>;
 }

@@ -1,7 +1,9 @@
 import type { CallOptions } from "../../stripe/deadline.js";
+import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import type { Pages } from "../../stripe/page.js";
 import type { Invoice, UpcomingInvoice } from "../../views/invoice.js";
 import type { ListInvoicesOptions } from "./read.js";
+import type { PayInvoiceOptions } from "./settle.js";
 import type { PreviewUpcomingInvoiceOptions } from "./upcoming.js";
 
 /** The service's methods for invoices. */
@@ -24,6 +26,28 @@ export interface InvoiceMethods {
    * @see https://docs.stripe.com/api/invoices/retrieve
    */
   getInvoice(invoiceId: string, options?: CallOptions): Promise<Invoice>;
+
+  /**
+   * Charges an open invoice now, such as after the customer gave another card, or marks it as paid beside Stripe. One that
+   * is paid already stays so. Two requests, and one for the payment method where it is named.
+   *
+   * @throws NotFoundError when it is missing or another tenant's, or the payment method is not its customer's.
+   * @throws PaymentRequiredError when the payment is declined or there is no payment method; `hostedInvoiceUrl` is the page
+   *   on which the customer can pay it.
+   * @throws ConflictError when it is void.
+   * @see https://docs.stripe.com/api/invoices/pay
+   */
+  payInvoice(invoiceId: string, options?: PayInvoiceOptions): Promise<Invoice>;
+
+  /**
+   * Voids an open or uncollectible invoice: nobody owes it any more, and it cannot be paid again. One that is void already
+   * stays so. Two requests.
+   *
+   * @throws NotFoundError when it is missing or another tenant's.
+   * @throws ConflictError when it is paid, or a draft.
+   * @see https://docs.stripe.com/api/invoices/void
+   */
+  voidInvoice(invoiceId: string, options?: CallOptions & IdempotencyOptions): Promise<Invoice>;
 
   /**
    * Previews a customer's next invoice, or that of one of its subscriptions, if nothing changes until then. Null if none

@@ -10,8 +10,9 @@ import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toDate } from "../../views/epoch.js";
 import { type Ensured, ensureConfiguration } from "./configuration.js";
+import type { PortalConfigurationSpec } from "./configuration-spec.js";
 import { checkFlow, type PortalFlow } from "./flow.js";
-import { isLocale, LOCALE, type TenantPortal } from "./settings.js";
+import { CONFIGURATION, isConfiguration, isLocale, LOCALE, type TenantPortal } from "./settings.js";
 
 /**
  * Without an `idempotencyKey` every call creates a session; with one, Stripe returns the same session again, for a retry of
@@ -24,6 +25,11 @@ export interface PortalSessionOptions extends CallOptions, IdempotencyOptions {
   readonly locale?: string | undefined;
   /** Leads straight to one task. Default: the portal's front page. */
   readonly flow?: PortalFlow | undefined;
+  /**
+   * The portal's features and branding for this session, in place of the settings': the id of a portal configuration of the
+   * tenant's, a shared one, the account's default or one of the settings; or a specification, which is ensured.
+   */
+  readonly configuration?: string | PortalConfigurationSpec | undefined;
   /**
    * Shows only the subscriptions and invoices made on behalf of this connected account, under its branding. The settings'
    * `allowedOnBehalfOf` must list it.
@@ -59,29 +65,41 @@ const sessionOptions = onFirstUse(() =>
     returnUrl: z.optional(z.unknown()),
     flow: z.optional(z.unknown()),
     onBehalfOf: z.optional(z.unknown()),
+    configuration: z.optional(
+      z.custom<NonNullable<PortalSessionOptions["configuration"]>>(
+        isConfiguration,
+        `configuration must be ${CONFIGURATION}`,
+      ),
+    ),
     locale: z.optional(z.custom<string>(isLocale, `locale must be ${LOCALE}`)),
   }),
 );
 
-/** The configuration comes from the settings alone, so that no caller can choose another tenant's. */
 export async function createCustomerPortalSession(
   scope: TenantScope,
   customer: string | undefined,
   options: PortalSessionOptions,
-  portal: TenantPortal,
+  settings: TenantPortal,
 ): Promise<PortalSession> {
   const customerId = await scope.customerId(customer);
   const {
-    returnUrl = portal.returnUrl,
-    locale = portal.locale,
+    returnUrl = settings.returnUrl,
+    locale = settings.locale,
+    configuration,
     ...given
   } = checkInput(sessionOptions, options);
+  const portal = configuration === undefined ? settings : { ...settings, configuration };
   // guard (argument of allowReturnUrl): a return URL is on the tenant's origins
   const allowedReturnUrl = returnUrl === undefined ? undefined : allowReturnUrl(returnUrl, portal.policy);
   const onBehalfOf = checkOnBehalfOf(given.onBehalfOf, portal.onBehalfOf);
   const proveFlow = given.flow === undefined ? undefined : checkFlow(given.flow, portal.policy);
   const proof = proveVisitor(scope, customerId, proveFlow);
-  const [flow, ensured] = await sideBySide(proof, ensureFromSettings(scope, portal, proof));
+  const [flow, ensured] = await sideBySide(
+    proof,
+    configuration === undefined
+      ? ensureFromSettings(scope, portal, proof)
+      : ensureGiven(scope, configuration, settings, proof),
+  );
   const params: SessionParams = {
     customer: customerId,
     ...(allowedReturnUrl === undefined ? {} : { return_url: allowedReturnUrl }),
@@ -171,6 +189,19 @@ async function ensureFromSettings(
       { cause: error },
     );
   }
+}
+
+/** Proves or ensures the configuration that a call chose. Its mistakes are the caller's. */
+async function ensureGiven(
+  scope: TenantScope,
+  given: string | PortalConfigurationSpec,
+  settings: TenantPortal,
+  proof: Promise<unknown>,
+): Promise<Ensured | undefined> {
+  if (typeof given !== "string") return ensureConfiguration(scope, given, settings, proof);
+  // guard: a portal is opened with a configuration that the tenant may use
+  await scope.configurations.get(given);
+  return undefined;
 }
 
 const CALLERS_MISTAKES: ReadonlySet<string> = new Set([

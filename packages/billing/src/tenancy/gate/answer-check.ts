@@ -42,14 +42,16 @@ export class AnswerCheck {
     // guard (as true): an answer that is no object is nobody's
     if (!isStripeObject(top)) return false;
     const { mode } = this.#options;
-    // guard: an answer is of the service's mode
-    if (mode !== undefined && typeof top.livemode === "boolean" && top.livemode !== (mode === "live")) {
-      throw new ModeMismatchError(
-        `Stripe answered with an object of the other mode; this service is in ${mode} mode.`,
-      );
-    }
     const objects = objectsIn(top);
     for (const object of objects) {
+      const { livemode } = object;
+      // A refund does not say its mode, but the charge that comes with it does.
+      // guard: an answer is of the service's mode
+      if (mode !== undefined && typeof livemode === "boolean" && livemode !== (mode === "live")) {
+        throw new ModeMismatchError(
+          `Stripe answered with an object of the other mode; this service is in ${mode} mode.`,
+        );
+      }
       // guard (if false): every customer in an answer is the tenant's
       if (object.object === "customer" && !(await this.#ownsCustomer(object, call))) return false;
     }

@@ -51,6 +51,7 @@ const FREE_TEXT = new Set([
 
 const REFERENCES = new Set([
   "account",
+  "charge",
   "configuration",
   "coupon",
   "customer",
@@ -65,6 +66,7 @@ const REFERENCES = new Set([
   "id",
   "invoice",
   "on_behalf_of",
+  "payment_intent",
   "payment_method",
   "payment_method_configuration",
   "plan",

@@ -39,6 +39,7 @@ export const RULES: {
   "GET /v1/customers/search": {},
   "POST /v1/customers": { mark: "create", readBy: "GET /v1/customers/{customer}" }, // guard (part 1): a new customer is marked; guard (part 2): a replay of a new customer proves nothing
   "POST /v1/customers/{customer}": {},
+  "DELETE /v1/customers/{customer}": {},
   "GET /v1/subscriptions": { scopedBy: "customer" },
   "GET /v1/subscriptions/{subscription}": {},
   "POST /v1/subscriptions/{subscription}": {},
@@ -52,6 +53,8 @@ export const RULES: {
   "POST /v1/invoices/create_preview": {},
   "GET /v1/invoices": { scopedBy: "customer" },
   "GET /v1/invoices/{invoice}": {},
+  "POST /v1/invoices/{invoice}/pay": {},
+  "POST /v1/invoices/{invoice}/void": {},
   "GET /v1/invoices/{invoice}/lines": { scopedBy: "invoice", holds: "line_item" },
   "GET /v1/payment_methods": { scopedBy: "customer" },
   "GET /v1/payment_methods/{payment_method}": {},
@@ -73,6 +76,8 @@ export const RULES: {
   "GET /v1/promotion_codes/{promotion_code}": {},
   "GET /v1/charges/{charge}": {},
   "GET /v1/disputes/{dispute}": {},
+  "GET /v1/refunds": { scopedBy: "charge" },
+  "POST /v1/refunds": { mark: "create", within: "charge" }, // guard (part 2): a refund is of a charge of the tenant's; guard (part 1): a refund is marked
   "GET /v1/refunds/{refund}": {},
   "GET /v1/credit_notes/{credit_note}": {},
   "GET /v1/invoiceitems/{invoiceitem}": {},

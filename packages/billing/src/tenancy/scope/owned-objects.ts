@@ -14,8 +14,10 @@ export interface OwnedObjectsOptions extends Owner {
 
 /** Reads one object that belongs to a customer. */
 export type OwnedCall =
+  | "GET /v1/charges/{charge}"
   | "GET /v1/checkout/sessions/{session}"
   | "GET /v1/invoices/{invoice}"
+  | "GET /v1/payment_intents/{payment_intent}"
   | "GET /v1/payment_methods/{payment_method}"
   | "GET /v1/subscriptions/{subscription}";
 

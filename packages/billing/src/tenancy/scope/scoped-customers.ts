@@ -65,6 +65,12 @@ export class ScopedCustomers {
     await this.#gate.proveForWrite([customerId]);
   }
 
+  /** Tells if a customer that this call proved is deleted by now. One request. */
+  async isDeleted(customerId: string): Promise<boolean> {
+    const customer = await this.#gate.retrieve("GET /v1/customers/{customer}", { customer: customerId }, {});
+    return customer.deleted === true;
+  }
+
   /** Shares the read among proofs that run side by side. */
   #readOnce(customerId: string): Promise<Stripe.Customer> {
     const reading = this.#reads.get(customerId) ?? this.read(customerId);

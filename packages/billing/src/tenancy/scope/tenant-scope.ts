@@ -27,6 +27,7 @@ import { ScopedCatalog } from "./scoped-catalog.js";
 import { ScopedConfigurations } from "./scoped-configurations.js";
 import { ScopedCustomers } from "./scoped-customers.js";
 import { ScopedDiscounts } from "./scoped-discounts.js";
+import { ScopedPayments } from "./scoped-payments.js";
 
 /** Never leaves this file, so that nobody else can construct a scope. */
 const ADMITTED = Symbol("admitted");
@@ -112,6 +113,7 @@ class Scope {
   readonly #catalog: ScopedCatalog;
   readonly #configurations: ScopedConfigurations;
   readonly #discounts: ScopedDiscounts;
+  readonly #payments: ScopedPayments;
   readonly #options: GateOptions;
   readonly #gate: GateToStripe;
   readonly #owned: OwnedObjects;
@@ -127,6 +129,7 @@ class Scope {
     this.#catalog = new ScopedCatalog(options, gate);
     this.#configurations = new ScopedConfigurations(options, gate);
     this.#discounts = new ScopedDiscounts(options, gate, this.#owned);
+    this.#payments = new ScopedPayments(gate, this.#owned);
   }
 
   get customers(): ScopedCustomers {
@@ -143,6 +146,10 @@ class Scope {
 
   get discounts(): ScopedDiscounts {
     return this.#discounts;
+  }
+
+  get payments(): ScopedPayments {
+    return this.#payments;
   }
 
   get tenantId(): string {
@@ -247,8 +254,8 @@ class Scope {
   }
 
   /** One request. @throws NotFoundError when the invoice is missing or not of one of the tenant's customers. */
-  invoice(invoiceId: string, options?: ReadOptions): Promise<Stripe.Invoice> {
-    return this.#owned.read(INVOICE, { invoice: invoiceId }, [], options);
+  invoice(invoiceId: string, options?: ReadOptions, expand: readonly string[] = []): Promise<Stripe.Invoice> {
+    return this.#owned.read(INVOICE, { invoice: invoiceId }, expand, options);
   }
 
   /** One request. @throws NotFoundError when the session is missing or not of one of the tenant's customers. */

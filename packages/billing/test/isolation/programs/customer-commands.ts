@@ -9,13 +9,16 @@ import {
   describe,
   expectForeign,
   expectRefusal,
+  ifForeign,
   memberOf,
   resolve,
   tenant,
 } from "./step.js";
 
 /** Customers by their ids, and by references of which there are few, the same for all. */
-export const CUSTOMER_COMMANDS: Commands<"ensureCustomer" | "getCustomer" | "updateCustomer"> = {
+export const CUSTOMER_COMMANDS: Commands<
+  "deleteCustomer" | "ensureCustomer" | "getCustomer" | "updateCustomer"
+> = {
   ensureCustomer: fc
     .tuple(tenant, fc.constantFrom("workspace-1", "workspace-2"), fc.option(fc.nat({ max: 3 })))
     .map(([at, reference, label]) =>
@@ -37,6 +40,20 @@ export const CUSTOMER_COMMANDS: Commands<"ensureCustomer" | "getCustomer" | "upd
         expect(outcome.result).toMatchObject({ ...customer });
       }),
     ),
+  deleteCustomer: aim.map((target) =>
+    command(`deleteCustomer ${describe(target)}`, async (model, program) => {
+      const { caller, owner } = resolve(model, target);
+      const customer = memberOf(owner.customers, target.index);
+      const isSubscribed =
+        customer.id === owner.customerId && owner.subscriptions.some(({ ended }) => !ended);
+      // The one that is billed is what most of the model hangs on.
+      if (customer.id === owner.customerId && !isSubscribed) return;
+      const outcome = await callAs(program, caller, (bound) => bound.deleteCustomer(customer.id));
+      const refusal = ifForeign(caller, owner) ?? (isSubscribed ? "conflict" : undefined);
+      if (expectRefusal(outcome, refusal)) return;
+      owner.customers.splice(owner.customers.indexOf(customer), 1);
+    }),
+  ),
   getCustomer: aim.map((target) =>
     command(`getCustomer ${describe(target)}`, async (model, program) => {
       const { caller, owner } = resolve(model, target);

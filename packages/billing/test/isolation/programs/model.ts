@@ -20,6 +20,9 @@ export interface TenantModel {
   /** What is attached to its customer. */
   readonly paymentMethodIds: string[];
   defaultPaymentMethodId: string | null;
+  /** The charge of its first invoice, and what was given back of it. */
+  readonly chargeId: string;
+  readonly refundIds: string[];
   readonly couponId: string;
   readonly promotionCodeId: string;
   /** What is typed for it. */

@@ -21,6 +21,11 @@ import {
 type Method =
   | "getInvoice"
   | "listInvoices"
+  | "payInvoice"
+  | "voidInvoice"
+  | "createRefund"
+  | "getRefund"
+  | "listRefunds"
   | "previewUpcomingInvoice"
   | "listPaymentMethods"
   | "setDefaultPaymentMethod"
@@ -47,6 +52,52 @@ export const PAYMENT_COMMANDS: Commands<Method> = {
       });
       if (expectForeign(outcome, caller, owner)) return;
       expect(outcome.result.reverse()).toEqual(owner.invoiceIds);
+    }),
+  ),
+  payInvoice: aim.map((target) =>
+    command(`payInvoice ${describe(target)}`, async (model, program) => {
+      const { caller, owner } = resolve(model, target);
+      const invoiceId = memberOf(owner.invoiceIds, target.index);
+      const outcome = await callAs(program, caller, (bound) => bound.payInvoice(invoiceId));
+      if (expectForeign(outcome, caller, owner)) return;
+      expect(outcome.result).toMatchObject({ id: invoiceId, status: "paid" });
+    }),
+  ),
+  voidInvoice: aim.map((target) =>
+    command(`voidInvoice ${describe(target)}`, async (model, program) => {
+      const { caller, owner } = resolve(model, target);
+      const invoiceId = memberOf(owner.invoiceIds, target.index);
+      const outcome = await callAs(program, caller, (bound) => bound.voidInvoice(invoiceId));
+      // All of them are paid.
+      expectRefusal(outcome, ifForeign(caller, owner) ?? "conflict");
+    }),
+  ),
+  createRefund: aim.map((target) =>
+    command(`createRefund ${describe(target)}`, async (model, program) => {
+      const { caller, owner } = resolve(model, target);
+      const { chargeId } = owner;
+      const outcome = await callAs(program, caller, (bound) => bound.createRefund({ chargeId, amount: 1 }));
+      if (expectForeign(outcome, caller, owner)) return;
+      program.owners.claim(owner.tenantId, outcome.result.id);
+      owner.refundIds.push(outcome.result.id);
+    }),
+  ),
+  getRefund: aim.map((target) =>
+    command(`getRefund ${describe(target)}`, async (model, program) => {
+      const { caller, owner } = resolve(model, target);
+      const refundId = memberOf(owner.refundIds, target.index);
+      const outcome = await callAs(program, caller, (bound) => bound.getRefund(refundId));
+      if (expectForeign(outcome, caller, owner)) return;
+      expect(outcome.result).toMatchObject({ id: refundId, chargeId: owner.chargeId });
+    }),
+  ),
+  listRefunds: aim.map((target) =>
+    command(`listRefunds ${describe(target)}`, async (model, program) => {
+      const { caller, owner } = resolve(model, target);
+      const { chargeId } = owner;
+      const outcome = await callAs(program, caller, (bound) => bound.listRefunds({ chargeId }));
+      if (expectForeign(outcome, caller, owner)) return;
+      expect(outcome.result.map(({ id }) => id).reverse()).toEqual(owner.refundIds);
     }),
   ),
   previewUpcomingInvoice: fc.tuple(aim, fc.option(aim)).map(([target, billed]) => {

@@ -66,6 +66,8 @@ async function addTenant(realm: Realm, owners: Owners, tenantId: string): Promis
     invoiceIds: [ids.invoiceId],
     paymentMethodIds: [ids.paymentMethodId],
     defaultPaymentMethodId: null,
+    chargeId: ids.chargeId,
+    refundIds: [ids.refundId],
     couponId: ids.couponId,
     promotionCodeId: ids.promotionCodeId,
     promotionCode: ids.promotionCode,

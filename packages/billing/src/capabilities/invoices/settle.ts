@@ -1,0 +1,77 @@
+import type Stripe from "stripe";
+import * as z from "zod/mini";
+import { ConflictError, InvalidArgumentError } from "../../errors.js";
+import { checkInput, onFirstUse, optionsObject, writeFields, writeOptions } from "../../input.js";
+import { withAllLines } from "../../selling/invoice-lines.js";
+import type { CallOptions } from "../../stripe/deadline.js";
+import type { IdempotencyOptions } from "../../stripe/idempotency.js";
+import { parseObjectId } from "../../stripe/object-id.js";
+import { referencedId } from "../../stripe/reference.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
+import { type Invoice, toInvoice } from "../../views/invoice.js";
+
+export interface PayInvoiceOptions extends CallOptions, IdempotencyOptions {
+  /** The payment method to charge, one of the invoice's customer. Default: the subscription's, else the customer's default. */
+  readonly paymentMethodId?: string | undefined;
+  /** Marks the invoice as paid beside Stripe, such as by a bank transfer, and charges nothing. Default: false. */
+  readonly paidOutOfBand?: boolean | undefined;
+}
+
+const payOptions = onFirstUse(() =>
+  optionsObject({
+    ...writeFields(),
+    paymentMethodId: z.optional(z.unknown()),
+    paidOutOfBand: z.optional(z.boolean("paidOutOfBand must be true or false.")),
+  }),
+);
+
+export async function payInvoice(
+  scope: TenantScope,
+  invoice: string,
+  options: PayInvoiceOptions,
+): Promise<Invoice> {
+  const invoiceId = parseObjectId("invoice", invoice);
+  const { paymentMethodId: given, paidOutOfBand = false, idempotencyKey } = checkInput(payOptions, options);
+  const method = given === undefined ? undefined : parseObjectId("payment_method", given, "paymentMethodId");
+  if (method !== undefined && paidOutOfBand) {
+    throw new InvalidArgumentError("Give either paymentMethodId or paidOutOfBand.");
+  }
+  // guard (as table): an invoice to pay is of one of the tenant's customers
+  const before = await scope.invoice(invoiceId);
+  if (method !== undefined) {
+    // guard: an invoice is paid by a payment method of its own customer
+    await scope.proveCustomersPaymentMethod(referencedId(before.customer) ?? "", method);
+  }
+  if (before.status === "paid") return view(scope, before);
+  if (before.status === "void") throw new ConflictError("The invoice is void, so nothing is left to pay.");
+  const params = {
+    ...(method !== undefined && { payment_method: method }),
+    ...(paidOutOfBand && { paid_out_of_band: true }),
+  };
+  const ids = { invoice: invoiceId };
+  return view(scope, await scope.write("POST /v1/invoices/{invoice}/pay", ids, params, idempotencyKey));
+}
+
+export async function voidInvoice(
+  scope: TenantScope,
+  invoice: string,
+  options: CallOptions & IdempotencyOptions,
+): Promise<Invoice> {
+  const invoiceId = parseObjectId("invoice", invoice);
+  const { idempotencyKey } = checkInput(writeOptions, options);
+  // guard (as table): an invoice to void is of one of the tenant's customers
+  const before = await scope.invoice(invoiceId);
+  if (before.status === "void") return view(scope, before);
+  if (before.status === "paid") {
+    throw new ConflictError("The invoice is paid, and only money can undo that. Use createRefund.");
+  }
+  if (before.status === "draft") {
+    throw new ConflictError("The invoice is a draft, which Stripe cannot void before it is finalized.");
+  }
+  const ids = { invoice: invoiceId };
+  return view(scope, await scope.write("POST /v1/invoices/{invoice}/void", ids, {}, idempotencyKey));
+}
+
+async function view(scope: TenantScope, invoice: Stripe.Invoice): Promise<Invoice> {
+  return toInvoice(await withAllLines(scope, invoice), scope);
+}

@@ -1,0 +1,92 @@
+import { describe, expect } from "vitest";
+import { itWithNewTenant as it } from "../in-world.js";
+import { addOpenInvoice } from "../stripe-world.js";
+
+describe("payInvoice", () => {
+  it("charges an open invoice on the given payment method, in three requests", async ({
+    world,
+    acme,
+    billing,
+  }) => {
+    const id = await addOpenInvoice(world.stripe, acme);
+    world.takeRequests();
+    const paid = await billing.payInvoice(id, { paymentMethodId: acme.paymentMethodId });
+
+    expect(paid).toMatchObject({ id, status: "paid", amountPaid: 49_000, amountRemaining: 0 });
+    expect(world.takeRequests()).toEqual([
+      `GET /v1/invoices/${id}`,
+      `GET /v1/payment_methods/${acme.paymentMethodId}`,
+      `POST /v1/invoices/${id}/pay`,
+    ]);
+  });
+
+  it("leaves one that is paid as it is, and refuses one that is void", async ({ world, acme, billing }) => {
+    expect((await billing.payInvoice(acme.invoiceId)).status).toBe("paid");
+    expect(world.takeRequests()).toEqual([`GET /v1/invoices/${acme.invoiceId}`]);
+    const id = await addOpenInvoice(world.stripe, acme);
+    await billing.voidInvoice(id);
+    await expect(billing.payInvoice(id)).rejects.toMatchObject({ code: "conflict" });
+  });
+
+  it("says what the customer has to do where the card is declined", async ({ world, acme, billing }) => {
+    const id = await addOpenInvoice(world.stripe, acme);
+    const card = await world.stripe.paymentMethods.attach("pm_card_chargeCustomerFail", {
+      customer: acme.customerId,
+    });
+    await expect(billing.payInvoice(id, { paymentMethodId: card.id })).rejects.toMatchObject({
+      code: "payment_required",
+      nextStep: "use_another_payment_method",
+    });
+    expect((await billing.getInvoice(id)).status).toBe("open");
+  });
+
+  it("charges no other customer's payment method, not even the tenant's own", async ({
+    world,
+    acme,
+    billing,
+  }) => {
+    const id = await addOpenInvoice(world.stripe, acme);
+    const other = await billing.ensureCustomer({ reference: "other" });
+    const card = await world.stripe.paymentMethods.attach("pm_card_visa", { customer: other.id });
+    await expect(billing.payInvoice(id, { paymentMethodId: card.id })).rejects.toMatchObject({
+      code: "not_found",
+    });
+  });
+
+  it("takes no payment method together with a payment beside Stripe", async ({ world, acme, billing }) => {
+    const { invoiceId, paymentMethodId } = acme;
+    await expect(
+      billing.payInvoice(invoiceId, { paymentMethodId, paidOutOfBand: true }),
+    ).rejects.toMatchObject({ code: "invalid_argument" });
+    expect(world.takeRequests()).toEqual([]);
+  });
+});
+
+describe("voidInvoice", () => {
+  it("ends what is owed, and says so again when asked again", async ({ world, acme, billing }) => {
+    const id = await addOpenInvoice(world.stripe, acme);
+    expect((await billing.voidInvoice(id)).status).toBe("void");
+    world.takeRequests();
+    const again = await billing.voidInvoice(id);
+    expect(again.status).toBe("void");
+    expect(again.voidedAt).toBeInstanceOf(Date);
+    expect(world.takeRequests()).toEqual([`GET /v1/invoices/${id}`]);
+  });
+
+  it("refuses one that is paid and one that is a draft, and writes nothing", async ({
+    world,
+    acme,
+    billing,
+  }) => {
+    await expect(billing.voidInvoice(acme.invoiceId)).rejects.toMatchObject({ code: "conflict" });
+    const { latest_invoice: draft } = await world.stripe.subscriptions.create({
+      customer: acme.customerId,
+      items: [{ price: acme.otherPriceId }],
+      collection_method: "send_invoice",
+      days_until_due: 30,
+    });
+    world.takeRequests();
+    await expect(billing.voidInvoice(String(draft))).rejects.toMatchObject({ code: "conflict" });
+    expect(world.takeRequests()).toEqual([`GET /v1/invoices/${draft}`]);
+  });
+});

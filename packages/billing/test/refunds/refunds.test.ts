@@ -1,0 +1,125 @@
+import { describe, expect } from "vitest";
+import { payOnPage } from "../checkout/checkout-page.js";
+import { itWithNewTenant as it } from "../in-world.js";
+
+describe("createRefund", () => {
+  it("gives back a part of what an invoice was paid with, in three requests", async ({
+    world,
+    acme,
+    billing,
+  }) => {
+    const refund = await billing.createRefund({
+      invoiceId: acme.invoiceId,
+      amount: 4_900,
+      reason: "requested_by_customer",
+      metadata: { ticket: "7" },
+    });
+
+    expect(refund).toEqual({
+      id: expect.stringMatching(/^re_/),
+      status: "succeeded",
+      amount: 4_900,
+      currency: "usd",
+      reason: "requested_by_customer",
+      chargeId: acme.chargeId,
+      paymentIntentId: acme.paymentIntentId,
+      failureReason: null,
+      metadata: { ticket: "7" },
+      createdAt: expect.any(Date),
+    });
+    expect(world.takeRequests()).toEqual([
+      `GET /v1/invoices/${acme.invoiceId}`,
+      `GET /v1/payment_intents/${acme.paymentIntentId}`,
+      "POST /v1/refunds",
+    ]);
+    expect(await world.stripe.refunds.retrieve(refund.id)).toMatchObject({
+      metadata: { ticket: "7", tenantId: "acme" },
+    });
+  });
+
+  it("gives back what was paid once in Checkout", async ({ acme, billing }) => {
+    const once = await billing.createPrice(acme.productId, { unitAmount: 1000, currency: "usd" });
+    const wanted = { mode: "payment", customerId: acme.customerId, priceId: once.id } as const;
+    const { id, url } = await billing.createCheckoutSession(wanted);
+    await payOnPage(url);
+    const { paymentIntentId } = await billing.getCheckoutSession(id);
+    expect(await billing.createRefund({ paymentIntentId: paymentIntentId ?? "" })).toMatchObject({
+      amount: 1000,
+      status: "succeeded",
+    });
+  });
+
+  it("is made once under one key, and refused as a conflict once all is given back", async ({
+    acme,
+    billing,
+  }) => {
+    const { chargeId } = acme;
+    const first = await billing.createRefund({ chargeId, idempotencyKey: "refund-1" });
+    expect(await billing.createRefund({ chargeId, idempotencyKey: "refund-1" })).toEqual(first);
+    await expect(billing.createRefund({ chargeId })).rejects.toMatchObject({
+      code: "conflict",
+      conflictingId: chargeId,
+    });
+    expect(await billing.listRefunds({ chargeId })).toHaveLength(2);
+  });
+
+  it("refuses more than was paid before it writes, and more than is left as a conflict", async ({
+    world,
+    acme,
+    billing,
+  }) => {
+    const { chargeId } = acme;
+    await expect(billing.createRefund({ chargeId, amount: 14_701 })).rejects.toMatchObject({
+      code: "invalid_argument",
+    });
+    expect(world.takeRequests()).toEqual([`GET /v1/charges/${chargeId}`]);
+    await expect(billing.createRefund({ chargeId, amount: 14_700 })).rejects.toMatchObject({
+      code: "conflict",
+    });
+  });
+
+  it("has nothing to give back of an invoice that nobody was charged for", async ({
+    world,
+    acme,
+    billing,
+  }) => {
+    const trial = await billing.createSubscription({
+      customerId: acme.customerId,
+      priceId: acme.otherPriceId,
+      trialDays: 7,
+      allowSecond: true,
+    });
+    const { data } = await world.stripe.invoices.list({ subscription: trial.id });
+    await expect(billing.createRefund({ invoiceId: data[0]?.id ?? "" })).rejects.toMatchObject({
+      code: "conflict",
+    });
+  });
+
+  it("takes exactly one name for what was paid", async ({ world, acme, billing }) => {
+    const { invoiceId, chargeId } = acme;
+    for (const options of [{}, { invoiceId, chargeId }]) {
+      await expect(billing.createRefund(options)).rejects.toMatchObject({ code: "invalid_argument" });
+      await expect(billing.listRefunds(options)).rejects.toMatchObject({ code: "invalid_argument" });
+    }
+    expect(world.takeRequests()).toEqual([]);
+  });
+});
+
+describe("refunds", () => {
+  it("of another tenant are missing, however they are named", async ({ world, billing }) => {
+    const { refundId, chargeId, invoiceId, paymentIntentId } = await world.addTenant("globex");
+    await expect(billing.getRefund(refundId)).rejects.toMatchObject({ code: "not_found" });
+    for (const paid of [{ chargeId }, { invoiceId }, { paymentIntentId }]) {
+      await expect(billing.listRefunds(paid)).rejects.toMatchObject({ code: "not_found" });
+      await expect(billing.createRefund(paid)).rejects.toMatchObject({ code: "not_found" });
+    }
+  });
+
+  it("are listed newest first, and read one by one", async ({ acme, billing }) => {
+    const { chargeId, refundId } = acme;
+    const second = await billing.createRefund({ chargeId, amount: 50 });
+    const listed = await billing.listRefunds({ chargeId });
+    expect(listed.map(({ id }) => id)).toEqual([second.id, refundId]);
+    expect(await billing.getRefund(second.id)).toEqual(second);
+  });
+});
