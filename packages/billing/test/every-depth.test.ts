@@ -19,7 +19,7 @@ const DEPTHS: Readonly<Record<string, readonly [cold: number, warm: number]>> = 
   ensureCustomer: [2, 2],
   getCustomer: [1, 1],
   updateCustomer: [2, 2],
-  deleteCustomer: [3, 3],
+  deleteCustomer: [2, 2],
   createCheckoutSession: [2, 2],
   getCheckoutSession: [1, 1],
   listCheckoutLineItems: [2, 2],

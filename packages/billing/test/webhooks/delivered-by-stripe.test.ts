@@ -82,6 +82,27 @@ function deliverByHand(type: string, object: object): Promise<Outcome> {
   return webhooks.receive(body, headerFor(body, { secret: `${SECRET}0`, timestamp: created }));
 }
 
+describe("a refund", () => {
+  test("is heard of with its tenant, by the charge and by the refund, which are read as they are now", async () => {
+    const seen: string[] = [];
+    await receiveSnapshots({
+      "charge.refunded": async (_event, { tenantId, fetchObject }) => {
+        const charge = await fetchObject();
+        seen.push(`charge ${tenantId} ${Reflect.get(Object(charge), "amount_refunded")}`);
+      },
+      "refund.created": async (_event, { tenantId, fetchObject }) => {
+        const refund = await fetchObject();
+        seen.push(`refund ${tenantId} ${Reflect.get(Object(refund), "amount")}`);
+      },
+    });
+    await world.service().forTenant("acme").createRefund({ invoiceId: acme.invoiceId, amount: 500 });
+    await world.local.settled();
+
+    expect(seen.sort()).toEqual(["charge acme 600", "refund acme 500"]);
+    expect(outcomes.filter(({ status }) => status === "failed" || status === "unresolved")).toEqual([]);
+  });
+});
+
 describe("the end of a subscription whose customer was deleted", () => {
   const seen = (to: string[]): On => ({
     "customer.subscription.deleted": (_event, { tenantId }) => void to.push(`ended ${tenantId}`),

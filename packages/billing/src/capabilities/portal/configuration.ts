@@ -58,12 +58,7 @@ export async function ensureConfiguration(
   { policy, configurationIds }: TenantPortal,
   proof?: Promise<unknown>,
 ): Promise<Ensured> {
-  const spec = checkSpec(given);
-  if (spec.features.subscriptionUpdate?.allowedUpdates.includes("promotion_code")) {
-    // guard: customers type codes only in a portal of the tenant's own account
-    assertMayEnterCodes(scope, "promotion_code among allowedUpdates", "Leave it out.");
-  }
-  const content = toContent(spec, policy);
+  const { spec, content } = prepareContent(scope, given, policy);
   const { hash } = content;
   // The login page's URL is not remembered.
   const known = spec.loginPage ? undefined : scope.configurations.find(hash);
@@ -89,6 +84,24 @@ export async function ensureConfiguration(
     remembered: false,
     made: present === undefined,
   };
+}
+
+/**
+ * Checks a specification and builds what it is sent as, before anything is sent.
+ *
+ * @throws InvalidArgumentError | ReturnUrlNotAllowedError for one that cannot be ensured for this tenant.
+ */
+export function prepareContent(
+  scope: TenantScope,
+  given: PortalConfigurationSpec,
+  policy: TenantPortal["policy"],
+): { readonly spec: ReturnType<typeof checkSpec>; readonly content: ReturnType<typeof toContent> } {
+  const spec = checkSpec(given);
+  if (spec.features.subscriptionUpdate?.allowedUpdates.includes("promotion_code")) {
+    // guard: customers type codes only in a portal of the tenant's own account
+    assertMayEnterCodes(scope, "promotion_code among allowedUpdates", "Leave it out.");
+  }
+  return { spec, content: toContent(spec, policy) };
 }
 
 /** Finds the active configuration with a hash. */

@@ -9,7 +9,7 @@ import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toDate } from "../../views/epoch.js";
-import { type Ensured, ensureConfiguration } from "./configuration.js";
+import { type Ensured, ensureConfiguration, prepareContent } from "./configuration.js";
 import type { PortalConfigurationSpec } from "./configuration-spec.js";
 import { checkFlow, type PortalFlow } from "./flow.js";
 import { CONFIGURATION, isConfiguration, isLocale, LOCALE, type TenantPortal } from "./settings.js";
@@ -93,6 +93,7 @@ export async function createCustomerPortalSession(
   const allowedReturnUrl = returnUrl === undefined ? undefined : allowReturnUrl(returnUrl, portal.policy);
   const onBehalfOf = checkOnBehalfOf(given.onBehalfOf, portal.onBehalfOf);
   const proveFlow = given.flow === undefined ? undefined : checkFlow(given.flow, portal.policy);
+  if (typeof configuration === "object") prepareContent(scope, configuration, settings.policy);
   const proof = proveVisitor(scope, customerId, proveFlow);
   const [flow, ensured] = await sideBySide(
     proof,
