@@ -145,5 +145,6 @@ function toContent(params: SessionParams): SessionContent {
 export function toSentParams({ params }: SessionContent, apiVersion: string | undefined): SessionParams {
   const { allowed_payment_method_types: types, ...others } = params;
   if (types === undefined || apiVersion === undefined || apiVersion >= "2026-09-30") return params;
-  return { ...others, ...{ payment_method_types: types } };
+  const older = { payment_method_types: types };
+  return { ...others, ...older };
 }
