@@ -1,6 +1,6 @@
 import { taxedLine } from "../billing/catalog/automatic-tax.js";
 import { invoiceRecord } from "../billing/invoices/invoice-record.js";
-import { finalizeInvoice, payInvoice } from "../billing/invoices/invoices.js";
+import { finalizeInvoice, PAID_ELSEWHERE, payInvoice } from "../billing/invoices/invoices.js";
 import { newId } from "../ids.js";
 import type { Transaction } from "../store/account-data.js";
 import type {
@@ -10,7 +10,7 @@ import type {
   InvoiceRecord,
 } from "../store/records.js";
 
-/** Makes the paid invoice of a payment on a page. */
+/** Makes the paid invoice of a payment on a page, beside the session's own intent. */
 export function makePaymentInvoice(tx: Transaction, session: CheckoutSessionRecord): InvoiceRecord {
   const customer = tx.account.getFromPath("customer", String(session.customer));
   const { description, footer, metadata } = session.invoiceData;
@@ -41,11 +41,8 @@ export function makePaymentInvoice(tx: Transaction, session: CheckoutSessionReco
     }),
     "invoice.created",
   );
-  return payInvoice(tx, finalizeInvoice(tx, id), PAID_BY_ITS_OWN_INTENT);
+  return payInvoice(tx, finalizeInvoice(tx, id), PAID_ELSEWHERE);
 }
-
-/** The intent of the session, which is made beside the invoice. */
-const PAID_BY_ITS_OWN_INTENT = "elsewhere";
 
 function invoiceLine(tx: Transaction, line: CheckoutLineRecord): InvoiceLineRecord {
   const { id, product, unit_amount_decimal: unit } = tx.account.getFromPath("price", line.price);

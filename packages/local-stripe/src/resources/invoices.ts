@@ -5,6 +5,7 @@ import {
   closeInvoice,
   collect,
   finalizeInvoice,
+  PAID_ELSEWHERE,
   payInvoice,
 } from "../billing/invoices/invoices.js";
 import { declined } from "../billing/payments/payment.js";
@@ -184,7 +185,7 @@ function pay({ tx, account, id, params }: Call<Values<typeof PAY>>): Wire {
   if (before.status === "paid") throw invalid("Invoice is already paid", "", "invoice_already_paid");
   if (before.status === "draft") finalizeInvoice(tx, id);
   const open = inStatus(tx, id, "open", "uncollectible");
-  if (params.paid_out_of_band) return account.render("invoice", payInvoice(tx, open, "elsewhere"));
+  if (params.paid_out_of_band) return account.render("invoice", payInvoice(tx, open, PAID_ELSEWHERE));
   if (params.payment_method !== undefined) {
     const method = account.getFromParam("payment_method", params.payment_method, "payment_method");
     if (method.customer !== before.customer) {

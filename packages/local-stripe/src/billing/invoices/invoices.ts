@@ -134,14 +134,17 @@ export function billedSubscription(invoice: InvoiceRecord): string | null {
   return invoice.parent?.subscription_details?.subscription ?? null;
 }
 
-/** Marks an open invoice as paid, by a payment method or else without one; `"elsewhere"` is a payment beside Stripe. */
+/** In the place of a payment method: the invoice was paid beside Stripe, or by an intent of its own. */
+export const PAID_ELSEWHERE = "elsewhere";
+
+/** Marks an open invoice as paid, by a payment method, {@link PAID_ELSEWHERE}, or by a customer without a method. */
 export function payInvoice(
   tx: Transaction,
   open: InvoiceRecord,
-  paidBy: string | "elsewhere" | null = null,
+  paidBy: string | null = null,
 ): InvoiceRecord {
   const isCharged = open.amount_due > 0;
-  if (isCharged && paidBy !== "elsewhere") keepInvoicePayment(tx, open, paidBy);
+  if (isCharged && paidBy !== PAID_ELSEWHERE) keepInvoicePayment(tx, open, paidBy);
   const paid = tx.change("invoice", open.id, {
     status: "paid",
     amount_paid: open.amount_due,
