@@ -86,6 +86,18 @@ export const PORTAL_ROWS: readonly OptionRow[] = [
   },
   {
     method: "createCustomerPortalSession",
+    shows: "takes a configuration for this session alone",
+    run: async (scene) => {
+      const { billing, own } = scene;
+      const spec = { headline: "For you", features: { invoiceHistory: true } };
+      // By its id: the options of a specification are those of ensurePortalConfiguration.
+      const { id: configuration } = await billing.ensurePortalConfiguration(spec);
+      await billing.createCustomerPortalSession(own.customerId, { configuration });
+      expect(await lastSession(scene)).toMatchObject({ configuration });
+    },
+  },
+  {
+    method: "createCustomerPortalSession",
     shows: "leads to a cancellation with a coupon to stay, and back to a URL",
     run: async (scene) => {
       const { own } = scene;
