@@ -19,7 +19,7 @@ const POISONED = "evt_0";
 const POISONS = {
   exits: () => process.exit(1),
   "takes all memory": () => {
-    for (const held = []; ; ) held.push(new Array(1_000_000).fill(held.length));
+    for (const held = []; ; ) held.push(Array.from({ length: 1_000_000 }, () => held.length));
   },
 };
 
