@@ -56,9 +56,12 @@ export function diesInHandler(failpoint, name) {
 }
 
 function dying(client, { sends, underway, answered }, failpoint) {
-  const query = async (text, values) => {
+  const query = async (given, values) => {
+    // A message of several statements has a text, too.
+    const text = given.text ?? given;
     if (sends?.test(text)) count(failpoint);
-    const answer = client.query(text, values);
+    const sent = client.query(given, values);
+    const answer = given.rows ?? sent;
     // Sent, and perhaps at the server.
     if (underway?.test(text)) setImmediate(() => count(failpoint));
     const result = await answer;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigurationError } from "../../../errors.js";
 import { describeError } from "../../error-text.js";
-import { deliveryId, type InboxResult, type Work } from "../inbox.js";
-import type { Held } from "./claims.js";
-import type { Closing, Database, Session } from "./database.js";
+import { deliveryId, type InboxResult, objectKey, type Work } from "../inbox.js";
+import { type Held, isClaimed } from "./claims.js";
+import type { Closing, Database, Session, Statement } from "./database.js";
 import { NOT_ITS_TRANSACTION } from "./functions.js";
 import { findSqlState } from "./sqlstate.js";
 import type { Statements } from "./statements.js";
@@ -19,12 +19,16 @@ export type Ending<T> =
   | { readonly status: "committed"; readonly value: T }
   /** It had been handled by another process when the claim was made. */
   | { readonly status: "handled_before" }
+  /** The claim that was to be made with it was not made. */
+  | { readonly status: "not_claimed" }
   | Uncertain<T>;
 
 export interface Uncertain<T> {
   readonly status: "uncertain";
   /** Set when a commit may have been sent. */
   readonly settled?: Settled<T>;
+  /** Whether its claim may not have been made. */
+  readonly mayLackClaim: boolean;
   readonly error: unknown;
 }
 
@@ -36,27 +40,33 @@ interface Settled<T> {
 /**
  * Runs the work in one transaction with the mark that it was done. Postgres holds the lease: the delivery is locked
  * while the transaction lives, and a session that is silent for the lease is ended by the server. It never rejects.
+ *
+ * @param claim Makes the claim, where it is not made yet.
  */
 export async function runWork<Tx, T>(
   session: Session<Tx>,
   { statements, leaseMs }: AttemptSettings,
   { delivery, token, attempt }: Held,
   work: Work<Tx, T>,
+  claim?: Statement,
 ): Promise<Ending<T>> {
   const id = deliveryId(delivery.key);
+  let mayLackClaim = claim !== undefined;
   let settled: Settled<T> | undefined;
   let thrown: { readonly error: unknown } | undefined;
   try {
     const { isConfirmed, value: ending } = await session.transaction(
       { text: statements.fence, values: [id, token, leaseMs] },
-      async ({ tx, row: fence, lost }): Promise<Closing<Ending<T>>> => {
-        const transaction = fence?.["transaction"];
-        if (typeof transaction !== "string") throw new Error("The claim was lost before its work began.");
-        if (fence?.["was_handled"] === true) return { value: { status: "handled_before" } };
-        const newest = fence?.["newest"];
-        const claim = { ...delivery, attempt, tx, signal: lost };
+      async ({ tx, row: fence, lost, before }): Promise<Closing<Ending<T>>> => {
+        if (mayLackClaim && !isClaimed(before)) return { value: { status: "not_claimed" } };
+        mayLackClaim = false;
+        const opened = fence?.["opened"];
+        if (typeof opened !== "string") throw new Error("The claim was lost before its work began.");
+        if (opened === "handled") return { value: { status: "handled_before" } };
+        const [transaction = "", newest = ""] = opened.split(",");
+        const given = { ...delivery, attempt, tx, signal: lost };
         const worked = await work(
-          newest == null ? claim : { ...claim, newestHandledAtMs: Number(newest) },
+          newest === "" ? given : { ...given, newestHandledAtMs: Number(newest) },
         ).then(
           (value) => ({ value }),
           (error: unknown) => {
@@ -68,16 +78,21 @@ export async function runWork<Tx, T>(
         settled = { ...worked, transaction };
         return {
           value: { status: "committed", ...worked },
-          close: { text: statements.settle, values: [id, token, transaction] },
+          close: { text: statements.settle, values: [id, token, transaction, objectKey(delivery) ?? null] },
         };
       },
+      claim,
     );
-    if (isConfirmed || ending.status === "handled_before") return ending;
-    return uncertain(settled, new Error("The transaction was not committed, and its client did not say so."));
+    if (isConfirmed || ending.status !== "committed") return ending;
+    return uncertain({
+      mayLackClaim,
+      settled,
+      error: new Error("The transaction was not committed, and its client did not say so."),
+    });
   } catch (error) {
     if (findSqlState(error) === NOT_ITS_TRANSACTION)
-      return uncertain(undefined, new ConfigurationError(ENDED_BY_HANDLER, { cause: error }));
-    return uncertain(settled, thrown === undefined ? error : thrown.error);
+      return uncertain({ mayLackClaim, error: new ConfigurationError(ENDED_BY_HANDLER, { cause: error }) });
+    return uncertain({ mayLackClaim, settled, error: thrown === undefined ? error : thrown.error });
   }
 }
 
@@ -85,25 +100,36 @@ const ENDED_BY_HANDLER =
   "The handler committed or rolled back tx itself, so its writes do not belong to this event any more. Leave that to " +
   "the inbox; for a part that may fail, use SAVEPOINT.";
 
-function uncertain<T>(settled: Settled<T> | undefined, error: unknown): Uncertain<T> {
-  return { status: "uncertain", error, ...(settled === undefined ? {} : { settled }) };
+function uncertain<T>({
+  settled,
+  ...known
+}: Pick<Uncertain<T>, "mayLackClaim" | "error"> & {
+  readonly settled?: Settled<T> | undefined;
+}): Uncertain<T> {
+  return { status: "uncertain", ...known, ...(settled === undefined ? {} : { settled }) };
 }
 
-/** Finds out how an attempt ended, and ends its claim if it was not settled. What a client says is not believed. */
+/**
+ * Finds out how an attempt ended, and ends its claim if it was not settled. What a client says is not believed.
+ *
+ * @throws the attempt's error when its claim was not made.
+ */
 export async function resolveEnding<T>(
   database: Database<unknown>,
   { statements, maxAttempts }: AttemptSettings,
   { delivery, token, attempt }: Held,
-  { error, settled }: Uncertain<T>,
+  { error, settled, mayLackClaim }: Uncertain<T>,
 ): Promise<InboxResult<T>> {
   const id = deliveryId(delivery.key);
   // Text columns cannot hold a null character.
   const text = describeError(error).replaceAll("\0", "");
+  let result: InboxResult<T> | undefined;
   try {
-    return await persistently(async () => {
-      const [failed] = (await database.query(statements.fail, [id, token, text, maxAttempts])).rows;
-      if (failed !== undefined)
-        return { status: failed["dead"] === true ? "dead" : "failed", attempt, error };
+    result = await persistently(async () => {
+      const values = [id, token, objectKey(delivery) ?? null, text, maxAttempts];
+      const [failed] = (await database.query(statements.fail, values)).rows;
+      if (failed?.["dead"] != null) return { status: failed["dead"] ? "dead" : "failed", attempt, error };
+      if (mayLackClaim) return undefined;
       // The claim is gone, so it was settled, by this attempt or, if it was lost, by another.
       if (settled === undefined) return { status: "busy" };
       const { value, transaction } = settled;
@@ -113,8 +139,10 @@ export async function resolveEnding<T>(
   } catch (storeError) {
     // Whether it was committed is not known, so this must not look like an answer.
     if (settled !== undefined) throw storeError;
-    return { status: "failed", attempt, error };
+    if (!mayLackClaim) return { status: "failed", attempt, error };
   }
+  if (result === undefined) throw error;
+  return result;
 }
 
 /** Tries three times, because a pool has a good connection again at once, and a database within seconds. */

@@ -1,6 +1,7 @@
+import { randomUUID } from "node:crypto";
 import type { Delivery, DeliveryKey } from "../inbox.js";
 import { deliveryId, objectKey } from "../inbox.js";
-import type { Query, Row } from "./database.js";
+import type { Query, Row, Statement } from "./database.js";
 import { findSqlState } from "./sqlstate.js";
 import type { Statements } from "./statements.js";
 
@@ -20,6 +21,16 @@ export type ClaimResult =
 /** Makes a claim with one statement or two. */
 export type MakeClaim = (query: Query) => Promise<ClaimResult>;
 
+/** A way to claim something. */
+export interface Claiming {
+  /** Makes the claim that is most likely to succeed, to be sent together with what opens the work's transaction. */
+  readonly first?: () => { readonly held: Held; readonly statement: Statement };
+  /** Makes a claim when that one was not made. */
+  readonly next: MakeClaim;
+  /** Makes a claim where statements are sent one by one. */
+  readonly make: MakeClaim;
+}
+
 interface ClaimSettings {
   readonly statements: Statements;
   readonly leaseMs: number;
@@ -27,14 +38,31 @@ interface ClaimSettings {
 }
 
 /** Claims a delivery that has just arrived. */
-export function claimArrived(
-  { statements, leaseMs, maxAttempts }: ClaimSettings,
-  delivery: Delivery,
-): MakeClaim {
+export function claimArrived(settings: ClaimSettings, delivery: Delivery): Claiming {
+  const { statements, leaseMs } = settings;
+  const next = claimSeen(settings, delivery);
+  const first = () => {
+    const token = randomUUID();
+    const values = [...toValues(delivery), token, leaseMs];
+    return { held: { delivery, token, attempt: 1 }, statement: { text: statements.claimNew, values } };
+  };
+  const make: MakeClaim = async (query) => {
+    const { held, statement } = first();
+    const [row] = (await query(statement.text, statement.values)).rows;
+    return isClaimed(row) ? { status: "claimed", ...held } : next(query);
+  };
+  return { first, next, make };
+}
+
+/** Whether the first claim was made. */
+export function isClaimed(row: Row | undefined): boolean {
+  return row?.["claimed"] === "true";
+}
+
+/** Claims a delivery that was seen before. */
+function claimSeen({ statements, leaseMs, maxAttempts }: ClaimSettings, delivery: Delivery): MakeClaim {
   const id = deliveryId(delivery.key);
   return freeingObject(statements, id, objectKey(delivery), async (query) => {
-    const [fresh] = (await query(statements.claimNew, [...toValues(delivery), leaseMs])).rows;
-    if (fresh?.["token"]) return toClaim(delivery, fresh);
     const [seen] = (await query(statements.claimSeen, [id, leaseMs, maxAttempts])).rows;
     if (seen?.["token"]) return toClaim(delivery, seen);
     if (seen?.["handled"]) return { status: "handled" };
@@ -44,30 +72,37 @@ export function claimArrived(
 }
 
 /** Claims a dead delivery. */
-export function claimDead({ statements, leaseMs }: ClaimSettings, key: DeliveryKey): MakeClaim {
+export function claimDead({ statements, leaseMs }: ClaimSettings, key: DeliveryKey): Claiming {
   const id = deliveryId(key);
-  return freeingObject(statements, id, undefined, async (query) => {
+  const make = freeingObject(statements, id, undefined, async (query) => {
     const [row] = (await query(statements.claimDead, [id, leaseMs])).rows;
     if (row === undefined) return { status: "absent" };
     return row["token"] ? toClaim(toDelivery(row), row) : { status: "held" };
   });
+  return { make, next: make };
 }
 
 /** Claims the delivery that has been due longest. */
-export function claimNext({ statements, leaseMs, maxAttempts }: ClaimSettings): MakeClaim {
-  return async (query) => {
-    const [row] = (await query(statements.claimNext, [leaseMs, maxAttempts])).rows;
-    if (row === undefined) {
-      // A dead delivery is never due, so its object would stay with whoever died while requeueing it.
-      await query(statements.freeDead);
-      return { status: "absent" };
+export function claimNext({ statements, leaseMs, maxAttempts }: ClaimSettings): Claiming {
+  const make: MakeClaim = async (query) => {
+    for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
+      const [row] = (await query(statements.claimNext, [leaseMs, maxAttempts])).rows;
+      if (row === undefined) break;
+      if (row["id"] === null) continue;
+      const delivery = toDelivery(row);
+      return row["token"]
+        ? toClaim(delivery, row)
+        : { status: "dead", attempt: Number(row["attempts"]), delivery };
     }
-    const delivery = toDelivery(row);
-    return row["token"]
-      ? toClaim(delivery, row)
-      : { status: "dead", attempt: Number(row["attempts"]), delivery };
+    // A dead delivery is never due, so its object would stay with whoever died while requeueing it.
+    await query(statements.freeDead);
+    return { status: "absent" };
   };
+  return { make, next: make };
 }
+
+/** At the deliveries in front, whose object is at work. What is behind the rest is found the next time. */
+const MAX_LOOKS = 100;
 
 /** Frees an object that is at work, if its holder died, for the next try. */
 function freeingObject(
@@ -92,7 +127,7 @@ export function isObjectAtWork(error: unknown): boolean {
 }
 
 /** The columns of a delivery, in the order of the statements. */
-export function toValues(delivery: Delivery): unknown[] {
+export function toValues(delivery: Delivery): (string | number | null)[] {
   const { key, eventType, createdAtMs, body } = delivery;
   return [deliveryId(key), eventType, objectKey(delivery) ?? null, createdAtMs, body];
 }

@@ -8,12 +8,14 @@ import type {
   Ended,
   Opened,
   Query,
+  Row,
   Session,
   Statement,
   StopListening,
 } from "./database.js";
 import { endable } from "./endable.js";
 import { inline } from "./inline.js";
+import { OneMessage, takesOneMessage } from "./one-message.js";
 import { findSqlState } from "./sqlstate.js";
 
 /** Reaches Postgres through a pool of clients. One client at a time is held, so that a pool of one is enough. */
@@ -113,27 +115,27 @@ class Connection<Client extends ConnectedClient> implements Session<Client> {
   };
 
   readonly query = async (text: string, values?: unknown[]): Promise<Answer> => {
-    const deadline = new Deadline(this.#timeoutMs, [], { what: "A statement of the webhook inbox" });
-    try {
-      const answered = await deadline.race(this.#client.query(text, values));
-      return (isSeveral(answered) ? answered.at(-1) : answered) ?? { rows: [] };
-    } catch (error) {
-      if (!isAnswer(error)) this.#isSound = false;
-      throw error;
-    }
+    const answered = await this.#wait(() => this.#client.query(text, values));
+    return (isSeveral(answered) ? answered.at(-1) : answered) ?? { rows: [] };
   };
 
-  /** Sends its own statements together with BEGIN and COMMIT, which saves two of six round trips. */
+  get takesBefore(): boolean {
+    return takesOneMessage(this.#client);
+  }
+
+  /** Sends its own statements together with BEGIN and COMMIT, which saves three of six round trips. */
   async transaction<T>(
     open: Statement,
     work: (opened: Opened<Client>) => Promise<Closing<T>>,
+    before?: Statement,
   ): Promise<Ended<T>> {
     const lost = new AbortController();
     this.#lost = lost;
     const { facade, end } = endable(this.#client, "The transaction of this webhook is over.");
     try {
-      const [row] = (await this.query(`BEGIN ISOLATION LEVEL READ COMMITTED; ${inline(open)}`)).rows;
-      const { value, close } = await work({ tx: facade, query: this.query, row, lost: lost.signal });
+      const opened =
+        before === undefined ? { row: await this.#open(open) } : await this.#openAfter(before, open);
+      const { value, close } = await work({ tx: facade, query: this.query, lost: lost.signal, ...opened });
       end();
       // Postgres runs nothing of a message after a statement that failed, so it commits only what was closed.
       const { command } = await this.query(close === undefined ? "COMMIT" : `${inline(close)}; COMMIT`);
@@ -149,6 +151,38 @@ class Connection<Client extends ConnectedClient> implements Session<Client> {
     }
   }
 
+  async #open(open: Statement): Promise<Row | undefined> {
+    return (await this.query(`${BEGIN}; ${inline(open)}`)).rows[0];
+  }
+
+  async #openAfter(before: Statement, open: Statement): Promise<Pick<Opened<Client>, "row" | "before">> {
+    const client = this.#client;
+    if (!takesOneMessage(client)) throw new Error("This client sends one statement at a time.");
+    const message = new OneMessage([
+      { text: BEGIN, values: [] },
+      before,
+      { text: "COMMIT AND CHAIN", values: [] },
+      open,
+    ]);
+    const [, first, , row] = await this.#wait(async () => {
+      // Some wrappers of a client make this a promise.
+      await client.query(message);
+      return message.rows;
+    });
+    return { before: first, row };
+  }
+
+  /** Waits for an answer, and remembers when none came. */
+  async #wait<T>(send: () => Promise<T>): Promise<T> {
+    const deadline = new Deadline(this.#timeoutMs, [], { what: "A statement of the webhook inbox" });
+    try {
+      return await deadline.race(send());
+    } catch (error) {
+      if (!isAnswer(error)) this.#isSound = false;
+      throw error;
+    }
+  }
+
   /** Gives the client back, if nothing is known to be wrong with it. */
   close(): void {
     // One that is thrown away may still have an error to tell.
@@ -156,6 +190,8 @@ class Connection<Client extends ConnectedClient> implements Session<Client> {
     this.#client.release(!this.#isSound);
   }
 }
+
+const BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
 function isSeveral(answered: Answer | readonly Answer[]): answered is readonly Answer[] {
   return Array.isArray(answered);

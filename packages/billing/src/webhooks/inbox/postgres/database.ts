@@ -13,7 +13,7 @@ export interface Answer {
 /** A statement of the inbox's own, with its values, `$1` and on. */
 export interface Statement {
   readonly text: string;
-  readonly values: readonly (string | number)[];
+  readonly values: readonly (string | number | null)[];
 }
 
 /** Runs one statement with its values, `$1` and on. */
@@ -79,6 +79,8 @@ export interface Opened<Tx> {
   readonly query: Query;
   /** Of the statement that opened it. */
   readonly row: Row | undefined;
+  /** Of the statement that was committed before it, all columns as text. */
+  readonly before?: Row | undefined;
   /** Aborts when the connection is known to be gone. */
   readonly lost: AbortSignal;
 }
@@ -99,10 +101,17 @@ export interface Ended<T> {
 /** A place to run the statements of one attempt. */
 export interface Session<Tx> {
   readonly query: Query;
+  /** Whether `transaction` takes `before`. */
+  readonly takesBefore: boolean;
   /**
    * Runs `work` in a transaction at READ COMMITTED, after the statement `open` and before the one that it resolves to.
+   * `before` is committed by itself first, in the same message.
    */
-  transaction<T>(open: Statement, work: (opened: Opened<Tx>) => Promise<Closing<T>>): Promise<Ended<T>>;
+  transaction<T>(
+    open: Statement,
+    work: (opened: Opened<Tx>) => Promise<Closing<T>>,
+    before?: Statement,
+  ): Promise<Ended<T>>;
 }
 
 export interface Database<Tx> {

@@ -6,6 +6,23 @@ const WAIT_FOR_DISK = `IF current_setting('synchronous_commit') = 'off' THEN
     setting := set_config('synchronous_commit', 'on', true);
   END IF;`;
 
+/**
+ * Locks an object's deliveries against being parked while its claim ends, so that none is parked after the last look
+ * for one to wake. Always the first lock of its statement. Any seed, as long as no other program takes the same.
+ */
+const OBJECT_LOCK = "hashtextextended(about, 5837214906)";
+const LOCK_OBJECT = `setting := pg_advisory_xact_lock(${OBJECT_LOCK})::text;`;
+
+/** How many deliveries a claim looks at before it gives up: what waits for its object is parked by so many at once. */
+const FRONT = 100;
+/** A parked delivery is woken when its object is free. It wakes by itself after so many leases, if its holder died. */
+const PARKED_LEASES = 10;
+/** Where the object is changing hands, its deliveries are parked for so long. */
+const SHORT_PARK = "interval '100 milliseconds'";
+
+/** Before a delivery that failed is due again: doubled with each attempt, up to six hours, and a little random. */
+const PAUSE = "least(5 * 2 ^ (p.attempts - 1), 21600) * (0.9 + 0.2 * random()) * interval '1 second'";
+
 /** The SQLSTATE with which `settle` refuses. Of a class that Postgres leaves to applications. */
 export const NOT_ITS_TRANSACTION = "BI001";
 
@@ -21,70 +38,146 @@ export function createFunctions(schema: string): readonly string[] {
   const pending = `${schema}.pending`;
   const handled = `${schema}.handled`;
   const objects = `${schema}.objects`;
+  const wakeNext = `UPDATE ${pending} p SET due_at = p.waits_since, waits_since = NULL
+    WHERE p.id = (SELECT w.id FROM ${pending} w WHERE w.object = about AND w.waits_since IS NOT NULL
+      ORDER BY w.waits_since LIMIT 1 FOR UPDATE SKIP LOCKED);`;
   return [
     // Does not wait for the disk. A claim that a crash of the database forgets was of a handler whose transaction died in
     // the same crash; only its attempt is not counted.
     `CREATE OR REPLACE FUNCTION ${schema}.claim_new(
-  delivery text, kind text, about text, made_at_ms bigint, content text, lease_ms bigint) RETURNS uuid
+  delivery text, kind text, about text, made_at_ms bigint, content text, claim uuid, lease_ms bigint) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
-  claim uuid;
   setting text := set_config('synchronous_commit', 'off', true);
 BEGIN
-  INSERT INTO ${pending} AS p (id, event_type, object, created_at_ms, body, attempts, token, due_at)
-  SELECT delivery, kind, about, made_at_ms, content, 1, gen_random_uuid(), clock_timestamp() + lease_ms * interval '1 millisecond'
+  INSERT INTO ${pending} (id, event_type, object, created_at_ms, body, attempts, token, due_at)
+  SELECT delivery, kind, about, made_at_ms, content, 1, claim, clock_timestamp() + lease_ms * interval '1 millisecond'
   WHERE NOT EXISTS (SELECT FROM ${handled} h WHERE h.id = delivery)
-  ON CONFLICT DO NOTHING
-  RETURNING p.token INTO claim;
-  RETURN claim;
+  ON CONFLICT DO NOTHING;
+  RETURN FOUND;
 END $$`,
 
-    // A statement of the handler's may take as long as the lease, or less where the application has set so.
-    `CREATE OR REPLACE FUNCTION ${schema}.fence(delivery text, claim uuid, lease_ms bigint,
-  OUT transaction text, OUT newest bigint, OUT was_handled boolean)
+    // Returns the transaction and, after a comma, the newest event of the object; 'handled'; or null where the claim is
+    // lost. One text, since a row takes Postgres longer. A statement of the handler's may take as long as the lease, or
+    // less where the application has set so.
+    `CREATE OR REPLACE FUNCTION ${schema}.fence(delivery text, claim uuid, lease_ms bigint) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
-  object_at_work text;
+  was_handled boolean;
+  newest text;
   setting text;
-  allowed_ms bigint := extract(epoch FROM current_setting('statement_timeout')::interval) * 1000;
+  allowed text := current_setting('statement_timeout');
 BEGIN
-  SELECT p.object INTO object_at_work FROM ${pending} p WHERE p.id = delivery AND p.token = claim FOR UPDATE;
+  SELECT EXISTS (SELECT FROM ${handled} h WHERE h.id = delivery),
+    coalesce((SELECT o.newest_at_ms::text FROM ${objects} o WHERE o.object_hash = hashtextextended(p.object, 0)), '')
+  INTO was_handled, newest FROM ${pending} p WHERE p.id = delivery AND p.token = claim FOR UPDATE;
   IF NOT FOUND THEN
-    RETURN;
+    RETURN NULL;
   END IF;
-  setting := set_config('idle_in_transaction_session_timeout', lease_ms::text, true);
-  setting := set_config('statement_timeout', least(nullif(allowed_ms, 0), lease_ms)::text, true);
-  transaction := pg_current_xact_id();
-  was_handled := EXISTS (SELECT FROM ${handled} h WHERE h.id = delivery);
   IF was_handled THEN
     -- It was claimed in the moment in which another process settled it.
     DELETE FROM ${pending} p WHERE p.id = delivery;
-    RETURN;
+    RETURN 'handled';
   END IF;
-  SELECT o.newest_at_ms INTO newest FROM ${objects} o WHERE o.object_hash = hashtextextended(object_at_work, 0);
+  setting := set_config('idle_in_transaction_session_timeout', lease_ms::text, true);
+  IF allowed = '0' OR extract(epoch FROM allowed::interval) * 1000 > lease_ms THEN
+    setting := set_config('statement_timeout', lease_ms::text, true);
+  END IF;
+  RETURN pg_current_xact_id()::text || ',' || newest;
 END $$`,
 
-    `CREATE OR REPLACE FUNCTION ${schema}.settle(delivery text, claim uuid, transaction text) RETURNS void
+    `CREATE OR REPLACE FUNCTION ${schema}.settle(delivery text, claim uuid, transaction text, about text) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-  done record;
+  made_at_ms bigint;
   setting text;
 BEGIN
   IF pg_current_xact_id()::text <> transaction THEN
     RAISE EXCEPTION 'not the transaction of the claim' USING ERRCODE = '${NOT_ITS_TRANSACTION}';
   END IF;
-  DELETE FROM ${pending} p WHERE p.id = delivery AND p.token = claim RETURNING p.object, p.created_at_ms INTO done;
+  IF about IS NOT NULL THEN
+    ${LOCK_OBJECT}
+  END IF;
+  WITH done AS (
+    DELETE FROM ${pending} p WHERE p.id = delivery AND p.token = claim RETURNING p.created_at_ms
+  ), marked AS (
+    INSERT INTO ${handled} (id) SELECT delivery FROM done
+  ), dated AS (
+    INSERT INTO ${objects} AS o (object_hash, newest_at_ms)
+    SELECT hashtextextended(about, 0), d.created_at_ms FROM done d WHERE about IS NOT NULL
+    ON CONFLICT (object_hash) DO UPDATE SET newest_at_ms = excluded.newest_at_ms
+    WHERE o.newest_at_ms < excluded.newest_at_ms
+  )
+  SELECT d.created_at_ms INTO made_at_ms FROM done d;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'the claim is gone' USING ERRCODE = '${NOT_ITS_TRANSACTION}';
   END IF;
-  INSERT INTO ${handled} (id) VALUES (delivery);
-  IF done.object IS NOT NULL THEN
-    INSERT INTO ${objects} AS o (object_hash, newest_at_ms)
-    VALUES (hashtextextended(done.object, 0), done.created_at_ms)
-    ON CONFLICT (object_hash) DO UPDATE SET newest_at_ms = excluded.newest_at_ms
-    WHERE o.newest_at_ms < excluded.newest_at_ms;
+  IF about IS NOT NULL THEN
+    ${wakeNext}
   END IF;
   ${WAIT_FOR_DISK}
+END $$`,
+
+    // Null: the claim was settled, or lost to another. Waits for a transaction of the same claim that is still being
+    // committed or rolled back.
+    `CREATE OR REPLACE FUNCTION ${schema}.fail(
+  delivery text, claim uuid, about text, why text, max_attempts integer, OUT dead boolean)
+LANGUAGE plpgsql AS $$
+DECLARE
+  setting text;
+BEGIN
+  ${WAIT_FOR_DISK}
+  IF about IS NOT NULL THEN
+    ${LOCK_OBJECT}
+  END IF;
+  UPDATE ${pending} p SET token = NULL, last_error = why, due_at = clock_timestamp() + ${PAUSE},
+    died_at = CASE WHEN p.attempts >= max_attempts THEN coalesce(p.died_at, clock_timestamp()) ELSE p.died_at END
+  WHERE p.id = delivery AND p.token = claim
+  RETURNING p.died_at IS NOT NULL INTO dead;
+  IF about IS NOT NULL THEN
+    ${wakeNext}
+  END IF;
+END $$`,
+
+    // Looks at the delivery that has been due longest. If its object is at work, parks it with those behind it that wait
+    // for the same, and returns a row of nulls: there may be more. So no claim passes over what another has passed over.
+    `CREATE OR REPLACE FUNCTION ${schema}.claim_next(lease_ms bigint, max_attempts integer) RETURNS SETOF ${pending}
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_sort = off AS $$
+DECLARE
+  first ${pending}%ROWTYPE;
+  about text;
+  is_free boolean;
+  front text[];
+  waiting text[];
+  lease interval := lease_ms * interval '1 millisecond';
+  setting text := set_config('synchronous_commit', 'off', true);
+BEGIN
+  SELECT p.* INTO first FROM ${pending} p WHERE p.died_at IS NULL AND p.due_at <= statement_timestamp()
+  ORDER BY p.due_at LIMIT 1 FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  about := first.object;
+  is_free := about IS NULL OR pg_try_advisory_xact_lock(${OBJECT_LOCK});
+  IF NOT is_free OR EXISTS (
+    SELECT FROM ${pending} o WHERE o.object = about AND o.token IS NOT NULL AND o.id <> first.id) THEN
+    -- Arrays, because they are always looked up by the primary key.
+    front := ARRAY(SELECT f.id FROM ${pending} f WHERE f.died_at IS NULL AND f.due_at <= statement_timestamp()
+      ORDER BY f.due_at LIMIT ${FRONT});
+    waiting := ARRAY(SELECT w.id FROM ${pending} w WHERE w.id = ANY (front) AND w.object = about AND w.token IS NULL
+      FOR UPDATE SKIP LOCKED);
+    UPDATE ${pending} p SET waits_since = coalesce(p.waits_since, p.due_at),
+      due_at = clock_timestamp() + CASE WHEN is_free THEN lease * ${PARKED_LEASES} ELSE ${SHORT_PARK} END
+    WHERE p.id = ANY (waiting || first.id);
+    RETURN NEXT NULL::${pending};
+    RETURN;
+  END IF;
+  RETURN QUERY UPDATE ${pending} p SET
+    token = CASE WHEN p.attempts < max_attempts THEN gen_random_uuid() END,
+    attempts = CASE WHEN p.attempts < max_attempts THEN p.attempts + 1 ELSE p.attempts END,
+    died_at = CASE WHEN p.attempts < max_attempts THEN NULL ELSE clock_timestamp() END,
+    due_at = clock_timestamp() + lease, waits_since = NULL
+  WHERE p.id = first.id RETURNING p.*;
 END $$`,
 
     // Resolves to what it found instead of a place to store it, or to 'stored'.

@@ -8,9 +8,11 @@ export function inline({ text, values }: Statement): string {
   return text.replace(/\$(\d+)/g, (_, position) => toLiteral(values[Number(position) - 1]));
 }
 
-function toLiteral(value: string | number | undefined): string {
+function toLiteral(value: string | number | null | undefined): string {
   if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
+  if (value === null) return "NULL";
   if (typeof value !== "string") throw new TypeError("A statement lacks a value.");
+  if (PLAIN.test(value)) return `'${value}'`;
   // As a client encodes half of a surrogate pair.
   const wellFormed = value.replace(/\p{Surrogate}/gu, "\ufffd");
   const escaped = wellFormed.replace(
@@ -19,3 +21,6 @@ function toLiteral(value: string | number | undefined): string {
   );
   return `E'${escaped}'`;
 }
+
+/** What ids and tokens are made of. */
+const PLAIN = /^[A-Za-z0-9_:.-]*$/;

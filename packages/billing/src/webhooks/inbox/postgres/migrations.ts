@@ -68,17 +68,25 @@ function createTables(schema: string): readonly string[] {
   token uuid,
   -- When it may be claimed next: the end of a pause, or of the holder's lease.
   due_at timestamptz NOT NULL,
+  -- Since when it has been due, while it is parked: its object is at work.
+  waits_since timestamptz,
   died_at timestamptz,
   last_error text
 ) WITH (
-  -- Most events fit into their row, so that storing one writes to no second table.
-  toast_tuple_target = 8160,
   -- Every row dies young. The default waits for a fifth of the table.
   autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0
 )`,
+    // Compressed, and in its row up to the size of a page, so that storing an event writes to no second table.
+    `ALTER TABLE ${schema}.pending ALTER body SET STORAGE MAIN`,
+    `DO $$ BEGIN
+  IF EXISTS (SELECT FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)) THEN
+    EXECUTE 'ALTER TABLE ${schema}.pending ALTER body SET COMPRESSION lz4';
+  END IF;
+END $$`,
     `CREATE INDEX IF NOT EXISTS pending_due ON ${schema}.pending (due_at) WHERE died_at IS NULL`,
     // The guarantee that at most one handler is at work on an object, whatever the processes do.
     `CREATE UNIQUE INDEX IF NOT EXISTS pending_one_per_object ON ${schema}.pending (object) WHERE token IS NOT NULL`,
+    `CREATE INDEX IF NOT EXISTS pending_parked ON ${schema}.pending (object, waits_since) WHERE waits_since IS NOT NULL`,
     `CREATE INDEX IF NOT EXISTS pending_dead ON ${schema}.pending (died_at) WHERE died_at IS NOT NULL`,
     `CREATE TABLE IF NOT EXISTS ${schema}.handled (
   handled_at timestamptz NOT NULL DEFAULT clock_timestamp(),

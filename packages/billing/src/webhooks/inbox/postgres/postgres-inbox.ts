@@ -1,5 +1,5 @@
 import { type DeadDelivery, type DurableInbox, deliveryId, type StoreResult, type Work } from "../inbox.js";
-import { claimArrived, claimDead, claimNext, type MakeClaim, toDelivery, toKey, toValues } from "./claims.js";
+import { type Claiming, claimArrived, claimDead, claimNext, toDelivery, toKey, toValues } from "./claims.js";
 import { connectingDatabase } from "./connecting.js";
 import type { Database, PostgresPool, TransactionOf } from "./database.js";
 import { type InboxSettings, isConnecting, type PostgresInboxOptions, toSettings } from "./options.js";
@@ -139,7 +139,7 @@ function createInbox<Tx>(database: Database<Tx>, inboxSettings: InboxSettings): 
   };
 
   async function run<T>(
-    claim: MakeClaim,
+    claim: Claiming,
     work: Work<Tx, T>,
     signal: AbortSignal | undefined,
   ): Promise<Processed<T>> {

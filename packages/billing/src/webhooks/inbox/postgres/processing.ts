@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Delivery, InboxResult, Work } from "../inbox.js";
 import { type AttemptSettings, type Ending, resolveEnding, runWork } from "./attempt.js";
-import { type ClaimResult, claimArrived, isObjectAtWork, type MakeClaim } from "./claims.js";
-import type { Database, Query } from "./database.js";
+import { type Claiming, type ClaimResult, claimArrived, isObjectAtWork, type MakeClaim } from "./claims.js";
+import type { Database, Query, Session } from "./database.js";
 import { isRivalry, outliveRivals } from "./rivals.js";
 
 export interface ProcessingSettings extends AttemptSettings {
@@ -22,12 +22,12 @@ export interface Processed<T> {
 export async function processClaim<Tx, T>(
   database: Database<Tx>,
   settings: ProcessingSettings,
-  makeClaim: MakeClaim,
+  claiming: Claiming,
   work: Work<Tx, T>,
   signal: AbortSignal | undefined,
 ): Promise<Processed<T>> {
   const waitsUntilMs = performance.now() + settings.objectWaitMs;
-  let claim = makeClaim;
+  let claim = claiming;
   for (let rivals = 0; ; ) {
     const { claimed, result } = await attempt(database, settings, claim, work, signal);
     if (claimed.status === "object_at_work") {
@@ -61,18 +61,38 @@ interface Attempted<T> {
 async function attempt<Tx, T>(
   database: Database<Tx>,
   settings: ProcessingSettings,
-  makeClaim: MakeClaim,
+  claiming: Claiming,
   work: Work<Tx, T>,
   signal: AbortSignal | undefined,
 ): Promise<Attempted<T>> {
-  const { claimed, ending } = await database.session(async (session) => {
+  const { claimed, ending } = await database.session((session) => {
     signal?.throwIfAborted();
-    const claimed = await claimOrWait(session.query, makeClaim);
-    const ending = claimed.status === "claimed" ? await runWork(session, settings, claimed, work) : undefined;
-    return { claimed, ending };
+    return claimAndWork(session, settings, claiming, work);
   }, signal);
   const result = await toInboxResult(database, settings, claimed, ending);
   return result === undefined ? { claimed } : { claimed, result };
+}
+
+interface Worked<T> {
+  readonly claimed: ClaimResult;
+  readonly ending?: Ending<T>;
+}
+
+async function claimAndWork<Tx, T>(
+  session: Session<Tx>,
+  settings: ProcessingSettings,
+  { first, next, make }: Claiming,
+  work: Work<Tx, T>,
+): Promise<Worked<T>> {
+  const isTogether = first !== undefined && session.takesBefore;
+  if (isTogether) {
+    const { held, statement } = first();
+    const ending = await runWork(session, settings, held, work, statement);
+    if (ending.status !== "not_claimed") return { claimed: { status: "claimed", ...held }, ending };
+  }
+  const claimed = await claimOrWait(session.query, isTogether ? next : make);
+  if (claimed.status !== "claimed") return { claimed };
+  return { claimed, ending: await runWork(session, settings, claimed, work) };
 }
 
 async function claimOrWait(query: Query, makeClaim: MakeClaim): Promise<ClaimResult> {
@@ -92,7 +112,7 @@ async function toInboxResult<T>(
 ): Promise<InboxResult<T> | undefined> {
   switch (claimed.status) {
     case "claimed": {
-      if (ending === undefined) return undefined;
+      if (ending === undefined || ending.status === "not_claimed") return undefined;
       if (ending.status === "uncertain") return resolveEnding(database, settings, claimed, ending);
       if (ending.status === "handled_before") return { status: "duplicate" };
       return { status: "handled", attempt: claimed.attempt, value: ending.value };

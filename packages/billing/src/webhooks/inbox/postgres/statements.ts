@@ -6,15 +6,6 @@ import { DEFAULT_SCHEMA, quoteSchema } from "./migrations.js";
  */
 export type Statements = ReturnType<typeof writeStatements>;
 
-/** Seconds before a delivery that failed is due again: doubled with each attempt, up to six hours, and a little random. */
-const PAUSE = "least(5 * 2 ^ (attempts - 1), 21600) * (0.9 + 0.2 * random()) * interval '1 second'";
-
-/**
- * Does not wait for the disk. A claim that a crash of the database forgets was of a handler whose transaction died in
- * the same crash; only its attempt is not counted.
- */
-const FORGETTABLE = "SELECT set_config('synchronous_commit', 'off', true)";
-
 /** Waits for the disk, even where the application's sessions do not. */
 const DURABLE = `SELECT set_config('synchronous_commit',
     CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)`;
@@ -33,18 +24,18 @@ export function writeStatements(schema: string = DEFAULT_SCHEMA) {
   return {
     version: `SELECT max(version) AS version FROM ${quoted}.migrations`,
 
-    /** Claims a delivery that was never seen. Null: it is handled or pending, or its object is at work. */
-    claimNew: `SELECT ${quoted}.claim_new($1, $2, $3, $4::bigint, $5, $6::bigint)::text AS token, 1 AS attempts`,
+    /** Claims a delivery that was never seen. False: it is handled or pending, or its object is at work. */
+    claimNew: `SELECT ${quoted}.claim_new($1, $2, $3, $4::bigint, $5, $6::uuid, $7::bigint)::text AS claimed`,
 
     /** Claims a delivery that was seen before, buries it if its attempts are used up, and tells what it is. */
     claimSeen: `WITH durable AS MATERIALIZED (${DURABLE}), free AS MATERIALIZED (
   SELECT id, attempts FROM ${pending} WHERE id = $1 AND died_at IS NULL AND ${isFree} FOR UPDATE SKIP LOCKED
 ), claimed AS (
-  UPDATE ${pending} p SET token = gen_random_uuid(), attempts = p.attempts + 1, due_at = ${lease("$2")}
+  UPDATE ${pending} p SET token = gen_random_uuid(), attempts = p.attempts + 1, due_at = ${lease("$2")}, waits_since = NULL
   FROM free, durable WHERE p.id = free.id AND free.attempts < $3::integer
   RETURNING p.token, p.attempts
 ), buried AS (
-  UPDATE ${pending} p SET died_at = clock_timestamp(), token = NULL
+  UPDATE ${pending} p SET died_at = clock_timestamp(), token = NULL, waits_since = NULL
   FROM free, durable WHERE p.id = free.id AND free.attempts >= $3::integer
   RETURNING p.attempts
 )
@@ -65,20 +56,11 @@ FROM (VALUES (1)) AS one LEFT JOIN ${pending} p ON p.id = $1`,
 SELECT ${DELIVERY}, (SELECT token::text FROM claimed) AS token, coalesce((SELECT attempts FROM claimed), attempts) AS attempts
 FROM ${pending} WHERE id = $1 AND died_at IS NOT NULL`,
 
-    /** Claims the delivery that has been due longest and whose object is not at work; buries it if it has no attempt left. */
-    claimNext: `WITH forgettable AS MATERIALIZED (${FORGETTABLE}), next AS MATERIALIZED (
-  SELECT id, attempts FROM ${pending} p
-  WHERE died_at IS NULL AND due_at <= statement_timestamp() AND NOT EXISTS (
-    SELECT FROM ${pending} other WHERE other.object = p.object AND other.token IS NOT NULL AND other.id <> p.id)
-  ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
-)
-UPDATE ${pending} p SET
-  token = CASE WHEN next.attempts < $2::integer THEN gen_random_uuid() END,
-  attempts = CASE WHEN next.attempts < $2::integer THEN p.attempts + 1 ELSE p.attempts END,
-  died_at = CASE WHEN next.attempts < $2::integer THEN NULL ELSE clock_timestamp() END,
-  due_at = ${lease("$1")}
-FROM next, forgettable WHERE p.id = next.id
-RETURNING p.${DELIVERY.replaceAll(", ", ", p.")}, p.token::text, p.attempts`,
+    /**
+     * Claims the delivery that has been due longest and whose object is not at work; buries it if it has no attempt left.
+     * A row of nulls: others were in the way, and there may be more behind them.
+     */
+    claimNext: `SELECT ${DELIVERY}, token::text, attempts FROM ${quoted}.claim_next($1::bigint, $2::integer)`,
 
     /** Frees an object, a delivery's or the one named, whose holder's lease is over and whose transaction is gone. */
     freeObject: `UPDATE ${pending} SET token = NULL WHERE id IN (
@@ -96,20 +78,13 @@ RETURNING p.${DELIVERY.replaceAll(", ", ", p.")}, p.token::text, p.attempts`,
      * this session lives, and has the server end the session when it is silent for the lease. Removes the delivery if it
      * was handled.
      */
-    fence: `SELECT transaction, newest, was_handled FROM ${quoted}.fence($1, $2::uuid, $3::bigint)`,
+    fence: `SELECT ${quoted}.fence($1, $2::uuid, $3::bigint) AS opened`,
 
     /** Closes it: the delivery leaves \`pending\` for \`handled\`, or it fails if this is not the transaction that the fence opened. */
-    settle: `SELECT ${quoted}.settle($1, $2::uuid, $3)::text`,
+    settle: `SELECT ${quoted}.settle($1, $2::uuid, $3, $4)::text`,
 
-    /**
-     * Ends a claim that did not come to its end. No row: it was settled, or lost to another. Waits for a transaction of
-     * the same claim that is still being committed or rolled back.
-     */
-    fail: `WITH durable AS MATERIALIZED (${DURABLE})
-UPDATE ${pending} p SET token = NULL, last_error = $3, due_at = clock_timestamp() + ${PAUSE},
-  died_at = CASE WHEN attempts >= $4::integer THEN coalesce(died_at, clock_timestamp()) ELSE died_at END
-FROM durable WHERE id = $1 AND token = $2::uuid
-RETURNING died_at IS NOT NULL AS dead`,
+    /** Ends a claim that did not come to its end. Null: it was settled, or lost to another. */
+    fail: `SELECT ${quoted}.fail($1, $2::uuid, $3, $4, $5::integer) AS dead`,
 
     /** Whether a delivery was handled, and by this transaction. */
     isHandledBy: `SELECT CASE WHEN EXISTS (SELECT FROM ${handled} WHERE id = $1)
@@ -135,7 +110,9 @@ FROM ${pending} WHERE died_at IS NOT NULL ORDER BY died_at LIMIT $1::bigint`,
   min(created_at_ms) FILTER (WHERE died_at IS NULL) AS oldest_at_ms
 FROM ${pending}`,
 
-    nextDue: `SELECT ceil(extract(epoch FROM min(due_at) - clock_timestamp()) * 1000)::bigint AS due_in_ms
+    /** What is parked may be woken at any time. */
+    nextDue: `SELECT CASE WHEN EXISTS (SELECT FROM ${pending} WHERE waits_since IS NOT NULL) THEN 0
+  ELSE ceil(extract(epoch FROM min(due_at) - clock_timestamp()) * 1000)::bigint END AS due_in_ms
 FROM ${pending} WHERE died_at IS NULL`,
 
     forgetHandled: `DELETE FROM ${handled} WHERE id IN (

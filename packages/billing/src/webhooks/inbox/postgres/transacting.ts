@@ -44,7 +44,7 @@ export function transactingDatabase<Tx>(pool: TransactingPool<Tx>, timeoutMs: nu
     return { value: await patience.wait(running), isConfirmed: false };
   }
 
-  const session: Session<Tx> = { query, transaction };
+  const session: Session<Tx> = { query, transaction, takesBefore: false };
   const { listen } = pool;
   return {
     query,

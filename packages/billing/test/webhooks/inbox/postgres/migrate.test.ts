@@ -69,15 +69,15 @@ describePostgres("the migrations of the Postgres inbox", () => {
   });
 });
 
-/** A pool whose session is killed before one of the statements that create something. */
+/** A pool whose session is killed before one of the statements that change something. */
 function killedAt(pool: Pool, statement: number): Pick<Pool, "connect"> {
   const connect = async () => {
     const client = (await pool.connect()).on("error", () => undefined);
-    let created = 0;
+    let changed = 0;
     const query = async (text: string, values?: unknown[]) => {
-      if (/^(?:CREATE|INSERT)/.test(text)) created += 1;
+      if (/^(?:CREATE|ALTER|DO|INSERT)/.test(text)) changed += 1;
       // As a kill of the process does: the session ends in the middle of its transaction.
-      if (created === statement) await client.query("SELECT pg_terminate_backend(pg_backend_pid())");
+      if (changed === statement) await client.query("SELECT pg_terminate_backend(pg_backend_pid())");
       return client.query(text, values);
     };
     return new Proxy(client, {

@@ -2,6 +2,7 @@ import { createSchema, type Schema } from "@repo/test-kit/postgres-schema";
 import { Pool, type PoolClient } from "pg";
 import type { OpenInbox, StoreFaults } from "../../../../src/testing/index.js";
 import { migrateInbox } from "../../../../src/webhooks/inbox/postgres/migrate.js";
+import type { OneMessage } from "../../../../src/webhooks/inbox/postgres/one-message.js";
 import { type PostgresInbox, postgresInbox } from "../../../../src/webhooks/inbox/postgres/postgres-inbox.js";
 
 export interface OpenPostgresInbox extends OpenInbox {
@@ -86,13 +87,19 @@ export async function endWorkingSessions(pool: Pool, schema: string): Promise<vo
   );
 }
 
+function sendOn(client: PoolClient, message: OneMessage) {
+  client.query(message);
+  return message.rows;
+}
+
 /** A pool whose link to the server can be broken for one statement. */
 function breakable(pool: Pool): { readonly faulty: Pick<Pool, "connect">; readonly faults: StoreFaults } {
   let fault: "none" | "fail" | "lose" = "none";
   const connect = async () => {
     const client = await pool.connect();
     let isInTransaction = false;
-    const query = async (text: string, values?: unknown[]) => {
+    const query = async (given: string | OneMessage, values?: unknown[]) => {
+      const text = typeof given === "string" ? given : given.text;
       const isEnd = /(?:COMMIT|ROLLBACK)$/.test(text);
       const isWrite = /\b(?:INSERT|UPDATE|DELETE|COMMIT|claim_new|settle|store)\b/.test(text);
       if (fault === "fail" && isWrite) {
@@ -102,7 +109,7 @@ function breakable(pool: Pool): { readonly faulty: Pick<Pool, "connect">; readon
       const loses = fault === "lose" && isWrite && (!isInTransaction || text.endsWith("COMMIT"));
       if (loses) fault = "none";
       isInTransaction = text.startsWith("BEGIN") || (isInTransaction && !isEnd);
-      const answer = await client.query(text, values);
+      const answer = await (typeof given === "string" ? client.query(given, values) : sendOn(client, given));
       if (loses) throw new Error("the answer was lost");
       return answer;
     };

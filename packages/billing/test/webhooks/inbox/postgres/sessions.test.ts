@@ -167,14 +167,16 @@ describePostgres("a Postgres inbox and the sessions of its pool", () => {
   /** Claims as a process does that is killed before its work. */
   async function die(delivery: Delivery): Promise<void> {
     const settings = settingsOf(schema.name);
-    const claim = await claimArrived(settings, delivery)((text, values) => schema.pool.query(text, values));
+    const claim = await claimArrived(settings, delivery).make((text, values) =>
+      schema.pool.query(text, values),
+    );
     expect(claim.status).toBe("claimed");
     await new Promise((resolve) => setTimeout(resolve, settings.leaseMs));
   }
 
   async function requeueAndDie({ key }: Delivery): Promise<void> {
     const settings = settingsOf(schema.name);
-    const claim = await claimDead(settings, key)((text, values) => schema.pool.query(text, values));
+    const claim = await claimDead(settings, key).make((text, values) => schema.pool.query(text, values));
     expect(claim.status).toBe("claimed");
     await new Promise((resolve) => setTimeout(resolve, settings.leaseMs));
   }

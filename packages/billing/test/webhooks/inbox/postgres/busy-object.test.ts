@@ -1,0 +1,110 @@
+import { createSchema, describePostgres, type Schema } from "@repo/test-kit/postgres-schema";
+import type { PoolClient } from "pg";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { migrateInbox, type PostgresInbox, postgresInbox } from "../../../../src/postgres.js";
+import { aDelivery } from "../../../../src/testing/inbox-contract/deliveries.js";
+import { PausedWork } from "../../../../src/testing/inbox-contract/work.js";
+import type { Delivery } from "../../../../src/webhooks/inbox/inbox.js";
+
+const busy = (name: string) => aDelivery(name, { objectId: "cus_busy" });
+const done = async () => undefined;
+
+describePostgres("deliveries that wait for their object in Postgres", () => {
+  let schema: Schema;
+  let inbox: PostgresInbox<PoolClient>;
+
+  beforeEach(async () => {
+    schema = await createSchema();
+    await migrateInbox(schema.pool, { schema: schema.name });
+    schema.pool.on("error", () => undefined);
+    inbox = postgresInbox({ pool: schema.pool, schema: schema.name });
+  });
+
+  afterEach(() => schema.drop());
+
+  async function store(
+    names: readonly string[],
+    toDelivery: (name: string) => Delivery = busy,
+  ): Promise<void> {
+    for (const name of names) await inbox.store(toDelivery(name));
+  }
+
+  async function count(condition: string): Promise<number> {
+    const { rows } = await schema.pool.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM "${schema.name}".pending WHERE ${condition}`,
+    );
+    return rows[0]?.count ?? Number.NaN;
+  }
+
+  test("are passed over by one claim, and in the way of no other", async () => {
+    const holder = new PausedWork();
+    const holding = inbox.process(busy("evt_holder"), holder.run);
+    await holder.started;
+    await schema.pool.query(
+      `INSERT INTO "${schema.name}".pending (id, event_type, object, created_at_ms, body, due_at)
+        SELECT 'test::evt_' || n, 'customer.updated', 'test::cus_busy', 0, '{}', now() - interval '1 minute'
+        FROM generate_series(1, 1000) n`,
+    );
+    await store(["evt_other"], aDelivery);
+    expect((await inbox.processNext(done))?.delivery.key.eventId).toBe("evt_other");
+    expect(await count("waits_since IS NOT NULL")).toBe(1_000);
+    expect(await count("died_at IS NULL AND due_at <= clock_timestamp()")).toBe(0);
+    holder.finish();
+    await holding;
+  });
+
+  test("are taken up one after another, oldest first, as soon as it is free", async () => {
+    const holder = new PausedWork();
+    const holding = inbox.process(busy("evt_holder"), holder.run);
+    await holder.started;
+    const names = ["evt_1", "evt_2", "evt_3", "evt_4"];
+    await store(names);
+    expect(await inbox.processNext(done)).toBeUndefined();
+    holder.finish();
+    await holding;
+    const taken: string[] = [];
+    for (let next = await inbox.processNext(done); next !== undefined; next = await inbox.processNext(done)) {
+      taken.push(next.delivery.key.eventId);
+    }
+    expect(taken).toEqual(names);
+  });
+
+  test("are taken up after one that failed, too", async () => {
+    const holder = new PausedWork();
+    const holding = inbox.process(busy("evt_holder"), async () => {
+      await holder.run();
+      throw new Error("broken");
+    });
+    await holder.started;
+    await store(["evt_1"]);
+    expect(await inbox.processNext(done)).toBeUndefined();
+    holder.finish();
+    expect((await holding).status).toBe("failed");
+    expect((await inbox.processNext(done))?.delivery.key.eventId).toBe("evt_1");
+  });
+
+  test("are none forgotten when many workers take them up while they are parked and woken", async () => {
+    const names = Array.from({ length: 120 }, (_, n) => `evt_${n}`);
+    const running = new Set<string | undefined>();
+    const taken: string[] = [];
+    await store(names, (name) => aDelivery(name, { objectId: `cus_${Number(name.slice(4)) % 2}` }));
+    const work = async ({ key, objectId }: Delivery) => {
+      expect(running).not.toContain(objectId);
+      running.add(objectId);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      running.delete(objectId);
+      taken.push(key.eventId);
+    };
+    // A wake-up that is missed would take ten leases of 30 seconds, which is longer than a test may.
+    const worker = async () => {
+      while (taken.length < names.length) {
+        const next = await inbox.processNext(work);
+        if (next === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+        else if (next.result.status === "failed") throw next.result.error;
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, worker));
+    expect(taken.toSorted()).toEqual(names.toSorted());
+    expect(await count("true")).toBe(0);
+  });
+});
