@@ -1,7 +1,7 @@
 /** Has a process kill or pause itself at a step, where a signal from outside hits too seldom. */
 import { spawn } from "node:child_process";
 
-const CLAIM = /\bclaim_new\(|gen_random_uuid\(\)/;
+const CLAIM = /\bclaim_(?:new|next)\(|gen_random_uuid\(\)/;
 
 /** When a statement is sent, and when its answer is here: the statements of the inbox by what they have in them. */
 const STATEMENTS = {

@@ -6,6 +6,9 @@ const WAIT_FOR_DISK = `IF current_setting('synchronous_commit') = 'off' THEN
     setting := set_config('synchronous_commit', 'on', true);
   END IF;`;
 
+/** A session keeps the plans that it made when the tables were almost empty, and so reads all of them ever after. */
+const BY_INDEX = "SET enable_seqscan = off";
+
 /**
  * Locks an object's deliveries against being parked while its claim ends, so that none is parked after the last look
  * for one to wake. Always the first lock of its statement. Any seed, as long as no other program takes the same.
@@ -46,7 +49,7 @@ export function createFunctions(schema: string): readonly string[] {
     // the same crash; only its attempt is not counted.
     `CREATE OR REPLACE FUNCTION ${schema}.claim_new(
   delivery text, kind text, about text, made_at_ms bigint, content text, claim uuid, lease_ms bigint) RETURNS boolean
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql ${BY_INDEX} AS $$
 DECLARE
   setting text := set_config('synchronous_commit', 'off', true);
 BEGIN
@@ -61,7 +64,7 @@ END $$`,
     // lost. One text, since a row takes Postgres longer. A statement of the handler's may take as long as the lease, or
     // less where the application has set so.
     `CREATE OR REPLACE FUNCTION ${schema}.fence(delivery text, claim uuid, lease_ms bigint) RETURNS text
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql ${BY_INDEX} AS $$
 DECLARE
   was_handled boolean;
   newest text;
@@ -87,7 +90,7 @@ BEGIN
 END $$`,
 
     `CREATE OR REPLACE FUNCTION ${schema}.settle(delivery text, claim uuid, transaction text, about text) RETURNS void
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql ${BY_INDEX} AS $$
 DECLARE
   made_at_ms bigint;
   setting text;
@@ -122,7 +125,7 @@ END $$`,
     // committed or rolled back.
     `CREATE OR REPLACE FUNCTION ${schema}.fail(
   delivery text, claim uuid, about text, why text, max_attempts integer, OUT dead boolean)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql ${BY_INDEX} AS $$
 DECLARE
   setting text;
 BEGIN
@@ -142,7 +145,7 @@ END $$`,
     // Looks at the delivery that has been due longest. If its object is at work, parks it with those behind it that wait
     // for the same, and returns a row of nulls: there may be more. So no claim passes over what another has passed over.
     `CREATE OR REPLACE FUNCTION ${schema}.claim_next(lease_ms bigint, max_attempts integer) RETURNS SETOF ${pending}
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_sort = off AS $$
+LANGUAGE plpgsql ${BY_INDEX} SET enable_sort = off AS $$
 DECLARE
   first ${pending}%ROWTYPE;
   about text;
@@ -183,7 +186,7 @@ END $$`,
     // Resolves to what it found instead of a place to store it, or to 'stored'.
     `CREATE OR REPLACE FUNCTION ${schema}.store(
   delivery text, kind text, about text, made_at_ms bigint, content text) RETURNS text
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql ${BY_INDEX} AS $$
 DECLARE
   death timestamptz;
   setting text;

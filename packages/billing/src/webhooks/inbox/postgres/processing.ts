@@ -33,6 +33,8 @@ export async function processClaim<Tx, T>(
     if (claimed.status === "object_at_work") {
       if (performance.now() >= waitsUntilMs) return { result: { status: "busy" } };
       await sleep(POLL_MS * (0.5 + Math.random()), undefined, { signal });
+      // A transaction that is opened with each try would be in vain most times.
+      claim = { make: claim.make, next: claim.make };
     } else if (claimed.status === "claimed" && gaveWay(result) && rivals < MAX_RIVALS) {
       rivals += 1;
       claim = claimArrived(settings, claimed.delivery);

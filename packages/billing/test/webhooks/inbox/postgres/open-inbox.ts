@@ -101,7 +101,7 @@ function breakable(pool: Pool): { readonly faulty: Pick<Pool, "connect">; readon
     const query = async (given: string | OneMessage, values?: unknown[]) => {
       const text = typeof given === "string" ? given : given.text;
       const isEnd = /(?:COMMIT|ROLLBACK)$/.test(text);
-      const isWrite = /\b(?:INSERT|UPDATE|DELETE|COMMIT|claim_new|settle|store)\b/.test(text);
+      const isWrite = /\b(?:INSERT|UPDATE|DELETE|COMMIT|claim_new|claim_next|settle|fail|store)\b/.test(text);
       if (fault === "fail" && isWrite) {
         fault = "none";
         throw new Error("the statement did not reach the server");
