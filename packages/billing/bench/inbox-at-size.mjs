@@ -156,13 +156,13 @@ async function openInbox(server, schema) {
     schema,
     end: () => pool.end(),
     readStats: () => inbox.readStats(),
-    async handle(id) {
+    handle: async (id) => {
       expect("handled", await inbox.process(aDelivery(id), write));
     },
-    async store(id) {
+    store: async (id) => {
       expect("stored", await inbox.store(aDelivery(id)));
     },
-    async work() {
+    work: async () => {
       expect("handled", (await inbox.processNext(write))?.result);
     },
   };

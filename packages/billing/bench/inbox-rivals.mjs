@@ -119,7 +119,7 @@ async function besideSyncEngine({ url }, inbox) {
     };
     const ours = async (id) => {
       const { body, header } = signedEvent(id);
-      const event = await verifyWebhook(body, header, SECRET);
+      const event = verifyWebhook(body, header, SECRET);
       const customer = event.data.object;
       const delivery = { ...aDelivery(id), objectId: customer.id, body: body.toString() };
       await handle(inbox, delivery, (tx) => upsertCustomer(tx, customer));

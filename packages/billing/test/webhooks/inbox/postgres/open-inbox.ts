@@ -88,7 +88,7 @@ export async function endWorkingSessions(pool: Pool, schema: string): Promise<vo
 }
 
 function sendOn(client: PoolClient, message: OneMessage) {
-  client.query(message);
+  void client.query(message);
   return message.rows;
 }
 
