@@ -44,7 +44,9 @@ export abstract class BillingError extends Error {
     error: unknown,
   ): error is InstanceType<T> {
     if (typeof error !== "object" || error === null || Reflect.get(error, BRAND) !== true) return false;
-    return this.code === undefined || Reflect.get(error, "code") === this.code;
+    // biome-ignore lint/complexity/noThisInStatic: this is the class that was asked, such as NotFoundError.
+    const { code } = this;
+    return code === undefined || Reflect.get(error, "code") === code;
   }
 
   /** A form for logs: no stack, no cause. */

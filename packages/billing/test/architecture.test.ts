@@ -80,7 +80,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "capabilities",
     "return-urls",
     "tenancy/strategies",
-    "return-urls",
     "stripe",
     "events",
     "webhooks",
