@@ -4,7 +4,6 @@
  */
 import type Stripe from "stripe";
 import { ConflictError, InvalidArgumentError } from "../errors.js";
-import { readApiVersion } from "../stripe/api-version.js";
 import { eachPage } from "../stripe/page.js";
 import { referencedId } from "../stripe/reference.js";
 import { CHECKOUT_KEY } from "../tenancy/metadata-mark.js";
@@ -17,8 +16,6 @@ export interface CustomerSessions {
   readonly open: readonly Session[];
   /** The id of the newest session of any status. */
   readonly newestId: string | undefined;
-  /** The version of Stripe's API that answered; undefined where the client does not tell. */
-  readonly apiVersion: string | undefined;
 }
 
 /** What a page sells: a mode, and its products. A mode without products has one page at a time. */
@@ -35,19 +32,14 @@ export async function listSessions(scope: TenantScope, customer: string): Promis
   const open: Session[] = [];
   let newestId: string | undefined;
   const params = { customer, limit: 100, expand: ["data.line_items"] };
-  let apiVersion: string | undefined;
-  const pages = eachPage(async (cursor) => {
-    const page = await scope.list("GET /v1/checkout/sessions", { ...params, ...cursor });
-    apiVersion ??= readApiVersion(page);
-    return page;
-  });
+  const pages = eachPage((cursor) => scope.list("GET /v1/checkout/sessions", { ...params, ...cursor }));
   for await (const page of pages) {
     newestId ??= page[0]?.id;
     open.push(...page.filter(({ status }) => status === "open"));
     const oldest = page.at(-1);
     if (oldest !== undefined && oldest.created < Date.now() / 1_000 - DAY_SECONDS) break;
   }
-  return { open, newestId, apiVersion };
+  return { open, newestId };
 }
 
 /** The time that a customer needs to fill in a page. */

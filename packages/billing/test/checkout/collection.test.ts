@@ -1,7 +1,6 @@
 import { describe, expect } from "vitest";
 import type { CreateCheckoutSessionOptions } from "../../src/index.js";
 import { itWithNewTenant as it } from "../in-world.js";
-import { sdkFor } from "../stripe-world.js";
 import { payOnPage } from "./checkout-page.js";
 
 const addressing = {
@@ -38,25 +37,6 @@ describe("what a Checkout page asks for", () => {
       allowed_payment_method_types: ["card"],
     });
     expect(await sent({})).not.toHaveProperty("customer_update");
-  });
-
-  it("is asked for by the name that an older version of the API has for payment methods", async ({
-    world,
-    acme,
-  }) => {
-    const stripe = sdkFor(world.local, world.local.secretKey, {
-      apiVersion: "2026-08-26.dahlia" as never, // the SDK's type holds its own version alone
-    });
-    const billing = world.service({ stripe }).forTenant("acme");
-    await billing.createCheckoutSession({
-      mode: "setup",
-      customerId: acme.customerId,
-      currency: "usd",
-      paymentMethodTypes: ["card"],
-    });
-    expect(world.local.requests.find(({ method }) => method === "POST")?.params).toMatchObject({
-      payment_method_types: ["card"],
-    });
   });
 
   it.for<[Record<string, unknown>, string]>([

@@ -32,7 +32,6 @@ import {
   type SessionContent,
   setupContent,
   subscriptionContent,
-  toSentParams,
   type Visit,
 } from "./params.js";
 
@@ -74,7 +73,7 @@ export async function createCheckoutSession(
   const made =
     same ??
     (await steps.take("the new page", () =>
-      scope.write("POST /v1/checkout/sessions", {}, toSentParams(content, sessions.apiVersion), steps.key),
+      scope.write("POST /v1/checkout/sessions", {}, content.params, steps.key),
     ));
   const sale = { mode: wanted.mode ?? "subscription", productIds };
   const maySellTwice = "allowSecond" in wanted && wanted.allowSecond === true;

@@ -137,14 +137,3 @@ function toContent(params: SessionParams): SessionContent {
     fingerprint,
   };
 }
-
-/**
- * Writes the content as an older version of Stripe's API takes it. The parameter for payment methods got another name with
- * 2026-09-30.
- */
-export function toSentParams({ params }: SessionContent, apiVersion: string | undefined): SessionParams {
-  const { allowed_payment_method_types: types, ...others } = params;
-  if (types === undefined || apiVersion === undefined || apiVersion >= "2026-09-30") return params;
-  const older = { payment_method_types: types };
-  return { ...others, ...older };
-}
