@@ -92,7 +92,7 @@ describe.each(Object.entries(REALMS))("with %s", (_, openRealm) => {
   /** A read may name what the caller asked for, and a list its customer, whose proof is sent beside it. The rest is the tenant's own. */
   function misdirection(tenant: TenantIds, { method, path, account, body }: SentRequest): string[] {
     const wrongAccount = account === realm.accountOf(tenant.tenantId) ? [] : [`${path} was for ${account}`];
-    const asked = /^\/v1\/[a-z_/]+\/\w+(?=\?|$)/.exec(path)?.[0] ?? "";
+    const asked = /^\/v1\/[a-z_/]+\/[\w-]+(?=\?|$)/.exec(path)?.[0] ?? "";
     const named = method === "GET" ? path.replace(asked, "").replace(/\bcustomer=\w+/, "") : path + body;
     return [...wrongAccount, ...owners.foreignIn(decodeURIComponent(named), tenant.tenantId)];
   }
