@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BillingError, isBillingError, type StripeBillingService } from "../src/index.js";
 import { clientThat } from "./isolation/intercepted-client.js";
-import { invoke } from "./isolation/method-row.js";
+import { invoke, type Target } from "./isolation/method-row.js";
 import { REALMS, type Realm } from "./isolation/realms.js";
 import { TARGETS } from "./isolation/rows.js";
 import type { TenantIds } from "./isolation/tenants.js";
@@ -16,6 +16,7 @@ interface Time {
 interface Row {
   readonly name: string;
   readonly method: string;
+  readonly target?: Target;
   readonly call: (billing: StripeBillingService, own: TenantIds, time: Time) => PromiseLike<unknown>;
 }
 
@@ -24,6 +25,7 @@ const ROWS: readonly Row[] = [
     (target): Row => ({
       name: target.name,
       method: target.method,
+      target,
       call: (billing, own, time) =>
         invoke(target, {
           billing,
@@ -85,7 +87,12 @@ beforeAll(async () => {
 afterAll(() => realm.close());
 
 let tenants = 0;
-const newTenant = () => realm.addTenant(`timed-${++tenants}`);
+/** A tenant, with a new object for a method that uses up what it is about, or finds nothing to do. */
+async function newTenant(target: Target | undefined): Promise<TenantIds> {
+  const own = await realm.addTenant(`timed-${++tenants}`);
+  if (target?.takes === undefined || target.renew === undefined) return own;
+  return { ...own, [target.takes]: await target.renew(realm, own) };
+}
 
 /** A service of whose requests the nth is never answered. */
 function stalledAt(nth: number, onStall: () => void = () => undefined) {
@@ -109,11 +116,11 @@ async function failureOf(work: PromiseLike<unknown>): Promise<BillingError | und
   }
 }
 
-describe.each(ROWS.map((row) => [row.name, row] as const))("%s", (_, { method, call }) => {
+describe.each(ROWS.map((row) => [row.name, row] as const))("%s", (_, { method, target, call }) => {
   let requests: number;
   beforeAll(async () => {
     const { billing, sent } = stalledAt(Number.POSITIVE_INFINITY);
-    await call(billing, await newTenant(), {});
+    await call(billing, await newTenant(target), {});
     requests = sent.length;
   });
 
@@ -127,7 +134,7 @@ describe.each(ROWS.map((row) => [row.name, row] as const))("%s", (_, { method, c
   it("ends within 50 ms of an abort, in whichever of its requests it is", async () => {
     expect(requests).toBeGreaterThan(0);
     for (let nth = 0; nth < requests; nth++) {
-      await bestOfThree(async (own) => {
+      await bestOfThree(target, async (own) => {
         const controller = new AbortController();
         let abortedAtMs = Number.NaN;
         const { billing, sent } = stalledAt(nth, () => {
@@ -146,7 +153,7 @@ describe.each(ROWS.map((row) => [row.name, row] as const))("%s", (_, { method, c
   it("ends within 50 ms of its deadline, in whichever of its requests it is", async () => {
     const timeoutMs = 100;
     for (let nth = 0; nth < requests; nth++) {
-      await bestOfThree(async (own) => {
+      await bestOfThree(target, async (own) => {
         const { billing, sent } = stalledAt(nth);
         const startedAtMs = performance.now();
         const error = await failureOf(call(billing, own, { timeoutMs }));
@@ -163,9 +170,12 @@ it("there is a row for every public method", () => {
 });
 
 /** What a busy machine adds is not ours. */
-async function bestOfThree(overMs: (own: TenantIds) => Promise<number>): Promise<void> {
+async function bestOfThree(
+  target: Target | undefined,
+  overMs: (own: TenantIds) => Promise<number>,
+): Promise<void> {
   const measured: number[] = [];
-  do measured.push(await overMs(await newTenant()));
+  do measured.push(await overMs(await newTenant(target)));
   while (measured.length < 3 && Math.min(...measured) > LIMIT_MS);
   expect(Math.min(...measured)).toBeLessThanOrEqual(LIMIT_MS);
 }
