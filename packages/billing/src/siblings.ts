@@ -6,6 +6,7 @@
  * Nothing but what to forget is passed on, and forgetting costs one more request: no one can read by it what is another's.
  */
 import { sha256Hex } from "./sha256.js";
+import { addWeakly, hasWeakReferences, listLive, type WeakMembers } from "./weak-members.js";
 
 /** What a service can be told to forget. */
 export interface Forget {
@@ -23,13 +24,9 @@ export interface Forget {
  *   without one is alone.
  */
 export function joinSiblings(identity: string | undefined, own: Forget): Forget {
-  // A worker with an old compatibility date has no weak references, and runs one bundle.
-  if (identity === undefined || typeof WeakRef === "undefined") return own;
+  if (identity === undefined || !hasWeakReferences()) return own;
   const siblings = siblingsOf(sha256Hex(identity));
-  const reference = new WeakRef(own);
-  siblings.add(reference);
-  ended ??= new FinalizationRegistry((remove) => remove());
-  ended.register(own, () => siblings.delete(reference));
+  addWeakly(siblings, own);
   return {
     catalog(tenantId) {
       own.catalog(tenantId);
@@ -42,10 +39,10 @@ export function joinSiblings(identity: string | undefined, own: Forget): Forget 
   };
 }
 
-type Siblings = Set<WeakRef<Forget>>;
+type Siblings = WeakMembers<Forget>;
 
 function othersIn(siblings: Siblings, own: Forget): Forget[] {
-  return [...siblings].flatMap((reference) => reference.deref() ?? []).filter((one) => one !== own);
+  return listLive(siblings).filter((one) => one !== own);
 }
 
 /** The number is that of {@link Forget}'s shape, which other copies of this package may have in another version. */
@@ -59,6 +56,3 @@ function siblingsOf(hash: string): Siblings {
   holder[REGISTRY].set(hash, siblings);
   return siblings;
 }
-
-/** Takes services away that are no longer held. Made on first use, for workers that cannot make it. */
-let ended: FinalizationRegistry<() => void> | undefined;

@@ -39,6 +39,8 @@ interface Shared<TMetadata> {
   readonly singleFlight: SingleFlight;
   /** Has this service forget, and its siblings in the process. */
   readonly forget: Forget;
+  /** Hears of changed links for as long as it is held here: a directory that outlives the service does not hold it. */
+  readonly onLinkChange: (customerId: string) => void;
 }
 
 /** How long a portal configuration that was found under its specification may be used without looking again. */
@@ -70,9 +72,10 @@ export class TenantBinding<TMetadata> {
       catalog: (tenantId) => catalog.cache.forget(tenantId),
       customer: (account, customerId) => cache.forget(account, customerId),
     });
-    settings.tenancy.onChange?.((customerId) => forget.customer(undefined, customerId));
+    const onLinkChange = (customerId: string) => forget.customer(undefined, customerId);
+    settings.tenancy.onChange?.(onLinkChange);
     const configurations = new OwnershipCache(CONFIGURATIONS_MS);
-    const shared = { settings, catalog, cache, configurations, singleFlight, forget };
+    const shared = { settings, catalog, cache, configurations, singleFlight, forget, onLinkChange };
     return new TenantBinding(shared, settings.tenantId);
   }
 

@@ -125,6 +125,7 @@ const TOOLS = [
   "deadline.ts",
   "each-side-by-side.ts",
   "fingerprint.ts",
+  "linked-map.ts",
   "node-process.ts",
   "notify.ts",
   "per-tenant.ts",
@@ -133,6 +134,7 @@ const TOOLS = [
   "side-by-side.ts",
   "single-flight.ts",
   "steps.ts",
+  "weak-members.ts",
 ];
 
 /** Types alone may be named across these: the receiver works through the service's own port, and hands on its views. */

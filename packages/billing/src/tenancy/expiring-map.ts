@@ -1,3 +1,5 @@
+import { LinkedMap } from "../linked-map.js";
+
 /**
  * A map that is bounded in size and in time: it drops the entry that was used longest ago, and every entry at its end.
  *
@@ -8,7 +10,7 @@ export class ExpiringMap<V> {
   readonly #capacity: number;
   readonly #lifetimeMs: number;
   /** In the order of use, the least recent first. */
-  readonly #entries = new Map<string, { readonly value: V; readonly endsAtMs: number }>();
+  readonly #entries = new LinkedMap<{ readonly value: V; readonly endsAtMs: number }>();
 
   constructor(capacity: number, lifetimeMs: number) {
     this.#capacity = capacity;
@@ -18,20 +20,20 @@ export class ExpiringMap<V> {
   get(key: string): V | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    this.#entries.delete(key);
     // guard (if false): an entry runs out
-    if (performance.now() >= entry.endsAtMs) return undefined;
+    if (performance.now() >= entry.endsAtMs) {
+      this.#entries.delete(key);
+      return undefined;
+    }
     this.#entries.set(key, entry);
     return entry.value;
   }
 
   set(key: string, value: V): void {
-    this.#entries.delete(key);
     this.#entries.set(key, { value, endsAtMs: performance.now() + this.#lifetimeMs });
-    if (this.#entries.size <= this.#capacity) return;
-    const [oldest] = this.#entries.keys();
+    const { size, oldestKey } = this.#entries;
     // guard: entries are bounded
-    if (oldest !== undefined) this.#entries.delete(oldest);
+    if (size > this.#capacity && oldestKey !== undefined) this.#entries.delete(oldestKey);
   }
 
   delete(key: string): void {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { CatalogCache } from "../../src/capabilities/catalog/catalog-cache.js";
 import { connectTenancy, type StripeBillingService } from "../../src/index.js";
 import { createWebhookReceiver, memoryInbox } from "../../src/webhooks.js";
 import { type StripeWorld, startStripeWorld } from "../stripe-world.js";
@@ -196,20 +197,30 @@ describe("the catalogue's cache", () => {
     expect((await names(service)).sort()).toEqual(["After", "Before"]);
   });
 
-  it("forgets its oldest tenants before it grows without end", async () => {
+  it("forgets its oldest tenants before long metadata fills the memory", async () => {
     const service = billing.forTenant("acme");
     await names(service);
-    for (let index = 0; index < 300; index++) {
-      await world.stripe.products.create({ name: `${index}`, metadata: { tenantId: "big" } });
-    }
-    // Three hundred products, listed in pages of every size, are far more than the cache holds.
-    for (let limit = 100; limit > 25; limit--) {
-      for await (const _ of billing.forTenant("big").listTenantProducts({ limit })) {
-        // The pages are what counts.
-      }
-    }
+    const long = Array.from({ length: 40 }, (_, index) => [`key${index}`, "x".repeat(500)]);
+    const metadata = { ...Object.fromEntries(long), tenantId: "big" };
+    for (let index = 0; index < 100; index++)
+      await world.stripe.products.create({ name: `${index}`, metadata });
+    for (let limit = 100; limit > 90; limit--) await billing.forTenant("big").listTenantProducts({ limit });
     expect(await requestsOf(() => names(service))).toBe(2);
-  }, 60_000);
+  });
+
+  it("keeps no tenant for good that has no products", () => {
+    const cache = new CatalogCache(60_000);
+    const nameOf = (index: number) => ({
+      tenantId: `t${index}`,
+      account: undefined,
+      limit: 10,
+      after: undefined,
+    });
+    const empty = { products: [], nextCursor: null, pricesByProduct: new Map() };
+    for (let index = 0; index < 50_000; index++) cache.keep(nameOf(index), empty, performance.now());
+    expect(cache.find(nameOf(0))).toBeUndefined();
+    expect(cache.find(nameOf(49_999))).toBe(empty);
+  });
 });
 
 describe("forgetCatalog", () => {

@@ -1,8 +1,13 @@
 import type Stripe from "stripe";
+import { LinkedMap } from "../../linked-map.js";
 import type { ProductPage } from "../../tenancy/scope/scoped-catalog.js";
 
-/** Products and prices together; a few tens of megabytes. */
-const CAPACITY = 20_000;
+/** Characters of JSON: some 20,000 products and prices as they usually are, or far fewer with long metadata. */
+const CAPACITY = 2 ** 24;
+/** What a page takes beside its objects: most tenants may have none. */
+const PAGE_OVERHEAD = 500;
+/** Tenants whose last change is remembered. */
+const MAX_CHANGES = 20_000;
 /** How far Stripe's search may lag behind a change. */
 const LAG_MS = 60_000;
 
@@ -19,10 +24,13 @@ export interface PageName {
   readonly after: string | undefined;
 }
 
-interface Shelf {
-  readonly pages: Map<string, { readonly page: CatalogPage; readonly endsAtMs: number }>;
-  size: number;
+interface KeptPage {
+  readonly page: CatalogPage;
+  readonly size: number;
+  readonly endsAtMs: number;
 }
+
+type Shelf = Map<string, KeptPage>;
 
 /**
  * Remembers pages of tenants' catalogs for a while. It holds Stripe's answers, from which each call makes new views, so no
@@ -33,9 +41,9 @@ interface Shelf {
 export class CatalogCache {
   readonly #lifetimeMs: number;
   /** By tenant, in the order of use: the first is the one to forget. */
-  readonly #shelves = new Map<string, Shelf>();
+  readonly #shelves = new LinkedMap<Shelf>();
   /** When each tenant's catalogue last changed, in that order. */
-  readonly #changedAtMs = new Map<string, number>();
+  readonly #changedAtMs = new LinkedMap<number>();
   #allChangedAtMs = -Infinity;
   #size = 0;
 
@@ -46,9 +54,8 @@ export class CatalogCache {
   find(name: PageName): CatalogPage | undefined {
     // guard (as table): a page is its tenant's
     const shelf = this.#shelves.get(name.tenantId);
-    const kept = shelf?.pages.get(toKey(name));
+    const kept = shelf?.get(toKey(name));
     if (shelf === undefined || kept === undefined || kept.endsAtMs <= performance.now()) return undefined;
-    this.#shelves.delete(name.tenantId);
     this.#shelves.set(name.tenantId, shelf);
     return kept.page;
   }
@@ -57,13 +64,13 @@ export class CatalogCache {
   keep(name: PageName, page: CatalogPage, askedAtMs: number): void {
     const changedAtMs = Math.max(this.#allChangedAtMs, this.#changedAtMs.get(name.tenantId) ?? -Infinity);
     if (this.#lifetimeMs === 0 || askedAtMs < changedAtMs + LAG_MS) return;
-    const shelf = this.#shelves.get(name.tenantId) ?? { pages: new Map(), size: 0 };
-    this.#drop(name.tenantId);
+    const shelf: Shelf = this.#shelves.get(name.tenantId) ?? new Map();
+    const key = toKey(name);
+    const size = measurePage(page);
+    this.#size += size - (shelf.get(key)?.size ?? 0);
+    shelf.set(key, { page, size, endsAtMs: performance.now() + this.#lifetimeMs });
     this.#shelves.set(name.tenantId, shelf);
-    shelf.pages.set(toKey(name), { page, endsAtMs: performance.now() + this.#lifetimeMs });
-    shelf.size = [...shelf.pages.values()].reduce((size, kept) => size + countObjects(kept.page), 0);
-    this.#size += shelf.size;
-    for (const tenantId of this.#shelves.keys()) {
+    for (const [tenantId] of this.#shelves) {
       if (this.#size <= CAPACITY) return;
       this.#drop(tenantId);
     }
@@ -79,17 +86,16 @@ export class CatalogCache {
       return;
     }
     this.#drop(tenantId);
-    this.#changedAtMs.delete(tenantId);
     this.#changedAtMs.set(tenantId, nowMs);
     for (const [other, changedAtMs] of this.#changedAtMs) {
-      if (changedAtMs > nowMs - LAG_MS && this.#changedAtMs.size <= CAPACITY) return;
+      if (changedAtMs > nowMs - LAG_MS && this.#changedAtMs.size <= MAX_CHANGES) return;
       this.#changedAtMs.delete(other);
       this.#allChangedAtMs = Math.max(this.#allChangedAtMs, changedAtMs);
     }
   }
 
   #drop(tenantId: string): void {
-    this.#size -= this.#shelves.get(tenantId)?.size ?? 0;
+    for (const { size } of this.#shelves.get(tenantId)?.values() ?? []) this.#size -= size;
     this.#shelves.delete(tenantId);
   }
 }
@@ -99,6 +105,6 @@ function toKey({ account = "", limit, after = "" }: PageName): string {
   return `${account} ${limit} ${after}`;
 }
 
-function countObjects({ products, pricesByProduct }: CatalogPage): number {
-  return [...pricesByProduct.values()].reduce((size, prices) => size + prices.length, products.length);
+function measurePage({ products, pricesByProduct }: CatalogPage): number {
+  return PAGE_OVERHEAD + JSON.stringify([products, ...pricesByProduct.values()]).length;
 }

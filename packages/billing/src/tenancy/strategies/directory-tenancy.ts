@@ -4,6 +4,7 @@ import { accessByMark, ownerByMark, parseMetadataKey, readMark, SHARED } from ".
 import type { CustomerAccess, ReadCustomer, Tenancy } from "../tenancy.js";
 import { isTenantId } from "../tenant-id.js";
 import { askDirectory, parseCustomerList } from "./ask-directory.js";
+import { listenWeakly } from "./weak-listeners.js";
 
 /** The application's own record of which Stripe customer is whose: the authority of {@link directoryTenancy}. */
 export interface TenantDirectory {
@@ -134,7 +135,7 @@ function askWithErrors(directory: TenantDirectory): TenantDirectory {
       link: (tenantId, customerId) => askDirectory(() => directory.link?.(tenantId, customerId)),
     }),
     ...(typeof directory.onChange === "function" && {
-      onChange: (listener) => directory.onChange?.(listener),
+      onChange: (listener) => listenWeakly(directory, listener),
     }),
   };
 }

@@ -1,3 +1,4 @@
+import { LinkedMap } from "../../linked-map.js";
 import { assertInteger } from "../assert-integer.js";
 import { describeError } from "../error-text.js";
 import { assertKnownKeys } from "../known-keys.js";
@@ -11,7 +12,6 @@ import {
   type Work,
 } from "./inbox.js";
 import { KeyedLock } from "./keyed-lock.js";
-import { LinkedMap } from "./linked-map.js";
 
 export interface MemoryInboxOptions {
   /** The most deliveries remembered at once, up to 1,000,000. Default 100,000; each takes about 400 bytes. */
@@ -175,10 +175,8 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
 
   function rememberNewest(object: string, createdAtMs: number, forgetAt: number): void {
     const before = newest.get(object)?.createdAtMs ?? createdAtMs;
-    newest.delete(object);
     newest.set(object, { createdAtMs: Math.max(before, createdAtMs), forgetAt });
-    const [oldest] = newest.keys();
-    if (newest.size > maxEvents && oldest !== undefined) newest.delete(oldest);
+    if (newest.size > maxEvents && newest.oldestKey !== undefined) newest.delete(newest.oldestKey);
   }
 
   /** Keeps a dead delivery; false when its texts do not fit. One that was dead before keeps its place in memory. */
@@ -211,8 +209,7 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
   function makeRoom(): boolean {
     if (held.size + handled.size + failed.size + dead.size < maxEvents) return true;
     const forgettable = handled.size > 0 ? handled : failed;
-    const [oldest] = forgettable.keys();
-    return oldest !== undefined && forgettable.delete(oldest);
+    return forgettable.oldestKey !== undefined && forgettable.delete(forgettable.oldestKey);
   }
 }
 

@@ -1,6 +1,6 @@
 interface Entry<V> {
   readonly key: string;
-  readonly value: V;
+  value: V;
   older: Entry<V> | undefined;
   newer: Entry<V> | undefined;
 }
@@ -18,6 +18,11 @@ export class LinkedMap<V> {
     return this.#entries.size;
   }
 
+  /** The key that was set longest ago. */
+  get oldestKey(): string | undefined {
+    return this.#oldest?.key;
+  }
+
   has(key: string): boolean {
     return this.#entries.has(key);
   }
@@ -28,22 +33,30 @@ export class LinkedMap<V> {
 
   /** Puts the entry at the end, also where the key was there before. */
   set(key: string, value: V): void {
-    this.delete(key);
-    const entry: Entry<V> = { key, value, older: this.#newest, newer: undefined };
-    if (this.#newest === undefined) this.#oldest = entry;
-    else this.#newest.newer = entry;
-    this.#newest = entry;
-    this.#entries.set(key, entry);
+    const known = this.#entries.get(key);
+    if (known === undefined) {
+      const entry: Entry<V> = { key, value, older: undefined, newer: undefined };
+      this.#entries.set(key, entry);
+      this.#append(entry);
+      return;
+    }
+    known.value = value;
+    if (known === this.#newest) return;
+    this.#unlink(known);
+    this.#append(known);
   }
 
   delete(key: string): boolean {
     const entry = this.#entries.get(key);
     if (entry === undefined) return false;
-    if (entry.older === undefined) this.#oldest = entry.newer;
-    else entry.older.newer = entry.newer;
-    if (entry.newer === undefined) this.#newest = entry.older;
-    else entry.newer.older = entry.older;
+    this.#unlink(entry);
     return this.#entries.delete(key);
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#oldest = undefined;
+    this.#newest = undefined;
   }
 
   /** Yields the oldest first. The entry that was yielded last may be deleted. */
@@ -51,11 +64,22 @@ export class LinkedMap<V> {
     for (let entry = this.#oldest; entry !== undefined; entry = entry.newer) yield [entry.key, entry.value];
   }
 
-  *keys(): Generator<string> {
-    for (const [key] of this) yield key;
-  }
-
   *values(): Generator<V> {
     for (const [, value] of this) yield value;
+  }
+
+  #append(entry: Entry<V>): void {
+    entry.older = this.#newest;
+    entry.newer = undefined;
+    if (this.#newest === undefined) this.#oldest = entry;
+    else this.#newest.newer = entry;
+    this.#newest = entry;
+  }
+
+  #unlink(entry: Entry<V>): void {
+    if (entry.older === undefined) this.#oldest = entry.newer;
+    else entry.older.newer = entry.newer;
+    if (entry.newer === undefined) this.#newest = entry.older;
+    else entry.newer.older = entry.older;
   }
 }
