@@ -5,9 +5,15 @@ import { mutatedFolder } from "./scripts/mutated-folders.mjs";
 /** What a local Stripe answers is checked by `pnpm test`: for every mutant again, that takes longer than all the rest. */
 const unchecked = join(import.meta.dirname, "scripts/no-conformity.ts");
 
+/** Each test builds the schemas that it needs, so that Stryker knows which tests do. */
+const onEveryUse = join(import.meta.dirname, "scripts/on-every-use.ts");
+
 export default defineConfig({
   resolve: {
-    alias: { "@repo/test-kit/conformity": unchecked },
+    alias: [
+      { find: "@repo/test-kit/conformity", replacement: unchecked },
+      { find: /^\..*\/on-first-use\.js$/, replacement: onEveryUse },
+    ],
   },
   test: {
     include: [...mutatedFolder().tests],

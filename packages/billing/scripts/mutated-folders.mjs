@@ -29,14 +29,21 @@ export const FOLDERS = {
     ],
   },
   views: { mutate: ["src/views/**/*.ts"], tests: ["test/views/**/*.test.ts"] },
-  events: { mutate: ["src/events/**/*.ts"], tests: ["test/events/**/*.test.ts", "test/webhooks/*.test.ts"] },
+  events: {
+    mutate: ["src/events/**/*.ts", "src/capabilities/events/**/*.ts"],
+    tests: ["test/events/**/*.test.ts", "test/webhooks/{families,resolve-tenant,reconcile/*}.test.ts"],
+  },
   webhooks: {
     mutate: ["src/webhooks/**/*.ts"],
     tests: ["test/webhooks/**/*.test.ts", "test/webhooks.test.ts"],
   },
   catalog: { mutate: ["src/capabilities/catalog/**/*.ts"], tests: ["test/catalog/**/*.test.ts"] },
   checkout: { mutate: ["src/capabilities/checkout/**/*.ts"], tests: ["test/checkout/**/*.test.ts"] },
-  customers: { mutate: ["src/capabilities/customers/**/*.ts"], tests: ["test/customers.test.ts"] },
+  customers: {
+    mutate: ["src/capabilities/customers/**/*.ts"],
+    tests: ["test/customers.test.ts", "test/customers/**/*.test.ts"],
+  },
+  discounts: { mutate: ["src/capabilities/discounts/**/*.ts"], tests: ["test/discounts/**/*.test.ts"] },
   entitlements: {
     mutate: ["src/capabilities/entitlements/**/*.ts"],
     tests: ["test/entitlements/**/*.test.ts"],
@@ -47,6 +54,7 @@ export const FOLDERS = {
     tests: ["test/payment-methods/**/*.test.ts"],
   },
   portal: { mutate: ["src/capabilities/portal/**/*.ts"], tests: ["test/portal/**/*.test.ts"] },
+  refunds: { mutate: ["src/capabilities/refunds/**/*.ts"], tests: ["test/refunds/**/*.test.ts"] },
   subscriptions: {
     mutate: ["src/capabilities/subscriptions/**/*.ts"],
     tests: ["test/subscriptions/**/*.test.ts"],

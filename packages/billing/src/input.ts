@@ -1,7 +1,10 @@
 import * as z from "zod/mini";
 import { describeKind } from "./describe-kind.js";
 import { InvalidArgumentError } from "./errors.js";
+import { onFirstUse } from "./on-first-use.js";
 import { suggestOption } from "./suggest-option.js";
+
+export { onFirstUse };
 
 type Optional<T extends z.core.$ZodType> = z.ZodMiniOptional<T>;
 
@@ -71,15 +74,6 @@ export function boundedList<T>(
 ): z.ZodMiniType<T[]> {
   const hasLength = (value: unknown) => Array.isArray(value) && value.length >= least && value.length <= most;
   return z.pipe(z.custom<unknown[]>(hasLength, sentence), z.array(element, sentence));
-}
-
-/** Builds a schema on first use: building all of them takes longer than loading the rest of the package. */
-export function onFirstUse<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }
 
 /**

@@ -87,7 +87,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "config.ts": ["input.ts", "capabilities", "return-urls", "stripe", "tenancy"],
   "settings.ts": ["capabilities", "config.ts", "return-urls", "stripe", "tenancy", "tenancy/strategies"],
   "problem-response.ts": [],
-  "input.ts": ["suggest-option.ts"],
+  "input.ts": ["on-first-use.ts", "suggest-option.ts"],
+  "on-first-use.ts": [],
   "suggest-option.ts": [],
   capabilities: [
     "input.ts",

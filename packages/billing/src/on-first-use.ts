@@ -1,0 +1,8 @@
+/** Builds a schema on first use: building all of them takes longer than loading the rest of the package. */
+export function onFirstUse<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
