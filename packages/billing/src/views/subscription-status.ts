@@ -38,14 +38,20 @@ export function isEntitled(
   policy: AccessPolicy = {},
   now: Date = currentTime(subscription),
 ): boolean {
-  const { status } = subscription;
   if (hasEnded(subscription, now)) return false;
-  const allowed = status === "past_due" ? "pastDue" : status;
-  return (
-    status === "active" ||
-    status === "trialing" ||
-    ((allowed === "pastDue" || allowed === "incomplete" || allowed === "paused") && policy[allowed] === true)
-  );
+  switch (subscription.status) {
+    case "active":
+    case "trialing":
+      return true;
+    case "past_due":
+      return policy.pastDue === true;
+    case "incomplete":
+      return policy.incomplete === true;
+    case "paused":
+      return policy.paused === true;
+    default:
+      return false;
+  }
 }
 
 /** Tells if it is in a trial that has not ended. */

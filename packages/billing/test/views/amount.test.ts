@@ -71,24 +71,30 @@ describe("formatAmount", () => {
   });
 
   it.each([
-    [1.5, "usd", "en"],
-    [Number.NaN, "usd", "en"],
-    [2 ** 53, "usd", "en"],
-    ["1e3", "usd", "en"],
-    ["1,000", "usd", "en"],
-    ["", "usd", "en"],
-    [".5", "usd", "en"],
-    [" 5", "usd", "en"],
-    ["9".repeat(51), "usd", "en"],
-    [null, "usd", "en"],
-    [5, "us", "en"],
-    [5, "usd\n", "en"],
-    [5, null, "en"],
-    [5, "usd", "not a locale"],
-    [5, "usd", 7],
-  ])("refuses %s %s in %s", (amount, currency, locale) => {
+    ["amount", 1.5, "usd", "en"],
+    ["amount", Number.NaN, "usd", "en"],
+    ["amount", 2 ** 53, "usd", "en"],
+    ["amount", "1e3", "usd", "en"],
+    ["amount", "1,000", "usd", "en"],
+    ["amount", "", "usd", "en"],
+    ["amount", ".5", "usd", "en"],
+    ["amount", " 5", "usd", "en"],
+    ["amount", "9".repeat(51), "usd", "en"],
+    ["amount", null, "usd", "en"],
+    ["currency", 5, "us", "en"],
+    ["currency", 5, "usdc", "en"],
+    ["currency", 5, "usd\n", "en"],
+    ["currency", 5, "$usd", "en"],
+    ["currency", 5, null, "en"],
+    ["currency", 5, ["usd"], "en"],
+    ["locale", 5, "usd", "not a locale"],
+    ["locale", 5, "usd", 7],
+  ])("names the %s in refusing %s %s in %s", (mistaken, amount, currency, locale) => {
     expect(() => formatAmount(amount as never, currency as never, locale as never)).toThrow(
-      expect.objectContaining({ code: "invalid_argument" }),
+      expect.objectContaining({
+        code: "invalid_argument",
+        message: expect.stringContaining(`${mistaken} must be`),
+      }),
     );
   });
 });

@@ -1,5 +1,5 @@
-import { expect, it } from "vitest";
-import { type AnyInvoiceLine, subscriptionItemOf } from "../../src/views/invoice-line.js";
+import { describe, expect, it } from "vitest";
+import { type AnyInvoiceLine, subscriptionItemOf, toInvoiceLine } from "../../src/views/invoice-line.js";
 import { shaped } from "./stripe-shape.js";
 
 it.each([
@@ -10,4 +10,18 @@ it.each([
   [{ parent: null, subscription_item: null }, null],
 ])("the item that a line bills is found in every API version: %j", (line, item) => {
   expect(subscriptionItemOf(shaped<AnyInvoiceLine>(line))).toBe(item);
+});
+
+describe("an invoice line's view", () => {
+  const PERIOD = { start: 1_700_000_000, end: 1_700_086_400 };
+
+  function view(fields: object) {
+    return toInvoiceLine(shaped<AnyInvoiceLine>({ period: PERIOD, ...fields }));
+  }
+
+  it("settles no change and names no price where the answer says nothing of either", () => {
+    const nothing = { proration: false, priceId: null, productId: null };
+    expect(view({ parent: null, pricing: null })).toMatchObject(nothing);
+    expect(view({ parent: { type: "rate_card" }, pricing: { type: "rate_card" } })).toMatchObject(nothing);
+  });
 });

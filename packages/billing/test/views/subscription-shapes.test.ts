@@ -53,10 +53,48 @@ describe("a subscription's view", () => {
       fc.property(facts, (fact) => {
         const before = toSubscription(shapeBefore(fact), everyKey);
         expect(toSubscription(shapeSince(fact), everyKey)).toEqual(before);
+        expect(before.currentPeriodStart).toEqual(new Date(fact.periodStart * 1000));
         expect(before.currentPeriodEnd).toEqual(new Date(fact.periodEnd * 1000));
+        for (const { currentPeriodStart, currentPeriodEnd } of before.items) {
+          expect({ currentPeriodStart, currentPeriodEnd }).toEqual({
+            currentPeriodStart: before.currentPeriodStart,
+            currentPeriodEnd: before.currentPeriodEnd,
+          });
+        }
+        expect(before.items.map(({ quantity }) => quantity)).toEqual(
+          fact.quantities.map((quantity) => quantity ?? null),
+        );
+        expect(before.collectionPause).toEqual(pauseOf(fact));
         expect(before.discountIds).toEqual(fact.discountId === undefined ? [] : [fact.discountId]);
       }),
     );
+  });
+
+  it("has the period that began last and the one that ends first, where items have their own", () => {
+    const item = { ...template.items.data[0], quantity: 1 };
+    const month = { ...item, current_period_start: 1_700_000_000, current_period_end: 1_702_592_000 };
+    const year = { ...item, current_period_start: 1_690_000_000, current_period_end: 1_721_536_000 };
+    for (const data of [
+      [month, year],
+      [year, month],
+    ]) {
+      const flagged = { ...template, cancel_at_period_end: true, items: { ...template.items, data } };
+      expect(toSubscription(flagged as AnySubscription, everyKey)).toMatchObject({
+        currentPeriodStart: new Date(1_700_000_000_000),
+        currentPeriodEnd: new Date(1_702_592_000_000),
+        cancelsAt: new Date(1_702_592_000_000),
+      });
+    }
+  });
+
+  it("has no period, and no end at one, where no item has a period", () => {
+    const flagged = { ...template, cancel_at_period_end: true, items: { ...template.items, data: [] } };
+    const none = { currentPeriodStart: null, currentPeriodEnd: null, cancelsAt: null };
+    expect(toSubscription(flagged, everyKey)).toMatchObject(none);
+    const [item] = itemsOf({ quantities: [1] });
+    const { current_period_start: _start, current_period_end: _end, ...timeless } = { ...item };
+    const items = { ...template.items, data: [timeless] };
+    expect(toSubscription({ ...flagged, items } as AnySubscription, everyKey)).toMatchObject(none);
   });
 
   it("says that it will end whichever way the end was scheduled, and nothing of it once it has ended", () => {
@@ -119,7 +157,7 @@ describe("a subscription's view", () => {
     return subscription as AnySubscription; // the SDK's types know today's shape alone
   }
 
-  function itemsOf({ quantities }: Facts): Stripe.SubscriptionItem[] {
+  function itemsOf({ quantities }: Pick<Facts, "quantities">): Stripe.SubscriptionItem[] {
     const [item] = template.items.data;
     if (item === undefined) throw new Error("The subscription has an item.");
     return quantities.map((quantity, at) => {
@@ -141,6 +179,11 @@ describe("a subscription's view", () => {
     };
   }
 });
+
+function pauseOf({ pausedUntil }: Facts): object | null {
+  if (pausedUntil === undefined) return null;
+  return { invoices: "void", resumesAt: pausedUntil === null ? null : new Date(pausedUntil * 1000) };
+}
 
 /** Without what is null, and what some version or some subscription does not have. */
 function bareOf(subscription: AnySubscription): AnySubscription {

@@ -130,6 +130,21 @@ describe("isEntitled", () => {
   });
 });
 
+describe("of a subscription on a test clock", () => {
+  const onClock = { testClockId: "clock_1", cancelsAt: PAST, trialEndsAt: PAST } as const;
+
+  it("every question goes by its status, which Stripe changes as the clock advances", () => {
+    expect(isEntitled(state(onClock))).toBe(true);
+    expect(onTrial(state({ ...onClock, status: "trialing" }))).toBe(true);
+    expect(onGracePeriod(state(onClock))).toBe(true);
+    expect(hasEnded(state({ ...onClock, status: "canceled" }))).toBe(true);
+  });
+
+  it("a given time counts all the same", () => {
+    expect(hasEnded(state(onClock), NOW)).toBe(true);
+  });
+});
+
 describe("the other questions", () => {
   it("call it a trial until it runs out", () => {
     expect(onTrial(state({ status: "trialing", trialEndsAt: FUTURE }), NOW)).toBe(true);
@@ -142,6 +157,11 @@ describe("the other questions", () => {
     expect(onGracePeriod(state({ cancelsAt: PAST }), NOW)).toBe(false);
     expect(onGracePeriod(state({ status: "canceled", cancelsAt: FUTURE }), NOW)).toBe(false);
     expect(onGracePeriod(state(), NOW)).toBe(false);
+  });
+
+  it("call it ended by its status alone", () => {
+    const ended = STATUSES.filter((one) => hasEnded(state({ status: one }), NOW));
+    expect(ended).toEqual(["incomplete_expired", "canceled"]);
   });
 
   it("tell a renewal that was not paid from a first payment that was not", () => {
@@ -165,7 +185,7 @@ describe("the other questions", () => {
     );
   });
 
-  it.each([undefined, 1_780_000_000, "1780000000", "soon", {}, [], new Date(Number.NaN)])(
+  it.each([undefined, 1_780_000_000, "1780000000", "soon", "2026-11-22", {}, [], new Date(Number.NaN)])(
     "are refused of a copy whose end is %j, which would grant or deny access by mistake",
     (end) => {
       const copy: object = { status: "active", trialEndsAt: null, cancelsAt: end, endedAt: null };
