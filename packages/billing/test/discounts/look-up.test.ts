@@ -97,6 +97,16 @@ describe("getPromotionCode", () => {
       });
     }
   });
+
+  it("refuses what is no promotion code's id before anything is sent", async ({ world, billing }) => {
+    for (const id of ["", "FRIEND", "promo_1/x", "cus_1", 7]) {
+      await expect(billing.forTenant("acme").getPromotionCode(id as never)).rejects.toMatchObject({
+        code: "invalid_argument",
+        message: expect.stringContaining("promotionCodeId"),
+      });
+    }
+    expect(world.takeRequests()).toEqual([]);
+  });
 });
 
 describe("findPromotionCode", () => {
@@ -166,10 +176,10 @@ describe("findPromotionCode", () => {
   });
 
   it("refuses what nobody can have typed before anything is sent", async ({ world, billing }) => {
-    for (const code of ["", "a b", "x".repeat(101), "ä", undefined]) {
+    for (const code of ["", "a b", " a", "a ", "x".repeat(101), "ä", undefined]) {
       await expect(
         billing.forTenant("acme").findPromotionCode({ code: code as never }),
-      ).rejects.toMatchObject({ code: "invalid_argument" });
+      ).rejects.toMatchObject({ code: "invalid_argument", message: expect.stringContaining("code must be") });
     }
     expect(world.takeRequests()).toEqual([]);
   });

@@ -121,6 +121,7 @@ describe("hasEntitlement", () => {
       billing.forTenant("acme").hasEntitlement(acme.customerId, key as never),
     ).rejects.toMatchObject({
       code: "invalid_argument",
+      message: expect.stringContaining("lookupKey must be"),
     });
     expect(world.takeRequests()).toEqual([]);
   });

@@ -49,7 +49,7 @@ export function answer(
   return {
     getStatusCode: () => status,
     getHeaders: () => ({ "content-type": "application/json", ...headers }),
-    getRawResponse: () => text,
+    getRawResponse: () => ({}),
     toStream: () => {
       throw new Error("No answer is streamed.");
     },

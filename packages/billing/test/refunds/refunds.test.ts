@@ -1,6 +1,8 @@
 import { describe, expect } from "vitest";
+import type { CreateRefundOptions } from "../../src/index.js";
 import { payOnPage } from "../checkout/checkout-page.js";
 import { itWithNewTenant as it } from "../in-world.js";
+import { answer, clientThat } from "../isolation/intercepted-client.js";
 
 describe("createRefund", () => {
   it("gives back a part of what an invoice was paid with, in three requests", async ({
@@ -95,11 +97,53 @@ describe("createRefund", () => {
     });
   });
 
+  it("leaves amount and metadata to Stripe, where none are given", async ({ world, acme, billing }) => {
+    const refund = await billing.createRefund({ chargeId: acme.chargeId });
+    const [sent] = world.local.requests.filter(({ method }) => method === "POST");
+    expect(Object.keys(sent?.params ?? {}).sort()).toEqual(["charge", "expand", "metadata"]);
+    expect(refund).toMatchObject({ reason: null, metadata: {} });
+  });
+
+  it("tells of what Stripe refuses for another reason as it is", async ({ world, acme }) => {
+    const refusal = { type: "invalid_request_error", param: "reason", message: "No such reason." };
+    const stripe = clientThat(world.local, async ({ method }, send) =>
+      method === "POST" ? answer(400, { error: refusal }) : send(),
+    );
+    const billing = world.service({ stripe }).forTenant("acme");
+    await expect(billing.createRefund({ chargeId: acme.chargeId })).rejects.toMatchObject({
+      code: "invalid_argument",
+      cause: { param: "reason" },
+    });
+  });
+
+  it.for<[string, CreateRefundOptions]>([
+    ["nothing of an amount", { chargeId: "ch_1", amount: 0 }],
+    ["a part of a minor unit", { chargeId: "ch_1", amount: 1.5 }],
+    ["a reason of its own", { chargeId: "ch_1", reason: "other" as never }],
+  ])("refuses %s before anything is sent, and names the option", async ([, options], { world, billing }) => {
+    await expect(billing.createRefund(options)).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringContaining(`${Object.keys(options)[1]} must be`),
+    });
+    expect(world.takeRequests()).toEqual([]);
+  });
+
   it("takes exactly one name for what was paid", async ({ world, acme, billing }) => {
     const { invoiceId, chargeId } = acme;
+    const refusal = { code: "invalid_argument", message: expect.stringContaining("exactly one of") };
     for (const options of [{}, { invoiceId, chargeId }]) {
-      await expect(billing.createRefund(options)).rejects.toMatchObject({ code: "invalid_argument" });
-      await expect(billing.listRefunds(options)).rejects.toMatchObject({ code: "invalid_argument" });
+      await expect(billing.createRefund(options)).rejects.toMatchObject(refusal);
+      await expect(billing.listRefunds(options)).rejects.toMatchObject(refusal);
+    }
+    expect(world.takeRequests()).toEqual([]);
+  });
+
+  it("names the id that is none", async ({ world, billing }) => {
+    for (const name of ["invoiceId", "paymentIntentId", "chargeId"]) {
+      await expect(billing.createRefund({ [name]: "cus_1" })).rejects.toMatchObject({
+        code: "invalid_argument",
+        message: expect.stringContaining(name),
+      });
     }
     expect(world.takeRequests()).toEqual([]);
   });

@@ -191,7 +191,7 @@ describe("usage that is reported again", () => {
   });
 });
 
-describe("reportUsage refuses before anything is sent", () => {
+describe("reportUsage refuses before anything is sent, and names the option, given", () => {
   it.each<[string, Record<string, unknown>]>([
     ["no event name", { eventName: undefined }],
     ["an empty event name", { eventName: "" }],
@@ -212,7 +212,10 @@ describe("reportUsage refuses before anything is sent", () => {
     ["a payload", { payload: { stripe_customer_id: "cus_1" } }],
     ["a dimension", { dimensions: { region: "eu" } }],
   ])("%s", async (_, changes) => {
-    await expect(report(changes)).rejects.toMatchObject({ code: "invalid_argument" });
+    await expect(report(changes)).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringContaining(String(Object.keys(changes))),
+    });
     expect(world.takeRequests()).toEqual([]);
   });
 });

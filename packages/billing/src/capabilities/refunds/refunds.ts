@@ -87,8 +87,8 @@ export async function listRefunds(
 
 /** Stripe's code for a charge of which nothing is left, and its word for one of which less is left. */
 function isGivenBack(error: unknown): boolean {
-  if (!isBillingError(error) || error.code !== "invalid_argument") return false;
-  const { cause } = error;
-  if (typeof cause !== "object" || cause === null) return false;
-  return Reflect.get(cause, "code") === "charge_already_refunded" || Reflect.get(cause, "param") === "amount";
+  const refusal: object = Object(isBillingError(error) ? error.cause : undefined);
+  return (
+    Reflect.get(refusal, "code") === "charge_already_refunded" || Reflect.get(refusal, "param") === "amount"
+  );
 }
