@@ -7,7 +7,11 @@ const PACKAGE = resolve(import.meta.dirname, "..");
 
 /** The rooms that must reach Stryker's threshold, each capability by itself. */
 const ROOMS = [
-  ...["tenancy", "stripe", "views", "events", "webhooks"],
+  "tenancy",
+  "stripe",
+  "views",
+  "events",
+  "webhooks",
   ...readdirSync(resolve(PACKAGE, "src/capabilities")).map((capability) => `capabilities/${capability}`),
 ];
 
