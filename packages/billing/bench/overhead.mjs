@@ -155,7 +155,7 @@ function median(values) {
 
 /** In a process of its own, so that its work is not counted on either side. */
 async function startServer() {
-  const cli = fileURLToPath(new URL("../node_modules/@repo/local-stripe/dist/cli.js", import.meta.url));
+  const cli = fileURLToPath(new URL("../../local-stripe/dist/cli.js", import.meta.url));
   const child = spawn(process.execPath, [cli, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
   const [output] = await once(child.stdout.setEncoding("utf8"), "data");
   const { hostname, port } = new URL(/http:\/\/\S+/.exec(output)[0]);

@@ -9,7 +9,7 @@ import { resolve } from "node:path";
 import { FOLDERS } from "./mutated-folders.mjs";
 
 const BILLING = resolve(import.meta.dirname, "..");
-const STRYKER = resolve(BILLING, "node_modules/.bin/stryker");
+const STRYKER = resolve(BILLING, "../../node_modules/.bin/stryker");
 
 const named = process.argv.slice(2);
 const unknown = named.find((name) => !Object.hasOwn(FOLDERS, name));

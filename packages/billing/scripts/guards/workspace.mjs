@@ -12,7 +12,7 @@ export const UNTOUCHED = "untouched";
 /** Makes a place for copies of the package as it is now, beside its neighbours and dependencies. */
 export function makeWorkspace() {
   const directory = mkdtempSync(join(tmpdir(), "billing-guards-"));
-  for (const path of ["package.json", "tsconfig.base.json", "vitest.workspace.ts"]) {
+  for (const path of ["package.json", "vitest.workspace.ts"]) {
     cpSync(join(ROOT, path), join(directory, path));
   }
   const untouched = join(directory, "packages", UNTOUCHED);
