@@ -2,7 +2,8 @@
 import { test } from "vitest";
 import { startStripeWorld } from "./stripe-world.js";
 
-const itInWorld = test.extend(
+/** `it` with a local Stripe that the tests of a file share, in which nothing is yet. */
+export const itInWorld = test.extend(
   "world",
   { scope: "file" },
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures are needed.

@@ -45,6 +45,7 @@ const TESTS = {
   "tenancy/scope/scoped-catalog.ts": ["tenancy/scope/scoped-catalog", "tenancy/scope/scope-proofs"],
   "tenancy/expiring-map.ts": ["tenancy/ownership-cache"],
   "tenancy/scope/scoped-discounts.ts": ["tenancy/scope/scope-proofs", "discounts/look-up"],
+  "capabilities/customers/details.ts": ["customers"],
   "capabilities/customers/delete-customer.ts": ["customers/delete-customer", "tenancy/ownership-changes"],
   "capabilities/invoices/settle.ts": ["invoices/settle"],
   "capabilities/refunds/refunds.ts": ["refunds/refunds"],

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { ConflictError } from "../errors.js";
-import { callFields, checkInput, onFirstUse } from "../input.js";
+import { callFields, checkInput, onFirstUse, optionsObject } from "../input.js";
 import { referenceField } from "../reference.js";
 import type { CallOptions } from "../stripe/deadline.js";
 import { parseObjectId } from "../stripe/object-id.js";
@@ -21,10 +21,7 @@ export interface LinkCustomerOptions extends CallOptions {
 }
 
 const linkOptions = onFirstUse(() =>
-  z.strictObject(
-    { ...callFields(), tenantId: z.unknown(), reference: referenceField() },
-    "Give an object with a tenantId and a reference.",
-  ),
+  optionsObject({ ...callFields(), tenantId: z.unknown(), reference: referenceField() }),
 );
 
 export async function linkCustomer(

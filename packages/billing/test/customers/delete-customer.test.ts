@@ -73,6 +73,12 @@ describe("deleteCustomer", () => {
     expect(world.takeRequests().filter((request) => !request.startsWith("GET"))).toEqual([]);
     await expect(billing.deleteCustomer(undefined as never)).rejects.toMatchObject({
       code: "invalid_argument",
+      message: expect.stringContaining("customerId"),
+    });
+    const unclear = { cancelSubscriptions: "yes" as never };
+    await expect(billing.deleteCustomer(customerId, unclear)).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringContaining("cancelSubscriptions must be"),
     });
   });
 });

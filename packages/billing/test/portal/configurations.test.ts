@@ -458,53 +458,16 @@ describe("what a portal may offer", () => {
     expect(world.takeRequests()).toEqual([LIST, SEARCH, `GET /v1/prices/${priceId}`, CREATE]);
   });
 
-  it.each<[string, unknown]>([
-    ["nothing", undefined],
-    ["a text", "spec"],
-    ["no features", {}],
-    ["an unknown key", { ...BRAND, metadata: { tenantId: "globex" } }],
-    ["an unknown feature", { features: { subscriptionDelete: true } }],
-    ["a long headline", { ...BRAND, headline: "x".repeat(61) }],
-    ["an unknown detail", { features: { customerUpdate: { allowedUpdates: ["password"] } } }],
-    ["no detail", { features: { customerUpdate: { allowedUpdates: [] } } }],
-    ["an unknown reason", { features: { subscriptionCancel: { reasons: ["bored"] } } }],
-    [
-      "no products",
-      {
-        features: {
-          paymentMethodUpdate: true,
-          subscriptionUpdate: { allowedUpdates: ["price"], products: [] },
-        },
-      },
-    ],
-    [
-      "a pause of four years",
-      { features: { subscriptionPause: { intervals: [{ interval: "year", count: 4 }] } } },
-    ],
-    [
-      "a proration of what ends with its period",
-      { features: { subscriptionCancel: { prorationBehavior: "create_prorations" } } },
-    ],
-    [
-      "an invoice for what is canceled",
-      { features: { subscriptionCancel: { mode: "immediately", prorationBehavior: "always_invoice" } } },
-    ],
-    ["a script for a link", { ...BRAND, privacyPolicyUrl: "javascript:alert(1)" }],
-    ["http for a link", { ...BRAND, termsOfServiceUrl: "http://example.com" }],
-    ["a foreign return URL", { ...BRAND, returnUrl: "https://evil.example/" }],
-  ])("refuses a specification with %s before anything is sent", async (_, spec) => {
-    await expect(billing.forTenant("acme").ensurePortalConfiguration(spec as never)).rejects.toMatchObject({
-      code: expect.stringMatching(/^(invalid_argument|return_url_not_allowed)$/),
-    });
-    expect(world.takeRequests()).toEqual([]);
-  });
-
   it("refuses a product or price that is named twice", async () => {
     const { productId, priceId } = acme;
     const twice = { productId, priceIds: [priceId] };
-    await expect(offer([twice, twice])).rejects.toMatchObject({ code: "invalid_argument" });
+    await expect(offer([twice, twice])).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringContaining("products must name each of them once"),
+    });
     await expect(offer([{ productId, priceIds: [priceId, priceId] }])).rejects.toMatchObject({
       code: "invalid_argument",
+      message: expect.stringContaining("priceIds must name each of them once"),
     });
   });
 });
@@ -700,18 +663,18 @@ describe("deactivateUnusedPortalConfigurations", () => {
     expect(listed.map((one) => one.id)).toEqual([twin.id]);
   });
 
-  it.each([
-    undefined,
-    null,
-    {},
-    { inUse: "all" },
-    { inUse: [{}] },
-    { inUse: [], minAgeMs: -1 },
-    { inUse: [], dryRun: "no" },
-  ])("refuses %o", async (options) => {
+  it.each<[unknown, string]>([
+    [undefined, "must be an object"],
+    [null, "must be an object"],
+    [{}, "inUse must be"],
+    [{ inUse: "all" }, "inUse must be"],
+    [{ inUse: [{}] }, "features must be"],
+    [{ inUse: [], minAgeMs: -1 }, "minAgeMs must be"],
+    [{ inUse: [], dryRun: "no" }, "dryRun must be"],
+  ])("refuses %o, and says %s", async (options, words) => {
     await expect(
       billing.forTenant("acme").deactivateUnusedPortalConfigurations(options as never),
-    ).rejects.toMatchObject({ code: "invalid_argument" });
+    ).rejects.toMatchObject({ code: "invalid_argument", message: expect.stringContaining(words) });
     expect(world.takeRequests()).toEqual([]);
   });
 });

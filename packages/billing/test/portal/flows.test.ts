@@ -130,37 +130,6 @@ describe("a portal flow", () => {
     const page = await fetch(url);
     expect(page.url).toContain(`${acme.subscriptionId}/cancel`);
   });
-
-  it.each([
-    null,
-    "subscription_cancel",
-    {},
-    { type: "subscription_steal" },
-    { type: "subscription_cancel" },
-    { type: "subscription_cancel", subscriptionId: "cus_1" },
-    { type: "subscription_cancel", subscriptionId: "sub_1", retentionCouponId: "../products" },
-    { type: "subscription_cancel", subscriptionId: "sub_1", customer: "cus_1" },
-    { type: "payment_method_update", subscriptionId: "sub_1" },
-    { type: "payment_method_update", afterCompletion: { type: "elsewhere" } },
-    { type: "payment_method_update", afterCompletion: { type: "redirect" } },
-    {
-      type: "payment_method_update",
-      afterCompletion: { type: "hosted_confirmation", message: "x".repeat(501) },
-    },
-    { type: "subscription_update_confirm", subscriptionId: "sub_1" },
-    { type: "subscription_update_confirm", subscriptionId: "sub_1", quantity: 1.5 },
-    { type: "subscription_update_confirm", subscriptionId: "sub_1", priceId: "plan_1" },
-    { type: "subscription_update_confirm", subscriptionId: "sub_1", quantity: 1, discount: {} },
-    {
-      type: "subscription_update_confirm",
-      subscriptionId: "sub_1",
-      quantity: 1,
-      discount: { couponId: "a", promotionCodeId: "promo_1" },
-    },
-  ])("refuses %o before anything is sent", async (flow) => {
-    await expect(open(flow as never)).rejects.toMatchObject({ code: "invalid_argument" });
-    expect(world.takeRequests()).toEqual([]);
-  });
 });
 
 describe("a change to confirm", () => {

@@ -184,4 +184,10 @@ describe("cancelSubscription", () => {
     }
     expect(world.takeRequests().every((request) => request.startsWith("GET"))).toBe(true);
   });
+
+  it("takes a comment of 500 characters, in several lines", async () => {
+    const { billing, id } = await tenDaysIn();
+    const comment = `${"x".repeat(498)}\nx`;
+    expect((await billing.cancelSubscription(id, { comment })).cancellation.comment).toBe(comment);
+  });
 });

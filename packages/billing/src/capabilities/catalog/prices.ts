@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { ConflictError, InvalidArgumentError, isBillingError } from "../../errors.js";
-import { checkInput, onFirstUse, text, writeFields, writeOptions } from "../../input.js";
+import { checkInput, onFirstUse, optionsObject, text, writeFields, writeOptions } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
@@ -28,18 +28,15 @@ export const nickname: () => z.ZodMiniOptional<z.ZodMiniString> = onFirstUse(() 
 );
 
 const createOptions = onFirstUse(() =>
-  z.strictObject(
-    {
-      ...writeFields(),
-      ...newPriceFields(),
-      nickname: nickname(),
-      lookupKey: z.optional(
-        text("lookupKey must be 1 to 100 printable characters without spaces.", /^[\x21-\x7e]{1,100}$/),
-      ),
-      transferLookupKey: z.optional(z.boolean("transferLookupKey must be true or false.")),
-    },
-    "Give an object with an amount and a currency.",
-  ),
+  optionsObject({
+    ...writeFields(),
+    ...newPriceFields(),
+    nickname: nickname(),
+    lookupKey: z.optional(
+      text("lookupKey must be 1 to 100 printable characters without spaces.", /^[\x21-\x7e]{1,100}$/),
+    ),
+    transferLookupKey: z.optional(z.boolean("transferLookupKey must be true or false.")),
+  }),
 );
 
 export async function createPrice(

@@ -83,15 +83,12 @@ const detailFields = onFirstUse(() => ({
 }));
 
 const createOptions = onFirstUse(() =>
-  z.strictObject(
-    {
-      ...writeFields(),
-      ...detailFields(),
-      name: productName(),
-      price: z.optional(z.strictObject(newPriceFields(), "price must be an object.")),
-    },
-    "Give an object with a name.",
-  ),
+  optionsObject({
+    ...writeFields(),
+    ...detailFields(),
+    name: productName(),
+    price: z.optional(z.strictObject(newPriceFields(), "price must be an object.")),
+  }),
 );
 
 export async function createProduct<TMetadata>(

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError } from "../../errors.js";
-import { checkInput, onFirstUse, writeFields } from "../../input.js";
+import { checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
 import { sha256Hex } from "../../sha256.js";
 import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
@@ -24,15 +24,12 @@ export interface ReplacePriceOptions
 }
 
 const replaceOptions = onFirstUse(() =>
-  z.strictObject(
-    {
-      ...writeFields(),
-      ...newPriceFields(),
-      currency: z.optional(newPriceFields().currency),
-      nickname: nickname(),
-    },
-    "Give an object with an amount.",
-  ),
+  optionsObject({
+    ...writeFields(),
+    ...newPriceFields(),
+    currency: z.optional(newPriceFields().currency),
+    nickname: nickname(),
+  }),
 );
 
 /**

@@ -1,7 +1,6 @@
 import type Stripe from "stripe";
-import * as z from "zod/mini";
 import { ConflictError, IndeterminateError, NotFoundError } from "../../errors.js";
-import { checkInput, onFirstUse, writeFields } from "../../input.js";
+import { checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
 import { referenceField } from "../../reference.js";
 import { sha256Hex } from "../../sha256.js";
 import type { SingleFlight } from "../../single-flight.js";
@@ -26,14 +25,11 @@ export interface EnsureCustomerOptions extends CustomerDetails, CallOptions, Ide
 }
 
 const ensureOptions = onFirstUse(() =>
-  z.strictObject(
-    {
-      ...writeFields(),
-      ...detailFields(),
-      reference: referenceField(),
-    },
-    "Give an object with a reference.",
-  ),
+  optionsObject({
+    ...writeFields(),
+    ...detailFields(),
+    reference: referenceField(),
+  }),
 );
 
 /**
