@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { NotFoundError, type StripeBillingService, type StripeClient } from "../../src/index.js";
-import { type StripeWorld, sdkFor, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+import {
+  addOpenInvoice,
+  type StripeWorld,
+  sdkFor,
+  startStripeWorld,
+  type TenantWorld,
+} from "../stripe-world.js";
 
 let world: StripeWorld;
 let acme: TenantWorld;
@@ -21,6 +27,15 @@ beforeEach(() => {
 afterAll(() => world.close());
 
 describe("getInvoice", () => {
+  it("reads the customer along with it, unless the customer was seen lately", async () => {
+    const params = async () => {
+      await billing.getInvoice(acme.invoiceId);
+      return world.local.requests.at(-1)?.params;
+    };
+    expect(await params()).toEqual({ expand: ["customer"] });
+    expect(await params()).toEqual({});
+  });
+
   it("says what was billed, for what, and where to see and print it, in one request", async () => {
     const raw = await world.stripe.invoices.retrieve(acme.invoiceId);
     world.takeRequests();
@@ -199,6 +214,26 @@ describe("listInvoices", () => {
     for await (const { id } of initech.listInvoices(many.customerId, { limit: 2 })) ids.push(id);
     expect(new Set(ids).size).toBe(5);
     expect(world.takeRequests()).toEqual(Array(3).fill("GET /v1/invoices"));
+  });
+
+  it("goes on where an invoice was paid that the page before ended with", async () => {
+    const customer = await world.addTenant("umbrella");
+    const open = [await addOpenInvoice(world.stripe, customer), await addOpenInvoice(world.stripe, customer)];
+    const umbrella = world.service().forTenant("umbrella");
+    const first = await umbrella.listInvoices(customer.customerId, { status: "open", limit: 1 });
+    await umbrella.payInvoice(first.data[0]?.id ?? "", { paymentMethodId: customer.paymentMethodId });
+
+    const second = await umbrella.listInvoices(customer.customerId, {
+      status: "open",
+      after: first.nextCursor ?? "",
+    });
+    expect([...first.data, ...second.data].map(({ id }) => id).sort()).toEqual(open.sort());
+  });
+
+  it("does not find another tenant's customer, whatever the cursor", async () => {
+    for (const after of [many.invoiceId, acme.invoiceId]) {
+      await expect(initech.listInvoices(acme.customerId, { after })).rejects.toThrow(NotFoundError);
+    }
   });
 
   it("takes no cursor of another customer's, not even of the same tenant's", async () => {

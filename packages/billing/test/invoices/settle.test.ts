@@ -25,7 +25,34 @@ describe("payInvoice", () => {
     expect(world.takeRequests()).toEqual([`GET /v1/invoices/${acme.invoiceId}`]);
     const id = await addOpenInvoice(world.stripe, acme);
     await billing.voidInvoice(id);
-    await expect(billing.payInvoice(id)).rejects.toMatchObject({ code: "conflict" });
+    await expect(billing.payInvoice(id)).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("void"),
+    });
+  });
+
+  it("charges the subscription's or the customer's default, where no payment method is given", async ({
+    world,
+    acme,
+    billing,
+  }) => {
+    const id = await addOpenInvoice(world.stripe, acme);
+    await billing.setDefaultPaymentMethod(acme.paymentMethodId);
+    world.takeRequests();
+    expect((await billing.payInvoice(id)).status).toBe("paid");
+    expect(world.local.requests.at(-1)?.params).toEqual({});
+    expect(world.takeRequests()).toEqual([`GET /v1/invoices/${id}`, `POST /v1/invoices/${id}/pay`]);
+  });
+
+  it("marks one as paid beside Stripe, and charges nobody", async ({ world, acme, billing }) => {
+    const id = await addOpenInvoice(world.stripe, acme);
+    const { data: before } = await world.stripe.charges.list({ customer: acme.customerId });
+    expect(await billing.payInvoice(id, { paidOutOfBand: true })).toMatchObject({ id, status: "paid" });
+    expect(world.local.requests.find(({ path }) => path.endsWith("/pay"))?.params).toEqual({
+      paid_out_of_band: "true",
+    });
+    const { data: after } = await world.stripe.charges.list({ customer: acme.customerId });
+    expect(after).toHaveLength(before.length);
   });
 
   it("says what the customer has to do where the card is declined", async ({ world, acme, billing }) => {
@@ -57,7 +84,13 @@ describe("payInvoice", () => {
     const { invoiceId, paymentMethodId } = acme;
     await expect(
       billing.payInvoice(invoiceId, { paymentMethodId, paidOutOfBand: true }),
-    ).rejects.toMatchObject({ code: "invalid_argument" });
+    ).rejects.toMatchObject({ code: "invalid_argument", message: expect.stringContaining("either") });
+    for (const [name, value] of Object.entries({ paymentMethodId: "cus_1", paidOutOfBand: "yes" })) {
+      await expect(billing.payInvoice(invoiceId, { [name]: value })).rejects.toMatchObject({
+        code: "invalid_argument",
+        message: expect.stringContaining(`${name} must be`),
+      });
+    }
     expect(world.takeRequests()).toEqual([]);
   });
 });
@@ -78,7 +111,10 @@ describe("voidInvoice", () => {
     acme,
     billing,
   }) => {
-    await expect(billing.voidInvoice(acme.invoiceId)).rejects.toMatchObject({ code: "conflict" });
+    await expect(billing.voidInvoice(acme.invoiceId)).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("createRefund"),
+    });
     const { latest_invoice: latest } = await world.stripe.subscriptions.create({
       customer: acme.customerId,
       items: [{ price: acme.otherPriceId }],
@@ -87,7 +123,10 @@ describe("voidInvoice", () => {
     });
     const draft = typeof latest === "string" ? latest : "";
     world.takeRequests();
-    await expect(billing.voidInvoice(draft)).rejects.toMatchObject({ code: "conflict" });
+    await expect(billing.voidInvoice(draft)).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("draft"),
+    });
     expect(world.takeRequests()).toEqual([`GET /v1/invoices/${draft}`]);
   });
 });

@@ -39,6 +39,12 @@ describe("previewUpcomingInvoice", () => {
       items: [{ price: acme.otherPriceId }],
       trial_period_days: 3,
     });
+    // Stripe lists the newest first, which is billed in between.
+    const between = await world.stripe.subscriptions.create({
+      customer: acme.customerId,
+      items: [{ price: acme.otherPriceId }],
+      trial_period_days: 9,
+    });
     expect(await billing.previewUpcomingInvoice(acme.customerId)).toMatchObject({
       subscriptionId: sooner.id,
       amountDue: 49_000,
@@ -50,7 +56,9 @@ describe("previewUpcomingInvoice", () => {
     });
 
     await billing.cancelSubscription(sooner.id);
-    expect(await billing.previewUpcomingInvoice(acme.customerId)).toMatchObject({ subscriptionId });
+    expect(await billing.previewUpcomingInvoice(acme.customerId)).toMatchObject({
+      subscriptionId: between.id,
+    });
   });
 
   it("is of no subscription that stands still", async ({ acme, billing }) => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { NotFoundError, type StripeBillingService } from "../../src/index.js";
+import { answer, clientThat } from "../isolation/intercepted-client.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
 import { addCard } from "../subscriptions/plans.js";
 
@@ -119,6 +120,31 @@ describe("detachPaymentMethod", () => {
     }>;
   }
 
+  it("says that its mark was left, where the detachment is refused after it", async () => {
+    const refusal = { type: "invalid_request_error", message: "Not now." };
+    const stripe = clientThat(world.local, async ({ path }, send) =>
+      path.endsWith("/detach") ? answer(400, { error: refusal }) : send(),
+    );
+    const refused = world.service({ stripe }).forTenant("acme").detachPaymentMethod(acme.paymentMethodId);
+    await expect(refused).rejects.toMatchObject({
+      code: "indeterminate",
+      completed: ["the mark of this call on the payment method"],
+      failed: "the detachment",
+    });
+  });
+
+  it("names the argument that is wrong, before anything is sent", async () => {
+    const refused = (name: string) => ({ code: "invalid_argument", message: expect.stringContaining(name) });
+    await expect(billing.detachPaymentMethod(acme.customerId)).rejects.toMatchObject(
+      refused("paymentMethodId must be"),
+    );
+    const options = { allowInUse: "yes" as never };
+    await expect(billing.detachPaymentMethod(acme.paymentMethodId, options)).rejects.toMatchObject(
+      refused("allowInUse must be"),
+    );
+    expect(world.takeRequests()).toEqual([]);
+  });
+
   it.each(["cold", "warm"])("finds no other tenant's, missing or detached one, %s", async (temperature) => {
     const globex = await world.addTenant("globex");
     const service = world.service();
@@ -144,6 +170,7 @@ describe("detachPaymentMethod", () => {
     await expect(billing.detachPaymentMethod(acme.paymentMethodId)).rejects.toMatchObject({
       code: "conflict",
       conflictingId: acme.subscriptionId,
+      message: expect.stringContaining("allowInUse"),
     });
     expect((await world.stripe.paymentMethods.retrieve(acme.paymentMethodId)).customer).toBe(acme.customerId);
   }

@@ -81,6 +81,10 @@ describe("listPaymentMethods", () => {
         code: "invalid_argument",
       });
     }
+    await expect(billing.listPaymentMethods(acme.customerId, { after: "cus_1" })).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringContaining("after must be"),
+    });
   });
 
   async function defaultIds(): Promise<string[]> {

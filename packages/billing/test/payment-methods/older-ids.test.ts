@@ -33,5 +33,9 @@ it("a card of old is listed, paged over, made the default and detached like any 
 
   const [first = "", second = ""] = ids;
   expect(await billing.setDefaultPaymentMethod(first)).toMatchObject({ id: first, isDefault: true });
+  world.takeRequests();
   expect(await billing.detachPaymentMethod(second)).toMatchObject({ id: second, customerId: null });
+  // It can be read as a payment method, and not be updated as one.
+  const writes = world.takeRequests().filter((request) => request.startsWith("POST "));
+  expect(writes).toEqual([`POST /v1/payment_methods/${second.replace("card_", "pm_")}/detach`]);
 });

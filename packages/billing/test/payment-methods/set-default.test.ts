@@ -1,6 +1,7 @@
 import { describe, expect } from "vitest";
 import { NotFoundError } from "../../src/index.js";
 import { itWithNewTenant as it } from "../in-world.js";
+import { answer, clientThat } from "../isolation/intercepted-client.js";
 import { addCard, addPrice } from "../subscriptions/plans.js";
 
 describe("setDefaultPaymentMethod", () => {
@@ -83,6 +84,36 @@ describe("setDefaultPaymentMethod", () => {
     ).rejects.toMatchObject({ code: "conflict" });
 
     expect((await billing.getCustomer(acme.customerId)).defaultPaymentMethodId).toBeNull();
+  });
+
+  it("says what was done, where the customer's default is refused after the subscription was changed", async ({
+    world,
+    acme,
+  }) => {
+    const refusal = { type: "invalid_request_error", message: "Not now." };
+    const stripe = clientThat(world.local, async ({ method, path }, send) =>
+      method === "POST" && path.startsWith("/v1/customers") ? answer(400, { error: refusal }) : send(),
+    );
+    const { paymentMethodId, subscriptionId } = acme;
+    const billing = world.service({ stripe }).forTenant("acme");
+    await expect(billing.setDefaultPaymentMethod(paymentMethodId, { subscriptionId })).rejects.toMatchObject({
+      code: "indeterminate",
+      completed: ["the payment method of the subscription"],
+      failed: "the customer's default",
+    });
+    expect((await billing.getSubscription(subscriptionId)).defaultPaymentMethodId).toBe(paymentMethodId);
+  });
+
+  it("names the id that is none, before anything is sent", async ({ world, acme, billing }) => {
+    const { customerId, paymentMethodId } = acme;
+    const refused = (name: string) => ({ code: "invalid_argument", message: expect.stringContaining(name) });
+    await expect(billing.setDefaultPaymentMethod(customerId)).rejects.toMatchObject(
+      refused("paymentMethodId must be"),
+    );
+    await expect(
+      billing.setDefaultPaymentMethod(paymentMethodId, { subscriptionId: customerId }),
+    ).rejects.toMatchObject(refused("subscriptionId must be"));
+    expect(world.takeRequests()).toEqual([]);
   });
 
   it("finds none that is detached, another tenant's or missing, and writes nothing", async ({
