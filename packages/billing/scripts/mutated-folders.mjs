@@ -34,9 +34,17 @@ export const FOLDERS = {
     tests: ["test/events/**/*.test.ts", "test/webhooks/{families,resolve-tenant,reconcile/*}.test.ts"],
   },
   webhooks: {
-    mutate: ["src/webhooks/**/*.ts"],
-    tests: ["test/webhooks/**/*.test.ts", "test/webhooks.test.ts"],
+    mutate: ["src/webhooks/*.ts"],
+    tests: [
+      "test/webhooks/{families,modes,nothing-is-silent,order,resolve-tenant,work}.test.ts",
+      "test/webhooks/{receive,receive-failures,webhook-receiver}.test.ts",
+      "test/webhooks/{signing-secrets,verify,verify-beside-stripe,verify-body}.test.ts",
+      "test/webhooks.test.ts",
+    ],
   },
+  adapters: { mutate: ["src/webhooks/adapters/**/*.ts"], tests: ["test/webhooks/adapters/**/*.test.ts"] },
+  inbox: { mutate: ["src/webhooks/inbox/**/*.ts"], tests: ["test/webhooks/inbox/**/*.test.ts"] },
+  reconcile: { mutate: ["src/webhooks/reconcile/**/*.ts"], tests: ["test/webhooks/reconcile/**/*.test.ts"] },
   catalog: { mutate: ["src/capabilities/catalog/**/*.ts"], tests: ["test/catalog/**/*.test.ts"] },
   checkout: { mutate: ["src/capabilities/checkout/**/*.ts"], tests: ["test/checkout/**/*.test.ts"] },
   customers: {
