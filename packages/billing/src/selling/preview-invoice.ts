@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
-import { isBillingError } from "../errors.js";
 import type { StripeParams } from "../stripe/calls.js";
+import { refusalOf } from "../stripe/refusal.js";
 import type { TenantScope } from "../tenancy/scope/tenant-scope.js";
 
 /** What Stripe would bill. One request; undefined when no invoice will come. */
@@ -12,12 +12,7 @@ export async function previewInvoice(
   try {
     return await scope.write("POST /v1/invoices/create_preview", {}, params, undefined, step);
   } catch (error) {
-    if (isUpcomingNone(error)) return undefined;
+    if (refusalOf(error).code === "invoice_upcoming_none") return undefined;
     throw error;
   }
-}
-
-function isUpcomingNone(error: unknown): boolean {
-  if (!isBillingError(error) || typeof error.cause !== "object" || error.cause === null) return false;
-  return "code" in error.cause && error.cause.code === "invoice_upcoming_none";
 }

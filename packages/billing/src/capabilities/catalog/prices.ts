@@ -1,9 +1,10 @@
 import * as z from "zod/mini";
-import { ConflictError, InvalidArgumentError, isBillingError } from "../../errors.js";
+import { ConflictError, InvalidArgumentError } from "../../errors.js";
 import { checkInput, onFirstUse, optionsObject, text, writeFields, writeOptions } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
+import { refusalOf } from "../../stripe/refusal.js";
 import type { CatalogScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Price, toPrice } from "../../views/price.js";
 import type { Product } from "../../views/product.js";
@@ -67,7 +68,7 @@ export async function createPrice(
   try {
     return toPrice(await scope.write("POST /v1/prices", {}, params, idempotencyKey), scope);
   } catch (error) {
-    throw isTaken(error)
+    throw refusalOf(error).param === "lookup_key"
       ? new ConflictError("Another price has this lookup key. Use another key, or transferLookupKey.", {
           cause: error,
         })
@@ -119,10 +120,4 @@ function storedLookupKey(scope: CatalogScope, lookupKey: string): string {
   const stored = scope.catalog.lookupKey(lookupKey);
   if (stored.length <= 200) return stored;
   throw new InvalidArgumentError("lookupKey is too long: with the tenant's id it may have 198 characters.");
-}
-
-function isTaken(error: unknown): boolean {
-  if (!isBillingError(error) || error.code !== "invalid_argument") return false;
-  const { cause } = error;
-  return typeof cause === "object" && cause !== null && "param" in cause && cause.param === "lookup_key";
 }

@@ -1,9 +1,10 @@
 import * as z from "zod/mini";
-import { ConflictError, InvalidArgumentError, isBillingError } from "../../errors.js";
+import { ConflictError, InvalidArgumentError } from "../../errors.js";
 import { callFields, callOptions, checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
+import { refusalOf } from "../../stripe/refusal.js";
 import type { CallerMetadata } from "../../tenancy/caller-metadata.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Refund, toRefund } from "../../views/refund.js";
@@ -87,8 +88,6 @@ export async function listRefunds(
 
 /** Stripe's code for a charge of which nothing is left, and its word for one of which less is left. */
 function isGivenBack(error: unknown): boolean {
-  const refusal: object = Object(isBillingError(error) ? error.cause : undefined);
-  return (
-    Reflect.get(refusal, "code") === "charge_already_refunded" || Reflect.get(refusal, "param") === "amount"
-  );
+  const { code, param } = refusalOf(error);
+  return code === "charge_already_refunded" || param === "amount";
 }

@@ -1,7 +1,8 @@
 import type Stripe from "stripe";
-import { ConflictError, InvalidArgumentError } from "../../errors.js";
+import { ConflictError } from "../../errors.js";
 import { isMetered } from "../../selling/prove-prices.js";
 import { Steps } from "../../steps.js";
+import { refusalOf } from "../../stripe/refusal.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toEpochSeconds } from "../../views/epoch.js";
 import {
@@ -55,18 +56,14 @@ async function makeChange(
   try {
     return await scope.write(call, ids, { ...params, expand }, key, "update");
   } catch (error) {
-    throw isOfAnotherPeriod(error) ? new ConflictError(ANOTHER_PERIOD, { cause: error }) : error;
+    throw refusalOf(error).param === "proration_date"
+      ? new ConflictError(ANOTHER_PERIOD, { cause: error })
+      : error;
   }
 }
 
 const ANOTHER_PERIOD =
   "prorationDate lies in another period than the present one, as that of a preview does after a renewal. Preview the change again.";
-
-function isOfAnotherPeriod(error: unknown): boolean {
-  if (!(error instanceof InvalidArgumentError)) return false;
-  const { cause } = error;
-  return typeof cause === "object" && cause !== null && "param" in cause && cause.param === "proration_date";
-}
 
 function toUpdateParams({
   change,
