@@ -25,7 +25,7 @@ export interface ReturnUrlPolicy {
  */
 export function allowReturnUrl(input: unknown, policy: ReturnUrlPolicy, parameter = "returnUrl"): string {
   const refuse = (problem: string): never => {
-    throw new ReturnUrlNotAllowedError(`${parameter} ${problem}`);
+    throw new ReturnUrlNotAllowedError(`${parameter} ${problem}.`);
   };
   // guard: a return URL is a text
   if (typeof input !== "string") return refuse("must be a string");
@@ -46,7 +46,7 @@ export function allowReturnUrl(input: unknown, policy: ReturnUrlPolicy, paramete
   // guard: a return URL is on an allowed origin
   if (!policy.allowedOrigins.includes(url.origin))
     return refuse(
-      `is not on an allowed origin: ${url.origin}. To allow it, add this origin to portal.allowedReturnOrigins.`,
+      `is not on an allowed origin: ${url.origin}. To allow it, add this origin to portal.allowedReturnOrigins`,
     );
   // guard: a return URL is https but for loopback
   if (!isSecure(url)) return refuse(`must use https: ${url.origin}`);
@@ -68,11 +68,11 @@ export function parseOrigin(origin: string): string {
   // guard (operand 2): an allowed origin has no path
   if (url === undefined || (url.rest !== "" && url.rest !== "/")) {
     throw new ConfigurationError(
-      'An allowed origin must be a scheme, an ASCII host and perhaps a port, such as "https://app.example.com", without wildcards',
+      'An allowed origin must be a scheme, an ASCII host and perhaps a port, such as "https://app.example.com", without wildcards.',
     );
   }
   // guard: an allowed origin is https but for loopback
-  if (!isSecure(url)) throw new ConfigurationError(`An allowed origin must use https: ${url.origin}`);
+  if (!isSecure(url)) throw new ConfigurationError(`An allowed origin must use https: ${url.origin}.`);
   return url.origin;
 }
 

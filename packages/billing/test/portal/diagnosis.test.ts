@@ -26,11 +26,24 @@ beforeEach(() => {
 
 afterAll(() => world.close());
 
-const diagnose = (options: DiagnosePortalOptions = {}, config: Partial<StripeBillingConfig> = {}) =>
-  world
-    .service(config)
-    .forTenant("acme")
-    .diagnosePortal({ customerId: acme.customerId, ...options });
+async function diagnose(
+  options: DiagnosePortalOptions = {},
+  config: Partial<StripeBillingConfig> = {},
+): Promise<PortalDiagnosis> {
+  const service = world.service(config).forTenant("acme");
+  const diagnosis = await service.diagnosePortal({ customerId: acme.customerId, ...options });
+  assertTold(diagnosis);
+  return diagnosis;
+}
+
+/** Each check says in sentences what is so, and what to do about it unless it is well. */
+function assertTold({ checks }: PortalDiagnosis): void {
+  for (const { status, fact, advice } of checks) {
+    expect(fact).toMatch(/^\S.+\.$/s);
+    if (status === "ok") expect(advice).toBeNull();
+    else expect(advice).toMatch(/^\S.+\.$/s);
+  }
+}
 
 const withConfiguration = (configuration: string) => ({ portal: { returnUrl: RETURN_URL, configuration } });
 
@@ -179,6 +192,61 @@ describe("diagnosePortal", () => {
     const diagnosis = await diagnose({ customerId, flow }, withConfiguration(configuration));
     expect(of(diagnosis, "flow")).toMatchObject([
       { status: "failure", fact: expect.stringContaining("invoice") },
+    ]);
+  });
+
+  it("sees which subscriptions a change of plan cannot be opened for, and that they can be canceled", async () => {
+    const several = await world.addTenant("acme");
+    const { stripe } = world;
+    const { prices } = await productOf("acme");
+    await stripe.subscriptions.update(several.subscriptionId, { items: [{ price: prices[0] ?? "" }] });
+    const metered = await world.addTenant("acme");
+    const price = await addMeteredPrice(world, metered);
+    const { id: usage } = await stripe.subscriptions.create({
+      customer: metered.customerId,
+      items: [{ price }],
+    });
+    const scheduled = await world.addTenant("acme");
+    await stripe.subscriptionSchedules.create({ from_subscription: scheduled.subscriptionId });
+    const look = async (customerId: string, subscriptionId: string) => {
+      const update = await diagnose({ customerId, flow: { type: "subscription_update", subscriptionId } });
+      const cancel = await diagnose({ customerId, flow: { type: "subscription_cancel", subscriptionId } });
+      expect(of(cancel, "flow")).toMatchObject([{ status: "ok" }]);
+      return of(update, "flow");
+    };
+
+    expect(await look(several.customerId, several.subscriptionId)).toMatchObject([
+      { status: "failure", fact: expect.stringContaining("several items") },
+    ]);
+    expect(await look(metered.customerId, usage)).toMatchObject([
+      { status: "failure", fact: expect.stringContaining("metered") },
+    ]);
+    expect(await look(scheduled.customerId, scheduled.subscriptionId)).toMatchObject([
+      { status: "warning", fact: expect.stringContaining("schedule") },
+    ]);
+  });
+
+  it("names what a configuration has switched on, and sees that one has nothing", async () => {
+    const { id } = await world.stripe.billingPortal.configurations.create({
+      features: { payment_method_update: { enabled: true }, invoice_history: { enabled: true } },
+    });
+    expect(of(await diagnose({}, withConfiguration(id)), "features")).toMatchObject([
+      { status: "ok", fact: "Switched on: invoice_history, payment_method_update." },
+    ]);
+    await world.stripe.billingPortal.configurations.update(id, {
+      features: { payment_method_update: { enabled: false }, invoice_history: { enabled: false } },
+    });
+    expect(of(await diagnose({}, withConfiguration(id)), "features")).toMatchObject([
+      { status: "warning", fact: expect.stringContaining("empty") },
+    ]);
+  });
+
+  it("sees archived products", async () => {
+    const own = await productOf("acme");
+    const id = await offering(own);
+    await world.stripe.products.update(own.product, { active: false });
+    expect(of(await diagnose({}, withConfiguration(id)), "products")).toMatchObject([
+      { status: "failure", fact: expect.stringContaining(own.prices[0] ?? "") },
     ]);
   });
 
@@ -370,7 +438,10 @@ describe("diagnosePortal", () => {
       diagnose({}, { tenancy: connectTenancy({ accountOf: () => undefined, tenantOf: () => undefined }) }),
     ]);
 
-    for (const diagnosis of diagnoses) expect(diagnosis.ok).toBe(false);
+    for (const diagnosis of diagnoses) {
+      assertTold(diagnosis);
+      expect(diagnosis.ok).toBe(false);
+    }
     expect(diagnoses.map(({ checks }) => checks.find(({ status }) => status === "failure")?.check)).toEqual([
       "tenant",
       "options",
