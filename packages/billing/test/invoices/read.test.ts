@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { NotFoundError, type StripeBillingService, type StripeClient } from "../../src/index.js";
+import { answer, clientThat } from "../isolation/intercepted-client.js";
 import {
   addOpenInvoice,
   type StripeWorld,
@@ -216,18 +217,39 @@ describe("listInvoices", () => {
     expect(world.takeRequests()).toEqual(Array(3).fill("GET /v1/invoices"));
   });
 
-  it("goes on where an invoice was paid that the page before ended with", async () => {
-    const customer = await world.addTenant("umbrella");
-    const open = [await addOpenInvoice(world.stripe, customer), await addOpenInvoice(world.stripe, customer)];
-    const umbrella = world.service().forTenant("umbrella");
-    const first = await umbrella.listInvoices(customer.customerId, { status: "open", limit: 1 });
-    await umbrella.payInvoice(first.data[0]?.id ?? "", { paymentMethodId: customer.paymentMethodId });
+  describe("after an invoice that was paid since, which Stripe refuses as a cursor among the open ones", () => {
+    /** Two open invoices, in Stripe's order, and a service whose Stripe refuses a cursor of another status. */
+    async function walk() {
+      const { stripe, local } = world;
+      const customer = await world.addTenant("umbrella");
+      const open = [await addOpenInvoice(stripe, customer), await addOpenInvoice(stripe, customer)].reverse();
+      const refusal = { type: "invalid_request_error", code: "resource_missing", param: "starting_after" };
+      const strict = clientThat(local, async ({ path }, send) => {
+        const { status, starting_after: after } = Object.fromEntries(new URLSearchParams(path.split("?")[1]));
+        const cursor = after === undefined ? undefined : await stripe.invoices.retrieve(after);
+        const isGone = cursor !== undefined && status !== undefined && cursor.status !== status;
+        return isGone ? answer(404, { error: refusal }) : send();
+      });
+      return { customer, open, umbrella: world.service({ stripe: strict }).forTenant("umbrella") };
+    }
 
-    const second = await umbrella.listInvoices(customer.customerId, {
-      status: "open",
-      after: first.nextCursor ?? "",
+    it("goes on with the open ones", async () => {
+      const { customer, open, umbrella } = await walk();
+      const ids: string[] = [];
+      for await (const { id } of umbrella.listInvoices(customer.customerId, { status: "open", limit: 1 })) {
+        ids.push(id);
+        await umbrella.payInvoice(id, { paymentMethodId: customer.paymentMethodId });
+      }
+      expect(ids).toEqual(open);
     });
-    expect([...first.data, ...second.data].map(({ id }) => id).sort()).toEqual(open.sort());
+
+    it("shows no paid one where more are on the page", async () => {
+      const { customer, open, umbrella } = await walk();
+      const [after = "", second = ""] = open;
+      await umbrella.payInvoice(after, { paymentMethodId: customer.paymentMethodId });
+      const page = await umbrella.listInvoices(customer.customerId, { status: "open", after });
+      expect(page.data.map(({ id }) => id)).toEqual([second]);
+    });
   });
 
   it("does not find another tenant's customer, whatever the cursor", async () => {

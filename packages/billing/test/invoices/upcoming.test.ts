@@ -102,4 +102,13 @@ describe("previewUpcomingInvoice", () => {
     }
     expect(world.takeRequests()).not.toContain("POST /v1/invoices/create_preview");
   });
+
+  it("names the subscription that is none, before anything is sent", async ({ world, acme, billing }) => {
+    const options = { subscriptionId: acme.invoiceId };
+    await expect(billing.previewUpcomingInvoice(acme.customerId, options)).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringContaining("subscriptionId must be"),
+    });
+    expect(world.takeRequests()).toEqual([]);
+  });
 });
