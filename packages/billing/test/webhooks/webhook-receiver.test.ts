@@ -14,26 +14,38 @@ import { catchError, eventBody, headerFor, SECRET, twoTenants } from "./signed-d
 describe("a receiver", () => {
   afterEach(() => vi.restoreAllMocks());
 
-  test("is refused with options that cannot be right", () => {
+  test.each<[object, string]>([
+    [{ signingSecrets: [] }, "signingSecrets"],
+    [{ signingSecrets: [""] }, "signingSecrets"],
+    [{ billing: undefined }, "billing must be"],
+    [{ billing: {} }, "billing must be"],
+    [{ billing: { forTenant: () => ({}) } }, "billing must be"],
+    [{ billing: { resolveTenant: () => undefined } }, "billing must be"],
+    [{ billing: { ...twoTenants(), receiverFacts: () => ({ tenantId: "acme" }) } }, "bound to one tenant"],
+    [{ on: undefined }, "on must be"],
+    [{ on: { "invoice.paid": "handler" } }, "invoice.paid"],
+    [{ objects: "newest" }, "objects must be"],
+    [{ respond: "later" }, "respond must be"],
+    [{ respond: "stored" }, "outlives this process"],
+    [{ inbox: {} }, "inbox must be an object with the method process"],
+    [{ inbox: { process: () => undefined } }, "inbox must be an object with the method requeue"],
+    [{ inbox: "postgres" }, "inbox must be an object"],
+    [{ handlerTimeoutMs: 0 }, "handlerTimeoutMs must be"],
+    [{ handlerTimeoutMs: Number.POSITIVE_INFINITY }, "handlerTimeoutMs must be"],
+    [{ handlerTimeoutMs: 2 ** 31 }, "handlerTimeoutMs must be"],
+    [{ bodyTimeoutMs: -1 }, "bodyTimeoutMs must be"],
+    [{ maxBodyBytes: 0 }, "maxBodyBytes must be"],
+    [{ toleranceSeconds: 0 }, "toleranceSeconds must be"],
+    [{ onOutcome: "log" }, "onOutcome must be"],
+    [{ logger: {} }, "logger must be an object with the method warn"],
+    [{ tracer: {} }, "tracer must be an object with the method startActiveSpan"],
+    [{ secrets: [] }, 'no option "secrets"'],
+  ])("is refused with %o, and says %s", (wrong, words) => {
     const right = { signingSecrets: [SECRET], billing: twoTenants(), inbox: memoryInbox(), on: {} };
-    for (const wrong of [
-      { signingSecrets: [] },
-      { signingSecrets: [""] },
-      { billing: undefined },
-      { billing: {} },
-      { billing: { forTenant: () => ({}) } },
-      { on: undefined },
-      { on: { "invoice.paid": "handler" } },
-      { handlerTimeoutMs: 0 },
-      { handlerTimeoutMs: Number.POSITIVE_INFINITY },
-      { handlerTimeoutMs: 2 ** 31 },
-      { bodyTimeoutMs: -1 },
-      { maxBodyBytes: 0 },
-      { toleranceSeconds: 0 },
-    ]) {
-      const call = () => Reflect.apply(createWebhookReceiver, undefined, [{ ...right, ...wrong }]);
-      expect(catchError(call), JSON.stringify(wrong)).toBeInstanceOf(ConfigurationError);
-    }
+    const call = () => Reflect.apply(createWebhookReceiver, undefined, [{ ...right, ...wrong }]);
+    const error = catchError(call);
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(error).toMatchObject({ message: expect.stringContaining(words) });
   });
 
   test("knows the handlers it was made with and no others", async () => {
