@@ -18,6 +18,8 @@ export interface Fault {
   readonly inject: (run: FaultRun) => Promise<number>;
   /** How many are injected side by side. Default 1. */
   readonly lanes?: number;
+  /** The fewest processes that it takes. */
+  readonly workers?: number;
   /** Settings of a worker other than the usual. */
   readonly worker?: (run: FaultRun) => Partial<WorkerSettings>;
 }
@@ -53,6 +55,8 @@ export interface Report {
   readonly takeovers: readonly number[];
   readonly seconds: number;
 }
+
+const MOST_WAITING = 200;
 
 /** Runs processes under faults, lets them end their work, and judges what is in the store then. */
 export async function runFaults(options: RunOptions): Promise<Report> {
@@ -97,20 +101,20 @@ export class FaultRun {
   }
 
   async run(): Promise<Report> {
-    const { count, workers = 3, atOnce = 8 } = this.#options;
+    const { count, fault, workers = 3, atOnce = 8 } = this.#options;
     const startedAtMs = performance.now();
     await this.store.create();
     this.#folder = await mkdtemp(join(tmpdir(), "billing-faults-"));
     await writeFile(this.#journal, "");
-    this.#workerFile = bundleWorker(this.#folder);
+    this.#workerFile = bundleWorker(this.#folder, this.store.kind);
     this.#link = await openFaultyLink(this.store.url, this.store.decisive);
-    while (this.#workers.size < workers) this.#startWorker();
+    while (this.#workers.size < Math.max(workers, fault.workers ?? 0)) this.#startWorker();
     await Promise.all([...this.#workers].map(({ ready }) => ready));
 
     const sender = new StripeSender(() => [...this.#workers], this.random, atOnce);
     this.#sender = sender;
     const sending = sender.send();
-    const passing = this.#passPauses();
+    const passing = this.#keepGoing(sender);
     const faults = await this.#inject(count, startedAtMs);
     this.#isDraining = true;
     await this.#drain(sender);
@@ -140,11 +144,12 @@ export class FaultRun {
     return faults;
   }
 
-  /** A random process that takes deliveries, while another one does so too. */
+  /** A random process that has done something, while another one takes deliveries too. */
   async aWorker(): Promise<WorkerProcess> {
     for (;;) {
       const alive = [...this.#workers].filter(({ isAlive, isPaused }) => isAlive && !isPaused);
-      const worker = alive[Math.floor(this.random() * alive.length)];
+      const working = alive.filter(({ answered }) => answered > 0);
+      const worker = working[Math.floor(this.random() * working.length)];
       if (worker !== undefined && alive.length > 1) return worker;
       await sleep(5);
     }
@@ -198,10 +203,15 @@ export class FaultRun {
     });
   }
 
-  async #passPauses(): Promise<void> {
+  /** Lets pauses pass, and holds the sender back while much waits: only the faults are to make an event wait. */
+  async #keepGoing(sender: StripeSender): Promise<void> {
     while (!this.#isClosing) {
-      // The server may be down.
-      await this.store.passPauses().catch(() => undefined);
+      try {
+        await this.store.passPauses();
+        sender.isHeldBack = (await this.store.progress()).waiting > MOST_WAITING;
+      } catch {
+        // The server is down.
+      }
       await sleep(100);
     }
   }

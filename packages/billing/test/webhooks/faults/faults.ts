@@ -14,10 +14,10 @@ export function inTurn(faults: readonly Fault[]): Fault {
 /** A process is killed at a random moment. */
 export const kill: Fault = {
   name: "SIGKILL at a random moment",
-  lanes: 3,
+  lanes: 4,
   async inject(run) {
-    const worker = await run.aWorker();
     await sleep(80 * run.random());
+    const worker = await run.aWorker();
     worker.signal("SIGKILL");
     await worker.ended;
     return 1;
@@ -46,7 +46,9 @@ export function failpointsAt(names: readonly string[]): Fault {
 /** A process is paused for longer than its lease, and then goes on as if nothing had been. */
 export const pause: Fault = {
   name: "SIGSTOP past the lease, then SIGCONT",
-  lanes: 6,
+  // A process that is paused costs nothing.
+  lanes: 10,
+  workers: 12,
   async inject(run) {
     await sleep(20 * run.random());
     const worker = await run.aWorker();

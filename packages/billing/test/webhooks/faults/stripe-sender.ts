@@ -17,6 +17,8 @@ export class StripeSender {
   #hasGivenUp = false;
   events = 0;
   acknowledged = 0;
+  /** Makes no new events while this is so. */
+  isHeldBack = false;
 
   /** `atOnce`: deliveries on their way, for each process. */
   constructor(workers: () => readonly WorkerProcess[], random: () => number, atOnce: number) {
@@ -29,7 +31,8 @@ export class StripeSender {
   async send(): Promise<void> {
     while (!this.#isEnding) {
       const atMost = this.#atOnce * Math.max(1, this.#workers().length);
-      if (this.#sending.size >= atMost) await Promise.race(this.#sending);
+      if (this.isHeldBack) await sleep(10);
+      else if (this.#sending.size >= atMost) await Promise.race(this.#sending);
       else this.#start();
     }
   }

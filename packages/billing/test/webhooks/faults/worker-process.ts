@@ -45,9 +45,12 @@ export class WorkerProcess {
   readonly ended: Promise<string | undefined>;
   /** How often it has paused itself. */
   pauses = 0;
+  /** How many deliveries it has answered. */
+  answered = 0;
   #isReady = false;
   #isGone = false;
   #isPaused = false;
+  #isKilled = false;
 
   constructor(file: string, settings: WorkerSettings) {
     this.settings = settings;
@@ -66,7 +69,10 @@ export class WorkerProcess {
     });
     this.ready = new Promise((resolve) => {
       child.on("message", (message: Message) => {
-        if ("number" in message) return this.#answers.get(message.number)?.(message.status);
+        if ("number" in message) {
+          this.answered += 1;
+          return this.#answers.get(message.number)?.(message.status);
+        }
         if ("paused" in message) {
           this.pauses += 1;
           return;
@@ -79,7 +85,7 @@ export class WorkerProcess {
   }
 
   get isAlive(): boolean {
-    return this.#isReady && !this.#isGone;
+    return this.#isReady && !this.#isGone && !this.#isKilled;
   }
 
   /** Whether the run has paused it. */
@@ -105,6 +111,8 @@ export class WorkerProcess {
 
   signal(name: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
     this.#isPaused = name === "SIGSTOP";
+    // Not only once it is gone, or two faults could kill one process and be counted as two.
+    if (name === "SIGKILL") this.#isKilled = true;
     this.#child.kill(name);
   }
 }

@@ -9,12 +9,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createWebhookReceiver } from "@repo/billing/webhooks";
 import { diesInHandler } from "./failpoints.mjs";
 import { setClock } from "./stepped-clock.mjs";
-import { STORES } from "./worker-stores.mjs";
 
 const SECRET = "whsec_9Hq3rT7vXk2LmN5pW8yB4cD6fG1jZ0aS";
-const settings = JSON.parse(process.argv[2] ?? "{}");
-const { journal, respond, handlerMs, failpoint, clock, poison } = settings;
-
 const POISONED = "evt_0";
 const POISONS = {
   exits: () => process.exit(1),
@@ -23,44 +19,52 @@ const POISONS = {
   },
 };
 
-if (clock !== undefined) setClock(clock);
-const journalFile = openSync(journal, "a");
-const note = (...words) => writeSync(journalFile, `${words.join(" ")}\n`);
-const store = STORES[settings.store](settings);
+/** Runs until the test is gone. `openStore` makes the inbox of the settings, and what its handler writes an effect with. */
+export async function runWorker(openStore) {
+  const settings = JSON.parse(process.argv[2] ?? "{}");
+  const { journal, respond, handlerMs, failpoint, clock, poison } = settings;
+  if (clock !== undefined) setClock(clock);
+  const journalFile = openSync(journal, "a");
+  const note = (...words) => writeSync(journalFile, `${words.join(" ")}\n`);
+  const store = openStore(settings);
 
-const webhooks = createWebhookReceiver({
-  signingSecrets: [SECRET],
-  billing: { resolveTenant: async () => ({ status: "tenant", tenantId: "acme" }), forTenant: () => ({}) },
-  inbox: store.inbox,
-  respond,
-  objects: "delivered",
-  logger: { warn: () => undefined },
-  onOutcome: ({ status, delivery, attempt }) => {
-    if (status === "handled") note("settled", delivery.eventId, attempt);
-  },
-  on: { "customer.subscription.updated": handle },
-});
+  const webhooks = createWebhookReceiver({
+    signingSecrets: [SECRET],
+    billing: { resolveTenant: async () => ({ status: "tenant", tenantId: "acme" }), forTenant: () => ({}) },
+    inbox: store.inbox,
+    respond,
+    objects: "delivered",
+    logger: { warn: () => undefined },
+    onOutcome: ({ status, delivery, attempt }) => {
+      if (status === "handled") note("settled", delivery.eventId, attempt);
+    },
+    on: { "customer.subscription.updated": handle },
+  });
 
-async function handle({ id }, { tx, attempt }) {
-  note("began", id, attempt);
-  diesInHandler(failpoint, "handler began");
-  if (poison !== undefined && id === POISONED) POISONS[poison]();
-  // Half of the time is before the effect and half after it.
-  await sleep((Math.random() * handlerMs) / 2);
-  await store.write(tx, id, attempt);
-  note("wrote", id, attempt);
-  diesInHandler(failpoint, "effect was written");
-  await sleep((Math.random() * handlerMs) / 2);
+  async function handle({ id }, { tx, attempt }) {
+    note("began", id, attempt);
+    diesInHandler(failpoint, "handler began");
+    if (poison !== undefined && id === POISONED) POISONS[poison]();
+    // Half of the time is before the effect and half after it.
+    await sleep((Math.random() * handlerMs) / 2);
+    await store.write(tx, id, attempt);
+    note("wrote", id, attempt);
+    diesInHandler(failpoint, "effect was written");
+    await sleep((Math.random() * handlerMs) / 2);
+  }
+
+  process.on("message", async ({ number, body }) => {
+    const timestamp = Math.floor(Date.now() / 1000);
+    const signature = createHmac("sha256", SECRET).update(`${timestamp}.${body}`).digest("hex");
+    const { status } = await webhooks.receive(body, `t=${timestamp},v1=${signature}`);
+    process.send?.({ number, status });
+  });
+  process.on("disconnect", () => process.exit());
+  process.send?.({ ready: true });
+  await webhooks.work({ concurrency: 4, signal: new AbortController().signal });
 }
 
-process.on("message", async ({ number, body }) => {
-  const timestamp = Math.floor(Date.now() / 1000);
-  const signature = createHmac("sha256", SECRET).update(`${timestamp}.${body}`).digest("hex");
-  const { status } = await webhooks.receive(body, `t=${timestamp},v1=${signature}`);
-  process.send?.({ number, status });
-});
-
-const stop = new AbortController();
-process.on("disconnect", () => process.exit());
-process.send?.({ ready: true });
-await webhooks.work({ concurrency: 4, signal: stop.signal });
+/** The settings that each inbox with leases has. */
+export function toLeased({ leaseSeconds, maxAttempts = 1_000_000 }) {
+  return { leaseSeconds, maxAttempts, objectWaitSeconds: 0.5 };
+}
