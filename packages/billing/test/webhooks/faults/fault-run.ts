@@ -137,7 +137,9 @@ export class FaultRun {
     let faults = 0;
     const lane = async () => {
       while (faults < count && this.#died.length === 0 && performance.now() - startedAtMs < timeLimitMs) {
-        faults += await fault.inject(this);
+        const injected = await fault.inject(this);
+        // Not in one expression, which would add to what it was before the wait, and so miss what other lanes did.
+        faults += injected;
       }
     };
     await Promise.all(Array.from({ length: fault.lanes ?? 1 }, lane));

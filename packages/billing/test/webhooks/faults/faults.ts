@@ -14,7 +14,7 @@ export function inTurn(faults: readonly Fault[]): Fault {
 /** A process is killed at a random moment. */
 export const kill: Fault = {
   name: "SIGKILL at a random moment",
-  lanes: 4,
+  lanes: 3,
   async inject(run) {
     await sleep(80 * run.random());
     const worker = await run.aWorker();
