@@ -16,6 +16,8 @@ export interface Held {
 export type ClaimResult =
   | ({ readonly status: "claimed" } & Held)
   | { readonly status: "handled" | "held" | "object_at_work" | "absent" }
+  /** What was looked at had its object at work; there may be more behind. */
+  | { readonly status: "passed_over" }
   | { readonly status: "dead"; readonly attempt: number; readonly delivery: Delivery };
 
 /** Makes a claim with one statement or two. */
@@ -82,27 +84,40 @@ export function claimDead({ statements, leaseMs }: ClaimSettings, key: DeliveryK
   return { make, next: make };
 }
 
-/** Claims the delivery that has been due longest. */
+/** Claims the delivery that has been due longest and whose object is free. */
 export function claimNext({ statements, leaseMs, maxAttempts }: ClaimSettings): Claiming {
   const make: MakeClaim = async (query) => {
-    for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
-      const [row] = (await query(statements.claimNext, [leaseMs, maxAttempts])).rows;
-      if (row === undefined) break;
+    for (let looks = 0; looks < LOOKS_AT_ONCE; looks += 1) {
+      const row = await lookAtFront(query, statements.claimNext, [leaseMs, maxAttempts]);
+      if (row === undefined) {
+        // A dead delivery is never due, so its object would stay with whoever died while requeueing it.
+        await query(statements.freeDead);
+        return { status: "absent" };
+      }
       if (row["id"] === null) continue;
       const delivery = toDelivery(row);
       return row["token"]
         ? toClaim(delivery, row)
         : { status: "dead", attempt: Number(row["attempts"]), delivery };
     }
-    // A dead delivery is never due, so its object would stay with whoever died while requeueing it.
-    await query(statements.freeDead);
-    return { status: "absent" };
+    return { status: "passed_over" };
   };
   return { make, next: make };
 }
 
-/** At the deliveries in front, whose object is at work. What is behind the rest is found the next time. */
-const MAX_LOOKS = 100;
+/** With one connection. Each look parks a delivery whose object is at work, so there is an end to it. */
+const LOOKS_AT_ONCE = 100;
+
+/** Resolves to a row of nulls where others were in the way. */
+async function lookAtFront(query: Query, text: string, values: unknown[]): Promise<Row | undefined> {
+  try {
+    return (await query(text, values)).rows[0];
+  } catch (error) {
+    // Its object was claimed in the same moment, which the next look sees.
+    if (isObjectAtWork(error)) return { id: null };
+    throw error;
+  }
+}
 
 /** Frees an object that is at work, if its holder died, for the next try. */
 function freeingObject(

@@ -30,6 +30,8 @@ export async function processClaim<Tx, T>(
   let claim = claiming;
   for (let rivals = 0; ; ) {
     const { claimed, result } = await attempt(database, settings, claim, work, signal);
+    // Goes on with the next connection, so that others get theirs meanwhile.
+    if (claimed.status === "passed_over") continue;
     if (claimed.status === "object_at_work") {
       if (performance.now() >= waitsUntilMs) return { result: { status: "busy" } };
       await sleep(POLL_MS * (0.5 + Math.random()), undefined, { signal });

@@ -30,7 +30,7 @@ export function redisStore(
     },
 
     async claimNext(token) {
-      const answer = await run(CLAIM_NEXT, [token, leaseMs, maxAttempts]);
+      const answer = await searchDue(CLAIM_NEXT, [maxAttempts, token, leaseMs]);
       return answer[0] === "absent" ? undefined : toLease(answer, token);
     },
 
@@ -54,7 +54,7 @@ export function redisStore(
       return body ? toDelivery(body) : undefined;
     },
 
-    hasDue: async () => (await run(HAS_DUE, [maxAttempts]))[0] === "due",
+    hasDue: async () => (await searchDue(HAS_DUE, [maxAttempts]))[0] === "due",
     release: async (key) => (await run(RELEASE, [deliveryId(key)]))[0] === "released",
 
     async listDead({ limit }) {
@@ -68,6 +68,16 @@ export function redisStore(
       return oldest ? { ...counts, oldestAt: new Date(Number(oldest)) } : counts;
     },
   };
+
+  /** Runs a script that looks at a part of what is due, from the oldest on, until it has found something or seen all. */
+  async function searchDue(script: string, args: readonly (string | number)[]): Promise<readonly string[]> {
+    let from: readonly (string | number)[] = ["-inf", 0];
+    for (;;) {
+      const [status, ...rest] = await run(script, [...from, ...args]);
+      if (status !== "more") return [status ?? "", ...rest];
+      from = rest;
+    }
+  }
 }
 
 function describe(delivery: Delivery): readonly (string | number)[] {

@@ -53,6 +53,37 @@ describePostgres("deliveries that wait for their object in Postgres", () => {
     await holding;
   });
 
+  test("are all passed over for one that is free, however many objects are at work", async () => {
+    await schema.pool.query(
+      `INSERT INTO "${schema.name}".pending (id, event_type, object, created_at_ms, body, token, due_at)
+        SELECT 'test::evt_' || kind || n, 'customer.updated', 'test::cus_' || n, 0, '{}',
+          CASE kind WHEN 'held' THEN gen_random_uuid() END,
+          now() + CASE kind WHEN 'held' THEN interval '1 hour' ELSE interval '-1 minute' END
+        FROM generate_series(1, 150) n, unnest(ARRAY['held', 'due']) kind`,
+    );
+    await store(["evt_other"], aDelivery);
+    expect((await inbox.processNext(done))?.delivery.key.eventId).toBe("evt_other");
+  });
+
+  test("are passed over when their object is claimed in the same moment", async () => {
+    await store(["evt_1"]);
+    await store(["evt_other"], aDelivery);
+    const impatient = postgresInbox({ pool: schema.pool, schema: schema.name, objectWaitSeconds: 0 });
+    const holder = await schema.pool.connect();
+    try {
+      await holder.query("BEGIN");
+      await holder.query(
+        `SELECT "${schema.name}".claim_new('test::evt_0', 'customer.updated', 'test::cus_busy', 0, '{}', gen_random_uuid(), 60000)`,
+      );
+      const next = impatient.processNext(done);
+      await expect.poll(() => countWaitingForLock(schema)).toBe(1);
+      await holder.query("COMMIT");
+      expect((await next)?.delivery.key.eventId).toBe("evt_other");
+    } finally {
+      holder.release();
+    }
+  });
+
   test("are taken up one after another, oldest first, as soon as it is free", async () => {
     const holder = new PausedWork();
     const holding = inbox.process(busy("evt_holder"), holder.run);
@@ -108,3 +139,11 @@ describePostgres("deliveries that wait for their object in Postgres", () => {
     expect(await count("true")).toBe(0);
   });
 });
+
+async function countWaitingForLock({ pool, name }: Schema): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND position($1 IN query) > 0`,
+    [`"${name}".claim_next(`],
+  );
+  return rows[0]?.count ?? Number.NaN;
+}

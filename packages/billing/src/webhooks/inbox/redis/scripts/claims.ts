@@ -29,19 +29,24 @@ if is_object_held(object, id) then return {'object_busy'} end
 return begin(id, object, token, lease_ms)
 `;
 
-/** ARGV: token, leaseMs, maxAttempts. */
+/**
+ * Answers "more" and where to go on when there may be something due behind what it looked at.
+ *
+ * ARGV: score to begin at, how many of that score to pass over, maxAttempts, token, leaseMs.
+ */
 export const CLAIM_NEXT: string = `#!lua
 ${COMMON}
-local token, lease_ms, max_attempts = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local from, passed, max_attempts, token, lease_ms = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
 local repeated = find_repeated(token)
 if repeated then return repeated end
-local id, object = find_due(max_attempts)
-if not id then return {'absent'} end
+local id, object, more = find_due(max_attempts, from, passed)
+if not id then return more or {'absent'} end
 return begin(id, object, token, lease_ms)
 `;
 
-/** ARGV: maxAttempts. */
+/** Answers "more" in the same way. ARGV: score to begin at, how many of that score to pass over, maxAttempts. */
 export const HAS_DUE: string = `#!lua
 ${COMMON}
-return {find_due(tonumber(ARGV[1])) and 'due' or 'absent'}
+local id, _, more = find_due(tonumber(ARGV[3]), ARGV[1], tonumber(ARGV[2]))
+return id and {'due'} or more or {'absent'}
 `;

@@ -101,14 +101,21 @@ local function find_repeated(token)
   if id then return describe_claim(id, (read_facts(id))) end
 end
 
--- Looks at a bounded number, so that many deliveries of objects that are at work cannot hold up the server.
-local function find_due(max_attempts)
-  for _, id in ipairs(redis.call('ZRANGE', due, '-inf', now, 'BYSCORE', 'LIMIT', 0, 1000)) do
+-- Looks at a bounded number, so that many deliveries of objects that are at work cannot hold up the server. Where there
+-- may be more behind them, returns where to go on: a score, and how many of that score to pass over.
+local function find_due(max_attempts, from, passed)
+  local front = redis.call('ZRANGE', due, from, now, 'BYSCORE', 'LIMIT', passed, 1000, 'WITHSCORES')
+  for at = 1, #front, 2 do
+    local id = front[at]
     local object = read_facts(id)
-    if not is_held(id) and not is_object_held(object, id) and not is_dead(id, max_attempts) then
+    if front[at + 1] ~= from then from, passed = front[at + 1], 0 end
+    if is_held(id) or is_object_held(object, id) then
+      passed = passed + 1
+    elseif not is_dead(id, max_attempts) then
       return id, object
     end
   end
+  if #front == 2000 then return nil, nil, {'more', from, tostring(passed)} end
 end
 
 local function forget_expired(key, until_ms)
