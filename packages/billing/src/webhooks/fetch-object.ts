@@ -1,5 +1,7 @@
 import { ConfigurationError, InvalidArgumentError } from "../errors.js";
+import { readSummaryCustomer, toStripeSummary } from "./entitlement-summary.js";
 import { readObject, type WebhookEvent } from "./events.js";
+import { listsEntitlements } from "./lists-entitlements.js";
 
 /** Makes the handler's `fetchObject`: one read through the tenant's service, however often it is called. */
 export function objectFetcher(
@@ -15,16 +17,32 @@ export function objectFetcher(
 }
 
 async function fetchObject(billing: unknown, event: WebhookEvent, signal: AbortSignal): Promise<object> {
+  const customerId = readSummaryCustomer(event);
+  if (customerId !== undefined) {
+    if (!listsEntitlements(billing)) throw lacks("listEntitlements");
+    return toStripeSummary(
+      customerId,
+      await billing.listEntitlements(customerId, { signal }),
+      event.livemode,
+    );
+  }
   const object = readObject(event);
   if (object === undefined) {
     throw new InvalidArgumentError(`A ${event.type} event names no object that could be read.`);
   }
-  if (!canFetch(billing)) {
-    throw new ConfigurationError(
-      "billing.forTenant must return a service with fetchEventObject, as a StripeBillingService has, for fetchObject.",
-    );
-  }
+  if (!fetchesObjects(billing)) throw lacks("fetchEventObject");
   return billing.fetchEventObject(object, { signal });
+}
+
+function lacks(method: string): ConfigurationError {
+  return new ConfigurationError(
+    `billing.forTenant must return a service with ${method}, as a StripeBillingService has, for fetchObject.`,
+  );
+}
+
+/** Whether a tenant's service can read what an event is about. */
+export function canFetch(billing: unknown, event: WebhookEvent): boolean {
+  return readSummaryCustomer(event) === undefined ? fetchesObjects(billing) : listsEntitlements(billing);
 }
 
 interface FetchesObjects {
@@ -34,8 +52,7 @@ interface FetchesObjects {
   ): Promise<object>;
 }
 
-/** Whether a tenant's service reads objects of events. */
-export function canFetch(billing: unknown): billing is FetchesObjects {
+function fetchesObjects(billing: unknown): billing is FetchesObjects {
   return (
     typeof billing === "object" &&
     billing !== null &&

@@ -1,4 +1,4 @@
-import type { Entitlement } from "../../views/entitlement.js";
+import type { Entitlement } from "../views/entitlement.js";
 
 interface ListsEntitlements {
   listEntitlements(

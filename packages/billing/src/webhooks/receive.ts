@@ -320,7 +320,7 @@ function handle<TBilling, Tx>(
       const { event, isStale } = await orderEvent(delivered, {
         objects,
         newestHandledAtMs,
-        fetchObject: canFetch(bound) ? fetchObject : undefined,
+        fetchObject: canFetch(bound, delivered) ? fetchObject : undefined,
       });
       // After the deadline nobody waits for the handler, so it must not start.
       signal.throwIfAborted();

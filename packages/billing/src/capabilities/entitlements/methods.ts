@@ -19,7 +19,8 @@ export interface EntitlementMethods {
    * Tells whether a customer has access to the feature with exactly this lookup key; false for a feature that does not
    * exist. One request for each hundred entitlements; one more the first time the customer is used. An application that
    * asks often can keep the result of {@link listEntitlements} until the customer's next
-   * `entitlements.active_entitlement_summary.updated`; that event itself holds only the first ten.
+   * `entitlements.active_entitlement_summary.updated`; Stripe's event holds only the first ten, the one that a webhook
+   * handler gets all of them.
    *
    * @throws NotFoundError when the customer is missing, deleted or another tenant's.
    * @see https://docs.stripe.com/api/entitlements/active-entitlement/list

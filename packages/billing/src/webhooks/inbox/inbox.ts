@@ -4,7 +4,8 @@
  *
  * `inboxContract` in `testing/` tests a store against this contract.
  */
-import { isThin, readAccount, readCreatedAtMs, readObject } from "../events.js";
+import { readSummaryCustomer } from "../entitlement-summary.js";
+import { isThin, readAccount, readCreatedAtMs, readObject, type WebhookEvent } from "../events.js";
 import type { ParsedEvent } from "../parse-event.js";
 
 /** Identifies a delivery. Stripe's event ids are unique within an account and a mode. */
@@ -20,7 +21,10 @@ export interface DeliveryKey {
 export interface Delivery {
   readonly key: DeliveryKey;
   readonly eventType: string;
-  /** The id of the Stripe object it is about, for order among its events; absent where it has none. */
+  /**
+   * The id of the Stripe object it is about, for order among its events; `entitlements/` and the customer for a summary of
+   * entitlements, which has no id; absent where there is nothing to go by.
+   */
   readonly objectId?: string | undefined;
   /** When Stripe created the event, in milliseconds since the epoch. */
   readonly createdAtMs: number;
@@ -170,7 +174,7 @@ export function isDurable<Tx>(inbox: WebhookInbox<Tx>): inbox is DurableInbox<Tx
 export function toDelivery({ event, body }: ParsedEvent): Delivery {
   const account = readAccount(event);
   const eventId = isThin(event) ? (event.snapshot_event ?? event.id) : event.id;
-  const objectId = readObject(event)?.id;
+  const objectId = readSubject(event);
   return {
     key: { eventId, livemode: event.livemode, ...(account === undefined ? {} : { account }) },
     eventType: event.type,
@@ -178,6 +182,12 @@ export function toDelivery({ event, body }: ParsedEvent): Delivery {
     createdAtMs: readCreatedAtMs(event),
     body,
   };
+}
+
+function readSubject(event: WebhookEvent): string | undefined {
+  const customer = readSummaryCustomer(event);
+  // Not the customer's id alone, whose own events are about something else.
+  return customer === undefined ? readObject(event)?.id : `entitlements/${customer}`;
 }
 
 /** Formats a key as one string. It is unambiguous, because neither ids nor accounts contain a colon. */

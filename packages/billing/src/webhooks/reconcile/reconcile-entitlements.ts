@@ -2,10 +2,11 @@ import type Stripe from "stripe";
 import { eachSideBySide } from "../../each-side-by-side.js";
 import { ConfigurationError, InvalidArgumentError, isBillingError } from "../../errors.js";
 import type { Entitlement } from "../../views/entitlement.js";
+import { toStripeSummary } from "../entitlement-summary.js";
 import { assertKnownKeys } from "../known-keys.js";
+import { listsEntitlements } from "../lists-entitlements.js";
 import type { Feed } from "../receive.js";
 import type { TenantResolver } from "../resolve-tenant.js";
-import { listsEntitlements } from "./lists-entitlements.js";
 import { type ListSubscriptions, type ObjectReport, openObjectRun, toAccountListings } from "./object-run.js";
 import { createPace } from "./pace.js";
 import { RUN_OPTIONS, type RunOptions, readRunOptions } from "./run-options.js";
@@ -96,7 +97,7 @@ export function toReconcileEntitlements({
         if (isUnknown || summary === undefined) {
           return progress.add({ status: "unresolved" }, createdSeconds * 1000);
         }
-        const object = toStripeSummary(summary, livemode);
+        const object = toStripeSummary(customerId, summary.entitlements, livemode);
         const event = await toSyntheticEvent(object, {
           id: customerId,
           type: TYPE,
@@ -166,27 +167,4 @@ async function readCustomer(
     throw error;
   });
   return { customerId, livemode, isUnknown: false, summary: { tenantId, customerId, entitlements } };
-}
-
-/** As Stripe's own events have it, but with all entitlements instead of the first ten. */
-function toStripeSummary({ customerId, entitlements }: CustomerEntitlements, livemode: boolean): object {
-  return {
-    object: "entitlements.active_entitlement_summary",
-    customer: customerId,
-    entitlements: {
-      object: "list",
-      data: entitlements
-        .map(({ id, featureId, lookupKey }) => ({
-          id,
-          object: "entitlements.active_entitlement",
-          feature: featureId,
-          livemode,
-          lookup_key: lookupKey,
-        }))
-        .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
-      has_more: false,
-      url: `/v1/customer/${customerId}/entitlements`,
-    },
-    livemode,
-  };
 }
