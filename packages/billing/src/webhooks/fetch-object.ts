@@ -3,15 +3,22 @@ import { readSummaryCustomer, toStripeSummary } from "./entitlement-summary.js";
 import { readObject, type WebhookEvent } from "./events.js";
 import { listsEntitlements } from "./lists-entitlements.js";
 
-/** Makes the handler's `fetchObject`: one read through the tenant's service, however often it is called. */
+/**
+ * Makes the handler's `fetchObject`: one read through the tenant's service, however often it is called. `onFetched` is
+ * called when Stripe has answered.
+ */
 export function objectFetcher(
   billing: unknown,
   event: WebhookEvent,
   signal: AbortSignal,
+  onFetched: () => void,
 ): () => Promise<object> {
   let fetched: Promise<object> | undefined;
   return () => {
-    fetched ??= fetchObject(billing, event, signal);
+    fetched ??= fetchObject(billing, event, signal).then((object) => {
+      onFetched();
+      return object;
+    });
     return fetched;
   };
 }

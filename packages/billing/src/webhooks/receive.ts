@@ -62,6 +62,8 @@ export interface Pipeline<TBilling, Tx> {
   readonly mode: "live" | "test" | undefined;
   readonly handlerTimeoutMs: number;
   readonly objects: EventObjects;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly tracer: WebhookTracer | undefined;
   /** Receives every outcome before the caller does, with the delivered event's age where it is known. It must not throw. */
   readonly report: (outcome: Outcome, event?: WebhookEvent) => void;
@@ -289,12 +291,15 @@ function isAboutCatalog({ type }: WebhookEvent): boolean {
   return /^(?:v1\.)?(?:product|price)\./.test(type);
 }
 
+/** How far Stripe's clock may be ahead of ours; an event that is taken for late by mistake costs no more than a read. */
+const CLOCKS_DIFFER_MS = 60_000;
+
 type Handled = { readonly tenantId: string } | { readonly ignored: "foreign" };
 
 /** Handles a claimed delivery. Throws when another attempt may succeed. */
 function handle<TBilling, Tx>(
-  { handlerFor, billing, handlerTimeoutMs, objects, tracer }: Pipeline<TBilling, Tx>,
-  { key, tx, attempt, newestHandledAtMs, signal: claimSignal }: Claim<Tx>,
+  { handlerFor, billing, handlerTimeoutMs, objects, now, tracer }: Pipeline<TBilling, Tx>,
+  { key, tx, attempt, newestHandledAtMs, sawObjectAt, signal: claimSignal }: Claim<Tx>,
   delivered: WebhookEvent,
   options: ReceiveOptions,
 ): Promise<Handled> {
@@ -316,7 +321,10 @@ function handle<TBilling, Tx>(
       if (resolution.status === "unknown") throw new UnresolvedTenant(type);
       const { tenantId } = resolution;
       const bound = billing.forTenant(tenantId);
-      const fetchObject = objectFetcher(bound, delivered, signal);
+      const fetchObject = objectFetcher(bound, delivered, signal, () => {
+        // What comes as delivered after this must not be older. An event that is read anew never is.
+        if (objects === "delivered") sawObjectAt(Math.ceil(now()) + CLOCKS_DIFFER_MS);
+      });
       const { event, isStale } = await orderEvent(delivered, {
         objects,
         newestHandledAtMs,

@@ -59,8 +59,8 @@ export interface WebhookReceiverOptions<TBilling, Tx = undefined> extends Verify
    *   its client. Its state never goes backward, whatever order events come in. One request to Stripe for each event, and
    *   when Stripe cannot be asked, the event is tried again.
    * - `"delivered"`: as Stripe sent it, but read as above where an event of the same object that is newer, or of the same
-   *   second, was handled before. The last state is right; until the events in between arrive, one that was read may be
-   *   followed by an older one.
+   *   second, was handled before, or where the object was read after Stripe made the event, or less than a minute before.
+   *   Its state never goes backward either.
    *
    * Some objects cannot be read: see `isStale` of the handler's context. Default: `"current"`.
    */
@@ -249,6 +249,7 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
     mode,
     handlerTimeoutMs,
     objects,
+    now,
     tracer,
     report,
   };

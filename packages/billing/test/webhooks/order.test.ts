@@ -164,8 +164,31 @@ describe('with objects: "delivered", the object of an event', () => {
     await deliver("evt_2", "second", 2);
     await deliver("evt_1", "first", 1);
     await deliver("evt_tied", "tied", 2);
-    await deliver("evt_3", "third", 3);
-    expect(seen.map(({ status }) => status)).toEqual(["second", "as it is now", "as it is now", "third"]);
+    expect(seen.map(({ status }) => status)).toEqual(["second", "as it is now", "as it is now"]);
+  });
+
+  test("is read until a minute after it was read, so that it is never older than that", async () => {
+    const { seen, deliver } = recording({ billing: stripeWith(read), objects: "delivered" });
+    await deliver("evt_2", "second", 2);
+    await deliver("evt_1", "first", 1);
+    await deliver("evt_3", "third", 60);
+    await deliver("evt_4", "fourth", 61);
+    expect(seen.map(({ status }) => status)).toEqual(["second", "as it is now", "as it is now", "fourth"]);
+  });
+
+  test("is read after a handler has read it, too", async () => {
+    const statuses: unknown[] = [];
+    const on: Handlers = {
+      "v1.customer.subscription.updated": async (_event, { fetchObject }) =>
+        void statuses.push(Reflect.get(await fetchObject(), "status")),
+      "customer.subscription.updated": (event) => void statuses.push(event.data.object.status),
+    };
+    const { receive } = receiver(on, { billing: stripeWith(read), objects: "delivered" });
+    const thin = thinBody({ id: "evt_1", snapshot_event: null });
+    await receive(thin, headerFor(thin));
+    const snapshot = eventBody({ id: "evt_2", created: NOW_SECONDS + 1 });
+    await receive(snapshot, headerFor(snapshot));
+    expect(statuses).toEqual(["as it is now", "as it is now"]);
   });
 
   test("is its own again when the newer event failed", async () => {

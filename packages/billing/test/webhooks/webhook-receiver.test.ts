@@ -73,7 +73,7 @@ describe("an inbox", () => {
     const inbox: WebhookInbox<undefined> = {
       ...memoryInbox(),
       async process(delivery, work) {
-        await work({ ...delivery, attempt: 1, tx: undefined });
+        await work({ ...delivery, attempt: 1, tx: undefined, sawObjectAt: () => undefined });
         throw new Error("connection lost at commit");
       },
     };
@@ -87,7 +87,8 @@ describe("an inbox", () => {
     const inbox: WebhookInbox<undefined> = {
       ...memoryInbox(),
       async process(delivery, work) {
-        const result = work({ ...delivery, attempt: 1, tx: undefined, signal: lease.signal });
+        const claim = { ...delivery, attempt: 1, tx: undefined, sawObjectAt: () => undefined };
+        const result = work({ ...claim, signal: lease.signal });
         await expect(result).rejects.toBeInstanceOf(AbortedError);
         return { status: "busy" };
       },

@@ -88,6 +88,24 @@ export const ORDER: Promises = {
     assert.equal(await newestAt(inbox, "evt_elsewhere", { ...at(later), account: "acct_1" }), undefined);
   },
 
+  async "tells the work as of when one before it saw the object, if it said so and did not fail"({
+    inbox,
+    peer,
+  }) {
+    const seenAtMs = CREATED_AT_SECONDS * 1000 + 5_000;
+    const see = async (claim: Claim<unknown>) => claim.sawObjectAt(seenAtMs);
+    const fail = async (claim: Claim<unknown>) => {
+      claim.sawObjectAt(seenAtMs + 5_000);
+      throw new Error("after it saw the object");
+    };
+    await inbox.process(aDelivery("evt_failed", { objectId }), fail);
+    await inbox.process(aDelivery("evt_seen", { objectId }), see);
+    assert.equal(await newestAt(peer, "evt_next", { objectId }), seenAtMs);
+    const later = { objectId, createdAtSeconds: CREATED_AT_SECONDS + 10 };
+    await inbox.process(aDelivery("evt_later", later), see);
+    assert.equal(await newestAt(peer, "evt_last", { objectId }), CREATED_AT_SECONDS * 1000 + 10_000);
+  },
+
   async "tells a delivery that waited about the event that it waited for"({ inbox, peer }) {
     const work = new PausedWork();
     const handling = inbox.process(aDelivery("evt_1", { objectId }), work.run);

@@ -42,10 +42,15 @@ export interface Claim<Tx> extends Delivery {
   /** The store's transaction, which ends with the work; `undefined` where the store has none. */
   readonly tx: Tx;
   /**
-   * When Stripe created the newest event of the same object that was handled before, in milliseconds since the epoch.
-   * An event that is no newer must not take its object back. Absent when there was none, or the event has no object.
+   * When Stripe created the newest event of the same object that was handled before, in milliseconds since the epoch, or
+   * as of when one of them saw the object, if that is later. An event that is no newer must not take its object back. Absent when there was none, or the event has no object.
    */
   readonly newestHandledAtMs?: number | undefined;
+  /**
+   * Tells the store that the work has seen its object as it was at a time, in milliseconds since the epoch. Once the work
+   * has returned, no event of before that is newer than what was handled: `newestHandledAtMs` is at least that time.
+   */
+  readonly sawObjectAt: (ms: number) => void;
   /** Aborted when the store loses the claim, as when a lease runs out. */
   readonly signal?: AbortSignal | undefined;
 }

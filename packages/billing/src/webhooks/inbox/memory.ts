@@ -149,17 +149,21 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
     const object = objectKey(delivery);
     const { createdAtMs } = delivery;
     const newestHandledAtMs = object === undefined ? undefined : newest.get(object)?.createdAtMs;
+    let seenAtMs = createdAtMs;
     try {
       const value = await work({
         ...delivery,
         attempt,
         tx: undefined,
+        sawObjectAt: (ms) => {
+          seenAtMs = Math.max(seenAtMs, ms);
+        },
         ...(newestHandledAtMs === undefined ? {} : { newestHandledAtMs }),
       });
       unbury(id);
       const forgetAt = now() + retentionSeconds * 1000;
       handled.set(id, { forgetAt });
-      if (object !== undefined) rememberNewest(object, createdAtMs, forgetAt);
+      if (object !== undefined) rememberNewest(object, seenAtMs, forgetAt);
       return { status: "handled", attempt, value };
     } catch (error) {
       if (last && bury(id, { delivery, attempts: attempt, diedAt: now(), lastError: describeError(error) })) {

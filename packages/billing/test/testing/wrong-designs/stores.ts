@@ -126,7 +126,9 @@ export const WRONG_STORES: Readonly<Record<string, WrongDesign>> = {
       claim: async (delivery, token) => {
         const claimed = await store.claim(delivery, token);
         if (claimed.status === "claimed") {
-          await store.settle(claimed.lease, { status: "handled" }, store.openTx());
+          const { lease } = claimed;
+          const settlement = { status: "handled", newestAtMs: lease.createdAtMs } as const;
+          await store.settle(lease, settlement, store.openTx());
         }
         return claimed;
       },

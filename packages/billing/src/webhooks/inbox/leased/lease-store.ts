@@ -21,7 +21,8 @@ export interface ObjectBusy {
 }
 
 export type Settlement =
-  | { readonly status: "handled" }
+  /** `newestAtMs`: when its event was created, or as of when its work saw the object, if that is later. */
+  | { readonly status: "handled"; readonly newestAtMs: number }
   | { readonly status: "failed"; readonly error: string; readonly pauseMs: number }
   | { readonly status: "dead"; readonly error: string };
 

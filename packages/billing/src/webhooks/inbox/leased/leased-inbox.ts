@@ -86,16 +86,20 @@ export function leasedInbox<Tx>(
     const tx = store.openTx();
     const lost = new AbortController();
     const timer = setTimeout(() => lost.abort(new Error(`The lease of ${leaseMs} ms has run out.`)), leaseMs);
+    let newestAtMs = lease.createdAtMs;
+    const sawObjectAt = (ms: number) => {
+      newestAtMs = Math.max(newestAtMs, ms);
+    };
     let value: T;
     try {
-      value = await work({ ...claim, tx, signal: lost.signal });
+      value = await work({ ...claim, tx, sawObjectAt, signal: lost.signal });
     } catch (error) {
       return recordFailure(lease, error, tx, isLast);
     } finally {
       clearTimeout(timer);
     }
     try {
-      const isSettled = await settle(lease, { status: "handled" }, tx);
+      const isSettled = await settle(lease, { status: "handled", newestAtMs }, tx);
       return isSettled ? { status: "handled", attempt: lease.attempt, value } : { status: "busy" };
     } catch (error) {
       if (error instanceof TxError) return recordFailure(lease, error.reason, tx, isLast);

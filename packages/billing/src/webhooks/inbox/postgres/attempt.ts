@@ -64,7 +64,11 @@ export async function runWork<Tx, T>(
         if (typeof opened !== "string") throw new Error("The claim was lost before its work began.");
         if (opened === "handled") return { value: { status: "handled_before" } };
         const [transaction = "", newest = ""] = opened.split(",");
-        const given = { ...delivery, attempt, tx, signal: lost };
+        let seenAtMs = 0;
+        const sawObjectAt = (ms: number) => {
+          seenAtMs = Math.max(seenAtMs, ms);
+        };
+        const given = { ...delivery, attempt, tx, sawObjectAt, signal: lost };
         const worked = await work(
           newest === "" ? given : { ...given, newestHandledAtMs: Number(newest) },
         ).then(
@@ -78,7 +82,10 @@ export async function runWork<Tx, T>(
         settled = { ...worked, transaction };
         return {
           value: { status: "committed", ...worked },
-          close: { text: statements.settle, values: [id, token, transaction, objectKey(delivery) ?? null] },
+          close: {
+            text: statements.settle,
+            values: [id, token, transaction, objectKey(delivery) ?? null, seenAtMs],
+          },
         };
       },
       claim,

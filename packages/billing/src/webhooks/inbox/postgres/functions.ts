@@ -89,7 +89,8 @@ BEGIN
   RETURN pg_current_xact_id()::text || ',' || newest;
 END $$`,
 
-    `CREATE OR REPLACE FUNCTION ${schema}.settle(delivery text, claim uuid, transaction text, about text) RETURNS void
+    `CREATE OR REPLACE FUNCTION ${schema}.settle(
+  delivery text, claim uuid, transaction text, about text, seen_at_ms bigint) RETURNS void
 LANGUAGE plpgsql ${BY_INDEX} AS $$
 DECLARE
   made_at_ms bigint;
@@ -107,7 +108,7 @@ BEGIN
     INSERT INTO ${handled} (id) SELECT delivery FROM done
   ), dated AS (
     INSERT INTO ${objects} AS o (object_hash, newest_at_ms)
-    SELECT hashtextextended(about, 0), d.created_at_ms FROM done d WHERE about IS NOT NULL
+    SELECT hashtextextended(about, 0), greatest(d.created_at_ms, seen_at_ms) FROM done d WHERE about IS NOT NULL
     ON CONFLICT (object_hash) DO UPDATE SET newest_at_ms = excluded.newest_at_ms
     WHERE o.newest_at_ms < excluded.newest_at_ms
   )

@@ -81,7 +81,7 @@ FROM ${pending} WHERE id = $1 AND died_at IS NOT NULL`,
     fence: `SELECT ${quoted}.fence($1, $2::uuid, $3::bigint) AS opened`,
 
     /** Closes it: the delivery leaves \`pending\` for \`handled\`, or it fails if this is not the transaction that the fence opened. */
-    settle: `SELECT ${quoted}.settle($1, $2::uuid, $3, $4)::text`,
+    settle: `SELECT ${quoted}.settle($1, $2::uuid, $3, $4, $5::bigint)::text`,
 
     /** Ends a claim that did not come to its end. Null: it was settled, or lost to another. */
     fail: `SELECT ${quoted}.fail($1, $2::uuid, $3, $4, $5::integer) AS dead`,

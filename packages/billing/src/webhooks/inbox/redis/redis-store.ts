@@ -40,7 +40,8 @@ export function redisStore(
       const { status } = settlement;
       const error = status === "handled" ? "" : settlement.error;
       const pauseMs = status === "failed" ? settlement.pauseMs : 0;
-      const args = [deliveryId(lease.key), lease.token, status, retentionMs, error, pauseMs];
+      const newestAtMs = status === "handled" ? settlement.newestAtMs : 0;
+      const args = [deliveryId(lease.key), lease.token, status, retentionMs, error, pauseMs, newestAtMs];
       return (await run(SETTLE, args))[0] === "settled";
     },
 

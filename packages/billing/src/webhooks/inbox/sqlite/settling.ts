@@ -53,7 +53,7 @@ export function sqliteSettling<Database extends SqliteDatabase>(
         const object = objectKey(lease);
         removeOpen.run(id);
         insertHandled.run(id, nowMs + retentionMs);
-        if (object !== undefined) raiseNewest.run(object, lease.createdAtMs);
+        if (object !== undefined) raiseNewest.run(object, settlement.newestAtMs);
         forgetHandled.run(nowMs, FORGET_AT_ONCE);
         forgetNewest.run(nowMs - retentionMs, FORGET_AT_ONCE);
         break;

@@ -4,7 +4,7 @@ import { COMMON } from "./common.js";
 /**
  * Runs out of memory too, since it frees some. Answers "settled" again to a client that lost the answer.
  *
- * ARGV: id, token, status, retentionMs, error, pauseMs.
+ * ARGV: id, token, status, retentionMs, error, pauseMs, newestAtMs.
  */
 export const SETTLE: string = `#!lua flags=allow-oom
 ${COMMON}
@@ -12,7 +12,7 @@ local id, token, status, retention_ms, error_text = ARGV[1], ARGV[2], ARGV[3], t
 if redis.call('HGET', holders, id) ~= token then
   return {score(settled, token) and 'settled' or 'lost'}
 end
-local object, created = read_facts(id)
+local object = read_facts(id)
 forget_holder(id)
 redis.call('ZREM', leases, id)
 if object ~= '' and redis.call('HGET', objects, object) == id then redis.call('HDEL', objects, object) end
@@ -25,7 +25,7 @@ if status == 'handled' then
   redis.call('ZREM', open, id)
   redis.call('ZREM', dead, id)
   redis.call('ZADD', handled, now + retention_ms, id)
-  if object ~= '' then redis.call('ZADD', newest, 'GT', created, object) end
+  if object ~= '' then redis.call('ZADD', newest, 'GT', ARGV[7], object) end
 elseif status == 'dead' then
   redis.call('HSET', errors, id, error_text)
   redis.call('ZREM', due, id)
