@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BillingError, isBillingError, type StripeBillingService } from "../src/index.js";
 import { answer, clientThat } from "./isolation/intercepted-client.js";
@@ -394,6 +395,45 @@ describe.each(
       if (row.namesOwnWork !== true) expect({ nth, result }).toEqual({ nth, result: undisturbed.result });
     }
   });
+});
+
+/** These make another one of what they made, as `IdempotencyOptions` says; each of the others finds it, or refuses. */
+const MADE_AGAIN: readonly string[] = [
+  // The page before has expired by then.
+  "createCheckoutSession beside an older page",
+  "createCheckoutSession in place of an older page",
+  "createSubscription a second one",
+  "createRefund of a part",
+  "createProduct with a price",
+  "replacePrice that is its product's default",
+];
+
+it("has an effect a second time only where its documentation says so, when Stripe has forgotten its key", {
+  timeout: 120_000,
+}, async () => {
+  const calls = [];
+  for (const [method, rows] of Object.entries(ROWS)) {
+    for (const [name, { prepare, call }] of Object.entries(rows)) {
+      tenantIdNow = `late-${++tenants}`;
+      const own = await world.addTenant(tenantIdNow);
+      const { billing } = process(own.tenantId, 0, method);
+      const id = (await prepare?.(own, billing)) ?? "";
+      const make = () => call({ billing, own, id }, { idempotencyKey: "evt_1" });
+      await make();
+      calls.push({ name: `${method} ${name}`.trim(), tenantId: own.tenantId, make });
+    }
+  }
+  world.local.advanceBy(25 * 3_600_000);
+  const madeAgain: string[] = [];
+  for (const { name, tenantId, make } of calls) {
+    const before = await stateOf(sdkFor(world.local), tenantId);
+    await make().catch((error: unknown) => {
+      if (!isBillingError(error)) throw error;
+    });
+    const after = await stateOf(sdkFor(world.local), tenantId);
+    if (!isDeepStrictEqual(before, after)) madeAgain.push(name);
+  }
+  expect(madeAgain).toEqual(MADE_AGAIN);
 });
 
 it("has a row for every method that writes", () => {

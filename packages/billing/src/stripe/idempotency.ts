@@ -6,7 +6,9 @@ export interface IdempotencyOptions {
   /**
    * Makes a retry harmless: the same key makes the effect once, other parameters under it are a {@link ConflictError}.
    * Of 1 to 255 printable characters, and valid for this tenant and method alone, whatever other tenants use. Stripe
-   * forgets it after 24 hours at the earliest. Left out, a random key protects this one call's own retries.
+   * forgets it after 24 hours at the earliest: a call that is repeated later, as by a handler whose event was requeued, finds
+   * what it did or is refused, but a Checkout page, a second subscription, a product, a replacing price and a part of a refund
+   * are made again, so look for those first. Left out, a random key protects this one call's own retries.
    */
   readonly idempotencyKey?: string | undefined;
 }
