@@ -18,6 +18,16 @@ describe("products", () => {
     });
   });
 
+  it("takes an id of the caller's choice, of letters, digits, _ and -", async ({ stripe }) => {
+    expect((await stripe.products.create({ id: "gold-2_B", name: "Gold" })).id).toBe("gold-2_B");
+    for (const id of ["gold monthly", "gold.monthly", "gold/1"]) {
+      const error = await refusal(stripe.products.create({ id, name: "Gold" }));
+      expect(error).toMatchObject({ statusCode: 400, param: "id" });
+    }
+    const twice = await refusal(stripe.products.create({ id: "gold-2_B", name: "Gold" }));
+    expect(twice.code).toBe("resource_already_exists");
+  });
+
   it("leaves nothing behind when the first price is refused", async ({ stripe }) => {
     const error = await refusal(
       stripe.products.create({ name: "Gold", default_price_data: { currency: "usd" } }),

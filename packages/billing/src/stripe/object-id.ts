@@ -17,11 +17,10 @@ export type ObjectKind =
   | "refund";
 
 /** The first is today's; cards and sources of old are payment methods as well, and keep their ids. */
-const PREFIXES: Record<ObjectKind, readonly [string, ...string[]]> = {
+const PREFIXES: Record<Exclude<ObjectKind, "product">, readonly [string, ...string[]]> = {
   customer: ["cus"],
   subscription: ["sub"],
   subscription_item: ["si"],
-  product: ["prod"],
   price: ["price"],
   promotion_code: ["promo"],
   payment_method: ["pm", "card", "src"],
@@ -43,8 +42,10 @@ const PREFIXES: Record<ObjectKind, readonly [string, ...string[]]> = {
 export function parseObjectId(kind: ObjectKind, value: unknown, argument = `${kind}Id`): string {
   // guard (operand 1): an id is a text
   if (typeof value === "string" && isObjectId(kind, value)) return value;
+  const form =
+    kind === "product" ? ": 1 to 255 letters, digits, _ and -" : `, such as "${PREFIXES[kind][0]}_…"`;
   throw new InvalidArgumentError(
-    `${argument} must be the id of a Stripe ${kind.replaceAll("_", " ")}, such as "${PREFIXES[kind][0]}_…".${explainId(value)}`,
+    `${argument} must be the id of a Stripe ${kind.replaceAll("_", " ")}${form}.${explainId(value)}`,
   );
 }
 
@@ -55,10 +56,18 @@ function explainId(value: unknown): string {
 }
 
 export function isObjectId(kind: ObjectKind, value: string): boolean {
+  if (kind === "product") return isProductId(value);
   // guard (pattern /^([a-z]+)_/): an id is letters, digits and underscores
   const [, prefix = ""] = /^([a-z]+)_\w+$/.exec(value) ?? [];
   // guard (operand 1): an id is short; guard (operand 2): an id is of the right kind
   return value.length <= 255 && PREFIXES[kind].includes(prefix);
+}
+
+/** Tells if a product may be called so: its maker may choose any id of this alphabet. */
+function isProductId(value: string): boolean {
+  // guard (pattern /./): a product's id is letters, digits, _ and -, and short
+  // guard (operand 2): a product is not read by the path of the search for products
+  return /^[\w-]{1,255}$/.test(value) && value !== "search";
 }
 
 /** Checks a coupon's id, which its maker chose. @throws InvalidArgumentError */

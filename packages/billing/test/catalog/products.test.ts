@@ -221,6 +221,21 @@ describe("getProduct", () => {
     ]);
   });
 
+  it("shows products by ids of the account's own choice, unless they are another tenant's", async () => {
+    const chosen = { name: "Gold", metadata: { tenantId: "acme" } };
+    await world.stripe.products.create({ id: "gold-monthly_2", ...chosen });
+    const own = billing.forTenant("acme");
+    expect(await own.getProduct("gold-monthly_2")).toMatchObject({ id: "gold-monthly_2", shared: false });
+    expect((await own.updateProduct("gold-monthly_2", { name: "Gold 2" })).name).toBe("Gold 2");
+    const price = await own.createPrice("gold-monthly_2", { currency: "usd", unitAmount: 5 });
+    expect(price.productId).toBe("gold-monthly_2");
+    await expect(billing.forTenant("globex").getProduct("gold-monthly_2")).rejects.toThrow(NotFoundError);
+    world.takeRequests();
+    await expect(own.getProduct("search")).rejects.toThrow("productId must be the id of a Stripe product");
+    expect(world.takeRequests()).toEqual([]);
+    await own.archiveProduct("gold-monthly_2");
+  });
+
   it("shows shared products, and neither another tenant's nor a missing one", async () => {
     const shared = await world.stripe.products.create({ name: "S", metadata: { tenantId: "*" } });
     expect(await billing.forTenant("acme").getProduct(shared.id)).toMatchObject({ shared: true, prices: [] });

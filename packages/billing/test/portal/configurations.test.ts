@@ -152,6 +152,25 @@ describe("ensurePortalConfiguration", () => {
     });
   });
 
+  it("offers products by ids of the account's own choice", async () => {
+    const { id: productId, default_price: priceId } = await world.stripe.products.create({
+      id: "gold-yearly",
+      name: "Gold",
+      metadata: { tenantId: "acme" },
+      default_price_data: { currency: "usd", unit_amount: 9900, recurring: { interval: "year" } },
+    });
+    const chosen = { ...acme, productId, priceId: String(priceId) };
+    const { id } = await billing.forTenant("acme").ensurePortalConfiguration(plansOf(chosen));
+    const expand = ["features.subscription_update.products"];
+    const made = await world.stripe.billingPortal.configurations.retrieve(id, { expand });
+    expect(made.features.subscription_update.products).toMatchObject([{ product: "gold-yearly" }]);
+    await expect(
+      billing.forTenant("globex").ensurePortalConfiguration(plansOf(chosen)),
+    ).rejects.toMatchObject({
+      code: "not_found",
+    });
+  });
+
   it("takes two requests to make one, three with products, one to find it, and none while it is remembered", async () => {
     const service = billing.forTenant("acme");
     await service.ensurePortalConfiguration(BRAND);

@@ -7,7 +7,6 @@ const IDS: readonly (readonly [ObjectKind, string])[] = [
   ["customer", "cus_1"],
   ["subscription", "sub_1"],
   ["subscription_item", "si_1"],
-  ["product", "prod_1"],
   ["price", "price_1"],
   ["promotion_code", "promo_1"],
   ["payment_method", "pm_1"],
@@ -59,6 +58,38 @@ describe.each(IDS)("the id of a %s", (kind, id) => {
       expect(() => parseObjectId(kind, value)).toThrow(InvalidArgumentError);
     }
   });
+});
+
+describe("the id of a product", () => {
+  it.each(["prod_1", "gold", "gold-monthly", "GOLD_2027", "2027", "price_1", "x".repeat(255)])(
+    "may be %s, since its maker may choose it",
+    (id) => expect(parseObjectId("product", id)).toBe(id),
+  );
+
+  it.each([
+    "",
+    "search",
+    "x".repeat(256),
+    "..",
+    "gold/../customers",
+    "gold?limit=1",
+    "gold monthly",
+    "gold\n",
+    "gold.monthly",
+    "goldé",
+    "%2e%2e",
+  ])("is never %j, which has another meaning in a path", (id) => {
+    expect(() => parseObjectId("product", id)).toThrow(
+      "productId must be the id of a Stripe product: 1 to 255 letters, digits, _ and -.",
+    );
+  });
+
+  it.each([undefined, null, 7, ["gold"], { toString: () => "gold" }, Object("gold")])(
+    "is never %j",
+    (value) => {
+      expect(() => parseObjectId("product", value)).toThrow(InvalidArgumentError);
+    },
+  );
 });
 
 it("names the argument and the form, never the value", () => {

@@ -115,7 +115,7 @@ function refusedUnsent(siege: Siege, name: string, given: Parameters<Siege["call
   return { name, act: () => siege.call(given), refusedAs: ["invalid_argument"], sends: "nothing" };
 }
 
-/** Refused before anything is sent, unless it may be somebody's coupon. */
+/** Refused before anything is sent, unless it may be somebody's coupon or product. */
 function refusedId(siege: Siege, name: string, objectId: string): Case {
   const refused = refusedUnsent(siege, name, { objectId });
   const { takes } = siege.target;
@@ -136,9 +136,11 @@ function answerOf({ error, result, requests }: Outcome, id: string): unknown {
   };
 }
 
-/** Coupons are called what their maker likes, so that any word may be one. */
+/** Coupons and products are called what their maker likes, so that any word may be one. */
 export function mayName(holds: IdName, id: unknown): boolean {
-  return holds === "couponId" && typeof id === "string" && /^[\w-]{1,200}$/.test(id);
+  if (typeof id !== "string") return false;
+  if (holds === "couponId") return /^[\w-]{1,200}$/.test(id);
+  return holds === "productId" && /^(?!search$)[\w-]{1,255}$/.test(id);
 }
 
 function otherKinds(tenant: TenantIds, id: string): string[] {

@@ -205,14 +205,16 @@ describe("the products that a search finds", () => {
 });
 
 describe("the products of an account of the tenant's own", () => {
-  it("go on from a product, and from nothing else", async () => {
+  it("go on from a product, whatever it is called, and from nothing else", async () => {
     const asked: unknown[] = [];
     const catalog = inOwnAccount(asked);
-    for (const cursor of ["price_1", "WzEuMF0=", "../products"]) {
+    for (const cursor of ["WzEuMF0=", "../products", "search"]) {
       await expect(catalog.products(10, cursor)).rejects.toMatchObject({ code: "invalid_argument" });
     }
     expect(asked).toEqual([]);
-    await expect(catalog.products(10, "prod_1")).resolves.toBeDefined();
+    for (const cursor of ["prod_1", "gold-monthly"]) {
+      await expect(catalog.products(10, cursor)).resolves.toBeDefined();
+    }
   });
 });
 

@@ -20,6 +20,12 @@ interface NewProduct {
 
 /** Makes a product, by itself or as the `product_data` of its first price. `idParam` names the id in messages. */
 export function insertProduct(tx: Transaction, fields: NewProduct, idParam = "id"): ProductRecord {
+  if (fields.id !== undefined && !/^[\w-]+$/.test(fields.id)) {
+    throw invalid(
+      `This value must match the regex pattern. (/\\A[a-zA-Z0-9_\\-]+\\z/ does not match for the value ${fields.id}).`,
+      idParam,
+    );
+  }
   if (fields.id !== undefined && tx.account.of("product").get(fields.id) !== undefined) {
     throw invalid(`Product already exists: ${fields.id}`, idParam, "resource_already_exists");
   }
