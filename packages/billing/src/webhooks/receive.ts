@@ -1,36 +1,29 @@
-/** The life of a delivery: verify, claim, find the tenant, order, handle, settle, report. */
+/** The life of a delivery: verify, claim, handle, settle, report. */
 
-import { Deadline } from "../deadline.js";
 import {
   AccountMismatchError,
-  ConfigurationError,
   ModeMismatchError,
   WebhookPayloadError,
   WebhookSignatureError,
 } from "../errors.js";
 import { isThin, readAccount, type WebhookEvent } from "./events.js";
-import { canFetch, objectFetcher } from "./fetch-object.js";
-import type { HandlerFor } from "./handlers.js";
+import { type Handled, handleClaim } from "./handle-claim.js";
 import {
-  type Claim,
   type Delivery,
   type DeliveryKey,
   type DurableInbox,
   type InboxResult,
   toDelivery,
-  toIdempotencyKey,
-  type WebhookInbox,
 } from "./inbox/inbox.js";
-import { type EventObjects, orderEvent } from "./order.js";
 import type { Delivered, Outcome, Verdict, WebhookRejection } from "./outcome.js";
 import { type ParsedEvent, parseEventBody } from "./parse-event.js";
+import type { Pipeline } from "./pipeline.js";
 import type { RawBody } from "./raw-body.js";
-import { isSynthetic } from "./reconcile/synthetic-event.js";
-import { readOrigin, type TenantResolver, UnresolvedTenant } from "./resolve-tenant.js";
+import { readOrigin, UnresolvedTenant } from "./resolve-tenant.js";
 import type { SignatureHeaderValue } from "./signature-header.js";
-import { describeOutcome, inSpan, lastingSpan, type WebhookSpan, type WebhookTracer } from "./tracing.js";
+import { describeOutcome, inSpan, lastingSpan, type WebhookSpan } from "./tracing.js";
 import { findUnknownVersion } from "./unknown-version.js";
-import type { VerifiedEvent, Verify } from "./verifier.js";
+import type { VerifiedEvent } from "./verifier.js";
 
 export interface ReceiveOptions {
   /** Stops waiting, as for a shutdown; the event is then not acknowledged and Stripe delivers it again. */
@@ -49,25 +42,6 @@ export type Feed = (listed: ParsedEvent, options?: ReceiveOptions) => Promise<Ou
 
 /** Tries a dead delivery once more; resolves to `undefined` when that delivery is not dead. Rejects when the inbox fails. */
 export type Requeue = (delivery: DeliveryKey, options?: ReceiveOptions) => Promise<Outcome | undefined>;
-
-/** The parts of a receiver, checked and ready. */
-export interface Pipeline<TBilling, Tx> {
-  readonly verify: Verify<VerifiedEvent | Promise<VerifiedEvent>>;
-  readonly handlerFor: HandlerFor<TBilling, Tx>;
-  readonly inbox: WebhookInbox<Tx>;
-  /** Set where a delivery is acknowledged once it is stored here. */
-  readonly store: DurableInbox<Tx>["store"] | undefined;
-  readonly billing: TenantResolver<TBilling>;
-  /** The mode of the billing service; events of the other one are no tenant's. */
-  readonly mode: "live" | "test" | undefined;
-  readonly handlerTimeoutMs: number;
-  readonly objects: EventObjects;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly tracer: WebhookTracer | undefined;
-  /** Receives every outcome before the caller does, with the delivered event's age where it is known. It must not throw. */
-  readonly report: (outcome: Outcome, event?: WebhookEvent) => void;
-}
 
 export function toReceive<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>): Receive {
   return (rawBody, signatureHeader, options = {}) =>
@@ -99,7 +73,7 @@ export function toRequeue<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>): Reque
         delivery,
         async (claim) => {
           ({ eventType } = claim);
-          return handle(pipeline, claim, toEvent(pipeline, claim), options);
+          return handleClaim(pipeline, claim, toEvent(pipeline, claim), options);
         },
         options,
       );
@@ -125,7 +99,7 @@ export function toWorkOne<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>, inbox:
         delivery,
         async (claim) => {
           event = toEvent(pipeline, claim);
-          return handle(pipeline, claim, event, options);
+          return handleClaim(pipeline, claim, event, options);
         },
         options,
       );
@@ -154,7 +128,7 @@ export function toTakeNext<TBilling, Tx>(
             onClaim();
             event = toEvent(pipeline, claim);
             // Not stopped by the signal: what has begun is to end well.
-            return handle(pipeline, claim, event, {});
+            return handleClaim(pipeline, claim, event, {});
           }),
         { signal },
       );
@@ -247,7 +221,7 @@ async function process<TBilling, Tx>(
   try {
     if (pipeline.store !== undefined) return { ...subject, ...(await pipeline.store(delivery, options)) };
     const result = await inSpan(pipeline.tracer, "webhook claim", () =>
-      pipeline.inbox.process(delivery, (claim) => handle(pipeline, claim, event, options), options),
+      pipeline.inbox.process(delivery, (claim) => handleClaim(pipeline, claim, event, options), options),
     );
     return toVerdict(subject, result);
   } catch (error) {
@@ -289,65 +263,6 @@ const CUSTOMER_CHANGES: ReadonlySet<string> = new Set([
 
 function isAboutCatalog({ type }: WebhookEvent): boolean {
   return /^(?:v1\.)?(?:product|price)\./.test(type);
-}
-
-/** How far Stripe's clock may be ahead of ours; an event that is taken for late by mistake costs no more than a read. */
-const CLOCKS_DIFFER_MS = 60_000;
-
-type Handled = { readonly tenantId: string } | { readonly ignored: "foreign" };
-
-/** Handles a claimed delivery. Throws when another attempt may succeed. */
-function handle<TBilling, Tx>(
-  { handlerFor, billing, handlerTimeoutMs, objects, now, tracer }: Pipeline<TBilling, Tx>,
-  { key, tx, attempt, newestHandledAtMs, sawObjectAt, signal: claimSignal }: Claim<Tx>,
-  delivered: WebhookEvent,
-  options: ReceiveOptions,
-): Promise<Handled> {
-  const { type } = delivered;
-  const words = { what: `Handling ${type}` };
-  const deadline = new Deadline(handlerTimeoutMs, [claimSignal, options.signal], words);
-  return inSpan(tracer, `webhook handle ${type}`, () =>
-    deadline.run(async (signal) => {
-      const handler = handlerFor(type);
-      const origin = readOrigin(delivered);
-      // Both existed when the event was received, but a requeue may come after its handler was removed.
-      if (handler === undefined || origin === undefined) {
-        throw new ConfigurationError(
-          `on has no handler for ${type} any more. Register one again, then requeue the delivery.`,
-        );
-      }
-      const resolution = await billing.resolveTenant(origin, { signal });
-      if (resolution.status === "nobody") return { ignored: "foreign" };
-      if (resolution.status === "unknown") throw new UnresolvedTenant(type);
-      const { tenantId } = resolution;
-      const bound = billing.forTenant(tenantId);
-      const fetchObject = objectFetcher(bound, delivered, signal, () => {
-        // What comes as delivered after this must not be older. An event that is read anew never is.
-        if (objects === "delivered") sawObjectAt(Math.ceil(now()) + CLOCKS_DIFFER_MS);
-      });
-      const { event, isStale } = await orderEvent(delivered, {
-        objects,
-        newestHandledAtMs,
-        fetchObject: canFetch(bound, delivered) ? fetchObject : undefined,
-      });
-      // After the deadline nobody waits for the handler, so it must not start.
-      signal.throwIfAborted();
-      const idempotencyKey = toIdempotencyKey(key);
-      const context = {
-        tenantId,
-        billing: bound,
-        tx,
-        signal,
-        attempt,
-        isStale,
-        isSynthetic: isSynthetic(event),
-        fetchObject,
-        idempotencyKey,
-      };
-      await handler(event, context);
-      return { tenantId };
-    }),
-  );
 }
 
 function toVerdict(subject: Delivered, result: InboxResult<Handled>): Verdict {

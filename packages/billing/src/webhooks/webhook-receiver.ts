@@ -12,9 +12,9 @@ import { memoryInbox } from "./inbox/memory.js";
 import { assertKnownKeys } from "./known-keys.js";
 import type { EventObjects } from "./order.js";
 import type { Outcome } from "./outcome.js";
+import type { Pipeline } from "./pipeline.js";
 import { MAX_BODY_BYTES } from "./raw-body.js";
 import {
-  type Pipeline,
   type Receive,
   type Requeue,
   toFeed,

@@ -1,0 +1,27 @@
+import type { WebhookEvent } from "./events.js";
+import type { HandlerFor } from "./handlers.js";
+import type { DurableInbox, WebhookInbox } from "./inbox/inbox.js";
+import type { EventObjects } from "./order.js";
+import type { Outcome } from "./outcome.js";
+import type { TenantResolver } from "./resolve-tenant.js";
+import type { WebhookTracer } from "./tracing.js";
+import type { VerifiedEvent, Verify } from "./verifier.js";
+
+/** The parts of a receiver, checked and ready. */
+export interface Pipeline<TBilling, Tx> {
+  readonly verify: Verify<VerifiedEvent | Promise<VerifiedEvent>>;
+  readonly handlerFor: HandlerFor<TBilling, Tx>;
+  readonly inbox: WebhookInbox<Tx>;
+  /** Set where a delivery is acknowledged once it is stored here. */
+  readonly store: DurableInbox<Tx>["store"] | undefined;
+  readonly billing: TenantResolver<TBilling>;
+  /** The mode of the billing service; events of the other one are no tenant's. */
+  readonly mode: "live" | "test" | undefined;
+  readonly handlerTimeoutMs: number;
+  readonly objects: EventObjects;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly tracer: WebhookTracer | undefined;
+  /** Receives every outcome before the caller does, with the delivered event's age where it is known. It must not throw. */
+  readonly report: (outcome: Outcome, event?: WebhookEvent) => void;
+}
