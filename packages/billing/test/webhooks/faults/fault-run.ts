@@ -40,6 +40,8 @@ export interface RunOptions {
   readonly workers?: number | undefined;
   /** Deliveries on their way at once, for each process. Default 8. */
   readonly atOnce?: number | undefined;
+  /** From one event to the next, at least. Default 0: as fast as they are acknowledged. */
+  readonly paceMs?: number | undefined;
   /** Default 200. */
   readonly leaseMs?: number | undefined;
   /** Stops injecting after this. */
@@ -101,7 +103,7 @@ export class FaultRun {
   }
 
   async run(): Promise<Report> {
-    const { count, fault, workers = 3, atOnce = 8 } = this.#options;
+    const { count, fault, workers = 3, atOnce = 8, paceMs = 0 } = this.#options;
     const startedAtMs = performance.now();
     await this.store.create();
     this.#folder = await mkdtemp(join(tmpdir(), "billing-faults-"));
@@ -111,7 +113,7 @@ export class FaultRun {
     while (this.#workers.size < Math.max(workers, fault.workers ?? 0)) this.#startWorker();
     await Promise.all([...this.#workers].map(({ ready }) => ready));
 
-    const sender = new StripeSender(() => [...this.#workers], this.random, atOnce);
+    const sender = new StripeSender(() => [...this.#workers], this.random, { atOnce, paceMs });
     this.#sender = sender;
     const sending = sender.send();
     const passing = this.#keepGoing(sender);

@@ -11,6 +11,7 @@ export class StripeSender {
   readonly #workers: () => readonly WorkerProcess[];
   readonly #random: () => number;
   readonly #atOnce: number;
+  readonly #paceMs: number;
   readonly #sending = new Set<Promise<void>>();
   #deliveries = 0;
   #isEnding = false;
@@ -20,20 +21,28 @@ export class StripeSender {
   /** Makes no new events while this is so. */
   isHeldBack = false;
 
-  /** `atOnce`: deliveries on their way, for each process. */
-  constructor(workers: () => readonly WorkerProcess[], random: () => number, atOnce: number) {
+  /** `atOnce`: deliveries on their way, for each process. `paceMs`: from one event to the next. */
+  constructor(
+    workers: () => readonly WorkerProcess[],
+    random: () => number,
+    { atOnce, paceMs }: { readonly atOnce: number; readonly paceMs: number },
+  ) {
     this.#workers = workers;
     this.#random = random;
     this.#atOnce = atOnce;
+    this.#paceMs = paceMs;
   }
 
-  /** Makes events until `end` is called, as fast as they are acknowledged. */
+  /** Makes events until `end` is called, at its pace or as fast as they are acknowledged. */
   async send(): Promise<void> {
     while (!this.#isEnding) {
       const atMost = this.#atOnce * Math.max(1, this.#workers().length);
       if (this.isHeldBack) await sleep(10);
       else if (this.#sending.size >= atMost) await Promise.race(this.#sending);
-      else this.#start();
+      else {
+        this.#start();
+        if (this.#paceMs > 0) await sleep(this.#paceMs);
+      }
     }
   }
 
