@@ -1,15 +1,27 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { run } from "./cli/run.js";
-
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+import { explainOldNode } from "./assert-node.js";
+import { EXIT, type ExitCode } from "./cli/exit-codes.js";
 
 // Whoever reads the output may stop reading, as `head` does. That ends the command without a word.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit());
 
-process.exitCode = await run(process.argv.slice(2), {
-  env: process.env,
-  version: String(version),
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-});
+const refusal = explainOldNode();
+process.exitCode = refusal === undefined ? await runCommand() : refuse(refusal);
+
+function refuse(reason: string): ExitCode {
+  process.stderr.write(`${reason}\n`);
+  return EXIT.failed;
+}
+
+/** Loads the commands only now, since an older Node may lack what they import. */
+async function runCommand(): Promise<ExitCode> {
+  const { run } = await import("./cli/run.js");
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  return run(process.argv.slice(2), {
+    env: process.env,
+    version: String(version),
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+  });
+}

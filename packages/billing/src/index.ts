@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { assertNode } from "./assert-node.js";
+
 export type { BillingOperator } from "./billing-operator.js";
 export { StripeBillingService } from "./billing-service.js";
 export type { CatalogSettings } from "./capabilities/catalog/catalog.js";
@@ -217,3 +219,5 @@ export {
   onTrial,
   type SubscriptionState,
 } from "./views/subscription-status.js";
+
+assertNode();

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { assertNode } from "./assert-node.js";
+
 export type {
   Answer,
   ConnectedClient,
@@ -18,3 +20,5 @@ export { type Migrated, migrateInbox } from "./webhooks/inbox/postgres/migrate.j
 export { inboxMigrations, type Migration } from "./webhooks/inbox/postgres/migrations.js";
 export type { PostgresInboxOptions } from "./webhooks/inbox/postgres/options.js";
 export { type PostgresInbox, postgresInbox } from "./webhooks/inbox/postgres/postgres-inbox.js";
+
+assertNode();

@@ -18,6 +18,8 @@
  *
  * export const POST = webhooks.fetch;
  */
+import { assertNode } from "./assert-node.js";
+
 export {
   AbortedError,
   AccountMismatchError,
@@ -107,3 +109,5 @@ export {
   type WebhookReceiverOptions,
 } from "./webhooks/webhook-receiver.js";
 export type { WorkLoop, WorkOptions } from "./webhooks/work.js";
+
+assertNode();

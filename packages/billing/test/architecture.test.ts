@@ -120,6 +120,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const TOOLS = [
   "api-version.ts",
   "billing-error.ts",
+  "assert-node.ts",
   "assert-server.ts",
   "describe-kind.ts",
   "errors.ts",

@@ -1,3 +1,5 @@
+import { assertNode } from "./assert-node.js";
+
 export type { ReportedFailure } from "./due-failures.js";
 export type { GivenAnswer } from "./http/api.js";
 export type { Fault, Faults, FaultTarget, PlannedFault, RateLimitReason } from "./http/faults.js";
@@ -10,3 +12,5 @@ export {
 export type { LocalStripeOptions } from "./options.js";
 export type { RelatedObject } from "./store/records.js";
 export type { DeliveryAttempt, DeliveryMishap } from "./webhooks/deliveries.js";
+
+assertNode();

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { assertNode } from "../assert-node.js";
+
 export {
   type InboxContractCase,
   type InboxContractOptions,
@@ -17,3 +19,5 @@ export {
   type TenantIsolationReport,
   type TenantUnderTest,
 } from "./isolation.js";
+
+assertNode();

@@ -1,0 +1,5 @@
+try {
+  module.exports = require("../dist/postgres.js");
+} catch (error) {
+  require("./refuse.cjs")(error);
+}

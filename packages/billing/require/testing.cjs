@@ -1,0 +1,5 @@
+try {
+  module.exports = require("../dist/testing.js");
+} catch (error) {
+  require("./refuse.cjs")(error);
+}

@@ -1,0 +1,5 @@
+try {
+  module.exports = require("../dist/webhooks.js");
+} catch (error) {
+  require("./refuse.cjs")(error);
+}
