@@ -3,11 +3,14 @@ import { dirname, join } from "node:path";
 
 /** Says what is wrong with each link of a page that leads to a file or a heading; other links are not looked at. */
 export function findBrokenLinks(page: string): readonly string[] {
+  return listTargets(page).filter((target) => !leads(page, target));
+}
+
+/** What a page links to by a path or a heading. */
+export function listTargets(page: string): readonly string[] {
   const text = withoutCode(readFileSync(page, "utf8"));
-  return [...text.matchAll(LINK)].flatMap(([, markdown, html]) => {
-    const target = markdown ?? html ?? "";
-    return /^[a-z]+:/.test(target) || leads(page, target) ? [] : [target];
-  });
+  const targets = [...text.matchAll(LINK)].map(([, markdown, html]) => markdown ?? html ?? "");
+  return targets.filter((target) => !/^[a-z]+:/.test(target));
 }
 
 /** `[words](target)`, and what an HTML tag of a page names as `src`, `srcset` or `href`. */

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, normalize, resolve } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { listTargets } from "./links.js";
 
 const PACKAGES = resolve(import.meta.dirname, "../../..");
 const PUBLISHED = ["billing", "local-stripe"];
@@ -19,6 +20,18 @@ describe.each(PUBLISHED)("the tarball of %s", (name) => {
     expect(packed).toEqual(
       expect.arrayContaining(["LICENSE", "README.md", "dist/index.d.ts", "package.json"]),
     );
+  });
+
+  it("holds whatever its pages link to", () => {
+    const pages = packed.filter((path) => /\.md$|^llms\.txt$/.test(path));
+    const astray = pages.flatMap((page) =>
+      listTargets(join(directory, page))
+        .map((target) => normalize(join(dirname(page), target.split("#", 1).join(""))))
+        .filter((path) => path !== dirname(page) && !packed.some((file) => `${file}/`.startsWith(`${path}/`)))
+        .map((path) => `${page}: ${path}`),
+    );
+    expect(astray).toEqual([]);
+    expect(pages).toContain("README.md");
   });
 
   it("has a notice for each package that is bundled, with its version and license", () => {
