@@ -16,6 +16,10 @@ export default defineConfig({
   target: "node20",
   clean: true,
   sourcemap: true,
+  // The sources are packed, so the maps need not hold them as well.
+  esbuildOptions: (options) => {
+    options.sourcesContent = false;
+  },
   splitting: true,
   treeshake: true,
   // Bundled and tree-shaken: importing the whole of zod costs more than half of what the Stripe SDK does.
