@@ -70,7 +70,7 @@ const projects: TestProjectInlineConfiguration[] = [
   {
     // The oldest supported SDK below the library: every request, and one file of each capability. What the tests set up, and
     // look at, goes through the newest.
-    plugins: [oldestStripe()],
+    plugins: [onStripe("stripe-17")],
     test: {
       ...common,
       name: "billing on stripe 17",
@@ -89,6 +89,16 @@ const projects: TestProjectInlineConfiguration[] = [
       ],
     },
   },
+  // The first of each major in between: the methods that the service has always had, with their errors, pages and keys.
+  ...["18", "19", "20", "21", "22.0"].map((version) => ({
+    plugins: [onStripe(`stripe-${version}`)],
+    test: {
+      ...common,
+      name: `billing on stripe ${version}`,
+      root: billing,
+      include: ["test/billing-service.test.ts"],
+    },
+  })),
   {
     test: {
       ...common,
@@ -131,13 +141,13 @@ const projects: TestProjectInlineConfiguration[] = [
   },
 ];
 
-function oldestStripe(): Plugin {
+function onStripe(name: string): Plugin {
   return {
-    name: "oldest stripe",
+    name,
     enforce: "pre",
     resolveId(id, importer = "") {
       const isOurs = id === "stripe" && /billing\/(?:src|test\/contract)\//.test(importer);
-      return isOurs ? this.resolve("stripe-17", importer, { skipSelf: true }) : undefined;
+      return isOurs ? this.resolve(name, importer, { skipSelf: true }) : undefined;
     },
   };
 }
