@@ -3,16 +3,16 @@
  * from npm, and delivers to the routes that the documentation shows, on the package as it is packed.
  */
 import { join } from "node:path";
-import { run } from "@repo/test-kit/run-command";
 import { beforeAll, describe } from "vitest";
 import { type Application, receiverModule, startApplication, writeFiles } from "./application.js";
-import { describeUse, type Settings } from "./application-use.js";
+import { describeUse } from "./application-use.js";
 import type { Collector } from "./collector.js";
 import { describeDeliveries } from "./delivery-matrix.js";
-import { bin, buildNext, FOLDER, installRuntimes, must, NO_TELEMETRY } from "./installed.js";
+import { bin, buildNext, FOLDER, installRuntimes, NO_TELEMETRY } from "./installed.js";
 import { describeNextApplication } from "./next-application.js";
 import { readRecipe } from "./recipes.js";
-import { DATABASE, WORKER_SESSION } from "./yours.js";
+import { startWorker } from "./worker.js";
+import { DATABASE, WORKER_ISOLATION, WORKER_SESSION } from "./yours.js";
 
 /** The program itself: what npm puts in its place would not pass signals on. */
 const DENO = join(FOLDER, "node_modules/deno/deno");
@@ -32,64 +32,37 @@ describeDeliveries("Deno", {
 
 describeDeliveries("workerd, without nodejs_compat", {
   stops: "at once",
-  start: async ({ url }) => {
-    const cwd = join(FOLDER, "workerd");
-    const files = [...readRecipe("Cloudflare Workers"), ["webhooks.ts", receiverModule(url)]] as const;
-    await writeFiles(cwd, [MODULE, ...files, ["config.capnp", WORKERD_CONFIGURATION]]);
-    const bundle = ["worker.ts", "--bundle", "--format=esm", "--conditions=workerd", "--outfile=bundle.js"];
-    await must(run("env", ["-C", cwd, bin("esbuild"), ...bundle], { timeoutMs: 60_000 }));
-    return startApplication(bin("workerd"), ["serve", "config.capnp", "--socket-addr=http=127.0.0.1:$PORT"], {
-      cwd,
-    });
-  },
+  start: ({ url }) =>
+    startWorker({
+      name: "workerd",
+      files: [...readRecipe("Cloudflare Workers"), ["webhooks.ts", receiverModule(url)]],
+    }),
 });
+
+const workerFiles = () =>
+  [
+    ...readRecipe("What all of them share", "applications.md"),
+    ...readRecipe("Hono", "applications.md"),
+    ...readRecipe("Cloudflare Workers", "applications.md"),
+    ["session.ts", WORKER_SESSION],
+    ["database.ts", DATABASE],
+  ] as const;
 
 describeUse("Cloudflare Workers", {
-  start: async (settings) => {
-    const cwd = join(FOLDER, "workerd-application");
-    await writeFiles(cwd, [
-      MODULE,
-      ...readRecipe("What all of them share", "applications.md"),
-      ...readRecipe("Hono", "applications.md"),
-      ...readRecipe("Cloudflare Workers", "applications.md"),
-      ["session.ts", WORKER_SESSION],
-      ["database.ts", DATABASE],
-      ["config.capnp", withBindings(WORKERD_CONFIGURATION, settings)],
-    ]);
-    const external = "--external:cloudflare:workers";
-    const bundle = ["worker.ts", "--bundle", "--format=esm", "--conditions=workerd", external];
-    await must(
-      run("env", ["-C", cwd, bin("esbuild"), ...bundle, "--outfile=bundle.js"], { timeoutMs: 60_000 }),
-    );
-    const serve = ["serve", "config.capnp", "--socket-addr=http=127.0.0.1:$PORT"];
-    return startApplication(bin("workerd"), serve, { cwd, path: "", env: settings });
+  start: (settings) => startWorker({ name: "workerd-application", files: workerFiles(), settings, path: "" }),
+  // The attacks run in a worker of their own, on the service that the application's billing.ts makes there.
+  checkIsolation: async (given, own, other) => {
+    const settings = { ...given, APP_URL: "https://app.example.com" };
+    const files = [...workerFiles(), ["worker.ts", WORKER_ISOLATION]] as const;
+    const worker = await startWorker({ name: "workerd-isolation", files, settings, nodeModules: true });
+    try {
+      const answer = await fetch(worker.url, { method: "POST", body: JSON.stringify({ own, other }) });
+      return JSON.parse(await answer.text());
+    } finally {
+      await worker.stop();
+    }
   },
 });
-
-/** A worker's environment is in its configuration, which takes it from that of workerd. */
-function withBindings(configuration: string, settings: Settings): string {
-  const bindings = Object.keys(settings).map((name) => `(name = "${name}", fromEnvironment = "${name}")`);
-  return configuration.replace(
-    "compatibilityDate",
-    `bindings = [${bindings.join(", ")}],\n      compatibilityDate`,
-  );
-}
-
-const WORKERD_CONFIGURATION = `
-using Workerd = import "/workerd/workerd.capnp";
-
-const config :Workerd.Config = (
-  services = [
-    (name = "main", worker = (
-      modules = [(name = "worker", esModule = embed "bundle.js")],
-      compatibilityDate = "2024-01-01",
-    )),
-    # Its fetch may reach this machine, where the test listens.
-    (name = "internet", network = (allow = ["private"])),
-  ],
-  sockets = [(name = "http", http = (), service = "main")],
-);
-`;
 
 describe("Next.js", () => {
   const cwd = join(FOLDER, "next");

@@ -32,3 +32,16 @@ import { billing } from "./billing.js";
 const tenants = JSON.parse(process.argv[2] ?? "{}");
 console.log(JSON.stringify(await checkTenantIsolation({ billing, ...tenants, attackWrites: true })));
 `;
+
+/** The same in a worker, which is told of the tenants by a request. */
+export const WORKER_ISOLATION = `
+import { checkTenantIsolation } from "@repo/billing/testing";
+import { billing } from "./billing.js";
+
+export default {
+  async fetch(request: Request): Promise<Response> {
+    const tenants = await request.json();
+    return Response.json(await checkTenantIsolation({ billing, ...tenants, attackWrites: true }));
+  },
+};
+`;
