@@ -17,6 +17,7 @@ export interface Block {
 const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
   "packages/billing/docs/applications.md": "runtimes/applications.test.ts",
   "packages/billing/docs/hand-on.md": "webhooks/hand-on/documented.test.ts",
+  "packages/billing/docs/jest.md": "runtimes/jest.ts",
   "packages/billing/docs/nextjs.md": "runtimes/next-application.ts",
   "packages/billing/docs/webhook-routes.md": "runtimes/frameworks.test.ts",
 };

@@ -15,6 +15,7 @@ export async function installRuntimes(): Promise<void> {
   const install = ["--yes", "pnpm@12.21.0", "--dir", FOLDER, "install", "--frozen-lockfile"];
   await must(run("npx", install, { timeoutMs: 240_000 }));
   await installPacked(FOLDER);
+  await installPacked(FOLDER, "local-stripe");
 }
 
 export async function must(command: Promise<CommandResult>): Promise<void> {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 const DOCS = resolve(import.meta.dirname, "../../docs");
-const BLOCK = /^```tsx?\n\/\/ (?<path>\S+)\n(?<code>.*?)^```$/gms;
+const BLOCK = /^```(?:tsx?|js)\n\/\/ (?<path>\S+)\n(?<code>.*?)^```$/gms;
 
 /** Reads a section's code off a page, by default that of routes: each block by the path in its first line. */
 export function readRecipe(heading: string, page = "webhook-routes.md"): ReadonlyMap<string, string> {

@@ -9,6 +9,7 @@ import { describeUse } from "./application-use.js";
 import type { Collector } from "./collector.js";
 import { describeDeliveries } from "./delivery-matrix.js";
 import { bin, buildNext, FOLDER, installRuntimes, NO_TELEMETRY } from "./installed.js";
+import { describeJest } from "./jest.js";
 import { describeNextApplication } from "./next-application.js";
 import { readRecipe } from "./recipes.js";
 import { startWorker } from "./worker.js";
@@ -96,6 +97,8 @@ describe("Next.js", () => {
 });
 
 describeNextApplication();
+
+describeJest();
 
 /** Starts `server.ts`, which Bun and Deno run as it is. */
 async function startServer(
