@@ -92,6 +92,19 @@ describe("pauseSubscription, of the subscription itself", () => {
     expect(world.takeRequests()).toEqual([`GET /v1/subscriptions/${classic.id}`]);
   });
 
+  it("says that a schedule stands in its way, before anything is written", async ({
+    world,
+    acme,
+    billing,
+  }) => {
+    await billing.updateSubscription(acme.subscriptionId, { quantity: 9, when: "period_end" });
+    world.takeRequests();
+    await expect(
+      billing.pauseSubscription(acme.subscriptionId, { pause: "subscription" }),
+    ).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining("schedule") });
+    expect(world.takeRequests().filter((request) => request.startsWith("POST"))).toEqual([]);
+  });
+
   it("says so when the client's API version does not know the call", async ({ world, acme }) => {
     const old = world.service({
       stripe: {
@@ -138,7 +151,10 @@ describe("pauseSubscription and unpauseSubscription", () => {
 
   it.for(methods)("%s refuses what has ended", async (method, { world, acme, billing }) => {
     await world.stripe.subscriptions.cancel(acme.subscriptionId);
-    await expect(billing[method](acme.subscriptionId)).rejects.toMatchObject({ code: "conflict" });
+    await expect(billing[method](acme.subscriptionId)).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("ended"),
+    });
   });
 
   it.for(methods)(

@@ -265,6 +265,7 @@ describe("the schedule of a change at the end of the period", () => {
       await expect(billing.updateSubscription(subscriptionId, change)).rejects.toMatchObject({
         code: "conflict",
         conflictingId: id,
+        message: expect.stringContaining("A change is scheduled"),
       });
     }
     expect((await governing()).phases[1]?.items).toMatchObject([{ price: pro.priceId, quantity: 3 }]);
@@ -272,9 +273,15 @@ describe("the schedule of a change at the end of the period", () => {
 
   it("is refused where the subscription is going to end, or has", async () => {
     await billing.cancelSubscription(subscriptionId);
-    await expect(update({ quantity: 2 })).rejects.toMatchObject({ code: "conflict" });
+    await expect(update({ quantity: 2 })).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("Resume it first"),
+    });
     await billing.cancelSubscription(subscriptionId, { when: "now" });
-    await expect(update({ quantity: 2 })).rejects.toMatchObject({ code: "conflict" });
+    await expect(update({ quantity: 2 })).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("has ended"),
+    });
   });
 
   it("is not put in the place of one that was made elsewhere, until that is dropped", async () => {
@@ -292,7 +299,11 @@ describe("the schedule of a change at the end of the period", () => {
         { items: [{ price: acme.priceId, quantity: 50 }] },
       ],
     });
-    await expect(update({ quantity: 2 })).rejects.toMatchObject({ code: "conflict", conflictingId: id });
+    await expect(update({ quantity: 2 })).rejects.toMatchObject({
+      code: "conflict",
+      conflictingId: id,
+      message: expect.stringContaining("made elsewhere"),
+    });
     await billing.updateSubscription(subscriptionId, { scheduledChange: null });
     expect((await update({ quantity: 2 })).scheduledChange?.items).toMatchObject([{ quantity: 2 }]);
   });

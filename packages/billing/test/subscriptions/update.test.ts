@@ -111,7 +111,14 @@ describe("updateSubscription, of several items", () => {
   });
 
   it("refuses to add a price twice, to name one item twice, and to take the last one away", async () => {
-    await expect(update({ items: [{ add: addOn }] })).rejects.toMatchObject({ code: "conflict" });
+    await expect(update({ items: [{ add: addOn }] })).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("Change its quantity"),
+    });
+    await expect(update({ items: [{ change: acme.itemId }] })).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringContaining("needs a priceId or a quantity"),
+    });
     const twice = [{ change: acme.itemId, quantity: 1 }, { remove: { priceId: acme.priceId } }];
     await expect(update({ items: twice })).rejects.toMatchObject({
       code: "invalid_argument",
@@ -168,6 +175,7 @@ describe("updateSubscription, of other things", () => {
     const siblings = await addCard(world, sibling.id);
     await expect(update({ defaultPaymentMethodId: siblings })).rejects.toMatchObject({
       code: "invalid_argument",
+      message: expect.stringContaining("of the subscription's customer"),
     });
     await expect(update({ defaultPaymentMethodId: globex.paymentMethodId })).rejects.toThrow(NotFoundError);
   });
