@@ -7,6 +7,7 @@ import {
   ReturnUrlNotAllowedError,
   type StripeBillingService,
 } from "../../src/index.js";
+import { answer, clientThat } from "../isolation/intercepted-client.js";
 import { RETURN_URL, type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
 import { addPlan, addPrice, type Plan } from "../subscriptions/plans.js";
 import { payOnPage } from "./checkout-page.js";
@@ -227,6 +228,31 @@ describe("createCheckoutSession", () => {
   });
 });
 
+describe("createCheckoutSession, of what it can be given", () => {
+  it.each(["auto", "de", "en-GB", "fil", "zh-HK", "es-419"])("speaks %s", async (locale) => {
+    await create({ priceId: plan.priceId, locale });
+    expect(lastCreated()).toMatchObject({ locale });
+  });
+
+  it("says that Stripe made a session without a page", async () => {
+    const stripe = clientThat(world.local, async ({ method, path }, send) => {
+      const response = await send();
+      if (method !== "POST" || path !== "/v1/checkout/sessions") return response;
+      return answer(200, { ...(await response.toJSON()), url: null });
+    });
+    const { priceId } = plan;
+    await expect(
+      world
+        .service({ stripe })
+        .forTenant("acme")
+        .createCheckoutSession({ customerId: acme.customerId, priceId }),
+    ).rejects.toMatchObject({
+      code: "stripe_unavailable",
+      message: expect.stringContaining("without a page"),
+    });
+  });
+});
+
 describe("promotion codes that customers type", () => {
   it("are let in where the settings say that they are for all tenants", async () => {
     billing = world.service({ catalog: { promotionCodes: "shared" } }).forTenant("acme");
@@ -281,7 +307,10 @@ describe("what createCheckoutSession refuses", () => {
       unit_amount: 5,
     });
     await expect(create({ priceId: once.id })).rejects.toThrow(InvalidArgumentError);
-    await expect(create({ mode: "payment", priceId: plan.priceId })).rejects.toThrow(InvalidArgumentError);
+    await expect(create({ mode: "payment", priceId: plan.priceId })).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringContaining("one of these recurs"),
+    });
   });
 
   it.each(["successUrl", "cancelUrl"])("a %s that leads elsewhere, before anything is sent", async (name) => {

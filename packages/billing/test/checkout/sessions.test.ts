@@ -39,6 +39,16 @@ describe("getCheckoutSession", () => {
     expect(world.takeRequests()).toEqual([`GET /v1/checkout/sessions/${made.id}`]);
   });
 
+  it("names the id that is none, and so does the list of its items, before anything is sent", async () => {
+    for (const method of ["getCheckoutSession", "listCheckoutLineItems"] as const) {
+      await expect(billing[method]("cus_1")).rejects.toMatchObject({
+        code: "invalid_argument",
+        message: expect.stringContaining("checkoutSessionId must be"),
+      });
+    }
+    expect(world.takeRequests()).toEqual([]);
+  });
+
   it("answers another tenant as if there were none, whatever has become of it", async () => {
     const open = await create({ priceId: plan.priceId });
     const complete = await create({ priceId: (await addPlan(world, "acme")).priceId });
