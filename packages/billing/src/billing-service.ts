@@ -20,7 +20,10 @@ import {
 import { type ReplacePriceOptions, replacePrice } from "./capabilities/catalog/replace-price.js";
 import { createCheckoutSession } from "./capabilities/checkout/create.js";
 import type { CheckoutMethods } from "./capabilities/checkout/methods.js";
-import type { CreateCheckoutSessionOptions } from "./capabilities/checkout/options.js";
+import type {
+  CreateCheckoutSessionOptions,
+  CreateEmbeddedCheckoutSessionOptions,
+} from "./capabilities/checkout/options.js";
 import { getCheckoutSession, listCheckoutLineItems } from "./capabilities/checkout/read.js";
 import {
   getCustomer,
@@ -129,7 +132,11 @@ import type {
 } from "./tenancy/tenancy.js";
 import { TenantBinding } from "./tenant-binding.js";
 import type { CheckoutLineItem } from "./views/checkout-line-item.js";
-import type { CheckoutSession, OpenCheckoutSession } from "./views/checkout-session.js";
+import type {
+  CheckoutSession,
+  OpenCheckoutSession,
+  OpenEmbeddedCheckoutSession,
+} from "./views/checkout-session.js";
 import type { Coupon } from "./views/coupon.js";
 import type { Customer } from "./views/customer.js";
 import type { Entitlement } from "./views/entitlement.js";
@@ -303,7 +310,37 @@ export class StripeBillingService<TMetadata = undefined>
     });
   }
 
-  createCheckoutSession(options: CreateCheckoutSessionOptions): Promise<OpenCheckoutSession> {
+  /**
+   * Opens Stripe's page on which a customer subscribes, pays once or saves a card, depending on `mode`. While a page
+   * with the same options is open, returns that one. A call for the same product with other options closes the earlier
+   * page, so that nobody pays on both.
+   *
+   * Sends six requests in subscription mode, two of them to see that no other page or subscription came between; one more
+   * for each price, for a discount, and for each open page that it closes. Two fewer in the other modes; three fewer with
+   * `allowSecond`, and if the page is open already.
+   *
+   * @throws NotFoundError when a price, discount or customer is missing or not the tenant's to use.
+   * @throws ReturnUrlNotAllowedError when the success, cancel or return URL is not on an allowed origin.
+   * @throws ReservedMetadataError when metadata names a key that this package writes.
+   * @throws ConflictError when a price is archived, the customer has a current subscription to the same product, or is
+   *   completing another page for it at this moment.
+   * @see https://docs.stripe.com/api/checkout/sessions/create
+   */
+  createCheckoutSession(options: CreateCheckoutSessionOptions): Promise<OpenCheckoutSession>;
+  /**
+   * The same with `uiMode: "embedded"`: Stripe.js shows the form within a page of the application's, by the session's
+   * `clientSecret`. Forms and pages for one product close each other.
+   *
+   * @see https://docs.stripe.com/js/embedded_checkout/create
+   */
+  createCheckoutSession(options: CreateEmbeddedCheckoutSessionOptions): Promise<OpenEmbeddedCheckoutSession>;
+  /** The same where only the options say where it is shown: the session's `uiMode` tells. */
+  createCheckoutSession(
+    options: CreateCheckoutSessionOptions | CreateEmbeddedCheckoutSessionOptions,
+  ): Promise<OpenCheckoutSession | OpenEmbeddedCheckoutSession>;
+  createCheckoutSession(
+    options: CreateCheckoutSessionOptions | CreateEmbeddedCheckoutSessionOptions,
+  ): Promise<OpenCheckoutSession | OpenEmbeddedCheckoutSession> {
     return this.#binding.runWithReturnUrls(options, (scope, urls) =>
       createCheckoutSession(scope, options, urls),
     );

@@ -21,9 +21,12 @@ export type {
 } from "./capabilities/catalog/products.js";
 export type { ReplacePriceOptions } from "./capabilities/catalog/replace-price.js";
 export type { CustomerUpdate } from "./capabilities/checkout/collection.js";
+export type { EmbeddedFormOptions, HostedPageOptions } from "./capabilities/checkout/display.js";
 export type { AdjustableQuantity, CheckoutItem } from "./capabilities/checkout/items.js";
 export type {
+  CheckoutPurpose,
   CreateCheckoutSessionOptions,
+  CreateEmbeddedCheckoutSessionOptions,
   PaymentCheckoutOptions,
   SetupCheckoutOptions,
   SubscriptionCheckoutOptions,
@@ -186,7 +189,11 @@ export type {
 } from "./tenancy/tenancy.js";
 export { formatAmount } from "./views/amount.js";
 export type { CheckoutLineItem } from "./views/checkout-line-item.js";
-export type { CheckoutSession, OpenCheckoutSession } from "./views/checkout-session.js";
+export type {
+  CheckoutSession,
+  OpenCheckoutSession,
+  OpenEmbeddedCheckoutSession,
+} from "./views/checkout-session.js";
 export type { Coupon } from "./views/coupon.js";
 export type { Address, Customer } from "./views/customer.js";
 export type { Entitlement } from "./views/entitlement.js";

@@ -66,6 +66,7 @@ const DEPTHS: Readonly<Record<string, readonly [cold: number, warm: number]>> = 
   "createCustomerPortalSession, in one object": [2, 2],
   "createSubscription, to one price": [2, 2],
   "createCheckoutSession, for one price": [2, 2],
+  "createCheckoutSession, in a form": [2, 2],
   "createCheckoutSession, of something not yet sold": [3, 3],
   "createSubscription, to something not yet sold": [3, 3],
   "updateSubscription, at the end of the period": [3, 3],

@@ -115,6 +115,15 @@ const ROWS: Readonly<Record<WritingMethod, Readonly<Record<string, Row>>>> = {
       call: ({ billing, own, id }, key) =>
         billing.createCheckoutSession({ customerId: id, priceId: own.priceId, ...key }),
     },
+    "in a form, in place of an older page": {
+      prepare: async (own, billing) => {
+        const customerId = await newCustomer();
+        await billing.createCheckoutSession({ customerId, priceId: own.priceId });
+        return customerId;
+      },
+      call: ({ billing, own, id }, key) =>
+        billing.createCheckoutSession({ customerId: id, priceId: own.priceId, uiMode: "embedded", ...key }),
+    },
   },
   createSubscription: {
     "": {

@@ -6,6 +6,8 @@ import {
   type AnyBillingError,
   type CreateCheckoutSessionOptions,
   isBillingError,
+  type OpenCheckoutSession,
+  type OpenEmbeddedCheckoutSession,
   type Page,
   type StripeBillingConfig,
   StripeBillingService,
@@ -46,6 +48,18 @@ describe("the service", () => {
     expectTypeOf({ secretKey: process.env["STRIPE_SECRET_KEY"] }).toExtend<StripeBillingConfig>();
     const options = { customerId: undefined, successUrl: undefined, expiresAt: undefined };
     expectTypeOf({ priceId: "price_1", ...options }).toExtend<CreateCheckoutSessionOptions>();
+  });
+
+  it("opens a page with a URL, or a form with a secret, as the options say", () => {
+    const wanted = { customerId: "cus_1", priceId: "price_1" };
+    const page = billing.createCheckoutSession({ ...wanted, successUrl: "/done" });
+    expectTypeOf(page).resolves.toEqualTypeOf<OpenCheckoutSession>();
+    const form = billing.createCheckoutSession({ ...wanted, uiMode: "embedded", returnUrl: "/done" });
+    expectTypeOf(form).resolves.toEqualTypeOf<OpenEmbeddedCheckoutSession>();
+    // @ts-expect-error a form has no success URL
+    void billing.createCheckoutSession({ priceId: "price_1", uiMode: "embedded", successUrl: "/done" });
+    // @ts-expect-error a page has no return URL
+    void billing.createCheckoutSession({ priceId: "price_1", returnUrl: "/done" });
   });
 
   it("gives one page to await and every object to iterate over", async () => {

@@ -48,11 +48,11 @@ const ENOUGH_SECONDS = 30 * 60;
 /** Finds the open session with exactly this content and enough time left. */
 export function findSameSession(open: readonly Session[], fingerprint: string): Session | undefined {
   return open.find(
-    ({ metadata, expires_at: expiresAt, url }) =>
+    ({ metadata, expires_at: expiresAt, url, client_secret: clientSecret }) =>
       // guard (operand 1): a session is found again by everything that it was made with
       metadata?.[CHECKOUT_KEY] === fingerprint &&
       expiresAt - Date.now() / 1_000 >= ENOUGH_SECONDS &&
-      url !== null,
+      typeof (url ?? clientSecret) === "string",
   );
 }
 

@@ -3,10 +3,12 @@ import { referencedId } from "../stripe/reference.js";
 import { toDate } from "./epoch.js";
 import type { Reserved } from "./reserved.js";
 
-/** A customer's visit to Stripe's hosted page, and its result. */
+/** A customer's visit to Stripe's Checkout, on its page or in a form within the application's, and its result. */
 export interface CheckoutSession {
   readonly id: string;
   readonly mode: "subscription" | "payment" | "setup";
+  /** Where it is shown: on a page of Stripe's, or in a form. Newer ones are passed on unchanged. */
+  readonly uiMode: "hosted" | "embedded";
   /**
    * `"complete"` means that the customer finished the page, not that the money has arrived: give access by
    * {@link paymentStatus}, or better by the subscription itself. Newer statuses are passed on unchanged.
@@ -16,9 +18,14 @@ export interface CheckoutSession {
   readonly paymentStatus: "paid" | "unpaid" | "no_payment_required";
   /**
    * Redirect the customer's browser to it. Whoever has the URL can pay as the customer: never log, store or send it. Null
-   * once the session has ended.
+   * once the session has ended, and where it is embedded.
    */
   readonly url: string | null;
+  /**
+   * Hand it to the customer's own browser, whose Stripe.js shows the form by it. Whoever has it can pay as the customer:
+   * never log, store or send it elsewhere. Null on a page of Stripe's.
+   */
+  readonly clientSecret: string | null;
   readonly customerId: string;
   /** The subscription that it created; null until it is complete, and in other modes. */
   readonly subscriptionId: string | null;
@@ -36,10 +43,18 @@ export interface CheckoutSession {
   readonly livemode: boolean;
 }
 
-/** A session that is open, with its URL. */
+/** A session that is open on a page of Stripe's, with its URL. */
 export interface OpenCheckoutSession extends CheckoutSession {
+  readonly uiMode: "hosted";
   readonly status: "open";
   readonly url: string;
+}
+
+/** A session that is open in a form, with the secret that shows it. */
+export interface OpenEmbeddedCheckoutSession extends CheckoutSession {
+  readonly uiMode: "embedded";
+  readonly status: "open";
+  readonly clientSecret: string;
 }
 
 export function toCheckoutSession(session: Stripe.Checkout.Session, reserved: Reserved): CheckoutSession {
@@ -47,9 +62,11 @@ export function toCheckoutSession(session: Stripe.Checkout.Session, reserved: Re
     id: session.id,
     // Stripe's types leave room for more to come.
     mode: session.mode as CheckoutSession["mode"],
+    uiMode: toUiMode(session.ui_mode),
     status: session.status as CheckoutSession["status"],
     paymentStatus: session.payment_status as CheckoutSession["paymentStatus"],
     url: session.url,
+    clientSecret: session.client_secret ?? null,
     customerId: referencedId(session.customer) ?? "",
     subscriptionId: referencedId(session.subscription),
     invoiceId: referencedId(session.invoice),
@@ -66,6 +83,15 @@ export function toCheckoutSession(session: Stripe.Checkout.Session, reserved: Re
 }
 
 /** Tells if the customer can still open it. */
-export function isOpen(session: CheckoutSession): session is OpenCheckoutSession {
-  return session.status === "open" && session.url !== null;
+export function isOpen(
+  session: CheckoutSession,
+): session is OpenCheckoutSession | OpenEmbeddedCheckoutSession {
+  const { status, uiMode, url, clientSecret } = session;
+  return status === "open" && typeof (uiMode === "embedded" ? clientSecret : url) === "string";
+}
+
+/** Stripe's names end in `_page` since API version 2026-03-25. */
+function toUiMode(uiMode: Stripe.Checkout.Session["ui_mode"]): CheckoutSession["uiMode"] {
+  // Stripe's types leave room for more to come.
+  return (uiMode ?? "hosted").replace(/_page$/, "") as CheckoutSession["uiMode"];
 }

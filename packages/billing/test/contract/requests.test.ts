@@ -221,6 +221,22 @@ const ROWS: Readonly<
         trialEnd: new Date(Date.now() + 7 * 86_400_000),
         allowSecond: true,
       }),
+    "to subscribe in a form": (_acme, customerId, { asIf }) =>
+      asIf(checkoutInForm(customerId)).createCheckoutSession({
+        uiMode: "embedded",
+        customerId,
+        priceId: "price_1",
+        returnUrl: "/done?session={CHECKOUT_SESSION_ID}",
+        redirectOnCompletion: "if_required",
+      }),
+    "to save a card in a form that leads nowhere": (_acme, customerId, { asIf }) =>
+      asIf(checkoutInForm(customerId)).createCheckoutSession({
+        uiMode: "embedded",
+        mode: "setup",
+        customerId,
+        currency: "usd",
+        redirectOnCompletion: "never",
+      }),
     "to pay once": (_acme, customerId, { asIf }) =>
       asIf({ ...checkout(customerId), price: { recurring: null } }).createCheckoutSession({
         mode: "payment",
@@ -794,6 +810,11 @@ function checkout(customer: string, ...open: readonly object[]): Answers {
     list: { data: listed, has_more: false },
     "checkout.session": { id: made.id, customer, status: "open" },
   };
+}
+
+function checkoutInForm(customer: string): Answers {
+  const { "checkout.session": session, ...answers } = checkout(customer);
+  return { ...answers, "checkout.session": { ...session, client_secret: "cs_test_2_secret_1" } };
 }
 
 /** Whatever is listed, the mock answers with objects of this one customer. */

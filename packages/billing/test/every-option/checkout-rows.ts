@@ -197,6 +197,76 @@ export const CHECKOUT_ROWS: readonly OptionRow[] = [
     },
   },
   {
+    method: "createCheckoutSession",
+    shows: "sells a subscription in a form, which leads on only if it must",
+    run: async ({ billing, own, stripe }) => {
+      const { id, clientSecret } = await billing.createCheckoutSession({
+        uiMode: "embedded",
+        mode: "subscription",
+        customerId: own.customerId,
+        priceId: own.priceId,
+        allowSecond: true,
+        returnUrl: PAGES.successUrl,
+        redirectOnCompletion: "if_required",
+      });
+      expect(await stripe.checkout.sessions.retrieve(id)).toMatchObject({
+        ui_mode: "embedded_page",
+        client_secret: clientSecret,
+        return_url: PAGES.successUrl,
+        redirect_on_completion: "if_required",
+        success_url: null,
+        cancel_url: null,
+        url: null,
+      });
+    },
+  },
+  {
+    method: "createCheckoutSession",
+    shows: "takes a payment in a form, which always leads on",
+    run: async ({ billing, own, stripe }) => {
+      const once = await billing.createPrice(own.productId, { unitAmount: 1000, currency: "usd" });
+      const { id } = await billing.createCheckoutSession({
+        uiMode: "embedded",
+        mode: "payment",
+        customerId: own.customerId,
+        priceId: once.id,
+        returnUrl: "/done",
+        redirectOnCompletion: "always",
+      });
+      expect(await stripe.checkout.sessions.retrieve(id)).toMatchObject({
+        ui_mode: "embedded_page",
+        return_url: "https://app.example.com/done",
+        redirect_on_completion: "always",
+      });
+    },
+  },
+  {
+    method: "createCheckoutSession",
+    shows: "saves a card in a form, which leads on by default",
+    run: async ({ billing, own, stripe }) => {
+      const { id } = await billing.createCheckoutSession({
+        uiMode: "embedded",
+        mode: "setup",
+        customerId: own.customerId,
+        currency: "eur",
+        returnUrl: "/done",
+      });
+      const staying = await billing.createCheckoutSession({
+        uiMode: "embedded",
+        mode: "setup",
+        customerId: own.customerId,
+        currency: "usd",
+        redirectOnCompletion: "never",
+      });
+      const [first, second] = await Promise.all(
+        [id, staying.id].map((one) => stripe.checkout.sessions.retrieve(one)),
+      );
+      expect(first).toMatchObject({ status: "expired", redirect_on_completion: "always" });
+      expect(second).toMatchObject({ status: "open", redirect_on_completion: "never" });
+      expect(second?.return_url).toBeUndefined();
+    },
+  },
+  {
     method: "listCheckoutLineItems",
     shows: "lists what the session sells",
     run: async ({ billing, own }) => {

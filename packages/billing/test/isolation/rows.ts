@@ -194,8 +194,11 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
       priceId: "plain", // attacked in a form of its own, below
       quantity: "plain",
       items: [{ holds: "priceId", put: (priceId) => [{ priceId }] }],
+      uiMode: "plain",
       successUrl: "url",
       cancelUrl: "url",
+      returnUrl: "plain", // goes with a form, below
+      redirectOnCompletion: "plain",
       trialDays: "plain",
       trialEnd: "plain",
       trialWithoutPaymentMethod: "plain",
@@ -514,6 +517,18 @@ const OTHER_FORMS: readonly Target[] = [
     name: "createCheckoutSession, for one price",
     options: { ...ROWS.createCheckoutSession.options, priceId: id("priceId"), items: "plain" },
     valid: ({ priceId }) => ({ priceId, allowSecond: true }),
+  },
+  {
+    ...ROWS.createCheckoutSession,
+    method: "createCheckoutSession",
+    name: "createCheckoutSession, in a form",
+    options: {
+      ...ROWS.createCheckoutSession.options,
+      successUrl: "plain",
+      cancelUrl: "plain",
+      returnUrl: "url",
+    },
+    valid: ({ priceId }) => ({ items: [{ priceId }], allowSecond: true, uiMode: "embedded" }),
   },
 ];
 

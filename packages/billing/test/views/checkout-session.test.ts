@@ -6,8 +6,10 @@ import { everyKey, shaped } from "./stripe-shape.js";
 const OPEN = {
   id: "cs_test_1",
   mode: "subscription",
+  ui_mode: "hosted_page",
   status: "open",
   payment_status: "unpaid",
+  client_secret: null,
   url: "https://checkout.stripe.com/c/pay/cs_test_1",
   customer: "cus_1",
   subscription: "sub_1",
@@ -32,9 +34,11 @@ describe("a Checkout session's view", () => {
     expect(view()).toEqual({
       id: "cs_test_1",
       mode: "subscription",
+      uiMode: "hosted",
       status: "open",
       paymentStatus: "unpaid",
       url: "https://checkout.stripe.com/c/pay/cs_test_1",
+      clientSecret: null,
       customerId: "cus_1",
       subscriptionId: "sub_1",
       invoiceId: "in_1",
@@ -66,6 +70,22 @@ describe("a Checkout session's view", () => {
   });
 
   it.each([
+    ["embedded_page", "embedded"],
+    ["embedded", "embedded"],
+    ["hosted", "hosted"],
+    [null, "hosted"],
+    ["elements", "elements"],
+  ])("has one name for a display that Stripe calls %s", (named, uiMode) => {
+    expect(view({ ui_mode: named }).uiMode).toBe(uiMode);
+  });
+
+  it.each([
+    [
+      "embedded with its secret",
+      { ui_mode: "embedded_page", url: null, client_secret: "cs_1_secret_1" },
+      true,
+    ],
+    ["embedded without its secret", { ui_mode: "embedded_page" }, false],
     ["open with a page", {}, true],
     ["open without a page", { url: null }, false],
     ["complete", { status: "complete" }, false],

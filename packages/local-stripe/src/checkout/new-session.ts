@@ -11,6 +11,7 @@ import type { Transaction } from "../store/account-data.js";
 import type { CheckoutSessionRecord, CheckoutSubscriptionData, CustomerRecord } from "../store/records.js";
 import { requireAddress, sessionTax, taxedLines } from "./automatic-tax.js";
 import { checkCollection, type InvoiceCreation, invoiceData, shownCreation } from "./collection.js";
+import { type DisplayParams, readUiMode } from "./display.js";
 import { NO_ENTRIES } from "./entries.js";
 import { type NewLine, newLines, sessionTotals } from "./line-items.js";
 import { managedPayments } from "./managed-payments.js";
@@ -21,12 +22,11 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** The parameters of a new session. */
-export interface NewSession {
+export interface NewSession extends DisplayParams {
   readonly allow_promotion_codes?: boolean;
   readonly allowed_payment_method_types?: readonly "card"[];
   readonly automatic_tax?: { readonly enabled: boolean };
   readonly billing_address_collection?: "auto" | "required";
-  readonly cancel_url?: string;
   readonly client_reference_id?: string;
   readonly currency?: string;
   readonly customer?: string;
@@ -47,17 +47,16 @@ export interface NewSession {
   readonly subscription_data?: Partial<Omit<CheckoutSubscriptionData, "metadata">> & {
     readonly metadata?: MetadataChange;
   };
-  readonly success_url?: string;
   readonly tax_id_collection?: { readonly enabled: boolean; readonly required?: "if_supported" | "never" };
-  readonly ui_mode?: "hosted" | "hosted_page";
 }
 
-/** Makes a session with a page of its own, which is open for a day at most. */
+/** Makes a session, which is open for a day at most. */
 export function newSession(tx: Transaction, params: NewSession, version: string): CheckoutSessionRecord {
   const { account } = tx;
   if (params.customer === undefined) throw notImplemented("a Checkout session without a customer");
   const customer = account.getFromParam("customer", params.customer, "customer");
-  checkTogether(params, version);
+  const uiMode = readUiMode(params, version);
+  checkTogether(params);
   checkCollection(params);
   const isTrial = trialEnd(params, tx.now) !== null;
   const bought =
@@ -78,9 +77,11 @@ export function newSession(tx: Transaction, params: NewSession, version: string)
       ? beginSetup(tx, { customer: customer.id, ...params.setup_intent_data }).id
       : null;
   const mode = account.livemode ? "live" : "test";
-  const secret = `${mode}_${randomText(64)}`;
+  const id = `cs_${mode}_a1${randomText(56)}`;
+  const isEmbedded = uiMode === "embedded_page";
+  const secret = isEmbedded ? `${id}_secret_${randomText(64)}` : `${mode}_${randomText(64)}`;
   return {
-    id: `cs_${mode}_a1${randomText(56)}`,
+    id,
     object: "checkout.session",
     adaptive_pricing: { enabled: false },
     after_expiration: null,
@@ -93,7 +94,7 @@ export function newSession(tx: Transaction, params: NewSession, version: string)
     billing_address_collection: params.billing_address_collection ?? null,
     cancel_url: params.cancel_url ?? null,
     client_reference_id: params.client_reference_id ?? null,
-    client_secret: null,
+    client_secret: isEmbedded ? secret : null,
     collected_information: null,
     consent: null,
     consent_collection: null,
@@ -143,6 +144,8 @@ export function newSession(tx: Transaction, params: NewSession, version: string)
     permissions: null,
     phone_number_collection: { enabled: false },
     recovered_from: null,
+    ...(isEmbedded && { redirect_on_completion: params.redirect_on_completion ?? "always" }),
+    ...(params.return_url !== undefined && { return_url: params.return_url }),
     saved_payment_method_options: {
       allow_redisplay_filters: ["always"],
       payment_method_remove: "disabled",
@@ -167,21 +170,13 @@ export function newSession(tx: Transaction, params: NewSession, version: string)
         required: params.tax_id_collection.required ?? "never",
       },
     }),
-    ui_mode: "hosted_page",
-    url: `${account.context.origin()}/p/checkout/${secret}`,
+    ui_mode: uiMode,
+    url: isEmbedded ? null : `${account.context.origin()}/p/checkout/${secret}`,
     wallet_options: null,
   };
 }
 
-function checkTogether(params: NewSession, version: string): void {
-  if (params.success_url === undefined) {
-    throw invalid("Missing required param: success_url.", "success_url", "parameter_missing");
-  }
-  // Renamed in the version of 2026-03-25.
-  const otherName = isBefore(version, "2026-03-25") ? "hosted_page" : "hosted";
-  if (params.ui_mode === otherName) {
-    throw invalid(`Invalid ui_mode: ${otherName} is not a value of the version ${version}`, "ui_mode");
-  }
+function checkTogether(params: NewSession): void {
   if (params.allow_promotion_codes !== undefined && params.discounts !== undefined) {
     throw invalid(
       "You may only specify one of these parameters: allow_promotion_codes, discounts.",

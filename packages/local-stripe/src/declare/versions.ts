@@ -70,9 +70,9 @@ const CHANGES: readonly VersionChange[] = [
   { date: "2025-09-30", object: "promotion_code", older: withOwnCoupon },
 ];
 
-/** Before 2026-03-25 the mode of the page was called `hosted`. */
+/** Before 2026-03-25 the two ways to show a session were called `hosted` and `embedded`. */
 function withShortUiMode(session: Wire): Wire {
-  return session["ui_mode"] === "hosted_page" ? { ...session, ui_mode: "hosted" } : session;
+  return { ...session, ui_mode: String(session["ui_mode"]).replace(/_page$/, "") };
 }
 
 /** Before 2025-03-31 the period stood on the subscription, and there was one discount. */

@@ -9,13 +9,14 @@ import { passTime } from "../store/passing-time.js";
 import type { CheckoutSessionRecord } from "../store/records.js";
 import { transact } from "../store/transaction.js";
 import { AuthenticationPage } from "./authentication-page.js";
+import { leaveCheckout } from "./checkout-completed.js";
 import { readEntries } from "./checkout-entries.js";
 import { CheckoutPage, type OpenCheckout, SUMMARY } from "./checkout-pages.js";
 import { isCountry } from "./countries.js";
 import { formatFor } from "./format.js";
 import { Layout } from "./layout.js";
 
-/** The pages of a Checkout session, at the address that its `url` names. */
+/** The pages of a Checkout session, at the address that its `url` names or that ends in its client secret. */
 export function checkoutPages(accounts: Accounts): Hono {
   const app = new Hono();
 
@@ -134,8 +135,7 @@ function pay(context: Context, { account, session }: OpenCheckout, payment: Paym
     const open = { account, session: account.getFromPath("checkout.session", session.id) };
     return context.html(<CheckoutPage open={open} trouble={error.message} />, 402);
   }
-  // Stripe puts the id where the application asks for it.
-  return context.redirect(String(session.success_url).replaceAll("{CHECKOUT_SESSION_ID}", session.id), 303);
+  return leaveCheckout(context, session);
 }
 
 function change(

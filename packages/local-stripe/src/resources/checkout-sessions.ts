@@ -73,6 +73,8 @@ const CREATE = {
   payment_method_configuration: text(),
   payment_method_collection: oneOf("always", "if_required"),
   payment_method_types: list(cardType(), { max: 100 }),
+  redirect_on_completion: oneOf("always", "if_required", "never"),
+  return_url: webUrl(),
   setup_intent_data: hash({ metadata: metadata() }),
   subscription_data: hash({
     description: text({ max: 500 }),
@@ -87,7 +89,7 @@ const CREATE = {
   }),
   success_url: webUrl(),
   tax_id_collection: hash({ enabled: required(bool()), required: oneOf("if_supported", "never") }),
-  ui_mode: oneOf("hosted", "hosted_page"),
+  ui_mode: oneOf("embedded", "embedded_page", "hosted", "hosted_page"),
   ...unsupported("after_expiration"),
 };
 
@@ -109,7 +111,7 @@ const LIST = {
   subscription: text(),
 };
 
-/** Sessions of Checkout with a page of its own; the pages are in `hosted/checkout.tsx`. */
+/** Sessions of Checkout, on a page of its own or embedded; the pages are in `hosted/checkout.tsx`. */
 export const checkoutSessions: Resource<"checkout.session"> = {
   kind: {
     object: "checkout.session",

@@ -249,7 +249,7 @@ export interface Grant {
 export type PortalConfigurationRecord = Readonly<Stored<Stripe.BillingPortal.Configuration>>;
 
 export type PortalSessionRecord = Readonly<Stored<Stripe.BillingPortal.Session>> & {
-  /** The unguessable end of the session's address. */
+  /** The unguessable end of the session's address; the client secret of an embedded one. */
   readonly secret: string;
   /** Proves that a form was sent from a page of this session. */
   readonly csrfToken: string;
@@ -277,7 +277,7 @@ export type CheckoutSessionRecord = Readonly<Omit<Stored<Stripe.Checkout.Session
     readonly footer: string | null;
     readonly metadata: Stripe.Metadata;
   };
-  /** The unguessable end of the session's address. */
+  /** The unguessable end of the session's address; the client secret of an embedded one. */
   readonly secret: string;
   /** Proves that a form was sent from a page of this session. */
   readonly csrfToken: string;

@@ -1,6 +1,5 @@
 import type Stripe from "stripe";
 import { ConflictError, InvalidArgumentError, StripeUnavailableError } from "../../errors.js";
-import { allowReturnUrl } from "../../return-urls/return-url.js";
 import type { TenantReturnUrls } from "../../return-urls/tenant-return-urls.js";
 import { assertFuture } from "../../selling/assert-future.js";
 import {
@@ -18,12 +17,19 @@ import { sideBySide } from "../../side-by-side.js";
 import { Steps } from "../../steps.js";
 import { assertMayEnterCodes } from "../../tenancy/promotion-code-entry.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
-import { isOpen, type OpenCheckoutSession, toCheckoutSession } from "../../views/checkout-session.js";
+import {
+  isOpen,
+  type OpenCheckoutSession,
+  type OpenEmbeddedCheckoutSession,
+  toCheckoutSession,
+} from "../../views/checkout-session.js";
+import { toDisplayParams } from "./display.js";
 import {
   type CheckedPayment,
   type CheckedSetup,
   type CheckedSubscription,
   type CreateCheckoutSessionOptions,
+  type CreateEmbeddedCheckoutSessionOptions,
   checkOptions,
 } from "./options.js";
 import {
@@ -37,20 +43,17 @@ import {
 
 export async function createCheckoutSession(
   scope: TenantScope,
-  options: CreateCheckoutSessionOptions,
+  options: CreateCheckoutSessionOptions | CreateEmbeddedCheckoutSessionOptions,
   urls: TenantReturnUrls,
-): Promise<OpenCheckoutSession> {
+): Promise<OpenCheckoutSession | OpenEmbeddedCheckoutSession> {
   const wanted = checkOptions(options);
   if (wanted.mode !== "setup" && wanted.allowPromotionCodes === true) {
     // guard: customers type codes only in the tenant's own account
     assertMayEnterCodes(scope, "allowPromotionCodes", "Give a code of the tenant's as discount.");
   }
-  const { successUrl = urls.returnUrl, cancelUrl = urls.returnUrl, metadata } = wanted;
+  const { metadata } = wanted;
   const checked = {
-    // guard (argument): Checkout's success URL is checked
-    successUrl: allowUrl(successUrl, urls, "successUrl"),
-    // guard (argument): Checkout's cancel URL is checked
-    cancelUrl: allowUrl(cancelUrl, urls, "cancelUrl"),
+    display: toDisplayParams(wanted, urls),
     // guard (argument): a Checkout session's metadata names no reserved key
     metadata: metadata === undefined ? {} : scope.callerMetadata(metadata),
     managedPayments: allowManagedPayments(scope, wanted),
@@ -86,7 +89,7 @@ export async function createCheckoutSession(
         );
   const view = toCheckoutSession(session, scope);
   if (isOpen(view)) return view;
-  throw new StripeUnavailableError("Stripe made a Checkout session without a page. Try again.");
+  throw new StripeUnavailableError("Stripe made a Checkout session that cannot be shown. Try again.");
 }
 
 const LEAST_TRIAL_MS = 48 * 3_600_000;
@@ -162,12 +165,6 @@ async function keepOnePage(
     throw error;
   }
   return findSameSession(newer, fingerprint) ?? made;
-}
-
-function allowUrl(given: unknown, { policy }: TenantReturnUrls, name: string): string {
-  // guard (argument): Checkout leads back to the tenant's origins
-  if (given !== undefined) return allowReturnUrl(given, policy, name);
-  throw new InvalidArgumentError(`Give ${name}, or the settings portal.returnUrl.`);
 }
 
 /**

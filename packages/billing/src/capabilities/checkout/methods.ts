@@ -1,28 +1,9 @@
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { CheckoutLineItem } from "../../views/checkout-line-item.js";
-import type { CheckoutSession, OpenCheckoutSession } from "../../views/checkout-session.js";
-import type { CreateCheckoutSessionOptions } from "./options.js";
+import type { CheckoutSession } from "../../views/checkout-session.js";
 
-/** The service's methods for Stripe's hosted Checkout page. */
+/** The service's methods for Stripe's Checkout, beside `createCheckoutSession`. */
 export interface CheckoutMethods {
-  /**
-   * Opens a hosted page on which a customer subscribes, pays once or saves a card, depending on `mode`. While a page
-   * with the same options is open, returns that one. A call for the same product with other options closes the earlier
-   * page, so that nobody pays on both.
-   *
-   * Sends six requests in subscription mode, two of them to see that no other page or subscription came between; one more
-   * for each price, for a discount, and for each open page that it closes. Two fewer in the other modes; three fewer with
-   * `allowSecond`, and if the page is open already.
-   *
-   * @throws NotFoundError when a price, discount or customer is missing or not the tenant's to use.
-   * @throws ReturnUrlNotAllowedError when the success or cancel URL is not on an allowed origin.
-   * @throws ReservedMetadataError when metadata names a key that this package writes.
-   * @throws ConflictError when a price is archived, the customer has a current subscription to the same product, or is
-   *   completing another page for it at this moment.
-   * @see https://docs.stripe.com/api/checkout/sessions/create
-   */
-  createCheckoutSession(options: CreateCheckoutSessionOptions): Promise<OpenCheckoutSession>;
-
   /**
    * Reads a Checkout session, such as for the page that the customer comes back to. One request.
    *

@@ -15,6 +15,13 @@ import {
   purchaseCollectionFields,
 } from "./collection.js";
 import {
+  assertOneDisplay,
+  type CheckedDisplay,
+  displayFields,
+  type EmbeddedFormOptions,
+  type HostedPageOptions,
+} from "./display.js";
+import {
   type AdjustableQuantity,
   type CheckoutItem,
   type CheckoutLine,
@@ -22,22 +29,18 @@ import {
   toCheckoutLines,
 } from "./items.js";
 
-/** The purpose of the page: to subscribe (the default), to pay once, or to save a card. */
-export type CreateCheckoutSessionOptions =
-  | SubscriptionCheckoutOptions
-  | PaymentCheckoutOptions
-  | SetupCheckoutOptions;
+/** A session on a page of Stripe's. */
+export type CreateCheckoutSessionOptions = CheckoutPurpose & HostedPageOptions;
+
+/** A session in a form within a page of the application's. */
+export type CreateEmbeddedCheckoutSessionOptions = CheckoutPurpose & EmbeddedFormOptions;
+
+/** What a session is for: to subscribe (the default), to pay once, or to save a card. */
+export type CheckoutPurpose = SubscriptionCheckoutOptions | PaymentCheckoutOptions | SetupCheckoutOptions;
 
 interface CheckoutOptions extends CallOptions, IdempotencyOptions {
   /** May be left out if the tenancy's directory names exactly one customer for the tenant. */
   readonly customerId?: string | undefined;
-  /**
-   * The page after success: an absolute URL, or a path on the settings' `portal.returnUrl`, which is the default. Stripe
-   * replaces `{CHECKOUT_SESSION_ID}`. A visit to that page proves nothing: call `getCheckoutSession`.
-   */
-  readonly successUrl?: string | undefined;
-  /** The target of the page's "back" link. Default: `portal.returnUrl`. */
-  readonly cancelUrl?: string | undefined;
   /** A language tag such as `"en-GB"`, or `"auto"`. Default: the browser's. */
   readonly locale?: string | undefined;
   /** The application's own reference, such as of a cart: 1 to 200 letters, digits, _ and -. */
@@ -102,10 +105,9 @@ const COLLECTION = ["always", "if_required"] as const;
 
 const sessionFields = onFirstUse(() => ({
   ...writeFields(),
+  ...displayFields(),
   // Each judged by the one guard for its kind.
   customerId: z.optional(z.unknown()),
-  successUrl: z.optional(z.unknown()),
-  cancelUrl: z.optional(z.unknown()),
   metadata: z.optional(z.unknown()),
   locale: z.optional(
     text(
@@ -172,8 +174,9 @@ const setupOptions = onFirstUse(() =>
 );
 
 /** What was checked; the rest is judged by the guards for its kind. */
-type Checked<T> = OrUndefined<Omit<T, Judged | "items">> & { readonly [K in Judged]?: unknown };
-type Judged = "customerId" | "successUrl" | "cancelUrl" | "metadata" | keyof CallOptions;
+type Checked<T> = OrUndefined<Omit<T, Judged | "items">> &
+  CheckedDisplay & { readonly [K in Judged]?: unknown };
+type Judged = "customerId" | "metadata" | keyof CallOptions;
 type OrUndefined<T> = { readonly [K in keyof T]: T extends Required<Pick<T, K>> ? T[K] : T[K] | undefined };
 
 export type CheckedSubscription = Checked<SubscriptionCheckoutOptions> & {
@@ -184,12 +187,12 @@ export type CheckedSetup = Checked<SetupCheckoutOptions>;
 
 /** @throws InvalidArgumentError with one sentence per mistake. */
 export function checkOptions(
-  options: CreateCheckoutSessionOptions,
+  options: CreateCheckoutSessionOptions | CreateEmbeddedCheckoutSessionOptions,
 ): CheckedSubscription | CheckedPayment | CheckedSetup {
   const given = copyOptions(options);
   // Reads each option once, so that what was checked is what is sent.
   const { mode = "subscription" }: { readonly mode?: unknown } = given;
-  if (mode === "setup") return checkExpiry(checkInput(setupOptions, given));
+  if (mode === "setup") return checkVisit(checkInput(setupOptions, given));
   if (mode === "payment") return checkPurchase(checkInput(paymentOptions, given));
   if (mode !== "subscription") {
     throw new InvalidArgumentError("mode must be one of subscription, payment, setup.");
@@ -200,7 +203,8 @@ export function checkOptions(
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-function checkExpiry<T extends { readonly expiresAt?: Date | undefined }>(given: T): T {
+function checkVisit<T extends CheckedDisplay & { readonly expiresAt?: Date | undefined }>(given: T): T {
+  assertOneDisplay(given);
   if (given.expiresAt === undefined) return given;
   const inMs = given.expiresAt.getTime() - Date.now();
   if (inMs >= 30 * MINUTE_MS && inMs <= 24 * HOUR_MS) return given;
@@ -210,7 +214,7 @@ function checkExpiry<T extends { readonly expiresAt?: Date | undefined }>(given:
 function checkPurchase<
   T extends Checked<PurchaseOptions> & { readonly items?: readonly CheckoutItem[] | undefined },
 >(given: T): T & { readonly lines: readonly CheckoutLine[] } {
-  const lines = toCheckoutLines(checkExpiry(given));
+  const lines = toCheckoutLines(checkVisit(given));
   assertCollectable(given);
   if (given.discount !== undefined && given.allowPromotionCodes === true) {
     throw new InvalidArgumentError("Give either discount or allowPromotionCodes.");

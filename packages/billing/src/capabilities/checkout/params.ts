@@ -6,6 +6,7 @@ import type { StripeMetadata } from "../../tenancy/caller-metadata.js";
 import { CHECKOUT_KEY } from "../../tenancy/metadata-mark.js";
 import { toEpochSeconds } from "../../views/epoch.js";
 import { toCollectionParams, toPurchaseCollectionParams } from "./collection.js";
+import type { DisplayParams } from "./display.js";
 import type { CheckoutLine } from "./items.js";
 import type { CheckedPayment, CheckedSetup, CheckedSubscription } from "./options.js";
 
@@ -14,8 +15,7 @@ export type SessionParams = Stripe.Checkout.SessionCreateParams;
 /** The parts that sessions of every mode have. */
 export interface Visit {
   readonly customerId: string;
-  readonly successUrl: string;
-  readonly cancelUrl: string;
+  readonly display: DisplayParams;
   readonly metadata: StripeMetadata;
   /** Undefined where the account decides. */
   readonly managedPayments: boolean | undefined;
@@ -109,18 +109,16 @@ function toLineParams({ priceId, quantity, adjustableQuantity }: CheckoutLine, m
   };
 }
 
-/** Leaves out `ui_mode`: a hosted page is the default, and its name differs before API version 2026-03-25. */
 function visitParams(
   mode: "subscription" | "payment" | "setup",
   wanted: CheckedSubscription | CheckedPayment | CheckedSetup,
-  { customerId, successUrl, cancelUrl, metadata, managedPayments }: Visit,
+  { customerId, display, metadata, managedPayments }: Visit,
 ): SessionParams {
   const { locale, clientReferenceId, expiresAt } = wanted;
   return {
     mode,
     customer: customerId,
-    success_url: successUrl,
-    cancel_url: cancelUrl,
+    ...display,
     metadata,
     ...(managedPayments !== undefined && { managed_payments: { enabled: managedPayments } }),
     ...toCollectionParams(wanted),
