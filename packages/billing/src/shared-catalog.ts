@@ -111,7 +111,7 @@ export class SharedCatalog<TMetadata = undefined> {
   }
 
   /**
-   * Replaces a shared product's price by a new one, for new subscriptions. Four requests, or five. Safe to repeat.
+   * Replaces a shared product's price by a new one, for new subscriptions. Three to five requests. Safe to repeat.
    *
    * @throws NotFoundError when it is missing or of a tenant's own product.
    * @throws ConflictError for a price with tiers, a meter or amounts in several currencies.

@@ -24,6 +24,20 @@ export class Steps {
     }
   }
 
+  /**
+   * Makes writes that do not need each other side by side. Where several fail, the error is that of one whose outcome is
+   * unknown, if there is one, and names them all.
+   */
+  async takeSideBySide(writes: Readonly<Record<string, () => Promise<unknown>>>): Promise<void> {
+    const names = Object.keys(writes);
+    const results = await Promise.allSettled(Object.values(writes).map((write) => write()));
+    this.#done.push(...names.filter((_, index) => results[index]?.status === "fulfilled"));
+    const errors: unknown[] = results.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    if (errors.length === 0) return;
+    const failed = names.filter((_, index) => results[index]?.status === "rejected").join(", ");
+    throw this.explain(failed, errors.find(isUnknown) ?? errors[0]);
+  }
+
   /** Forgets what was done, because it was undone. */
   undo(): void {
     this.#done.length = 0;
@@ -44,4 +58,8 @@ export class Steps {
       { cause: error, requestId: error.requestId, idempotencyKey: this.key, completed, failed, retryable },
     );
   }
+}
+
+function isUnknown(error: unknown): boolean {
+  return isBillingError(error) && error.code === "indeterminate";
 }

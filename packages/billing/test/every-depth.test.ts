@@ -54,7 +54,7 @@ const DEPTHS: Readonly<Record<string, readonly [cold: number, warm: number]>> = 
   updateProduct: [3, 3],
   archiveProduct: [3, 3],
   createPrice: [2, 2],
-  replacePrice: [5, 5],
+  replacePrice: [4, 4],
   archivePrice: [2, 2],
   setDefaultPrice: [3, 3],
   getCoupon: [1, 1],

@@ -66,4 +66,25 @@ describe("the writes of one method", () => {
     steps.undo();
     await expect(steps.take("the change", fail)).rejects.toBe(refusal);
   });
+
+  it("are made side by side where they do not need each other", async () => {
+    const steps = new Steps("key");
+    let finishFirst = () => {};
+    const first = () => new Promise<void>((resolve) => (finishFirst = resolve));
+    await steps.takeSideBySide({ first, second: async () => finishFirst() });
+    await expect(steps.take("third", fail)).rejects.toMatchObject({ completed: ["first", "second"] });
+  });
+
+  it("say of those side by side which were done, and what is known of those that failed", async () => {
+    const unknown = new IndeterminateError("Who knows.");
+    const failing = { first: fail, second: done, third: () => Promise.reject(unknown) };
+    await expect(new Steps("key").takeSideBySide(failing)).rejects.toMatchObject({
+      completed: ["second"],
+      failed: "first, third",
+      cause: unknown,
+      retryable: true,
+      message: expect.stringMatching(/^Done: second\. The outcome is unknown of first, third\./),
+    });
+    await expect(new Steps("key").takeSideBySide({ first: fail })).rejects.toBe(refusal);
+  });
 });

@@ -77,8 +77,8 @@ export interface CatalogMethods<TMetadata> {
   /**
    * Replaces a price by a new one, since Stripe's prices never change their amount. The new price takes over the old
    * one's terms except those given, its nickname, metadata and lookup key, and its place as the product's default; the
-   * old price is archived. Subscriptions keep the old price until they are changed. Four requests, or five if the old
-   * price is the default.
+   * old price is archived. Subscriptions keep the old price until they are changed. Three requests, one
+   * more if there are details to take over, and one more if the old price is the default.
    *
    * Safe to repeat after any failure: the same replacement, with the same idempotency key or with none, creates one price
    * and completes the remaining steps.

@@ -7,6 +7,7 @@ import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
+import { isReplay } from "../../stripe/replay.js";
 import type { OwnedPrice } from "../../tenancy/scope/scoped-catalog.js";
 import type { CatalogScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Price, toPrice } from "../../views/price.js";
@@ -56,48 +57,54 @@ export async function replacePrice(
     ...(currency === "" && { currency: owned.price.currency }),
   };
   const steps = new Steps(key);
-  const { id } = await steps.take("the new price", () => scope.write("POST /v1/prices", {}, params, key));
-  return toPrice(await putInPlace(scope, steps, owned, id, nickname), scope);
+  const created = await steps.take("the new price", () => scope.write("POST /v1/prices", {}, params, key));
+  return toPrice(await putInPlace(scope, steps, owned, created, nickname), scope);
 }
 
-/** Moves the lookup key and the place as default to the new price, then archives the old one. */
+/** Moves the lookup key and the place as default to the new price. Archives the old one last, so that one is always for sale. */
 async function putInPlace(
   scope: CatalogScope,
   steps: Steps,
   { price: old, product }: OwnedPrice,
-  priceId: string,
+  created: Stripe.Price,
   nickname: string | undefined,
 ): Promise<Stripe.Price> {
-  const metadata = scope.withoutReserved(old.metadata);
-  const details = {
-    ...((nickname ?? old.nickname) !== null && { nickname: nickname ?? old.nickname ?? "" }),
-    ...(old.lookup_key !== null && { lookup_key: old.lookup_key, transfer_lookup_key: true }),
-    ...(Object.keys(metadata).length > 0 && { metadata: { ...metadata } }),
-  };
-  const { price: made } =
-    Object.keys(details).length === 0
-      ? await scope.catalog.ownPrice(priceId)
-      : {
-          price: await steps.take("its details", () =>
-            scope.write("POST /v1/prices/{price}", { price: priceId }, details, crypto.randomUUID()),
-          ),
-        };
+  // A repeated replacement is answered as before, and its price may have been archived since.
+  let made = isReplay(created) ? (await scope.catalog.ownPrice(created.id)).price : created;
   if (!made.active) {
     throw new ConflictError(
       "The same replacement was made before, and its price was archived since. Give it an idempotencyKey of its own.",
     );
   }
-  if (product.default_price === old.id) {
-    await steps.take("the product's default price", () =>
-      scope.write("POST /v1/products/{product}", { product: product.id }, { default_price: priceId }),
-    );
-  }
+  const details = detailsToMove(scope, old, nickname);
+  const priceId = made.id;
+  await steps.takeSideBySide({
+    ...(Object.keys(details).length > 0 && {
+      "its details": async () => {
+        const key = crypto.randomUUID();
+        made = await scope.write("POST /v1/prices/{price}", { price: priceId }, details, key);
+      },
+    }),
+    ...(product.default_price === old.id && {
+      "the product's default price": () =>
+        scope.write("POST /v1/products/{product}", { product: product.id }, { default_price: priceId }),
+    }),
+  });
   if (old.active) {
     await steps.take("the end of the old price", () =>
       scope.write("POST /v1/prices/{price}", { price: old.id }, { active: false }, crypto.randomUUID()),
     );
   }
   return made;
+}
+
+function detailsToMove(scope: CatalogScope, old: Stripe.Price, nickname: string | undefined) {
+  const metadata = scope.withoutReserved(old.metadata);
+  return {
+    ...((nickname ?? old.nickname) !== null && { nickname: nickname ?? old.nickname ?? "" }),
+    ...(old.lookup_key !== null && { lookup_key: old.lookup_key, transfer_lookup_key: true }),
+    ...(Object.keys(metadata).length > 0 && { metadata: { ...metadata } }),
+  };
 }
 
 /** The terms of a price, without its amount. */
