@@ -4,28 +4,26 @@ import { ConfigurationError } from "../errors.js";
 import { findNodeModule } from "../node-process.js";
 import { encodeUtf8 } from "./utf8.js";
 
-/** Signs as Stripe does: the HMAC-SHA256 of the timestamp, a dot and the body, 32 bytes. */
+/** Signs as Stripe does: the HMAC-SHA256 of the timestamp, a dot and the body, as 64 digits. */
 export type Sign<Signature> = (timestamp: string, body: Uint8Array) => Signature;
 
 /** Makes and compares signatures. `Signature` is a promise where the runtime hashes asynchronously. */
 export interface SignatureCrypto<Signature> {
   /** Makes the function that signs with one secret, which it keeps in a closure. */
   readonly signer: (secret: string) => Sign<Signature>;
-  /** Compares 32 bytes in a time that does not tell where they differ. */
-  readonly areEqual: (one: Uint8Array, other: Uint8Array) => boolean;
+  /** Compares two signatures in a time that does not tell where they differ. */
+  readonly areEqual: (one: string, other: string) => boolean;
 }
 
 /** Node's crypto, which hashes at once; `undefined` in a runtime without it. */
-export function findNodeCrypto(): SignatureCrypto<Uint8Array> | undefined {
+export function findNodeCrypto(): SignatureCrypto<string> | undefined {
   const crypto = findNodeModule("node:crypto");
   if (crypto === undefined) return undefined;
   return {
-    signer: (secret) => {
-      const key = encodeUtf8(secret);
-      return (timestamp, body) =>
-        crypto.createHmac("sha256", key).update(`${timestamp}.`).update(body).digest();
-    },
-    areEqual: (one, other) => crypto.timingSafeEqual(one, other),
+    signer: (secret) => (timestamp, body) =>
+      // As text: memory for each digest's bytes would take longer to collect than to make.
+      crypto.createHmac("sha256", secret).update(`${timestamp}.`).update(body).digest("hex"),
+    areEqual: (one, other) => crypto.timingSafeEqual(encodeUtf8(one), encodeUtf8(other)),
   };
 }
 
@@ -34,7 +32,7 @@ export function findNodeCrypto(): SignatureCrypto<Uint8Array> | undefined {
  *
  * @throws {ConfigurationError} when the runtime has none.
  */
-export function getWebCrypto(): SignatureCrypto<Promise<Uint8Array>> {
+export function getWebCrypto(): SignatureCrypto<Promise<string>> {
   const subtle = globalThis.crypto?.subtle;
   if (subtle === undefined) {
     throw new ConfigurationError(
@@ -48,7 +46,7 @@ export function getWebCrypto(): SignatureCrypto<Promise<Uint8Array>> {
       let key: webcrypto.CryptoKey | undefined;
       return async (timestamp, body) => {
         key ??= await subtle.importKey("raw", toOwnBytes(encodeUtf8(secret)), HMAC, false, ["sign"]);
-        return new Uint8Array(await subtle.sign("HMAC", key, toSignedBytes(timestamp, body)));
+        return toHex(new Uint8Array(await subtle.sign("HMAC", key, toSignedBytes(timestamp, body))));
       };
     },
     areEqual: isSame,
@@ -70,9 +68,13 @@ function toSignedBytes(timestamp: string, body: Uint8Array): Uint8Array<ArrayBuf
   return signed;
 }
 
-/** Looks at every byte, whatever the first ones are. */
-function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  let difference = one.byteLength ^ other.byteLength;
-  for (const [at, byte] of one.entries()) difference |= byte ^ (other[at] ?? 0);
+function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Looks at every character, whatever the first ones are. */
+function isSame(one: string, other: string): boolean {
+  let difference = one.length ^ other.length;
+  for (let at = 0; at < one.length; at += 1) difference |= one.charCodeAt(at) ^ other.charCodeAt(at);
   return difference === 0;
 }

@@ -103,16 +103,20 @@ function toMissingKey(name: string, { payload }: Binding): SigningKey {
 }
 
 function toSigningKey(secret: string, binding: Binding): SigningKey {
+  const isBound = Object.values(binding).some((value) => value !== undefined);
   return {
     signer: (crypto) => crypto.signer(secret),
     payload: binding.payload,
-    findMismatches: (event) =>
-      [
-        findPayloadMismatch(event, binding), // guard: a secret signs events of its payload alone
-        findModeMismatch(event, binding), // guard: a secret signs events of its mode alone
-        findAccountMismatch(event, binding), // guard: a secret signs events of its account alone
-      ].filter((mismatch) => mismatch !== undefined),
+    findMismatches: (event) => (isBound ? findMismatches(event, binding) : []),
   };
+}
+
+function findMismatches(event: WebhookEvent, binding: Binding): readonly SecretMismatch[] {
+  return [
+    findPayloadMismatch(event, binding), // guard: a secret signs events of its payload alone
+    findModeMismatch(event, binding), // guard: a secret signs events of its mode alone
+    findAccountMismatch(event, binding), // guard: a secret signs events of its account alone
+  ].filter((mismatch) => mismatch !== undefined);
 }
 
 function findPayloadMismatch(event: WebhookEvent, { payload }: Binding): SecretMismatch | undefined {

@@ -63,7 +63,7 @@ function chooseVerifier(checks: Checks): Verify<VerifiedEvent | Promise<Verified
   return crypto === undefined ? createAsyncVerifier(checks, getWebCrypto()) : createVerifier(checks, crypto);
 }
 
-export function createVerifier(checks: Checks, crypto: SignatureCrypto<Uint8Array>): Verify<VerifiedEvent> {
+export function createVerifier(checks: Checks, crypto: SignatureCrypto<string>): Verify<VerifiedEvent> {
   const signers = checks.keys.map((key) => key.signer(crypto));
   return (rawBody, signatureHeader) => {
     const signed = readSigned(rawBody, signatureHeader, checks);
@@ -74,7 +74,7 @@ export function createVerifier(checks: Checks, crypto: SignatureCrypto<Uint8Arra
 
 export function createAsyncVerifier(
   checks: Checks,
-  crypto: SignatureCrypto<Promise<Uint8Array>>,
+  crypto: SignatureCrypto<Promise<string>>,
 ): Verify<Promise<VerifiedEvent>> {
   const signers = checks.keys.map((key) => key.signer(crypto));
   return async (rawBody, signatureHeader) => {
@@ -120,15 +120,15 @@ function judge(
 /** Always compares every key with every signature, so that the time taken does not reveal which one matched. */
 function findSigner(
   keys: readonly SigningKey[],
-  expected: readonly Uint8Array[],
-  signatures: readonly Uint8Array[],
+  expected: readonly string[],
+  signatures: readonly string[],
   { areEqual }: SignatureCrypto<unknown>,
 ): SigningKey | undefined {
   let signer: SigningKey | undefined;
-  for (const [at, digest] of expected.entries()) {
+  keys.forEach((key, at) => {
     for (const signature of signatures) {
-      if (areEqual(digest, signature)) signer ??= keys[at];
+      if (areEqual(expected[at] ?? "", signature)) signer ??= key;
     }
-  }
+  });
   return signer;
 }
