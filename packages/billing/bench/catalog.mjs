@@ -4,12 +4,11 @@
  *
  *     node bench/catalog.mjs [others = 100000]
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { Agent, request } from "node:http";
-import { fileURLToPath } from "node:url";
 import { StripeBillingService } from "@repo/billing";
-import Stripe from "stripe";
+import { startLocalServer } from "./local-server.mjs";
+import { report, reportRatio } from "./report.mjs";
+import { takeTurns } from "./turns.mjs";
 
 const OWN_PRODUCTS = 100;
 const PRICES_EACH = 2;
@@ -25,18 +24,18 @@ try {
   await load(crowded, others, (at) => `tenant${Math.floor(at / PRODUCTS_A_TENANT)}`);
   for (const server of [alone, crowded]) await loadOwn(server);
   const { cold, warm } = await requestsOf(crowded);
-  const times = await dearer();
+  const times = await compareTimes();
   const among = `${OWN_PRODUCTS} products and their prices among ${others.toLocaleString("en-US")} of others`;
-  const ok = [
-    report(`requests to list ${among}, cold`, cold, 3),
-    report(`requests to list ${among}, again`, warm, 0),
-    report("time of a cold list against one without others", times, 1.1),
-  ];
-  process.exitCode = ok.every(Boolean) ? 0 : 1;
+  report(`requests to list ${among}, cold`, cold, { atMost: 3 });
+  report(`requests to list ${among}, again`, warm, { atMost: 0 });
+  reportRatio("time of a cold list, of one without others", times.crowded, times.alone, {
+    atMost: 1.1,
+    unit: " ms",
+  });
 } finally {
-  for (const { child, agent } of [alone, crowded]) {
+  for (const { stop, agent } of [alone, crowded]) {
     agent.destroy();
-    child.kill();
+    await stop();
   }
 }
 
@@ -56,16 +55,9 @@ async function requestsOf(server) {
   return { cold, warm: sent - cold };
 }
 
-async function dearer() {
-  const ratios = [];
-  for (let i = 0; i < ROUNDS; i++) {
-    // The first of a pair now and then, so that neither always follows the other.
-    const pair = i % 2 === 0 ? [alone, crowded] : [crowded, alone];
-    const times = new Map();
-    for (const server of pair) times.set(server, await timeOf(() => listed(serviceFor(server.stripe))));
-    ratios.push(times.get(crowded) / times.get(alone));
-  }
-  return ratios.toSorted((one, other) => one - other)[ROUNDS >> 1];
+function compareTimes() {
+  const measure = (server) => timeOf(() => listed(serviceFor(server.stripe)));
+  return takeTurns({ crowded, alone }, measure, { rounds: ROUNDS });
 }
 
 async function timeOf(work) {
@@ -134,26 +126,8 @@ function post({ port, secretKey, agent }, path, fields) {
   });
 }
 
-function report(what, value, budget) {
-  const ok = value <= budget;
-  const number = Number.isInteger(value) ? String(value) : value.toFixed(3);
-  console.log(`${ok ? "ok  " : "OVER"}  ${number.padStart(7)}  (budget <= ${budget})  ${what}`);
-  return ok;
-}
-
-/** In a process of its own, so that its work is not counted on either side. */
 async function startServer() {
-  const cli = fileURLToPath(new URL("../../local-stripe/dist/cli.js", import.meta.url));
-  const child = spawn(process.execPath, [cli, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
-  const [output] = await once(child.stdout.setEncoding("utf8"), "data");
-  const { hostname: host, port } = new URL(/http:\/\/\S+/.exec(output)[0]);
-  const secretKey = /sk_test_\w+/.exec(output)[0];
-  const stripe = new Stripe(secretKey, { host, port: Number(port), protocol: "http", telemetry: false });
-  return {
-    child,
-    port: Number(port),
-    secretKey,
-    stripe,
-    agent: new Agent({ keepAlive: true, maxSockets: CONCURRENCY }),
-  };
+  const server = await startLocalServer();
+  const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
+  return { ...server, stripe: server.createStripe(), agent };
 }

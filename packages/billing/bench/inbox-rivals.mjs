@@ -22,16 +22,8 @@ import { parseArgs } from "node:util";
 import { migrateInbox, postgresInbox } from "@repo/billing/postgres";
 import { verifyWebhook } from "@repo/billing/webhooks";
 import { PgBoss } from "pg-boss";
-import {
-  aDelivery,
-  compare,
-  connect,
-  load,
-  OBJECT,
-  printMachine,
-  takeTurns,
-  withServer,
-} from "./inbox-kit.mjs";
+import { aDelivery, connect, OBJECT, printMachine, takeTurns, withServer } from "./inbox-kit.mjs";
+import { reportRatio } from "./report.mjs";
 
 const SYNC_ENGINE = "@stripe/sync-engine@1.0.32";
 const { values: flags } = parseArgs({
@@ -89,9 +81,9 @@ async function besidePgBoss({ url }, pool, inbox) {
     ours: (id) => handle(inbox, aDelivery(id), (tx) => writeEffect(tx, id)),
     theirs: (id) => send(id, (client) => writeEffect(client, id)),
   };
-  print("pg-boss, a write with send, goal 1.5", await takeTurns(sides, settings));
+  reportRates("Postgres inbox, a write, of one with pg-boss's send", await takeTurns(sides, settings), 1.5);
   const alone = { ours: (id) => inbox.store(aDelivery(id)), theirs: (id) => send(id, async () => undefined) };
-  print("pg-boss, send alone beside stored", await takeTurns(alone, settings));
+  reportRates("Postgres inbox, stored, of pg-boss's send alone", await takeTurns(alone, settings));
   await boss.stop({ graceful: false });
   await pool.query("DROP SCHEMA billing_bench_boss CASCADE");
 }
@@ -124,7 +116,8 @@ async function besideSyncEngine({ url }, inbox) {
       const delivery = { ...aDelivery(id), objectId: customer.id, body: body.toString() };
       await handle(inbox, delivery, (tx) => upsertCustomer(tx, customer));
     };
-    print("sync-engine, goal 8", await takeTurns({ ours, theirs }, settings));
+    const measured = await takeTurns({ ours, theirs }, settings);
+    reportRates("Postgres inbox, a customer upserted, of @stripe/sync-engine", measured, 8);
     await sync.postgresClient.pool.end();
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -164,7 +157,6 @@ function signedEvent(id) {
   return { body, header: `t=${created},v1=${signature}` };
 }
 
-function print(what, { ours, theirs }) {
-  const { ratio, rates } = compare(ours, theirs);
-  console.log(`${what}: ${ratio} times as many; ${rates}; load ${load()}`);
+function reportRates(what, { ours, theirs }, atLeast) {
+  reportRatio(what, ours, theirs, { unit: " events a second", atLeast });
 }

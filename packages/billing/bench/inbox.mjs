@@ -9,16 +9,8 @@
  */
 import { parseArgs } from "node:util";
 import { migrateInbox, postgresInbox } from "@repo/billing/postgres";
-import {
-  aDelivery,
-  BODY,
-  compare as compareRates,
-  connect,
-  load,
-  printMachine,
-  takeTurns,
-  withServer,
-} from "./inbox-kit.mjs";
+import { aDelivery, BODY, connect, printMachine, takeTurns, withServer } from "./inbox-kit.mjs";
+import { reportRatio } from "./report.mjs";
 
 const { values: flags } = parseArgs({
   options: {
@@ -67,10 +59,10 @@ async function compare(server, concurrency) {
   const settings = { rounds: Number(flags.rounds), calls: Number(flags.calls), concurrency };
   for (const { what, goal, ours, bare } of sides) {
     const measured = await takeTurns({ ours, bare }, settings);
-    const { ratio, rates } = compareRates(measured.ours, measured.bare);
-    console.log(
-      `${what.padEnd(7)} at ${String(concurrency).padStart(2)} at once: ${ratio} of bare; goal ${goal} at 16; ${rates}; load ${load()}`,
-    );
+    // The goal is one at 16 at once.
+    const budget = concurrency === 16 ? { atLeast: goal } : {};
+    const name = `Postgres inbox, ${what}, ${concurrency} at once, of the same by hand`;
+    reportRatio(name, measured.ours, measured.bare, { unit: " events a second", ...budget });
     await pool.query(`TRUNCATE ${SCHEMA}.pending, ${SCHEMA}.marks, ${SCHEMA}.effects`);
   }
   await pool.end();
