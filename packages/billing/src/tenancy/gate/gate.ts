@@ -81,6 +81,7 @@ export class Gate {
     ids: PathIds<C>,
     params: StripeParams<C>,
   ): Promise<StripeAnswer<C>> {
+    for (const id of Object.values(ids)) if (typeof id === "string") this.#proofs.hold(id);
     const answer = await this.#sender.read(requestTarget(call, ids), params);
     // guard (if true): what is read is the tenant's
     if (await this.#answers.admits(answer, call)) return answer as StripeAnswer<C>; // the shape that the call's API promises

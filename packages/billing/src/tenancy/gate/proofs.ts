@@ -91,6 +91,11 @@ export class Proofs {
     return customerId === undefined || this.#proved.get(customerId) === "own" ? undefined : customerId;
   }
 
+  /** Holds what another call proved of an object until this call ends: its time may be over when the answer comes. */
+  hold(id: string): void {
+    this.#findCustomer(id);
+  }
+
   /** Returns the tenant's customer that an id belongs to or is. */
   #findCustomer(id: string): string | undefined {
     const customerId = this.#customers.get(id) ?? this.#options.cache.findCustomer(this.#options, id) ?? id;
