@@ -59,6 +59,8 @@ const TESTS = {
   "tenancy/gate/stripe-objects.ts": ["tenancy/gate/named-ids", "tenancy/gate/answer-check"],
   "return-urls/tenant-return-urls.ts": ["portal/return-urls"],
   "webhooks/events.ts": ["webhooks/resolve-tenant", "webhooks/receive"],
+  "webhooks/receiver-options.ts": ["webhooks/nothing-is-silent", "webhooks/webhook-receiver"],
+  "webhooks/take-up.ts": ["webhooks/work"],
   "tenancy/scope/tenant-scope.ts": ["tenancy/scope/scope-proofs", "tenancy/scope/tenant-scope"],
 };
 

@@ -2,9 +2,9 @@ import type { WebhookEvent } from "./events.js";
 import type { HandlerFor } from "./handlers.js";
 import type { DurableInbox, WebhookInbox } from "./inbox/inbox.js";
 import type { EventObjects } from "./order.js";
-import type { Outcome } from "./outcome.js";
+import type { Outcome, Verdict } from "./outcome.js";
 import type { TenantResolver } from "./resolve-tenant.js";
-import type { WebhookTracer } from "./tracing.js";
+import { describeOutcome, type WebhookSpan, type WebhookTracer } from "./tracing.js";
 import type { VerifiedEvent, Verify } from "./verifier.js";
 
 /** The parts of a receiver, checked and ready. */
@@ -25,3 +25,24 @@ export interface Pipeline<TBilling, Tx> {
   /** Receives every outcome before the caller does, with the delivered event's age where it is known. It must not throw. */
   readonly report: (outcome: Outcome, event?: WebhookEvent) => void;
 }
+
+export interface ReceiveOptions {
+  /** Stops waiting, as for a shutdown; the event is then not acknowledged and Stripe delivers it again. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Measures an outcome, and reports it before the caller gets it. */
+export async function finish<TBilling, Tx>(
+  pipeline: Pipeline<TBilling, Tx>,
+  span: WebhookSpan | undefined,
+  verdict: Verdict,
+  startedAtMs: number,
+  event: WebhookEvent | undefined,
+): Promise<Outcome> {
+  const outcome: Outcome = { ...verdict, durationMs: performance.now() - startedAtMs };
+  describeOutcome(span, outcome, IS_ERROR.has(outcome.status));
+  pipeline.report(outcome, event);
+  return outcome;
+}
+
+const IS_ERROR: ReadonlySet<Outcome["status"]> = new Set(["failed", "dead", "unresolved", "rejected"]);

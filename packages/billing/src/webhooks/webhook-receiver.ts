@@ -1,97 +1,28 @@
-import { NEWEST_API_VERSION } from "../api-version.js";
 import { ConfigurationError } from "../errors.js";
 import { notify } from "../notify.js";
 import { type FetchAdapter, toFetchAdapter } from "./adapters/fetch.js";
 import { type NodeAdapter, toNodeAdapter } from "./adapters/node.js";
-import { assertInteger } from "./assert-integer.js";
 import { Counters, type WebhookStats } from "./counters.js";
 import { readCreatedAtMs, type WebhookEvent, type WebhookEventType } from "./events.js";
-import { listEventTypes, toHandlerFor, type WebhookHandlers } from "./handlers.js";
-import { type DeadDelivery, type DurableInbox, isDurable, type WebhookInbox } from "./inbox/inbox.js";
-import { memoryInbox } from "./inbox/memory.js";
-import { assertKnownKeys } from "./known-keys.js";
-import type { EventObjects } from "./order.js";
+import { listEventTypes, toHandlerFor } from "./handlers.js";
+import type { DeadDelivery, DurableInbox } from "./inbox/inbox.js";
 import type { Outcome } from "./outcome.js";
 import type { Pipeline } from "./pipeline.js";
-import { MAX_BODY_BYTES } from "./raw-body.js";
-import {
-  type Receive,
-  type Requeue,
-  toFeed,
-  toReceive,
-  toRequeue,
-  toTakeNext,
-  toWorkOne,
-  type WorkOne,
-} from "./receive.js";
+import { type Receive, toFeed, toReceive } from "./receive.js";
+import { chooseInbox } from "./receiver-inbox.js";
+import { readReceiverOptions, type WebhookReceiverOptions } from "./receiver-options.js";
 import { type Reconcile, toReconcile } from "./reconcile/reconcile.js";
 import { type ReconcileEntitlements, toReconcileEntitlements } from "./reconcile/reconcile-entitlements.js";
 import {
   type ReconcileSubscriptions,
   toReconcileSubscriptions,
 } from "./reconcile/reconcile-subscriptions.js";
-import type { TenantResolver } from "./resolve-tenant.js";
-import { type SigningSecretOption, toSigningKeys } from "./signing-secrets.js";
-import { outcomeTeller, processLogger, toUnfailingLogger, type WebhookLogger } from "./tell-outcome.js";
-import type { WebhookTracer } from "./tracing.js";
-import { createAnyVerifier, createChecks, VERIFY_OPTIONS, type VerifyOptions } from "./verifier.js";
+import { toSigningKeys } from "./signing-secrets.js";
+import { type Requeue, toRequeue, toTakeNext, toWorkOne, type WorkOne } from "./take-up.js";
+import { onceTeller } from "./tell-once.js";
+import { outcomeTeller, type WebhookLogger } from "./tell-outcome.js";
+import { createAnyVerifier, createChecks } from "./verifier.js";
 import { toWork, type WorkLoop } from "./work.js";
-
-export interface WebhookReceiverOptions<TBilling, Tx = undefined> extends VerifyOptions {
-  /**
-   * Every secret that may sign for this receiver: one per endpoint and mode, two while one is being rotated. While one of
-   * them is undefined, every delivery fails, is answered with 500, and the logger hears which it is.
-   */
-  readonly signingSecrets: readonly SigningSecretOption[];
-  /**
-   * The billing service. It finds the tenant of each event and is bound to it for the handler. `product.*` and
-   * `price.*` events make it drop its cached catalog.
-   */
-  readonly billing: TenantResolver<TBilling>;
-  /** One handler per event type. */
-  readonly on: WebhookHandlers<TBilling, NoInfer<Tx>>;
-  /** Remembers handled events. Default: a memory inbox, with a warning. */
-  readonly inbox?: WebhookInbox<Tx> | undefined;
-  /**
-   * The object that a snapshot event has in `event.data.object`.
-   *
-   * - `"current"`: as it is now, read through the tenant's service before the handler is called, in the API version of
-   *   its client. Its state never goes backward, whatever order events come in. One request to Stripe for each event, and
-   *   when Stripe cannot be asked, the event is tried again.
-   * - `"delivered"`: as Stripe sent it, but read as above where an event of the same object that is newer, or of the same
-   *   second, was handled before, or where the object was read after Stripe made the event, or less than a minute before.
-   *   Its state never goes backward either.
-   *
-   * Some objects cannot be read: see `isStale` of the handler's context. Default: `"current"`.
-   */
-  readonly objects?: EventObjects | undefined;
-  /**
-   * When to acknowledge an event: once it is `"handled"`, the default, or once it is `"stored"`, which needs a durable
-   * inbox and a process that calls `work`. Choose `"stored"` for handlers that may take longer than Stripe waits.
-   */
-  readonly respond?: "handled" | "stored" | undefined;
-  /** The time for finding the tenant, reading the object and running the handler, together. Default 20 seconds. */
-  readonly handlerTimeoutMs?: number | undefined;
-  /** The time for the request's body to arrive, in the adapters. Default 10 seconds. */
-  readonly bodyTimeoutMs?: number | undefined;
-  /**
-   * Called with every outcome before it is answered, for logs and metrics. It cannot change the outcome, and a promise that
-   * it returns is not waited for.
-   */
-  readonly onOutcome?: ((outcome: Outcome) => void | Promise<void>) | undefined;
-  /**
-   * Receives one line for every outcome that somebody has to look at, `failed`, `dead`, `unresolved` and `rejected`, with
-   * the error's stack and nothing of the event's content. What was not verified, as with a wrong or missing secret, is
-   * told once a minute for each kind.
-   * Default: warnings of the process, which also get the lines that a logger fails to take.
-   */
-  readonly logger?: WebhookLogger | undefined;
-  /**
-   * Makes a span of each delivery, with one for its verification, its claim and its handler; the spans of
-   * `traceRequests` become children of the handler's. That of `@opentelemetry/api` 1 fits.
-   */
-  readonly tracer?: WebhookTracer | undefined;
-}
 
 /** Its functions are bound, so they may be passed on without the receiver. */
 export interface WebhookReceiver {
@@ -184,63 +115,22 @@ export interface WebhookReceiver {
 export function createWebhookReceiver<TBilling, Tx = undefined>(
   options: WebhookReceiverOptions<TBilling, Tx>,
 ): WebhookReceiver {
-  assertKnownKeys("createWebhookReceiver", options, RECEIVER_OPTIONS);
-  const { billing, onOutcome, now = Date.now, tracer } = options;
-  const {
-    objects = "current",
-    respond = "handled",
-    maxBodyBytes = MAX_BODY_BYTES,
-    bodyTimeoutMs = 10_000,
-    handlerTimeoutMs = 20_000,
-  } = options;
-  if (typeof billing?.resolveTenant !== "function" || typeof billing.forTenant !== "function") {
-    throw new ConfigurationError(
-      "billing must be a StripeBillingService, or an object with its resolveTenant and forTenant.",
-    );
-  }
-  if (objects !== "current" && objects !== "delivered") {
-    throw new ConfigurationError('objects must be "current" or "delivered".');
-  }
-  if (respond !== "handled" && respond !== "stored") {
-    throw new ConfigurationError('respond must be "handled" or "stored".');
-  }
-  assertInteger("bodyTimeoutMs", bodyTimeoutMs, TIMER_RANGE);
-  assertInteger("handlerTimeoutMs", handlerTimeoutMs, TIMER_RANGE);
-  if (options.logger !== undefined) assertMethod("logger", options.logger, "warn");
-  const logger = options.logger === undefined ? processLogger : toUnfailingLogger(options.logger);
-  if (tracer !== undefined) assertMethod("tracer", tracer, "startActiveSpan");
-  if (onOutcome !== undefined && typeof onOutcome !== "function") {
-    throw new ConfigurationError("onOutcome must be a function.");
-  }
-  const facts = billing.receiverFacts?.();
-  // guard: a service that is bound to one tenant is refused
-  if (facts?.tenantId !== undefined) {
-    throw new ConfigurationError(
-      "billing is bound to one tenant, and a receiver gets the events of all. Pass the service that forTenant was called on.",
-    );
-  }
+  const settings = readReceiverOptions(options);
+  const { billing, facts, respond, logger, now } = settings;
   const keys = toSigningKeys(options.signingSecrets);
   const verify = createAnyVerifier(createChecks(keys, options));
   const families = new Set(keys.flatMap(({ payload }) => payload ?? ["snapshot", "thin"]));
   const handlerFor = toHandlerFor(options.on, facts, families);
+  const { inbox, durable } = chooseInbox(options.inbox, respond, logger);
   const counters = new Counters();
   const tell = outcomeTeller(logger, respond);
-  const toldVersions = new Set<string>();
-  const toldTwins = new Set<string>();
-  const inbox = options.inbox ?? createMemoryInbox<Tx>(logger);
-  for (const method of INBOX_METHODS) assertMethod("inbox", inbox, method);
+  const tellOnce = onceTeller(logger, (type) => handlerFor(type) !== undefined);
 
-  const durable = isDurable(inbox) ? inbox : undefined;
-  if (respond === "stored" && durable === undefined) {
-    throw new ConfigurationError(
-      'respond: "stored" needs an inbox that outlives this process, such as postgresInbox; memoryInbox does not.',
-    );
-  }
-
-  const mode = facts?.mode;
   const store: Pipeline<TBilling, Tx>["store"] =
     respond === "stored" && durable ? (delivery, given) => durable.store(delivery, given) : undefined;
-  const parts = {
+  const { handlerTimeoutMs, objects, tracer } = settings;
+  const mode = facts?.mode;
+  const pipeline: Pipeline<TBilling, Tx> = {
     verify,
     handlerFor,
     inbox,
@@ -253,7 +143,6 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
     tracer,
     report,
   };
-  const pipeline: Pipeline<TBilling, Tx> = parts;
   const receive = toReceive(pipeline);
   const eventTypes = listEventTypes(options.on);
   const listEvents = billing.listEvents?.bind(billing);
@@ -261,8 +150,8 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
   const feed = toFeed(pipeline);
   return {
     receive,
-    fetch: toFetchAdapter(receive, { maxBodyBytes, bodyTimeoutMs }),
-    node: toNodeAdapter(receive, { maxBodyBytes, bodyTimeoutMs }),
+    fetch: toFetchAdapter(receive, settings),
+    node: toNodeAdapter(receive, settings),
     requeue: toRequeue(pipeline),
     work: durable === undefined ? refuseWork : createWork(pipeline, durable, logger),
     workOne: durable === undefined ? refuseWork : toWorkOne(pipeline, durable),
@@ -278,34 +167,10 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
   function report(outcome: Outcome, event?: WebhookEvent): void {
     counters.add(outcome);
     if (outcome.status === "handled" && event !== undefined) counters.addLag(now() - readCreatedAtMs(event));
-    tellOfVersion(outcome);
-    tellOfTwin(outcome);
+    tellOnce(outcome);
     tell(outcome);
     // The delivery is settled; another answer would only make Stripe deliver it again.
-    notify(onOutcome, outcome, "onOutcome", (message) => logger.warn(message));
-  }
-
-  function tellOfVersion(outcome: Outcome): void {
-    const version = outcome.delivery && outcome.unknownApiVersion;
-    if (version === undefined || toldVersions.has(version) || toldVersions.size === MAX_TOLD) return;
-    toldVersions.add(version);
-    logger.warn(
-      `Webhooks arrive in API version ${version}, which this package does not know, so their objects may have another ` +
-        `shape. Create the endpoint with api_version ${NEWEST_API_VERSION}.`,
-    );
-  }
-
-  /** An endpoint of the wrong payload style sends what nobody handles, and all is acknowledged. */
-  function tellOfTwin(outcome: Outcome): void {
-    if (outcome.status !== "ignored" || outcome.reason !== "no_handler") return;
-    const { eventType } = outcome;
-    const twin = eventType.startsWith("v1.") ? eventType.slice("v1.".length) : `v1.${eventType}`;
-    if (handlerFor(twin) === undefined || toldTwins.has(eventType)) return;
-    toldTwins.add(eventType);
-    logger.warn(
-      `A ${eventType} webhook was ignored, and on has a handler for ${twin}. If no endpoint sends ${twin}, change the ` +
-        "endpoint's payload style or add a handler.",
-    );
+    notify(settings.onOutcome, outcome, "onOutcome", (message) => logger.warn(message));
   }
 }
 
@@ -323,45 +188,3 @@ async function refuseWork(): Promise<never> {
     "work and workOne need an inbox that outlives this process, such as postgresInbox; memoryInbox has nothing to take up.",
   );
 }
-
-function createMemoryInbox<Tx>(logger: WebhookLogger): WebhookInbox<Tx> {
-  logger.warn(
-    "This webhook receiver has no `inbox` option and keeps handled events in memory: other processes do not share it, " +
-      "and a restart forgets it. Pass a durable inbox, or `inbox: memoryInbox()` to accept this.",
-  );
-  // Tx is inferred from `inbox` alone, so without it Tx is its default, undefined.
-  return memoryInbox() as WebhookInbox<Tx>;
-}
-
-function assertMethod(option: string, value: object, method: string): void {
-  if (typeof value === "object" && value !== null && typeof Reflect.get(value, method) === "function") return;
-  throw new ConfigurationError(`${option} must be an object with the method ${method}.`);
-}
-
-const RECEIVER_OPTIONS: readonly string[] = [
-  ...VERIFY_OPTIONS,
-  "signingSecrets",
-  "billing",
-  "on",
-  "inbox",
-  "objects",
-  "respond",
-  "handlerTimeoutMs",
-  "bodyTimeoutMs",
-  "onOutcome",
-  "logger",
-  "tracer",
-];
-
-const INBOX_METHODS: readonly (keyof WebhookInbox<unknown>)[] = [
-  "process",
-  "requeue",
-  "listDead",
-  "readStats",
-];
-
-/** Versions come with signed events, so there are few; the bound is for whoever has a secret. */
-const MAX_TOLD = 100;
-
-/** The range of setTimeout. */
-const TIMER_RANGE = { min: 1, max: 2 ** 31 - 1 };

@@ -1,0 +1,17 @@
+import { ModeMismatchError } from "../errors.js";
+import type { WebhookEvent } from "./events.js";
+import type { Pipeline } from "./pipeline.js";
+import type { VerifiedEvent } from "./verifier.js";
+
+/** Finds that an event is of another mode than the service, or than the secret that signed it. */
+export function findModeError<TBilling, Tx>(
+  { mode }: Pipeline<TBilling, Tx>,
+  { livemode }: WebhookEvent,
+  [mismatch]: VerifiedEvent["mismatches"],
+): ModeMismatchError | undefined {
+  if (mismatch instanceof ModeMismatchError) return mismatch;
+  const eventMode = livemode ? "live" : "test";
+  return mode === undefined || mode === eventMode
+    ? undefined
+    : new ModeMismatchError(`A ${eventMode}-mode event arrived, and billing has a ${mode}-mode key.`);
+}

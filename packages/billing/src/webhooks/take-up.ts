@@ -1,0 +1,104 @@
+/** Deliveries that are in the inbox already: dead ones, those that a queue names, and those that are due. */
+
+import { findModeError } from "./event-mode.js";
+import type { WebhookEvent } from "./events.js";
+import { handleClaim } from "./handle-claim.js";
+import type { Delivery, DeliveryKey, DurableInbox } from "./inbox/inbox.js";
+import type { Outcome } from "./outcome.js";
+import { parseEventBody } from "./parse-event.js";
+import { finish, type Pipeline, type ReceiveOptions } from "./pipeline.js";
+import { inSpan, lastingSpan } from "./tracing.js";
+import { toDelivered, toVerdict } from "./verdict.js";
+
+/** Tries a dead delivery once more; resolves to `undefined` when that delivery is not dead. Rejects when the inbox fails. */
+export type Requeue = (delivery: DeliveryKey, options?: ReceiveOptions) => Promise<Outcome | undefined>;
+
+export function toRequeue<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>): Requeue {
+  return (delivery, options = {}) =>
+    inSpan(pipeline.tracer, "webhook requeue", async (span) => {
+      const startedAtMs = performance.now();
+      let eventType: string | undefined;
+      const result = await pipeline.inbox.requeue(
+        delivery,
+        async (claim) => {
+          ({ eventType } = claim);
+          return handleClaim(pipeline, claim, toEvent(pipeline, claim), options);
+        },
+        options,
+      );
+      if (result === undefined || eventType === undefined) return undefined;
+      return finish(pipeline, span, toVerdict({ delivery, eventType }, result), startedAtMs, undefined);
+    });
+}
+
+/**
+ * Handles a delivery that is kept in the inbox, such as one that a queue names, now and whether or not it is due. Resolves
+ * to `undefined` when it was handled before or never came. Rejects when the inbox fails.
+ */
+export type WorkOne = (delivery: DeliveryKey, options?: ReceiveOptions) => Promise<Outcome | undefined>;
+
+export function toWorkOne<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>, inbox: DurableInbox<Tx>): WorkOne {
+  return (key, options = {}) =>
+    inSpan(pipeline.tracer, "webhook work", async (span) => {
+      const startedAtMs = performance.now();
+      const delivery = await inbox.find(key);
+      if (delivery === undefined) return undefined;
+      let event: WebhookEvent | undefined;
+      const result = await inbox.process(
+        delivery,
+        async (claim) => {
+          event = toEvent(pipeline, claim);
+          return handleClaim(pipeline, claim, event, options);
+        },
+        options,
+      );
+      const subject = toDelivered(key, delivery.eventType, event);
+      return finish(pipeline, span, toVerdict(subject, result), startedAtMs, event);
+    });
+}
+
+/** Takes the next delivery up that is due; resolves to `undefined` when there is none. Calls `onClaim` once it has one. */
+export type TakeNext = (onClaim: () => void, signal: AbortSignal) => Promise<Outcome | undefined>;
+
+export function toTakeNext<TBilling, Tx>(
+  pipeline: Pipeline<TBilling, Tx>,
+  inbox: DurableInbox<Tx>,
+): TakeNext {
+  return async (onClaim, signal) => {
+    let startedAtMs = performance.now();
+    let event: WebhookEvent | undefined;
+    // Looking for something to do has no span: an idle process does it every second.
+    const lasting = lastingSpan(pipeline.tracer, "webhook work");
+    try {
+      const taken = await inbox.processNext(
+        (claim) =>
+          lasting.run(async () => {
+            startedAtMs = performance.now();
+            onClaim();
+            event = toEvent(pipeline, claim);
+            // Not stopped by the signal: what has begun is to end well.
+            return handleClaim(pipeline, claim, event, {});
+          }),
+        { signal },
+      );
+      if (taken === undefined) return undefined;
+      const { key, eventType } = taken.delivery;
+      const subject = toDelivered(key, eventType, event);
+      return await finish(pipeline, lasting.span, toVerdict(subject, taken.result), startedAtMs, event);
+    } catch (error) {
+      lasting.fail(error);
+      throw error;
+    } finally {
+      lasting.close();
+    }
+  };
+}
+
+/** Reads a stored delivery. A store may be shared by receivers of both modes. */
+function toEvent<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>, { body }: Delivery): WebhookEvent {
+  const event = parseEventBody(body);
+  const error = findModeError(pipeline, event, []);
+  // guard (if false): a stored event of the other mode is no tenant's
+  if (error !== undefined) throw error;
+  return event;
+}
