@@ -61,6 +61,9 @@ const TESTS = {
   "webhooks/events.ts": ["webhooks/resolve-tenant", "webhooks/receive"],
   "webhooks/receiver-options.ts": ["webhooks/nothing-is-silent", "webhooks/webhook-receiver"],
   "webhooks/take-up.ts": ["webhooks/work"],
+  "tenancy/reserved-metadata.ts": ["tenancy/scope/tenant-scope", "tenancy/scope/scope-proofs"],
+  "tenancy/scope/owned-objects.ts": ["tenancy/scope/owned-objects", "tenancy/scope/scope-proofs"],
+  "tenancy/scope/scoped-payment-methods.ts": ["tenancy/scope/scope-proofs", "payment-methods/detach"],
   "tenancy/scope/tenant-scope.ts": ["tenancy/scope/scope-proofs", "tenancy/scope/tenant-scope"],
 };
 

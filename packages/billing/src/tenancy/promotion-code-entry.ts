@@ -15,12 +15,12 @@ export type PromotionCodes = "shared";
 
 /** @throws InvalidArgumentError where a customer could type another tenant's code. */
 export function assertMayEnterCodes(
-  scope: { readonly mayEnterCodes: boolean },
+  discounts: { readonly mayEnterCodes: boolean },
   option: string,
   instead: string,
 ): void {
   // guard (if true): no codes are asked for in an account that tenants share
-  if (scope.mayEnterCodes) return;
+  if (discounts.mayEnterCodes) return;
   throw new InvalidArgumentError(
     `${option} lets customers type any code of the account, another tenant's as well. ${instead} ` +
       'Where every code is for all tenants, say so in the settings: catalog.promotionCodes: "shared".',

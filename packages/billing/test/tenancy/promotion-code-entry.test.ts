@@ -52,7 +52,7 @@ describe("asking that promotion codes are typed", () => {
   it("is refused where a customer could type another tenant's", async () => {
     const shared = await scopeIn(undefined);
 
-    expect(() => assertMayEnterCodes(shared, "allowPromotionCodes", "Leave it out.")).toThrow(
+    expect(() => assertMayEnterCodes(shared.discounts, "allowPromotionCodes", "Leave it out.")).toThrow(
       expect.objectContaining({
         code: "invalid_argument",
         message: expect.stringMatching(
@@ -61,7 +61,9 @@ describe("asking that promotion codes are typed", () => {
       }),
     );
     for (const scope of [await scopeIn("acct_1"), await scopeIn(undefined, "shared")]) {
-      expect(() => assertMayEnterCodes(scope, "allowPromotionCodes", "Leave it out.")).not.toThrow();
+      expect(() =>
+        assertMayEnterCodes(scope.discounts, "allowPromotionCodes", "Leave it out."),
+      ).not.toThrow();
     }
   });
 });

@@ -49,7 +49,7 @@ export async function createCheckoutSession(
   const wanted = checkOptions(options);
   if (wanted.mode !== "setup" && wanted.allowPromotionCodes === true) {
     // guard: customers type codes only in the tenant's own account
-    assertMayEnterCodes(scope, "allowPromotionCodes", "Give a code of the tenant's as discount.");
+    assertMayEnterCodes(scope.discounts, "allowPromotionCodes", "Give a code of the tenant's as discount.");
   }
   const { metadata } = wanted;
   const checked = {

@@ -40,7 +40,7 @@ export async function payInvoice(
   const before = await scope.invoice(invoiceId);
   if (method !== undefined) {
     // guard: an invoice is paid by a payment method of its own customer
-    await scope.proveCustomersPaymentMethod(referencedId(before.customer) ?? "", method);
+    await scope.paymentMethods.proveFor(referencedId(before.customer) ?? "", method);
   }
   if (before.status === "paid") return view(scope, before);
   if (before.status === "void") throw new ConflictError("The invoice is void, so nothing is left to pay.");

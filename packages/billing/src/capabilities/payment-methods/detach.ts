@@ -9,7 +9,8 @@ import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import { referencedId } from "../../stripe/reference.js";
 import { type CallMark, isResultOf, markCall, toMetadata } from "../../tenancy/call-mark.js";
-import type { AttachedPaymentMethod, TenantScope } from "../../tenancy/scope/tenant-scope.js";
+import type { AttachedPaymentMethod } from "../../tenancy/scope/scoped-payment-methods.js";
+import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { chargedMethodId, type PaymentMethod, toPaymentMethod } from "../../views/payment-method.js";
 
 export interface DetachPaymentMethodOptions extends CallOptions, IdempotencyOptions {
@@ -56,10 +57,10 @@ async function findMethod(
 ): Promise<AttachedPaymentMethod | DetachedPaymentMethod> {
   try {
     // guard (as table): a payment method is proved before it is detached
-    return await scope.paymentMethod(paymentMethodId);
+    return await scope.paymentMethods.attached(paymentMethodId);
   } catch (error) {
     if (retried === undefined || !(error instanceof NotFoundError)) throw error;
-    const method = await scope.detachedPaymentMethod(paymentMethodId);
+    const method = await scope.paymentMethods.detached(paymentMethodId);
     // guard: only the call that detached a payment method finds it again
     if (!isResultOf(retried, method)) throw error;
     return { ...method, customer: null };

@@ -21,7 +21,7 @@ export async function listPaymentMethods(
     await sideBySide(
       scope.proveCustomer(customerId),
       // guard: a cursor is a payment method of the customer's
-      assertCursor(scope.proveCustomersPaymentMethod(customerId, cursor)),
+      assertCursor(scope.paymentMethods.proveFor(customerId, cursor)),
     );
   }
   const list = scope.list("GET /v1/payment_methods", {

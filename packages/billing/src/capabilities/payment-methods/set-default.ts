@@ -36,7 +36,7 @@ export async function setDefaultPaymentMethod(
       ? undefined
       : parseObjectId("subscription", subscriptionId, "subscriptionId");
   // guard (as table): a payment method is proved before it becomes the default
-  const method = await scope.paymentMethod(paymentMethodId);
+  const method = await scope.paymentMethods.attached(paymentMethodId);
   const { customer } = method;
   const steps = new Steps(idempotencyKey);
   if (subscription !== undefined) {

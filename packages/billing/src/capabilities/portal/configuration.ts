@@ -99,7 +99,7 @@ export function prepareContent(
   const spec = checkSpec(given);
   if (spec.features.subscriptionUpdate?.allowedUpdates.includes("promotion_code")) {
     // guard: customers type codes only in a portal of the tenant's own account
-    assertMayEnterCodes(scope, "promotion_code among allowedUpdates", "Leave it out.");
+    assertMayEnterCodes(scope.discounts, "promotion_code among allowedUpdates", "Leave it out.");
   }
   return { spec, content: toContent(spec, policy) };
 }

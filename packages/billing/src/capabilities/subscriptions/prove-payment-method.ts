@@ -12,7 +12,7 @@ export async function provePaymentMethod(
   paymentMethodId: string,
   customerId: string,
 ): Promise<void> {
-  const { customer } = await scope.paymentMethod(paymentMethodId);
+  const { customer } = await scope.paymentMethods.attached(paymentMethodId);
   // guard (if true): a payment method is of the subscription's own customer
   if (customer.id === customerId) return;
   throw new InvalidArgumentError(

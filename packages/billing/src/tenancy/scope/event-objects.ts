@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from "../../errors.js";
-import type { RetrieveCall } from "../../stripe/calls.js";
+import type { PathIds, RetrieveCall } from "../../stripe/calls.js";
+import { notFound } from "../../stripe/translate-error.js";
+import type { GateToStripe } from "../gate/gate.js";
 import { isStripeObject } from "../gate/stripe-objects.js";
 import type { EventObject } from "../tenancy.js";
 
@@ -51,11 +53,30 @@ const READS: Readonly<Record<string, EventObjectRead>> = {
 };
 
 /**
+ * Reads the object that an event is about, as it is now. One request.
+ *
+ * @throws InvalidArgumentError for a kind that cannot be proved to be a tenant's.
+ * @throws NotFoundError when it is missing or not the tenant's.
+ */
+export async function readEventObject(
+  gate: Pick<GateToStripe, "retrieve">,
+  object: EventObject,
+): Promise<object> {
+  const { call, name, expand } = eventObjectRead(object);
+  const params = expand === undefined ? {} : { expand: [expand] };
+  const answer: object = await gate.retrieve(call, { [name]: object.id } as PathIds<typeof call>, params);
+  const customer = expandedCustomer(answer, expand);
+  // Nothing of a deleted customer can be read, as under the other strategies.
+  if (typeof customer === "object" && customer !== null && "deleted" in customer) throw notFound();
+  return withoutExpansion(answer, expand);
+}
+
+/**
  * Finds the read for an event's object.
  *
  * @throws InvalidArgumentError for a kind whose owner the gate cannot prove, or a malformed id.
  */
-export function eventObjectRead({ type, id }: EventObject): EventObjectRead {
+function eventObjectRead({ type, id }: EventObject): EventObjectRead {
   const found = typeof type === "string" && Object.hasOwn(READS, type) ? READS[type] : undefined;
   if (found === undefined) {
     throw new InvalidArgumentError(
@@ -71,14 +92,14 @@ export function eventObjectRead({ type, id }: EventObject): EventObjectRead {
 }
 
 /** Finds the customer that came along to prove the owner, if one did. */
-export function expandedCustomer(object: object, expand: string | undefined): unknown {
+function expandedCustomer(object: object, expand: string | undefined): unknown {
   if (expand === "customer") return Reflect.get(object, "customer");
   const charge: unknown = expand === "charge.customer" ? Reflect.get(object, "charge") : undefined;
   return isStripeObject(charge) ? charge.customer : undefined;
 }
 
 /** Replaces the object that was expanded to prove the owner by its id. */
-export function withoutExpansion(object: object, expand: string | undefined): object {
+function withoutExpansion(object: object, expand: string | undefined): object {
   const [name] = expand?.split(".") ?? [];
   const expanded: unknown = name === undefined ? undefined : Reflect.get(object, name);
   return name !== undefined && isStripeObject(expanded) ? { ...object, [name]: expanded.id } : object;

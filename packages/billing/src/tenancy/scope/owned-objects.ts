@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import type { Deadline } from "../../deadline.js";
 import type { PathIds, StripeAnswer, StripeParams } from "../../stripe/calls.js";
+import { referencedId } from "../../stripe/reference.js";
 import { notFound } from "../../stripe/translate-error.js";
 import type { GateToStripe } from "../gate/gate.js";
 import type { Owner, OwnershipCache } from "../ownership-cache.js";
@@ -27,6 +28,12 @@ export interface ReadOptions {
    * prove the customer with one more request.
    */
   readonly onlyReads?: boolean;
+}
+
+/** An object of a list, with its customer where it has one. */
+interface Listed {
+  readonly id: string;
+  readonly customer?: string | { readonly id: string } | null;
 }
 
 /** Reads and proves objects of the tenant's customers. An object is known when this call, or another one lately, proved it. */
@@ -58,7 +65,7 @@ export class OwnedObjects {
     if (customer === null) throw notFound();
     // guard: an object's customer is the tenant's
     if (!(await this.owns(customer))) throw notFound();
-    this.remember(object.id, typeof customer === "string" ? customer : customer.id);
+    this.remember(object.id, referencedId(customer));
     return object;
   }
 
@@ -107,6 +114,16 @@ export class OwnedObjects {
   remember(id: string, customerId: string): void {
     this.#keep(id, customerId);
     this.#options.cache.add(this.#options, id, customerId, this.#startedAtMs);
+  }
+
+  /** Remembers listed objects of customers that were proved. */
+  rememberListed(objects: readonly Listed[]): void {
+    for (const { id, customer } of objects) {
+      const customerId = referencedId(customer);
+      if (customerId === null) continue;
+      // guard (if true): a listed object is remembered with a proved customer alone
+      if (this.isKnown(customerId)) this.remember(id, customerId);
+    }
   }
 
   #keep(id: string, customerId: string): void {

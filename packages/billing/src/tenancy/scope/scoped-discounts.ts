@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import { notFound } from "../../stripe/translate-error.js";
 import type { GateOptions, GateToStripe } from "../gate/gate.js";
+import { mayEnterAnyCode } from "../promotion-code-entry.js";
 import type { OwnedObjects } from "./owned-objects.js";
 
 /** Reads the coupons and promotion codes that a tenant may give: its own and the shared ones, by the mark in their metadata. */
@@ -17,6 +18,11 @@ export class ScopedDiscounts {
     this.#options = options;
     this.#gate = gate;
     this.#owned = owned;
+  }
+
+  /** Tells if the tenant's customers may type promotion codes. */
+  get mayEnterCodes(): boolean {
+    return mayEnterAnyCode(this.#options.account, this.#options.promotionCodes);
   }
 
   /** One request. @throws NotFoundError when the coupon is missing, or neither the tenant's nor shared by all. */

@@ -10,23 +10,23 @@ import type {
   WriteCall,
 } from "../../stripe/calls.js";
 import type { SearchQuery } from "../../stripe/search-query.js";
-import { notFound } from "../../stripe/translate-error.js";
 import type { AuditEvent } from "../audit.js";
 import { parseCallerMetadata, type StripeMetadata } from "../caller-metadata.js";
 import type { SearchPage, SearchParams } from "../gate/finder.js";
 import { Gate, type GateOptions, type GateToStripe } from "../gate/gate.js";
 import { shownLookupKey } from "../gate/lookup-key.js";
 import type { ScopedListCall } from "../gate/rules.js";
-import { CALL_KEY, CHECKOUT_KEY, REFERENCE_KEY, SHARED } from "../metadata-mark.js";
-import { mayEnterAnyCode } from "../promotion-code-entry.js";
+import { SHARED } from "../metadata-mark.js";
+import { reservedMetadata, withoutReserved } from "../reserved-metadata.js";
 import type { EventObject } from "../tenancy.js";
 import { parseTenantId } from "../tenant-id.js";
-import { eventObjectRead, expandedCustomer, withoutExpansion } from "./event-objects.js";
+import { readEventObject } from "./event-objects.js";
 import { OwnedObjects, type ReadOptions } from "./owned-objects.js";
 import { ScopedCatalog } from "./scoped-catalog.js";
 import { ScopedConfigurations } from "./scoped-configurations.js";
 import { ScopedCustomers } from "./scoped-customers.js";
 import { ScopedDiscounts } from "./scoped-discounts.js";
+import { ScopedPaymentMethods } from "./scoped-payment-methods.js";
 import { ScopedPayments } from "./scoped-payments.js";
 
 /** Never leaves this file, so that nobody else can construct a scope. */
@@ -45,24 +45,13 @@ export async function admit(
   admission: Admission,
   openGate: (options: GateOptions) => GateToStripe = (options) => new Gate(options),
 ): Promise<TenantScope> {
-  const { transport, mode, promotionCodes, onAudit, cache, configurations, trusted, deadline } = admission;
-  const tenancy = admission.tenancy.forCall?.() ?? admission.tenancy;
-  const tenantId = parseTenantId(admission.tenantId);
+  // What is admitted for a tenant is never for what all share.
+  const { shared: _, ...given } = admission;
+  const { deadline } = given;
+  const tenancy = given.tenancy.forCall?.() ?? given.tenancy;
+  const tenantId = parseTenantId(given.tenantId);
   const account = await deadline.race(tenancy.accountOf(tenantId));
-  const options = {
-    transport,
-    mode,
-    tenancy,
-    promotionCodes,
-    onAudit,
-    cache,
-    configurations,
-    trustsMemory: admission.trustsMemory,
-    trusted,
-    deadline,
-    tenantId,
-    account,
-  };
+  const options = { ...given, tenancy, tenantId, account };
   return new Scope(ADMITTED, options, openGate(options));
 }
 
@@ -100,13 +89,9 @@ export type CatalogScope = Pick<
   | "write"
 >;
 
-/** A payment method with its customer, which names the default one. */
-export type AttachedPaymentMethod = Stripe.PaymentMethod & { readonly customer: Stripe.Customer };
-
 const SUBSCRIPTION = "GET /v1/subscriptions/{subscription}";
 const CHECKOUT_SESSION = "GET /v1/checkout/sessions/{session}";
 const INVOICE = "GET /v1/invoices/{invoice}";
-const PAYMENT_METHOD = "GET /v1/payment_methods/{payment_method}";
 
 class Scope {
   readonly #customers: ScopedCustomers;
@@ -114,6 +99,7 @@ class Scope {
   readonly #configurations: ScopedConfigurations;
   readonly #discounts: ScopedDiscounts;
   readonly #payments: ScopedPayments;
+  readonly #paymentMethods: ScopedPaymentMethods;
   readonly #options: GateOptions;
   readonly #gate: GateToStripe;
   readonly #owned: OwnedObjects;
@@ -130,6 +116,7 @@ class Scope {
     this.#configurations = new ScopedConfigurations(options, gate);
     this.#discounts = new ScopedDiscounts(options, gate, this.#owned);
     this.#payments = new ScopedPayments(gate, this.#owned);
+    this.#paymentMethods = new ScopedPaymentMethods(options, gate, this.#owned);
   }
 
   get customers(): ScopedCustomers {
@@ -152,6 +139,10 @@ class Scope {
     return this.#payments;
   }
 
+  get paymentMethods(): ScopedPaymentMethods {
+    return this.#paymentMethods;
+  }
+
   get tenantId(): string {
     return this.#options.tenantId;
   }
@@ -161,11 +152,6 @@ class Scope {
     return this.#options.account;
   }
 
-  /** Tells if the tenant's customers may type promotion codes. */
-  get mayEnterCodes(): boolean {
-    return mayEnterAnyCode(this.account, this.#options.promotionCodes);
-  }
-
   /** The metadata that marks this tenant's customers, products and prices; empty in an account of its own. */
   get mark(): Readonly<Record<string, string>> {
     return this.#options.tenancy.markFor(this.#options.tenantId);
@@ -173,16 +159,12 @@ class Scope {
 
   /** Checks a caller's metadata. @throws ReservedMetadataError | InvalidArgumentError */
   callerMetadata(given: unknown): StripeMetadata {
-    return parseCallerMetadata(given, this.#reservedMetadata());
+    return parseCallerMetadata(given, reservedMetadata(this.#options.tenancy));
   }
 
   /** Drops the metadata keys that this package writes. */
   withoutReserved(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-    const reserved = this.#reservedMetadata();
-    return Object.freeze(
-      // guard (receiver of filter): views leave the package's keys out
-      Object.fromEntries(Object.entries(metadata).filter(([key]) => !reserved.includes(key))),
-    );
+    return withoutReserved(metadata, this.#options.tenancy);
   }
 
   /** A stored lookup key as the tenant named it. */
@@ -220,18 +202,8 @@ class Scope {
    * @throws InvalidArgumentError for a kind that cannot be proved to be a tenant's.
    * @throws NotFoundError when it is missing or not the tenant's.
    */
-  async eventObject(object: EventObject): Promise<object> {
-    const { call, name, expand } = eventObjectRead(object);
-    const params = expand === undefined ? {} : { expand: [expand] };
-    const answer: object = await this.#gate.retrieve(
-      call,
-      { [name]: object.id } as PathIds<typeof call>,
-      params,
-    );
-    const customer = expandedCustomer(answer, expand);
-    // Nothing of a deleted customer can be read, as under the other strategies.
-    if (typeof customer === "object" && customer !== null && "deleted" in customer) throw notFound();
-    return withoutExpansion(answer, expand);
+  eventObject(object: EventObject): Promise<object> {
+    return readEventObject(this.#gate, object);
   }
 
   /** Sends no request when it was proved lately, else one. @throws NotFoundError as {@link customer} does. */
@@ -268,25 +240,6 @@ class Scope {
     return this.#owned.prove(CHECKOUT_SESSION, { session: sessionId });
   }
 
-  /** One request. @throws NotFoundError when it is missing, or attached to none of the tenant's customers. */
-  async paymentMethod(paymentMethodId: string): Promise<AttachedPaymentMethod> {
-    const method = await this.#owned.read(PAYMENT_METHOD, { payment_method: paymentMethodId });
-    const { customer } = method;
-    // guard: a payment method comes with its customer
-    if (customer === null || typeof customer === "string") throw notFound();
-    return { ...method, customer };
-  }
-
-  /** One request. @throws NotFoundError when it is missing, attached, or was never the tenant's. */
-  async detachedPaymentMethod(paymentMethodId: string): Promise<Stripe.PaymentMethod> {
-    const method = await this.#gate.retrieve(PAYMENT_METHOD, { payment_method: paymentMethodId }, {});
-    const { tenancy, tenantId } = this.#options;
-    // guard (operand 1): a detached payment method has no customer
-    // guard (operand 2): a detached payment method is marked for the tenant
-    if (method.customer !== null || tenancy.productAccess(tenantId, method) !== "own") throw notFound();
-    return method;
-  }
-
   /** Sends no request when it was proved lately, else one. @throws NotFoundError as {@link subscription} does. */
   proveSubscription(subscriptionId: string): Promise<void> {
     return this.#owned.prove(SUBSCRIPTION, { subscription: subscriptionId });
@@ -302,11 +255,6 @@ class Scope {
     return this.#owned.proveFor(customerId, INVOICE, { invoice: invoiceId });
   }
 
-  /** Sends no request when it was proved lately, else one. @throws NotFoundError when it is not the customer's. */
-  proveCustomersPaymentMethod(customerId: string, paymentMethodId: string): Promise<void> {
-    return this.#owned.proveFor(customerId, PAYMENT_METHOD, { payment_method: paymentMethodId });
-  }
-
   /** Lists objects. Proves the customer that they are listed of, if any, beside the list. One request, and one for the proof. */
   async list<C extends ScopedListCall>(
     call: C,
@@ -317,12 +265,7 @@ class Scope {
     // guard (if false): a list is of a proved customer
     const proof = typeof customer === "string" ? this.proveCustomer(customer) : undefined;
     const [, answer] = await sideBySide(proof, this.#gate.list(call, params, ids));
-    for (const object of answer.data) {
-      if (!("customer" in object) || !object.customer) continue;
-      const customerId = idOf(object.customer);
-      // guard (if true): a listed object is remembered with a proved customer alone
-      if (this.#owned.isKnown(customerId)) this.#owned.remember(object.id, customerId);
-    }
+    this.#owned.rememberListed(answer.data);
     return answer;
   }
 
@@ -348,16 +291,4 @@ class Scope {
     if (answer.object === "customer") await this.#owned.owns(answer);
     return answer;
   }
-
-  #reservedMetadata(): readonly string[] {
-    // guard (part 1): the tenancy's keys are kept from callers
-    // guard (part 2): the key of references is kept from callers
-    // guard (part 3): Checkout's key is kept from callers
-    // guard (part 4): the key of calls is kept from callers
-    return [...this.#options.tenancy.reservedMetadata, REFERENCE_KEY, CHECKOUT_KEY, CALL_KEY];
-  }
-}
-
-function idOf(reference: string | { readonly id: string }): string {
-  return typeof reference === "string" ? reference : reference.id;
 }

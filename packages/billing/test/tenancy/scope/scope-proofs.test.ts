@@ -36,7 +36,7 @@ type Proof = (scope: TenantScope, of: Objects) => Promise<unknown>;
 const PROOFS: Readonly<Record<string, Proof>> = {
   "a customer": (scope, { customerId }) => scope.customer(customerId),
   "a subscription": (scope, { subscriptionId }) => scope.subscription(subscriptionId),
-  "a payment method": (scope, { paymentMethodId }) => scope.paymentMethod(paymentMethodId),
+  "a payment method": (scope, { paymentMethodId }) => scope.paymentMethods.attached(paymentMethodId),
   "a Checkout session": (scope, { checkoutSessionId }) => scope.checkoutSession(checkoutSessionId),
   "an invoice": (scope, { invoiceId }) => scope.invoice(invoiceId),
   "a product": (scope, { productId }) => scope.catalog.product(productId),
@@ -84,27 +84,34 @@ describe("a scope by itself", () => {
   it("refuses a payment method that is attached to nobody", async () => {
     await world.stripe.paymentMethods.detach(globex.paymentMethodId);
 
-    await expect((await scopeOf("acme")).paymentMethod(globex.paymentMethodId)).rejects.toMatchObject({
+    await expect(
+      (await scopeOf("acme")).paymentMethods.attached(globex.paymentMethodId),
+    ).rejects.toMatchObject({
       code: "not_found",
     });
   });
 
-  it.each(["proveCustomersInvoice", "proveCustomersPaymentMethod", "proveCustomersSubscription"] as const)(
-    "%s refuses what another customer of the tenant's has",
-    async (prove) => {
+  const CUSTOMERS: Readonly<
+    Record<string, (scope: TenantScope, customerId: string, objects: Objects) => Promise<void>>
+  > = {
+    "an invoice": (scope, customerId, { invoiceId }) => scope.proveCustomersInvoice(customerId, invoiceId),
+    "a payment method": (scope, customerId, { paymentMethodId }) =>
+      scope.paymentMethods.proveFor(customerId, paymentMethodId),
+    "a subscription": (scope, customerId, { subscriptionId }) =>
+      scope.proveCustomersSubscription(customerId, subscriptionId),
+  };
+
+  it.each(Object.entries(CUSTOMERS))(
+    "refuses %s that another customer of the tenant's has",
+    async (_kind, prove) => {
       const sister = await objectsOf("sister", "acme");
-      const ids = ({ invoiceId, paymentMethodId, subscriptionId }: Objects) => ({
-        proveCustomersInvoice: invoiceId,
-        proveCustomersPaymentMethod: paymentMethodId,
-        proveCustomersSubscription: subscriptionId,
-      });
       const scope = await scopeOf("acme");
       for (let times = 0; times < 2; times += 1) {
-        await expect(scope[prove](acme.customerId, ids(acme)[prove])).resolves.toBeUndefined();
+        await expect(prove(scope, acme.customerId, acme)).resolves.toBeUndefined();
         world.takeRequests();
-        await scope[prove](acme.customerId, ids(acme)[prove]);
+        await prove(scope, acme.customerId, acme);
         expect(world.takeRequests()).toEqual([]);
-        await expect(scope[prove](acme.customerId, ids(sister)[prove])).rejects.toMatchObject({
+        await expect(prove(scope, acme.customerId, sister)).rejects.toMatchObject({
           code: "not_found",
         });
       }
@@ -167,7 +174,7 @@ describe("a scope by itself", () => {
     const { stripe } = world;
     const { paymentMethodId } = await world.addTenant("methods", { metadata: { tenantId: "acme" } });
     const scope = await scopeOf("acme");
-    const method = await scope.paymentMethod(paymentMethodId);
+    const method = await scope.paymentMethods.attached(paymentMethodId);
     expect(method).toMatchObject({ id: paymentMethodId, customer: { object: "customer" } });
 
     await stripe.subscriptionSchedules.create({ from_subscription: acme.subscriptionId });
@@ -192,9 +199,9 @@ describe("a scope by itself", () => {
       metadata: { tenantId: "acme" },
     });
 
-    expect(await scope.detachedPaymentMethod(await detached("acme"))).toMatchObject({ customer: null });
+    expect(await scope.paymentMethods.detached(await detached("acme"))).toMatchObject({ customer: null });
     for (const id of [attached, await detached("globex"), await detached("*"), await detached("")]) {
-      await expect(scope.detachedPaymentMethod(id)).rejects.toMatchObject({ code: "not_found" });
+      await expect(scope.paymentMethods.detached(id)).rejects.toMatchObject({ code: "not_found" });
     }
   });
 
