@@ -10,7 +10,7 @@ export {
   type WebhookControls,
 } from "./local-stripe.js";
 export type { LocalStripeOptions } from "./options.js";
-export type { RelatedObject } from "./store/records.js";
+export type { RelatedObject } from "./store/records/events.js";
 export type { DeliveryAttempt, DeliveryMishap } from "./webhooks/deliveries.js";
 
 assertNode();

@@ -24,7 +24,7 @@ import { rollSecret } from "./resources/signing-secrets.js";
 import type { AccountData, EventType, Reaction, ServerContext } from "./store/account-data.js";
 import { Accounts } from "./store/accounts.js";
 import { passTime } from "./store/passing-time.js";
-import type { RelatedObject } from "./store/records.js";
+import type { RelatedObject } from "./store/records/events.js";
 import { transact } from "./store/transaction.js";
 import { Deliveries, type DeliveryAttempt, type DeliveryMishap } from "./webhooks/deliveries.js";
 

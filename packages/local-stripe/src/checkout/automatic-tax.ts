@@ -1,7 +1,8 @@
 import { invalid } from "../api-error.js";
 import { hasTaxLocation, taxOn } from "../billing/catalog/automatic-tax.js";
 import type { AccountData, Transaction } from "../store/account-data.js";
-import type { CheckoutLineRecord, CheckoutSessionRecord, CustomerRecord } from "../store/records.js";
+import type { CheckoutLineRecord, CheckoutSessionRecord } from "../store/records/checkout.js";
+import type { CustomerRecord } from "../store/records/customers.js";
 import { sessionTotals } from "./line-items.js";
 
 export function sessionTax(

@@ -1,6 +1,6 @@
 import { invalid, notImplemented } from "../api-error.js";
 import { type MetadataChange, mergeMetadata } from "../declare/metadata.js";
-import type { CheckoutSessionRecord } from "../store/records.js";
+import type { CheckoutSessionRecord } from "../store/records/checkout.js";
 
 export interface InvoiceCreation {
   readonly enabled: boolean;

@@ -1,7 +1,7 @@
 import { ApiError, invalid } from "../api-error.js";
 import { addTaxId, listTaxIds } from "../billing/customers/tax-ids.js";
 import type { Transaction } from "../store/account-data.js";
-import type { CheckoutEntries, CheckoutSessionRecord } from "../store/records.js";
+import type { CheckoutEntries, CheckoutSessionRecord } from "../store/records/checkout.js";
 
 export const NO_ENTRIES: CheckoutEntries = { name: null, address: null, taxId: null };
 

@@ -2,7 +2,9 @@ import { invalid } from "../api-error.js";
 import { cost } from "../billing/catalog/exact-money.js";
 import { newId } from "../ids.js";
 import type { AccountData } from "../store/account-data.js";
-import type { CheckoutLineRecord, CheckoutSessionRecord, PriceRecord, Wire } from "../store/records.js";
+import type { PriceRecord } from "../store/records/catalog.js";
+import type { CheckoutLineRecord, CheckoutSessionRecord } from "../store/records/checkout.js";
+import type { Wire } from "../store/wire.js";
 
 /** An element of `line_items`, as a request names it. */
 export interface NewLine {

@@ -1,7 +1,7 @@
 import { invalid, notImplemented } from "../api-error.js";
 import { isBefore } from "../declare/versions.js";
 import type { AccountData } from "../store/account-data.js";
-import type { CheckoutSessionRecord } from "../store/records.js";
+import type { CheckoutSessionRecord } from "../store/records/checkout.js";
 
 interface Asked {
   readonly managed_payments?: { readonly enabled?: boolean };

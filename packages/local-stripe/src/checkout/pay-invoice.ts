@@ -4,7 +4,7 @@ import { declined } from "../billing/payments/payment.js";
 import { attach } from "../billing/payments/payment-methods.js";
 import { testCard } from "../billing/payments/test-cards.js";
 import type { Transaction } from "../store/account-data.js";
-import type { InvoiceRecord } from "../store/records.js";
+import type { InvoiceRecord } from "../store/records/invoices.js";
 
 /** Whether an invoice can be paid on its page. */
 export function isPayable({ amount_remaining: left, status }: InvoiceRecord): boolean {

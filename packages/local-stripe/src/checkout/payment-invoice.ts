@@ -3,12 +3,8 @@ import { invoiceRecord } from "../billing/invoices/invoice-record.js";
 import { finalizeInvoice, PAID_ELSEWHERE, payInvoice } from "../billing/invoices/invoices.js";
 import { newId } from "../ids.js";
 import type { Transaction } from "../store/account-data.js";
-import type {
-  CheckoutLineRecord,
-  CheckoutSessionRecord,
-  InvoiceLineRecord,
-  InvoiceRecord,
-} from "../store/records.js";
+import type { CheckoutLineRecord, CheckoutSessionRecord } from "../store/records/checkout.js";
+import type { InvoiceLineRecord, InvoiceRecord } from "../store/records/invoices.js";
 
 /** Makes the paid invoice of a payment on a page, beside the session's own intent. */
 export function makePaymentInvoice(tx: Transaction, session: CheckoutSessionRecord): InvoiceRecord {

@@ -1,7 +1,7 @@
 import { cost } from "../billing/catalog/exact-money.js";
 import { readTrialEnd } from "../billing/subscriptions/subscription-fields.js";
 import type { Transaction } from "../store/account-data.js";
-import type { CheckoutLineRecord, CheckoutSessionRecord } from "../store/records.js";
+import type { CheckoutLineRecord, CheckoutSessionRecord } from "../store/records/checkout.js";
 import { taxedLines } from "./automatic-tax.js";
 import { sessionTotals } from "./line-items.js";
 import { discounted } from "./session-discounts.js";

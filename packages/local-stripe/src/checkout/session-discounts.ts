@@ -1,7 +1,8 @@
 import type { NewDiscount } from "../billing/discounts/discount-params.js";
 import { checkRedeemable, findPromotionCode } from "../billing/discounts/redemption.js";
 import type { AccountData, Transaction } from "../store/account-data.js";
-import type { CheckoutLineRecord, CheckoutSessionRecord, CouponRecord } from "../store/records.js";
+import type { CheckoutLineRecord, CheckoutSessionRecord } from "../store/records/checkout.js";
+import type { CouponRecord } from "../store/records/discounts.js";
 import { sessionTotals } from "./line-items.js";
 
 type Discounts = NonNullable<CheckoutSessionRecord["discounts"]>;

@@ -1,6 +1,7 @@
 import { type ApiError, invalid } from "../api-error.js";
 import type { PageQuery } from "../store/collection.js";
-import type { ObjectName, Records, Wire } from "../store/records.js";
+import type { ObjectName, Records } from "../store/records/records.js";
+import type { Wire } from "../store/wire.js";
 import type { Filter } from "./list.js";
 import { integer, type Shape, text, type Values } from "./params.js";
 import { type Call, type Route, route } from "./route.js";

@@ -3,7 +3,8 @@ import { matcher, type SearchFields } from "../search/fields.js";
 import { type Clause, parseQuery, type Query } from "../search/query.js";
 import type { AccountData } from "../store/account-data.js";
 import { metadataKey, type PageQuery } from "../store/collection.js";
-import type { ObjectName, Records, Wire } from "../store/records.js";
+import type { ObjectName, Records } from "../store/records/records.js";
+import type { Wire } from "../store/wire.js";
 import { integer, required, type Shape, text, type Values } from "./params.js";
 import { type Call, type Route, route } from "./route.js";
 

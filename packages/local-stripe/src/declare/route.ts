@@ -1,5 +1,6 @@
 import type { AccountData, EventType, Kind, Reaction, Transaction } from "../store/account-data.js";
-import type { ObjectName, Wire } from "../store/records.js";
+import type { ObjectName } from "../store/records/records.js";
+import type { Wire } from "../store/wire.js";
 import type { Form } from "./form.js";
 import { list, readParams, type Shape, text, type Values } from "./params.js";
 import { withoutBlame } from "./refusals.js";

@@ -3,7 +3,7 @@ import type { AccountData } from "../store/account-data.js";
 import { isWire } from "../store/is-wire.js";
 import { toPlan } from "../store/plan.js";
 import { previousAttributes } from "../store/previous-attributes.js";
-import type { Wire } from "../store/records.js";
+import type { Wire } from "../store/wire.js";
 import type { Param } from "./params.js";
 
 /** The newest version that is spoken, and the one of a request that names none. */

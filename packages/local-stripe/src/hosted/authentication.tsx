@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { settleAuthentication } from "../billing/payments/setup-intents.js";
 import type { AccountData } from "../store/account-data.js";
 import type { Accounts } from "../store/accounts.js";
-import type { SetupIntentRecord } from "../store/records.js";
+import type { SetupIntentRecord } from "../store/records/payments.js";
 import { transact } from "../store/transaction.js";
 import { AuthenticationPage } from "./authentication-page.js";
 import { Layout } from "./layout.js";

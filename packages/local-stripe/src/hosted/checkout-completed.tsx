@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import { raw } from "hono/html";
 import type { FC } from "hono/jsx";
-import type { CheckoutSessionRecord } from "../store/records.js";
+import type { CheckoutSessionRecord } from "../store/records/checkout.js";
 import { Layout } from "./layout.js";
 
 /**

@@ -2,7 +2,7 @@ import type { FC } from "hono/jsx";
 import { listTaxIds, TAX_ID_TYPES } from "../billing/customers/tax-ids.js";
 import { wantsAddress, wantsName, wantsTaxId } from "../checkout/entries.js";
 import type { AccountData } from "../store/account-data.js";
-import type { CheckoutEntries, CheckoutSessionRecord } from "../store/records.js";
+import type { CheckoutEntries, CheckoutSessionRecord } from "../store/records/checkout.js";
 import { isCountry, namedCountries } from "./countries.js";
 
 /** Reads what the session asks for, and nothing else that was sent. */

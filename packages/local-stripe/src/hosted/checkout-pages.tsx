@@ -4,7 +4,7 @@ import { needsTaxLocation } from "../checkout/automatic-tax.js";
 import { wantsCard } from "../checkout/complete-session.js";
 import { boundsOf } from "../checkout/quantities.js";
 import type { AccountData } from "../store/account-data.js";
-import type { CheckoutLineRecord, CheckoutSessionRecord } from "../store/records.js";
+import type { CheckoutLineRecord, CheckoutSessionRecord } from "../store/records/checkout.js";
 import { EntryFields } from "./checkout-entries.js";
 import { namedCountries } from "./countries.js";
 import { formatFor } from "./format.js";

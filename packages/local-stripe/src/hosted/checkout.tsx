@@ -6,7 +6,7 @@ import { setQuantity } from "../checkout/quantities.js";
 import { applyCode } from "../checkout/session-discounts.js";
 import type { Accounts } from "../store/accounts.js";
 import { passTime } from "../store/passing-time.js";
-import type { CheckoutSessionRecord } from "../store/records.js";
+import type { CheckoutSessionRecord } from "../store/records/checkout.js";
 import { transact } from "../store/transaction.js";
 import { AuthenticationPage } from "./authentication-page.js";
 import { leaveCheckout } from "./checkout-completed.js";

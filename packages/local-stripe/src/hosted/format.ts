@@ -1,6 +1,8 @@
 import { Big } from "big.js";
 import { formatMoney } from "../billing/catalog/currency.js";
-import type { PortalSessionRecord, PriceRecord, SubscriptionItemRecord } from "../store/records.js";
+import type { PriceRecord } from "../store/records/catalog.js";
+import type { PortalSessionRecord } from "../store/records/portal.js";
+import type { SubscriptionItemRecord } from "../store/records/subscriptions.js";
 
 /** Money, dates and periods in the language of a session. */
 export interface Format {

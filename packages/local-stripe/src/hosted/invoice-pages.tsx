@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
 import { isPayable } from "../checkout/pay-invoice.js";
-import type { InvoiceRecord } from "../store/records.js";
+import type { InvoiceRecord } from "../store/records/invoices.js";
 import { formatFor } from "./format.js";
 import { Layout } from "./layout.js";
 import { TestCards } from "./test-cards.js";

@@ -6,7 +6,7 @@ import { payByHand } from "../checkout/pay-invoice.js";
 import type { AccountData } from "../store/account-data.js";
 import type { Accounts } from "../store/accounts.js";
 import { passTime } from "../store/passing-time.js";
-import type { InvoiceRecord } from "../store/records.js";
+import type { InvoiceRecord } from "../store/records/invoices.js";
 import { transact } from "../store/transaction.js";
 import { AuthenticationPage } from "./authentication-page.js";
 import { formatFor } from "./format.js";

@@ -1,7 +1,8 @@
 import { invalid, notImplemented } from "../api-error.js";
 import { hasExpansion } from "../declare/specification.js";
 import type { AccountData, Expansion } from "../store/account-data.js";
-import type { ObjectName, Wire } from "../store/records.js";
+import type { ObjectName } from "../store/records/records.js";
+import type { Wire } from "../store/wire.js";
 
 const MAX_LEVELS = 4;
 

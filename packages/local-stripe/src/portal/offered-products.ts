@@ -1,7 +1,7 @@
 import { invalid } from "../api-error.js";
 import { bool, clearableList, hash, integer, type Param, required, text } from "../declare/params.js";
 import type { AccountData } from "../store/account-data.js";
-import type { PortalConfigurationRecord } from "../store/records.js";
+import type { PortalConfigurationRecord } from "../store/records/portal.js";
 
 /** Stripe's limit of products that can be offered for a change of plan. */
 const MOST_PRODUCTS = 10;

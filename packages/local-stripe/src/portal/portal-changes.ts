@@ -4,12 +4,9 @@ import { isRunning } from "../billing/discounts/redemption.js";
 import { changeSubscription, type SubscriptionChange } from "../billing/subscriptions/change-subscription.js";
 import { previewInvoice } from "../billing/upcoming/preview.js";
 import type { AccountData, Transaction } from "../store/account-data.js";
-import type {
-  InvoiceRecord,
-  PriceRecord,
-  SubscriptionItemRecord,
-  SubscriptionRecord,
-} from "../store/records.js";
+import type { PriceRecord } from "../store/records/catalog.js";
+import type { InvoiceRecord } from "../store/records/invoices.js";
+import type { SubscriptionItemRecord, SubscriptionRecord } from "../store/records/subscriptions.js";
 import type { Features } from "./portal-features.js";
 import { futureChange, type PortalChoice } from "./portal-schedule.js";
 

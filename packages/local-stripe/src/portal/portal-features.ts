@@ -3,7 +3,7 @@ import { plusIntervals } from "../billing/catalog/period.js";
 import { FEEDBACK } from "../billing/subscriptions/cancellation.js";
 import { bool, clearableList, hash, integer, oneOf, type Param, required } from "../declare/params.js";
 import type { AccountData } from "../store/account-data.js";
-import type { PortalConfigurationRecord } from "../store/records.js";
+import type { PortalConfigurationRecord } from "../store/records/portal.js";
 import { OFFERS, type Offer, offeredProducts } from "./offered-products.js";
 
 export type Features = PortalConfigurationRecord["features"];

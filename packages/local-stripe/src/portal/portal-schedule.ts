@@ -9,7 +9,8 @@ import { releaseSchedule } from "../billing/schedules/end-schedule.js";
 import type { NewPhase } from "../billing/schedules/phase-params.js";
 import { updateSchedule } from "../billing/schedules/update-schedule.js";
 import type { AccountData, Transaction } from "../store/account-data.js";
-import type { PriceRecord, SubscriptionRecord } from "../store/records.js";
+import type { PriceRecord } from "../store/records/catalog.js";
+import type { SubscriptionRecord } from "../store/records/subscriptions.js";
 import type { Features } from "./portal-features.js";
 
 /** The choice that a customer made on the page. */

@@ -1,6 +1,6 @@
 import { billedSubscription, collect } from "../billing/invoices/invoices.js";
 import type { AccountData, Transaction } from "../store/account-data.js";
-import type { InvoiceRecord } from "../store/records.js";
+import type { InvoiceRecord } from "../store/records/invoices.js";
 
 /** The open invoices of a customer with something left to pay, oldest first. */
 export function owedInvoices(account: AccountData, customer: string): readonly InvoiceRecord[] {

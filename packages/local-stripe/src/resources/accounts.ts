@@ -4,7 +4,8 @@ import { mergeMetadata, metadata } from "../declare/metadata.js";
 import { clearable, oneOf, text, type Values } from "../declare/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import { newId } from "../ids.js";
-import type { AccountRecord, Wire } from "../store/records.js";
+import type { AccountRecord } from "../store/records/account.js";
+import type { Wire } from "../store/wire.js";
 
 const FIELDS = {
   email: clearable(emailAddress()),

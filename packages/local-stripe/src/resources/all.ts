@@ -1,5 +1,5 @@
 import type { Resource } from "../declare/route.js";
-import type { ObjectName } from "../store/records.js";
+import type { ObjectName } from "../store/records/records.js";
 import { accounts } from "./accounts.js";
 import { activeEntitlements, entitlementSummaries } from "./active-entitlements.js";
 import { charges } from "./charges.js";

@@ -21,7 +21,8 @@ import {
 import { type Resource, retrieveRoute, route } from "../declare/route.js";
 import { webUrl } from "../declare/web-url.js";
 import type { AccountData, Transaction } from "../store/account-data.js";
-import type { CheckoutSessionRecord, Wire } from "../store/records.js";
+import type { CheckoutSessionRecord } from "../store/records/checkout.js";
+import type { Wire } from "../store/wire.js";
 
 const PATH = "/v1/checkout/sessions";
 

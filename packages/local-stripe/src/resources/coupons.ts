@@ -5,7 +5,8 @@ import { mergeMetadata, metadata } from "../declare/metadata.js";
 import { integer, oneOf, text, timestamp, type Values } from "../declare/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import { randomText } from "../ids.js";
-import type { CouponRecord, Wire } from "../store/records.js";
+import type { CouponRecord } from "../store/records/discounts.js";
+import type { Wire } from "../store/wire.js";
 
 const CREATE = {
   amount_off: integer({ min: 1 }),

@@ -18,7 +18,8 @@ import {
 import { type Call, type Resource, route } from "../declare/route.js";
 import { newId, randomText } from "../ids.js";
 import type { AccountData } from "../store/account-data.js";
-import type { CustomerRecord, Wire } from "../store/records.js";
+import type { CustomerRecord } from "../store/records/customers.js";
+import type { Wire } from "../store/wire.js";
 
 const ADDRESS = {
   city: clearable(text()),

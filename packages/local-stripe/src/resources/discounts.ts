@@ -2,7 +2,7 @@ import { ApiError } from "../api-error.js";
 import { endDiscount, isRunning } from "../billing/discounts/redemption.js";
 import { type Resource, route } from "../declare/route.js";
 import type { Transaction } from "../store/account-data.js";
-import type { Wire } from "../store/records.js";
+import type { Wire } from "../store/wire.js";
 
 /** Discounts of subscriptions and their items. They come and go with the requests of others. */
 export const discounts: Resource<"discount"> = {

@@ -1,7 +1,7 @@
 import { listRoute } from "../declare/list.js";
 import { bool, isWithin, list, range, required, text, unsupported } from "../declare/params.js";
 import { type Resource, retrieveRoute, route } from "../declare/route.js";
-import type { EventRecord } from "../store/records.js";
+import type { EventRecord } from "../store/records/events.js";
 
 const THIRTY_DAYS = 30 * 24 * 3600;
 

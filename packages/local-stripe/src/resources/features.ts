@@ -4,7 +4,8 @@ import { mergeMetadata, metadata } from "../declare/metadata.js";
 import { bool, required, text, type Values } from "../declare/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import { newId } from "../ids.js";
-import type { FeatureRecord, Wire } from "../store/records.js";
+import type { FeatureRecord } from "../store/records/entitlements.js";
+import type { Wire } from "../store/wire.js";
 
 const CREATE = {
   lookup_key: required(text({ max: 80 })),

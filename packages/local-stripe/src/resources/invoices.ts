@@ -30,7 +30,8 @@ import {
 } from "../declare/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import type { AccountData, Transaction } from "../store/account-data.js";
-import type { InvoiceRecord, Wire } from "../store/records.js";
+import type { InvoiceRecord } from "../store/records/invoices.js";
+import type { Wire } from "../store/wire.js";
 
 const LIST = {
   collection_method: oneOf("charge_automatically", "send_invoice"),

@@ -5,7 +5,8 @@ import { type Param, required, short, text, timestamp, type Values } from "../de
 import { type Call, type Resource, route } from "../declare/route.js";
 import { newId } from "../ids.js";
 import type { AccountData } from "../store/account-data.js";
-import type { MeterEventRecord, MeterRecord, Wire } from "../store/records.js";
+import type { MeterEventRecord, MeterRecord } from "../store/records/usage.js";
+import type { Wire } from "../store/wire.js";
 
 const DAY = 24 * 3600;
 const OLDEST = 35 * DAY;

@@ -5,7 +5,8 @@ import { hash, integer, oneOf, required, text, timestamp, type Values } from "..
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import { newId } from "../ids.js";
 import type { Transaction } from "../store/account-data.js";
-import type { MeterRecord, Wire } from "../store/records.js";
+import type { MeterRecord } from "../store/records/usage.js";
+import type { Wire } from "../store/wire.js";
 
 const MINUTE = 60;
 

@@ -8,7 +8,8 @@ import { clearable, hash, integer, oneOf, required, text, type Values } from "..
 import { type Call, type Resource, route } from "../declare/route.js";
 import { newId } from "../ids.js";
 import type { Transaction } from "../store/account-data.js";
-import type { PaymentMethodRecord, Wire } from "../store/records.js";
+import type { PaymentMethodRecord } from "../store/records/payments.js";
+import type { Wire } from "../store/wire.js";
 
 const BILLING_DETAILS = hash({
   address: clearable(

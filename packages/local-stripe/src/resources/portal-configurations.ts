@@ -8,7 +8,8 @@ import { webUrl } from "../declare/web-url.js";
 import { newId } from "../ids.js";
 import { FEATURES, featuresAfter, NOTHING_ALLOWED } from "../portal/portal-features.js";
 import type { AccountData, Transaction } from "../store/account-data.js";
-import type { PortalConfigurationRecord, Wire } from "../store/records.js";
+import type { PortalConfigurationRecord } from "../store/records/portal.js";
+import type { Wire } from "../store/wire.js";
 
 const FIELDS = {
   business_profile: hash({

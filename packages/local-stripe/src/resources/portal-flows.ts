@@ -6,7 +6,7 @@ import { webUrl } from "../declare/web-url.js";
 import { whyFixed } from "../portal/portal-changes.js";
 import { futureChange } from "../portal/portal-schedule.js";
 import type { AccountData } from "../store/account-data.js";
-import type { PortalConfigurationRecord, PortalSessionRecord } from "../store/records.js";
+import type { PortalConfigurationRecord, PortalSessionRecord } from "../store/records/portal.js";
 
 const SHAPE = {
   type: required(

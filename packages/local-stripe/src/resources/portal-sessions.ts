@@ -4,7 +4,8 @@ import { type Call, type Resource, route } from "../declare/route.js";
 import { webUrl } from "../declare/web-url.js";
 import { newId, randomText } from "../ids.js";
 import type { AccountData, Transaction } from "../store/account-data.js";
-import type { PortalConfigurationRecord, PortalSessionRecord, Wire } from "../store/records.js";
+import type { PortalConfigurationRecord, PortalSessionRecord } from "../store/records/portal.js";
+import type { Wire } from "../store/wire.js";
 import { defaultConfiguration } from "./portal-configurations.js";
 import { FLOW_DATA, toFlow } from "./portal-flows.js";
 

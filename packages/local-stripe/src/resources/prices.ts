@@ -21,7 +21,7 @@ import {
 } from "../declare/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import type { Transaction } from "../store/account-data.js";
-import type { Wire } from "../store/records.js";
+import type { Wire } from "../store/wire.js";
 
 const RECURRING = hash({
   interval: required(oneOf("day", "month", "week", "year")),

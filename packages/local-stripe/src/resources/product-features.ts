@@ -4,7 +4,8 @@ import { required, text, type Values } from "../declare/params.js";
 import { type Call, type Resource, route } from "../declare/route.js";
 import { newId } from "../ids.js";
 import type { AccountData } from "../store/account-data.js";
-import type { ProductFeatureRecord, Wire } from "../store/records.js";
+import type { ProductFeatureRecord } from "../store/records/entitlements.js";
+import type { Wire } from "../store/wire.js";
 
 const CREATE = { entitlement_feature: required(text()) };
 

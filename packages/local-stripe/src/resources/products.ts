@@ -20,7 +20,7 @@ import {
   type Values,
 } from "../declare/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
-import type { Wire } from "../store/records.js";
+import type { Wire } from "../store/wire.js";
 
 const FIELDS = {
   active: bool(),

@@ -6,7 +6,8 @@ import { bool, hash, integer, oneOf, required, text, timestamp, type Values } fr
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import { newId, randomText } from "../ids.js";
 import type { AccountData } from "../store/account-data.js";
-import type { PromotionCodeRecord, Wire } from "../store/records.js";
+import type { PromotionCodeRecord } from "../store/records/discounts.js";
+import type { Wire } from "../store/wire.js";
 
 const CREATE = {
   active: bool(),

@@ -5,7 +5,7 @@ import { mergeMetadata, metadata } from "../declare/metadata.js";
 import { integer, isWithin, oneOf, range, text, type Values } from "../declare/params.js";
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import type { AccountData } from "../store/account-data.js";
-import type { Wire } from "../store/records.js";
+import type { Wire } from "../store/wire.js";
 
 const CREATE = {
   amount: integer({ min: 1 }),

@@ -1,6 +1,6 @@
 import { randomText } from "../ids.js";
 import type { Transaction } from "../store/account-data.js";
-import type { SigningSecrets } from "../store/records.js";
+import type { SigningSecrets } from "../store/records/webhooks.js";
 
 export function newSecrets(): SigningSecrets {
   return { secret: newSecret(), previousSecret: null };

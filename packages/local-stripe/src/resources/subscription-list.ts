@@ -2,7 +2,7 @@ import { firstPeriodEnd } from "../billing/catalog/period-ends.js";
 import { listRoute } from "../declare/list.js";
 import { isWithin, oneOf, range, text, unsupported, type Values } from "../declare/params.js";
 import type { Route } from "../declare/route.js";
-import type { SubscriptionRecord } from "../store/records.js";
+import type { SubscriptionRecord } from "../store/records/subscriptions.js";
 
 const LIST = {
   collection_method: oneOf("charge_automatically", "send_invoice"),

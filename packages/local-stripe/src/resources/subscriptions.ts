@@ -35,7 +35,9 @@ import {
 import { type Resource, retrieveRoute, route } from "../declare/route.js";
 import { isBefore } from "../declare/versions.js";
 import type { Transaction } from "../store/account-data.js";
-import type { InvoiceRecord, SubscriptionRecord, Wire } from "../store/records.js";
+import type { InvoiceRecord } from "../store/records/invoices.js";
+import type { SubscriptionRecord } from "../store/records/subscriptions.js";
+import type { Wire } from "../store/wire.js";
 import { listSubscriptions } from "./subscription-list.js";
 
 const PRORATION = oneOf("always_invoice", "create_prorations", "none");

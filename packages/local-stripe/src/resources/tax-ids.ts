@@ -4,7 +4,7 @@ import { listRoute } from "../declare/list.js";
 import { oneOf, required, text } from "../declare/params.js";
 import { type Resource, route } from "../declare/route.js";
 import type { AccountData } from "../store/account-data.js";
-import type { TaxIdRecord } from "../store/records.js";
+import type { TaxIdRecord } from "../store/records/customers.js";
 
 const CREATE = { type: required(oneOf(...TAX_ID_TYPES)), value: required(text()) };
 

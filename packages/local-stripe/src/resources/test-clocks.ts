@@ -6,7 +6,7 @@ import { type Resource, retrieveRoute, route } from "../declare/route.js";
 import { newId } from "../ids.js";
 import type { Transaction } from "../store/account-data.js";
 import { passTime } from "../store/passing-time.js";
-import type { TestClockRecord } from "../store/records.js";
+import type { TestClockRecord } from "../store/records/account.js";
 
 const YEAR = { interval: "year", interval_count: 1 };
 const THIRTY_DAYS = 30 * 24 * 3600;

@@ -6,7 +6,8 @@ import { type Call, type Resource, retrieveRoute, route } from "../declare/route
 import { apiVersion } from "../declare/versions.js";
 import { webUrl } from "../declare/web-url.js";
 import { newId } from "../ids.js";
-import type { WebhookEndpointRecord, Wire } from "../store/records.js";
+import type { WebhookEndpointRecord } from "../store/records/webhooks.js";
+import type { Wire } from "../store/wire.js";
 import { eventType } from "./event-type.js";
 import { newSecrets } from "./signing-secrets.js";
 

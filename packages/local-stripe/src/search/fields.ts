@@ -1,5 +1,5 @@
 import { type ApiError, invalid } from "../api-error.js";
-import type { Entity } from "../store/records.js";
+import type { Entity } from "../store/records/records.js";
 import type { Clause, Query } from "./query.js";
 
 /**

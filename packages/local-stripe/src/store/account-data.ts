@@ -4,15 +4,9 @@ import type { Clock } from "../clock.js";
 import { Agenda } from "./agenda.js";
 import { Collection, type IndexKeys } from "./collection.js";
 import { RecentPreviews } from "./recent-previews.js";
-import type {
-  Entity,
-  EventRecord,
-  ObjectName,
-  Records,
-  RelatedObject,
-  ThinEventRecord,
-  Wire,
-} from "./records.js";
+import type { EventRecord, RelatedObject, ThinEventRecord } from "./records/events.js";
+import type { Entity, ObjectName, Records } from "./records/records.js";
+import type { Wire } from "./wire.js";
 
 /** Declares how one kind of object is stored, rendered and named. */
 export interface Kind<Name extends ObjectName = ObjectName> {

@@ -1,4 +1,4 @@
-import type { Entity } from "./records.js";
+import type { Entity } from "./records/records.js";
 
 /** The names of the values under which an object is found: a field's name and its values. */
 export type IndexKeys<T> = Readonly<Record<string, (record: T) => readonly (string | null | undefined)[]>>;

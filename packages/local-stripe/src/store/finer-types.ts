@@ -1,5 +1,6 @@
 import { isWire } from "./is-wire.js";
-import type { EventRecord, Wire } from "./records.js";
+import type { EventRecord } from "./records/events.js";
+import type { Wire } from "./wire.js";
 
 /** Names one thing that changed, where it did. `before` holds the values before, of what changed only. */
 type Finer = (now: Wire, before: Wire) => readonly string[];

@@ -1,5 +1,5 @@
 import type { AccountData, DueObject } from "./account-data.js";
-import type { ObjectName, Records } from "./records.js";
+import type { ObjectName, Records } from "./records/records.js";
 import { transact } from "./transaction.js";
 
 /** More steps than anything takes at one moment: what needs more does not get on. */

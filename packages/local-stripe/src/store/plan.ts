@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import type { PriceRecord } from "./records.js";
+import type { PriceRecord } from "./records/catalog.js";
 import type { Stored } from "./stored.js";
 
 type Plan = Omit<Stored<Stripe.Plan>, "deleted" | "tiers">;

@@ -1,5 +1,5 @@
 import { isWire } from "./is-wire.js";
-import type { Wire } from "./records.js";
+import type { Wire } from "./wire.js";
 
 /**
  * The values before a change of the fields that changed: inside objects only the names that differ, a list

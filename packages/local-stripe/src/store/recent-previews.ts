@@ -1,4 +1,4 @@
-import type { InvoiceRecord } from "./records.js";
+import type { InvoiceRecord } from "./records/invoices.js";
 
 const KEPT = 100;
 

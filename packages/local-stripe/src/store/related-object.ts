@@ -1,4 +1,5 @@
-import type { RelatedObject, Wire } from "./records.js";
+import type { RelatedObject } from "./records/events.js";
+import type { Wire } from "./wire.js";
 
 /** The path of the API for each kind of object. Kinds without a path of their own are absent. */
 const PATHS: Readonly<Record<string, (object: Wire) => string>> = {

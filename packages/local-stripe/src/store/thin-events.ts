@@ -1,8 +1,9 @@
 import { newId } from "../ids.js";
 import { finerTypes } from "./finer-types.js";
 import { isWire } from "./is-wire.js";
-import type { EventRecord, RelatedObject, ThinEventRecord, Wire } from "./records.js";
+import type { EventRecord, RelatedObject, ThinEventRecord } from "./records/events.js";
 import { relatedObject } from "./related-object.js";
+import type { Wire } from "./wire.js";
 
 /** The thin events of a change: one for its snapshot event, and finer ones that have no snapshot event. */
 export function thinEvents(snapshot: EventRecord): readonly ThinEventRecord[] {

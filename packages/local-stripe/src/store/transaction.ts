@@ -2,8 +2,10 @@ import { ApiError } from "../api-error.js";
 import { newId } from "../ids.js";
 import { type AccountData, type EventType, type Transaction, testClockId } from "./account-data.js";
 import { previousAttributes } from "./previous-attributes.js";
-import type { EventRecord, ObjectName, Records, RelatedObject, ThinEventRecord, Wire } from "./records.js";
+import type { EventRecord, RelatedObject, ThinEventRecord } from "./records/events.js";
+import type { ObjectName, Records } from "./records/records.js";
 import { type EventOrigin, thinEvent, thinEvents } from "./thin-events.js";
+import type { Wire } from "./wire.js";
 
 /** The request that a transaction answers; a hosted page or the passing of time has none. */
 export interface TransactionOrigin {

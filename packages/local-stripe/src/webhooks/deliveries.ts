@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { type Check, checkOptions, isOneOf, isText, isWhole, requireOptions } from "../check-options.js";
 import type { Clock } from "../clock.js";
 import type { AccountData } from "../store/account-data.js";
-import type { EventRecord } from "../store/records.js";
+import type { EventRecord } from "../store/records/events.js";
 import { type AnyEvent, type Endpoint, findEndpoint, findEndpoints } from "./endpoints.js";
 import { payload } from "./payload.js";
 import { signatureHeader } from "./sign.js";

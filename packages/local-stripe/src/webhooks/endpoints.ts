@@ -1,13 +1,12 @@
 import { LATEST_VERSION } from "../declare/versions.js";
 import type { AccountData } from "../store/account-data.js";
+import type { EventRecord, ThinEventRecord } from "../store/records/events.js";
 import type {
   EventDestinationRecord,
-  EventRecord,
   EventsFrom,
   SigningSecrets,
-  ThinEventRecord,
   WebhookEndpointRecord,
-} from "../store/records.js";
+} from "../store/records/webhooks.js";
 
 /** A webhook endpoint or an event destination, as far as deliveries need to know it. */
 export interface Endpoint extends SigningSecrets {

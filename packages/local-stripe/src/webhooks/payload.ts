@@ -1,6 +1,6 @@
 import { inVersion, previousInVersion } from "../declare/versions.js";
 import type { AccountData } from "../store/account-data.js";
-import type { EventRecord } from "../store/records.js";
+import type { EventRecord } from "../store/records/events.js";
 import type { AnyEvent } from "./endpoints.js";
 
 /** The body of a delivery. Thin events are the same in every API version, so theirs is `null`. */

@@ -1,7 +1,9 @@
 import { Big } from "big.js";
 import { invalid } from "../../api-error.js";
 import type { AccountData } from "../../store/account-data.js";
-import type { CustomerRecord, InvoiceLineRecord, PriceRecord } from "../../store/records.js";
+import type { PriceRecord } from "../../store/records/catalog.js";
+import type { CustomerRecord } from "../../store/records/customers.js";
+import type { InvoiceLineRecord } from "../../store/records/invoices.js";
 
 /** The tax on an amount: added to it, or contained in it where the price includes taxes. */
 export interface Tax {

@@ -1,6 +1,6 @@
 import { Big } from "big.js";
 import { notImplemented } from "../../api-error.js";
-import type { PriceRecord } from "../../store/records.js";
+import type { PriceRecord } from "../../store/records/catalog.js";
 
 /** A fraction, such as the seconds that are left of a period's. It is not divided before it is multiplied. */
 export interface Share {

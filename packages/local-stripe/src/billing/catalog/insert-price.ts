@@ -2,7 +2,7 @@ import { invalid } from "../../api-error.js";
 import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
 import { newId } from "../../ids.js";
 import type { AccountData, Transaction } from "../../store/account-data.js";
-import type { PriceRecord } from "../../store/records.js";
+import type { PriceRecord } from "../../store/records/catalog.js";
 import { type NewTier, newTiers } from "./tiers.js";
 
 interface NewPrice {

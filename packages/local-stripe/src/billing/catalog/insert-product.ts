@@ -2,7 +2,7 @@ import { invalid } from "../../api-error.js";
 import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
 import { newId } from "../../ids.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { ProductRecord } from "../../store/records.js";
+import type { ProductRecord } from "../../store/records/catalog.js";
 
 interface NewProduct {
   readonly id?: string;

@@ -1,4 +1,4 @@
-import type { SubscriptionRecord } from "../../store/records.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 
 type WithItems = Pick<SubscriptionRecord, "items">;
 

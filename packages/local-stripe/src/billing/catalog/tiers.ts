@@ -1,5 +1,5 @@
 import { invalid } from "../../api-error.js";
-import type { PriceRecord, PriceTier } from "../../store/records.js";
+import type { PriceRecord, PriceTier } from "../../store/records/catalog.js";
 
 /** A tier as a request names it. */
 export interface NewTier {

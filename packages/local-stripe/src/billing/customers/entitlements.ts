@@ -5,8 +5,8 @@ import type {
   ActiveEntitlementRecord,
   EntitlementSummaryRecord,
   Grant,
-  SubscriptionRecord,
-} from "../../store/records.js";
+} from "../../store/records/entitlements.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 
 const SUMMARY = "entitlements.active_entitlement_summary";
 const ENTITLEMENT = "entitlements.active_entitlement";

@@ -1,5 +1,7 @@
 import type { AccountData } from "../../store/account-data.js";
-import type { DiscountRecord, InvoiceLineRecord, SubscriptionRecord } from "../../store/records.js";
+import type { DiscountRecord } from "../../store/records/discounts.js";
+import type { InvoiceLineRecord } from "../../store/records/invoices.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { percentOf, prorate } from "../catalog/exact-money.js";
 
 /** The lines of an invoice after their discounts. */

@@ -2,7 +2,7 @@ import { invalid } from "../../api-error.js";
 import { newId } from "../../ids.js";
 import type { AccountData, Transaction } from "../../store/account-data.js";
 import { previousAttributes } from "../../store/previous-attributes.js";
-import type { CouponRecord, DiscountRecord, PromotionCodeRecord } from "../../store/records.js";
+import type { CouponRecord, DiscountRecord, PromotionCodeRecord } from "../../store/records/discounts.js";
 import { plusIntervals } from "../catalog/period.js";
 import type { NewDiscount } from "./discount-params.js";
 

@@ -1,12 +1,9 @@
 import { newId } from "../../ids.js";
 import type { AccountData } from "../../store/account-data.js";
-import type {
-  DiscountRecord,
-  InvoiceLineRecord,
-  PriceRecord,
-  SubscriptionItemRecord,
-  SubscriptionRecord,
-} from "../../store/records.js";
+import type { PriceRecord } from "../../store/records/catalog.js";
+import type { DiscountRecord } from "../../store/records/discounts.js";
+import type { InvoiceLineRecord } from "../../store/records/invoices.js";
+import type { SubscriptionItemRecord, SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { formatMoney } from "../catalog/currency.js";
 import { cost, prorate, type Share } from "../catalog/exact-money.js";
 import { billedItem, discounted, discountedAmount } from "../discounts/discounting.js";

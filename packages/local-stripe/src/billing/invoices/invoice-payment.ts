@@ -1,6 +1,6 @@
 import { newId } from "../../ids.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { InvoiceRecord } from "../../store/records.js";
+import type { InvoiceRecord } from "../../store/records/invoices.js";
 import { keepPayment } from "../payments/payment-intents.js";
 
 /** Keeps how an invoice was paid: the intent whose secret it had, its charge, and what joins them to the invoice. */

@@ -1,5 +1,6 @@
 import type { Transaction } from "../../store/account-data.js";
-import type { CustomerRecord, InvoiceLineRecord, InvoiceRecord } from "../../store/records.js";
+import type { CustomerRecord } from "../../store/records/customers.js";
+import type { InvoiceLineRecord, InvoiceRecord } from "../../store/records/invoices.js";
 import { leastCharge } from "../catalog/currency.js";
 import { listTaxIds } from "../customers/tax-ids.js";
 import { discountedAmount } from "../discounts/discounting.js";

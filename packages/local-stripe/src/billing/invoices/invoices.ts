@@ -1,11 +1,8 @@
 import { newId, randomText } from "../../ids.js";
 import type { Transaction } from "../../store/account-data.js";
-import type {
-  DiscountRecord,
-  InvoiceLineRecord,
-  InvoiceRecord,
-  SubscriptionRecord,
-} from "../../store/records.js";
+import type { DiscountRecord } from "../../store/records/discounts.js";
+import type { InvoiceLineRecord, InvoiceRecord } from "../../store/records/invoices.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { taxedLine } from "../catalog/automatic-tax.js";
 import { discounted, discountedAmount } from "../discounts/discounting.js";
 import { isRunning } from "../discounts/redemption.js";

@@ -1,5 +1,6 @@
 import type { Transaction } from "../../store/account-data.js";
-import type { InvoiceLineRecord, SubscriptionRecord } from "../../store/records.js";
+import type { InvoiceLineRecord } from "../../store/records/invoices.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 
 /** Takes what ended subscriptions of the customer left pending, for the customer's next invoice in that currency. */
 export function takeLeftovers(

@@ -1,5 +1,6 @@
 import type { Transaction } from "../../store/account-data.js";
-import type { InvoiceRecord, SubscriptionRecord } from "../../store/records.js";
+import type { InvoiceRecord } from "../../store/records/invoices.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { firstPeriodEnd } from "../catalog/period-ends.js";
 import { closeInvoice } from "../invoices/invoices.js";
 import { overdueSchedule, turnPhase } from "../schedules/phase-turn.js";

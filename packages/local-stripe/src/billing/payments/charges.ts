@@ -1,6 +1,6 @@
 import { newId } from "../../ids.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { ChargeRecord, PaymentIntentRecord } from "../../store/records.js";
+import type { ChargeRecord, PaymentIntentRecord } from "../../store/records/payments.js";
 
 /** Keeps the charge by which an intent is paid. It has no events of its own here until it is refunded. */
 export function insertCharge(tx: Transaction, intent: PaymentIntentRecord): ChargeRecord {

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { newId, randomText } from "../../ids.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { PaymentIntentRecord } from "../../store/records.js";
+import type { PaymentIntentRecord } from "../../store/records/payments.js";
 import { insertCharge } from "./charges.js";
 import { declined } from "./payment.js";
 import { methodFor } from "./payment-methods.js";

@@ -2,7 +2,7 @@ import { invalid } from "../../api-error.js";
 import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
 import { newId, randomText } from "../../ids.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { PaymentMethodRecord } from "../../store/records.js";
+import type { PaymentMethodRecord } from "../../store/records/payments.js";
 import { declined } from "./payment.js";
 import { type TestCard, testCard } from "./test-cards.js";
 

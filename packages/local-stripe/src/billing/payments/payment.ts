@@ -1,6 +1,8 @@
 import { ApiError } from "../../api-error.js";
 import type { AccountData } from "../../store/account-data.js";
-import type { CardBehavior, InvoiceRecord, SubscriptionRecord } from "../../store/records.js";
+import type { InvoiceRecord } from "../../store/records/invoices.js";
+import type { CardBehavior } from "../../store/records/payments.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 
 /** The outcome of a charge. */
 export type PaymentOutcome = CardBehavior | { readonly kind: "nothing to charge" };

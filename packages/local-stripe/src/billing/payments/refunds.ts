@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { invalid } from "../../api-error.js";
 import { newId } from "../../ids.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { RefundRecord } from "../../store/records.js";
+import type { RefundRecord } from "../../store/records/payments.js";
 
 export interface NewRefund {
   readonly charge: string;

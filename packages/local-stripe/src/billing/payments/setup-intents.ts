@@ -2,7 +2,7 @@ import { invalid } from "../../api-error.js";
 import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
 import { newId, randomText } from "../../ids.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { IntentAction, PaymentMethodRecord, SetupIntentRecord } from "../../store/records.js";
+import type { IntentAction, PaymentMethodRecord, SetupIntentRecord } from "../../store/records/payments.js";
 import { declined } from "./payment.js";
 import { attach, methodFor } from "./payment-methods.js";
 

@@ -1,4 +1,4 @@
-import type { CardBehavior } from "../../store/records.js";
+import type { CardBehavior } from "../../store/records/payments.js";
 
 /** One of Stripe's test cards, each with a well-known outcome. */
 export interface TestCard {

@@ -1,5 +1,5 @@
 import type { Transaction } from "../../store/account-data.js";
-import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
+import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records/subscriptions.js";
 import { firstPeriodEnd } from "../catalog/period-ends.js";
 import { isRunning } from "../discounts/redemption.js";
 

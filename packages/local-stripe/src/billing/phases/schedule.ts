@@ -1,6 +1,6 @@
 import { invalid } from "../../api-error.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
+import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records/subscriptions.js";
 import { asItStands, type PhaseRecord } from "./phase.js";
 
 const DAY = 24 * 3600;

@@ -2,7 +2,7 @@ import { invalid } from "../../api-error.js";
 import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
 import { newId } from "../../ids.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { SubscriptionScheduleRecord } from "../../store/records.js";
+import type { SubscriptionScheduleRecord } from "../../store/records/subscriptions.js";
 import { toPhase } from "../phases/phase.js";
 import { expiryNoticeAt, SCHEDULE } from "../phases/schedule.js";
 import type { Billing } from "../subscriptions/subscription-items.js";

@@ -1,5 +1,5 @@
 import type { Transaction } from "../../store/account-data.js";
-import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
+import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records/subscriptions.js";
 import { NO_SETTINGS, phaseSettings, UNTAXED } from "../phases/phase.js";
 import { ownMethod } from "../subscriptions/subscription-fields.js";
 import type { NewDefaults } from "./phase-params.js";

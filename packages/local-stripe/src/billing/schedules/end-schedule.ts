@@ -1,5 +1,5 @@
 import type { Transaction } from "../../store/account-data.js";
-import type { SubscriptionScheduleRecord } from "../../store/records.js";
+import type { SubscriptionScheduleRecord } from "../../store/records/subscriptions.js";
 import { NOT_ENDING, refuseUnlessRunning, release, SCHEDULE } from "../phases/schedule.js";
 import { type CancelRequest, cancelSubscription } from "../subscriptions/cancel-subscription.js";
 

@@ -3,7 +3,7 @@ import type {
   SubscriptionItemRecord,
   SubscriptionRecord,
   SubscriptionScheduleRecord,
-} from "../../store/records.js";
+} from "../../store/records/subscriptions.js";
 import type { NewDiscount } from "../discounts/discount-params.js";
 import type { PhaseRecord } from "../phases/phase.js";
 import { changed, type SubscriptionChange } from "../subscriptions/change-subscription.js";

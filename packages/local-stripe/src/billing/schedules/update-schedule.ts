@@ -1,7 +1,7 @@
 import { invalid } from "../../api-error.js";
 import { type MetadataChange, mergeMetadata } from "../../declare/metadata.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records.js";
+import type { SubscriptionRecord, SubscriptionScheduleRecord } from "../../store/records/subscriptions.js";
 import type { PhaseRecord } from "../phases/phase.js";
 import {
   currentPhase,

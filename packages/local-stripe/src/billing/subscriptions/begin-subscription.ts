@@ -2,13 +2,9 @@ import { invalid } from "../../api-error.js";
 import { mergeMetadata } from "../../declare/metadata.js";
 import { newId } from "../../ids.js";
 import type { AccountData, Transaction } from "../../store/account-data.js";
-import type {
-  CustomerRecord,
-  InvoiceLineRecord,
-  InvoiceRecord,
-  SubscriptionItemRecord,
-  SubscriptionRecord,
-} from "../../store/records.js";
+import type { CustomerRecord } from "../../store/records/customers.js";
+import type { InvoiceLineRecord, InvoiceRecord } from "../../store/records/invoices.js";
+import type { SubscriptionItemRecord, SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { requireTaxLocation } from "../catalog/automatic-tax.js";
 import { plusIntervals } from "../catalog/period.js";
 import { refuseOtherCurrency } from "../customers/one-currency.js";

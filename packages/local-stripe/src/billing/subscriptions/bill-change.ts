@@ -1,5 +1,5 @@
 import type { Transaction } from "../../store/account-data.js";
-import type { SubscriptionItemRecord, SubscriptionRecord } from "../../store/records.js";
+import type { SubscriptionItemRecord, SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { periodLines, prorationLines } from "../invoices/invoice-lines.js";
 import { failInvoice, finalizeInvoice, newInvoice, payInvoice } from "../invoices/invoices.js";
 import { takeLeftovers } from "../invoices/leftovers.js";

@@ -1,6 +1,6 @@
 import { ApiError } from "../../api-error.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { SubscriptionRecord } from "../../store/records.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { prorationLines } from "../invoices/invoice-lines.js";
 import { lastUsage } from "../usage/usage-lines.js";
 import { type Details, endSubscription } from "./cancellation.js";

@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { invalid } from "../../api-error.js";
 import { clearable, either, hash, oneOf, type Param, text, timestamp } from "../../declare/params.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { SubscriptionRecord } from "../../store/records.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { firstPeriodEnd, lastPeriodEnd } from "../catalog/period-ends.js";
 import { discardPendingChange } from "./pending-change.js";
 

@@ -1,7 +1,7 @@
 import { invalid } from "../../api-error.js";
 import { mergeMetadata } from "../../declare/metadata.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { SubscriptionRecord } from "../../store/records.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { requireTaxLocation } from "../catalog/automatic-tax.js";
 import { firstPeriodEnd } from "../catalog/period-ends.js";
 import { redeem } from "../discounts/redemption.js";

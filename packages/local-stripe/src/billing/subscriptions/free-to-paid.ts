@@ -1,5 +1,5 @@
 import type { AccountData } from "../../store/account-data.js";
-import type { SubscriptionRecord } from "../../store/records.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 
 type Sold = Pick<SubscriptionRecord, "billing_mode" | "items" | "status">;
 

@@ -1,4 +1,5 @@
-import type { PriceRecord, SubscriptionItemRecord, SubscriptionRecord } from "../../store/records.js";
+import type { PriceRecord } from "../../store/records/catalog.js";
+import type { SubscriptionItemRecord, SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { type Interval, periodAt } from "../catalog/period.js";
 
 export type ItemPeriod = Pick<

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import type { Transaction } from "../../store/account-data.js";
-import type { SubscriptionRecord } from "../../store/records.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { collect, finalizeInvoice, newInvoice } from "../invoices/invoices.js";
 import { lastUsage } from "../usage/usage-lines.js";
 import { endSubscription } from "./cancellation.js";

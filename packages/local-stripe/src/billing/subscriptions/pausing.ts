@@ -1,6 +1,6 @@
 import { invalid } from "../../api-error.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { SubscriptionRecord } from "../../store/records.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { periodLines, prorationLines } from "../invoices/invoice-lines.js";
 import { collect, failInvoice, finalizeInvoice, newInvoice, payInvoice } from "../invoices/invoices.js";
 import { charge } from "../payments/payment.js";

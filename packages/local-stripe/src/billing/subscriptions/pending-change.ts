@@ -1,6 +1,7 @@
 import { invalid } from "../../api-error.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { InvoiceRecord, SubscriptionRecord } from "../../store/records.js";
+import type { InvoiceRecord } from "../../store/records/invoices.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { firstPeriodEnd } from "../catalog/period-ends.js";
 import { closeInvoice } from "../invoices/invoices.js";
 

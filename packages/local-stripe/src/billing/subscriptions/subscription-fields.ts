@@ -2,7 +2,7 @@ import { invalid } from "../../api-error.js";
 import type { MetadataChange } from "../../declare/metadata.js";
 import { either, hash, oneOf, type Param, required } from "../../declare/params.js";
 import type { AccountData } from "../../store/account-data.js";
-import type { SubscriptionRecord } from "../../store/records.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { plusIntervals } from "../catalog/period.js";
 import type { NewDiscount } from "../discounts/discount-params.js";
 

@@ -1,7 +1,8 @@
 import { listed } from "../../declare/list.js";
 import type { AccountData } from "../../store/account-data.js";
 import { toPlan } from "../../store/plan.js";
-import type { SubscriptionRecord, Wire } from "../../store/records.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
+import type { Wire } from "../../store/wire.js";
 
 /** Renders a subscription with its items and their prices, and without this server's own fields. */
 export function renderSubscription(record: SubscriptionRecord, account: AccountData): Wire {

@@ -1,5 +1,5 @@
 import type { Transaction } from "../../store/account-data.js";
-import type { SubscriptionRecord } from "../../store/records.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { defaultMethod } from "../payments/payment.js";
 import { endSubscription } from "./cancellation.js";
 import { markPaused } from "./pausing.js";

@@ -1,5 +1,5 @@
 import type { Transaction } from "../../store/account-data.js";
-import type { SubscriptionRecord } from "../../store/records.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 
 const THREE_DAYS = 3 * 24 * 3600;
 

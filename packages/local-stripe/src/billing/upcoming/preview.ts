@@ -1,6 +1,7 @@
 import { type ApiError, invalid } from "../../api-error.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { InvoiceRecord, SubscriptionRecord } from "../../store/records.js";
+import type { InvoiceRecord } from "../../store/records/invoices.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import type { NewDiscount } from "../discounts/discount-params.js";
 import { beginSubscription } from "../subscriptions/begin-subscription.js";
 import { cancelSubscription } from "../subscriptions/cancel-subscription.js";

@@ -1,6 +1,7 @@
 import { newId } from "../../ids.js";
 import type { AccountData, Transaction } from "../../store/account-data.js";
-import type { InvoiceRecord, SubscriptionRecord } from "../../store/records.js";
+import type { InvoiceRecord } from "../../store/records/invoices.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { firstPeriodEnd } from "../catalog/period-ends.js";
 import { newInvoice } from "../invoices/invoices.js";
 import { overdueSchedule, turnPhase } from "../schedules/phase-turn.js";

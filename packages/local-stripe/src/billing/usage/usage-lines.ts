@@ -1,5 +1,6 @@
 import type { AccountData } from "../../store/account-data.js";
-import type { InvoiceLineRecord, SubscriptionItemRecord, SubscriptionRecord } from "../../store/records.js";
+import type { InvoiceLineRecord } from "../../store/records/invoices.js";
+import type { SubscriptionItemRecord, SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { cost } from "../catalog/exact-money.js";
 import { line, quantityText } from "../invoices/invoice-lines.js";
 import { usageIn } from "./usage.js";

@@ -1,5 +1,5 @@
 import type { AccountData } from "../../store/account-data.js";
-import type { MeterEventRecord } from "../../store/records.js";
+import type { MeterEventRecord } from "../../store/records/usage.js";
 
 /** One customer's usage of one meter, from a moment on and until before another. */
 export interface UsageSpan {

@@ -4,7 +4,7 @@ import { cancelSubscription } from "../../billing/subscriptions/cancel-subscript
 import { type Details, FEEDBACK, scheduleCancellation } from "../../billing/subscriptions/cancellation.js";
 import { dropFutureChange, futureChange } from "../../portal/portal-schedule.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { SubscriptionRecord } from "../../store/records.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { formatFor } from "../format.js";
 import { type PageForm, PortalForm, TroubleNotice } from "./form.js";
 import { GoBack, PortalLayout } from "./frame.js";

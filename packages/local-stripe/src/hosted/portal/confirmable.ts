@@ -5,7 +5,8 @@ import { changeSubscription } from "../../billing/subscriptions/change-subscript
 import { changeRequest, type Quote, quote, quoteChange, readChoice } from "../../portal/portal-changes.js";
 import { type PortalChoice, scheduleChoice, waitsForPeriodEnd } from "../../portal/portal-schedule.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { PromotionCodeRecord, SubscriptionRecord } from "../../store/records.js";
+import type { PromotionCodeRecord } from "../../store/records/discounts.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { transact } from "../../store/transaction.js";
 import type { PageRequest } from "./page.js";
 import { type OpenSession, ownSubscription } from "./session.js";

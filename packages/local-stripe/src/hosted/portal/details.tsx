@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
 import { invalid } from "../../api-error.js";
-import type { CustomerRecord } from "../../store/records.js";
+import type { CustomerRecord } from "../../store/records/customers.js";
 import { isCountry } from "../countries.js";
 import { CountryField } from "./countries.js";
 import { Field, type PageForm, PortalForm, TroubleNotice } from "./form.js";

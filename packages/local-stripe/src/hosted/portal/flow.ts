@@ -1,4 +1,4 @@
-import type { PortalSessionRecord } from "../../store/records.js";
+import type { PortalSessionRecord } from "../../store/records/portal.js";
 import type { Notice } from "./notices.js";
 import { base, type OpenSession } from "./session.js";
 

@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import type { InvoiceRecord } from "../../store/records.js";
+import type { InvoiceRecord } from "../../store/records/invoices.js";
 import { formatFor } from "../format.js";
 import type { OpenProps } from "./frame.js";
 

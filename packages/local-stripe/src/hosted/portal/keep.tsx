@@ -1,7 +1,7 @@
 import { lastPeriodEnd } from "../../billing/catalog/period-ends.js";
 import { changeSubscription } from "../../billing/subscriptions/change-subscription.js";
 import { dropFutureChange, futureChange } from "../../portal/portal-schedule.js";
-import type { SubscriptionRecord } from "../../store/records.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { formatFor } from "../format.js";
 import { PortalForm, TroubleNotice } from "./form.js";
 import { GoBack, PortalLayout } from "./frame.js";

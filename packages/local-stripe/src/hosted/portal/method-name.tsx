@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import type { PaymentMethodRecord } from "../../store/records.js";
+import type { PaymentMethodRecord } from "../../store/records/payments.js";
 import type { OpenProps } from "./frame.js";
 
 /** "Visa •••• 4242". */

@@ -3,7 +3,7 @@ import { ApiError, invalid } from "../../api-error.js";
 import { beginSetup, confirmSetup } from "../../billing/payments/setup-intents.js";
 import { recoverPayments } from "../../portal/recover.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { PaymentMethodRecord, SetupIntentRecord } from "../../store/records.js";
+import type { PaymentMethodRecord, SetupIntentRecord } from "../../store/records/payments.js";
 import { describeProblem, type PageForm, PortalForm, Problem, TroubleNotice } from "./form.js";
 import { GoBack, type OpenProps, PortalLayout } from "./frame.js";
 import type { Notice } from "./notices.js";

@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import type { SubscriptionRecord } from "../../store/records.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { formatFor } from "../format.js";
 import type { OpenProps } from "./frame.js";
 import type { OpenSession } from "./session.js";

@@ -1,6 +1,6 @@
 import { resumeSubscription } from "../../billing/subscriptions/pausing.js";
 import { type Quote, quote } from "../../portal/portal-changes.js";
-import type { SubscriptionRecord } from "../../store/records.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { transact } from "../../store/transaction.js";
 import { Amounts } from "./amounts.js";
 import { PortalForm, TroubleNotice } from "./form.js";

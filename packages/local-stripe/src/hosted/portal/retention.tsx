@@ -2,7 +2,7 @@ import type { FC } from "hono/jsx";
 import { isRedeemable } from "../../billing/discounts/redemption.js";
 import { changeSubscription } from "../../billing/subscriptions/change-subscription.js";
 import { runningDiscounts } from "../../portal/portal-changes.js";
-import type { CouponRecord } from "../../store/records.js";
+import type { CouponRecord } from "../../store/records/discounts.js";
 import { transact } from "../../store/transaction.js";
 import { type Format, formatFor } from "../format.js";
 import { type PageForm, PortalForm, TroubleNotice } from "./form.js";

@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
 import { detach } from "../../billing/payments/payment-methods.js";
-import type { PaymentMethodRecord } from "../../store/records.js";
+import type { PaymentMethodRecord } from "../../store/records/payments.js";
 import { type PageForm, PortalForm, TroubleNotice } from "./form.js";
 import { GoBack, type OpenProps, PortalLayout } from "./frame.js";
 import { CardName } from "./method-name.js";

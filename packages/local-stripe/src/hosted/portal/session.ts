@@ -1,12 +1,9 @@
 import type { AccountData } from "../../store/account-data.js";
 import type { Accounts } from "../../store/accounts.js";
 import { passTime } from "../../store/passing-time.js";
-import type {
-  CustomerRecord,
-  PortalConfigurationRecord,
-  PortalSessionRecord,
-  SubscriptionRecord,
-} from "../../store/records.js";
+import type { CustomerRecord } from "../../store/records/customers.js";
+import type { PortalConfigurationRecord, PortalSessionRecord } from "../../store/records/portal.js";
+import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { transact } from "../../store/transaction.js";
 
 /** An unused link lives five minutes; one that was opened, an hour after the last page. */

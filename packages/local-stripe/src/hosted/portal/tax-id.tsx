@@ -2,7 +2,7 @@ import type { FC } from "hono/jsx";
 import { ApiError, invalid } from "../../api-error.js";
 import { addTaxId, listTaxIds, TAX_ID_TYPES } from "../../billing/customers/tax-ids.js";
 import type { Transaction } from "../../store/account-data.js";
-import type { TaxIdRecord } from "../../store/records.js";
+import type { TaxIdRecord } from "../../store/records/customers.js";
 import { Choice, Field, type PageForm } from "./form.js";
 import type { OpenSession } from "./session.js";
 

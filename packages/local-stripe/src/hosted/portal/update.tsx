@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
 import { offersFor, type PortalOffer, readChoice } from "../../portal/portal-changes.js";
-import type { SubscriptionItemRecord, SubscriptionRecord } from "../../store/records.js";
+import type { SubscriptionItemRecord, SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { formatFor } from "../format.js";
 import { describeProblem, Field, type PageForm, PortalForm, Problem, TroubleNotice } from "./form.js";
 import { GoBack, type OpenProps, PortalLayout } from "./frame.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatMoney, leastCharge } from "../../../src/billing/catalog/currency.js";
 import { cost, percentOf, prorate } from "../../../src/billing/catalog/exact-money.js";
-import type { PriceRecord } from "../../../src/store/records.js";
+import type { PriceRecord } from "../../../src/store/records/catalog.js";
 
 const priced = (unit_amount_decimal: string) => ({ unit_amount_decimal, tiers: null }) as PriceRecord;
 
