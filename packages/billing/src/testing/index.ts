@@ -12,12 +12,12 @@ export {
   inboxContract,
 } from "./inbox-contract/contract.js";
 export type { OpenInbox, StoreFaults, TransactionProbe } from "./inbox-contract/open-inbox.js";
+export type { TenantUnderTest } from "./isolation/attacked-methods.js";
 export {
   checkTenantIsolation,
   type TenantIsolationCheck,
   type TenantIsolationOptions,
   type TenantIsolationReport,
-  type TenantUnderTest,
-} from "./isolation.js";
+} from "./isolation/isolation.js";
 
 assertNode();

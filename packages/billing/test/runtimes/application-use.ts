@@ -3,7 +3,7 @@ import { type LocalStripe, startLocalStripe } from "@repo/local-stripe";
 import { type OpenChromium, openChromium } from "@repo/test-kit/chromium";
 import Stripe from "stripe";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { TenantUnderTest } from "../../src/testing/isolation.js";
+import type { TenantUnderTest } from "../../src/testing/isolation/attacked-methods.js";
 import type { Application } from "./application.js";
 
 /** What an application is told by its environment. */

@@ -2,17 +2,18 @@
  * Tests an application's own wiring: its tenancy, directory, Stripe client and any wrapper around the service. Attacks
  * an existing tenant in the name of another, through the public methods.
  */
-import type { StripeBillingService } from "../index.js";
-import { assertKnownKeys } from "../webhooks/known-keys.js";
-
-/** One tenant and its Stripe objects. Objects that are left out are not attacked. */
-export interface TenantUnderTest {
-  readonly tenantId: string;
-  readonly customerId: string;
-  readonly subscriptionId?: string | undefined;
-  readonly invoiceId?: string | undefined;
-  readonly paymentMethodId?: string | undefined;
-}
+import type { StripeBillingService } from "../../index.js";
+import { assertKnownKeys } from "../../webhooks/known-keys.js";
+import { READS, type TenantUnderTest, WRITES } from "./attacked-methods.js";
+import { NO_IDS, similarTenantIds, toMissingId, UNKNOWN_TENANT_CODES } from "./hostile-names.js";
+import {
+  checkAlike,
+  checkAnswered,
+  checkRefused,
+  errorName,
+  type FindProblem,
+  findFirstProblem,
+} from "./outcomes.js";
 
 export interface TenantIsolationOptions {
   /** The application's service, not bound to a tenant. */
@@ -89,53 +90,6 @@ const TENANT = [
   "paymentMethodId",
 ] as const satisfies readonly (keyof TenantUnderTest)[];
 
-/** A public method, to be called with the id of a tenant's object. */
-interface MethodCall {
-  readonly method: keyof StripeBillingService;
-  readonly takes: "customerId" | "subscriptionId" | "invoiceId" | "paymentMethodId";
-  readonly make: (bound: StripeBillingService, id: string) => PromiseLike<unknown>;
-}
-
-const READS: readonly MethodCall[] = [
-  { method: "getCustomer", takes: "customerId", make: (bound, id) => bound.getCustomer(id) },
-  {
-    method: "listCustomerSubscriptions",
-    takes: "customerId",
-    make: (bound, id) => bound.listCustomerSubscriptions(id, { status: "all" }),
-  },
-  { method: "getSubscription", takes: "subscriptionId", make: (bound, id) => bound.getSubscription(id) },
-  { method: "listInvoices", takes: "customerId", make: (bound, id) => bound.listInvoices(id) },
-  { method: "getInvoice", takes: "invoiceId", make: (bound, id) => bound.getInvoice(id) },
-  { method: "listPaymentMethods", takes: "customerId", make: (bound, id) => bound.listPaymentMethods(id) },
-  { method: "listEntitlements", takes: "customerId", make: (bound, id) => bound.listEntitlements(id) },
-];
-
-const WRITES: readonly MethodCall[] = [
-  {
-    method: "createCustomerPortalSession",
-    takes: "customerId",
-    make: (bound, id) => bound.createCustomerPortalSession(id),
-  },
-  {
-    method: "updateCustomer",
-    takes: "customerId",
-    make: (bound, id) => bound.updateCustomer(id, { metadata: {} }),
-  },
-  {
-    method: "cancelSubscription",
-    takes: "subscriptionId",
-    make: (bound, id) => bound.cancelSubscription(id, { when: "period_end" }),
-  },
-  {
-    method: "setDefaultPaymentMethod",
-    takes: "paymentMethodId",
-    make: (bound, id) => bound.setDefaultPaymentMethod(id),
-  },
-];
-
-/** Resolves to a description of the problem, or to an empty string. */
-type FindProblem = () => Promise<string>;
-
 function* listChecks(options: TenantIsolationOptions): Generator<readonly [name: string, FindProblem]> {
   const { billing, own, other, attackWrites = false } = options;
   // Without these, a service that refuses every call would pass.
@@ -190,63 +144,6 @@ function* listChecks(options: TenantIsolationOptions): Generator<readonly [name:
   ];
 }
 
-/** Strings that would change the request they are put into. */
-const NO_IDS = ["", " ", ".", "..", "search", "a/b", "%2e%2e", "?limit=100", "#", "cus_1/../..", "cus_é"];
-
-/** The errors that may refuse an unknown tenant: invalid, without an account, or without the object. */
-const UNKNOWN_TENANT_CODES = ["tenant_context", "account_mismatch", "not_found"];
-
-function similarTenantIds(tenantId: string): readonly string[] {
-  const recased = [tenantId.toUpperCase(), tenantId.toLowerCase()].filter((name) => name !== tenantId);
-  return [
-    ...recased,
-    "",
-    "*",
-    ` ${tenantId}`,
-    `${tenantId} `,
-    `${tenantId}"`,
-    `${tenantId}\n`,
-    `x" OR "${tenantId}`,
-  ];
-}
-
-function toMissingId(id: string): string {
-  return `${id.slice(0, id.indexOf("_"))}_1NobodyHasAnObjectOfThisId`;
-}
-
-async function checkAnswered(call: () => PromiseLike<unknown>): Promise<string> {
-  const outcome = await settle(call);
-  return "answer" in outcome ? "" : `was refused: ${errorName(outcome.error)}`;
-}
-
-async function checkRefused(
-  call: () => PromiseLike<unknown>,
-  codes: readonly string[],
-  { tenantId, customerId, subscriptionId, invoiceId, paymentMethodId }: TenantUnderTest,
-): Promise<string> {
-  const outcome = await settle(call);
-  if ("answer" in outcome) return "succeeded";
-  const { error } = outcome;
-  if (!codes.includes(String(readFields(error)["code"])))
-    return `was refused with the wrong error: ${errorName(error)}`;
-  const text = toText(error);
-  const revealed = [tenantId, customerId, subscriptionId, invoiceId, paymentMethodId].filter(
-    (name) => name !== undefined && text.includes(name),
-  );
-  return revealed.length === 0 ? "" : `the error reveals ${revealed.join(", ")}`;
-}
-
-async function checkAlike(
-  call: () => PromiseLike<unknown>,
-  control: () => PromiseLike<unknown>,
-): Promise<string> {
-  const [asked, missed] = [await settle(call), await settle(control)];
-  if ("answer" in asked || "answer" in missed) return "succeeded";
-  return toText(asked.error) === toText(missed.error)
-    ? ""
-    : "an existing id and a missing one can be told apart";
-}
-
 async function findForeignProducts({ billing, own, other }: TenantIsolationOptions): Promise<string> {
   const foreign = new Set<string>();
   for await (const { id, shared } of billing
@@ -268,38 +165,4 @@ async function findMixedUpCalls({ billing, own, other }: TenantIsolationOptions)
   );
   const mixedUp = customers.filter(({ id }, at) => id !== callers[at]?.customerId);
   return mixedUp.length === 0 ? "" : `${mixedUp.length} of ${callers.length} got another tenant's customer`;
-}
-
-async function findFirstProblem<T>(
-  values: readonly T[],
-  find: (value: T) => Promise<string>,
-): Promise<string> {
-  for (const value of values) {
-    const problem = await find(value);
-    if (problem !== "") return `${JSON.stringify(value)} ${problem}`;
-  }
-  return "";
-}
-
-async function settle(call: () => PromiseLike<unknown>): Promise<{ answer: unknown } | { error: unknown }> {
-  try {
-    return { answer: await call() };
-  } catch (error) {
-    return { error };
-  }
-}
-
-/** Everything of an error that an application could pass on. */
-function toText(error: unknown): string {
-  const { message } = error instanceof Error ? error : { message: String(error) };
-  return `${errorName(error)} ${message} ${JSON.stringify(readFields(error))}`;
-}
-
-function errorName(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
-}
-
-/** Reads fields by name, because the service may come from another copy of this package. */
-function readFields(error: unknown): Readonly<Record<string, unknown>> {
-  return typeof error === "object" && error !== null ? { ...error } : {};
 }

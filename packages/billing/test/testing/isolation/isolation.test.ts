@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { metadataTenancy, type StripeBillingService, type Tenancy } from "../../src/index.js";
-import { metadataIs } from "../../src/stripe/search-query.js";
+import { metadataTenancy, type StripeBillingService, type Tenancy } from "../../../src/index.js";
+import { metadataIs } from "../../../src/stripe/search-query.js";
+import type { TenantUnderTest } from "../../../src/testing/isolation/attacked-methods.js";
 import {
   checkTenantIsolation,
   type TenantIsolationReport,
-  type TenantUnderTest,
-} from "../../src/testing/isolation.js";
-import { isBackdoor, REALMS, type Realm } from "../isolation/realms.js";
-import type { TenantIds } from "../isolation/tenants.js";
+} from "../../../src/testing/isolation/isolation.js";
+import { isBackdoor, REALMS, type Realm } from "../../isolation/realms.js";
+import type { TenantIds } from "../../isolation/tenants.js";
 
 function underTest(tenant: TenantIds): TenantUnderTest {
   const { tenantId, customerId, subscriptionId, invoiceId, paymentMethodId } = tenant;
