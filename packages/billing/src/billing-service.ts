@@ -47,6 +47,7 @@ import type { DiscountMethods } from "./capabilities/discounts/methods.js";
 import { hasEntitlement, listEntitlements } from "./capabilities/entitlements/entitlements.js";
 import type { EntitlementMethods } from "./capabilities/entitlements/methods.js";
 import { fetchEventObject } from "./capabilities/events/fetch-event-object.js";
+import type { EventMethods } from "./capabilities/events/methods.js";
 import type { InvoiceMethods } from "./capabilities/invoices/methods.js";
 import { getInvoice, type ListInvoicesOptions, listInvoices } from "./capabilities/invoices/read.js";
 import { type PayInvoiceOptions, payInvoice, voidInvoice } from "./capabilities/invoices/settle.js";
@@ -186,7 +187,8 @@ export class StripeBillingService<TMetadata = undefined>
     CatalogMethods<TMetadata>,
     DiscountMethods,
     EntitlementMethods,
-    UsageMethods
+    UsageMethods,
+    EventMethods
 {
   readonly #binding: TenantBinding<TMetadata>;
 
@@ -473,12 +475,6 @@ export class StripeBillingService<TMetadata = undefined>
     );
   }
 
-  /**
-   * Lists the products that all tenants share, each with its active prices, for visitors who have no tenant yet: works on a
-   * service without one. Requests, caching and search's delay as {@link listTenantProducts}.
-   *
-   * @throws ConfigurationError under `connectTenancy`, where tenants share nothing.
-   */
   listSharedProducts(options: ListProductsOptions = {}): Pages<Product<TMetadata>> {
     const load = (page: ListProductsOptions) =>
       this.#binding.runForVisitors(page, (scope, catalog) => listTenantProducts(scope, page, catalog));
@@ -561,57 +557,22 @@ export class StripeBillingService<TMetadata = undefined>
     return this.#binding.forgetCatalog(event);
   }
 
-  /**
-   * Forgets who owns a customer, so that the next call proves it anew; see `ownership.rememberSeconds`. Sends nothing.
-   *
-   * A webhook receiver with this service calls it for each `customer.updated` and `customer.deleted` event it verifies.
-   * Call it wherever your application changes an owner.
-   *
-   * @param account the connected account that the customer is in, if any.
-   * @throws InvalidArgumentError for anything but a customer's id.
-   */
   forgetCustomer(customerId: string, account?: string): void {
     this.#binding.forgetCustomer(parseObjectId("customer", customerId), account);
   }
 
-  /**
-   * Finds the tenant that a webhook event belongs to, for the receiver of `@repo/billing/webhooks`. At most one request.
-   * A service that is bound to a tenant answers its own tenant or `unknown`, which says nothing of other tenants.
-   */
   resolveTenant(origin: TenantOrigin, options: CallOptions = {}): Promise<TenantResolution> {
     return this.#binding.resolveTenant(origin, options);
   }
 
-  /**
-   * Reads the Stripe object that a webhook event is about, as it is now, for the receiver of `@repo/billing/webhooks`:
-   * handlers get it from `fetchObject`. One request.
-   *
-   * @throws InvalidArgumentError for a kind of object that cannot be proved to be a tenant's.
-   * @throws NotFoundError when it is missing or not the bound tenant's.
-   */
   fetchEventObject(object: EventObject, options: CallOptions = {}): Promise<object> {
     return this.#call(options, fetchEventObject, object);
   }
 
-  /**
-   * Reads one page of Stripe's list of events, newest first, for a receiver's `reconcile`. The page holds the events of
-   * all tenants, so a service that is bound to one refuses. One request, told to `onAudit`.
-   *
-   * @throws TenantContextError when this service is bound to a tenant.
-   * @throws InvalidArgumentError for more than 20 types, or a cursor or account that is none.
-   */
   listEvents(query: EventListQuery, options: CallOptions = {}): Promise<EventPage> {
     return this.#binding.listEvents(query, options);
   }
 
-  /**
-   * Reads one page of an account's subscriptions, newest first and those that have ended as well, for a receiver's
-   * `reconcileSubscriptions`. The page holds those of all tenants, so a service that is bound to one refuses. One request,
-   * told to `onAudit`.
-   *
-   * @throws TenantContextError when this service is bound to a tenant.
-   * @throws InvalidArgumentError for a cursor or account that is none.
-   */
   listAccountSubscriptions(
     query: SubscriptionListQuery = {},
     options: CallOptions = {},
@@ -619,7 +580,6 @@ export class StripeBillingService<TMetadata = undefined>
     return this.#binding.listSubscriptions(query, options);
   }
 
-  /** What a webhook receiver checks its options against: this service's mode, binding and kind of tenancy. No request. */
   receiverFacts(): ReceiverFacts {
     return this.#binding.receiverFacts;
   }

@@ -28,6 +28,14 @@ export interface CatalogMethods<TMetadata> {
   listTenantProducts(options?: ListProductsOptions): Pages<Product<TMetadata>>;
 
   /**
+   * Lists the products that all tenants share, each with its active prices, for visitors who have no tenant yet: works on a
+   * service without one. Requests, caching and search's delay as {@link listTenantProducts}.
+   *
+   * @throws ConfigurationError under `connectTenancy`, where tenants share nothing.
+   */
+  listSharedProducts(options?: ListProductsOptions): Pages<Product<TMetadata>>;
+
+  /**
    * Reads one product that the tenant may see, with all its active prices. Two requests; one more for each hundred
    * prices.
    *
