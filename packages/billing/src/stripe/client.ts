@@ -24,7 +24,14 @@ export interface StripeRequestOptions {
   readonly apiVersion?: string;
   readonly timeout?: number;
   readonly maxNetworkRetries?: number;
+  /** Signs each sending of the request in the client's place. */
+  readonly authenticator?: Authenticator;
 }
+
+type Authenticator = (request: AuthenticatedRequest) => Promise<void>;
+
+/** What the SDK is about to send, to be signed in its headers. */
+type AuthenticatedRequest = Parameters<NonNullable<Stripe.StripeConfig["authenticator"]>>[0];
 
 /** Live and test data never meet in Stripe; neither do they here. */
 export type Mode = "live" | "test";
@@ -97,13 +104,36 @@ function platformClient(): HttpClient {
 }
 
 /**
+ * Has each sending of a request counted, the SDK's own repeats among them. The SDK signs right before it sends, so the
+ * client's own authenticator is called and `onSend` with it. Counts nothing where the client shows none.
+ */
+export function countSends(
+  client: StripeClient,
+  onSend: () => void,
+): Pick<StripeRequestOptions, "authenticator"> {
+  const authenticator = authenticatorOf(client);
+  if (authenticator === undefined) return {};
+  return {
+    authenticator: (request) => {
+      onSend();
+      return authenticator(request);
+    },
+  };
+}
+
+/** The SDK keeps it on the client under this name; clients of another make do not. */
+function authenticatorOf(client: StripeClient): Authenticator | undefined {
+  const authenticator: unknown = Reflect.get(client, "_authenticator");
+  return typeof authenticator === "function" ? (authenticator as Authenticator) : undefined;
+}
+
+/**
  * Reads the mode of a client's key, where the client is the SDK's and shows it: the SDK keeps it on its authenticator.
  * `undefined` for a client with an authenticator of its own.
  */
 export function modeOfClient(client: StripeClient): Mode | undefined {
-  const authenticator: unknown = Reflect.get(client, "_authenticator");
-  const key: unknown =
-    typeof authenticator === "function" ? Reflect.get(authenticator, "_apiKey") : undefined;
+  const authenticator = authenticatorOf(client);
+  const key: unknown = authenticator && Reflect.get(authenticator, "_apiKey");
   return typeof key === "string" ? modeOf(key) : undefined;
 }
 

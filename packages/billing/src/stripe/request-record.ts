@@ -12,7 +12,7 @@ export interface RequestRecord {
   readonly startedAt: Date;
   /** With all tries, and the pauses between them. */
   readonly durationMs: number;
-  /** How often it was sent. */
+  /** How often it was sent, with the one time that the SDK repeats it by itself where a connection was closed. */
   readonly tries: number;
   /** The HTTP status of the last answer; undefined where there was none. */
   readonly status: number | undefined;

@@ -4,7 +4,7 @@ import { type BillingError, IndeterminateError, InvalidArgumentError, isBillingE
 import { notify } from "../notify.js";
 import { assertStripesAnswer } from "./answer-shape.js";
 import { changesSomething, type StripeCall } from "./calls.js";
-import type { StripeClient } from "./client.js";
+import { countSends, type StripeClient } from "./client.js";
 import type { EventList } from "./event-lists.js";
 import type { IdempotencyKey } from "./idempotency.js";
 import type { OperatorCall } from "./operator-calls.js";
@@ -36,7 +36,10 @@ export interface Change {
 
 /** The progress of a request over its tries. */
 interface Progress {
+  /** Those made here. */
   tries: number;
+  /** How often the SDK has sent it once more by itself, as it does when a connection is closed on it. */
+  repeats: number;
   /** Whether what it asks for may have been done without anyone having heard of it. */
   mayBeDone: boolean;
   status: number | undefined;
@@ -46,7 +49,13 @@ interface Progress {
 /** Sends one request, and again where that helps, and turns what can go wrong into this package's errors. */
 export function send(transport: Transport, request: StripeRequest, deadline: Deadline): Promise<unknown> {
   const { onRequest } = transport;
-  const progress: Progress = { tries: 0, mayBeDone: false, status: undefined, requestId: undefined };
+  const progress: Progress = {
+    tries: 0,
+    repeats: 0,
+    mayBeDone: false,
+    status: undefined,
+    requestId: undefined,
+  };
   const answer = sendUntilAnswered(transport, request, deadline, progress);
   return onRequest === undefined ? answer : reportTo(onRequest, request, progress, answer);
 }
@@ -61,7 +70,8 @@ async function reportTo(
   const startedAtMs = performance.now();
   const report = (errorCode?: BillingError["code"]) => {
     if (progress.tries === 0) return;
-    const { tries, status, requestId } = progress;
+    const { status, requestId } = progress;
+    const tries = progress.tries + progress.repeats;
     const { tenantId, call } = request;
     const durationMs = performance.now() - startedAtMs;
     const record = { tenantId, call, startedAt, durationMs, tries, status, requestId, errorCode };
@@ -126,12 +136,16 @@ async function attempt(
   progress: Progress,
 ): Promise<{ readonly answer?: object; readonly failed?: SdkError }> {
   const { method, params, account, idempotencyKey } = request;
+  let sends = 0;
   const options = {
     // Whatever the SDK's own is: what is sent and read here is of this version.
     apiVersion: NEWEST_API_VERSION,
     timeout: deadline.remainingMs() + LINGERING_MS,
     // Whoever made the client: tries are counted here, or they would multiply.
     maxNetworkRetries: 0,
+    ...countSends(client, () => {
+      sends += 1;
+    }),
     // guard: every request names the tenant's account
     ...(account === undefined ? {} : nameAccount(request.path, account)),
     // guard: every write carries its idempotency key
@@ -159,6 +173,8 @@ async function attempt(
     if (wasTurnedAway(failed)) progress.mayBeDone = mightBeDone;
     else progress.mayBeDone &&= hasNoOutcome(failed);
     return { failed };
+  } finally {
+    progress.repeats += Math.max(0, sends - 1);
   }
 }
 

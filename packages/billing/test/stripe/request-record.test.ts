@@ -142,6 +142,26 @@ describe.each(SDK_VERSIONS)("what is told of requests through %s", (version) => 
     ]);
     for (const canary of [SECRET_KEY, "canary"]) expect(bytesOf(records)).not.toContain(canary);
   });
+
+  it("counts each sending, that of the SDK's own after a closed connection as well", async () => {
+    const billing = new StripeBillingService({
+      stripe: stripe.clients[version],
+      tenantId: "acme",
+      onRequest: listen,
+    });
+    const answered = {
+      status: 200,
+      body: { id: "cus_1", object: "customer", metadata: { tenantId: "acme" } },
+    };
+    const sent: number[] = [];
+    for (const failures of [0, 1, 2, 3]) {
+      stripe.script(...Array.from({ length: failures }, () => "reset" as const), answered);
+      await billing.getCustomer("cus_1");
+      sent.push(stripe.requests.length);
+    }
+    expect(sent).toEqual([1, 2, 3, 4]);
+    expect(records.map(({ tries }) => tries)).toEqual(sent);
+  });
 });
 
 const RECORD: RequestRecord = {
