@@ -1,5 +1,6 @@
 import { invalid } from "../api-error.js";
 import { cost } from "../billing/catalog/exact-money.js";
+import { isMetered } from "../billing/catalog/metered.js";
 import { newId } from "../ids.js";
 import type { AccountData } from "../store/account-data.js";
 import type { PriceRecord } from "../store/records/catalog.js";
@@ -59,18 +60,18 @@ export function sessionTotals(
 
 function newLine(account: AccountData, element: NewLine, name: string, isTrial: boolean): CheckoutLineRecord {
   const price = priceFor(account, element, name);
-  const isMetered = price.recurring?.usage_type === "metered";
-  if (isMetered && element.quantity !== undefined) {
+  const hasUsage = isMetered(price);
+  if (hasUsage && element.quantity !== undefined) {
     throw invalid("You cannot set `quantity` for a metered price.", `${name}[quantity]`);
   }
-  if (!isMetered && element.quantity === undefined) {
+  if (!hasUsage && element.quantity === undefined) {
     throw invalid(`Missing required param: ${name}[quantity].`, `${name}[quantity]`, "parameter_missing");
   }
-  const amount = isMetered || isTrial ? 0 : cost(price, element.quantity);
+  const amount = hasUsage || isTrial ? 0 : cost(price, element.quantity);
   return {
     id: newId("li"),
     object: "item",
-    adjustable_quantity: adjustable(element, isMetered, name),
+    adjustable_quantity: adjustable(element, hasUsage, name),
     amount_discount: 0,
     amount_subtotal: amount,
     amount_tax: 0,
@@ -88,11 +89,11 @@ const [LEAST, MOST] = [0, 99];
 
 function adjustable(
   { adjustable_quantity: asked, quantity = 1 }: NewLine,
-  isMetered: boolean,
+  hasUsage: boolean,
   name: string,
 ): CheckoutLineRecord["adjustable_quantity"] {
   if (!asked?.enabled) return null;
-  if (isMetered) {
+  if (hasUsage) {
     throw invalid(
       "You cannot set `adjustable_quantity` for a metered price.",
       `${name}[adjustable_quantity]`,

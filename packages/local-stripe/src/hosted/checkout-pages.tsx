@@ -1,4 +1,5 @@
 import type { FC } from "hono/jsx";
+import { isMetered } from "../billing/catalog/metered.js";
 import { readTrialEnd } from "../billing/subscriptions/subscription-fields.js";
 import { needsTaxLocation } from "../checkout/automatic-tax.js";
 import { wantsCard } from "../checkout/complete-session.js";
@@ -226,7 +227,7 @@ interface Words {
   readonly terms?: string;
 }
 
-function wordsFor({ session }: OpenCheckout): Words {
+function wordsFor({ session, account }: OpenCheckout): Words {
   const names = session.lines.map(({ description }) => description).join(", ");
   if (session.mode === "setup") return { title: "Save a card", heading: "Save a card", button: "Save card" };
   if (session.mode === "payment") {
@@ -234,10 +235,11 @@ function wordsFor({ session }: OpenCheckout): Words {
     return { title: `Pay for ${names}`, heading: `Pay for ${names}`, button: `Pay ${amount}` };
   }
   const isTrial = readTrialEnd(session.subscriptionData, session.created) !== null;
+  const isBilledByUsage = session.lines.every(({ price }) => isMetered(account.getFromPath("price", price)));
   return {
     title: `Subscribe to ${names}`,
     heading: isTrial ? `Try ${names}` : `Subscribe to ${names}`,
     button: isTrial ? "Start trial" : "Subscribe",
-    terms: "It renews by itself until you cancel, and you can do so at any time.",
+    terms: `${isBilledByUsage ? "What you use is billed" : "It renews"} by itself until you cancel, and you can do so at any time.`,
   };
 }

@@ -1,4 +1,5 @@
 import { ApiError, invalid } from "../api-error.js";
+import { isMetered } from "../billing/catalog/metered.js";
 import type { NewDiscount } from "../billing/discounts/discount-params.js";
 import { isRunning } from "../billing/discounts/redemption.js";
 import { changeSubscription, type SubscriptionChange } from "../billing/subscriptions/change-subscription.js";
@@ -26,7 +27,7 @@ export function whyFixed(account: AccountData, subscription: SubscriptionRecord)
   const { id, items } = subscription;
   if (items.length > 1) return `The subscription ${id} has several items.`;
   if (subscription.collection_method === "send_invoice") return `The subscription ${id} is paid by invoice.`;
-  if (items.some(({ price }) => account.getFromPath("price", price).recurring?.usage_type === "metered")) {
+  if (items.some(({ price }) => isMetered(account.getFromPath("price", price)))) {
     return `The subscription ${id} is metered.`;
   }
   if (futureChange(account, subscription) !== undefined)

@@ -6,6 +6,7 @@ import type { InvoiceLineRecord } from "../../store/records/invoices.js";
 import type { SubscriptionItemRecord, SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { formatMoney } from "../catalog/currency.js";
 import { cost, prorate, type Share } from "../catalog/exact-money.js";
+import { isMetered } from "../catalog/metered.js";
 import { billedItem, discounted, discountedAmount } from "../discounts/discounting.js";
 
 /**
@@ -19,7 +20,7 @@ export function periodLines(
 ): readonly InvoiceLineRecord[] {
   return items.flatMap((item) => {
     const price = account.getFromPath("price", item.price);
-    if (price.recurring?.usage_type === "metered") return [];
+    if (isMetered(price)) return [];
     const isTrial = subscription.status === "trialing";
     if (!isTrial && isFree(subscription, item)) return [];
     const beginsLate = !isTrial && item.fullPeriodStart !== undefined;
@@ -120,7 +121,7 @@ function part(
   sign: 1 | -1,
 ): readonly InvoiceLineRecord[] {
   const price = account.getFromPath("price", item.price);
-  if (price.recurring?.usage_type === "metered" || isFree(subscription, item)) return [];
+  if (isMetered(price) || isFree(subscription, item)) return [];
   const isItemized = subscription.billing_mode.flexible?.proration_discounts === "itemized";
   const share = remainder(item, at);
   const discounted = isItemized ? undefined : netAmount(account, subscription, item, sign, at);

@@ -5,6 +5,7 @@ import type { AccountData, Transaction } from "../../store/account-data.js";
 import type { PriceRecord } from "../../store/records/catalog.js";
 import type { SubscriptionItemRecord } from "../../store/records/subscriptions.js";
 import { insertPrice } from "../catalog/insert-price.js";
+import { isMetered } from "../catalog/metered.js";
 import { isSameLength } from "../catalog/period.js";
 import { type DiscountHolder, endDiscount, isRunning, redeem } from "../discounts/redemption.js";
 import { type ItemChange, MOST_ITEMS, type NewItem } from "./item-params.js";
@@ -216,7 +217,7 @@ function quantityFor(
   quantity: number | undefined,
   name: string,
 ): { readonly quantity?: number } {
-  if (price.recurring?.usage_type !== "metered") return { quantity: quantity ?? 1 };
+  if (!isMetered(price)) return { quantity: quantity ?? 1 };
   if (quantity === undefined) return {};
   throw invalid(
     `Quantity should not be specified where usage_type is \`metered\`. Remove quantity from \`${name}\``,

@@ -1,4 +1,5 @@
 import type { FC } from "hono/jsx";
+import { isMetered } from "../../billing/catalog/metered.js";
 import { lastPeriodEnd } from "../../billing/catalog/period-ends.js";
 import { futureChange } from "../../portal/portal-schedule.js";
 import { formatFor } from "../format.js";
@@ -97,13 +98,16 @@ const SubscriptionCard: FC<SubscriptionProps> = ({ open, subscription }) => {
   );
 };
 
-function outlook({ session }: OpenSession, subscription: SubscriptionProps["subscription"]): string {
+function outlook({ session, account }: OpenSession, subscription: SubscriptionProps["subscription"]): string {
   const end = formatFor(session).date(subscription.cancel_at ?? lastPeriodEnd(subscription));
   if (subscription.cancel_at !== null) return `Your subscription will be canceled on ${end}.`;
   if (subscription.status === "paused") return pauseWords(session, subscription);
   if (FAILED.includes(subscription.status)) return "Your last payment failed.";
   if (subscription.status === "trialing") return `Your free trial ends on ${end}.`;
-  return `Your subscription renews on ${end}.`;
+  const isBilledByUsage = subscription.items.every(({ price }) =>
+    isMetered(account.getFromPath("price", price)),
+  );
+  return isBilledByUsage ? `Your usage is billed on ${end}.` : `Your subscription renews on ${end}.`;
 }
 
 const FAILED: readonly string[] = ["incomplete", "past_due", "unpaid"];

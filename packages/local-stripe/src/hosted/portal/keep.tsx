@@ -25,7 +25,7 @@ export const KEEP: PortalPage<SubscriptionProps> = {
         <Plan open={open} subscription={subscription} />
         <p>
           It will not be canceled on{" "}
-          {formatFor(open.session).date(subscription.cancel_at ?? lastPeriodEnd(subscription))} and renews as
+          {formatFor(open.session).date(subscription.cancel_at ?? lastPeriodEnd(subscription))} and goes on as
           before.
         </p>
         <PortalForm form={form}>
