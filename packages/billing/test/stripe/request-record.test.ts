@@ -149,10 +149,13 @@ describe.each(SDK_VERSIONS)("what is told of requests through %s", (version) => 
       tenantId: "acme",
       onRequest: listen,
     });
-    const answered = {
-      status: 200,
-      body: { id: "cus_1", object: "customer", metadata: { tenantId: "acme" } },
+    const customer = {
+      id: "cus_1",
+      object: "customer",
+      metadata: { tenantId: "acme" },
+      invoice_settings: { default_payment_method: null },
     };
+    const answered = { status: 200, body: customer };
     const sent: number[] = [];
     for (const failures of [0, 1, 2, 3]) {
       stripe.script(...Array.from({ length: failures }, () => "reset" as const), answered);

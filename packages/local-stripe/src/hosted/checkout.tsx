@@ -15,6 +15,7 @@ import { CheckoutPage, type OpenCheckout, SUMMARY } from "./checkout-pages.js";
 import { isCountry } from "./countries.js";
 import { formatFor } from "./format.js";
 import { Layout } from "./layout.js";
+import { message } from "./message.js";
 
 /** The pages of a Checkout session, at the address that its `url` names or that ends in its client secret. */
 export function checkoutPages(accounts: Accounts): Hono {
@@ -111,7 +112,7 @@ function within(accounts: Accounts, context: Context, handle: (open: OpenCheckou
       return closed(context, { account, session }, "This page has expired");
     return handle({ account, session });
   }
-  return message(context, "There is nothing here", "Go back to the application and try again.");
+  return message(context, 404, "There is nothing here", "Go back to the application and try again.");
 }
 
 /** A form counts only with the token that the session's own pages carry. */
@@ -123,7 +124,7 @@ async function withForm(
   const form = new URLSearchParams(await context.req.text());
   return within(accounts, context, (open) => {
     if (form.get("csrf_token") === open.session.csrfToken) return handle(open, form);
-    return message(context, "This form is not valid", "Go back, reload the page and try again.", 403);
+    return message(context, 403, "This form is not valid", "Go back, reload the page and try again.");
   });
 }
 
@@ -160,16 +161,6 @@ function closed(context: Context, { account, session }: OpenCheckout, title: str
       </div>
     </Layout>,
     404,
-  );
-}
-
-function message(context: Context, title: string, text: string, status: 403 | 404 = 404): Answer {
-  return context.html(
-    <Layout title={title}>
-      <h1>{title}</h1>
-      <p>{text}</p>
-    </Layout>,
-    status,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { FC } from "hono/jsx";
 import { isPayable } from "../checkout/pay-invoice.js";
 import type { InvoiceRecord } from "../store/records/invoices.js";
+import { AmountTable } from "./amount-table.js";
 import { formatFor } from "./format.js";
 import { Layout } from "./layout.js";
 import { TestCards } from "./test-cards.js";
@@ -61,32 +62,11 @@ export const InvoicePage: FC<InvoicePageProps> = ({ invoice, token, trouble }) =
         )}
       </dl>
       <h2 class="section">Lines</h2>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Description</th>
-            <th scope="col" class="amount">
-              Amount
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {invoice.lines.map((line) => (
-            <tr>
-              <td>{line.description}</td>
-              <td class="amount">{money(line.amount)}</td>
-            </tr>
-          ))}
-        </tbody>
-        <tfoot>
-          {totals(invoice).map(([name, amount]) => (
-            <tr>
-              <th scope="row">{name}</th>
-              <td class="amount">{money(amount)}</td>
-            </tr>
-          ))}
-        </tfoot>
-      </table>
+      <AmountTable
+        rows={invoice.lines.map(({ description, amount }) => [description, amount])}
+        totals={totals(invoice)}
+        money={money}
+      />
       {isPayable(invoice) ? (
         <section aria-label="Payment" class="narrow">
           <h2 class="section">Pay this invoice</h2>

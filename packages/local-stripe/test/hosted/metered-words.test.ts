@@ -77,8 +77,10 @@ describe("a page says of a metered price", () => {
 
   it("what Checkout's customer pays for", async ({ stripe }) => {
     const price = await meteredPrice(stripe);
+    const customer = await stripe.customers.create({});
     const session = await stripe.checkout.sessions.create({
       mode: "subscription",
+      customer: customer.id,
       line_items: [{ price: price.id }],
       success_url: URL,
     });

@@ -7,6 +7,7 @@ import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import { type ListOptions, type Page, toPage } from "../../stripe/page.js";
 import { assertCursor, CursorError, listAfter } from "../../stripe/page-cursor.js";
+import { INVOICE_FILTERS } from "../../stripe/status-filters.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Invoice, type InvoiceStatus, toInvoice } from "../../views/invoice.js";
 
@@ -17,18 +18,10 @@ export interface ListInvoicesOptions extends CallOptions, ListOptions {
   readonly subscriptionId?: string | undefined;
 }
 
-const STATUSES = [
-  "draft",
-  "open",
-  "paid",
-  "uncollectible",
-  "void",
-] as const satisfies readonly InvoiceStatus[];
-
 const listOptions = onFirstUse(() =>
   optionsObject({
     ...listFields(),
-    status: z.optional(z.enum(STATUSES, `status must be one of ${STATUSES.join(", ")}.`)),
+    status: z.optional(z.enum(INVOICE_FILTERS, `status must be one of ${INVOICE_FILTERS.join(", ")}.`)),
     subscriptionId: z.optional(z.unknown()),
   }),
 );

@@ -6,6 +6,7 @@ import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import { type ListOptions, type Page, toPage } from "../../stripe/page.js";
 import { assertCursor, CursorError, listAfter } from "../../stripe/page-cursor.js";
+import { SUBSCRIPTION_FILTERS } from "../../stripe/status-filters.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Subscription, toSubscription } from "../../views/subscription.js";
 
@@ -14,22 +15,10 @@ export interface ListSubscriptionsOptions extends CallOptions, ListOptions {
    * `"current"` (the default) means not ended; `"all"` is everything; `"ended"` is canceled or never paid. Every other
    * value is Stripe's status of that name.
    */
-  readonly status?: (typeof STATUS_FILTERS)[number] | undefined;
+  readonly status?: "current" | (typeof SUBSCRIPTION_FILTERS)[number] | undefined;
 }
 
-const STATUS_FILTERS = [
-  "current",
-  "all",
-  "ended",
-  "active",
-  "canceled",
-  "incomplete",
-  "incomplete_expired",
-  "past_due",
-  "paused",
-  "trialing",
-  "unpaid",
-] as const;
+const STATUS_FILTERS = ["current", ...SUBSCRIPTION_FILTERS] as const;
 
 const listOptions = onFirstUse(() =>
   optionsObject({

@@ -3,20 +3,13 @@ import { checkInput, listFields, onFirstUse, optionsObject } from "../../input.j
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { ListOptions, Page } from "../../stripe/page.js";
+import { INVOICE_FILTERS } from "../../stripe/status-filters.js";
 import type { OperatorScope } from "../../tenancy/scope/operator-scope.js";
 import { type Invoice, type InvoiceStatus, toInvoice } from "../../views/invoice.js";
 import { readPage } from "../each-page.js";
 import type { Owned } from "../owned.js";
 import { type CreatedOptions, createdFields, toCreatedParam, toPagingParams } from "./list-fields.js";
 import { toOwnedPage } from "./owned-page.js";
-
-const STATUSES = [
-  "draft",
-  "open",
-  "paid",
-  "uncollectible",
-  "void",
-] as const satisfies readonly InvoiceStatus[];
 
 export interface ListAllInvoicesOptions extends CallOptions, ListOptions, CreatedOptions {
   /** Default: all of them. */
@@ -27,7 +20,7 @@ const listOptions = onFirstUse(() =>
   optionsObject({
     ...listFields(),
     ...createdFields(),
-    status: z.optional(z.enum(STATUSES, `status must be one of ${STATUSES.join(", ")}.`)),
+    status: z.optional(z.enum(INVOICE_FILTERS, `status must be one of ${INVOICE_FILTERS.join(", ")}.`)),
   }),
 );
 

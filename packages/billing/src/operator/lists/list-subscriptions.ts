@@ -3,6 +3,7 @@ import { checkInput, listFields, onFirstUse, optionsObject } from "../../input.j
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { ListOptions, Page } from "../../stripe/page.js";
+import { SUBSCRIPTION_FILTERS } from "../../stripe/status-filters.js";
 import type { OperatorScope } from "../../tenancy/scope/operator-scope.js";
 import { type Subscription, toSubscription } from "../../views/subscription.js";
 import { readPage } from "../each-page.js";
@@ -10,22 +11,9 @@ import type { Owned } from "../owned.js";
 import { type CreatedOptions, createdFields, toCreatedParam, toPagingParams } from "./list-fields.js";
 import { toOwnedPage } from "./owned-page.js";
 
-const STATUSES = [
-  "all",
-  "ended",
-  "active",
-  "canceled",
-  "incomplete",
-  "incomplete_expired",
-  "past_due",
-  "paused",
-  "trialing",
-  "unpaid",
-] as const;
-
 export interface ListAllSubscriptionsOptions extends CallOptions, ListOptions, CreatedOptions {
   /** One of Stripe's; left out, all that are not canceled. `"ended"` is canceled or never paid for. */
-  readonly status?: (typeof STATUSES)[number] | undefined;
+  readonly status?: (typeof SUBSCRIPTION_FILTERS)[number] | undefined;
   /** Those of one price alone. */
   readonly priceId?: string | undefined;
 }
@@ -34,7 +22,9 @@ const listOptions = onFirstUse(() =>
   optionsObject({
     ...listFields(),
     ...createdFields(),
-    status: z.optional(z.enum(STATUSES, `status must be one of ${STATUSES.join(", ")}.`)),
+    status: z.optional(
+      z.enum(SUBSCRIPTION_FILTERS, `status must be one of ${SUBSCRIPTION_FILTERS.join(", ")}.`),
+    ),
     priceId: z.optional(z.unknown()),
   }),
 );

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { Layout } from "../layout.js";
+import { message } from "../message.js";
 import { GoBack, PortalLayout } from "./frame.js";
 import type { OpenSession } from "./session.js";
 
@@ -41,18 +41,3 @@ export function nothingHere(context: Context, open: OpenSession): Response | Pro
 }
 
 const NOTHING = "There is nothing to do here";
-
-function message(
-  context: Context,
-  status: 403 | 404,
-  title: string,
-  text: string,
-): Response | Promise<Response> {
-  return context.html(
-    <Layout title={title}>
-      <h1>{title}</h1>
-      <p>{text}</p>
-    </Layout>,
-    status,
-  );
-}
