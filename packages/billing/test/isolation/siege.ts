@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
-import { inspect, isDeepStrictEqual } from "node:util";
+import { inspect } from "node:util";
 import type { LocalStripe } from "@repo/local-stripe";
 import { type AnyBillingError, type AuditEvent, isBillingError } from "../../src/index.js";
 import type { TenantOptions } from "../stripe-world.js";
 import { bytesOf, type Console, canaryName, namedIn, Owners } from "./leaks.js";
 import { type Invocation, invoke, type Target } from "./method-row.js";
+import { endSubscription, type Neighbours } from "./neighbours.js";
 import { isBackdoor, type Realm } from "./realms.js";
 import type { TenantIds } from "./tenants.js";
 
@@ -41,6 +41,9 @@ export interface Outcome {
 /** Yields its cases one by one, gets each one's outcome back, and arranges and restores the world in between. */
 export type Attack = (siege: Siege) => AsyncGenerator<Case, void, Outcome>;
 
+/** Who makes an own call: the victim, one with A's e-mail, one whose subscription has ended, or anyone else. */
+export type Role = "victim" | "namesake" | "ended" | "other";
+
 /** One method of one realm under attack: A calls, B is the victim, C has A's e-mail. */
 export interface Siege {
   readonly realm: Realm;
@@ -52,6 +55,8 @@ export interface Siege {
   readonly email: string;
   /** A tenant of the attack's own, which it may change and ruin. */
   readonly newTenant: (options?: { readonly email?: string }) => Promise<TenantIds>;
+  /** A tenant that calls the method itself. It is new where that changes what it has, else one of the neighbours. */
+  readonly caller: (role: Role) => Promise<TenantIds>;
   /** Calls the method for A, with A's own valid arguments but for those given. */
   readonly call: (given?: Partial<Invocation>) => PromiseLike<unknown>;
   /** The same for another tenant. */
@@ -61,25 +66,24 @@ export interface Siege {
   /** The id that the method is about, of a tenant's; undefined where it takes none. */
   readonly objectIdOf: (tenant: TenantIds) => string | undefined;
   readonly owners: Owners;
-  /** Whether B and C still have exactly what they had. */
+  /** Whether the neighbours still have exactly what they had. */
   readonly victimsAreUnchanged: () => Promise<boolean>;
 }
 
-export async function openSiege(realm: Realm, target: Target): Promise<Siege> {
+export async function openSiege(realm: Realm, target: Target, neighbours: Neighbours): Promise<Siege> {
+  const { b, c, d, ended, email, portraits } = neighbours;
+  const changes = target.does === "write";
   const owners = new Owners();
   const add = async (role: string, options: TenantOptions = {}) => {
     const tenant = await realm.addTenant(canaryName(role), options);
     owners.claim(tenant.tenantId, JSON.stringify([tenant, realm.accountOf(tenant.tenantId)]));
     return tenant;
   };
-  const email = `shared-${randomUUID()}@mail.example`;
-  const a = await add("caller", { email });
-  const b = await add("victim");
-  const c = await add("sharer", { email });
-  const portraits = () => Promise.all([b, c].map((victim) => realm.portraitOf(victim)));
-  const before = await portraits();
-  owners.claim(b.tenantId, before[0] ?? "");
-  owners.claim(c.tenantId, before[1] ?? "");
+  for (const [tenant, portrait] of portraits) {
+    owners.claim(tenant.tenantId, JSON.stringify([tenant, realm.accountOf(tenant.tenantId), portrait]));
+  }
+  const a = changes ? await add("caller", { email }) : neighbours.a;
+  const victims = changes ? [b, c] : [b, c, ended];
   const validOptions = (tenant: TenantIds) => ({ ...target.valid?.(tenant) });
   const objectIdOf = (tenant: TenantIds) => (target.takes === undefined ? undefined : tenant[target.takes]);
   const callFor = async (tenant: TenantIds, given: Partial<Invocation> = {}) =>
@@ -98,12 +102,21 @@ export async function openSiege(realm: Realm, target: Target): Promise<Siege> {
     c,
     email,
     newTenant: (options = {}) => add("other", options),
+    caller: async (role) => {
+      if (!changes) return { victim: b, namesake: c, ended, other: d }[role];
+      const tenant = await add("other", role === "namesake" ? { email } : {});
+      if (role === "ended") await endSubscription(realm, tenant);
+      return tenant;
+    },
     call: (given) => callFor(a, given),
     callFor,
     validOptions,
     objectIdOf,
     owners,
-    victimsAreUnchanged: async () => isDeepStrictEqual(await portraits(), before),
+    victimsAreUnchanged: async () => {
+      const now = await Promise.all(victims.map((victim) => realm.portraitOf(victim)));
+      return victims.every((victim, at) => now[at] === portraits.get(victim));
+    },
   };
 }
 

@@ -10,6 +10,12 @@ export type IdName = Exclude<keyof TenantWorld & `${string}Id`, "tenantId">;
 
 type Read = (stripe: Stripe, own: TenantIds, options: Stripe.RequestOptions) => Promise<unknown>;
 
+const SUBSCRIPTIONS: Read = (stripe, { customerId: customer }, options) =>
+  stripe.subscriptions.list({ customer, status: "all", limit: 100 }, options);
+
+const PRICES: Read = (stripe, { productId: product }, options) =>
+  stripe.prices.list({ product, limit: 100 }, options);
+
 /** How each object is looked at behind the library's back, with whatever hangs on it that a call could change. */
 export const TENANT_OBJECTS: Readonly<Record<IdName, Read>> = {
   customerId: async (stripe, { customerId }, options) => [
@@ -17,13 +23,11 @@ export const TENANT_OBJECTS: Readonly<Record<IdName, Read>> = {
     await stripe.entitlements.activeEntitlements.list({ customer: customerId }, options),
     await countedUsage(stripe, customerId, options),
   ],
-  subscriptionId: (stripe, { customerId: customer }, options) =>
-    stripe.subscriptions.list({ customer, status: "all", limit: 100 }, options),
-  itemId: (stripe, { subscriptionId }, options) => stripe.subscriptions.retrieve(subscriptionId, {}, options),
+  subscriptionId: SUBSCRIPTIONS,
+  itemId: SUBSCRIPTIONS,
   productId: (stripe, { productId }, options) => stripe.products.retrieve(productId, {}, options),
-  priceId: (stripe, { productId: product }, options) => stripe.prices.list({ product, limit: 100 }, options),
-  otherPriceId: (stripe, { productId: product }, options) =>
-    stripe.prices.list({ product, limit: 100 }, options),
+  priceId: PRICES,
+  otherPriceId: PRICES,
   paymentMethodId: (stripe, { customerId: customer }, options) =>
     stripe.paymentMethods.list({ customer }, options),
   invoiceId: (stripe, { customerId: customer }, options) =>

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ATTACKS } from "../attacks.js";
 import { watchConsole } from "../leaks.js";
+import { type Neighbours, openNeighbours } from "../neighbours.js";
 import { REALMS, type Realm, type RealmName } from "../realms.js";
 import { TARGETS } from "../rows.js";
 import { openSiege, runAttack, type Siege } from "../siege.js";
@@ -12,15 +13,17 @@ const LONGEST_ATTACK_MS = 120_000;
 export function describeAttackMatrix(realmName: RealmName): void {
   const console = watchConsole();
   let realm: Realm;
+  let neighbours: Neighbours;
   beforeAll(async () => {
     realm = await REALMS[realmName]();
+    neighbours = await openNeighbours(realm);
   }, LONGEST_ATTACK_MS);
   afterAll(() => realm.close(), LONGEST_ATTACK_MS);
 
   describe.each(TARGETS.map((target) => [target.name, target] as const))("%s withstands", (_name, target) => {
     let siege: Siege;
     beforeAll(async () => {
-      siege = await openSiege(realm, target);
+      siege = await openSiege(realm, target, neighbours);
     }, LONGEST_ATTACK_MS);
 
     const attacks = Object.entries(ATTACKS).filter(([, { applies }]) => applies(target));

@@ -8,19 +8,20 @@ import { type IdName, missingId, prefixOf, TENANT_OBJECTS, type TenantIds } from
 
 /** An id of B's and one that nobody has are answered alike, down to the last byte and request. */
 export const foreignId: Attack = async function* (siege) {
-  const { realm, a, objectIdOf, callFor } = siege;
+  const { realm, target, a, objectIdOf, callFor } = siege;
   const victims = {
-    "the victim's": await siege.newTenant(),
-    "a namesake's": await siege.newTenant({ email: siege.email }),
-    "an ended one": await siege.newTenant(),
+    "the victim's": await siege.caller("victim"),
+    "a namesake's": await siege.caller("namesake"),
+    "an ended one": await siege.caller("ended"),
   };
-  await endSubscription(siege, victims["an ended one"]);
   const services = { cold: () => realm.service(), warm: () => warm };
   const warm = realm.service();
   for (const tenant of [a, ...Object.values(victims)]) {
     await callFor(tenant, { billing: warm }).then(undefined, expectRefusal);
   }
-  const portraits = () => Promise.all(Object.values(victims).map((tenant) => realm.portraitOf(tenant)));
+  // Neighbours, who call what only reads, are looked at after all attacks.
+  const looked = target.does === "write" ? Object.values(victims) : [];
+  const portraits = () => Promise.all(looked.map((tenant) => realm.portraitOf(tenant)));
   const before = await portraits();
 
   const missing = missingId(objectIdOf(a) ?? "");
@@ -147,15 +148,6 @@ function otherKinds(tenant: TenantIds, id: string): string[] {
   const ids = Object.keys(TENANT_OBJECTS).map((name) => tenant[name as keyof typeof TENANT_OBJECTS]);
   const others = ["acct_1", "in_1", "pm_1", "bps_1", "cs_test_1", "sub_sched_1", "evt_1", "tok_1"];
   return [...ids, ...others].filter((other) => prefixOf(other) !== prefixOf(id));
-}
-
-async function endSubscription({ realm }: Siege, { tenantId, subscriptionId }: TenantIds): Promise<void> {
-  const stripeAccount = realm.accountOf(tenantId);
-  await realm.world.stripe.subscriptions.cancel(
-    subscriptionId,
-    {},
-    stripeAccount === undefined ? {} : { stripeAccount },
-  );
 }
 
 /** What has ended may be refused to its own tenant; it is asked for only to be remembered by the service. */

@@ -66,7 +66,7 @@ export const emptyTenant: Attack = async function* ({ b, realm, target, callFor 
 export const poisonedMemory: Attack = async function* (siege) {
   const { a, realm, target } = siege;
   const billing = realm.service();
-  const b = await siege.newTenant();
+  const b = await siege.caller("victim");
   yield { ...valid(siege, b), act: () => siege.callFor(b, { billing }) };
   if (target.takes !== undefined) {
     const objectId = siege.objectIdOf(b);
@@ -91,7 +91,7 @@ export const poisonedMemory: Attack = async function* (siege) {
       };
     }
   }
-  const own = await siege.newTenant();
+  const own = await siege.caller("other");
   const { result } = yield { ...valid(siege, own), act: () => siege.callFor(own, { billing }), caller: own };
   const before = inspect(result, { depth: 10 });
   for (const [path, object] of thawed(result))
@@ -172,7 +172,7 @@ export const goneOrNamesake: Attack = async function* (siege) {
       sends: "reads",
     };
   }
-  yield valid(siege, await siege.newTenant({ email: siege.email }));
+  yield valid(siege, await siege.caller("namesake"));
 };
 
 function valid(siege: Siege, tenant: TenantIds): Case {

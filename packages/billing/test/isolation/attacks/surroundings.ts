@@ -111,7 +111,7 @@ export const wrongAccount: Attack = async function* (siege) {
 export const tellingError: Attack = async function* (siege) {
   const { b, realm } = siege;
   const { local } = realm.world;
-  const caller = await siege.newTenant();
+  const caller = await siege.caller("other");
   const { requests } = yield { name: "no error", act: () => siege.callFor(caller), caller, sends: "writes" };
   const text =
     `No such object: '${b.customerId}'; a similar object exists in live mode, but a test mode key sk_live_${"x".repeat(24)} ` +
