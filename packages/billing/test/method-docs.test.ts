@@ -5,13 +5,16 @@ import { publicMethods } from "./public-methods.js";
 
 const ENTRY = resolve(import.meta.dirname, "../src/index.ts");
 
+const OPTIONS = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023, strict: true };
+
+// Once for all classes: it reads the whole package.
+const program = ts.createProgram([ENTRY], OPTIONS);
+const checker = program.getTypeChecker();
+
 /** Reads what an editor shows for each method of the service, inherited from the families' interfaces. */
 function readMethodDocs(
   className = "StripeBillingService",
 ): ReadonlyMap<string, { readonly text: string; readonly tags: readonly string[] }> {
-  const options = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023, strict: true };
-  const program = ts.createProgram([ENTRY], options);
-  const checker = program.getTypeChecker();
   const entry = program.getSourceFile(ENTRY);
   const exported = entry && checker.getSymbolAtLocation(entry);
   const service = exported?.exports?.get(ts.escapeLeadingUnderscores(className));
