@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { defineConfig, type Plugin, type TestProjectInlineConfiguration } from "vitest/config";
 import { unitTests } from "./packages/test-kit/src/unit-tests.js";
 
@@ -115,6 +116,8 @@ const projects: TestProjectInlineConfiguration[] = [
       typecheck: {
         enabled: true,
         only: true,
+        // The native compiler: vitest checks types after all else, while every other worker has nothing left to do.
+        checker: join(import.meta.dirname, "node_modules/typescript-7/bin/tsc"),
         include: ["test/**/*.test-d.ts"],
         tsconfig: "./tsconfig.test.json",
       },
