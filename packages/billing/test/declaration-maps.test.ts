@@ -38,7 +38,7 @@ describe("an editor's way to a definition", () => {
   let folder: string;
   let server: ChildProcess;
 
-  beforeAll(() => {
+  beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "edited-application-"));
     mkdirSync(join(folder, "node_modules/@repo"), { recursive: true });
     symlinkSync(PACKAGE, join(folder, "node_modules/@repo/billing"), "dir");
@@ -51,8 +51,11 @@ describe("an editor's way to a definition", () => {
     server = fork(createRequire(import.meta.url).resolve("typescript/lib/tsserver.js"), ["--useNodeIpc"], {
       stdio: "ignore",
     });
-    server.send(request(0, "open", { file: join(folder, "application.ts") }));
-  });
+    const file = join(folder, "application.ts");
+    server.send(request(0, "open", { file }));
+    // Its first answer waits until it has read all declarations, those of stripe among them.
+    await define(server, { file, line: 1, offset: 1 });
+  }, 300_000);
   afterAll(() => {
     server.kill();
     rmSync(folder, { recursive: true, force: true });
