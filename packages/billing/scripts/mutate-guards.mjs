@@ -3,7 +3,7 @@
  * either not tested or not needed; both are found here. Guards are tagged where they stand, see guards/tags.mjs.
  *
  * pnpm mutate:guards           all of them
- * pnpm mutate:guards gate.ts   those whose file or description holds the word
+ * pnpm mutate:guards gate.ts   those whose file, line or description holds the word, or one of several words
  */
 import { rmSync } from "node:fs";
 import { resolve } from "node:path";
@@ -15,9 +15,9 @@ import { makeCopy, makeWorkspace, UNTOUCHED } from "./guards/workspace.mjs";
 /** Copies that are tested in one run. */
 const MOST_COPIES = 16;
 
-const [word = ""] = process.argv.slice(2);
+const words = process.argv.slice(2);
 const { guards: all, problems } = guardsIn(resolve(import.meta.dirname, "../src"));
-const guards = all.filter(({ file, guard }) => file.includes(word) || guard.includes(word));
+const guards = all.filter((one) => words.length === 0 || words.some((word) => title(one).includes(word)));
 const green = new Set();
 const workspace = makeWorkspace();
 process.on("exit", () => rmSync(workspace, { recursive: true, force: true }));
