@@ -39,6 +39,13 @@ describe("createRefund", () => {
     });
   });
 
+  it("refuses metadata that names the tenant, and sends nothing", async ({ world, acme, billing }) => {
+    const refund = billing.createRefund({ chargeId: acme.chargeId, metadata: { tenantId: "globex" } });
+
+    await expect(refund).rejects.toMatchObject({ code: "reserved_metadata" });
+    expect(world.takeRequests()).toEqual([]);
+  });
+
   it("gives back what was paid once in Checkout", async ({ acme, billing }) => {
     const once = await billing.createPrice(acme.productId, { unitAmount: 1000, currency: "usd" });
     const wanted = { mode: "payment", customerId: acme.customerId, priceId: once.id } as const;

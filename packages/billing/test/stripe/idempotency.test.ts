@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Deadline } from "../../src/deadline.js";
 import { connectTenancy, type IndeterminateError, metadataTenancy } from "../../src/index.js";
-import { type KeyScope, scopeIdempotencyKey } from "../../src/stripe/idempotency.js";
+import { type KeyScope, scopedName, scopeIdempotencyKey } from "../../src/stripe/idempotency.js";
 import { createTransport } from "../../src/stripe/transport.js";
 import { Gate } from "../../src/tenancy/gate/gate.js";
 import { OwnershipCache } from "../../src/tenancy/ownership-cache.js";
@@ -20,6 +20,12 @@ const callerKey = fc.string({
   unit: fc.constantFrom("a", "1", ":", ".", "/", "-", " ", "_", "{", "}"),
   minLength: 1,
   maxLength: 12,
+});
+
+describe("a name that Stripe is sent", () => {
+  it("tells apart parts that a join would make alike", () => {
+    expect(scopedName(["api:calls", "1"])).not.toBe(scopedName(["api", "calls:1"]));
+  });
 });
 
 describe("the idempotency key that Stripe is sent", () => {

@@ -20,6 +20,7 @@ interface Objects extends TenantWorld {
   /** A promotion code that is for this tenant's customer alone. */
   readonly personalCodeId: string;
   readonly configurationId: string;
+  readonly refundId: string;
 }
 
 beforeAll(async () => {
@@ -47,6 +48,9 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   "a promotion code": (scope, { promotionCodeId }) => scope.discounts.promotionCode(promotionCodeId),
   "a promotion code for one customer": (scope, { personalCodeId }) =>
     scope.discounts.promotionCode(personalCodeId),
+  "a charge": (scope, { chargeId }) => scope.payments.charge(chargeId),
+  "a payment's charge": (scope, { paymentIntentId }) => scope.payments.chargeOfIntent(paymentIntentId),
+  "a refund": (scope, { refundId }) => scope.payments.refund(refundId),
   "a portal configuration": (scope, { configurationId }) => scope.configurations.get(configurationId),
 };
 
@@ -354,7 +358,8 @@ async function objectsOf(tenantId: string, mark = tenantId): Promise<Objects> {
     features: { invoice_history: { enabled: true } },
     metadata,
   });
-  return { ...objects, couponId, personalCodeId, configurationId };
+  const { id: refundId } = await stripe.refunds.create({ charge: objects.chargeId, amount: 100 });
+  return { ...objects, couponId, personalCodeId, configurationId, refundId };
 }
 
 function couponIn({ coupon }: { readonly coupon: string | { readonly id: string } | null }): string {
