@@ -282,6 +282,8 @@ describe("a capability that proved its own customer and subscription first, and 
       openPortal({ customer: acme.customerId, on_behalf_of: "acct_globex" }),
     "names another customer by the newer parameter": () =>
       openPortal({ customer: acme.customerId, customer_account: "globex" }),
+    "refunds a foreign charge": () => gate.write("POST /v1/refunds", {}, { charge: globex.chargeId }),
+    "refunds without a charge": () => gate.write("POST /v1/refunds", {}, { amount: 100 }),
     "opens Checkout for nobody": () => openCheckout({ mode: "setup", currency: "usd" }),
     "opens Checkout for whoever has an e-mail address": () =>
       openCheckout({ mode: "setup", currency: "usd", customer_email: "billing@acme.example" }),
