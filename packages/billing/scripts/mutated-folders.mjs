@@ -40,7 +40,7 @@ export const FOLDERS = {
   webhooks: {
     mutate: ["src/webhooks/*.ts"],
     tests: [
-      "test/webhooks/{families,modes,nothing-is-silent,order,resolve-tenant,work}.test.ts",
+      "test/webhooks/{error-text,families,forgetting,modes,nothing-is-silent,order,resolve-tenant,work}.test.ts",
       "test/webhooks/{receive,receive-failures,webhook-receiver}.test.ts",
       "test/webhooks/{signing-secrets,verify,verify-beside-stripe,verify-body}.test.ts",
     ],
@@ -67,11 +67,18 @@ export const FOLDERS = {
     mutate: ["src/capabilities/payment-methods/**/*.ts"],
     tests: ["test/payment-methods/**/*.test.ts"],
   },
-  portal: { mutate: ["src/capabilities/portal/**/*.ts"], tests: ["test/portal/**/*.test.ts"] },
+  portal: {
+    mutate: ["src/capabilities/portal/**/*.ts"],
+    tests: ["test/portal/**/*.test.ts", "test/billing-service.test.ts"],
+  },
   refunds: { mutate: ["src/capabilities/refunds/**/*.ts"], tests: ["test/refunds/**/*.test.ts"] },
   subscriptions: {
     mutate: ["src/capabilities/subscriptions/**/*.ts"],
-    tests: ["test/subscriptions/**/*.test.ts", "test/selling/{current-subscriptions,prove-prices}.test.ts"],
+    tests: [
+      "test/subscriptions/**/*.test.ts",
+      "test/selling/{current-subscriptions,prove-prices}.test.ts",
+      "test/billing-service.test.ts",
+    ],
   },
   usage: { mutate: ["src/capabilities/usage/**/*.ts"], tests: ["test/usage/**/*.test.ts"] },
 };

@@ -90,7 +90,7 @@ describe("a portal configuration as code", () => {
     ],
     ["no products", update({ products: [] }), "products must be a list that is not empty"],
     ["a product that is none", update({ products: ["prod_1"] }), "Each of products must be"],
-    ["a product of no form", offered({ productId: "price_1" }), "each product by its Stripe id"],
+    ["a product of no form", offered({ productId: "a product" }), "each product by its Stripe id"],
     ["a price of no form", offered({ priceIds: ["prod_1"] }), "each price by its Stripe id"],
     ["no prices", offered({ priceIds: [] }), "priceIds must be a list of 1 to 20"],
     ["quantities that are no object", offered({ quantity: 3 }), "quantity must be an object"],

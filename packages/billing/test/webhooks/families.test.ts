@@ -120,6 +120,17 @@ describe("a thin event", () => {
     }
     expect(warn).toHaveBeenCalledTimes(1);
     expect(warn.mock.calls[0]?.[0]).toMatch(/v1\.customer\.subscription\.updated webhook was ignored/);
+    expect(warn.mock.calls[0]?.[0]).toMatch(/add a handler\.$/);
+  });
+
+  test("is not told of where it is handled as well, whatever becomes of the event", async () => {
+    const warn = vi.fn<WebhookLogger["warn"]>();
+    const on = { [TWIN]: vi.fn(), "customer.subscription.updated": vi.fn() };
+    const deliver = delivering(on, { logger: { warn } });
+    const data = { object: { id: "sub_1", object: "subscription", customer: null, metadata: {} } };
+    expect((await deliver(eventBody())).status).toBe("handled");
+    expect((await deliver(eventBody({ id: "evt_2", data }))).status).toBe("ignored");
+    expect(warn).not.toHaveBeenCalled();
   });
 });
 

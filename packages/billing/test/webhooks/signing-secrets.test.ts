@@ -180,7 +180,9 @@ describe("a secret registered for one kind of event", () => {
     };
     expect(readAccount(verify("acct_1"))).toBe("acct_1");
     for (const account of ["acct_2", "acct_11", undefined, null]) {
-      expect(catchError(() => verify(account))).toBeInstanceOf(AccountMismatchError);
+      const error = catchError(() => verify(account));
+      expect(error).toBeInstanceOf(AccountMismatchError);
+      expect(error).toMatchObject({ message: expect.stringContaining("another account") });
     }
   });
 
