@@ -38,6 +38,13 @@ import {
 import { type EnsureCustomerOptions, ensureCustomer } from "./capabilities/customers/ensure-customer.js";
 import type { CustomerMethods } from "./capabilities/customers/methods.js";
 import {
+  type CreateTaxIdOptions,
+  createTaxId,
+  type DeletedTaxId,
+  deleteTaxId,
+  listTaxIds,
+} from "./capabilities/customers/tax-ids.js";
+import {
   type FindPromotionCodeOptions,
   findPromotionCode,
   getCoupon,
@@ -151,6 +158,7 @@ import type { PromotionCode } from "./views/promotion-code.js";
 import type { Refund } from "./views/refund.js";
 import type { ReportedUsage } from "./views/reported-usage.js";
 import type { Subscription } from "./views/subscription.js";
+import type { TaxId } from "./views/tax-id.js";
 
 /**
  * Stripe billing for one tenant at a time.
@@ -310,6 +318,18 @@ export class StripeBillingService<TMetadata = undefined>
       this.#binding.forgetCustomer(deleted.id, scope.account);
       return deleted;
     });
+  }
+
+  createTaxId(customerId: string | undefined, options: CreateTaxIdOptions): Promise<TaxId> {
+    return this.#call(options, createTaxId, customerId);
+  }
+
+  listTaxIds(customerId?: string, options: CallOptions = {}): Promise<readonly TaxId[]> {
+    return this.#call(options, listTaxIds, customerId);
+  }
+
+  deleteTaxId(taxIdId: string, options: CallOptions = {}): Promise<DeletedTaxId> {
+    return this.#call(options, deleteTaxId, taxIdId);
   }
 
   /**

@@ -35,6 +35,7 @@ export type { UpdateCustomerOptions } from "./capabilities/customers/customers.j
 export type { DeleteCustomerOptions, DeletedCustomer } from "./capabilities/customers/delete-customer.js";
 export type { CustomerDetails } from "./capabilities/customers/details.js";
 export type { EnsureCustomerOptions } from "./capabilities/customers/ensure-customer.js";
+export type { CreateTaxIdOptions, DeletedTaxId } from "./capabilities/customers/tax-ids.js";
 export type { FindPromotionCodeOptions } from "./capabilities/discounts/look-up.js";
 export type { ListInvoicesOptions } from "./capabilities/invoices/read.js";
 export type { PayInvoiceOptions } from "./capabilities/invoices/settle.js";
@@ -226,5 +227,6 @@ export {
   onTrial,
   type SubscriptionState,
 } from "./views/subscription-status.js";
+export type { TaxId, TaxIdVerification } from "./views/tax-id.js";
 
 assertNode();

@@ -100,6 +100,13 @@ const ROWS: Readonly<Record<WritingMethod, Readonly<Record<string, Row>>>> = {
       call: ({ billing, id }) => billing.deleteCustomer(id),
     },
   },
+  createTaxId: {
+    "": {
+      call: ({ billing, own }, key) =>
+        billing.createTaxId(own.customerId, { type: "us_ein", value: "12-3456789", ...key }),
+    },
+  },
+  deleteTaxId: { "": { looksItself: true, call: ({ billing, own }) => billing.deleteTaxId(own.taxIdId) } },
   createCheckoutSession: {
     "beside an older page": {
       prepare: newCustomer,

@@ -29,6 +29,8 @@ export interface TenantWorld {
   readonly promotionCode: string;
   /** The lookup key of a feature that its subscription gives access to. */
   readonly lookupKey: string;
+  /** A tax id of its customer. */
+  readonly taxIdId: string;
   /** Open, to subscribe to the product once more. */
   readonly checkoutSessionId: string;
 }
@@ -168,6 +170,11 @@ async function addTenant(stripe: Stripe, tenantId: string, options: TenantOption
     { charge: charge?.id ?? "", amount: 100, metadata: { note: tenantId } },
     requestOptions,
   );
+  const taxId = await stripe.customers.createTaxId(
+    customer.id,
+    { type: "de_stn", value: tenantId },
+    requestOptions,
+  );
   const [item] = subscription.items.data;
   return {
     tenantId,
@@ -186,6 +193,7 @@ async function addTenant(stripe: Stripe, tenantId: string, options: TenantOption
     promotionCodeId: code.id,
     promotionCode: code.code,
     lookupKey: feature.lookup_key,
+    taxIdId: taxId.id,
     checkoutSessionId: session.id,
   };
 }

@@ -32,6 +32,7 @@ export async function stateOf(stripe: Stripe, tenantId: string): Promise<object>
         (charge) => all(stripe.refunds.list({ charge })),
       );
     }),
+    taxIds: await ofEach(customerIds, (customer) => all(stripe.customers.listTaxIds(customer))),
     paymentMethods: await ofEach(customerIds, (customer) => all(stripe.paymentMethods.list({ customer }))),
     prices: await ofEach(
       products.map(({ id }) => id),

@@ -1,4 +1,4 @@
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { csrf } from "hono/csrf";
 import { secureHeaders } from "hono/secure-headers";
 import { answerError, answerNotFound, type Log } from "./answer-error.js";
@@ -17,6 +17,7 @@ import { makeReport, showReports } from "./reports/use-reports.js";
 import type { Sessions } from "./sessions.js";
 import { showBilling } from "./show-billing.js";
 import { requireSignIn, type SignedIn, signIn, signOut } from "./sign-in.js";
+import { addTaxId, removeTaxId } from "./tax-ids.js";
 import { streamVersions } from "./updates.js";
 
 export interface AppParts extends OfficeParts {
@@ -91,8 +92,18 @@ export function createApp(parts: AppParts): Hono<SignedIn> {
     return c.redirect(session.url, 303);
   });
 
-  app.post("/billing/payment-method", (c) => toPortalTask(c, "payment_method_update", "/billing"));
-  app.post("/billing/tax-id", (c) => toPortalTask(c, "customer_update", "/billing/details"));
+  app.post("/billing/tax-ids", addTaxId);
+  app.post("/billing/tax-ids/remove", removeTaxId);
+
+  // Leads straight to this task of the portal, and from there back.
+  app.post("/billing/payment-method", async (c) => {
+    const returnUrl = "/billing";
+    const afterCompletion = { type: "redirect", returnUrl } as const;
+    const flow = { type: "payment_method_update", afterCompletion } as const;
+    const { billing: own, workspace } = c.var;
+    const session = await own.createCustomerPortalSession(workspace.customerId, { flow, returnUrl });
+    return c.redirect(session.url, 303);
+  });
 
   app.post("/billing/checkout", async (c) => {
     const values = new URLSearchParams(await c.req.text());
@@ -116,18 +127,6 @@ export function createApp(parts: AppParts): Hono<SignedIn> {
   app.notFound(answerNotFound);
   app.onError(answerError(log));
   return app;
-}
-
-/** Leads straight to one task of the portal, and from there back to the page that it was asked for on. */
-async function toPortalTask(
-  c: Context<SignedIn>,
-  type: "payment_method_update" | "customer_update",
-  returnUrl: string,
-): Promise<Response> {
-  const flow = { type, afterCompletion: { type: "redirect", returnUrl } } as const;
-  const { billing, workspace } = c.var;
-  const session = await billing.createCustomerPortalSession(workspace.customerId, { flow, returnUrl });
-  return c.redirect(session.url, 303);
 }
 
 // No form-action: browsers apply it to redirects too, and the forms here redirect to Stripe's pages.

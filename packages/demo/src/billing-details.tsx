@@ -1,11 +1,20 @@
 import type { Context } from "hono";
 import { DetailsPage } from "./pages/details-page.js";
+import type { RefusedTaxId } from "./pages/tax-ids-card.js";
 import type { SignedIn } from "./sign-in.js";
 
-export async function showDetails(c: Context<SignedIn>): Promise<Response> {
+export function showDetails(c: Context<SignedIn>): Promise<Response> {
+  return answerDetails(c);
+}
+
+/** Shows the page, with the tax id that was just refused. */
+export async function answerDetails(c: Context<SignedIn>, refused?: RefusedTaxId): Promise<Response> {
   const { billing, workspace } = c.var;
-  const customer = await billing.getCustomer(workspace.customerId);
-  return c.html(<DetailsPage workspace={workspace} customer={customer} />);
+  const [customer, taxIds] = await Promise.all([
+    billing.getCustomer(workspace.customerId),
+    billing.listTaxIds(workspace.customerId),
+  ]);
+  return c.html(<DetailsPage workspace={workspace} customer={customer} taxIds={taxIds} refused={refused} />);
 }
 
 export async function saveDetails(c: Context<SignedIn>): Promise<Response> {

@@ -26,6 +26,20 @@ describe("a customer's tax ids", () => {
     expect((await stripe.customers.listTaxIds(customer)).data).toEqual([]);
   });
 
+  it("are read and deleted by their ids alone too, with an event", async ({ stripe }) => {
+    const { id: customer } = await stripe.customers.create({});
+    const created = await stripe.customers.createTaxId(customer, { type: "us_ein", value: "12-3456789" });
+    expect(created.id).toMatch(/^txi_/);
+    const read = await stripe.taxIds.retrieve(created.id, { expand: ["customer"] });
+    expect(read).toMatchObject({ id: created.id, customer: { id: customer, object: "customer" } });
+    expect(await stripe.taxIds.del(created.id)).toMatchObject({ id: created.id, deleted: true });
+    expect((await refusal(stripe.taxIds.retrieve(created.id))).code).toBe("resource_missing");
+    const { data } = await stripe.events.list({
+      types: ["customer.tax_id.created", "customer.tax_id.deleted"],
+    });
+    expect(data.map(({ type }) => type)).toEqual(["customer.tax_id.deleted", "customer.tax_id.created"]);
+  });
+
   it("are refused where their form is wrong, their kind unknown, or they are there already", async ({
     stripe,
   }) => {

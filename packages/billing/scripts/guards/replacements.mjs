@@ -34,6 +34,7 @@ export const REPLACEMENTS = {
     '{ id: invoiceId, status: "open", customer: "cus_1" }',
   "an invoice to void is of one of the tenant's customers":
     '{ id: invoiceId, status: "open", customer: "cus_1" }',
+  "a tax id to delete is of one of the tenant's customers": "{ customer: null }",
   "a charge to refund is of one of the tenant's customers": "{ id: paidBy.id, amount_captured: 1000000 }",
   "a refund to read is of a charge of one of the tenant's customers":
     "toRefund({ id: refundId, metadata: {}, created: 0 }, scope)",

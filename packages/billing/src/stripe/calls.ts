@@ -25,6 +25,22 @@ export interface Calls {
     params: Stripe.CustomerDeleteParams;
     answer: Stripe.DeletedCustomer;
   };
+  "GET /v1/customers/{customer}/tax_ids": {
+    params: Stripe.CustomerListTaxIdsParams;
+    answer: Stripe.ApiList<Stripe.TaxId>;
+  };
+  "GET /v1/tax_ids/{tax_id}": {
+    params: Stripe.TaxIdRetrieveParams;
+    answer: Stripe.TaxId;
+  };
+  "POST /v1/customers/{customer}/tax_ids": {
+    params: Stripe.CustomerCreateTaxIdParams;
+    answer: Stripe.TaxId;
+  };
+  "DELETE /v1/tax_ids/{tax_id}": {
+    params: Stripe.TaxIdDeleteParams;
+    answer: Stripe.DeletedTaxId;
+  };
   "GET /v1/subscriptions": {
     params: Stripe.SubscriptionListParams;
     answer: Stripe.ApiList<Stripe.Subscription>;

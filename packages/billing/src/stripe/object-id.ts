@@ -14,7 +14,8 @@ export type ObjectKind =
   | "invoice"
   | "charge"
   | "payment_intent"
-  | "refund";
+  | "refund"
+  | "tax_id";
 
 /** The first is today's; cards and sources of old are payment methods as well, and keep their ids. */
 const PREFIXES: Record<Exclude<ObjectKind, "product">, readonly [string, ...string[]]> = {
@@ -29,6 +30,7 @@ const PREFIXES: Record<Exclude<ObjectKind, "product">, readonly [string, ...stri
   charge: ["ch", "py"],
   payment_intent: ["pi"],
   refund: ["re", "pyr"],
+  tax_id: ["txi"],
 };
 
 /**

@@ -183,6 +183,20 @@ const ROWS: Readonly<
     "without anything": (_acme, customerId, { asIf }) =>
       asIf(checkout(customerId)).deleteCustomer(customerId),
   },
+  createTaxId: {
+    "of a company": (_acme, customerId, { asIf }) =>
+      asIf(taxIdOf(customerId)).createTaxId(customerId, {
+        type: "eu_vat",
+        value: "DE123456789",
+        idempotencyKey: "key",
+      }),
+  },
+  listTaxIds: {
+    "by customer": (_acme, customerId, { asIf }) => asIf(taxIdOf(customerId)).listTaxIds(customerId),
+  },
+  deleteTaxId: {
+    "by id": (_acme, customerId, { asIf }) => asIf(taxIdOf(customerId)).deleteTaxId("txi_1"),
+  },
   listCustomerSubscriptions: {
     "by id": (acme, customerId) => acme.listCustomerSubscriptions(customerId),
     "with every option": (acme, customerId) =>
@@ -766,6 +780,11 @@ function charged(customerId: string): Answers {
   const customer = { object: "customer", id: customerId, metadata: {} };
   const charge = { object: "charge", id: "ch_1", customer, paid: true, amount_captured: 100 };
   return { charge, payment_intent: { latest_charge: charge }, refund: { charge } };
+}
+
+/** The mock's tax ids are of another customer than the one that was named. */
+function taxIdOf(customerId: string): Answers {
+  return { tax_id: { customer: { object: "customer", id: customerId, metadata: {} } } };
 }
 
 /** The mock's subscription is active, going to end and ended at once. */

@@ -65,6 +65,35 @@ export const CUSTOMER_ROWS: readonly OptionRow[] = [
     },
   },
   {
+    method: "createTaxId",
+    shows: "gives the customer a number of a kind, once",
+    run: async ({ billing, own, stripe }) => {
+      const wanted = { type: "eu_vat", value: "DE123456789", idempotencyKey: "k" };
+      const { id } = await billing.createTaxId(own.customerId, wanted);
+      expect((await billing.createTaxId(own.customerId, wanted)).id).toBe(id);
+      expect(await stripe.customers.retrieveTaxId(own.customerId, id)).toMatchObject({
+        type: "eu_vat",
+        value: "DE123456789",
+      });
+    },
+  },
+  {
+    method: "listTaxIds",
+    shows: "lists the customer's",
+    run: async ({ billing, own }) => {
+      const ids = (await billing.listTaxIds(own.customerId, {})).map(({ id }) => id);
+      expect(ids).toEqual([own.taxIdId]);
+    },
+  },
+  {
+    method: "deleteTaxId",
+    shows: "takes it from its customer",
+    run: async ({ billing, own, stripe }) => {
+      await billing.deleteTaxId(own.taxIdId, {});
+      expect((await stripe.customers.listTaxIds(own.customerId)).data).toEqual([]);
+    },
+  },
+  {
     method: "getCustomer",
     shows: "reads the customer",
     run: async ({ billing, own }) => {

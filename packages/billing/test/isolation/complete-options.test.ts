@@ -47,6 +47,8 @@ const OTHERWISE: Readonly<Record<string, string>> = {
     "kept with the session for the application alone; proves nothing here",
   "findPromotionCode code": "what a customer typed; only a code that the tenant may give is found by it",
   "createCheckoutSession paymentMethodTypes": "names of kinds, which Stripe knows, of no object",
+  "createTaxId type": "one of Stripe's kinds, whose form is checked",
+  "createTaxId value": "a number as an authority writes it; what has an underscore, as ids do, is refused",
   "fetchEventObject type": "one of a fixed list of kinds",
   "fetchEventObject id": "the id that its row's attacks are made with, as an event names it",
   "reportUsage eventName":

@@ -13,8 +13,8 @@ const TEST = resolve(import.meta.dirname, "..");
  */
 const AT_LEAST: Readonly<Record<string, number>> = {
   "capabilities/catalog": 14,
-  "capabilities/checkout": 10,
-  "capabilities/customers": 6,
+  "capabilities/checkout": 11,
+  "capabilities/customers": 9,
   "capabilities/discounts": 4,
   "capabilities/invoices": 7,
   "capabilities/refunds": 4,
@@ -32,7 +32,7 @@ const AT_LEAST: Readonly<Record<string, number>> = {
   selling: 9,
   stripe: 18,
   tenancy: 34,
-  "tenancy/gate": 105,
+  "tenancy/gate": 106,
   "tenancy/scope": 41,
   "tenancy/strategies": 24,
   "tenant-binding.ts": 8,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { TenantMethod } from "../public-methods.js";
 import { addOpenInvoice, EVENT_NAME } from "../stripe-world.js";
 import { id, type MethodRow, type Place, type Target } from "./method-row.js";
@@ -186,6 +187,14 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
     valid: () => ({ cancelSubscriptions: true }),
     renew: anotherCustomer,
   },
+  createTaxId: {
+    does: "write",
+    takes: "customerId",
+    options: { type: "plain", value: "plain", idempotencyKey: "idempotencyKey" },
+    valid: () => ({ type: "eu_vat", value: "DE123456789" }),
+  },
+  listTaxIds: { does: "read", takes: "customerId", options: {} },
+  deleteTaxId: { does: "write", takes: "taxIdId", options: {}, renew: aTaxId },
   createCheckoutSession: {
     does: "write",
     takes: "customerId",
@@ -583,4 +592,18 @@ function withProperties(given: unknown, properties: object): unknown {
   } catch {
     return given;
   }
+}
+
+/** What is deleted cannot be deleted again; a deleted customer gets no other. */
+async function aTaxId(realm: Realm, { tenantId, customerId, taxIdId }: TenantIds): Promise<string> {
+  const stripeAccount = realm.accountOf(tenantId);
+  const account = stripeAccount === undefined ? {} : { stripeAccount };
+  const customer = await realm.backdoor.customers.retrieve(customerId, {}, account);
+  if (customer.deleted) return taxIdId;
+  const { id: made } = await realm.backdoor.customers.createTaxId(
+    customerId,
+    { type: "de_stn", value: randomUUID() },
+    account,
+  );
+  return made;
 }

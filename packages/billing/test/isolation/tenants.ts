@@ -39,6 +39,7 @@ export const TENANT_OBJECTS: Readonly<Record<IdName, Read>> = {
   couponId: (stripe, { couponId }, options) => stripe.coupons.retrieve(couponId, {}, options),
   promotionCodeId: (stripe, { promotionCodeId }, options) =>
     stripe.promotionCodes.retrieve(promotionCodeId, {}, options),
+  taxIdId: (stripe, { customerId }, options) => stripe.customers.listTaxIds(customerId, {}, options),
   checkoutSessionId: (stripe, { customerId: customer }, options) =>
     stripe.checkout.sessions.list({ customer, limit: 100 }, options),
 };

@@ -53,6 +53,8 @@ const WRITES: Readonly<Record<string, (acme: StripeBillingService) => Promise<un
     acme.createCheckoutSession({ mode: "setup", customerId: given.customerId, currency: "usd" }),
   updateCustomer: (acme) => acme.updateCustomer(given.customerId, { metadata: { note: "x" } }),
   deleteCustomer: (acme) => acme.deleteCustomer(given.customerId, { cancelSubscriptions: true }),
+  createTaxId: (acme) => acme.createTaxId(given.customerId, { type: "us_ein", value: "12-3456789" }),
+  deleteTaxId: (acme) => acme.deleteTaxId(given.taxIdId),
   cancelSubscription: (acme) => acme.cancelSubscription(given.subscriptionId, { when: "now" }),
   updateSubscription: (acme) => acme.updateSubscription(given.subscriptionId, { quantity: 3 }),
   detachPaymentMethod: (acme) => acme.detachPaymentMethod(given.paymentMethodId, { allowInUse: true }),

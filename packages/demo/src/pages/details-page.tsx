@@ -1,14 +1,22 @@
-import type { Customer } from "@repo/billing";
+import type { Customer, TaxId } from "@repo/billing";
 import type { FC } from "hono/jsx";
 import type { Workspace } from "../workspaces.js";
 import { Layout } from "./layout.js";
+import { type RefusedTaxId, TaxIdsCard } from "./tax-ids-card.js";
 
 interface DetailsPageProps {
   readonly workspace: Workspace;
   readonly customer: Customer;
+  readonly taxIds: readonly TaxId[];
+  readonly refused: RefusedTaxId | undefined;
 }
 
-export const DetailsPage: FC<DetailsPageProps> = ({ workspace, customer: { name, email, address } }) => (
+export const DetailsPage: FC<DetailsPageProps> = ({
+  workspace,
+  customer: { name, email, address },
+  taxIds,
+  refused,
+}) => (
   <Layout title="Billing details" workspace={workspace} path="/billing">
     <h1>Billing details</h1>
     <section class="card" aria-label="Billing details">
@@ -45,15 +53,7 @@ export const DetailsPage: FC<DetailsPageProps> = ({ workspace, customer: { name,
         </button>
       </form>
     </section>
-    <section class="card" aria-labelledby="tax-id-title">
-      <h2 id="tax-id-title">Tax id</h2>
-      <p class="hint">Stripe checks its form, and prints it on every new invoice.</p>
-      <form method="post" action="/billing/tax-id" class="end">
-        <button type="submit" class="quiet">
-          Add or remove a tax id
-        </button>
-      </form>
-    </section>
+    <TaxIdsCard taxIds={taxIds} refused={refused} />
     <p>
       <a href="/billing">Back to billing, without a change</a>
     </p>

@@ -163,7 +163,7 @@ input { font: inherit; accent-color: var(--accent); }
 .button.primary { color: var(--on-accent); }
 .line-form { display: flex; flex-wrap: wrap; align-items: end; gap: .75rem; margin-bottom: 1rem; }
 .line-form .field { flex: 1 1 12rem; }
-.line-form .field input { width: 100%; }
+.line-form .field input, .line-form .field select { width: 100%; }
 .line-form .primary { padding: .5rem 1.25rem; }
 .end .line-form { margin: 0; }
 .figure { font-size: 1.125rem; margin-bottom: 1rem; } .figure strong { font-size: 2.25rem; letter-spacing: -.02em; }

@@ -2,7 +2,7 @@ import { ApiError } from "../api-error.js";
 import { addTaxId, TAX_ID_TYPES } from "../billing/customers/tax-ids.js";
 import { listRoute } from "../declare/list.js";
 import { oneOf, required, text } from "../declare/params.js";
-import { type Resource, route } from "../declare/route.js";
+import { type Resource, retrieveRoute, route } from "../declare/route.js";
 import type { AccountData } from "../store/account-data.js";
 import type { TaxIdRecord } from "../store/records/customers.js";
 
@@ -32,6 +32,11 @@ export const taxIds: Resource<"tax_id"> = {
     route("DELETE /v1/customers/:id/tax_ids/:tax_id", {}, ({ tx, account, id, innerId }) => {
       tx.remove("tax_id", ownTaxId(account, id, innerId).id, "customer.tax_id.deleted");
       return { id: innerId, object: "tax_id", deleted: true };
+    }),
+    retrieveRoute("tax_id", "/v1/tax_ids"),
+    route("DELETE /v1/tax_ids/:id", {}, ({ tx, account, id }) => {
+      tx.remove("tax_id", account.getFromPath("tax_id", id).id, "customer.tax_id.deleted");
+      return { id, object: "tax_id", deleted: true };
     }),
   ],
   reactions: {

@@ -1,8 +1,10 @@
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { Customer } from "../../views/customer.js";
+import type { TaxId } from "../../views/tax-id.js";
 import type { UpdateCustomerOptions } from "./customers.js";
 import type { DeleteCustomerOptions, DeletedCustomer } from "./delete-customer.js";
 import type { EnsureCustomerOptions } from "./ensure-customer.js";
+import type { CreateTaxIdOptions, DeletedTaxId } from "./tax-ids.js";
 
 /** The service's methods for a tenant's customers. */
 export interface CustomerMethods {
@@ -57,4 +59,33 @@ export interface CustomerMethods {
    * @see https://docs.stripe.com/api/customers/delete
    */
   deleteCustomer(customerId: string, options?: DeleteCustomerOptions): Promise<DeletedCustomer>;
+
+  /**
+   * Gives a customer a tax id, which Stripe prints on the invoices that are finalized from then on. Returns the one that is
+   * there already where the customer has the same. Two requests, or one if the customer was used lately, under a directory or
+   * with `ownership.trustInWrites`.
+   *
+   * @throws NotFoundError when the customer is missing, deleted or another tenant's.
+   * @throws InvalidArgumentError when Stripe does not know the kind, or the number is none of that kind.
+   * @throws ConflictError when the idempotency key was used for another one.
+   * @see https://docs.stripe.com/api/tax_ids/customer_create
+   */
+  createTaxId(customerId: string | undefined, options: CreateTaxIdOptions): Promise<TaxId>;
+
+  /**
+   * Lists a customer's tax ids, newest first. One request, or two if the customer was not used lately.
+   *
+   * @throws NotFoundError when the customer is missing, deleted or another tenant's.
+   * @see https://docs.stripe.com/api/tax_ids/customer_list
+   */
+  listTaxIds(customerId?: string, options?: CallOptions): Promise<readonly TaxId[]>;
+
+  /**
+   * Takes a tax id, `"txi_…"`, from its customer. Invoices that were finalized before keep it. Two requests, and one more to
+   * look for a lost answer; once it is gone, every call is told NotFoundError.
+   *
+   * @throws NotFoundError when it is missing or of none of the tenant's customers.
+   * @see https://docs.stripe.com/api/tax_ids/delete
+   */
+  deleteTaxId(taxIdId: string, options?: CallOptions): Promise<DeletedTaxId>;
 }

@@ -91,6 +91,8 @@ export class AnswerCheck {
   /** Tells if an object is the tenant's. A nested object that names no owner, such as a subscription's item, is its parent's. */
   #belongs(object: StripeObject, isTop: boolean, isHeld: boolean): boolean {
     if (object.object === "customer") return true;
+    // guard (as true): what an answer says is deleted was the tenant's
+    if (isTop && object.deleted === true) return this.#proofs.accessTo(idOf(object.id)) === "own";
     // guard (as true): an answered product is one that the tenant sees
     if (object.object === "product") return this.#productAccess(object) !== "none";
     // guard (as true): an answered price is of a product that the tenant sees

@@ -46,6 +46,8 @@ const FREE_TEXT = new Set([
   "name",
   "nickname",
   "phone",
+  // Of the kinds of tax id, Slovenia's "si_tin" and India's "in_gst" look like ids.
+  "type",
   "unit_label",
 ]);
 

@@ -40,6 +40,10 @@ export const RULES: {
   "POST /v1/customers": { mark: "create", readBy: "GET /v1/customers/{customer}" }, // guard (part 1): a new customer is marked; guard (part 2): a replay of a new customer proves nothing
   "POST /v1/customers/{customer}": {},
   "DELETE /v1/customers/{customer}": {},
+  "GET /v1/customers/{customer}/tax_ids": { scopedBy: "customer" },
+  "GET /v1/tax_ids/{tax_id}": {},
+  "POST /v1/customers/{customer}/tax_ids": {},
+  "DELETE /v1/tax_ids/{tax_id}": {},
   "GET /v1/subscriptions": { scopedBy: "customer" },
   "GET /v1/subscriptions/{subscription}": {},
   "POST /v1/subscriptions/{subscription}": {},

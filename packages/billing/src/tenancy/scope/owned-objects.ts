@@ -20,7 +20,8 @@ export type OwnedCall =
   | "GET /v1/invoices/{invoice}"
   | "GET /v1/payment_intents/{payment_intent}"
   | "GET /v1/payment_methods/{payment_method}"
-  | "GET /v1/subscriptions/{subscription}";
+  | "GET /v1/subscriptions/{subscription}"
+  | "GET /v1/tax_ids/{tax_id}";
 
 export interface ReadOptions {
   /**

@@ -92,6 +92,7 @@ export type CatalogScope = Pick<
 const SUBSCRIPTION = "GET /v1/subscriptions/{subscription}";
 const CHECKOUT_SESSION = "GET /v1/checkout/sessions/{session}";
 const INVOICE = "GET /v1/invoices/{invoice}";
+const TAX_ID = "GET /v1/tax_ids/{tax_id}";
 
 class Scope {
   readonly #customers: ScopedCustomers;
@@ -253,6 +254,11 @@ class Scope {
   /** Sends no request when it was proved lately, else one. @throws NotFoundError when it is not the customer's. */
   proveCustomersInvoice(customerId: string, invoiceId: string): Promise<void> {
     return this.#owned.proveFor(customerId, INVOICE, { invoice: invoiceId });
+  }
+
+  /** One request. @throws NotFoundError when the tax id is missing or of none of the tenant's customers. */
+  taxId(taxIdId: string): Promise<Stripe.TaxId> {
+    return this.#owned.read(TAX_ID, { tax_id: taxIdId });
   }
 
   /** Lists objects. Proves the customer that they are listed of, if any, beside the list. One request, and one for the proof. */

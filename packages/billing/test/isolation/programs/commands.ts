@@ -12,6 +12,7 @@ import { PRODUCT_COMMANDS, PRODUCT_STEPS } from "./product-commands.js";
 import { serviceOf } from "./program.js";
 import { type Command, type Commands, command } from "./step.js";
 import { SUBSCRIPTION_COMMANDS, SUBSCRIPTION_STEPS } from "./subscription-commands.js";
+import { TAX_ID_COMMANDS } from "./tax-id-commands.js";
 import { USAGE_COMMANDS } from "./usage-commands.js";
 
 /** Calls of the library by any tenant about anyone's objects: a method without any does not compile. */
@@ -26,6 +27,7 @@ export const COMMANDS: Commands<TenantMethod> = {
   ...PRICE_COMMANDS,
   ...PRODUCT_COMMANDS,
   ...SUBSCRIPTION_COMMANDS,
+  ...TAX_ID_COMMANDS,
   ...USAGE_COMMANDS,
 };
 

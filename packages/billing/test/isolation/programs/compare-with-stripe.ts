@@ -36,6 +36,8 @@ async function compareCustomers(
       invoice_settings: { default_payment_method: id === customer ? method : null },
     });
   }
+  const numbers = await stripe.customers.listTaxIds(customer, { limit: 100 }, options);
+  expect(numbers.data.map(({ id, type, value }) => ({ id, type, value })).reverse()).toEqual(tenant.taxIds);
   const cards = await stripe.paymentMethods.list({ customer, limit: 100 }, options);
   expect(cards.data.map(({ id }) => id).reverse()).toEqual(tenant.paymentMethodIds);
   const used = [...tenant.usage.values()].reduce((sum, value) => sum + value, 0);

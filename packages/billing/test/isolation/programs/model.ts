@@ -17,6 +17,8 @@ export interface TenantModel {
   readonly subscriptions: SubscriptionModel[];
   readonly sessions: SessionModel[];
   readonly invoiceIds: string[];
+  /** The tax ids of its customer. */
+  readonly taxIds: TaxIdModel[];
   /** What is attached to its customer. */
   readonly paymentMethodIds: string[];
   defaultPaymentMethodId: string | null;
@@ -41,6 +43,12 @@ export interface CustomerModel {
   readonly id: string;
   readonly reference: string | null;
   name: string | null;
+}
+
+export interface TaxIdModel {
+  readonly id: string;
+  readonly type: string;
+  readonly value: string;
 }
 
 export interface ProductModel {

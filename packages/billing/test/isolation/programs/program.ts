@@ -64,6 +64,7 @@ async function addTenant(realm: Realm, owners: Owners, tenantId: string): Promis
     ],
     sessions: [{ id: ids.checkoutSessionId, price: yearly, quantity: 1, isFound: false, status: "open" }],
     invoiceIds: [ids.invoiceId],
+    taxIds: [{ id: ids.taxIdId, type: "de_stn", value: tenantId }],
     paymentMethodIds: [ids.paymentMethodId],
     defaultPaymentMethodId: null,
     chargeId: ids.chargeId,

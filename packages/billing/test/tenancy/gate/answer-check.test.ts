@@ -79,6 +79,13 @@ describe("a customer in an answer", () => {
     expect(await admits(deleted)).toBe(true);
   });
 
+  it("is admitted with what of its own is deleted, where that was proved before", async () => {
+    const deleted = { object: "tax_id", id: "txi_1", deleted: true };
+    expect(await admits(deleted)).toBe(false);
+    proofs.add("txi_1", "own");
+    expect(await admits(deleted)).toBe(true);
+  });
+
   it("is refused and audited where two authorities say different tenants, or one says nothing yet", async () => {
     const directory = memoryDirectory();
     await directory.link("acme", "cus_linked");

@@ -49,6 +49,7 @@ const TEXTS = [
   "name",
   "nickname",
   "phone",
+  "type",
   "unit_label",
 ];
 
