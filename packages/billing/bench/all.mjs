@@ -58,8 +58,8 @@ function toPage() {
   const date = new Date().toISOString().slice(0, 10);
   return `# Benchmarks
 
-Written by \`pnpm bench\` on ${date}, of ${names.join(", ")}: ${describeMachine()}, which had a load of ${startedWith} when it
-began.
+Written by \`pnpm bench\` on ${date}, of ${names.join(", ")}:
+${describeMachine()}, which had a load of ${startedWith} when it began.
 
 Both sides of a ratio take turns in short rounds of one run, and the middle ratio counts; the half of the rounds around it is
 the spread. What other work a machine does falls on both sides, but widens the spread, and makes figures worth little.
