@@ -198,7 +198,10 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
       checkArgument("setSearchDelay", "milliseconds", milliseconds, isWhole(0));
       searchDelayMs = milliseconds;
     },
-    connectAccount,
+    connectAccount: (id) => {
+      if (id !== undefined) checkArgument("connectAccount", "id", id, isText);
+      return connectAccount(id);
+    },
     createRestrictedKey: (permissions, key = {}) => {
       checkOptions("createRestrictedKey", key, { livemode: isFlag });
       return keys.restricted(permissions, key.livemode ?? false);

@@ -92,6 +92,9 @@ describe("what a test plans to go wrong", () => {
     await expect(local.webhooks.release("reverse" as never)).rejects.toThrow(
       'The argument "order" of webhooks.release must be one of "as it happened", "reversed".',
     );
+    expect(() => local.connectAccount({ account: "acct_1" } as never)).toThrow(
+      'The argument "id" of connectAccount must be a string.',
+    );
     expect(() => local.setSearchDelay("1s" as never)).toThrow(
       'The argument "milliseconds" of setSearchDelay must be a whole number of at least 0.',
     );
