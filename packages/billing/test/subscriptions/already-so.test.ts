@@ -65,6 +65,7 @@ describe("a change is already so", () => {
     ["the trial ends at another time", { trialEnd: new Date(2_000_000_001_000) }],
     ["the trial is not over", { trialEnd: "now" }],
     ["a discount is missing", { discounts: [{ couponId: "coupon_1" }, { couponId: "coupon_3" }] }],
+    ["a discount to keep is gone", { discounts: [{ discountId: "di_1" }, { discountId: "di_3" }] }],
     ["there are more discounts", { discounts: [{ couponId: "coupon_1" }] }],
     ["it is charged on another payment method", { defaultPaymentMethodId: "pm_2" }],
     ["the metadata has another value", { metadata: { plan: "solo" } }],
