@@ -28,10 +28,8 @@ export interface StripeRequestOptions {
   readonly authenticator?: Authenticator;
 }
 
-type Authenticator = (request: AuthenticatedRequest) => Promise<void>;
-
-/** What the SDK is about to send, to be signed in its headers. */
-type AuthenticatedRequest = Parameters<NonNullable<Stripe.StripeConfig["authenticator"]>>[0];
+/** Signs what the SDK is about to send, in its headers. Not the SDK's own type, which `stripe` 17 lacks. */
+type Authenticator = (request: object) => Promise<void>;
 
 /** Live and test data never meet in Stripe; neither do they here. */
 export type Mode = "live" | "test";
