@@ -78,5 +78,5 @@ async function pnpm(cwd: string, ...args: readonly string[]): Promise<string> {
 }
 
 function readOptions(path: string): Readonly<Record<string, unknown>> {
-  return ts.readConfigFile(join(ROOT, path), ts.sys.readFile).config.compilerOptions;
+  return ts.readConfigFile(join(ROOT, path), (file) => ts.sys.readFile(file)).config.compilerOptions;
 }

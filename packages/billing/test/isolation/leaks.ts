@@ -19,12 +19,13 @@ function write(value: unknown): string {
 
 /** Reads stacks without their frames: those tell of nobody, and to map them to the sources takes longer than all the rest. */
 function withoutFrames<T>(read: () => T): T {
-  const { prepareStackTrace } = Error;
+  const mapping = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
   Error.prepareStackTrace = (error) => String(error);
   try {
     return read();
   } finally {
-    Error.prepareStackTrace = prepareStackTrace;
+    if (mapping === undefined) Reflect.deleteProperty(Error, "prepareStackTrace");
+    else Object.defineProperty(Error, "prepareStackTrace", mapping);
   }
 }
 

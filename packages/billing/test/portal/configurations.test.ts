@@ -153,13 +153,18 @@ describe("ensurePortalConfiguration", () => {
   });
 
   it("offers products by ids of the account's own choice", async () => {
-    const { id: productId, default_price: priceId } = await world.stripe.products.create({
+    const { id: productId } = await world.stripe.products.create({
       id: "gold-yearly",
       name: "Gold",
       metadata: { tenantId: "acme" },
-      default_price_data: { currency: "usd", unit_amount: 9900, recurring: { interval: "year" } },
     });
-    const chosen = { ...acme, productId, priceId: String(priceId) };
+    const { id: priceId } = await world.stripe.prices.create({
+      product: productId,
+      currency: "usd",
+      unit_amount: 9900,
+      recurring: { interval: "year" },
+    });
+    const chosen = { ...acme, productId, priceId };
     const { id } = await billing.forTenant("acme").ensurePortalConfiguration(plansOf(chosen));
     const expand = ["features.subscription_update.products"];
     const made = await world.stripe.billingPortal.configurations.retrieve(id, { expand });
