@@ -66,7 +66,7 @@ it("each file with guards has tests that exist", () => {
 });
 
 function isThere(test: string): boolean {
-  return [test, `${test}.test.ts`].some((path) => existsSync(resolve(TEST, path)));
+  return [test, `${test}.ts`, `${test}.test.ts`].some((path) => existsSync(resolve(TEST, path)));
 }
 
 function roomOf(file: string): string {
