@@ -418,6 +418,7 @@ const MADE_AGAIN: readonly string[] = [
   // The page before has expired by then.
   "createCheckoutSession beside an older page",
   "createCheckoutSession in place of an older page",
+  "createCheckoutSession in a form, in place of an older page",
   "createSubscription a second one",
   "createRefund of a part",
   "createProduct with a price",

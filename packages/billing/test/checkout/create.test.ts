@@ -234,7 +234,7 @@ describe("createCheckoutSession, of what it can be given", () => {
     expect(lastCreated()).toMatchObject({ locale });
   });
 
-  it("says that Stripe made a session without a page", async () => {
+  it("says that Stripe made a session that cannot be shown", async () => {
     const stripe = clientThat(world.local, async ({ method, path }, send) => {
       const response = await send();
       if (method !== "POST" || path !== "/v1/checkout/sessions") return response;
@@ -248,7 +248,7 @@ describe("createCheckoutSession, of what it can be given", () => {
         .createCheckoutSession({ customerId: acme.customerId, priceId }),
     ).rejects.toMatchObject({
       code: "stripe_unavailable",
-      message: expect.stringContaining("without a page"),
+      message: expect.stringContaining("cannot be shown"),
     });
   });
 });
