@@ -174,6 +174,20 @@ describe("a customer that was deleted within the lag of search", () => {
   });
 });
 
+describe("a customer that was deleted since it was proved", () => {
+  it.each(Object.entries(WRITES))("is closed to %s, and nothing is sent to it", async (_, write) => {
+    const acme = acmeOf({});
+    await acme.getCustomer(given.customerId);
+    await acme.getSubscription(given.subscriptionId);
+    await acme.listPaymentMethods(given.customerId);
+    await world.stripe.customers.del(given.customerId);
+    world.takeRequests();
+
+    await expect(write(acme)).rejects.toMatchObject(notFound);
+    expect(world.takeRequests().filter((request) => !request.startsWith("GET"))).toEqual([]);
+  });
+});
+
 describe("a change through the directory", () => {
   it("is known at once to every service of the process", async () => {
     const { rows, announcing: tenancy } = await operator("directoryTenancy");

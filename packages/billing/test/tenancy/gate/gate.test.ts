@@ -13,6 +13,7 @@ import type { SearchQuery } from "../../../src/stripe/search-query.js";
 import { createTransport } from "../../../src/stripe/transport.js";
 import { Gate, type GateOptions } from "../../../src/tenancy/gate/gate.js";
 import { OwnershipCache } from "../../../src/tenancy/ownership-cache.js";
+import { answer, clientThat } from "../../isolation/intercepted-client.js";
 import { EVENT_NAME, type StripeWorld, startStripeWorld, type TenantWorld } from "../../stripe-world.js";
 
 /**
@@ -182,6 +183,20 @@ describe("a list that is sent beside the read of its customer", () => {
         expect(JSON.stringify(list)).not.toContain(globex.subscriptionId);
         expect(world.takeRequests().sort()).toEqual([`GET /v1/customers/${customer}`, call]);
       }
+    },
+  );
+
+  it.each(["GET /v1/subscriptions", "GET /v1/entitlements/active_entitlements"] as const)(
+    "is kept back where another customer comes for the one that was asked for: %s",
+    async (call) => {
+      const own = await world.stripe.customers.retrieve(acme.customerId);
+      gate = gateFor("acme", {
+        client: clientThat(world.local, async ({ path }, send) =>
+          path.startsWith(`/v1/customers/${globex.customerId}`) ? answer(200, own) : send(),
+        ),
+      });
+      const [list] = await listBeside(globex.customerId, call);
+      expect(list).toMatchObject({ status: "rejected" });
     },
   );
 
