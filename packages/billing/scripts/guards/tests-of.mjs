@@ -34,7 +34,7 @@ const TESTS = {
   "tenancy/scope/operator-scope.ts": ["operator/shared-discounts"],
   "operator/claim-customer.ts": ["operator/adopt", "operator/link-customer"],
   "stripe/sdk-error.ts": ["stripe/translate-error"],
-  "tenant-binding.ts": ["tenant-binding", "isolation/tenantless-methods"],
+  "tenant-binding.ts": ["tenant-binding", "isolation/tenantless-methods", "settings"],
   "tenancy/gate/finder.ts": ["tenancy/gate/gate"],
   "tenancy/gate/gate.ts": [
     "tenancy/gate/gate",
@@ -80,8 +80,12 @@ const TESTS = {
   "capabilities/customers/delete-customer.ts": ["customers/delete-customer", "tenancy/ownership-changes"],
   "capabilities/invoices/settle.ts": ["invoices/settle"],
   "capabilities/refunds/refunds.ts": ["refunds/refunds", "tenancy/caller-metadata"],
-  "tenancy/scope/scoped-payments.ts": ["refunds/refunds", "refunds/refunded-charge"],
-  "tenancy/scope/event-objects.ts": ["webhooks/families", "isolation/complete-options"],
+  "tenancy/scope/scoped-payments.ts": ["refunds/refunds", "tenancy/scope/scope-proofs"],
+  "tenancy/scope/event-objects.ts": [
+    "tenancy/scope/event-objects",
+    "webhooks/families",
+    "isolation/complete-options",
+  ],
   "tenancy/scope/scoped-customers.ts": ["tenancy/scope/scope-proofs", "tenancy/scope/tenant-scope"],
   "tenancy/scope/scoped-configurations.ts": [
     "tenancy/scope/scoped-configurations",

@@ -28,6 +28,19 @@ const objectId = fc.oneof(
 );
 
 describe("a proof", () => {
+  it("is not overwritten by another tenant's of an object with the same id", () => {
+    const globex: Owner = { account: undefined, tenantId: "globex" };
+    for (const [owner, customerId] of [
+      [ACME, "cus_a"],
+      [globex, "cus_g"],
+    ] as const) {
+      cache.add(owner, customerId, customerId);
+      cache.add(owner, "sub_1", customerId);
+    }
+    expect(cache.findCustomer(ACME, "sub_1")).toBe("cus_a");
+    expect(cache.findCustomer(globex, "sub_1")).toBe("cus_g");
+  });
+
   it("is recalled for its own account, tenant and object, and for no other", () => {
     fc.assert(
       fc.property(owner, objectId, owner, objectId, (of, id, other, otherId) => {

@@ -243,4 +243,13 @@ describe("a replay of what an earlier call made", () => {
       notFound,
     );
   });
+
+  it("is read anew, so that a portal configuration that was given away opens no portal", async () => {
+    const acme = acmeOf({});
+    const wanted = { headline: "Once", features: { invoiceHistory: true } };
+    const { id } = await acme.ensurePortalConfiguration(wanted);
+    await world.stripe.billingPortal.configurations.update(id, { metadata: { tenantId: "globex" } });
+
+    await expect(acmeOf({}).ensurePortalConfiguration(wanted)).rejects.toMatchObject(notFound);
+  });
 });

@@ -114,7 +114,7 @@ export class AnswerCheck {
 
   /** A detached payment method has no customer any more: it was the tenant's if that was proved before, or is marked so. */
   #wasOwn(method: StripeObject): boolean {
-    // guard (as true): a payment method without a customer was the tenant's
+    // guard (if true): a payment method without a customer was the tenant's
     if (typeof method.id === "string" && this.#proofs.accessTo(method.id) === "own") return true;
     // guard (as true): a payment method without a customer is marked for the tenant
     return this.#productAccess(method) === "own";

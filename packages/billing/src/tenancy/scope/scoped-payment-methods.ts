@@ -29,7 +29,7 @@ export class ScopedPaymentMethods {
   async attached(paymentMethodId: string): Promise<AttachedPaymentMethod> {
     const method = await this.#owned.read(CALL, { payment_method: paymentMethodId });
     const { customer } = method;
-    // guard: a payment method comes with its customer
+    // The read above expands it, which its type does not tell.
     if (customer === null || typeof customer === "string") throw notFound();
     return { ...method, customer };
   }

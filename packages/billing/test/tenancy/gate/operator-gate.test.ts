@@ -133,6 +133,10 @@ describe("the operator's gate", () => {
     await expect(
       opened.writeShared("POST /v1/customers" as SharedWrite, {}, { name: "x" } as never),
     ).rejects.toEqual(breach);
+    await expect(opened.writeShared("GET /v1/customers" as SharedWrite, {}, {} as never)).rejects.toEqual(
+      breach,
+    );
+    expect(sent.filter(({ path }) => path === "/v1/customers")).toEqual([]);
     expect(sent.filter(({ method }) => method === "POST")).toEqual([
       { method: "POST", path: "/v1/coupons/ten-off", params: { name: "Ten" } },
     ]);

@@ -51,6 +51,18 @@ describe("a customer", () => {
   });
 });
 
+describe("what was listed", () => {
+  it("is remembered with a customer that was proved, and proves no other", () => {
+    cache.add(ACME, "cus_1", "cus_1");
+    owned.rememberListed([
+      { id: "sub_1", customer: "cus_1" },
+      { id: "sub_2", customer: "cus_2" },
+      { id: "sub_3", customer: null },
+    ]);
+    expect(["sub_1", "sub_2", "cus_2", "sub_3"].filter((id) => owned.isKnown(id))).toEqual(["sub_1"]);
+  });
+});
+
 describe("what was proved", () => {
   it("is known with its customer to the end of the call, although the cache forgets both", () => {
     cache.add(ACME, "cus_1", "cus_1");

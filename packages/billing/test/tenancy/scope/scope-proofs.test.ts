@@ -72,6 +72,13 @@ describe("a scope by itself", () => {
     else await expect(proof).rejects.toMatchObject({ code: "not_found" });
   });
 
+  it("finds the promotion code of the tenant's that was typed, and no other tenant's", async () => {
+    const { discounts } = await scopeOf("acme");
+    const own = await discounts.activePromotionCodes(acme.promotionCode);
+    expect(own.map(({ id }) => id)).toEqual([acme.promotionCodeId]);
+    expect(await discounts.activePromotionCodes(globex.promotionCode)).toEqual([]);
+  });
+
   it("refuses a marked promotion code that is for another tenant's customer", async () => {
     const { promotion } = await world.stripe.promotionCodes.retrieve(acme.promotionCodeId);
     const lent = await world.stripe.promotionCodes.create({

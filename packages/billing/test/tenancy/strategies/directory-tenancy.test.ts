@@ -336,6 +336,7 @@ describe("directoryTenancy", () => {
     world.takeRequests();
 
     await expect(billing.getSubscription(subscriptionId)).rejects.toMatchObject(unavailable);
+    await expect(billing.getSubscription("sub_missing1234")).rejects.toMatchObject(unavailable);
     await expect(billing.cancelSubscription(subscriptionId, { when: "now" })).rejects.toMatchObject(
       unavailable,
     );
