@@ -92,6 +92,8 @@ export function createApp(parts: AppParts): Hono<SignedIn> {
     return c.redirect(session.url, 303);
   });
 
+  // A refused tax id is answered at this address, which a browser may ask for again.
+  app.get("/billing/tax-ids", (c) => c.redirect("/billing/details", 303));
   app.post("/billing/tax-ids", addTaxId);
   app.post("/billing/tax-ids/remove", removeTaxId);
 

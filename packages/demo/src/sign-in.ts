@@ -68,4 +68,12 @@ export function signOut(c: Context, sessions: Sessions): Response {
 
 const COOKIE = "session";
 /** Lead to the sign-in; other addresses are answered with an error. */
-const PAGES: ReadonlySet<string> = new Set(["/billing", "/reports", "/audit-log"]);
+const PAGES: ReadonlySet<string> = new Set([
+  "/billing",
+  "/billing/change",
+  "/billing/details",
+  "/billing/invoices",
+  "/billing/tax-ids",
+  "/reports",
+  "/audit-log",
+]);

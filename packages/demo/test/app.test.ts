@@ -44,12 +44,23 @@ describe("the application's routes", () => {
   });
 
   it("shows billing to nobody who is not signed in", async () => {
-    const page = await application.app.request("/billing");
-    expect([page.status, page.headers.get("location")]).toEqual([303, "/"]);
+    for (const path of ["", "/change?seats=2", "/details", "/invoices", "/tax-ids"]) {
+      const page = await application.app.request(`/billing${path}`);
+      expect([path, page.status, page.headers.get("location")]).toEqual([path, 303, "/"]);
+    }
     expect((await postForm(application.app, "/billing/portal")).status).toBe(401);
     expect((await postForm(application.app, "/billing/checkout")).status).toBe(401);
     expect((await application.app.request("/billing/updates")).status).toBe(401);
     expect((await application.app.request("/api/subscriptions/sub_1")).status).toBe(401);
+  });
+
+  it("leads from the address at which a tax id was refused back to the billing details", async () => {
+    const cookie = await application.signIn("acme");
+    const form = { type: "us_ein", value: "12" };
+    const refused = await postForm(application.app, "/billing/tax-ids", { form, headers: { cookie } });
+    expect(await refused.text()).toContain("This is no number of that kind.");
+    const again = await get("/billing/tax-ids", cookie);
+    expect([again.status, again.headers.get("location")]).toEqual([303, "/billing/details"]);
   });
 
   it("forgets a session that was signed out, even where its cookie is kept", async () => {
