@@ -15,17 +15,19 @@ interface WebhooksPageProps {
   readonly trouble: TroubleChoice | undefined;
   /** How many lost events were found just now. */
   readonly found: string | undefined;
+  /** How many events could not be handled just now. */
+  readonly unsettled: string | undefined;
   readonly version: number;
 }
 
 export const WebhooksPage: FC<WebhooksPageProps> = (props) => {
-  const { operator, events, requests, inbox, trouble, found, version } = props;
+  const { operator, events, requests, inbox, trouble, found, unsettled, version } = props;
   return (
     <Layout title="Webhooks" operator={operator} path="/office/webhooks" updates="/office/updates">
       <h1>Webhooks</h1>
       {found === undefined ? null : (
         <p class="notice" role="status">
-          {describeFound(found)}
+          {describeFound(Number(found), Number(unsettled))}
         </p>
       )}
       <TroublePanel trouble={trouble} />
@@ -54,10 +56,15 @@ export const WebhooksPage: FC<WebhooksPageProps> = (props) => {
   );
 };
 
-function describeFound(found: string): string {
-  const count = Number(found);
-  if (!(count > 0)) return "No event was lost: each that Stripe lists was handled.";
-  return count === 1
-    ? "One lost event was found and handled."
-    : `${count} lost events were found and handled.`;
+function describeFound(found: number, unsettled: number): string {
+  const lost = countEvents(found, "lost event was found and handled", "lost events were found and handled");
+  const failed = countEvents(unsettled, "event could not be handled yet", "events could not be handled yet");
+  if (failed !== "") return `${lost} ${failed} Press “Find lost events” once more to try again.`.trim();
+  return lost === "" ? "No event was lost: each that Stripe lists was handled." : lost;
+}
+
+/** Empty where there is none, or the address says something else than a number. */
+function countEvents(count: number, one: string, many: string): string {
+  if (!(count > 0)) return "";
+  return count === 1 ? `One ${one}.` : `${count} ${many}.`;
 }

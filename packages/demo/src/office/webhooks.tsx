@@ -33,6 +33,7 @@ export async function showWebhooks(c: Context<AsOperator>, parts: WebhookParts):
       inbox={stats.inbox}
       trouble={parts.trouble?.choice}
       found={c.req.query("found")}
+      unsettled={c.req.query("unsettled")}
       version={parts.changes.version}
     />,
   );
@@ -57,8 +58,8 @@ export async function chooseTrouble(c: Context<AsOperator>, { trouble }: Webhook
 
 /** Asks Stripe for the events of the last hour, and handles those that never arrived. */
 export async function findLostEvents(c: Context<AsOperator>, { webhooks }: WebhookParts): Promise<Response> {
-  const { recovered } = await webhooks.reconcile({ since: new Date(Date.now() - HOUR_MS) });
-  return c.redirect(`/office/webhooks?found=${recovered}`, 303);
+  const { recovered, unsettled } = await webhooks.reconcile({ since: new Date(Date.now() - HOUR_MS) });
+  return c.redirect(`/office/webhooks?found=${recovered}&unsettled=${unsettled}`, 303);
 }
 
 const HOUR_MS = 3_600_000;

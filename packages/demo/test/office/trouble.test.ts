@@ -51,6 +51,25 @@ describe.skipIf(!isPossible)("the trouble that the back office makes", () => {
     await acme.getByRole("region", { name: "Subscription" }).getByText("Cancels on").waitFor();
     await calm(office);
   });
+
+  it("is told honestly: a lost event whose handler crashes is not called handled until it is", async () => {
+    const office = await openWebhooks();
+    await office.getByLabel("Not at all").check();
+    await office.getByLabel("The handler crashes at its first attempt, after it wrote").check();
+    await apply(office);
+    const acme = await signIn("Acme Analytics");
+    await acme.getByText("Cancel the plan").click();
+    await acme.getByRole("button", { name: "Cancel at the end of the period" }).click();
+    await acme.getByRole("region", { name: "Invoices" }).getByText("Nothing more will be billed.").waitFor();
+
+    const findLost = office.getByRole("button", { name: "Find lost events" });
+    await findLost.click();
+    const told = "One event could not be handled yet. Press “Find lost events” once more to try again.";
+    await office.getByRole("status").getByText(told, { exact: true }).waitFor();
+    await findLost.click();
+    await office.getByRole("status").getByText("One lost event was found and handled.").waitFor();
+    await calm(office);
+  });
 });
 
 async function openWebhooks(): Promise<Page> {
