@@ -136,6 +136,9 @@ describe.skipIf(chromium === undefined)("the demo, in a browser", () => {
     const change = /Changes to Pilot, \$290\.00 per month, on \d+ \w+ \d{4}/;
     await panel(page, "Subscription").getByText(change).waitFor();
     await panel(page, "Webhook activity").getByText(change).waitFor();
+    const offers = panel(page, "Plans and extras for you");
+    await offers.getByText(/^From \d+ \w+ \d{4}$/).waitFor();
+    expect(await offers.getByRole("link", { name: "Change to Pilot" }).count()).toBe(0);
   });
 
   it("subscribes to an extra on Stripe's page, and shows it once its webhook arrives", async () => {

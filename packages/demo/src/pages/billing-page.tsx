@@ -47,10 +47,12 @@ export const BillingPage: FC<BillingPageProps> = ({
   ...rest
 }) => {
   const { invoices, openInvoices, upcoming, usage, customer, paymentMethods } = rest;
-  const planIds = new Set(
-    state.subscriptions
-      .filter(({ endedAt }) => endedAt === null)
-      .flatMap(({ items }) => items.map(({ price }) => price.productId)),
+  const current = state.subscriptions.filter(({ endedAt }) => endedAt === null);
+  const planIds = new Set(current.flatMap(({ items }) => items.map(({ price }) => price.productId)));
+  const scheduledDates = new Map(
+    current.flatMap(({ scheduledChange: change }) =>
+      change === null ? [] : change.items.map(({ priceId }) => [priceId, change.startsAt] as const),
+    ),
   );
   return (
     <Layout title="Billing" workspace={workspace} path="/billing" updates="/billing/updates">
@@ -77,7 +79,7 @@ export const BillingPage: FC<BillingPageProps> = ({
           <DetailsPanel customer={customer} />
         </div>
       </div>
-      <ProductsPanel products={products} planIds={planIds} />
+      <ProductsPanel products={products} planIds={planIds} scheduledDates={scheduledDates} />
       <IsolationPanel workspace={workspace} probes={probes} />
     </Layout>
   );

@@ -1,19 +1,27 @@
 import type { Product } from "@repo/billing";
 import type { FC } from "hono/jsx";
 import { SHARED_PROMOTION } from "../tenants.js";
-import { describePrice } from "./wording.js";
+import { describePrice, formatDate } from "./wording.js";
 
 interface ProductsPanelProps {
   readonly products: readonly Product[];
   /** The products of subscriptions that have not ended. */
   readonly planIds: ReadonlySet<string>;
+  /** When scheduled changes happen, by the prices that are paid from then on. */
+  readonly scheduledDates: ReadonlyMap<string, Date>;
 }
 
-export const ProductsPanel: FC<ProductsPanelProps> = ({ products, planIds }) => {
+export const ProductsPanel: FC<ProductsPanelProps> = ({ products, planIds, scheduledDates }) => {
   const hasPlan = products.some(({ id, shared }) => !shared && planIds.has(id));
-  // Another plan is a change of the one there is; an extra is bought beside it.
-  const canSubscribe = ({ id, shared, defaultPrice }: Product): boolean =>
-    defaultPrice !== null && !planIds.has(id) && (shared || !hasPlan);
+  const offer = (product: Product) => {
+    if (planIds.has(product.id)) return null;
+    const startsAt = product.prices
+      .map(({ id }) => scheduledDates.get(id))
+      .find((date) => date !== undefined);
+    if (startsAt !== undefined) return <p>From {formatDate(startsAt)}</p>;
+    // Another plan is a change of the one there is; an extra is bought beside it.
+    return hasPlan && !product.shared ? <ChangeTo product={product} /> : <Subscribe product={product} />;
+  };
   return (
     <section aria-labelledby="products-title">
       <h2 id="products-title">Plans and extras for you</h2>
@@ -36,8 +44,7 @@ export const ProductsPanel: FC<ProductsPanelProps> = ({ products, planIds }) => 
                 <li>{feature}</li>
               ))}
             </ul>
-            {canSubscribe(product) ? <Subscribe product={product} /> : null}
-            {hasPlan && !product.shared && !planIds.has(product.id) ? <ChangeTo product={product} /> : null}
+            {offer(product)}
           </li>
         ))}
       </ul>
@@ -45,14 +52,15 @@ export const ProductsPanel: FC<ProductsPanelProps> = ({ products, planIds }) => 
   );
 };
 
-const Subscribe: FC<{ readonly product: Product }> = ({ product: { name, defaultPrice } }) => (
-  <form method="post" action="/billing/checkout">
-    <input type="hidden" name="price" value={defaultPrice?.id ?? ""} />
-    <button type="submit" class="primary" aria-label={`Subscribe to ${name}`}>
-      Subscribe
-    </button>
-  </form>
-);
+const Subscribe: FC<{ readonly product: Product }> = ({ product: { name, defaultPrice } }) =>
+  defaultPrice === null ? null : (
+    <form method="post" action="/billing/checkout">
+      <input type="hidden" name="price" value={defaultPrice.id} />
+      <button type="submit" class="primary" aria-label={`Subscribe to ${name}`}>
+        Subscribe
+      </button>
+    </form>
+  );
 
 const ChangeTo: FC<{ readonly product: Product }> = ({ product: { name, defaultPrice } }) =>
   defaultPrice === null ? null : (
