@@ -43,6 +43,27 @@ describe.skipIf(!isPossible)("the application's own billing pages, in a browser"
     expect(await card.getByRole("listitem").count()).toBe(0);
   });
 
+  it("promise news by themselves only to whoever runs scripts", async () => {
+    const promise = "New ones appear by themselves.";
+    const withScripts = await signIn("Acme Analytics");
+    await withScripts.getByText(promise).waitFor();
+    const without = await signIn("Acme Analytics", { javaScriptEnabled: false });
+    await without.getByText("Last event at").waitFor();
+    expect(await without.getByText(promise).isVisible()).toBe(false);
+  });
+
+  it("line up the fields of the tax id with those above", async () => {
+    const page = await signIn("Acme Analytics");
+    await page.goto(`${url()}/billing/details`);
+    const look = (label: RegExp) =>
+      page.getByLabel(label).evaluate((one) => {
+        const { height, fontSize } = getComputedStyle(one);
+        return { height, fontSize };
+      });
+    const above = await look(/^City/);
+    expect([await look(/^Kind/), await look(/^Number/)]).toEqual([above, above]);
+  });
+
   it("say that a tax id is none of its kind, and keep what was typed", async () => {
     const page = await signIn("Acme Analytics");
     await page.goto(`${url()}/billing/details`);

@@ -16,14 +16,14 @@ export const ActivityPanel: FC<ActivityPanelProps> = ({ activity, products }) =>
     <div id="activity" data-live>
       <p class="hint">
         {activity[0] === undefined ? (
-          "No event has arrived yet. It will appear here by itself."
+          "No event has arrived yet."
         ) : (
           <>
             Last event at{" "}
             <time dateTime={activity[0].receivedAt.toISOString()}>{formatTime(activity[0].receivedAt)}</time>.
-            New ones appear by themselves.
           </>
-        )}
+        )}{" "}
+        <span class="scripted">New ones appear by themselves.</span>
       </p>
       <ol class="activity">
         {activity.map((one) => (

@@ -139,7 +139,6 @@ address span { display: block; overflow-wrap: anywhere; }
 summary { cursor: pointer; color: var(--quiet); font-size: .9375rem; width: fit-content; }
 .plan details form { margin-top: .5rem; padding-top: 0; }
 .details { display: grid; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); gap: 1rem 1.25rem; margin-top: 1.25rem; }
-.details .field input, .details .field select { width: 100%; font: inherit; }
 .details fieldset { grid-column: 1 / -1; }
 .details .primary { grid-column: 1 / -1; justify-self: start; margin-top: .5rem; }
 .choice-form { justify-items: start; }
@@ -150,6 +149,7 @@ input { font: inherit; accent-color: var(--accent); }
 .field { display: grid; gap: .35rem; color: var(--quiet); font-size: .875rem; }
 .field input, .field select { width: 8rem; padding: .45rem .75rem; border: 1px solid var(--line); border-radius: 10px; background: var(--paper);
   color: var(--ink); font-size: 1rem; }
+:is(.details, .line-form) .field :is(input, select) { width: 100%; height: 2.5rem; font: inherit; }
 .lines li { display: flex; justify-content: space-between; gap: 1rem; padding-bottom: .5rem; font-size: .875rem; color: var(--quiet); }
 .lines span:last-child { white-space: nowrap; font-variant-numeric: tabular-nums; }
 
@@ -163,8 +163,7 @@ input { font: inherit; accent-color: var(--accent); }
 .button.primary { color: var(--on-accent); }
 .line-form { display: flex; flex-wrap: wrap; align-items: end; gap: .75rem; margin-bottom: 1rem; }
 .line-form .field { flex: 1 1 12rem; }
-.line-form .field input, .line-form .field select { width: 100%; }
-.line-form .primary { padding: .5rem 1.25rem; }
+.line-form .primary { height: 2.5rem; padding: 0 1.25rem; }
 .end .line-form { margin: 0; }
 .figure { font-size: 1.125rem; margin-bottom: 1rem; } .figure strong { font-size: 2.25rem; letter-spacing: -.02em; }
 .lines + .hint { margin-top: 1rem; }
@@ -186,6 +185,9 @@ legend { padding: 0; margin-bottom: .5rem; font-weight: 600; }
 .choice:hover .avatar { background: var(--surface); }
 .arrow { color: var(--accent); font-size: 1.25rem; }
 
+@media (scripting: none) {
+  .scripted { display: none; }
+}
 @media (max-width: 48rem) {
   .bar-inside, main, footer { padding-left: 1rem; padding-right: 1rem; }
   main { padding-top: 1.5rem; }
