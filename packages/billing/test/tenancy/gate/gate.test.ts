@@ -215,6 +215,20 @@ describe("a list that is sent beside the read of its customer", () => {
   });
 });
 
+describe("a write that Stripe answers with what it stored", () => {
+  it("reads a portal configuration anew, so that one that was given away is not the tenant's", async () => {
+    const call = "POST /v1/billing_portal/configurations";
+    const params = { features: { invoice_history: { enabled: true } } };
+    const { id } = await gate.write(call, {}, params, "branding");
+    expect(await gateFor("acme").write(call, {}, params, "branding")).toMatchObject({ id });
+    await world.stripe.billingPortal.configurations.update(id, { metadata: { tenantId: "globex" } });
+
+    await expect(gateFor("acme").write(call, {}, params, "branding")).rejects.toMatchObject({
+      code: "not_found",
+    });
+  });
+});
+
 describe("a capability that proved its own customer and subscription first, and then", () => {
   const WRONG: Readonly<Record<string, WrongCapability>> = {
     "acts on another id than the one it proved": () =>
