@@ -35,7 +35,7 @@ describe("examineAccount", () => {
     expect(checks.at(-1)).toEqual({
       check: "marks",
       status: "warning",
-      fact: "Of the newest hundred, 1 customers are no tenant's, so no tenant can see them.",
+      fact: "Of the newest hundred, no tenant can see 1 customer: nothing says whose they are.",
       advice: "billing audit finds all of them, and billing adopt gives them to their tenants.",
     });
     expect(ok).toBe(true);

@@ -10,6 +10,7 @@ export const STRIPE_JS = `(() => {
 
   async function createEmbeddedCheckoutPage({ fetchClientSecret, onComplete }) {
     const clientSecret = await fetchClientSecret();
+    if (typeof clientSecret !== "string") throw new Error("fetchClientSecret must return a client secret.");
     const frame = document.createElement("iframe");
     frame.src = origin + "/p/checkout/" + encodeURIComponent(clientSecret);
     frame.title = "Checkout";

@@ -56,6 +56,15 @@ async function embed(stripe: Stripe, params: Partial<Stripe.Checkout.SessionCrea
 }
 
 describe.skipIf(chromium === undefined)("a page with the script that stands for Stripe.js", () => {
+  it("hears that its server gave no client secret", async ({ local }) => {
+    const page = await visit(`${await startApplication(local.url)}/`);
+    await page.addScriptTag({ url: `${local.url}/stripe.js` });
+    const opening = page.evaluate(
+      `Stripe("pk_test_1").createEmbeddedCheckoutPage({ fetchClientSecret: async () => undefined })`,
+    );
+    await expect(opening).rejects.toThrow("fetchClientSecret must return a client secret.");
+  });
+
   it("leads to the return URL once the customer has paid in the form", async ({ local, stripe }) => {
     const origin = await startApplication(local.url);
     const session = await embed(stripe, { return_url: `${origin}/done?session={CHECKOUT_SESSION_ID}` });

@@ -11,7 +11,7 @@ export async function lookAtPortal(scope: OperatorScope): Promise<readonly Accou
   const usual = data.find((configuration) => configuration.is_default);
   if (usual !== undefined) {
     return [
-      found("portal", "ok", `There are ${data.length} active configurations; the default is ${usual.id}.`),
+      found("portal", "ok", `Of ${count(data.length, "active configuration")}, the default is ${usual.id}.`),
     ];
   }
   return [
@@ -31,21 +31,21 @@ export async function lookAtMarks(open: OpenScope): Promise<readonly AccountChec
   const products = await readPage(open(), "GET /v1/products", { limit: 100 });
   const owners = await Promise.all(customers.data.map((customer) => scope.customerOwner(customer)));
   const nobodys = [
-    count(owners.filter(({ problem }) => problem !== null).length, "customers"),
-    count(products.data.filter((product) => scope.catalogOwner(product).problem !== null).length, "products"),
-  ].filter((text) => text !== "");
+    count(owners.filter(({ problem }) => problem !== null).length, "customer"),
+    count(products.data.filter((product) => scope.catalogOwner(product).problem !== null).length, "product"),
+  ].filter((text) => !text.startsWith("0 "));
   if (nobodys.length === 0)
     return [found("marks", "ok", "The newest customers and products say whose they are.")];
   return [
     found(
       "marks",
       "warning",
-      `Of the newest hundred, ${nobodys.join(" and ")} are no tenant's, so no tenant can see them.`,
+      `Of the newest hundred, no tenant can see ${nobodys.join(" and ")}: nothing says whose they are.`,
       "billing audit finds all of them, and billing adopt gives them to their tenants.",
     ),
   ];
 }
 
 function count(number: number, noun: string): string {
-  return number === 0 ? "" : `${number} ${noun}`;
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
