@@ -5,7 +5,7 @@ import { answerError, answerNotFound, type Log } from "./answer-error.js";
 import { AuditLog } from "./audit-log/audit-log.js";
 import { showAuditLog } from "./audit-log/show-audit-log.js";
 import { saveDetails, showDetails } from "./billing-details.js";
-import { confirmChange, previewChange } from "./change-plan.js";
+import { confirmChange, keepPlan, previewChange } from "./change-plan.js";
 import { createOffice, type OfficeParts } from "./office/office.js";
 import { InvoicesPage } from "./pages/invoices-page.js";
 import { LIVE_SCRIPT } from "./pages/live-script.js";
@@ -65,6 +65,7 @@ export function createApp(parts: AppParts): Hono<SignedIn> {
   app.get("/billing", (c) => showBilling(c, { readModel, workspaces }));
   app.get("/billing/change", previewChange);
   app.post("/billing/change", confirmChange);
+  app.post("/billing/change/keep", keepPlan);
 
   app.get("/billing/details", showDetails);
   app.post("/billing/details", saveDetails);

@@ -3,14 +3,22 @@ import { HTTPException } from "hono/http-exception";
 import { readConfirmation } from "./confirmation-fields.js";
 import { listPlans } from "./list-plans.js";
 import { ChangePage } from "./pages/change-page.js";
+import { KeepFirstPage } from "./pages/keep-first-page.js";
 import { isUnchanged, MAX_SEATS, type PlanChoice, toChange } from "./plan-choice.js";
 import type { SignedIn } from "./sign-in.js";
 
-/** Shows what a choice costs, before anything is changed. */
+/**
+ * Shows what a choice costs, before anything is changed. While another change waits, that has to be taken back first,
+ * because Stripe reckons with it.
+ */
 export async function previewChange(c: Context<SignedIn>): Promise<Response> {
   const { billing, workspace } = c.var;
   const values = new URL(c.req.url).searchParams;
   const plan = await choosePlan(c, values);
+  const { scheduledChange } = plan.subscription;
+  if (scheduledChange !== null) {
+    return c.html(<KeepFirstPage workspace={workspace} plan={plan} scheduled={scheduledChange} />);
+  }
   const preview = isUnchanged(plan)
     ? undefined
     : await billing.previewSubscriptionChange(workspace.subscriptionId, toChange(plan));
@@ -22,6 +30,8 @@ export async function confirmChange(c: Context<SignedIn>): Promise<Response> {
   const { billing, workspace } = c.var;
   const values = new URLSearchParams(await c.req.text());
   const plan = await choosePlan(c, values);
+  // The form is of a time before the change that waits now, such as one that was sent twice.
+  if (plan.subscription.scheduledChange !== null) return c.redirect("/billing/change", 303);
   const { pendingPayment } = await billing.updateSubscription(workspace.subscriptionId, {
     ...toChange(plan),
     ...readConfirmation(values),
@@ -31,6 +41,15 @@ export async function confirmChange(c: Context<SignedIn>): Promise<Response> {
   );
   const invoice = pendingPayment?.kind === "payment" ? pendingPayment.hostedInvoiceUrl : null;
   return c.redirect(invoice ?? "/billing", 303);
+}
+
+/** Takes back the change that waits, and goes on to the cost of what was chosen. */
+export async function keepPlan(c: Context<SignedIn>): Promise<Response> {
+  const { billing, workspace } = c.var;
+  const chosen = new URLSearchParams(await c.req.text());
+  await billing.updateSubscription(workspace.subscriptionId, { scheduledChange: null });
+  c.var.audit("Took back the scheduled change");
+  return c.redirect(`/billing/change?${chosen}`, 303);
 }
 
 async function choosePlan(c: Context<SignedIn>, values: URLSearchParams): Promise<PlanChoice> {

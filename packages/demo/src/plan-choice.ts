@@ -18,18 +18,16 @@ export interface PlanChoice {
   readonly quantity: number;
 }
 
-export function isUnchanged({ subscription, current, chosen, quantity }: PlanChoice): boolean {
-  const isSame = current.price.id === chosen.price.id && current.quantity === quantity;
-  return isSame && subscription.scheduledChange === null;
+export function isUnchanged({ current, chosen, quantity }: PlanChoice): boolean {
+  return current.price.id === chosen.price.id && current.quantity === quantity;
 }
 
 /** Bills a larger plan at once; a smaller one starts when the period that is paid for ends. */
 export function toChange(plan: PlanChoice): SubscriptionChange {
-  const { chosen, quantity, subscription } = plan;
+  const { chosen, quantity } = plan;
   const change = { priceId: chosen.price.id, quantity };
   if (isSmaller(plan)) return { ...change, when: "period_end" };
-  const drop = subscription.scheduledChange === null ? {} : { scheduledChange: null };
-  return { ...change, ...drop, proration: "always_invoice" };
+  return { ...change, proration: "always_invoice" };
 }
 
 /** A shorter interval is smaller, whatever it costs: the longer one is paid for. */

@@ -34,6 +34,26 @@ describe.skipIf(!isPossible)("changing the plan, in a browser", () => {
     await subscription.getByText("$1,990.00 per year").waitFor();
   });
 
+  it("takes back the change that waits, before it tells what another costs", async () => {
+    const page = await signIn("Acme Analytics", { javaScriptEnabled: false });
+    const change = `${url()}/billing/change`;
+    await page.goto(`${change}?seats=5`);
+    await page.getByRole("button", { name: /^Change and pay/ }).click();
+    await page.goto(`${change}?seats=2`);
+    const late = await page.context().newPage();
+    await late.goto(`${change}?seats=3`);
+    await page.getByRole("button", { name: "Confirm the change" }).click();
+    await page.waitForURL(`${url()}/billing`);
+
+    await late.getByRole("button", { name: "Confirm the change" }).click();
+    await late.getByRole("heading", { name: "A change is scheduled" }).waitFor();
+    await page.goto(`${change}?seats=6`);
+    await page.getByText(/^Changes to .+ × 2, .+, on \d+ \w+ \d{4}/).waitFor();
+    expect(await pageFaults(page)).toEqual(NO_FAULTS);
+    await page.getByRole("button", { name: /^Keep / }).click();
+    expect(await cost(page, "After that, per month")).toBe("$294.00");
+  });
+
   it("fits a phone, and names every field", async () => {
     const page = await signIn("Acme Analytics", PHONE);
     await page.getByRole("link", { name: "Change to Company" }).click();

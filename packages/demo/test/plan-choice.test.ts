@@ -20,16 +20,9 @@ describe("a change of plan", () => {
     expect(toChange(plan)).toMatchObject({ when: "period_end" });
   });
 
-  it("drops what was scheduled before, when it is made at once", () => {
-    const scheduled = { startsAt: new Date(0), items: [] };
-    const plan = choice({ from: [4900, "month", 1], to: [4900, "month", 2], scheduled });
-    expect(toChange(plan)).toMatchObject({ quantity: 2, scheduledChange: null });
-  });
-
-  it("is none where plan and seats stay, unless something else is scheduled", () => {
-    const same = { from: [4900, "month", 2], to: [4900, "month", 2] } as const;
-    expect(isUnchanged(choice(same))).toBe(true);
-    expect(isUnchanged(choice({ ...same, scheduled: { startsAt: new Date(0), items: [] } }))).toBe(false);
+  it("is none where plan and seats stay", () => {
+    expect(isUnchanged(choice({ from: [4900, "month", 2], to: [4900, "month", 2] }))).toBe(true);
+    expect(isUnchanged(choice({ from: [4900, "month", 2], to: [4900, "month", 3] }))).toBe(false);
   });
 });
 
@@ -38,11 +31,10 @@ type Terms = readonly [unitAmount: number, interval: "month" | "year", quantity:
 interface Given {
   readonly from: Terms;
   readonly to: Terms;
-  readonly scheduled?: Subscription["scheduledChange"];
 }
 
 /** Has only the fields that the choice looks at. */
-function choice({ from, to, scheduled = null }: Given): PlanChoice {
+function choice({ from, to }: Given): PlanChoice {
   const price = ([unitAmount, interval]: Terms) =>
     ({
       id: `price_${unitAmount}_${interval}`,
@@ -50,7 +42,7 @@ function choice({ from, to, scheduled = null }: Given): PlanChoice {
       recurring: { interval, intervalCount: 1 },
     }) as Price;
   return {
-    subscription: { scheduledChange: scheduled } as Subscription,
+    subscription: {} as Subscription,
     current: { price: price(from), quantity: from[2] } as SubscriptionItem,
     options: [],
     chosen: { product: {} as Product, price: price(to) },

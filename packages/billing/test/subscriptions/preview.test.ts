@@ -220,6 +220,35 @@ describe("of items with several intervals", () => {
   );
 });
 
+it.each([
+  ["dropped", { scheduledChange: null }],
+  ["replaced", { when: "period_end" }],
+] as const)(
+  "is refused while a change is scheduled that would be %s, and is exact after it",
+  async (_, how) => {
+    const shop = await openShop([2000, 5000, 8000], "flexible");
+    const { billing, price, subscribe } = shop;
+    const id = await subscribe({ items: [{ price: price(1) }] });
+    await billing.updateSubscription(id, { priceId: price(0), when: "period_end" });
+    const change = { priceId: price(2), ...how };
+    await expect(billing.previewSubscriptionChange(id, change)).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("Drop it first"),
+    });
+
+    await billing.updateSubscription(id, { scheduledChange: null });
+    await expectExact(shop, id, change);
+  },
+);
+
+it("tells of the scheduled change where that stays", async () => {
+  const { billing, price, subscribe } = await openShop([2000, 5000], "flexible");
+  const id = await subscribe({ items: [{ price: price(1) }] });
+  await billing.updateSubscription(id, { priceId: price(0), when: "period_end" });
+  const preview = await billing.previewSubscriptionChange(id, { metadata: { seen: "yes" } });
+  expect(preview).toMatchObject({ amountDueNow: 0, nextAmount: 2000 });
+});
+
 it("is refused by its confirmation once the period is over that it was made in", async () => {
   const { billing, price, subscribe, world } = await openShop([2000, 5000], "flexible");
   const id = await subscribe({ items: [{ price: price(0) }] });

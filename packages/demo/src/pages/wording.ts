@@ -106,7 +106,7 @@ export function describeOutlook(subscription: Subscription, products: readonly P
 }
 
 /** Describes a change that waits, as "Changes to Pilot, $290.00 per month, on 12 December 2026". */
-function describeScheduledChange(change: ScheduledChange, products: readonly Product[]): string {
+export function describeScheduledChange(change: ScheduledChange, products: readonly Product[]): string {
   const items = change.items.map(({ priceId, quantity }) => {
     const product = products.find(({ prices }) => prices.some(({ id }) => id === priceId));
     const price = product?.prices.find(({ id }) => id === priceId);

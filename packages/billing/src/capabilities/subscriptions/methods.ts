@@ -71,6 +71,8 @@ export interface SubscriptionMethods {
    * for each hundred lines where there are more than ten, and up to two for another interval at the end of the period.
    *
    * @throws NotFoundError | ConflictError as {@link updateSubscription} would.
+   * @throws ConflictError also when the change would drop or replace a scheduled one, which Stripe cannot preview: drop
+   *   that first, with `updateSubscription(id, { scheduledChange: null })`.
    * @see https://docs.stripe.com/api/invoices/create_preview
    */
   previewSubscriptionChange(

@@ -1,9 +1,11 @@
+import { ConflictError } from "../../errors.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type InvoiceLine, toInvoiceLine } from "../../views/invoice-line.js";
+import { futurePhases } from "../../views/scheduled-change.js";
 import { toSubscription } from "../../views/subscription.js";
 import type { UpdateSubscriptionOptions } from "./change.js";
 import { type SubscriptionConfirmation, toConfirmation } from "./confirmation.js";
-import { type PreparedChange, prepareChange } from "./prepare-change.js";
+import { expandedSchedule, type PreparedChange, prepareChange } from "./prepare-change.js";
 import { previewAtOnce } from "./preview-at-once.js";
 import { previewAtPeriodEnd } from "./preview-at-period-end.js";
 import type { PreviewedChange } from "./preview-invoices.js";
@@ -45,9 +47,21 @@ export async function previewSubscriptionChange(
   options: UpdateSubscriptionOptions,
 ): Promise<SubscriptionPreview> {
   const plan = await prepareChange(scope, subscription, options);
+  assertPreviewable(plan);
   const before = toSubscription(plan.before, scope);
   const preview = plan.change.when === "period_end" ? previewAtPeriodEnd : previewAtOnce;
   return toPreview(plan, await preview(scope, plan, before));
+}
+
+/** Refuses what ends a scheduled change: Stripe previews a subscription with its schedule still in force. */
+function assertPreviewable({ before, change }: PreparedChange): void {
+  const schedule = expandedSchedule(before);
+  if (schedule === undefined || futurePhases(schedule).length === 0) return;
+  if (change.scheduledChange !== null && change.when !== "period_end") return;
+  throw new ConflictError(
+    "A change is scheduled, and Stripe cannot preview the subscription without it. Drop it first, with updateSubscription(id, { scheduledChange: null }), and preview then.",
+    { conflictingId: schedule.id },
+  );
 }
 
 function toPreview(plan: PreparedChange, previewed: PreviewedChange): SubscriptionPreview {
