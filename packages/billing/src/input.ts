@@ -131,10 +131,18 @@ function toSentence(issue: z.core.$ZodIssue, schema: z.core.$ZodType): string {
   const known = findKnownNames(schema, issue.path);
   const names = issue.keys.slice(0, 5).map((key) => {
     const meant = suggestOption(key, known);
-    const name = /^\w{1,40}$/.test(key) ? key : "(unprintable)";
+    const name = `${describePlace(issue.path)}${/^\w{1,40}$/.test(key) ? key : "(unprintable)"}`;
     return meant === undefined ? name : `${name} (did you mean ${meant}?)`;
   });
   return `Unknown option: ${names.join(", ")}.`;
+}
+
+/** Where an object is within the options, such as `portal.` or `items[0].`, to begin an option's name with. */
+function describePlace(path: readonly PropertyKey[]): string {
+  const names = path.map((part, at) =>
+    typeof part === "number" ? `[${part}]` : `${at > 0 ? "." : ""}${String(part)}`,
+  );
+  return names.length === 0 ? "" : `${names.join("")}.`;
 }
 
 /** The names that the object at a path of the schema may have. */

@@ -111,7 +111,7 @@ describe("an argument of the wrong kind", () => {
   it.each<[unknown, string]>([
     [42, "This one is a number: pass it as a string."],
     [undefined, "This one is undefined."],
-    ["ada@acme.com", "This one has another form: encode it, or use another key of the tenant's."],
+    ["ada@acme.com", 'This one has the character "@": encode it, or use another key of the tenant\'s.'],
   ])("is a tenant id that is %j", (tenantId, sentence) => {
     expect(() => billing.forTenant(tenantId as string)).toThrow(sentence);
   });

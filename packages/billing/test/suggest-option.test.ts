@@ -26,14 +26,14 @@ describe("an option in Stripe's spelling", () => {
     );
     const features: object = { subscription_cancel: {} };
     await expect(acme.ensurePortalConfiguration({ features })).rejects.toThrow(
-      "Unknown option: subscription_cancel (did you mean subscriptionCancel?).",
+      "Unknown option: features.subscription_cancel (did you mean subscriptionCancel?).",
     );
     expect(
       () => new StripeBillingService({ secretKey: "sk_test_12345678", portal: { ...checkout } }),
-    ).toThrow("Unknown option: customer, success_url, priceId.");
+    ).toThrow("Unknown option: portal.customer, portal.success_url, portal.priceId.");
     const portal: object = { return_url: "https://app.example.com" };
     expect(() => new StripeBillingService({ secretKey: "sk_test_12345678", portal })).toThrow(
-      "Unknown option: return_url (did you mean returnUrl?).",
+      "Unknown option: portal.return_url (did you mean returnUrl?).",
     );
   });
 });

@@ -6,7 +6,7 @@ import { TenantContextError } from "../errors.js";
 // guard (pattern /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,254}/): a tenant id has an end
 const TENANT_ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,254}$/;
 
-/** @throws TenantContextError that says what a tenant id looks like, never what was given. */
+/** @throws TenantContextError that says what a tenant id looks like and what is wrong, never the whole that was given. */
 export function parseTenantId(value: unknown): string {
   if (isTenantId(value)) return value;
   throw new TenantContextError(
@@ -18,7 +18,17 @@ export function parseTenantId(value: unknown): string {
 function explainTenantId(value: unknown): string {
   if (typeof value === "number") return " This one is a number: pass it as a string.";
   if (typeof value !== "string" || value === "") return ` This one is ${describeKind(value)}.`;
-  return " This one has another form: encode it, or use another key of the tenant's.";
+  return ` This one ${findFault(value)}: encode it, or use another key of the tenant's.`;
+}
+
+function findFault(text: string): string {
+  if (text.length > 255) return "is longer";
+  const [wrong] = /[^A-Za-z0-9_.:-]/u.exec(text) ?? [];
+  if (wrong === undefined) return `begins with "${text.slice(0, 1)}"`;
+  if (wrong === " ") return "has a space";
+  return /^[!-~]$/.test(wrong)
+    ? `has the character ${JSON.stringify(wrong)}`
+    : "has a character of another kind";
 }
 
 export function isTenantId(value: unknown): value is string {
