@@ -9,13 +9,6 @@ const WAIT_FOR_DISK = `IF current_setting('synchronous_commit') = 'off' THEN
 /** A session keeps the plans that it made when the tables were almost empty, and so reads all of them ever after. */
 const BY_INDEX = "SET enable_seqscan = off";
 
-/**
- * Locks an object's deliveries against being parked while its claim ends, so that none is parked after the last look
- * for one to wake. Always the first lock of its statement. Any seed, as long as no other program takes the same.
- */
-const OBJECT_LOCK = "hashtextextended(about, 5837214906)";
-const LOCK_OBJECT = `setting := pg_advisory_xact_lock(${OBJECT_LOCK})::text;`;
-
 /** How many deliveries a claim looks at before it gives up: what waits for its object is parked by so many at once. */
 const FRONT = 100;
 /** A parked delivery is woken when its object is free. It wakes by itself after so many leases, if its holder died. */
@@ -41,6 +34,11 @@ export function createFunctions(schema: string): readonly string[] {
   const pending = `${schema}.pending`;
   const handled = `${schema}.handled`;
   const objects = `${schema}.objects`;
+  // Locks an object's deliveries against being parked while its claim ends, so that none is parked after the last look
+  // for one to wake. Always the first lock of its statement. Such locks are the whole database's, so its key holds the
+  // schema: an inbox in another one has nothing to do with this. Any seed, as long as no other program takes the same.
+  const objectLock = `hashtextextended('${schema.replaceAll("'", "''")} ' || about, 5837214906)`;
+  const lockObject = `setting := pg_advisory_xact_lock(${objectLock})::text;`;
   const wakeNext = `UPDATE ${pending} p SET due_at = p.waits_since, waits_since = NULL
     WHERE p.id = (SELECT w.id FROM ${pending} w WHERE w.object = about AND w.waits_since IS NOT NULL
       ORDER BY w.waits_since LIMIT 1 FOR UPDATE SKIP LOCKED);`;
@@ -100,7 +98,7 @@ BEGIN
     RAISE EXCEPTION 'not the transaction of the claim' USING ERRCODE = '${NOT_ITS_TRANSACTION}';
   END IF;
   IF about IS NOT NULL THEN
-    ${LOCK_OBJECT}
+    ${lockObject}
   END IF;
   WITH done AS (
     DELETE FROM ${pending} p WHERE p.id = delivery AND p.token = claim RETURNING p.created_at_ms
@@ -132,7 +130,7 @@ DECLARE
 BEGIN
   ${WAIT_FOR_DISK}
   IF about IS NOT NULL THEN
-    ${LOCK_OBJECT}
+    ${lockObject}
   END IF;
   UPDATE ${pending} p SET token = NULL, last_error = why, due_at = clock_timestamp() + ${PAUSE},
     died_at = CASE WHEN p.attempts >= max_attempts THEN coalesce(p.died_at, clock_timestamp()) ELSE p.died_at END
@@ -162,7 +160,7 @@ BEGIN
     RETURN;
   END IF;
   about := first.object;
-  is_free := about IS NULL OR pg_try_advisory_xact_lock(${OBJECT_LOCK});
+  is_free := about IS NULL OR pg_try_advisory_xact_lock(${objectLock});
   IF NOT is_free OR EXISTS (
     SELECT FROM ${pending} o WHERE o.object = about AND o.token IS NOT NULL AND o.id <> first.id) THEN
     -- Arrays, because they are always looked up by the primary key.

@@ -53,6 +53,23 @@ describePostgres("deliveries that wait for their object in Postgres", () => {
     await holding;
   });
 
+  test("wait for no inbox of another schema that takes up the same object's", async () => {
+    const other = await createSchema();
+    const session = await other.pool.connect();
+    try {
+      await migrateInbox(other.pool, { schema: other.name });
+      await postgresInbox({ pool: other.pool, schema: other.name }).store(busy("evt_1"));
+      await session.query("BEGIN");
+      await session.query(`SELECT * FROM "${other.name}".claim_next(60000, 3)`);
+      await store(["evt_1"]);
+      expect((await inbox.processNext(done))?.result).toMatchObject({ status: "handled" });
+    } finally {
+      await session.query("ROLLBACK");
+      session.release();
+      await other.drop();
+    }
+  });
+
   test("are all passed over for one that is free, however many objects are at work", async () => {
     await schema.pool.query(
       `INSERT INTO "${schema.name}".pending (id, event_type, object, created_at_ms, body, token, due_at)
