@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PostgresCluster } from "@repo/test-kit/postgres-cluster";
-import { Client, Pool } from "pg";
+import { Client, DatabaseError, Pool, type QueryResult, type QueryResultRow } from "pg";
 import { migrateInbox } from "../../../src/postgres.js";
 import type { Progress, TestedStore } from "./tested-store.js";
 
@@ -34,7 +34,7 @@ export class PostgresStore implements TestedStore {
   async create(): Promise<void> {
     const { name } = this;
     await migrateInbox(this.#pool, { schema: name });
-    await this.#pool.query(`
+    await this.#query(`
       CREATE TABLE "${name}".flawed (id text PRIMARY KEY, body text, token uuid, due_at timestamptz,
         attempts integer NOT NULL DEFAULT 0, handled_at timestamptz);
       -- Without a unique key, so that what is done twice shows.
@@ -50,8 +50,25 @@ export class PostgresStore implements TestedStore {
         WHEN (OLD.token IS NOT NULL AND NEW.token <> OLD.token) EXECUTE FUNCTION "${name}".note_takeover();`);
   }
 
+  /** Asks again while the server refuses the harness itself, since a fault has taken every connection it has. */
+  async #query<Row extends QueryResultRow>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<QueryResult<Row>> {
+    const refusedAfterMs = performance.now() + 30_000;
+    for (;;) {
+      try {
+        return await this.#pool.query<Row>(text, values === undefined ? undefined : [...values]);
+      } catch (error) {
+        const isFull = error instanceof DatabaseError && error.code === "53300";
+        if (!isFull || performance.now() > refusedAfterMs) throw error;
+        await sleep(50);
+      }
+    }
+  }
+
   async passPauses(): Promise<void> {
-    await this.#pool.query(
+    await this.#query(
       `UPDATE "${this.name}".pending SET due_at = clock_timestamp()
         WHERE id IN (SELECT id FROM "${this.name}".pending
           WHERE token IS NULL AND died_at IS NULL AND due_at > clock_timestamp() FOR UPDATE SKIP LOCKED)`,
@@ -59,7 +76,7 @@ export class PostgresStore implements TestedStore {
   }
 
   async progress(): Promise<Progress> {
-    const { rows } = await this.#pool.query<Progress>(
+    const { rows } = await this.#query<Progress>(
       `SELECT (SELECT count(*)::int FROM ${this.#waiting}) AS waiting,
         (SELECT count(*)::int FROM "${this.name}".effects) AS settled`,
     );
@@ -75,21 +92,21 @@ export class PostgresStore implements TestedStore {
   }
 
   async #ids(from: string): Promise<ReadonlySet<string>> {
-    const { rows } = await this.#pool.query<{ id: string }>(
+    const { rows } = await this.#query<{ id: string }>(
       `SELECT regexp_replace(id, '^.*:', '') AS id FROM ${from}`,
     );
     return new Set(rows.map(({ id }) => id));
   }
 
   async effects(): Promise<ReadonlyMap<string, number>> {
-    const { rows } = await this.#pool.query<{ id: string; count: number }>(
+    const { rows } = await this.#query<{ id: string; count: number }>(
       `SELECT id, count(*)::int AS count FROM "${this.name}".effects GROUP BY id`,
     );
     return new Map(rows.map(({ id, count }) => [id, count]));
   }
 
   async takeovers(): Promise<readonly number[]> {
-    const { rows } = await this.#pool.query<{ late_ms: number }>(
+    const { rows } = await this.#query<{ late_ms: number }>(
       `SELECT late_ms FROM "${this.name}".takeovers ORDER BY late_ms`,
     );
     return rows.map(({ late_ms }) => late_ms);
@@ -98,7 +115,7 @@ export class PostgresStore implements TestedStore {
   /** How many effects were written in each of some stretches of time, by the database's clock. */
   async effectsIn(stretches: readonly (readonly [from: string, to: string])[]): Promise<readonly number[]> {
     const counts = stretches.map(async ([from, to]) => {
-      const { rows } = await this.#pool.query<{ count: number }>(
+      const { rows } = await this.#query<{ count: number }>(
         `SELECT count(*)::int AS count FROM "${this.name}".effects WHERE at >= $1 AND at < $2`,
         [from, to],
       );
@@ -108,12 +125,12 @@ export class PostgresStore implements TestedStore {
   }
 
   async now(): Promise<string> {
-    const { rows } = await this.#pool.query<{ now: string }>("SELECT clock_timestamp()::text AS now");
+    const { rows } = await this.#query<{ now: string }>("SELECT clock_timestamp()::text AS now");
     return rows[0]?.now ?? "";
   }
 
   async endSessions(most?: number): Promise<number> {
-    const { rowCount } = await this.#pool.query(
+    const { rowCount } = await this.#query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 ORDER BY random() LIMIT $2`,
       [this.name, most],
     );
