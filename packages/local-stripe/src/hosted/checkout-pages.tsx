@@ -240,6 +240,6 @@ function wordsFor({ session, account }: OpenCheckout): Words {
     title: `Subscribe to ${names}`,
     heading: isTrial ? `Try ${names}` : `Subscribe to ${names}`,
     button: isTrial ? "Start trial" : "Subscribe",
-    terms: `${isBilledByUsage ? "What you use is billed" : "It renews"} by itself until you cancel, and you can do so at any time.`,
+    terms: `${isBilledByUsage ? "You are billed for what you use" : "It renews automatically"} until you cancel, which you can do at any time.`,
   };
 }

@@ -86,7 +86,7 @@ describe("a page says of a metered price", () => {
     });
     const { text } = await Browser.open(session.url ?? "");
     expect(text).toContain("$0.40 per unit, billed by usage every month");
-    expect(text).toContain("What you use is billed by itself until you cancel");
+    expect(text).toContain("You are billed for what you use until you cancel");
     expect(text).not.toContain("renews");
   });
 });
