@@ -18,7 +18,7 @@ import { toSharedPage } from "./shared-page.js";
 export interface CreatePromotionCodeOptions extends CallOptions, IdempotencyOptions {
   /** A shared coupon. */
   readonly couponId: string;
-  /** What customers type: 1 to 100 letters and digits. Left out, Stripe makes one up. */
+  /** What customers type: 1 to 100 letters, digits and dashes. Left out, Stripe makes one up. */
   readonly code?: string | undefined;
   readonly expiresAt?: Date | undefined;
   readonly maxRedemptions?: number | undefined;
@@ -39,7 +39,7 @@ export interface ListPromotionCodesOptions extends CallOptions, ListOptions {
   readonly active?: boolean | undefined;
 }
 
-const CODE = "code must be 1 to 100 letters and digits.";
+const CODE = "code must be 1 to 100 letters, digits and dashes.";
 const REDEMPTIONS = "maxRedemptions must be a whole number of 1 or more.";
 const codeField = () => z.optional(text(CODE, /^[A-Za-z0-9-]{1,100}$/));
 const flag = (name: string) => z.optional(z.boolean(`${name} must be true or false.`));
