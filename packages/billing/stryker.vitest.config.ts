@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { keepThread } from "./scripts/kept-thread.js";
 import { mutatedFolder } from "./scripts/mutated-folders.mjs";
 
 /** What a local Stripe answers is checked by `pnpm test`: for every mutant again, that takes longer than all the rest. */
@@ -22,6 +23,7 @@ class SmallestFirst extends BaseSequencer {
 }
 
 export default defineConfig({
+  plugins: [keepThread()],
   resolve: {
     alias: [
       { find: "@repo/test-kit/conformity", replacement: unchecked },
@@ -30,6 +32,7 @@ export default defineConfig({
   },
   test: {
     include: [...mutatedFolder().tests],
+    setupFiles: ["scripts/no-mutant-yet.ts"],
     globalSetup: ["@repo/test-kit/postgres", "@repo/test-kit/redis"],
     // A test that is slow on a busy machine must not be taken for one that fails.
     testTimeout: 60_000,
