@@ -87,9 +87,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "config.ts": ["input.ts", "capabilities", "return-urls", "stripe", "tenancy"],
   "settings.ts": ["capabilities", "config.ts", "return-urls", "stripe", "tenancy", "tenancy/strategies"],
   "problem-response.ts": [],
-  "input.ts": ["on-first-use.ts", "suggest-option.ts"],
+  "input.ts": ["on-first-use.ts"],
   "on-first-use.ts": [],
-  "suggest-option.ts": [],
   capabilities: [
     "input.ts",
     "reference.ts",
@@ -136,6 +135,7 @@ const TOOLS = [
   "side-by-side.ts",
   "single-flight.ts",
   "steps.ts",
+  "suggest-option.ts",
   "weak-members.ts",
 ];
 

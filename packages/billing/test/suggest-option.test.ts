@@ -9,7 +9,13 @@ describe("the option that an unknown name stands for", () => {
     ["price", ["priceId", "items"], "priceId"],
     ["line_items", ["priceId", "items"], "items"],
     ["ref", ["email", "reference"], "reference"],
+    ["retrunUrl", ["locale", "returnUrl"], "returnUrl"],
+    ["returnUr1", ["locale", "returnUrl"], "returnUrl"],
+    ["curency", ["customerId", "currency"], "currency"],
+    ["currrency", ["customerId", "currency"], "currency"],
+    ["crurecny", ["customerId", "currency"], undefined],
     ["x", ["expiresAt"], undefined],
+    ["tp", ["to"], undefined],
     ["stripeAccount", ["returnUrl"], undefined],
   ])("of %s among %j is %s", (name, known, meant) => {
     expect(suggestOption(name, known)).toBe(meant);

@@ -1,3 +1,5 @@
+import { suggestName } from "./suggest-name.js";
+
 /** Returns what a value must be, or `undefined` for one that is right. */
 export type Check = (value: unknown) => string | undefined;
 
@@ -10,16 +12,49 @@ export type Checks<T> = { readonly [Name in keyof T]-?: Check };
  * @throws TypeError that names the call and the option.
  */
 export function checkOptions(call: string, options: object, checks: Readonly<Record<string, Check>>): void {
+  requireObject(call, options);
+  const known = Object.keys(checks);
   for (const [name, value] of Object.entries(options)) {
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
     if (check === undefined) {
-      throw new TypeError(
-        `${call} has no option "${name}". Its options are ${Object.keys(checks).join(", ")}.`,
-      );
+      const meant = suggestName(name, known);
+      const hint = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
+      throw new TypeError(`${call} has no option "${name}"${hint}. Its options are ${known.join(", ")}.`);
     }
     const expected = value === undefined ? undefined : check(value);
     if (expected !== undefined) throw new TypeError(`The option "${name}" of ${call} must be ${expected}.`);
   }
+}
+
+/**
+ * Refuses options that their `kind` does not have. Each kind has options of its own beside the `common` ones.
+ *
+ * @throws TypeError that names the call, the kind and the option.
+ */
+export function checkOptionsOfKind(
+  call: string,
+  options: { readonly kind: string },
+  kinds: Readonly<Record<string, Readonly<Record<string, Check>>>>,
+  common: Readonly<Record<string, Check>>,
+): void {
+  requireObject(call, options);
+  const kind = isOneOf(...Object.keys(kinds));
+  if (options.kind === undefined) {
+    // The kind itself may be what is misspelled, and any kind's options may stand beside it.
+    checkOptions(call, options, Object.assign({ kind }, ...Object.values(kinds), common));
+    requireOptions(call, options, ["kind"]);
+  }
+  checkOptions(call, { kind: options.kind }, { kind });
+  checkOptions(`${call} with the kind "${options.kind}"`, options, {
+    kind,
+    ...kinds[options.kind],
+    ...common,
+  });
+}
+
+function requireObject(call: string, options: unknown): void {
+  if (typeof options === "object" && options !== null && !Array.isArray(options)) return;
+  throw new TypeError(`The options of ${call} must be an object.`);
 }
 
 /** Refuses an argument of another kind. @throws TypeError that names the call and the argument. */

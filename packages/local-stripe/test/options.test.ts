@@ -11,7 +11,7 @@ describe("startLocalStripe", () => {
   it("refuses an option that it does not have, by name, and lists those that it has", async () => {
     const misspelled: Loose<LocalStripeOptions> = { prot: 4243 };
     await expect(startLocalStripe(misspelled)).rejects.toThrow(
-      /^startLocalStripe has no option "prot"\. Its options are port, secretKey, .*taxRates\.$/,
+      /^startLocalStripe has no option "prot" \(did you mean "port"\?\)\. Its options are port, secretKey, .*taxRates\.$/,
     );
   });
 
@@ -58,6 +58,7 @@ describe("what a test plans to go wrong", () => {
       'The option "when" of faults.add with the kind "reset" must be one of',
     ],
     [{ kind: "conflict", pth: "/v1/customers" }, 'faults.add with the kind "conflict" has no option "pth"'],
+    [{ kind: "conflict", path: "v1/customers" }, "must be a path such as /v1/customers, or a regular"],
     [{ kind: "conflict", method: "get" }, 'The option "method" of faults.add with the kind "conflict"'],
     [{ kind: "confict" }, 'The option "kind" of faults.add must be one of "rate_limit", "lock_timeout"'],
     [{}, 'faults.add needs the option "kind"'],
@@ -102,7 +103,7 @@ describe("what a test plans to go wrong", () => {
     const type = "v2.core.account.closed";
     const related = { id: "acct_1", type: "v2.core.account", uri: "/v2/core/accounts/acct_1" };
     expect(() => local.webhooks.emitThin(type, related as never)).toThrow(
-      'webhooks.emitThin has no option "uri". Its options are id, type, url.',
+      'webhooks.emitThin has no option "uri" (did you mean "url"?). Its options are id, type, url.',
     );
     expect(() => local.webhooks.emitThin(type, { id: "acct_1" } as never)).toThrow(
       'webhooks.emitThin needs the option "type".',

@@ -1,5 +1,12 @@
 import { ApiError } from "../api-error.js";
-import { type Check, checkOptions, isOneOf, isText, isWhole, requireOptions } from "../check-options.js";
+import {
+  type Check,
+  checkOptionsOfKind,
+  isOneOf,
+  isText,
+  isWhole,
+  requireOptions,
+} from "../check-options.js";
 
 /** The requests that a fault applies to. A field that is left out matches every request. */
 export interface FaultTarget {
@@ -77,17 +84,16 @@ const KINDS: { readonly [Kind in Fault["kind"]]: Readonly<Record<string, Check>>
 
 /** A misspelled option would plan a fault that never happens, and the test would pass without it. */
 function checkFault(fault: PlannedFault): void {
-  const kind = isOneOf(...Object.keys(KINDS));
-  checkOptions("faults.add", { kind: fault.kind }, { kind });
-  requireOptions("faults.add", fault, ["kind"]);
-  const own = KINDS[fault.kind];
-  const call = `faults.add with the kind "${fault.kind}"`;
-  checkOptions(call, fault, { kind, ...own, ...TARGET });
-  if ("milliseconds" in own) requireOptions(call, fault, ["milliseconds"]);
+  checkOptionsOfKind("faults.add", fault, KINDS, TARGET);
+  if (fault.kind !== "latency") return;
+  requireOptions('faults.add with the kind "latency"', fault, ["milliseconds"]);
 }
 
 function isPath(value: unknown): string | undefined {
-  return typeof value === "string" || value instanceof RegExp ? undefined : "a path or a regular expression";
+  const isWhole = typeof value === "string" && /^\/v[12]\//.test(value);
+  return isWhole || value instanceof RegExp
+    ? undefined
+    : "a path such as /v1/customers, or a regular expression";
 }
 
 interface Plan {

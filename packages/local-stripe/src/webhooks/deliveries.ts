@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { type Check, checkOptions, isOneOf, isText, isWhole, requireOptions } from "../check-options.js";
+import { type Check, checkOptionsOfKind, isText, isWhole, requireOptions } from "../check-options.js";
 import type { Clock } from "../clock.js";
 import type { AccountData } from "../store/account-data.js";
 import type { EventRecord } from "../store/records/events.js";
@@ -44,12 +44,8 @@ const KINDS: { readonly [Kind in DeliveryMishap["kind"]]: Readonly<Record<string
 };
 
 function checkMishap(mishap: DeliveryMishap): void {
-  const kind = isOneOf(...Object.keys(KINDS));
-  checkOptions("webhooks.add", { kind: mishap.kind }, { kind });
-  requireOptions("webhooks.add", mishap, ["kind"]);
-  const call = `webhooks.add with the kind "${mishap.kind}"`;
-  checkOptions(call, mishap, { kind, ...KINDS[mishap.kind], type: isText, times: isWhole(1) });
-  if (mishap.kind === "delay") requireOptions(call, mishap, ["milliseconds"]);
+  checkOptionsOfKind("webhooks.add", mishap, KINDS, { type: isText, times: isWhole(1) });
+  if (mishap.kind === "delay") requireOptions('webhooks.add with the kind "delay"', mishap, ["milliseconds"]);
 }
 
 const KEPT_ATTEMPTS = 1000;

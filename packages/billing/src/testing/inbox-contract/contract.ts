@@ -1,3 +1,5 @@
+import { ConfigurationError } from "../../errors.js";
+import { assertFlag } from "../../webhooks/assert-flag.js";
 import { assertKnownKeys } from "../../webhooks/known-keys.js";
 import { DURABILITY, WAKING } from "./durability.js";
 import { FAULTS } from "./faults.js";
@@ -46,7 +48,7 @@ const OPTIONS = [
  *
  * A store that is shared by several processes should return a `peer`, so that the cases run on two inboxes.
  *
- * @throws ConfigurationError for an unknown option: a misspelled flag would leave its promises out.
+ * @throws ConfigurationError for an unknown option or part of a store: a misspelled one would leave promises out.
  * @example
  * import { describe, it } from "node:test"; // or any other runner
  * import { inboxContract } from "@repo/billing/testing";
@@ -59,7 +61,10 @@ const OPTIONS = [
  */
 export function inboxContract(options: InboxContractOptions): readonly InboxContractCase[] {
   assertKnownKeys("inboxContract", options, OPTIONS);
-  const { open, leased, durable, wakes, transactional, faults } = options;
+  const { open, ...flags } = options;
+  if (typeof open !== "function") throw new ConfigurationError("open of inboxContract must be a function.");
+  for (const [name, flag] of Object.entries(flags)) assertFlag(`${name} of inboxContract`, flag);
+  const { leased, durable, wakes, transactional, faults } = flags;
   const promises = {
     ...HANDLING,
     ...ORDER,

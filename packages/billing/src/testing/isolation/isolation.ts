@@ -3,6 +3,7 @@
  * an existing tenant in the name of another, through the public methods.
  */
 import type { StripeBillingService } from "../../index.js";
+import { assertFlag } from "../../webhooks/assert-flag.js";
 import { assertKnownKeys } from "../../webhooks/known-keys.js";
 import { READS, type TenantUnderTest, WRITES } from "./attacked-methods.js";
 import { NO_IDS, similarTenantIds, toMissingId, UNKNOWN_TENANT_CODES } from "./hostile-names.js";
@@ -61,9 +62,10 @@ export interface TenantIsolationCheck {
  */
 export async function checkTenantIsolation(options: TenantIsolationOptions): Promise<TenantIsolationReport> {
   assertKnownKeys("checkTenantIsolation", options, OPTIONS);
+  assertFlag("attackWrites of checkTenantIsolation", options.attackWrites);
   const { own, other } = options;
-  assertKnownKeys("own", own, TENANT);
-  assertKnownKeys("other", other, TENANT);
+  assertKnownKeys("own of checkTenantIsolation", own, TENANT);
+  assertKnownKeys("other of checkTenantIsolation", other, TENANT);
   if (own.tenantId === other.tenantId || own.customerId === other.customerId) {
     throw new TypeError("own and other must be two tenants with different tenantId and customerId.");
   }
