@@ -103,7 +103,7 @@ async function besideSyncEngine({ url }, inbox) {
       poolConfig: { connectionString: url, max: concurrency },
       logger: silent,
     });
-    // As above: a pool that ends with the server must not hide why.
+    // A pool that ends with the server must not hide why.
     sync.postgresClient.pool.on("error", () => undefined);
     const theirs = (id) => {
       const { body, header } = signedEvent(id);

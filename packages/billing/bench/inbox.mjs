@@ -68,7 +68,7 @@ async function compare(server, concurrency) {
   await pool.end();
 }
 
-/** The same three writes in a bare transaction: a mark for the event, the effect, and the mark's settling. */
+/** Does three writes in a bare transaction: a mark for the event, the effect, and the mark's settling. */
 async function handleByHand(pool, id) {
   const client = await pool.connect();
   try {

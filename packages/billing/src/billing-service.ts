@@ -350,13 +350,13 @@ export class StripeBillingService<TMetadata = undefined>
    */
   createCheckoutSession(options: CreateCheckoutSessionOptions): Promise<OpenCheckoutSession>;
   /**
-   * The same with `uiMode: "embedded"`: Stripe.js shows the form within a page of the application's, by the session's
-   * `clientSecret`. Forms and pages for one product close each other.
+   * Makes, with `uiMode: "embedded"`, a form that Stripe.js shows within a page of the application's, by the session's
+   * `clientSecret`. It sends the requests of a page, and fails as one. Forms and pages for one product close each other.
    *
    * @see https://docs.stripe.com/js/embedded_checkout/create
    */
   createCheckoutSession(options: CreateEmbeddedCheckoutSessionOptions): Promise<OpenEmbeddedCheckoutSession>;
-  /** The same where only the options say where it is shown: the session's `uiMode` tells. */
+  /** Makes a page or a form, where only the options know which; the session's `uiMode` tells. */
   createCheckoutSession(
     options: CreateCheckoutSessionOptions | CreateEmbeddedCheckoutSessionOptions,
   ): Promise<OpenCheckoutSession | OpenEmbeddedCheckoutSession>;

@@ -15,7 +15,7 @@ export type TenantMethod = Exclude<
   | "forgetCustomer"
 >;
 
-/** The same at run time, so that a suite can fail for a method it forgot. */
+/** Lists them at run time, so that a suite can fail for a method it forgot. */
 export function publicMethods(): string[] {
   return Object.getOwnPropertyNames(StripeBillingService.prototype)
     .filter((name) => name !== "constructor")

@@ -125,14 +125,14 @@ describe("the settings of ownership", () => {
   );
 
   it.each(["yes", 1, null])("refuse to trust it in writes as %o", (trustInWrites) => {
-    const ownership = { trustInWrites } as never; // as above
+    const ownership = { trustInWrites } as never; // a hostile value is of no type that it takes
     expect(() => new StripeBillingService({ secretKey, ownership })).toThrow(
       new ConfigurationError("ownership.trustInWrites must be true or false."),
     );
   });
 
   it("refuse a name that they do not know", () => {
-    const ownership = { rememberMs: 5 } as never; // as above
+    const ownership = { rememberMs: 5 } as never; // an unknown name is of no type that it takes
     expect(() => new StripeBillingService({ secretKey, ownership })).toThrow(/rememberMs/);
   });
 });

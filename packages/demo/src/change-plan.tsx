@@ -64,7 +64,7 @@ async function choosePlan(c: Context<SignedIn>, values: URLSearchParams): Promis
     .flatMap((product) => product.prices.map((price) => ({ product, price })))
     .sort((a, b) => (a.price.unitAmount ?? 0) - (b.price.unitAmount ?? 0));
   const chosen = options.find(({ price }) => price.id === priceId);
-  // The same answer for another tenant's price as for one that does not exist.
+  // Answers alike for another tenant's price and for one that does not exist.
   if (current === undefined || chosen === undefined)
     throw new HTTPException(404, { message: "There is no such plan." });
   const seats = Number(values.get("seats") ?? current.quantity ?? 1);

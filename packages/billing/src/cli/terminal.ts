@@ -11,7 +11,7 @@ export interface Terminal {
   readonly err: (text: string) => void;
 }
 
-/** The same terminal, with secrets cut out of all that is printed. */
+/** Cuts secrets out of all that is printed on a terminal. */
 export function withoutSecrets(terminal: Terminal): Terminal {
   return {
     ...terminal,

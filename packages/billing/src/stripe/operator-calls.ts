@@ -74,7 +74,7 @@ export type OperatorList = Exclude<OperatorRead, `${string}}` | `${string}/searc
 export type MarkWrite = keyof MarkWrites;
 export type OperatorCall = OperatorRead | MarkWrite | SharedWrite;
 
-/** The same at run time; the operator's gate sends nothing else. */
+/** What the operator's gate sends, and nothing else: the calls of the types above, at run time. */
 export const OPERATOR_CALLS: Readonly<Record<OperatorRead | MarkWrite, "read" | "mark">> = {
   "GET /v1/billing_portal/configurations": "read",
   "GET /v1/coupons": "read",

@@ -10,18 +10,22 @@ declare const written: unique symbol;
 /** Objects whose metadata holds one of the values under `key`. */
 export function metadataIs(key: string, ...values: readonly string[]): SearchQuery {
   const clauses = values.map((value) => `metadata[${quoted(key)}]:${quoted(value)}`);
-  // The brand marks what this file wrote, so that no other string can stand where a query is asked for.
-  return clauses.join(" OR ") as SearchQuery;
+  return branded(clauses.join(" OR "));
 }
 
 /** Objects whose field has one of the values, such as the prices of several products. */
 export function fieldIs(field: string, ...values: readonly string[]): SearchQuery {
-  return values.map((value) => `${field}:${quoted(value)}`).join(" OR ") as SearchQuery; // as above
+  return branded(values.map((value) => `${field}:${quoted(value)}`).join(" OR "));
 }
 
 /** Objects that every one of the queries finds. Stripe cannot mix AND with OR, so each of them is of one clause. */
 export function allOf(...queries: readonly SearchQuery[]): SearchQuery {
-  return queries.join(" AND ") as SearchQuery; // as above
+  return branded(queries.join(" AND "));
+}
+
+/** Marks what this file wrote, so that no other string can stand where a query is asked for. */
+function branded(query: string): SearchQuery {
+  return query as SearchQuery;
 }
 
 function quoted(text: string): string {

@@ -26,7 +26,7 @@ export interface Tenancy {
    * Whether the strategy's own record says that a customer is the tenant's. Left out where only Stripe's objects tell.
    */
   isLinked?(tenantId: string, customerId: string): Promise<boolean>;
-  /** The same rules for one call, which asks the application for each answer once. */
+  /** Rules for one call, which ask the application for each answer once. */
   forCall?(): Tenancy;
   /**
    * Fails where the application's record cannot be asked. Asked when Stripe has no such object, so that a missing object

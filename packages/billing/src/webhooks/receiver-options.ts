@@ -35,7 +35,7 @@ export interface WebhookReceiverOptions<TBilling, Tx = undefined> extends Verify
    * - `"current"`: as it is now, read through the tenant's service before the handler is called, in the API version of
    *   its client. Its state never goes backward, whatever order events come in. One request to Stripe for each event, and
    *   when Stripe cannot be asked, the event is tried again.
-   * - `"delivered"`: as Stripe sent it, but read as above where an event of the same object that is newer, or of the same
+   * - `"delivered"`: as Stripe sent it, but read as it is now where an event of the same object that is newer, or of the same
    *   second, was handled before, or where the object was read after Stripe made the event, or less than a minute before.
    *   Its state never goes backward either.
    *

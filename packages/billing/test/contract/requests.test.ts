@@ -25,7 +25,7 @@ interface Others {
   readonly stripe: Stripe;
   /** A service that is answered with objects changed so, by the kind they are of. */
   readonly asIf: (changes: Answers, tenancy?: Tenancy) => StripeBillingService;
-  /** The same, with a schedule that governs the subscription. */
+  /** A service whose subscription is governed by a schedule. */
   readonly scheduled: (subscription?: object, schedule?: object) => StripeBillingService;
 }
 
@@ -850,7 +850,7 @@ async function fixtureItem(stripe: Stripe): Promise<Stripe.SubscriptionItem> {
   return item;
 }
 
-/** The same client, whose answers are changed by the kind of object they are. */
+/** Changes a client's answers by the kind of object they are. */
 function answering(client: StripeClient, changes: Answers): StripeClient {
   return {
     rawRequest: async (method, path, params, options) => {

@@ -423,7 +423,7 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
       transferLookupKey: "plain",
       idempotencyKey: "idempotencyKey",
     },
-    // The same key for every tenant, taken from whatever price has it.
+    // Every tenant uses one key, taken from whatever price has it.
     valid: () => ({ currency: "usd", unitAmount: 1, lookupKey: "pro", transferLookupKey: true }),
   },
   replacePrice: {
@@ -473,7 +473,7 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
       valueKey: "plain",
       idempotencyKey: "idempotencyKey",
     },
-    // The same identifier for every tenant.
+    // Every tenant uses one identifier.
     valid: () => ({ eventName: EVENT_NAME, value: 1, identifier: "one usage for all" }),
   },
 };
@@ -582,7 +582,7 @@ async function anotherCard(
   return card.id;
 }
 
-/** The same object with further properties; its getters stay getters, and what cannot be read stays as it is. */
+/** Copies an object and adds properties; its getters stay getters, and what cannot be read stays as it is. */
 function withProperties(given: unknown, properties: object): unknown {
   if (typeof given !== "object" || given === null || Array.isArray(given)) return given;
   try {

@@ -59,7 +59,7 @@ export interface Siege {
   readonly caller: (role: Role) => Promise<TenantIds>;
   /** Calls the method for A, with A's own valid arguments but for those given. */
   readonly call: (given?: Partial<Invocation>) => PromiseLike<unknown>;
-  /** The same for another tenant. */
+  /** Calls the method for another tenant, with that one's own valid arguments. */
   readonly callFor: (tenant: TenantIds, given?: Partial<Invocation>) => PromiseLike<unknown>;
   /** The options of a valid call of a tenant's. */
   readonly validOptions: (tenant: TenantIds) => Record<string, unknown>;

@@ -1,4 +1,4 @@
-/** The same deliveries to every framework and runtime, whose route is the code of the documentation. */
+/** Sends one set of deliveries to every framework and runtime, whose route is the code of the documentation. */
 import { request } from "node:http";
 import Stripe from "stripe";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -12,7 +12,7 @@ export function findSession(cookieHeader: string | undefined): Session | undefin
 }
 `;
 
-/** The same in a worker, whose environment is not the process's. */
+/** The session of a worker, whose environment is not the process's. */
 export const WORKER_SESSION = `
 import { env } from "cloudflare:workers";
 ${SESSION.replace('process.env["SESSIONS"]', "env.SESSIONS")}`;
@@ -33,7 +33,7 @@ const tenants = JSON.parse(process.argv[2] ?? "{}");
 console.log(JSON.stringify(await checkTenantIsolation({ billing, ...tenants, attackWrites: true })));
 `;
 
-/** The same in a worker, which is told of the tenants by a request. */
+/** The check within a worker, which is told of the tenants by a request. */
 export const WORKER_ISOLATION = `
 import { checkTenantIsolation } from "@repo/billing/testing";
 import { billing } from "./billing.js";

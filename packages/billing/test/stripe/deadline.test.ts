@@ -17,7 +17,7 @@ import {
 } from "./scripted-stripe.js";
 
 let stripe: ScriptedStripe;
-/** The same with an SDK that retries. */
+/** Answers an SDK that retries. */
 let patient: ScriptedStripe;
 beforeAll(async () => {
   stripe = await startScriptedStripe();

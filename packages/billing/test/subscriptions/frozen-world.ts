@@ -34,7 +34,7 @@ export async function startFrozenWorld(): Promise<FrozenWorld> {
   };
 }
 
-/** The same for one test alone. */
+/** Starts a world for one test alone. */
 export async function freeze(): Promise<FrozenWorld> {
   const world = await startFrozenWorld();
   onTestFinished(() => world.close());

@@ -9,7 +9,7 @@ export interface TenancyUnderTest {
   readonly tenancy: Tenancy;
   /** Makes a tenant with a customer, a subscription and a product, which are its own by this strategy. */
   addTenant(tenantId: string): Promise<TenantWorld>;
-  /** The same, but nothing says yet whose they are; `adopt` does. */
+  /** Makes a tenant and all of it before anything says whose they are; `adopt` does. */
   addStray(tenantId: string): Promise<{ readonly stray: TenantWorld; readonly adopt: () => Promise<void> }>;
   /** Makes products where a tenant's are, of every kind that this strategy knows. */
   addProducts(tenantId: string): Promise<ProductsByAccess>;

@@ -52,13 +52,13 @@ export class Finder {
     const hits: Hit<C>[] = [];
     let foreign = 0;
     for (const found of topObjects(answer)) {
-      if (!isWanted(found as Hit<C>)) continue; // the shape that the call's API promises
-      const current = await this.#sender.readIfCustomer(found);
-      if (current === undefined || !isWanted(current as Hit<C>)) continue; // as above
+      // Both are of the shape that Stripe promises for this call.
+      if (!isWanted(found as Hit<C>)) continue;
+      const current = (await this.#sender.readIfCustomer(found)) as Hit<C> | undefined;
+      if (current === undefined || !isWanted(current)) continue;
       await this.#sender.link(current);
       // guard (if true): a hit is the tenant's
-      if (await this.#answers.admits(current, call))
-        hits.push(current as Hit<C>); // as above
+      if (await this.#answers.admits(current, call)) hits.push(current);
       else foreign += 1;
     }
     // guard: foreign hits are counted
@@ -84,7 +84,7 @@ export class Finder {
       const hits: AccountHit<C>[] = [];
       for (const hit of candidates) {
         // guard (if true): a list of the account holds nothing of others
-        if (await this.#answers.admits(hit, call)) hits.push(hit as AccountHit<C>); // as above
+        if (await this.#answers.admits(hit, call)) hits.push(hit as AccountHit<C>); // Stripe's shape for this call
       }
       yield hits;
       const last = candidates.at(-1);

@@ -28,7 +28,7 @@ export const TRANSACTIONS: Promises = {
   },
 };
 
-/** The same while the link to the store fails. */
+/** What the work writes happens once while the link to the store fails. */
 export const TRANSACTION_FAULTS: Promises = {
   async "commits what the work wrote once when the answer to the commit is lost"(store) {
     await proveOnce(store, () => store.faults().loseNextAnswer());
@@ -39,7 +39,7 @@ export const TRANSACTION_FAULTS: Promises = {
   },
 };
 
-/** The same for a holder that was stopped past its lease. */
+/** A holder that was stopped past its lease writes nothing. */
 export const TRANSACTION_LEASES: Promises = {
   async "commits nothing that was written by a holder that lost its claim"(store) {
     const { inbox, peer, expireClaims } = store;

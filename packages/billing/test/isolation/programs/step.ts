@@ -35,7 +35,7 @@ export const twoAims: fc.Arbitrary<readonly [Aim, Aim]> = fc
   .tuple(aim, aim)
   .map(([first, second]) => [first, inCallOf(first, second)]);
 
-/** The same aim in a call of another's: what was its caller's own is that one's own. */
+/** Puts an aim into a call of another's: what was its caller's own is that one's own. */
 export function inCallOf({ caller }: Aim, { owner, ...other }: Aim): Aim {
   return { ...other, caller, owner: owner === other.caller ? caller : owner };
 }

@@ -1,4 +1,4 @@
-/** The same deliveries through every adapter, with the same answers. */
+/** Sends one set of deliveries through every adapter, which must answer alike. */
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createWebhookReceiver, memoryInbox, type Outcome } from "../../../src/webhooks.js";

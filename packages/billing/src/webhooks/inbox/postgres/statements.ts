@@ -68,7 +68,7 @@ FROM ${pending} WHERE id = $1 AND died_at IS NOT NULL`,
     AND token IS NOT NULL AND due_at <= statement_timestamp()
   FOR UPDATE SKIP LOCKED)`,
 
-    /** The same for dead deliveries, whose holder died while requeueing them. */
+    /** Frees dead deliveries whose holder died while requeueing them. */
     freeDead: `UPDATE ${pending} SET token = NULL WHERE id IN (
   SELECT id FROM ${pending} WHERE died_at IS NOT NULL AND token IS NOT NULL AND due_at <= statement_timestamp()
   FOR UPDATE SKIP LOCKED)`,

@@ -55,7 +55,7 @@ function toConfig(reply: unknown): ReadonlyMap<string, string> {
   return new Map(entries.map(([name, value]) => [String(name), String(value)]));
 }
 
-/** The same names as those of the configuration, where they differ. */
+/** The name in CONFIG of a setting that INFO calls otherwise. */
 const INFO_NAMES: Readonly<Record<string, string>> = { maxmemory_policy: "maxmemory-policy" };
 
 function toInfo(reply: unknown): ReadonlyMap<string, string> {
