@@ -89,6 +89,40 @@ test("a summary has all of the customer's entitlements as they are now, whatever
   expect(listEntitlements).toHaveBeenCalledWith("cus_acme", { signal: expect.any(AbortSignal) });
 });
 
+test("a summary that was read is as Stripe's own, sorted by id and with no more to come", async () => {
+  const entitlement = (lookupKey: string) => ({
+    id: `ent_${lookupKey}`,
+    lookupKey,
+    featureId: `feat_${lookupKey}`,
+    livemode: false,
+  });
+  const handler = vi.fn();
+  const billing = stripeWith(async () => ["b", "c", "a"].map(entitlement));
+  const { receive } = receiver({ [TYPE]: handler }, { billing });
+  const body = summaryBody("evt_1", "cus_acme", "sso");
+  await receive(body, headerFor(body));
+  const [event] = handler.mock.calls[0] ?? [];
+  expect(event.data.object).toEqual({
+    object: "entitlements.active_entitlement_summary",
+    customer: "cus_acme",
+    livemode: false,
+    entitlements: {
+      object: "list",
+      data: ["a", "b", "c"].map((lookupKey) => ({
+        id: `ent_${lookupKey}`,
+        object: "entitlements.active_entitlement",
+        feature: `feat_${lookupKey}`,
+        livemode: false,
+        lookup_key: lookupKey,
+      })),
+      has_more: false,
+      url: "/v1/customer/cus_acme/entitlements",
+    },
+  });
+  for (const part of [event.data.object, event.data.object.entitlements, event.data.object.entitlements.data])
+    expect(Object.isFrozen(part)).toBe(true);
+});
+
 test.each<[string, TenantResolver<BoundBilling>]>([
   ["the tenant's service lists none", twoTenants()],
   ["the customer is gone", stripeWith(() => Promise.reject(new NotFoundError("It is gone.")))],

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { memoryInbox, type WebhookLogger, type WebhookTracer } from "../../src/webhooks.js";
 import { delivering, receiver } from "./delivering.js";
+import { fakeStripe, listedEvent } from "./reconcile/listed-events.js";
 import { recordSpans } from "./recorded-spans.js";
-import { eventBody, headerFor, SECRET } from "./signed-delivery.js";
+import { eventBody, headerFor, NOW_SECONDS, now, SECRET, twoTenants } from "./signed-delivery.js";
 
 /** A header that anyone can send. */
 const FORGED = `t=1800000000,v1=${"0".repeat(64)}`;
@@ -195,6 +196,7 @@ test("counters tell outcomes, lag and how full the inbox is", async () => {
     },
     { logger: { warn: () => undefined } },
   );
+  expect(await readStats()).not.toHaveProperty("lagMs");
   await deliver({ created: 1_799_999_990 });
   await deliver({ created: 1_799_999_990 });
   await deliver({ id: "evt_2" });
@@ -203,6 +205,34 @@ test("counters tell outcomes, lag and how full the inbox is", async () => {
     lagMs: { last: 10_000, max: 10_000 },
     inbox: { held: 0, waiting: 1, dead: 0, oldestAt: new Date(1_800_000_000_000) },
   });
+});
+
+test("the longest lag is kept, and a clock behind Stripe's counts as none", async () => {
+  const { deliver, readStats } = delivering(vi.fn());
+  const lags = [];
+  for (const [id, created] of [
+    ["evt_1", 1_799_999_990],
+    ["evt_2", 1_799_999_997],
+    ["evt_3", 1_800_000_002],
+  ] as const) {
+    await deliver({ id, created });
+    lags.push((await readStats()).lagMs);
+  }
+  expect(lags).toEqual([
+    { last: 10_000, max: 10_000 },
+    { last: 3_000, max: 10_000 },
+    { last: 0, max: 10_000 },
+  ]);
+});
+
+test("what was ignored is counted by its reason, and nothing else is", async () => {
+  const { deliver, readStats } = delivering(vi.fn());
+  await deliver();
+  await deliver({ id: "evt_2", type: "customer.updated" });
+  await deliver({ id: "evt_3", data: { object: { object: "balance" } } });
+  const { ignored, outcomes } = await readStats();
+  expect(ignored).toEqual({ no_handler: 1, no_owner: 1, foreign: 0, other_mode: 0 });
+  expect(outcomes).toMatchObject({ ignored: 2, handled: 1 });
 });
 
 test("a tracer gets a span of each delivery, with its verification, claim and handler inside", async () => {
@@ -228,6 +258,21 @@ test("a tracer gets a span of each delivery, with its verification, claim and ha
       },
     },
   ]);
+});
+
+test("a tracer gets a span of each event that a reconciliation finds", async () => {
+  const { tracer, spans } = recordSpans();
+  const webhooks = receiver(
+    { "customer.subscription.updated": vi.fn() },
+    { tracer, billing: { ...fakeStripe([listedEvent("evt_1", NOW_SECONDS - 60)]), ...twoTenants() } },
+  );
+  await webhooks.reconcile({ since: new Date(now() - 3_600_000) });
+  expect(spans.map(({ path }) => path)).toEqual([
+    "webhook reconcile > webhook claim > webhook handle customer.subscription.updated",
+    "webhook reconcile > webhook claim",
+    "webhook reconcile",
+  ]);
+  expect(await webhooks.readStats()).not.toHaveProperty("lagMs");
 });
 
 describe("a tracer that fails changes no outcome", () => {

@@ -39,6 +39,8 @@ describe("a receiver", () => {
     [{ onOutcome: "log" }, "onOutcome must be"],
     [{ logger: {} }, "logger must be an object with the method warn"],
     [{ tracer: {} }, "tracer must be an object with the method startActiveSpan"],
+    [{ logger: null }, "logger must be an object with the method warn"],
+    [{ tracer: null }, "tracer must be an object with the method startActiveSpan"],
     [{ secrets: [] }, 'no option "secrets"'],
   ])("is refused with %o, and says %s", (wrong, words) => {
     const right = { signingSecrets: [SECRET], billing: twoTenants(), inbox: memoryInbox(), on: {} };

@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Source } from "../../src/webhooks/work.js";
+import { toWork } from "../../src/webhooks/work.js";
+import { ConfigurationError, type WebhookLogger } from "../../src/webhooks.js";
+
+/** A loop over an inbox that says when it is asked whether something is due. */
+function looking({
+  waitForDue,
+  takeNext = async () => undefined,
+}: Partial<Source> & Pick<Source, "waitForDue">) {
+  const stop = new AbortController();
+  const warn = vi.fn<WebhookLogger["warn"]>();
+  const asked: number[] = [];
+  const work = toWork({
+    takeNext,
+    waitForDue: (options) => {
+      asked.push(Date.now());
+      return waitForDue(options);
+    },
+    logger: { warn },
+  });
+  return { stop, warn, asked, run: () => work({ signal: stop.signal }) };
+}
+
+const unreachable = () => Promise.reject(new Error("connection refused"));
+
+/** The times between one moment and the next. */
+const pauses = (moments: readonly number[]) =>
+  moments.slice(1).map((at, index) => at - (moments[index] ?? 0));
+
+describe("while the inbox cannot be reached, work", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  test.each([
+    ["half of", 0, [50, 100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]],
+    ["almost all of", 0.998, [99.9, 199.8, 399.6, 799.2, 1_598.4, 3_196.8, 6_393.6, 9_990, 9_990]],
+  ])("tries again after %s a pause that doubles, up to ten seconds", async (_, random, expected) => {
+    vi.spyOn(Math, "random").mockReturnValue(random);
+    const { stop, asked, run } = looking({ waitForDue: unreachable });
+    const ended = run();
+    await vi.advanceTimersByTimeAsync(60_000);
+    stop.abort();
+    await ended;
+    for (const [index, pause] of pauses(asked).slice(0, expected.length).entries())
+      expect(Math.abs(pause - (expected[index] ?? 0))).toBeLessThan(1);
+  });
+
+  test("tells it once, with the cause, and again after it was reached", async () => {
+    let isUp = false;
+    const { stop, warn, run } = looking({
+      waitForDue: ({ pollMs }) =>
+        isUp ? new Promise((resolve) => setTimeout(resolve, pollMs)) : unreachable(),
+    });
+    const ended = run();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      "The webhook inbox cannot be reached; work goes on when it can.",
+      { stack: expect.stringContaining("connection refused") },
+    );
+    isUp = true;
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(warn).toHaveBeenCalledTimes(1);
+    isUp = false;
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(warn).toHaveBeenCalledTimes(2);
+    stop.abort();
+    await ended;
+  });
+
+  test("ends at once when it is told to, and leaves no timer behind", async () => {
+    const { stop, asked, run } = looking({ waitForDue: unreachable });
+    const ended = run();
+    await vi.advanceTimersByTimeAsync(30_000);
+    const tries = asked.length;
+    stop.abort();
+    await ended;
+    expect(asked).toHaveLength(tries);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("leaves no listener on the signal for the pauses it has made", async () => {
+    const { stop, run } = looking({ waitForDue: unreachable });
+    const added = vi.spyOn(stop.signal, "addEventListener");
+    const removed = vi.spyOn(stop.signal, "removeEventListener");
+    const ended = run();
+    await vi.advanceTimersByTimeAsync(30_000);
+    stop.abort();
+    await ended;
+    expect(added.mock.calls.length).toBeGreaterThan(5);
+    expect(removed.mock.calls).toEqual(added.mock.calls);
+  });
+});
+
+describe("work", () => {
+  test("says nothing of an inbox that fails because it was told to end", async () => {
+    const { stop, warn, run } = looking({
+      waitForDue: () => {
+        stop.abort();
+        return unreachable();
+      },
+    });
+    await run();
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  test("ends with the error of an inbox that was set up wrongly, once its handlers have ended", async () => {
+    let finish = () => {};
+    const begun = new Promise<void>((resolve) => (finish = resolve));
+    let takes = 0;
+    const { run } = looking({
+      takeNext: async (onClaim) => {
+        takes += 1;
+        if (takes > 1) throw new ConfigurationError("The tables are missing.");
+        onClaim();
+        await begun;
+        return undefined;
+      },
+      waitForDue: async () => undefined,
+    });
+    const ended = vi.fn();
+    const running = run().catch(ended);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(ended).not.toHaveBeenCalled();
+    finish();
+    await running;
+    expect(ended).toHaveBeenCalledExactlyOnceWith(expect.any(ConfigurationError));
+  });
+
+  test.each<[object, RegExp]>([
+    [{ signal: undefined }, /signal must be an AbortSignal/],
+    [{ signal: { aborted: true } }, /signal must be an AbortSignal/],
+    [{ concurrency: 0 }, /concurrency must be a whole number from 1 to 10000/],
+    [{ concurrency: 10_001 }, /concurrency must be/],
+    [{ pollMs: 0 }, /pollMs must be a whole number from 1 to 2147483647/],
+    [{ pollMs: 2 ** 31 }, /pollMs must be/],
+    [{ poll: 5 }, /work has no option "poll"/],
+  ])("refuses %o", async (options, sentence) => {
+    const work = toWork({
+      takeNext: async () => undefined,
+      waitForDue: async () => undefined,
+      logger: { warn: () => undefined },
+    });
+    const refused = Reflect.apply(work, undefined, [{ signal: AbortSignal.abort(), ...options }]);
+    await expect(refused).rejects.toThrow(ConfigurationError);
+    await expect(refused).rejects.toThrow(sentence);
+  });
+});
