@@ -40,8 +40,8 @@ export const FOLDERS = {
   webhooks: {
     mutate: ["src/webhooks/*.ts"],
     tests: [
-      "test/webhooks/{entitlement-order,error-text,families,forgetting,modes,nothing-is-silent,order}.test.ts",
-      "test/webhooks/{refusals,resolve-tenant,without-node,work,work-loop}.test.ts",
+      "test/webhooks/{entitlement-order,error-text,families,forgetting,handlers,log-lines,modes}.test.ts",
+      "test/webhooks/{nothing-is-silent,order,refusals,resolve-tenant,tracing,without-node,work,work-loop}.test.ts",
       "test/webhooks/{receive,receive-failures,webhook-receiver}.test.ts",
       "test/webhooks/{signing-secrets,verify,verify-beside-stripe,verify-body}.test.ts",
     ],

@@ -54,14 +54,8 @@ function parseJson(text: string): unknown {
 
 function nestsWithin(value: object, levels: number): boolean {
   if (levels === 0) return false;
-  if (Array.isArray(value)) {
-    for (const child of value) {
-      if (isObject(child) && !nestsWithin(child, levels - 1)) return false;
-    }
-    return true;
-  }
   for (const key in value) {
-    const child: unknown = value[key as keyof typeof value]; // JSON has own keys only
+    const child: unknown = value[key as keyof typeof value]; // JSON has own keys only, lists included
     if (isObject(child) && !nestsWithin(child, levels - 1)) return false;
   }
   return true;

@@ -1,17 +1,12 @@
 /** The life of a delivery: verify, claim, handle (find the tenant, order, call the handler), settle, report. */
 
-import {
-  AccountMismatchError,
-  ModeMismatchError,
-  WebhookPayloadError,
-  WebhookSignatureError,
-} from "../errors.js";
+import { ModeMismatchError, WebhookPayloadError, WebhookSignatureError } from "../errors.js";
 import { findModeError } from "./event-mode.js";
 import { readAccount } from "./events.js";
 import { forgetChanged } from "./forget-changed.js";
 import { handleClaim } from "./handle-claim.js";
 import { toDelivery } from "./inbox/inbox.js";
-import type { Outcome, Verdict, WebhookRejection } from "./outcome.js";
+import type { Outcome, Verdict } from "./outcome.js";
 import type { ParsedEvent } from "./parse-event.js";
 import { finish, type Pipeline, type ReceiveOptions } from "./pipeline.js";
 import type { RawBody } from "./raw-body.js";
@@ -106,11 +101,7 @@ async function process<TBilling, Tx>(
   }
 }
 
-function isRejection(error: unknown): error is WebhookRejection {
-  return (
-    error instanceof WebhookSignatureError ||
-    error instanceof WebhookPayloadError ||
-    error instanceof ModeMismatchError ||
-    error instanceof AccountMismatchError
-  );
+/** What verifying throws because of the request; the mismatches of an event that was signed are returned. */
+function isRejection(error: unknown): error is WebhookSignatureError | WebhookPayloadError {
+  return error instanceof WebhookSignatureError || error instanceof WebhookPayloadError;
 }

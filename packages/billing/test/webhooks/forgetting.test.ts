@@ -58,3 +58,11 @@ describe("a verified event, whether it has a handler or not, makes the service f
     expect(customers).toEqual([]);
   });
 });
+
+test("an event at which the service cannot forget comes again", async () => {
+  const error = new Error("the cache is down");
+  const billing = { ...twoTenants(), forgetCatalog: () => Promise.reject(error) };
+  const webhooks = receiver({}, { billing, logger: { warn: () => undefined } });
+  const body = about("price.updated", { id: "price_1", object: "price" });
+  expect(await webhooks.receive(body, headerFor(body))).toMatchObject({ status: "failed", error });
+});

@@ -138,6 +138,16 @@ describe("the object of an event", () => {
     expect(seen.at(-1)).toEqual({ status: "canceled", isStale: false });
   });
 
+  test("that was detached is never stale", async () => {
+    const seen: boolean[] = [];
+    const on: Handlers = { "payment_method.detached": (_event, { isStale }) => void seen.push(isStale) };
+    const { receive } = receiver(on, { billing: stripeWith(missing) });
+    const object = { id: "pm_1", object: "payment_method", customer: "cus_acme" };
+    const body = eventBody({ type: "payment_method.detached", data: { object } });
+    expect((await receive(body, headerFor(body))).status).toBe("handled");
+    expect(seen).toEqual([false]);
+  });
+
   test("is the event's own where the tenant's service reads none, and stale where it is late", async () => {
     const { seen, deliver } = recording({});
     await deliver("evt_2", "second", 2);

@@ -1,5 +1,6 @@
 /** What a refused delivery or option is told, for whoever has to find the fault by it. */
 import { describe, expect, test } from "vitest";
+import { ConfigurationError } from "../../src/errors.js";
 import { toSigningKeys } from "../../src/webhooks/signing-secrets.js";
 import {
   type SigningSecretOption,
@@ -223,17 +224,38 @@ describe("a secret", () => {
   });
 });
 
-test("an unknown option is refused by the name of its function", () => {
-  const options = { now, tolerance: 5 };
-  const call = () => Reflect.apply(verifyOnNode, undefined, [body, headerFor(body), SECRET, options]);
-  expect(String(catchError(call))).toBe(
-    'ConfigurationError: verifyWebhook has no option "tolerance". Its options are toleranceSeconds, maxBodyBytes, now.',
-  );
-});
+describe("an option", () => {
+  const refusedBy = (verify: typeof verifyOnNode | typeof verifyWebhookAsync, options: unknown) =>
+    Reflect.apply(verify, undefined, [body, headerFor(body), SECRET, options]);
 
-test("verifyWebhookAsync refuses an unknown option too", async () => {
-  const options = { now, tolerance: 5 };
-  await expect(
-    Reflect.apply(verifyWebhookAsync, undefined, [body, headerFor(body), SECRET, options]),
-  ).rejects.toThrow('verifyWebhookAsync has no option "tolerance"');
+  test.each<[unknown, string]>([
+    [
+      { now, tolerance: 5 },
+      'verifyWebhook has no option "tolerance" (did you mean "toleranceSeconds"?). ' +
+        "Its options are toleranceSeconds, maxBodyBytes, now.",
+    ],
+    [
+      { leeway: 5 },
+      'verifyWebhook has no option "leeway". Its options are toleranceSeconds, maxBodyBytes, now.',
+    ],
+    [null, "The options of verifyWebhook must be an object."],
+    [[], "The options of verifyWebhook must be an object."],
+    [7, "The options of verifyWebhook must be an object."],
+    [{ now: 7 }, "now must be a function that returns milliseconds."],
+    [{ toleranceSeconds: 3_601 }, "toleranceSeconds must be a whole number from 1 to 3600."],
+    [{ maxBodyBytes: 2 ** 26 + 1 }, "maxBodyBytes must be a whole number from 1 to 67108864."],
+  ])("of %o is refused with what is right", (options, words) => {
+    expect(catchError(() => refusedBy(verifyOnNode, options))).toEqual(new ConfigurationError(words));
+  });
+
+  test("of verifyWebhookAsync is refused by that name", async () => {
+    await expect(refusedBy(verifyWebhookAsync, { leeway: 5 })).rejects.toThrow(
+      'verifyWebhookAsync has no option "leeway".',
+    );
+  });
+
+  test("may be as large as its limit", () => {
+    const options = { now, maxBodyBytes: 2 ** 26, toleranceSeconds: 3_600 };
+    expect(refusedBy(verifyOnNode, options)).toEqual(JSON.parse(body));
+  });
 });
