@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 export const DURABILITY: Promises = {
   async "keeps a stored delivery until any process takes it up"({ durable }) {
     const { inbox, peer } = durable();
-    const delivery = aDelivery("evt_1", { account: "acct_1" });
+    const delivery = aDelivery("evt_1", { account: "acct_1", objectId: "Gold plan: (1)" });
     assert.deepEqual(await inbox.store(delivery), { status: "stored" });
     assert.equal((await peer.readStats()).waiting, 1);
     const taken = await peer.processNext(async (claim) => claim.body);

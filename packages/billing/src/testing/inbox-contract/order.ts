@@ -88,6 +88,15 @@ export const ORDER: Promises = {
     assert.equal(await newestAt(inbox, "evt_elsewhere", { ...at(later), account: "acct_1" }), undefined);
   },
 
+  async "handles the events of an object whatever its id is"({ inbox, peer }) {
+    const ids = ["Gold plan (1)", "50% off\n'; --", "プラン", "live:acct_1:a b"];
+    for (const [index, objectId] of ids.entries()) {
+      const at = { objectId, createdAtSeconds: CREATED_AT_SECONDS };
+      assert.equal(await newestAt(inbox, `evt_first_${index}`, at), undefined);
+      assert.equal(await newestAt(peer, `evt_second_${index}`, at), CREATED_AT_SECONDS * 1000);
+    }
+  },
+
   async "tells the work as of when one before it saw the object, if it said so and did not fail"({
     inbox,
     peer,

@@ -40,8 +40,9 @@ local function is_held(id)
   return (score(leases, id) or 0) > now
 end
 
+-- An object's id may hold spaces: whoever made the object may have chosen it, as that of a plan or a coupon.
 local function read_facts(id)
-  local object, created = string.match(redis.call('HGET', facts, id) or '', '^(%S*) (%d+)$')
+  local object, created = string.match(redis.call('HGET', facts, id) or '', '^(.*) (%S+)$')
   return object, created
 end
 
