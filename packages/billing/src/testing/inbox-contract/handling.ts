@@ -4,6 +4,12 @@ import { aDelivery, CREATED_AT_SECONDS } from "./deliveries.js";
 import type { Promises } from "./store-under-test.js";
 import { begins, done, failWith, mustNotRun, PausedWork, pause, useUpAttempts } from "./work.js";
 
+const GETTER: PropertyDescriptor = {
+  get: () => {
+    throw new Error("a getter that throws");
+  },
+};
+
 /** Promises of every store about one delivery. */
 export const HANDLING: Promises = {
   async "hands the work the event and the attempt, and returns what the work returns"({ inbox }) {
@@ -85,7 +91,9 @@ export const HANDLING: Promises = {
   },
 
   async "takes anything thrown as a failure"({ inbox }) {
-    for (const [index, thrown] of [undefined, null, "text", 0, Object.freeze({})].entries()) {
+    const throwing = Object.fromEntries(["code", "cause", "meta", "stack"].map((name) => [name, GETTER]));
+    const hostile: unknown = Object.defineProperties({}, throwing);
+    for (const [index, thrown] of [undefined, null, "text", 0, Object.freeze({}), hostile].entries()) {
       const result = await inbox.process(aDelivery(`evt_${index}`), failWith(thrown));
       assert.deepEqual(result, { status: "failed", attempt: 1, error: thrown });
     }

@@ -20,11 +20,16 @@ const MAX_CAUSES = 5;
 /** Prisma's own codes, P2010 and its like, have the same shape: Postgres has none that begins with P2. */
 const SQL_STATE = /^(?!P[12])[0-9A-Z]{5}$/;
 
+/** A getter may throw, as may a proxy: the error may be a handler's. */
 function readProperty(value: unknown, ...path: readonly string[]): unknown {
   let found = value;
-  for (const name of path) {
-    if (typeof found !== "object" || found === null) return undefined;
-    found = Reflect.get(found, name);
+  try {
+    for (const name of path) {
+      if (typeof found !== "object" || found === null) return undefined;
+      found = Reflect.get(found, name);
+    }
+    return found;
+  } catch {
+    return undefined;
   }
-  return found;
 }
