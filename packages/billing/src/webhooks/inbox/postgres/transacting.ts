@@ -34,6 +34,7 @@ export function transactingDatabase<Tx>(pool: TransactingPool<Tx>, timeoutMs: nu
         await inTransaction("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
         const [row] = (await inTransaction(open.text, [...open.values])).rows;
         const { value, close } = await work({ tx: facade, query: inTransaction, row, lost: lost.signal });
+        end();
         if (close !== undefined) await inTransaction(close.text, [...close.values]);
         return value;
       } finally {
