@@ -1,12 +1,14 @@
+import { Deadline } from "../deadline.js";
 import { ConfigurationError } from "../errors.js";
 import { assertInteger } from "./assert-integer.js";
 import { describeError } from "./error-text.js";
 import { assertKnownKeys } from "./known-keys.js";
 import type { Outcome } from "./outcome.js";
+import { Takers } from "./takers.js";
 import type { WebhookLogger } from "./tell-outcome.js";
 
 export interface WorkOptions {
-  /** The most deliveries at work at once. Default 10. A Postgres inbox takes a connection for each. */
+  /** The most deliveries at work at once. Default 10. A Postgres inbox takes a connection for each, and leaves one. */
   readonly concurrency?: number | undefined;
   /** Ends the work: no more deliveries are taken up, and those at work are waited for. */
   readonly signal: AbortSignal;
@@ -16,8 +18,9 @@ export interface WorkOptions {
 
 /**
  * Takes up what is due in the inbox until the signal aborts: what was stored, what failed before, and what was left by a
- * process that died. Resolves when the last handler has ended, so at most `handlerTimeoutMs` after the signal. While the
- * store cannot be reached, it tries again, with growing pauses.
+ * process that died. Resolves when the last handler has ended and its result is recorded, so about `handlerTimeoutMs` after
+ * the signal at most, while the store answers; a look for what is due that is not answered is waited for five seconds. While
+ * the store cannot be reached, it tries again, with growing pauses.
  *
  * @throws {ConfigurationError} when an option is invalid, the inbox is not durable, or its tables are missing.
  */
@@ -33,6 +36,8 @@ export interface Source {
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
+/** The longest time of a timer: only the signal ends what has it. */
+const NO_END_MS = 2 ** 31 - 1;
 
 export function toWork({ takeNext, waitForDue, logger }: Source): WorkLoop {
   return async (options) => {
@@ -43,12 +48,14 @@ export function toWork({ takeNext, waitForDue, logger }: Source): WorkLoop {
     if (!(signal instanceof AbortSignal)) throw new ConfigurationError("signal must be an AbortSignal.");
 
     const takers = new Takers(concurrency, (onClaim) => takeNext(onClaim, signal), signal);
+    const untilStopped = <T>(work: Promise<T>) =>
+      new Deadline(NO_END_MS, [signal], { what: "Work" }).race(work);
     let pauseMs = FIRST_PAUSE_MS;
     try {
       while (!signal.aborted) {
         try {
-          await takers.takeAll();
-          await waitForDue({ signal, pollMs });
+          await untilStopped(takers.takeAll());
+          await untilStopped(waitForDue({ signal, pollMs }));
           pauseMs = FIRST_PAUSE_MS;
         } catch (error) {
           if (signal.aborted) break;
@@ -66,51 +73,6 @@ export function toWork({ takeNext, waitForDue, logger }: Source): WorkLoop {
       await takers.end();
     }
   };
-}
-
-/**
- * Takes deliveries up with as many hands as are needed: each that has made a claim has another one look, so that an idle
- * process looks once at a time, and a busy one never waits for itself.
- */
-class Takers {
-  readonly #most: number;
-  readonly #take: (onClaim: () => void) => Promise<unknown>;
-  readonly #signal: AbortSignal;
-  readonly #running = new Set<Promise<void>>();
-  #onIdle: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
-
-  constructor(most: number, take: (onClaim: () => void) => Promise<unknown>, signal: AbortSignal) {
-    this.#most = most;
-    this.#take = take;
-    this.#signal = signal;
-  }
-
-  /** Resolves when one of them found nothing to take. Rejects when one could not look. */
-  takeAll(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#onIdle = { resolve, reject };
-      this.#start();
-    });
-  }
-
-  /** Resolves when all have ended what they were at. */
-  async end(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
-  }
-
-  readonly #start = (): void => {
-    if (this.#signal.aborted || this.#running.size >= this.#most) return;
-    const taking = this.#takeUntilIdle().then(
-      () => this.#onIdle?.resolve(),
-      (error: unknown) => this.#onIdle?.reject(error),
-    );
-    this.#running.add(taking);
-    void taking.finally(() => this.#running.delete(taking));
-  };
-
-  async #takeUntilIdle(): Promise<void> {
-    while (!this.#signal.aborted && (await this.#take(this.#start)) !== undefined);
-  }
 }
 
 /** Resolves early, without an error, when the signal aborts. */

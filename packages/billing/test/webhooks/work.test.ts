@@ -1,6 +1,8 @@
 import { describePostgres } from "@repo/test-kit/postgres-schema";
 import type { PoolClient } from "pg";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { AbortedError } from "../../src/errors.js";
+import { toWork } from "../../src/webhooks/work.js";
 import {
   ConfigurationError,
   createWebhookReceiver,
@@ -279,6 +281,50 @@ describePostgres("a receiver that answers once an event is stored", () => {
     await schema.pool.query(`DROP TABLE "${schema.name}".migrations`);
     const webhooks = storing(inbox, async () => undefined);
     await expect(webhooks.work({ signal: new AbortController().signal })).rejects.toThrow(ConfigurationError);
+  });
+});
+
+describe("work on a store that does not answer", () => {
+  const never = () => new Promise<never>(() => undefined);
+
+  test.each([
+    ["whether something is due", { takeNext: async () => undefined, waitForDue: never }, 0],
+    ["a claim, which it waits five seconds for", { takeNext: never, waitForDue: never }, 5_000],
+  ])("ends soon after it is told to, although it waits for %s", async (_, source, ms) => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const stop = new AbortController();
+    const onEnd = vi.fn();
+    void toWork({ ...source, logger: { warn: vi.fn() } })({ signal: stop.signal }).then(onEnd);
+    await vi.advanceTimersByTimeAsync(60_000);
+    stop.abort();
+    await vi.advanceTimersByTimeAsync(ms);
+    expect(onEnd).toHaveBeenCalledOnce();
+  });
+
+  test("begins nothing that was claimed after it has ended, and waits for what was claimed before", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const stop = new AbortController();
+    const claims: (() => void)[] = [];
+    const ends: (() => void)[] = [];
+    const takeNext = (onClaim: () => void) =>
+      new Promise<undefined>((resolve) => {
+        claims.push(onClaim);
+        ends.push(() => resolve(undefined));
+      });
+    const onEnd = vi.fn();
+    const source = { takeNext, waitForDue: never, logger: { warn: vi.fn() } };
+    void toWork(source)({ signal: stop.signal }).then(onEnd);
+    claims[0]?.();
+    expect(claims).toHaveLength(2);
+    stop.abort();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(claims[1]).toThrow(AbortedError);
+    expect(onEnd).not.toHaveBeenCalled();
+    ends[0]?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(onEnd).toHaveBeenCalledOnce();
   });
 });
 
