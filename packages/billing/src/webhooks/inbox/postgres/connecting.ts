@@ -16,9 +16,13 @@ import type {
 import { endable } from "./endable.js";
 import { inline } from "./inline.js";
 import { OneMessage, takesOneMessage } from "./one-message.js";
+import { seatsOf } from "./seats.js";
 import { findSqlState } from "./sqlstate.js";
 
-/** Reaches Postgres through a pool of clients. One client at a time is held, so that a pool of one is enough. */
+/**
+ * Reaches Postgres through a pool of clients. Each delivery holds one client at a time, so that a pool of one is enough,
+ * and all together leave one free, where there are more.
+ */
 export function connectingDatabase<Client extends ConnectedClient>(
   pool: ConnectingPool<Client>,
   timeoutMs: number,
@@ -26,11 +30,27 @@ export function connectingDatabase<Client extends ConnectedClient>(
   // A session may die in the moment in which the pool hands its client over, before the one who asked can listen.
   pool.on?.("connect", listenForErrors);
 
+  const seats = seatsOf(pool);
+
   async function session<T>(
     work: (session: Session<Client>) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
-    const client = await connect(pool, timeoutMs, signal);
+    // As long as the pool itself would have them wait.
+    const wait = toConnect(pool.options?.connectionTimeoutMillis || timeoutMs, signal);
+    await seats.take(wait);
+    try {
+      return await connected(work, signal);
+    } finally {
+      seats.leave();
+    }
+  }
+
+  async function connected<T>(
+    work: (session: Session<Client>) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const client = await connect(pool, toConnect(timeoutMs, signal));
     const connection = new Connection(client, timeoutMs);
     try {
       return await work(connection);
@@ -38,7 +58,7 @@ export function connectingDatabase<Client extends ConnectedClient>(
       connection.close();
     }
   }
-  const query: Query = (text, values) => session((connection) => connection.query(text, values));
+  const query: Query = (text, values) => connected((connection) => connection.query(text, values));
   // One that listens is missing from the pool, which must not leave the work without any.
   return (pool.options?.max ?? 0) < 3 ? { session, query } : { session, query, listen };
 
@@ -47,13 +67,18 @@ export function connectingDatabase<Client extends ConnectedClient>(
     onNotification: () => void,
     onLost: () => void,
   ): Promise<StopListening> {
-    const client = await connect(pool, timeoutMs, undefined);
+    await seats.take(toConnect(timeoutMs));
+    const client = await connect(pool, toConnect(timeoutMs)).catch((error: unknown) => {
+      seats.leave();
+      throw error;
+    });
     client.on?.("error", onLost);
     client.on?.("notification", onNotification);
     const stop = () => {
       client.removeListener?.("notification", onNotification);
       // Ended, not given back: it still listens. Its error listener stays for what it has to tell in the end.
       client.release(true);
+      seats.leave();
     };
     try {
       await client.query(`LISTEN "${channel}"`);
@@ -74,17 +99,18 @@ function listenForErrors(client: Pick<ConnectedClient, "on">): void {
   client.on?.("error", () => undefined);
 }
 
+function toConnect(timeoutMs: number, signal?: AbortSignal): Deadline {
+  return new Deadline(timeoutMs, [signal], { what: "Getting a connection from the pool" });
+}
+
 /** Waits for a client; one that comes too late is given back. */
 async function connect<Client extends ConnectedClient>(
   pool: ConnectingPool<Client>,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
+  wait: Deadline,
 ): Promise<Client> {
   const connecting = pool.connect();
   try {
-    return await new Deadline(timeoutMs, [signal], { what: "Getting a connection from the pool" }).race(
-      connecting,
-    );
+    return await wait.race(connecting);
   } catch (error) {
     connecting.then(
       (client) => client.release(),

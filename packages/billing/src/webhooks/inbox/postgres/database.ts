@@ -22,8 +22,10 @@ export type Query = (text: string, values?: unknown[]) => Promise<Answer>;
 /** A pool that hands out clients, as that of node-postgres does. The client is the handler's `tx`. */
 export interface ConnectingPool<Client extends ConnectedClient> {
   connect(): Promise<Client>;
-  /** A pool of three or more can spare a connection to be notified on. */
-  readonly options?: { readonly max?: number | undefined } | undefined;
+  /** A pool of three or more can spare a connection to be notified on, and one of two or more keeps one free for others. */
+  readonly options?:
+    | { readonly max?: number | undefined; readonly connectionTimeoutMillis?: number | undefined }
+    | undefined;
   /** Tells of each new client before anybody gets it. */
   on?(event: "connect", listener: (client: Client) => void): unknown;
 }

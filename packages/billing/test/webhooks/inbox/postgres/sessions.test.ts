@@ -66,6 +66,48 @@ describePostgres("a Postgres inbox and the sessions of its pool", () => {
     stop.abort();
   });
 
+  test.each([2, 3, 4])(
+    "leave one of their pool to what handlers ask of it, however many are at work: %i",
+    async (max) => {
+      const inbox = open({ max });
+      const [pool] = pools;
+      const stop = new AbortController();
+      const waiting = inbox.waitForDue({ signal: stop.signal, pollMs: 60_000 });
+      const results = await Promise.all(
+        Array.from({ length: 12 }, (_, index) =>
+          inbox.process(aDelivery(`evt_${index}`), async ({ tx }: PgClaim) => {
+            await write(tx, `effect_${index}`);
+            await pool?.query("SELECT 1");
+          }),
+        ),
+      );
+      expect(results.map(({ status }) => status)).toEqual(results.map(() => "handled"));
+      stop.abort();
+      await waiting;
+    },
+  );
+
+  test("are waited for as long as their pool says, or until the caller gives up, and go to the next then", async () => {
+    const pool = new Pool({ connectionString: postgresUrl(), max: 2, connectionTimeoutMillis: 3_000 });
+    pools.push(pool.on("error", () => undefined));
+    const inbox = postgresInbox({ pool, schema: schema.name });
+    let finish = () => {};
+    const held = new Promise<void>((resolve) => (finish = resolve));
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const first = inbox.process(aDelivery("evt_1"), () => {
+      begin();
+      return held;
+    });
+    await begun;
+    await expect(inbox.process(aDelivery("evt_2"), done)).rejects.toMatchObject({ code: "deadline" });
+    const signal = AbortSignal.abort();
+    await expect(inbox.process(aDelivery("evt_2"), done, { signal })).rejects.toThrow();
+    finish();
+    expect((await first).status).toBe("handled");
+    expect((await inbox.process(aDelivery("evt_2"), done)).status).toBe("handled");
+  });
+
   test("may have any isolation level, search path and durability as their default", async () => {
     const options =
       "-c default_transaction_isolation=serializable -c search_path=pg_catalog -c synchronous_commit=off";
