@@ -157,7 +157,9 @@ class Connection<Client extends ConnectedClient> implements Session<Client> {
   ): Promise<Ended<T>> {
     const lost = new AbortController();
     this.#lost = lost;
-    const { facade, end } = endable(this.#client, "The transaction of this webhook is over.");
+    // A handler that gives the client back, as one does with a pool's, would hand this transaction to whoever gets it next.
+    const kept = { release: () => undefined };
+    const { facade, end } = endable(this.#client, "The transaction of this webhook is over.", kept);
     try {
       const opened =
         before === undefined ? { row: await this.#open(open) } : await this.#openAfter(before, open);

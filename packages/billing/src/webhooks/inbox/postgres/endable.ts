@@ -1,8 +1,14 @@
 /**
  * Wraps a transaction's client so that it can be taken from a handler that runs on after its time: what it sent then
  * would reach whoever has the connection next.
+ *
+ * @param instead What the handler gets in place of the client's own properties.
  */
-export function endable<T>(client: T, message: string): { readonly facade: T; readonly end: () => void } {
+export function endable<T>(
+  client: T,
+  message: string,
+  instead: Readonly<Record<string, unknown>> = {},
+): { readonly facade: T; readonly end: () => void } {
   let hasEnded = false;
   const assertOpen = () => {
     if (hasEnded) throw new Error(message);
@@ -14,6 +20,7 @@ export function endable<T>(client: T, message: string): { readonly facade: T; re
   const facade: T & object = new Proxy<T & object>(client, {
     get(target, name) {
       if (typeof name === "string") assertOpen();
+      if (typeof name === "string" && Object.hasOwn(instead, name)) return instead[name];
       const value: unknown = Reflect.get(target, name, target);
       return isFunction(value) ? new Proxy(value, { apply: callOn(target) }) : value;
     },

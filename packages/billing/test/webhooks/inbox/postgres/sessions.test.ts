@@ -259,6 +259,22 @@ describePostgres("a Postgres inbox and the sessions of its pool", () => {
     expect(() => late?.query("SELECT 1")).toThrow(/transaction of this webhook is over/);
   });
 
+  test("stay the inbox's while the handler is at work, also when it gives its client back", async () => {
+    const inbox = open({ max: 1 });
+    const [pool] = pools;
+    let stranger: Promise<unknown> | undefined;
+    const result = await inbox.process(aDelivery("evt_1"), async ({ tx }: PgClaim) => {
+      await write(tx, "one");
+      tx.release();
+      stranger = pool?.query(`INSERT INTO "${schema.name}".effects VALUES ('stranger')`);
+      await write(tx, "two");
+      throw new Error("rolled back");
+    });
+    expect(result.status).toBe("failed");
+    await stranger;
+    expect(await effects()).toEqual(["stranger"]);
+  });
+
   test("fail the attempt when the handler ends the transaction itself", async () => {
     const result = await open().process(aDelivery("evt_1"), async ({ tx }: PgClaim) => {
       await write(tx, "one");
