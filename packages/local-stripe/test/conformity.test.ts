@@ -40,4 +40,21 @@ describe("every test of this suite", () => {
     });
     expect(await conformity.problems()).toContainEqual(expect.stringContaining("colour"));
   });
+
+  it("checks an answer again for its words, not for what was drawn by lot", async ({ local }) => {
+    const { body } = await ask(local, "POST", "/v1/customers", { body: "name=0a1b2c3d" });
+    const request = { method: "POST", path: "/v1/customers", form: "", status: 200 };
+    const problemsOf = (changed: object) => {
+      const conformity = startConformity();
+      const answer = { ...body, ...changed, shade: "red" };
+      conformity.onAnswer({ ...request, version: "2026-10-28.endive", body: JSON.stringify(answer) });
+      return conformity.problems();
+    };
+    const told = [expect.stringContaining("shade")];
+    expect(await problemsOf({})).toEqual(expect.arrayContaining(told));
+    const others = { id: "cus_00000000000000", created: 1, name: "d4c3b2a1", invoice_prefix: "ABCDEFGH" };
+    expect(await problemsOf(others)).toEqual([]);
+    expect(await problemsOf({ ...others, name: "Ada" })).toEqual(expect.arrayContaining(told));
+    expect(await problemsOf({ ...others, balance: "none" })).toEqual(expect.arrayContaining(told));
+  });
 });
