@@ -40,6 +40,9 @@ describe.each(Object.entries(HOSTS))("through %s", (_, open) => {
     const headers = header === undefined ? {} : { "stripe-signature": header };
     const response = await host.send({ body, headers });
     expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(response.headers.get("content-type")).toBe(
+      response.ok ? "application/json" : "application/problem+json",
+    );
     return { status: response.status, ...(await response.json()) };
   };
 
@@ -173,7 +176,8 @@ describe.each(Object.entries(HOSTS))("through %s", (_, open) => {
       const response = await host.send({ method });
       expect(response.status).toBe(405);
       expect(response.headers.get("allow")).toBe("POST");
-      await response.body?.cancel();
+      expect(response.headers.get("content-type")).toBe("application/problem+json");
+      expect(await response.json()).toEqual({ title: "Method not allowed", status: 405 });
     }
     expect(outcomes).toEqual([]);
   });
