@@ -1,4 +1,4 @@
-/** Builds a schema on first use: building all of them takes longer than loading the rest of the package. */
+/** Builds something on first use, such as a schema: building all of them takes longer than loading the rest of the package. */
 export function onFirstUse<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {

@@ -111,7 +111,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "webhooks.ts": ["webhooks"],
   "postgres.ts": ["webhooks"],
   webhooks: ["events"],
-  events: [],
+  events: ["on-first-use.ts"],
   testing: ["index.ts", "webhooks"],
 };
 

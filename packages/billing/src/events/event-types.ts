@@ -1,3 +1,4 @@
+import { onFirstUse } from "../on-first-use.js";
 import { EVENT_KINDS } from "./event-owners.js";
 import type { OwnerPath } from "./owner-path.js";
 
@@ -9,12 +10,11 @@ export interface EventTypeFacts {
   readonly owner: OwnerPath;
 }
 
-let byType: ReadonlyMap<string, EventTypeFacts> | undefined;
+const byType = onFirstUse(indexTypes);
 
 /** Looks up an event type of either family; `undefined` for a type that the SDK does not know. */
 export function findEventType(type: string): EventTypeFacts | undefined {
-  byType ??= indexTypes();
-  return byType.get(type);
+  return byType().get(type);
 }
 
 /** The path to the owner of a kind of object; `undefined` for a kind that no event is about. */
@@ -24,10 +24,11 @@ export function ownerPathOfKind(kind: string): OwnerPath | undefined {
 
 /** Finds the known type that is spelled most like another, or that only has more in front; `undefined` when none is close. */
 export function findSimilarEventType(type: string): string | undefined {
-  byType ??= indexTypes();
-  for (const known of byType.keys()) if (known.endsWith(`.${type}`)) return known;
+  const types = [...byType().keys()];
+  const longer = types.find((known) => known.endsWith(`.${type}`));
+  if (longer !== undefined) return longer;
   let [similar, distance] = ["", Math.ceil(type.length / 3)];
-  for (const known of byType.keys()) {
+  for (const known of types) {
     const edits = editDistance(type, known, distance);
     if (edits < distance) [similar, distance] = [known, edits];
   }
@@ -45,7 +46,6 @@ function indexTypes(): ReadonlyMap<string, EventTypeFacts> {
 
 /** Levenshtein's distance; gives up with `limit` as soon as it cannot be less. */
 function editDistance(from: string, to: string, limit: number): number {
-  if (Math.abs(from.length - to.length) >= limit) return limit;
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let at = 1; at <= from.length; at += 1) {
     const next = [at];

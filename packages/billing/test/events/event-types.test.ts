@@ -37,6 +37,8 @@ describe("a type that is spelled otherwise", () => {
     ["with more than a third of its letters wrong", "xxxxicx.paid"],
     ["as the end of a word alone", "aid"],
     ["as short as can be", "x"],
+    ["without a third of its letters in front", "oice.paid"],
+    ["without a third of its letters behind", "invoice."],
   ])("%s is not", (_how, type) => {
     expect(findSimilarEventType(type)).toBeUndefined();
   });
