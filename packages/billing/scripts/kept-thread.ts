@@ -17,12 +17,13 @@ export function keepThread(): VitestPlugin {
   const kept: Thread = { worker: undefined, runs: 0 };
   return {
     name: "kept-thread",
-    configureVitest({ project }) {
+    configureVitest({ project, vitest }) {
       project.config.pool = KeptThread.NAME;
       project.config.poolRunner = {
         name: KeptThread.NAME,
         createPoolWorker: (options) => new KeptThread(kept, options),
       };
+      vitest.onClose(() => kept.worker?.stop());
     },
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect } from "vitest";
 import type { CreateCheckoutSessionOptions } from "../../src/index.js";
 import { itWithNewTenant as it } from "../in-world.js";
+import { RETURN_URL } from "../stripe-world.js";
 import { payOnPage } from "./checkout-page.js";
 
 const addressing = {
@@ -30,22 +31,70 @@ describe("what a Checkout page asks for", () => {
       customer_update: { name: "auto" },
     });
     expect(await sent({ automaticTax: true, taxIdCollection: "required" })).toMatchObject({
+      automatic_tax: { enabled: "true" },
       tax_id_collection: { enabled: "true", required: "if_supported" },
       customer_update: { address: "auto", name: "auto" },
     });
     expect(await sent({ paymentMethodTypes: ["card", "card"] })).toMatchObject({
       allowed_payment_method_types: ["card"],
     });
-    expect(await sent({})).not.toHaveProperty("customer_update");
+    expect(await sent({ customerUpdate: { name: "never" }, taxIdCollection: false })).toMatchObject({
+      customer_update: { name: "never" },
+    });
+  });
+
+  it("is up to fifty types of payment method, in one order however they are named", async ({
+    world,
+    acme,
+    billing,
+  }) => {
+    const { customerId, priceId } = acme;
+    const paymentMethodTypes = Array.from({ length: 50 }, (_, at) => `${"x".repeat(38)}_${10 + at}`);
+    const backwards = paymentMethodTypes.toReversed();
+    const wanted = { customerId, priceId, paymentMethodTypes: backwards, allowSecond: true };
+    await billing.createCheckoutSession(wanted).catch(() => undefined); // Stripe knows none of these
+    expect(world.local.requests.at(-1)?.params).toMatchObject({
+      allowed_payment_method_types: paymentMethodTypes,
+    });
+  });
+
+  it("is nothing that the call does not name", async ({ world, acme, billing }) => {
+    const { customerId, priceId } = acme;
+    await billing.createCheckoutSession({ customerId, priceId, allowSecond: true, automaticTax: false });
+    const sent = world.local.requests.find(({ method }) => method === "POST")?.params;
+    expect(sent).toEqual({
+      mode: "subscription",
+      customer: customerId,
+      success_url: RETURN_URL,
+      cancel_url: RETURN_URL,
+      metadata: { tenantId: "acme", billingCheckout: expect.any(String) },
+      subscription_data: { metadata: { tenantId: "acme" } },
+      line_items: [{ price: priceId, quantity: "1" }],
+    });
   });
 
   it.for<[Record<string, unknown>, string]>([
     [{ taxIdCollection: true, customerUpdate: { name: "never" } }, "customerUpdate.name"],
-    [{ taxIdCollection: "yes" }, "taxIdCollection"],
+    [{ taxIdCollection: "required", customerUpdate: { name: "never" } }, "customerUpdate.name"],
+    [{ taxIdCollection: "yes" }, "taxIdCollection must be true"],
     [{ customerUpdate: { shipping: "auto" } }, "shipping"],
-    [{ billingAddressCollection: true }, "billingAddressCollection"],
-    [{ paymentMethodTypes: [] }, "paymentMethodTypes"],
-    [{ paymentMethodTypes: ["Card"] }, "paymentMethodTypes"],
+    [{ customerUpdate: true }, "customerUpdate must be"],
+    [{ customerUpdate: { address: "always" } }, "customerUpdate must be"],
+    [{ billingAddressCollection: true }, 'billingAddressCollection must be "auto" or "required"'],
+    ...[
+      [],
+      Array(51).fill("card"),
+      ["Card"],
+      ["a card"],
+      ["c"],
+      ["1card"],
+      ["card1!"],
+      ["x".repeat(42)],
+      [7],
+    ].map((paymentMethodTypes): [Record<string, unknown>, string] => [
+      { paymentMethodTypes },
+      "paymentMethodTypes must be",
+    ]),
     [{ invoiceCreation: true }, "invoiceCreation"],
     [{ mode: "payment", adjustableQuantity: { minimum: 5 }, quantity: 2 }, "quantity"],
     [{ quantity: 100, adjustableQuantity: {} }, "99"],

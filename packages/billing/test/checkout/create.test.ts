@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   ConflictError,
   InvalidArgumentError,
@@ -200,11 +200,23 @@ describe("createCheckoutSession", () => {
       success_url: "https://acme.example.com/done",
       cancel_url: "https://acme.example.com/billing",
     });
+  });
 
-    const homeless = world.service({ portal: {} }).forTenant("acme");
-    await expect(
-      homeless.createCheckoutSession({ customerId: acme.customerId, priceId: plan.priceId }),
-    ).rejects.toThrow(InvalidArgumentError);
+  it("says which page it has to be led back to, where nothing says so", async () => {
+    billing = world
+      .service({ portal: { allowedReturnOrigins: ["https://app.example.com"] } })
+      .forTenant("acme");
+    const successUrl = "https://app.example.com/done";
+    for (const [options, name] of [
+      [{}, "successUrl"],
+      [{ successUrl }, "cancelUrl"],
+      [{ uiMode: "embedded" }, "returnUrl"],
+    ] as const) {
+      await expect(create({ priceId: plan.priceId, ...options })).rejects.toThrow(
+        `Give ${name}, or the settings portal.returnUrl.`,
+      );
+    }
+    expect(world.takeRequests()).toEqual([]);
   });
 
   it("needs no customer's id where the directory names the only one", async () => {
@@ -229,6 +241,89 @@ describe("createCheckoutSession", () => {
 });
 
 describe("createCheckoutSession, of what it can be given", () => {
+  it.each<[Options, object]>([
+    [{ mode: "subscription" }, { mode: "subscription" }],
+    [{ billingAddressCollection: "auto" }, { billing_address_collection: "auto" }],
+    [{ paymentMethodCollection: "always" }, { payment_method_collection: "always" }],
+    [{ customerUpdate: { address: "never" } }, { customer_update: { address: "never" } }],
+    [{ automaticTax: true }, { automatic_tax: { enabled: "true" }, customer_update: { address: "auto" } }],
+    [{ uiMode: "hosted" }, { success_url: RETURN_URL }],
+    [
+      { uiMode: "embedded", redirectOnCompletion: "always" },
+      { redirect_on_completion: "always", return_url: RETURN_URL },
+    ],
+    [{ uiMode: "embedded", redirectOnCompletion: "never" }, { redirect_on_completion: "never" }],
+  ])("sends %j as Stripe calls it", async (options, sent) => {
+    await create({ priceId: plan.priceId, ...options });
+    expect(lastCreated()).toMatchObject(sent);
+  });
+
+  it("lets the customer change the quantity, within bounds that are given or Stripe's own", async () => {
+    const sentLine = async (options: Options) => {
+      await create({ priceId: plan.priceId, allowSecond: true, ...options });
+      return lastCreated()?.["line_items"];
+    };
+    const price = plan.priceId;
+    expect(await sentLine({ quantity: 5, adjustableQuantity: { minimum: 5, maximum: 5 } })).toEqual([
+      { price, quantity: "5", adjustable_quantity: { enabled: "true", minimum: "5", maximum: "5" } },
+    ]);
+    expect(await sentLine({ adjustableQuantity: { minimum: 0, maximum: 999_999 } })).toEqual([
+      { price, quantity: "1", adjustable_quantity: { enabled: "true", minimum: "0", maximum: "999999" } },
+    ]);
+    expect(await sentLine({ quantity: 99, adjustableQuantity: {} })).toEqual([
+      { price, quantity: "99", adjustable_quantity: { enabled: "true" } },
+    ]);
+    expect(await sentLine({ quantity: 100 })).toEqual([{ price, quantity: "100" }]);
+  });
+
+  it("makes a paid invoice of a payment where it is told to, and only there", async () => {
+    const once = await addPrice(world, plan, { recurring: undefined });
+    await create({ mode: "payment", priceId: once, invoiceCreation: true, metadata: { order: "7" } });
+    expect(lastCreated()).toMatchObject({
+      invoice_creation: { enabled: "true", invoice_data: { metadata: { order: "7" } } },
+    });
+    await create({ mode: "payment", priceId: once, invoiceCreation: false });
+    expect(lastCreated()).not.toHaveProperty("invoice_creation");
+  });
+
+  it("is open from half an hour to a day, to the millisecond", async () => {
+    const now = Math.floor(Date.now() / 1_000) * 1_000;
+    const clock = vi.spyOn(Date, "now").mockReturnValue(now);
+    try {
+      for (const inMs of [HOUR_MS / 2, 24 * HOUR_MS]) {
+        await create({ priceId: plan.priceId, allowSecond: true, expiresAt: new Date(now + inMs) });
+        expect(lastCreated()).toMatchObject({ expires_at: String((now + inMs) / 1_000) });
+      }
+      for (const inMs of [HOUR_MS / 2 - 1, 24 * HOUR_MS + 1]) {
+        await expect(
+          create({ priceId: plan.priceId, allowSecond: true, expiresAt: new Date(now + inMs) }),
+        ).rejects.toThrow("expiresAt must be a Date from 30 minutes to 24 hours from now.");
+      }
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  it("has a reference of up to 200 characters", async () => {
+    const clientReferenceId = `a-_${"9".repeat(197)}`;
+    expect(await create({ priceId: plan.priceId, clientReferenceId })).toMatchObject({ clientReferenceId });
+  });
+
+  it("looks for no subscription where nothing is sold by one", async () => {
+    const { customerId } = acme;
+    const once = await addPrice(world, plan, { recurring: undefined });
+    world.takeRequests();
+    await create({ mode: "payment", priceId: once });
+    const list = "GET /v1/checkout/sessions";
+    const reads = [list, `GET /v1/customers/${customerId}`, `GET /v1/prices/${once}`];
+    const requests = world.takeRequests();
+    expect(requests.slice(0, 3).toSorted()).toEqual(reads);
+    expect(requests.slice(3)).toEqual(["POST /v1/checkout/sessions", list]);
+
+    await create({ mode: "setup", currency: "usd" });
+    expect(world.takeRequests().filter((request) => request.includes("subscriptions"))).toEqual([]);
+  });
+
   it.each(["auto", "de", "en-GB", "fil", "zh-HK", "es-419"])("speaks %s", async (locale) => {
     await create({ priceId: plan.priceId, locale });
     expect(lastCreated()).toMatchObject({ locale });
@@ -313,9 +408,25 @@ describe("what createCheckoutSession refuses", () => {
     });
   });
 
+  it("what comes after the page that it made, and says so", async () => {
+    const yearly = await addPrice(world, plan, { recurring: { interval: "year" } });
+    await create({ priceId: plan.priceId });
+    const stripe = clientThat(world.local, async ({ path }, send) =>
+      path.endsWith("/expire") ? answer(403, { error: { type: "invalid_request_error" } }) : send(),
+    );
+    billing = world.service({ stripe }).forTenant("acme");
+    await expect(create({ priceId: yearly })).rejects.toMatchObject({
+      code: "indeterminate",
+      completed: ["the new page"],
+      failed: "the end of the older pages",
+    });
+  });
+
   it.each(["successUrl", "cancelUrl"])("a %s that leads elsewhere, before anything is sent", async (name) => {
     for (const url of ["https://evil.example/done", "//evil.example", "javascript:alert(1)", 7]) {
-      await expect(create({ priceId: plan.priceId, [name]: url })).rejects.toThrow(ReturnUrlNotAllowedError);
+      const refused = create({ priceId: plan.priceId, [name]: url });
+      await expect(refused).rejects.toThrow(ReturnUrlNotAllowedError);
+      await expect(refused).rejects.toThrow(name);
     }
     expect(world.takeRequests()).toEqual([]);
   });

@@ -59,13 +59,15 @@ describe("createCheckoutSession refuses", () => {
     [
       "that codes are typed which may be another tenant's",
       { ...ONE, allowPromotionCodes: true },
-      "allowPromotionCodes",
+      "Give a code of the tenant's as discount.",
     ],
     [
       "two discounts in one",
       { ...ONE, discount: { couponId: "x", promotionCodeId: "promo_1" } },
       "discount must be",
     ],
+    ["a coupon that is a number", { ...ONE, discount: { couponId: 7 } }, "discount must be"],
+    ["a promotion code that is a number", { ...ONE, discount: { promotionCodeId: 7 } }, "discount must be"],
     ["a coupon that is none", { ...ONE, discount: { couponId: "a b" } }, "discount must be"],
     [
       "a promotion code that is none",

@@ -39,6 +39,16 @@ describe("getCheckoutSession", () => {
     expect(world.takeRequests()).toEqual([`GET /v1/checkout/sessions/${made.id}`]);
   });
 
+  it("reads the customer with it only where that was not proved lately", async () => {
+    const { id } = await create({ priceId: plan.priceId });
+    const cold = world.service().forTenant("acme");
+    await cold.getCheckoutSession(id);
+    await cold.getCheckoutSession(id);
+    const [first, second] = world.local.requests.slice(-2);
+    expect(first?.params).toMatchObject({ expand: ["customer"] });
+    expect(second?.params).toEqual({});
+  });
+
   it("names the id that is none, and so does the list of its items, before anything is sent", async () => {
     for (const method of ["getCheckoutSession", "listCheckoutLineItems"] as const) {
       await expect(billing[method]("cus_1")).rejects.toMatchObject({

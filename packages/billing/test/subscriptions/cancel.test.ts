@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NotFoundError, type StripeBillingService } from "../../src/index.js";
+import { type CancelSubscriptionOptions, NotFoundError, type StripeBillingService } from "../../src/index.js";
 import type { TenantWorld } from "../stripe-world.js";
 import { type FrozenWorld, freeze } from "./frozen-world.js";
 import { addPlan } from "./plans.js";
@@ -157,6 +157,30 @@ describe("cancelSubscription", () => {
     await world.stripe.subscriptions.update(id, { cancel_at: "" });
     await world.stripe.subscriptionSchedules.create({ from_subscription: id });
     expect((await billing.cancelSubscription(id, { when: "now" })).status).toBe("canceled");
+  });
+
+  it("is sent with what is said of it, and nothing else", async () => {
+    const { billing, id, world } = await tenDaysIn();
+    const sent = async (options: CancelSubscriptionOptions) => {
+      world.local.clearRequests();
+      await billing.cancelSubscription(id, options);
+      const written = world.local.requests.filter(({ method }) => method !== "GET").at(-1)?.params;
+      const { expand: _, ...params } = written ?? {};
+      return params;
+    };
+    expect(await sent({ when: "period_end", comment: "" })).toEqual({ cancel_at_period_end: "true" });
+    expect(await sent({ feedback: "unused" })).toMatchObject({
+      cancellation_details: { feedback: "unused" },
+    });
+    expect(await sent({ when: "now", prorate: false, invoiceNow: false })).toEqual({});
+    await billing.cancelSubscription(id, { when: "now" });
+  });
+
+  it("drops what is scheduled under a key of the caller's too", async () => {
+    const { billing, id } = await tenDaysIn();
+    await billing.updateSubscription(id, { quantity: 9, when: "period_end" });
+    const ending = await billing.cancelSubscription(id, { idempotencyKey: "leaving" });
+    expect(ending).toMatchObject({ scheduledChange: null, cancelsAt: ending.currentPeriodEnd });
   });
 
   it("leaves what a failed renewal owes open, and charges it no more", async () => {

@@ -70,6 +70,24 @@ describe("createSubscription", () => {
     ]);
   });
 
+  it("sends nothing but what is named", async () => {
+    const { priceId } = await newPlan();
+    for (const [options, sent] of [
+      [{}, {}],
+      [{ automaticTax: false }, { automatic_tax: { enabled: "false" } }],
+      [{ paymentBehavior: "allow_incomplete" }, { payment_behavior: "allow_incomplete" }],
+      [{ daysUntilDue: 0 }, { collection_method: "send_invoice", days_until_due: "0" }],
+      [{ daysUntilDue: 365 }, { collection_method: "send_invoice", days_until_due: "365" }],
+      [{ metadata: {} }, {}],
+    ] as const) {
+      world.local.clearRequests();
+      await create({ priceId, allowSecond: true, ...options });
+      const { expand: _, metadata, ...params } = world.local.requests.at(-1)?.params ?? {};
+      expect(params).toEqual({ customer: acme.customerId, items: [{ price: priceId }], ...sent });
+      expect(metadata).toEqual({ billingCall: expect.any(String) });
+    }
+  });
+
   it("sells shared products too, and several prices at once", async () => {
     const shared = await addPlan(world, "acme", { mark: "*" });
     const other = await addPlan(world, "acme");

@@ -123,6 +123,25 @@ describe("a discount that is not to be had", () => {
     expect(world.takeRequests().every((request) => request.startsWith("GET"))).toBe(true);
   });
 
+  it("is named twice", async () => {
+    const discounts = [{ couponId: acme.couponId }, { couponId: acme.couponId }];
+    await expect(billing.updateSubscription(acme.subscriptionId, { discounts })).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: "discounts must name each of them at most once.",
+    });
+  });
+
+  it("is missing under the longest of ids", async () => {
+    for (const discount of [{ couponId: `-${"x".repeat(199)}` }, { discountId: `di_${"x".repeat(250)}` }]) {
+      const change = billing.updateSubscription(acme.subscriptionId, { discounts: [discount] });
+      await expect(change).rejects.toThrow(NotFoundError);
+    }
+    for (const discount of [{ couponId: "x".repeat(201) }, { discountId: `di_${"x".repeat(251)}` }]) {
+      const change = billing.updateSubscription(acme.subscriptionId, { discounts: [discount] });
+      await expect(change).rejects.toMatchObject({ code: "invalid_argument" });
+    }
+  });
+
   it("is a promotion code of another customer of the same tenant", async () => {
     const sibling = await world.stripe.customers.create({ metadata: { tenantId: "acme" } });
     const { id: promotionCodeId } = await world.stripe.promotionCodes.create({

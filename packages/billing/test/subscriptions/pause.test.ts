@@ -1,6 +1,7 @@
 import { describe, expect } from "vitest";
 import { NotFoundError } from "../../src/index.js";
 import { itWithNewTenant as it } from "../in-world.js";
+import { answer, clientThat } from "../isolation/intercepted-client.js";
 
 const NEXT_WEEK = new Date(Math.ceil(Date.now() / 1000) * 1000 + 7 * 86_400_000);
 
@@ -121,11 +122,58 @@ describe("pauseSubscription, of the subscription itself", () => {
     await expect(paused).rejects.toMatchObject({
       code: "conflict",
       message: expect.stringContaining("stripe 23"),
+      cause: { code: "not_found" },
     });
+  });
+
+  it("takes a subscription of an older API version, which names no billing mode, for classic", async ({
+    world,
+    acme,
+  }) => {
+    const stripe = clientThat(world.local, async (_request, send) => {
+      const { billing_mode: _, ...older } = Object(await (await send()).toJSON());
+      return answer(200, older);
+    });
+    const old = world.service({ stripe }).forTenant("acme");
+    await expect(old.pauseSubscription(acme.subscriptionId, { pause: "subscription" })).rejects.toMatchObject(
+      {
+        code: "conflict",
+        message: expect.stringContaining("flexible billing mode alone"),
+      },
+    );
+  });
+
+  it("settles the unused time as it is told, and as Stripe does where nothing is said", async ({
+    world,
+    acme,
+    billing,
+  }) => {
+    const { subscriptionId } = acme;
+    for (const [settle, sent] of [
+      [undefined, { expand: ["schedule"] }],
+      ["pending_invoice_item", { expand: ["schedule"], invoicing_behavior: "pending_invoice_item" }],
+      ["invoice", { expand: ["schedule"], invoicing_behavior: "invoice" }],
+    ] as const) {
+      await billing.pauseSubscription(subscriptionId, { pause: "subscription", settle });
+      expect(world.local.requests.at(-1)?.params).toEqual(sent);
+      await billing.unpauseSubscription(subscriptionId);
+    }
   });
 });
 
 describe("unpauseSubscription", () => {
+  it("takes the key of the pause that it ends", async ({ acme, billing }) => {
+    const { subscriptionId } = acme;
+    const idempotencyKey = "holiday";
+    const wanted = { pause: "collection", invoices: "mark_uncollectible", idempotencyKey } as const;
+    expect((await billing.pauseSubscription(subscriptionId, wanted)).collectionPause).toMatchObject({
+      invoices: "mark_uncollectible",
+    });
+    await billing.updateSubscription(subscriptionId, { quantity: 5, idempotencyKey });
+    const ended = await billing.unpauseSubscription(subscriptionId, { idempotencyKey });
+    expect(ended.collectionPause).toBeNull();
+  });
+
   it("ends the pause of collection", async ({ acme, billing }) => {
     await billing.pauseSubscription(acme.subscriptionId, { until: NEXT_WEEK });
     expect((await billing.unpauseSubscription(acme.subscriptionId)).collectionPause).toBeNull();

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { copyPhase, type PhaseParams } from "../../src/capabilities/subscriptions/phase.js";
 
 type Phase = Stripe.SubscriptionSchedule.Phase;
+type Item = Phase["items"][number];
 
 /** With every field that a phase can have set to something. */
 const FULL: Required<Phase> = {
@@ -147,7 +148,11 @@ describe("a phase that is written again", () => {
       description: null,
       discounts: [],
       invoice_settings: null,
-      items: [{ billing_thresholds: null, discounts: [], metadata: null, plan: "price_1", price: "price_1" }],
+      items: [
+        { billing_thresholds: null, discounts: [], metadata: null, plan: "price_1", price: "price_1" },
+        // As some API versions have it, without a list where there is none.
+        { billing_thresholds: null, metadata: null, plan: "price_2", price: "price_2" } as unknown as Item,
+      ],
       metadata: null,
       on_behalf_of: null,
       transfer_data: null,
@@ -157,7 +162,7 @@ describe("a phase that is written again", () => {
     expect(copyPhase(untaxed)).toEqual({
       currency: "usd",
       end_date: 2_000_000_000,
-      items: [{ price: "price_1" }],
+      items: [{ price: "price_1" }, { price: "price_2" }],
       proration_behavior: "always_invoice",
       start_date: 1_900_000_000,
     });

@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { StripeBillingService, UpdateSubscriptionOptions } from "../../src/index.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
-import { addCard, addPlan, addPrice, type Plan } from "./plans.js";
+import { addCard, addMeteredPrice, addPlan, addPrice, type Plan } from "./plans.js";
 
 const DAY_MS = 86_400_000;
 
@@ -223,6 +223,38 @@ describe("the schedule of a change at the end of the period", () => {
       proration_behavior: "none",
       start_date: running.end_date,
     });
+  });
+
+  it("is refused before anything is written where it gives a metered price a quantity", async () => {
+    const priceId = await addMeteredPrice(world, acme);
+    await expect(update({ priceId, quantity: 2 })).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringContaining("A metered price takes no quantity"),
+    });
+    expect(world.takeRequests().filter((request) => request.startsWith("POST"))).toEqual([
+      "POST /v1/billing/meters",
+      "POST /v1/prices",
+    ]);
+    await expect(update({ priceId })).resolves.toMatchObject({ scheduledChange: { items: [{ priceId }] } });
+  });
+
+  it("bills nothing for the phase that runs, and is told by its mark", async () => {
+    await update({ quantity: 8 });
+    const sent = world.local.requests.at(-1)?.params;
+    expect(sent).toMatchObject({
+      end_behavior: "release",
+      metadata: { scheduledBy: "@repo/billing" },
+      proration_behavior: "none",
+    });
+  });
+
+  it("stays as it is where a payment method is set and nothing is to come", async () => {
+    const { id } = await world.stripe.subscriptionSchedules.create({ from_subscription: subscriptionId });
+    world.takeRequests();
+    const defaultPaymentMethodId = acme.paymentMethodId;
+    const changed = await billing.updateSubscription(subscriptionId, { defaultPaymentMethodId });
+    expect(changed).toMatchObject({ defaultPaymentMethodId, scheduledChange: null });
+    expect(world.takeRequests().filter((request) => request.includes(id))).toEqual([]);
   });
 
   it("brings metadata with it, over what is written until then", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { NotFoundError, type StripeBillingService, type UpdateSubscriptionOptions } from "../../src/index.js";
+import { clientThat } from "../isolation/intercepted-client.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
 import { addCard, addMeteredPrice, addPlan, addPrice, type Plan } from "./plans.js";
 
@@ -180,6 +181,81 @@ describe("updateSubscription, of other things", () => {
     await expect(update({ defaultPaymentMethodId: globex.paymentMethodId })).rejects.toThrow(NotFoundError);
   });
 
+  it("sends nothing but what is named", async () => {
+    for (const [options, sent] of [
+      [{ when: "now", quantity: 2 }, { items: [{ id: acme.itemId, quantity: "2" }] }],
+      [
+        { metadata: { a: "1" }, proration: "create_prorations" },
+        { metadata: { a: "1" }, proration_behavior: "create_prorations" },
+      ],
+      [
+        { defaultPaymentMethodId: acme.paymentMethodId, paymentBehavior: "allow_incomplete" },
+        { default_payment_method: acme.paymentMethodId, payment_behavior: "allow_incomplete" },
+      ],
+      [{ discounts: [] }, { discounts: "" }],
+    ] as const) {
+      world.local.clearRequests();
+      await update(options);
+      const { expand: _, ...params } = world.local.requests.at(-1)?.params ?? {};
+      expect(params).toEqual(sent);
+    }
+  });
+
+  it("drops what is scheduled in one write, and writes nothing where nothing is", async () => {
+    const { subscriptionId } = acme;
+    const read = `GET /v1/subscriptions/${subscriptionId}`;
+    await update({ scheduledChange: null });
+    expect(world.takeRequests()).toEqual([read]);
+    await update({ quantity: 9, when: "period_end" });
+    const { schedule } = await world.stripe.subscriptions.retrieve(subscriptionId);
+    world.takeRequests();
+    await update({ scheduledChange: null });
+    expect(world.takeRequests()).toEqual([read, `POST /v1/subscription_schedules/${schedule}/release`]);
+  });
+
+  it("reads a price beside the subscription that it is for", async () => {
+    for (const change of [{ priceId: pro.priceId }, { items: [{ add: pro.priceId }] }]) {
+      const { id } = await world.stripe.subscriptions.create({
+        customer: acme.customerId,
+        items: [{ price: acme.priceId }],
+      });
+      let priceIsAsked: () => void = () => undefined;
+      const asked = new Promise<void>((resolve) => {
+        priceIsAsked = resolve;
+      });
+      const stripe = clientThat(world.local, async ({ method, path }, send) => {
+        if (path.startsWith(`/v1/prices/${pro.priceId}`)) priceIsAsked();
+        if (method === "GET" && path.startsWith("/v1/subscriptions/")) await asked;
+        return send();
+      });
+      const service = world.service({ stripe }).forTenant("acme");
+      await expect(service.updateSubscription(id, { ...change, timeoutMs: 20_000 })).resolves.toBeDefined();
+    }
+  });
+
+  it("ends a trial at no moment that has passed", async () => {
+    await expect(update({ trialEnd: new Date(Date.now() - 1_000) })).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: 'trialEnd must be a Date in the future. Use "now" to end the trial at once.',
+    });
+    expect(writes()).toEqual([]);
+  });
+
+  it("changes metadata alone of what has ended", async () => {
+    await world.stripe.subscriptions.cancel(acme.subscriptionId);
+    for (const change of [
+      { quantity: 2 },
+      { defaultPaymentMethodId: acme.paymentMethodId },
+      { metadata: { a: "1" }, when: "period_end" },
+    ] as const) {
+      await expect(update(change)).rejects.toMatchObject({
+        code: "conflict",
+        message: "The subscription has ended, so only its metadata can change. Create a new one.",
+      });
+    }
+    expect(writes()).toEqual([]);
+  });
+
   it("refuses prices of others and of nobody, and those archived", async () => {
     const nobodys = await addPlan(world, "acme", { mark: "" });
     for (const priceId of [globex.priceId, nobodys.priceId, "price_missing"]) {
@@ -248,6 +324,17 @@ describe("updateSubscription, and its payment", () => {
       }),
     ).rejects.toMatchObject({ code: "payment_required" });
     expect(await billing.getSubscription(acme.subscriptionId)).toEqual(before);
+  });
+
+  it("knows its own work again by its key, and no other call does", async () => {
+    const change = { items: [{ change: { priceId: acme.priceId }, priceId: pro.priceId, quantity: 4 }] };
+    const keyed = { ...change, idempotencyKey: "to-pro" };
+    const made = await update(keyed);
+    world.takeRequests();
+    expect(await update(keyed)).toEqual(made);
+    await expect(update(change)).rejects.toThrow(NotFoundError);
+    await expect(update({ ...keyed, metadata: { a: "1" } })).rejects.toThrow(NotFoundError);
+    expect(writes()).toEqual([]);
   });
 
   it("makes one change for one idempotency key, kept apart from cancellations under the same", async () => {

@@ -32,7 +32,7 @@ export async function scheduleChange(scope: TenantScope, plan: PreparedChange): 
   const present = expandedSchedule(before);
   // Refuses what contradicts itself before a schedule is created.
   const moment = changeMoment(plan, toSubscription(before, scope));
-  if (present === undefined) toItemParams(plan.items, (priceId) => isMetered(plan.prices, priceId));
+  toItemParams(plan.items, (priceId) => isMetered(plan.prices, priceId));
   const schedule =
     present ??
     (await steps.take("a schedule of the subscription as it is", () =>
