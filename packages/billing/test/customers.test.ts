@@ -9,7 +9,7 @@ import {
   type StripeBillingService,
 } from "../src/index.js";
 import { type BuiltPackage, buildPackage, runModule } from "./built-package.js";
-import { clientThat } from "./isolation/intercepted-client.js";
+import { answer, clientThat } from "./isolation/intercepted-client.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "./stripe-world.js";
 
 let world: StripeWorld;
@@ -261,6 +261,92 @@ describe("ensureCustomer", () => {
     expect(audits).toEqual([{ type: "duplicate_customer", tenantId: "acme", call: SEARCH, count: 2 }]);
   });
 
+  it.each([
+    ["the oldest", 2_000],
+    ["of those of one second always the same", 0],
+  ])("uses %s, however the search orders them", async (which, apartMs) => {
+    const reference = `ordered-${apartMs}`;
+    const metadata = { tenantId: "acme", billingReference: reference };
+    const ids: string[] = [];
+    for (let made = 0; made < 3; made++) {
+      ids.push((await world.stripe.customers.create({ metadata })).id);
+      world.local.advanceBy(apartMs);
+    }
+    const used = new Set<string>();
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 2, 0],
+    ]) {
+      const stripe = clientThat(world.local, async ({ path }, send) => {
+        if (!path.startsWith("/v1/customers/search")) return send();
+        const found = Object(await (await send()).toJSON());
+        const data = order.map((at) => found.data.find(({ id }: { id: string }) => id === ids[at]));
+        return answer(200, { ...found, data });
+      });
+      const service = world.service({ stripe }).forTenant("acme");
+      used.add((await service.ensureCustomer({ reference })).id);
+    }
+    if (which === "the oldest") expect([...used]).toEqual([ids[0]]);
+    else expect(used.size).toBe(1);
+  });
+
+  it("goes on to the next where the oldest is gone and search does not know it yet", async () => {
+    const metadata = { tenantId: "acme", billingReference: "half-gone" };
+    const oldest = await world.stripe.customers.create({ metadata });
+    world.local.advanceBy(2_000);
+    const next = await world.stripe.customers.create({ metadata });
+    const stripe = clientThat(world.local, async ({ path }, send) => {
+      const found = await send();
+      if (path.startsWith("/v1/customers/search")) await world.stripe.customers.del(oldest.id);
+      return found;
+    });
+    const audits: AuditEvent[] = [];
+    const service = world.service({ stripe, onAudit: (event) => audits.push(event) }).forTenant("acme");
+    expect((await service.ensureCustomer({ reference: "half-gone" })).id).toBe(next.id);
+    expect(audits.filter(({ type }) => type === "duplicate_customer")).toEqual([]);
+  });
+
+  it("says that the customer is made where its details are refused", async () => {
+    const stripe = clientThat(world.local, async ({ method, path }, send) =>
+      method === "POST" && path !== "/v1/customers"
+        ? answer(400, { error: { type: "invalid_request_error" } })
+        : send(),
+    );
+    const service = world.service({ stripe }).forTenant("acme");
+    await expect(service.ensureCustomer({ reference: "refused", name: "R" })).rejects.toMatchObject({
+      code: "indeterminate",
+      completed: ["the customer"],
+      failed: "its details",
+    });
+  });
+
+  it("gives up where every customer that Stripe makes is gone at once", async () => {
+    const made = await world.stripe.customers.create({ metadata: { tenantId: "acme" } });
+    await world.stripe.customers.del(made.id);
+    const stripe = clientThat(world.local, async ({ method, path }, send) =>
+      method === "POST" && path === "/v1/customers"
+        ? answer(200, made, { "idempotent-replayed": "true" })
+        : send(),
+    );
+    const service = world.service({ stripe }).forTenant("acme");
+    await expect(service.ensureCustomer({ reference: "fleeting" })).rejects.toMatchObject({
+      code: "conflict",
+      message: "The customer was deleted or given to another tenant each time it was made. Try again later.",
+    });
+  });
+
+  it("is told of fewer languages than before", async () => {
+    const service = billing.forTenant("acme");
+    const preferredLocales = ["de-AT", "zh-Hant-TW"];
+    await service.ensureCustomer({ reference: "polyglot", preferredLocales });
+    const { id } = await service.ensureCustomer({ reference: "polyglot", preferredLocales: ["de-AT"] });
+    expect(await service.getCustomer(id)).toMatchObject({ preferredLocales: ["de-AT"] });
+    world.takeRequests();
+    await service.ensureCustomer({ reference: "polyglot", preferredLocales: ["de-AT"] });
+    expect(world.takeRequests()).toEqual([`GET /v1/customers/${id}`]);
+  });
+
   it("waits while Stripe has the customer locked", async () => {
     const service = billing.forTenant("acme");
     const { id } = await service.ensureCustomer({ reference: "locked" });
@@ -483,6 +569,62 @@ describe("getCustomer and updateCustomer", () => {
       ).rejects.toMatchObject({ code: "invalid_argument" });
     }
     expect(world.takeRequests()).toEqual([]);
+  });
+
+  it("send nothing but what is named, and clear what is null", async () => {
+    const service = billing.forTenant("acme");
+    const address = { line1: "", line2: "", city: "", state: "", postal_code: "", country: "" };
+    const line = "x".repeat(200);
+    for (const [details, sent] of [
+      [
+        { email: null, phone: null },
+        { email: "", phone: "" },
+      ],
+      [
+        { name: null, description: null, address: null },
+        { name: "", description: "", address: "" },
+      ],
+      [
+        { address: { line1: line, line2: line, city: line, state: line, postalCode: "1".repeat(50) } },
+        {
+          address: {
+            ...address,
+            line1: line,
+            line2: line,
+            city: line,
+            state: line,
+            postal_code: "1".repeat(50),
+          },
+        },
+      ],
+      [{ address: { country: "DE", city: null } }, { address: { ...address, country: "DE" } }],
+      [
+        { email: `${"a".repeat(255)}@${"b".repeat(256)}` },
+        { email: `${"a".repeat(255)}@${"b".repeat(256)}` },
+      ],
+      [
+        { name: "n".repeat(256), phone: "1".repeat(20) },
+        { name: "n".repeat(256), phone: "1".repeat(20) },
+      ],
+      [{ description: `two\n${"l".repeat(4996)}` }, { description: `two\n${"l".repeat(4996)}` }],
+      [{ taxExempt: "none" }, { tax_exempt: "none" }],
+      [{ taxExempt: "exempt" }, { tax_exempt: "exempt" }],
+      [{ taxExempt: "reverse" }, { tax_exempt: "reverse" }],
+      [
+        { preferredLocales: Array.from({ length: 10 }, () => "fil-Latn-PH") },
+        { preferred_locales: Array.from({ length: 10 }, () => "fil-Latn-PH") },
+      ],
+    ] as const) {
+      world.local.clearRequests();
+      await service.updateCustomer(acme.customerId, details);
+      expect(world.local.requests.at(-1)?.params).toEqual(sent);
+    }
+  });
+
+  it("refuse a change of nothing in one sentence", async () => {
+    await expect(billing.forTenant("acme").updateCustomer(acme.customerId, {})).rejects.toThrow(
+      "Name at least one detail to change.",
+    );
   });
 
   it("make the change once for one idempotency key, and refuse other details under it", async () => {

@@ -38,9 +38,13 @@ describe("what a Checkout page asks for", () => {
     expect(await sent({ paymentMethodTypes: ["card", "card"] })).toMatchObject({
       allowed_payment_method_types: ["card"],
     });
-    expect(await sent({ customerUpdate: { name: "never" }, taxIdCollection: false })).toMatchObject({
-      customer_update: { name: "never" },
+    expect((await sent({ taxIdCollection: true, quantity: 2 }))?.["tax_id_collection"]).toEqual({
+      enabled: "true",
     });
+    const customerUpdate = { name: "never" } as const;
+    for (const rest of [{}, { taxIdCollection: false, quantity: 3 }]) {
+      expect(await sent({ customerUpdate, ...rest })).toMatchObject({ customer_update: customerUpdate });
+    }
   });
 
   it("is up to fifty types of payment method, in one order however they are named", async ({
@@ -173,6 +177,8 @@ describe("listCheckoutLineItems", () => {
       `GET /v1/checkout/sessions/${id}`,
       `GET /v1/checkout/sessions/${id}/line_items`,
     ]);
+    await other.listCheckoutLineItems(id);
+    expect(world.local.requests.at(-1)?.params).toEqual({ limit: "100" });
   });
 
   it("tells of nothing where a card is saved, and nothing of another tenant's", async ({

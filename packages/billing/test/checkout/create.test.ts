@@ -9,7 +9,7 @@ import {
 } from "../../src/index.js";
 import { answer, clientThat } from "../isolation/intercepted-client.js";
 import { RETURN_URL, type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
-import { addPlan, addPrice, type Plan } from "../subscriptions/plans.js";
+import { addMeteredPrice, addPlan, addPrice, type Plan } from "../subscriptions/plans.js";
 import { payOnPage } from "./checkout-page.js";
 
 const HOUR_MS = 3_600_000;
@@ -40,6 +40,11 @@ type Options = Readonly<Record<string, unknown>>;
 function create(options: Options) {
   // Hostile options are of no type that it takes.
   return billing.createCheckoutSession({ customerId: acme.customerId, ...options } as never);
+}
+
+/** A price of the plan's product that is paid once. */
+function payOnce() {
+  return world.stripe.prices.create({ product: plan.productId, currency: "usd", unit_amount: 1500 });
 }
 
 function lastCreated() {
@@ -142,11 +147,7 @@ describe("createCheckoutSession", () => {
   });
 
   it("takes a payment, and marks it as the tenant's", async () => {
-    const once = await world.stripe.prices.create({
-      product: plan.productId,
-      currency: "usd",
-      unit_amount: 1500,
-    });
+    const once = await payOnce();
     const { id, url } = await create({ mode: "payment", priceId: once.id, metadata: { order: "7" } });
     await payOnPage(url);
     const paid = await billing.getCheckoutSession(id);
@@ -276,8 +277,21 @@ describe("createCheckoutSession, of what it can be given", () => {
     expect(await sentLine({ quantity: 100 })).toEqual([{ price, quantity: "100" }]);
   });
 
+  it("sells a metered price in no quantity", async () => {
+    const price = await addMeteredPrice(world, plan);
+    await create({ priceId: price });
+    expect(lastCreated()?.["line_items"]).toEqual([{ price }]);
+  });
+
+  it("takes a key of the caller's for one page alone", async () => {
+    const wanted = { priceId: plan.priceId, allowSecond: true, idempotencyKey: `page of ${plan.priceId}` };
+    const page = await create(wanted);
+    await expect(create({ ...wanted, quantity: 2 })).rejects.toMatchObject({ code: "conflict" });
+    expect(await create(wanted)).toEqual(page);
+  });
+
   it("makes a paid invoice of a payment where it is told to, and only there", async () => {
-    const once = await addPrice(world, plan, { recurring: undefined });
+    const { id: once } = await payOnce();
     await create({ mode: "payment", priceId: once, invoiceCreation: true, metadata: { order: "7" } });
     expect(lastCreated()).toMatchObject({
       invoice_creation: { enabled: "true", invoice_data: { metadata: { order: "7" } } },
@@ -311,7 +325,7 @@ describe("createCheckoutSession, of what it can be given", () => {
 
   it("looks for no subscription where nothing is sold by one", async () => {
     const { customerId } = acme;
-    const once = await addPrice(world, plan, { recurring: undefined });
+    const { id: once } = await payOnce();
     world.takeRequests();
     await create({ mode: "payment", priceId: once });
     const list = "GET /v1/checkout/sessions";
@@ -396,11 +410,7 @@ describe("what createCheckoutSession refuses", () => {
   });
 
   it("a price that is paid otherwise than the mode wants", async () => {
-    const once = await world.stripe.prices.create({
-      product: plan.productId,
-      currency: "usd",
-      unit_amount: 5,
-    });
+    const once = await payOnce();
     await expect(create({ priceId: once.id })).rejects.toThrow(InvalidArgumentError);
     await expect(create({ mode: "payment", priceId: plan.priceId })).rejects.toMatchObject({
       code: "invalid_argument",

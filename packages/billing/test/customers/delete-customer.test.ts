@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 import { itWithNewTenant as it } from "../in-world.js";
-import { clientThat } from "../isolation/intercepted-client.js";
+import { answer, clientThat } from "../isolation/intercepted-client.js";
 
 describe("deleteCustomer", () => {
   it("deletes a customer that has no subscription, and closes its pages", async ({
@@ -29,6 +29,7 @@ describe("deleteCustomer", () => {
     await expect(billing.deleteCustomer(customerId)).rejects.toMatchObject({
       code: "conflict",
       conflictingId: subscriptionId,
+      message: expect.stringContaining("has a current subscription"),
     });
     expect(world.takeRequests().filter((request) => !request.startsWith("GET"))).toEqual([]);
     const deleted = await billing.deleteCustomer(customerId, { cancelSubscriptions: true });
@@ -52,6 +53,51 @@ describe("deleteCustomer", () => {
       await expect(call()).rejects.toMatchObject({ code: "not_found" });
     }
   });
+
+  it("says what it has done where the deletion itself is refused", async ({ world, acme, billing }) => {
+    const { id } = await billing.ensureCustomer({ reference: "staying" });
+    await billing.createCheckoutSession({ customerId: id, priceId: acme.priceId });
+    const stripe = clientThat(world.local, async ({ method }, send) =>
+      method === "DELETE" ? answer(400, { error: { type: "invalid_request_error" } }) : send(),
+    );
+    await expect(world.service({ stripe }).forTenant("acme").deleteCustomer(id)).rejects.toMatchObject({
+      code: "indeterminate",
+      completed: ["the end of an open page"],
+      failed: "the deletion",
+      cause: { code: "invalid_argument" },
+    });
+  });
+
+  it("takes the customer for deleted where the connection was closed and Stripe then knows none", async ({
+    world,
+    billing,
+  }) => {
+    const { id } = await billing.ensureCustomer({ reference: "resent" });
+    const stripe = clientThat(world.local, async ({ method }, send) => {
+      if (method === "DELETE") await send();
+      return send();
+    });
+    const resending = world.service({ stripe }).forTenant("acme");
+    expect(await resending.deleteCustomer(id)).toMatchObject({ id, deleted: true });
+  });
+
+  it.for([
+    ["is still there", false],
+    ["cannot be read", true],
+  ] as const)(
+    "says that the outcome is unknown where the answer is lost and the customer %s",
+    async ([, isUnreadable], { world, billing }) => {
+      const { id } = await billing.ensureCustomer({ reference: `unknown ${isUnreadable}`.replace(" ", "-") });
+      let isLost = false;
+      const stripe = clientThat(world.local, async ({ method }, send) => {
+        isLost ||= method === "DELETE";
+        if (method === "DELETE" || (isLost && isUnreadable)) throw new Error("The connection was reset.");
+        return send();
+      });
+      const losing = world.service({ stripe, maxRetries: 0 }).forTenant("acme");
+      await expect(losing.deleteCustomer(id)).rejects.toMatchObject({ code: "indeterminate" });
+    },
+  );
 
   it("finds the answer that was lost in the customer itself", async ({ world, billing }) => {
     const { id } = await billing.ensureCustomer({ reference: "lost" });

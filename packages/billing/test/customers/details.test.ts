@@ -28,6 +28,7 @@ describe("a customer's reference and details", () => {
       { reference: "a", address: { [part]: "x".repeat(201) } },
       `address.${part} must be`,
     ]),
+    [{ reference: "a", address: { postalCode: "1".repeat(51) } }, "address.postalCode must be"],
     [{ reference: "a", address: { country: "Germany" } }, "address.country must be"],
     [{ reference: "a", address: { country: "de" } }, "address.country must be"],
     [{ reference: "a", address: { country: "DEU" } }, "address.country must be"],

@@ -1,7 +1,7 @@
 import { describe, expect } from "vitest";
 import { ConflictError, InvalidArgumentError } from "../../src/index.js";
 import { itWithNewTenant as it } from "../in-world.js";
-import { clientThat } from "../isolation/intercepted-client.js";
+import { answer, clientThat } from "../isolation/intercepted-client.js";
 
 const VAT = { type: "eu_vat", value: "DE123456789" };
 
@@ -53,6 +53,26 @@ describe("createTaxId", () => {
     },
   );
 
+  it("returns no other one where Stripe refuses it", async ({ acme, billing }) => {
+    await billing.createTaxId(acme.customerId, VAT);
+    for (const wrong of [
+      { type: VAT.type, value: "12" },
+      { type: "xx_vat", value: VAT.value },
+    ]) {
+      await expect(billing.createTaxId(acme.customerId, wrong)).rejects.toMatchObject({
+        code: "invalid_argument",
+      });
+    }
+  });
+
+  it.for(["1", `1${"2".repeat(98)}3`, "ABC&D. /,-:9+", "ÑÑÑ010101AAA"])(
+    "takes the number %s for one that Stripe may know",
+    async (value, { world, acme, billing }) => {
+      await billing.createTaxId(acme.customerId, { type: "mx_rfc", value }).catch(() => undefined);
+      expect(world.local.requests.map(({ params }) => params["value"])).toContain(value);
+    },
+  );
+
   it("passes on that Stripe knows no such number", async ({ acme, billing }) => {
     const wrong = { type: "eu_vat", value: "12" };
     await expect(billing.createTaxId(acme.customerId, wrong)).rejects.toThrow('parameter "value"');
@@ -66,6 +86,11 @@ describe("createTaxId", () => {
     ["a number that looks like an id", { type: "eu_vat", value: "cus_1" }],
     ["a number with a line break", { type: "eu_vat", value: "DE123\n456" }],
     ["a number that is too long", { type: "eu_vat", value: "1".repeat(101) }],
+    ["a number that ends in a space", { type: "eu_vat", value: "DE123456789 " }],
+    ["a number that begins with one", { type: "eu_vat", value: " DE123456789" }],
+    ["a kind without a country", { type: "vat", value: "DE123456789" }],
+    ["a kind that is too long", { type: `eu_${"x".repeat(21)}`, value: "DE123456789" }],
+    ["a kind that begins otherwise", { type: "an eu_vat", value: "DE123456789" }],
     ["an owner", { ...VAT, customerId: "cus_1" }],
   ] as const)("refuses %s before anything is sent", async ([, options], { world, acme, billing }) => {
     // Hostile options are of no type that it takes.
@@ -82,6 +107,7 @@ describe("listTaxIds", () => {
     world.takeRequests();
     const listed = await billing.listTaxIds(acme.customerId);
     expect(listed.map((taxId) => taxId.id)).toEqual([id, acme.taxIdId]);
+    expect(world.local.requests.at(-1)?.params).toEqual({ limit: "100" });
     expect(world.takeRequests()).toEqual([`GET /v1/customers/${acme.customerId}/tax_ids`]);
   });
 });
@@ -105,6 +131,34 @@ describe("deleteTaxId", () => {
     });
     const billing = world.service({ stripe, maxRetries: 0 }).forTenant("acme");
     expect(await billing.deleteTaxId(acme.taxIdId)).toEqual({ id: acme.taxIdId, deleted: true });
+  });
+
+  it("takes it for deleted where the connection was closed and Stripe then knows none", async ({
+    world,
+    acme,
+  }) => {
+    const stripe = clientThat(world.local, async ({ method }, send) => {
+      if (method === "DELETE") await send();
+      return send();
+    });
+    const billing = world.service({ stripe }).forTenant("acme");
+    expect(await billing.deleteTaxId(acme.taxIdId)).toEqual({ id: acme.taxIdId, deleted: true });
+  });
+
+  it("passes on that Stripe refuses, and that what is left cannot be read", async ({ world, acme }) => {
+    const refusing = clientThat(world.local, async ({ method }, send) =>
+      method === "DELETE" ? answer(400, { error: { type: "invalid_request_error" } }) : send(),
+    );
+    const refused = world.service({ stripe: refusing }).forTenant("acme").deleteTaxId(acme.taxIdId);
+    await expect(refused).rejects.toMatchObject({ code: "invalid_argument" });
+    let isLost = false;
+    const losing = clientThat(world.local, async ({ method }, send) => {
+      isLost ||= method === "DELETE";
+      if (isLost) throw new Error("The connection was reset.");
+      return send();
+    });
+    const lost = world.service({ stripe: losing, maxRetries: 0 }).forTenant("acme").deleteTaxId(acme.taxIdId);
+    await expect(lost).rejects.toMatchObject({ code: "indeterminate" });
   });
 
   it("says that the outcome is unknown while the tax id is still there", async ({ world, acme }) => {

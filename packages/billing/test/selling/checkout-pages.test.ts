@@ -34,11 +34,11 @@ function create(options: Options) {
   return billing.createCheckoutSession({ customerId: acme.customerId, ...options } as never);
 }
 
-/** The open pages that sell the test's plan. */
-async function openPages(): Promise<string[]> {
+/** The open pages that sell the test's plan, newest first, or all of them. */
+async function openPages({ orOver = false } = {}): Promise<string[]> {
   const { data } = await world.stripe.checkout.sessions.list({
     customer: acme.customerId,
-    status: "open",
+    ...(!orOver && { status: "open" }),
     limit: 100,
     expand: ["data.line_items"],
   });
@@ -48,6 +48,14 @@ async function openPages(): Promise<string[]> {
     .map(({ id }) => id);
 }
 
+/** A page that is made elsewhere. */
+const pageOf = (price: string) => ({
+  customer: acme.customerId,
+  mode: "subscription" as const,
+  line_items: [{ price, quantity: 1 }],
+  success_url: "https://app.example.com/done",
+});
+
 describe("a second Checkout session", () => {
   it("is the first one while that is open and wanted just so, whatever the order of its words", async () => {
     const wanted = { priceId: plan.priceId, metadata: { a: "1", b: "2" } };
@@ -55,7 +63,56 @@ describe("a second Checkout session", () => {
     world.takeRequests();
     const second = await create({ ...wanted, metadata: { b: "2", a: "1" } });
     expect(second).toEqual(first);
-    expect(world.takeRequests().filter((request) => request.startsWith("POST"))).toEqual([]);
+    expect(world.takeRequests().toSorted()).toEqual([
+      "GET /v1/checkout/sessions",
+      `GET /v1/customers/${acme.customerId}`,
+      `GET /v1/prices/${plan.priceId}`,
+      "GET /v1/subscriptions",
+    ]);
+  });
+
+  it("closes the first once more where that could not be closed before", async () => {
+    const yearly = await addPrice(world, plan, { recurring: { interval: "year" } });
+    await create({ priceId: plan.priceId });
+    const stripe = clientThat(world.local, async ({ path }, send) =>
+      path.endsWith("/expire") ? answer(403, { error: { type: "invalid_request_error" } }) : send(),
+    );
+    const stopped = world.service({ stripe }).forTenant("acme");
+    const wanted = { customerId: acme.customerId, priceId: yearly };
+    await expect(stopped.createCheckoutSession(wanted)).rejects.toMatchObject({ code: "indeterminate" });
+    expect(await openPages()).toHaveLength(2);
+    const { id } = await create(wanted);
+    expect(await openPages()).toEqual([id]);
+  });
+
+  it("stays beside a newer one, whose maker closes it, and closes none that is newer", async () => {
+    const yearly = await addPrice(world, plan, { recurring: { interval: "year" } });
+    let newer = "";
+    const stripe = clientThat(world.local, async ({ method, path }, send) => {
+      const made = await send();
+      if (method === "POST" && path === "/v1/checkout/sessions") {
+        world.local.advanceBy(1_000);
+        newer = (await world.stripe.checkout.sessions.create(pageOf(yearly))).id;
+      }
+      return made;
+    });
+    billing = world.service({ stripe }).forTenant("acme");
+    const page = await create({ priceId: plan.priceId });
+    expect(await openPages()).toEqual([newer, page.id]);
+  });
+
+  it("is the one with the same content that another call has made, where that has closed the own", async () => {
+    let other = "";
+    const stripe = clientThat(world.local, async ({ method, path }, send) => {
+      const made = await send();
+      if (method !== "POST" || path !== "/v1/checkout/sessions") return made;
+      const { id, metadata } = Object(await made.toJSON());
+      other = (await world.stripe.checkout.sessions.create({ ...pageOf(plan.priceId), metadata })).id;
+      await world.stripe.checkout.sessions.expire(id);
+      return answer(200, await world.stripe.checkout.sessions.retrieve(id));
+    });
+    billing = world.service({ stripe }).forTenant("acme");
+    expect((await create({ priceId: plan.priceId })).id).toBe(other);
   });
 
   it("is one with the first when both are asked for at once, at whatever moments of a minute", async () => {
@@ -65,6 +122,7 @@ describe("a second Checkout session", () => {
     try {
       const both = await Promise.all([create({ priceId: plan.priceId }), create({ priceId: plan.priceId })]);
       expect(new Set(both.map(({ id }) => id)).size).toBe(1);
+      expect(await openPages({ orOver: true })).toHaveLength(1);
     } finally {
       clock.mockRestore();
     }

@@ -64,8 +64,9 @@ export function purchaseCollectionFields(): Fields<PurchaseCollectionOptions> {
 }
 
 /** @throws InvalidArgumentError for a combination that Stripe refuses. */
-export function assertCollectable({ taxIdCollection, customerUpdate }: PurchaseCollectionOptions): void {
-  if (taxIdCollection !== undefined && taxIdCollection !== false && customerUpdate?.name === "never") {
+export function assertCollectable(given: PurchaseCollectionOptions): void {
+  const { taxIdCollection = false, customerUpdate } = given;
+  if (taxIdCollection !== false && customerUpdate?.name === "never") {
     throw new InvalidArgumentError(
       'Stripe saves a tax id together with the company\'s name: taxIdCollection needs customerUpdate.name "auto", or none.',
     );
@@ -100,7 +101,6 @@ export function toPurchaseCollectionParams({
   // Taxes need an address. A customer without one enters it on the page.
   const address = customerUpdate.address ?? (automaticTax ? "auto" : undefined);
   const name = customerUpdate.name ?? (taxIdCollection !== false ? "auto" : undefined);
-  const update = { ...(address && { address }), ...(name && { name }) };
   return {
     ...(automaticTax && { automatic_tax: { enabled: true } }),
     ...(taxIdCollection !== false && {
@@ -109,6 +109,6 @@ export function toPurchaseCollectionParams({
         ...(taxIdCollection === "required" && { required: "if_supported" as const }),
       },
     }),
-    ...(Object.keys(update).length > 0 && { customer_update: update }),
+    customer_update: { ...(address && { address }), ...(name && { name }) },
   };
 }

@@ -47,7 +47,7 @@ export async function createCheckoutSession(
   urls: TenantReturnUrls,
 ): Promise<OpenCheckoutSession | OpenEmbeddedCheckoutSession> {
   const wanted = checkOptions(options);
-  if (wanted.mode !== "setup" && wanted.allowPromotionCodes === true) {
+  if (wanted.allowPromotionCodes === true) {
     // guard: customers type codes only in the tenant's own account
     assertMayEnterCodes(scope.discounts, "allowPromotionCodes", "Give a code of the tenant's as discount.");
   }
@@ -70,19 +70,16 @@ export async function createCheckoutSession(
   // Two clicks at once have one key, and so get one session. The key changes with the customer's next session, and every
   // minute, because Stripe repeats even a failed answer for as long as it remembers the key.
   const minute = Math.floor(Date.now() / 60_000);
-  const steps = new Steps(
-    wanted.idempotencyKey ?? `${fingerprint} ${sessions.newestId ?? "first"} ${minute}`,
-  );
+  const steps = new Steps(wanted.idempotencyKey ?? [fingerprint, sessions.newestId, minute].join(" "));
   const made =
     same ??
     (await steps.take("the new page", () =>
       scope.write("POST /v1/checkout/sessions", {}, content.params, steps.key),
     ));
   const sale = { mode: wanted.mode ?? "subscription", productIds };
-  const maySellTwice = "allowSecond" in wanted && wanted.allowSecond === true;
   const isAlone = same !== undefined && findSales(sessions.open, sale).length === 1;
   const session =
-    maySellTwice || isAlone
+    wanted.allowSecond === true || isAlone
       ? made
       : await steps.take("the end of the older pages", () =>
           keepOnePage(scope, steps, customerId, made, fingerprint, sale),
@@ -105,7 +102,6 @@ interface Proved {
 async function proveVisitor(scope: TenantScope, wanted: Wanted, customerId: string): Promise<void> {
   // guard (call proveCustomer): an open page is handed out again on no proof of another call
   await scope.proveForWrite(customerId);
-  if (!("trialEnd" in wanted)) return;
   const sentence = "trialEnd must be a Date at least 48 hours from now: Checkout takes no sooner.";
   await assertFuture(wanted.trialEnd, sentence, () => scope.customer(customerId), LEAST_TRIAL_MS);
 }
@@ -174,7 +170,7 @@ async function keepOnePage(
  * @throws InvalidArgumentError when they are asked for in a connected account.
  */
 function allowManagedPayments(scope: TenantScope, wanted: Wanted): boolean | undefined {
-  const managedPayments = "managedPayments" in wanted ? wanted.managedPayments : undefined;
+  const { managedPayments } = wanted;
   if (scope.account === undefined) return managedPayments;
   if (managedPayments !== true) return false;
   throw new InvalidArgumentError(

@@ -182,8 +182,12 @@ type OrUndefined<T> = { readonly [K in keyof T]: T extends Required<Pick<T, K>> 
 export type CheckedSubscription = Checked<SubscriptionCheckoutOptions> & {
   readonly lines: readonly CheckoutLine[];
 };
-export type CheckedPayment = Checked<PaymentCheckoutOptions> & { readonly lines: readonly CheckoutLine[] };
-export type CheckedSetup = Checked<SetupCheckoutOptions>;
+export type CheckedPayment = Checked<PaymentCheckoutOptions> &
+  Without<"allowSecond" | "trialEnd"> & { readonly lines: readonly CheckoutLine[] };
+export type CheckedSetup = Checked<SetupCheckoutOptions> &
+  Without<"allowPromotionCodes" | "allowSecond" | "managedPayments" | "trialEnd">;
+/** Options that a session for something else has. */
+type Without<Name extends string> = { readonly [K in Name]?: undefined };
 
 /** @throws InvalidArgumentError with one sentence per mistake. */
 export function checkOptions(
