@@ -51,6 +51,15 @@ describe("a portal configuration for one call", () => {
     }
   });
 
+  it("is missing where the settings give one: theirs is not used in its place", async ({ world, acme }) => {
+    const portal = { returnUrl: "https://app.example.com/billing", configuration: SPEC };
+    const bound = world.service({ portal }).forTenant("acme");
+    await expect(
+      bound.createCustomerPortalSession(acme.customerId, { configuration: "bpc_missing" }),
+    ).rejects.toMatchObject({ code: "not_found" });
+    expect(world.takeRequests().filter((request) => request.startsWith("POST"))).toEqual([]);
+  });
+
   it("is refused before anything is sent where it is none, as the caller's mistake", async ({
     world,
     acme,
@@ -62,7 +71,17 @@ describe("a portal configuration for one call", () => {
         billing
           .forTenant("acme")
           .createCustomerPortalSession(acme.customerId, { configuration: configuration as never }),
-      ).rejects.toMatchObject({ code: "invalid_argument" });
+      ).rejects.toMatchObject({
+        code: "invalid_argument",
+        message:
+          'configuration must be the id of a portal configuration, such as "bpc_…", or its specification.',
+      });
+    }
+    for (const locale of ["English", "e", "en_GB", "en-", "en-G", "xauto", "autox", 7]) {
+      const session = billing.forTenant("acme").createCustomerPortalSession(acme.customerId, {
+        locale: locale as never,
+      });
+      await expect(session).rejects.toThrow('locale must be a language tag such as "en-GB", or "auto".');
     }
     expect(world.takeRequests()).toEqual([]);
   });

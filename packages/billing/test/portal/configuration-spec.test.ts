@@ -88,6 +88,22 @@ describe("a portal configuration as code", () => {
       update({ allowedUpdates: ["tax"] }),
       "Each of subscriptionUpdate.allowedUpdates must be price or quantity or promotion_code",
     ],
+    [
+      "more pauses than anybody reads",
+      pause(...Array.from({ length: 101 }, () => ({ interval: "day" }))),
+      "intervals must be a list",
+    ],
+    [
+      "twenty-one prices of a product",
+      offered({ priceIds: Array.from({ length: 21 }, (_, at) => `price_${at}`) }),
+      "priceIds must be a list of 1 to 20",
+    ],
+    ["a price that is a number", offered({ priceIds: [7] }), "each price by its Stripe id"],
+    [
+      "typed codes, which may be another tenant's",
+      update({ allowedUpdates: ["promotion_code"] }),
+      "promotion_code among allowedUpdates lets customers type any code of the account, another tenant's as well. Leave it out.",
+    ],
     ["no products", update({ products: [] }), "products must be a list that is not empty"],
     ["a product that is none", update({ products: ["prod_1"] }), "Each of products must be"],
     ["a product of no form", offered({ productId: "a product" }), "each product by its Stripe id"],

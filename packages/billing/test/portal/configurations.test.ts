@@ -7,6 +7,7 @@ import {
   type StripeBillingService,
   toProblemResponse,
 } from "../../src/index.js";
+import { answer, clientThat } from "../isolation/intercepted-client.js";
 import { RETURN_URL, type StripeWorld, sdkFor, startStripeWorld, type TenantWorld } from "../stripe-world.js";
 import { addMeteredPrice } from "../subscriptions/plans.js";
 
@@ -263,6 +264,27 @@ describe("ensurePortalConfiguration", () => {
     }
   });
 
+  it("takes always the same of two of one second, however they are listed", async () => {
+    const { id } = await billing.forTenant("acme").ensurePortalConfiguration(BRAND);
+    const { metadata } = await world.stripe.billingPortal.configurations.retrieve(id);
+    await world.stripe.billingPortal.configurations.create({
+      features: { invoice_history: { enabled: true } },
+      metadata: { ...metadata },
+    });
+    const used = new Set<string>();
+    for (const isReversed of [false, true]) {
+      const stripe = clientThat(world.local, async ({ method, path }, send) => {
+        if (method !== "GET" || !path.startsWith("/v1/billing_portal/configurations?")) return send();
+        const list = Object(await (await send()).toJSON());
+        const data = list.data.map((one: object) => ({ ...one, created: 1_700_000_000 }));
+        return answer(200, { ...list, data: isReversed ? data.reverse() : data });
+      });
+      const service = world.service({ stripe }).forTenant("acme");
+      used.add((await service.ensurePortalConfiguration(BRAND)).id);
+    }
+    expect(used.size).toBe(1);
+  });
+
   it("makes another one when Stripe still remembers one that was deactivated", async () => {
     const first = await billing.forTenant("acme").ensurePortalConfiguration(BRAND);
     await world.stripe.billingPortal.configurations.update(first.id, { active: false });
@@ -455,7 +477,9 @@ describe("what a portal may offer", () => {
   it("is recurring, for sale, and of the product it is offered with", async () => {
     const { productId, priceId } = acme;
     const once = await priceOf(productId);
-    await expect(offer([{ productId, priceIds: [once] }])).rejects.toThrow("paid once");
+    await expect(offer([{ productId, priceIds: [once] }])).rejects.toThrow(
+      "products[0] has a price that is paid once; a portal offers recurring ones.",
+    );
 
     const other = await world.addTenant("acme");
     await expect(
@@ -463,11 +487,15 @@ describe("what a portal may offer", () => {
         { productId, priceIds: [other.priceId] },
         { productId: other.productId, priceIds: [priceId] },
       ]),
-    ).rejects.toThrow("prices of that product");
+    ).rejects.toThrow("products[0].priceIds must be prices of that product.");
 
     const archived = await priceOf(productId, { interval: "year" });
     await world.stripe.prices.update(archived, { active: false });
-    await expect(offer([{ productId, priceIds: [archived] }])).rejects.toMatchObject({ code: "conflict" });
+    const onSale = { productId: other.productId, priceIds: [other.priceId] };
+    await expect(offer([onSale, { productId, priceIds: [archived] }])).rejects.toMatchObject({
+      code: "conflict",
+      message: "products[1] or a price of it is archived, so it cannot be offered.",
+    });
     await world.stripe.products.update(other.productId, { active: false });
     await expect(offer([{ productId: other.productId, priceIds: [other.priceId] }])).rejects.toMatchObject({
       code: "conflict",
@@ -576,7 +604,82 @@ describe("a specification in the settings", () => {
       serviceWith(plansOf(globex)).forTenant("acme").createCustomerPortalSession(acme.customerId),
     ).rejects.toMatchObject({
       code: "portal_not_configured",
-      message: expect.stringContaining("portal.configuration"),
+      message: expect.stringContaining(
+        "The specification that portal.configuration gives cannot be used for this tenant.",
+      ),
+      cause: { code: "not_found" },
+    });
+  });
+
+  it("that Stripe could not be asked for is no matter of the settings", async () => {
+    const sdk = sdkFor(world.local);
+    const stripe = {
+      rawRequest: (method: string, path: string, ...rest: never[]) =>
+        method === "GET" && path.startsWith("/v1/billing_portal/configurations")
+          ? Promise.reject({ statusCode: 503 })
+          : sdk.rawRequest(method, path, ...rest),
+    };
+    const portal = { returnUrl: RETURN_URL, configuration: BRAND };
+    const service = world.service({ stripe, portal, maxRetries: 0 }).forTenant("acme");
+    await expect(service.createCustomerPortalSession(acme.customerId)).rejects.toMatchObject({
+      code: "stripe_unavailable",
+    });
+  });
+
+  it("that is remembered is asked for again only where the session says that it is gone", async () => {
+    const sdk = sdkFor(world.local);
+    let isDown = false;
+    const stripe = {
+      rawRequest: (method: string, path: string, ...rest: never[]) =>
+        isDown && path === "/v1/billing_portal/sessions"
+          ? Promise.reject({ statusCode: 400, rawType: "invalid_request_error" })
+          : sdk.rawRequest(method, path, ...rest),
+    };
+    const portal = { returnUrl: RETURN_URL, configuration: BRAND };
+    const service = world.service({ stripe, portal }).forTenant("acme");
+    await service.createCustomerPortalSession(acme.customerId);
+    isDown = true;
+    world.takeRequests();
+    await expect(service.createCustomerPortalSession(acme.customerId)).rejects.toMatchObject({
+      code: "invalid_argument",
+    });
+    expect(world.takeRequests()).toEqual([`GET /v1/customers/${acme.customerId}`]);
+  });
+
+  it.each<[object, string]>([
+    [
+      { configuration: () => 7 },
+      'portal.configuration must give the id of a portal configuration, such as "bpc_…", or its specification.',
+    ],
+    [{ configuration: () => "bpc_a-b" }, "portal.configuration must give"],
+    [{ configuration: () => "a bpc_1" }, "portal.configuration must give"],
+    [{ locale: () => "English" }, 'portal.locale must give a language tag such as "en-GB", or "auto".'],
+    [{ locale: () => 7 }, "portal.locale must give"],
+    [
+      { allowedOnBehalfOf: () => "acct_1" },
+      'portal.allowedOnBehalfOf must give a list of connected accounts, such as "acct_…".',
+    ],
+    [{ allowedOnBehalfOf: () => [7] }, "portal.allowedOnBehalfOf must give"],
+    [{ allowedOnBehalfOf: () => ["acct_1", "an acct_1"] }, "portal.allowedOnBehalfOf must give"],
+    [{ allowedOnBehalfOf: () => ["acct_a-b"] }, "portal.allowedOnBehalfOf must give"],
+  ])("is a function of the tenant that gives what it has to: not %o", async (settings, sentence) => {
+    const portal = { returnUrl: RETURN_URL, ...settings } as never;
+    const session = world.service({ portal }).forTenant("acme").createCustomerPortalSession(acme.customerId);
+    await expect(session).rejects.toMatchObject({
+      code: "configuration",
+      message: expect.stringContaining(sentence),
+    });
+    expect(world.takeRequests()).toEqual([]);
+  });
+
+  it.each(["auto", "de", "en-GB", "es-419", "fil"])("has the locale %s", async (locale) => {
+    const portal = { returnUrl: RETURN_URL, locale: () => locale };
+    const service = world.service({ portal }).forTenant("acme");
+    await service.createCustomerPortalSession(acme.customerId);
+    expect(world.local.requests.at(-1)?.params).toEqual({
+      customer: acme.customerId,
+      return_url: RETURN_URL,
+      locale,
     });
   });
 
@@ -662,6 +765,50 @@ describe("deactivateUnusedPortalConfigurations", () => {
     expect(world.takeRequests()).toEqual([]);
   });
 
+  const specOf = (headline: string): PortalConfigurationSpec => ({ ...old, headline });
+
+  it("takes one key for all, and says which of them were done where one is refused", async () => {
+    const made = [];
+    for (const headline of ["One", "Two"])
+      made.push(await billing.forTenant("acme").ensurePortalConfiguration(specOf(headline)));
+    const [first, second] = made.map(({ id }) => id);
+    const options = { shared: true, inUse: [], minAgeMs: 0, dryRun: false, idempotencyKey: "prune" };
+    const refusing = world.service({
+      stripe: {
+        rawRequest: (method, path, params, rest) =>
+          method === "POST" && path.endsWith(`/${second}`)
+            ? Promise.reject({ statusCode: 400, rawType: "invalid_request_error" })
+            : world.stripe.rawRequest(method, path, params, rest),
+      },
+    });
+    await expect(refusing.deactivateUnusedPortalConfigurations(options)).rejects.toMatchObject({
+      code: "indeterminate",
+      completed: [`the deactivation of ${first}`],
+      failed: `the deactivation of ${second}`,
+      idempotencyKey: "prune",
+    });
+    const left = await world.service().deactivateUnusedPortalConfigurations(options);
+    expect(left.map(({ id }) => id)).toEqual([second]);
+    expect((await world.stripe.billingPortal.configurations.retrieve(second ?? "")).active).toBe(false);
+  });
+
+  it("takes specifications whose pages are anywhere, but spelled plainly", async () => {
+    const prune = (spec: object) =>
+      world.service({ portal: {} }).deactivateUnusedPortalConfigurations({
+        shared: true,
+        inUse: [{ ...spec, features: {} }],
+        minAgeMs: 0,
+      });
+    await expect(prune({ returnUrl: "https://anywhere.example/billing" })).resolves.toEqual([]);
+    for (const [name, said] of [
+      ["returnUrl", "returnUrl must be an absolute https URL."],
+      ["privacyPolicyUrl", "privacyPolicyUrl must be an absolute https URL."],
+      ["termsOfServiceUrl", "termsOfServiceUrl must be an absolute https URL."],
+    ] as const) {
+      await expect(prune({ [name]: "/relative" })).rejects.toThrow(said);
+    }
+  });
+
   it("leaves the account's default alone, however it is marked", async () => {
     const service = billing.forTenant("acme");
     const { id } = await service.ensurePortalConfiguration(plansOf(acme));
@@ -694,7 +841,9 @@ describe("deactivateUnusedPortalConfigurations", () => {
     [{ inUse: "all" }, "inUse must be"],
     [{ inUse: [{}] }, "features must be"],
     [{ inUse: [], minAgeMs: -1 }, "minAgeMs must be"],
+    [{ inUse: [], minAgeMs: 0.5 }, "minAgeMs must be"],
     [{ inUse: [], dryRun: "no" }, "dryRun must be"],
+    [{ inUse: [], shared: "yes" }, "shared must be"],
   ])("refuses %o, and says %s", async (options, words) => {
     await expect(
       billing.forTenant("acme").deactivateUnusedPortalConfigurations(options as never),

@@ -7,6 +7,7 @@ import {
   type StripeBillingConfig,
   StripeBillingService,
 } from "../../src/index.js";
+import { answer, clientThat } from "../isolation/intercepted-client.js";
 import { RETURN_URL, type StripeWorld, sdkFor, startStripeWorld, type TenantWorld } from "../stripe-world.js";
 import { addMeteredPrice } from "../subscriptions/plans.js";
 
@@ -85,14 +86,14 @@ describe("diagnosePortal", () => {
   it("finds nothing wrong where nothing is, and writes nothing", async () => {
     const diagnosis = await diagnose();
 
-    expect(diagnosis.checks.map(({ check, status }) => [check, status])).toEqual([
-      ["key", "ok"],
-      ["customer", "ok"],
-      ["returnUrl", "ok"],
-      ["configuration", "ok"],
-      ["features", "ok"],
-      ["products", "ok"],
-      ["session", "ok"],
+    expect(diagnosis.checks.map(({ check, status, fact }) => [check, status, fact])).toEqual([
+      ["key", "ok", "Stripe accepts it, and it may read what was looked at."],
+      ["customer", "ok", `${acme.customerId} exists and is this tenant's.`],
+      ["returnUrl", "ok", "It leads to https://app.example.com, which is allowed."],
+      ["configuration", "ok", "It is the account's default, and active."],
+      ["features", "ok", expect.stringMatching(/^Switched on: [a-z_, ]+\.$/)],
+      ["products", "ok", "No change of plan is offered."],
+      ["session", "ok", "No obstacle was found. No session was opened."],
     ]);
     expect(diagnosis.ok).toBe(true);
     expect(Object.isFrozen(diagnosis.checks)).toBe(true);
@@ -109,10 +110,39 @@ describe("diagnosePortal", () => {
     });
 
     expect(of(diagnosis, "session")).toMatchObject([
-      { status: "ok", fact: expect.stringContaining("opened") },
+      { status: "ok", fact: "One was opened, and its address thrown away." },
     ]);
+    expect(of(diagnosis, "flow")).toMatchObject([
+      { status: "ok", fact: "subscription_cancel can be done: all that it names is this customer's." },
+    ]);
+    expect(world.local.requests.at(-1)?.params).toMatchObject({
+      customer: acme.customerId,
+      return_url: RETURN_URL,
+      flow_data: { type: "subscription_cancel" },
+    });
     expect(world.takeRequests()).toContain("POST /v1/billing_portal/sessions");
     expect(JSON.stringify(diagnosis)).not.toContain("/p/session/");
+  });
+
+  it("opens a session that leads where the call says, or nowhere", async () => {
+    await diagnose({ createSession: true, returnUrl: "/plans" });
+    expect(world.local.requests.at(-1)?.params).toMatchObject({
+      return_url: "https://app.example.com/plans",
+    });
+    await diagnose({ createSession: true }, { portal: {} });
+    expect(world.local.requests.at(-1)?.params).toEqual({ customer: acme.customerId });
+  });
+
+  it("says that a session cannot be opened which Stripe refuses", async () => {
+    const stripe = {
+      rawRequest: (method: string, path: string, ...rest: never[]) =>
+        method === "POST"
+          ? Promise.reject({ statusCode: 400, rawType: "invalid_request_error" })
+          : world.stripe.rawRequest(method, path, ...rest),
+    };
+    const diagnosis = await diagnose({ createSession: true }, { stripe });
+    expect(diagnosis.ok).toBe(false);
+    expect(of(diagnosis, "session")).toMatchObject([{ status: "failure" }]);
   });
 
   it("says of another tenant's customer what it says of a missing one", async () => {
@@ -150,7 +180,14 @@ describe("diagnosePortal", () => {
 
   it("warns where there is no return URL at all", async () => {
     const diagnosis = await diagnose({}, { portal: {} });
-    expect(of(diagnosis, "returnUrl")).toMatchObject([{ status: "warning" }]);
+    expect(of(diagnosis, "returnUrl")).toEqual([
+      {
+        check: "returnUrl",
+        status: "warning",
+        fact: "There is none, neither in the call nor in the settings.",
+        advice: "Give portal.returnUrl, or the portal has no way back unless its configuration says one.",
+      },
+    ]);
     expect(diagnosis.ok).toBe(true);
   });
 
@@ -160,6 +197,8 @@ describe("diagnosePortal", () => {
     await world.stripe.subscriptions.cancel(ended.subscriptionId);
     const leaving = await world.addTenant("acme");
     await world.stripe.subscriptions.update(leaving.subscriptionId, { cancel_at_period_end: true });
+    const dated = await world.addTenant("acme");
+    await world.stripe.subscriptions.update(dated.subscriptionId, { cancel_at: "max_period_end" });
     const flowOf = (subscriptionId: string) => ({ type: "subscription_cancel", subscriptionId }) as const;
 
     for (const { subscriptionId } of [globex, sibling, { subscriptionId: "sub_missing" }]) {
@@ -170,6 +209,7 @@ describe("diagnosePortal", () => {
     for (const [{ customerId, subscriptionId }, fact] of [
       [ended, "ended"],
       [leaving, "canceled already"],
+      [dated, "canceled already"],
     ] as const) {
       expect(of(await diagnose({ customerId, flow: flowOf(subscriptionId) }), "flow")).toMatchObject([
         { status: "failure", fact: expect.stringContaining(fact) },
@@ -188,11 +228,25 @@ describe("diagnosePortal", () => {
       days_until_due: 30,
     });
     const configuration = await offering({ product: acme.productId, prices: [acme.priceId] });
-    const flow = { type: "subscription_update", subscriptionId } as const;
-    const diagnosis = await diagnose({ customerId, flow }, withConfiguration(configuration));
-    expect(of(diagnosis, "flow")).toMatchObject([
-      { status: "failure", fact: expect.stringContaining("invoice") },
-    ]);
+    for (const flow of [
+      { type: "subscription_update", subscriptionId },
+      { type: "subscription_update_confirm", subscriptionId, quantity: 2 },
+    ] as const) {
+      const diagnosis = await diagnose({ customerId, flow }, withConfiguration(configuration));
+      expect(of(diagnosis, "flow")).toEqual([
+        {
+          check: "flow",
+          status: "failure",
+          fact: `${subscriptionId} is paid by invoice, so that Stripe's portal lets customers cancel it and nothing else.`,
+          advice: "Change it by updateSubscription instead.",
+        },
+      ]);
+    }
+    for (const type of ["subscription_cancel", "subscription_pause"] as const) {
+      expect(of(await diagnose({ customerId, flow: { type, subscriptionId } }), "flow")).toMatchObject([
+        { status: "ok" },
+      ]);
+    }
   });
 
   it("sees which subscriptions a change of plan cannot be opened for, and that they can be canceled", async () => {
@@ -274,6 +328,7 @@ describe("diagnosePortal", () => {
     try {
       const { customerId } = await bare.addTenant("acme");
       const diagnosis = await bare.service().forTenant("acme").diagnosePortal({ customerId });
+      assertTold(diagnosis);
       expect(of(diagnosis, "configuration")).toMatchObject([
         { status: "failure", advice: expect.stringContaining("Dashboard") },
       ]);
@@ -301,7 +356,7 @@ describe("diagnosePortal", () => {
     const shared = await productOf("*");
     const id = await offering({ product: acme.productId, prices: [acme.priceId] }, shared);
     expect(of(await diagnose({}, withConfiguration(id)), "products")).toMatchObject([
-      { status: "ok", fact: expect.stringContaining("2 products") },
+      { status: "ok", fact: "2 products with 2 prices, all of them for sale." },
     ]);
   });
 
@@ -310,7 +365,10 @@ describe("diagnosePortal", () => {
     const diagnosis = await diagnose({}, withConfiguration(await offering(await productOf("acme"), foreign)));
 
     expect(of(diagnosis, "products")).toMatchObject([
-      { status: "failure", fact: expect.stringContaining("1") },
+      {
+        status: "failure",
+        fact: "Of the prices that are offered, 1 are missing or not this tenant's to sell.",
+      },
     ]);
     const told = JSON.stringify(diagnosis);
     for (const secret of ["globex", foreign.product, ...foreign.prices]) expect(told).not.toContain(secret);
@@ -367,6 +425,7 @@ describe("diagnosePortal", () => {
     });
     const { customerId } = acme;
     const diagnosis = await service.forTenant("acme").diagnosePortal({ customerId });
+    assertTold(diagnosis);
     expect(of(diagnosis, "products")).toMatchObject([
       { status: "failure", fact: expect.stringMatching(new RegExp(`${own.product}.*: seats\\.`)) },
     ]);
@@ -390,7 +449,62 @@ describe("diagnosePortal", () => {
     expect(of(diagnosis, "key")).toMatchObject([
       { status: "failure", fact: expect.stringContaining("rak_customer_portal_read") },
     ]);
-    expect(of(diagnosis, "configuration")).toMatchObject([{ status: "warning" }]);
+    expect(of(diagnosis, "configuration")).toMatchObject([
+      { status: "warning", fact: expect.stringMatching(/^Could not be looked at\. \S/) },
+    ]);
+  });
+
+  it("says that little is known where Stripe could not be asked", async () => {
+    const stripe = { rawRequest: () => Promise.reject(new Error("connect ECONNREFUSED")) };
+    const diagnosis = await diagnose({}, { stripe, maxRetries: 0 });
+    expect(of(diagnosis, "key")).toEqual([
+      {
+        check: "key",
+        status: "failure",
+        fact: "Stripe could not be asked for everything, so little is known.",
+        advice: "Look again.",
+      },
+    ]);
+    expect(of(diagnosis, "customer")).toMatchObject([
+      { status: "warning", fact: expect.stringMatching(/^Could not be looked at\. \S/) },
+    ]);
+  });
+
+  it.each<[string, (offer: { prices: string[] }[], ids: string[]) => object[], string]>([
+    ["no product", () => [], "Changes of plan are on, and no product is offered."],
+    [
+      "two prices of one interval",
+      ([offer], ids) => [{ ...offer, prices: ids }],
+      " is offered with two prices of one interval.",
+    ],
+    [
+      "a price that is no more",
+      ([offer]) => [{ ...offer, prices: ["price_gone"] }],
+      "Of the prices that are offered, 1 are missing or not this tenant's to sell.",
+    ],
+  ])("sees that a configuration offers %s", async (_, offersOf, fact) => {
+    const own = await productOf("acme");
+    const { id: twin } = await world.stripe.prices.create({
+      product: own.product,
+      currency: "usd",
+      unit_amount: 800,
+      recurring: { interval: "month" },
+    });
+    const id = await offering(own);
+    const stripe = clientThat(world.local, async ({ path }, send) => {
+      const response = await send();
+      if (!path.startsWith(`/v1/billing_portal/configurations/${id}`)) return response;
+      const { features, ...rest } = Object(await response.toJSON());
+      const { subscription_update: update } = features;
+      const products = offersOf(update.products, [...own.prices, twin]);
+      return answer(200, {
+        ...rest,
+        features: { ...features, subscription_update: { ...update, products } },
+      });
+    });
+    expect(of(await diagnose({}, { ...withConfiguration(id), stripe }), "products")).toMatchObject([
+      { status: "failure", fact: expect.stringContaining(fact) },
+    ]);
   });
 
   it("says that Stripe refuses the key", async () => {

@@ -11,13 +11,17 @@ describe("a portal flow", () => {
   const then = (afterCompletion: object) => ({ type: "payment_method_update", afterCompletion });
 
   it.for<[unknown, string]>([
-    [null, "flow"],
-    ["subscription_cancel", "flow"],
+    [null, "flow.type must be"],
+    ["subscription_cancel", "flow.type must be"],
+    [then(null as never), "flow.afterCompletion.type must be portal_homepage"],
     [{}, "flow.type must be"],
     [{ type: "subscription_steal" }, "flow.type must be"],
     [{ type: "subscription_cancel" }, "subscriptionId"],
     [{ type: "subscription_cancel", subscriptionId: "cus_1" }, "subscriptionId"],
-    [{ type: "subscription_pause", subscriptionId: 7 }, "subscriptionId"],
+    [
+      { type: "subscription_pause", subscriptionId: 7 },
+      "flow.subscriptionId must be the id of a Stripe subscription.",
+    ],
     [{ ...cancel, retentionCouponId: "../products" }, "coupon's id"],
     [{ ...cancel, retentionCouponId: "a b" }, "coupon's id"],
     [{ ...cancel, customer: "cus_1" }, "customer"],
@@ -29,9 +33,14 @@ describe("a portal flow", () => {
     [confirmOf({}), "priceId or a quantity"],
     [confirmOf({ quantity: 1.5 }), "quantity must be"],
     [confirmOf({ quantity: -1 }), "quantity must not be"],
-    [confirmOf({ priceId: "plan_1" }), "priceId"],
-    [confirmOf({ itemId: "sub_1", quantity: 1 }), "itemId"],
+    [confirmOf({ priceId: "plan_1" }), "flow.priceId must be the id of a Stripe price."],
+    [
+      confirmOf({ itemId: "sub_1", quantity: 1 }),
+      "flow.itemId must be the id of a Stripe subscription item.",
+    ],
+    [{ ...cancel, retentionCouponId: "x".repeat(201) }, "coupon's id"],
     [confirmOf({ quantity: 1, discount: {} }), "discount must be"],
+    [confirmOf({ quantity: 1, discount: "SPRING" }), "discount must be"],
     [confirmOf({ quantity: 1, discount: { couponId: "a b" } }), "coupon's id"],
     [confirmOf({ quantity: 1, discount: { promotionCodeId: "SPRING" } }), "discount must be"],
     [confirmOf({ quantity: 1, discount: { couponId: "a", promotionCodeId: "promo_1" } }), "discount must be"],

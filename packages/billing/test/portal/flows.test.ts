@@ -92,6 +92,13 @@ describe("a portal flow", () => {
         hosted_confirmation: { custom_message: "Thank you." },
       },
     });
+    await open({ type, afterCompletion: { type: "hosted_confirmation" } });
+    expect(sentFlow()).toEqual({ type, after_completion: { type: "hosted_confirmation" } });
+    const message = `Two\n${"l".repeat(496)}`;
+    await open({ type, afterCompletion: { type: "hosted_confirmation", message } });
+    expect(sentFlow()).toMatchObject({
+      after_completion: { hosted_confirmation: { custom_message: message } },
+    });
     await open({ type, afterCompletion: { type: "portal_homepage" } });
     expect(sentFlow()).toEqual({ type, after_completion: { type: "portal_homepage" } });
 
@@ -147,9 +154,18 @@ describe("a change to confirm", () => {
       `GET /v1/prices/${acme.priceId}`,
       "POST /v1/billing_portal/sessions",
     ]);
+    const { subscriptionId: subscription } = acme;
+    const type = "subscription_update_confirm";
     await confirm({ itemId: acme.itemId, quantity: 6 });
-    expect(sentFlow()).toMatchObject({ subscription_update_confirm: { items: [{ quantity: "6" }] } });
+    expect(sentFlow()).toEqual({ type, [type]: { subscription, items: [{ ...item(), quantity: "6" }] } });
     expect(world.takeRequests()).toHaveLength(2);
+    await confirm({ priceId: acme.priceId });
+    expect(sentFlow()).toEqual({
+      type,
+      [type]: { subscription, items: [{ ...item(), price: acme.priceId }] },
+    });
+    await confirm({ quantity: 0 });
+    expect(sentFlow()).toEqual({ type, [type]: { subscription, items: [{ ...item(), quantity: "0" }] } });
   });
 
   it("takes prices of the tenant's own products and of shared ones, and of no other", async () => {
@@ -182,7 +198,10 @@ describe("a change to confirm", () => {
       recurring: { interval: "year" },
     });
     await world.stripe.prices.update(priceId, { active: false });
-    await expect(confirm({ priceId })).rejects.toMatchObject({ code: "invalid_argument" });
+    await expect(confirm({ priceId })).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: "flow.priceId is archived, so it cannot be sold.",
+    });
   });
 
   it("refuses an item of another subscription, and of another tenant's", async () => {
@@ -298,7 +317,10 @@ describe("on behalf of a connected account", () => {
     for (const onBehalfOf of ["acct_globex", "", null, ["acct_acme"]]) {
       await expect(
         service.createCustomerPortalSession(acme.customerId, { onBehalfOf: onBehalfOf as never }),
-      ).rejects.toMatchObject({ code: "invalid_argument" });
+      ).rejects.toMatchObject({
+        code: "invalid_argument",
+        message: "onBehalfOf must be one of the accounts that portal.allowedOnBehalfOf names.",
+      });
     }
     expect(world.takeRequests()).toEqual([]);
   });

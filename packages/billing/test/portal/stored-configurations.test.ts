@@ -152,6 +152,39 @@ describe("portal configurations whose ids the application keeps", () => {
     expect(world.takeRequests()).toEqual([]);
   });
 
+  it.each(["bpc_a-b", "a bpc_1", `bpc_${"x".repeat(251)}`, "", 7])("are no %j", async (id) => {
+    const broken = { get: () => id as string, set: () => undefined };
+    await expect(begin("acme", broken).ensurePortalConfiguration(SHARED)).rejects.toMatchObject({
+      code: "configuration",
+    });
+  });
+
+  it.each([null, undefined])("are none where the application gives %s", async (none) => {
+    const set: [string, string][] = [];
+    const empty: PortalConfigurationIds = {
+      get: () => none,
+      set: (key, id) => void set.push([key, id]),
+    };
+    const { id } = await begin("acme", empty).ensurePortalConfiguration(SHARED);
+    expect(set).toEqual([[expect.stringMatching(/^[\da-f]{64}$/), id]]);
+  });
+
+  it("are not replaced where Stripe cannot be asked for one", async () => {
+    const { id } = await begin("acme").ensurePortalConfiguration(SHARED);
+    const stripe = {
+      rawRequest: (method: string, path: string, ...rest: never[]) =>
+        path.includes(id)
+          ? Promise.reject({ statusCode: 503 })
+          : world.stripe.rawRequest(method, path, ...rest),
+    };
+    const portal = { returnUrl: RETURN_URL, configurationIds: kept };
+    const service = world.service({ stripe, portal, maxRetries: 0 }).forTenant("acme");
+    await expect(service.ensurePortalConfiguration(SHARED)).rejects.toMatchObject({
+      code: "stripe_unavailable",
+    });
+    expect([...kept.values()]).toEqual([id]);
+  });
+
   it("wait for the application no longer than the call may take", async () => {
     const stalled = { get: () => new Promise<string>(() => undefined), set: () => undefined };
     const call = begin("acme", stalled).ensurePortalConfiguration(SHARED, { timeoutMs: 20 });

@@ -207,10 +207,12 @@ describe("updateSubscription, of other things", () => {
     await update({ scheduledChange: null });
     expect(world.takeRequests()).toEqual([read]);
     await update({ quantity: 9, when: "period_end" });
-    const { schedule } = await world.stripe.subscriptions.retrieve(subscriptionId);
     world.takeRequests();
     await update({ scheduledChange: null });
-    expect(world.takeRequests()).toEqual([read, `POST /v1/subscription_schedules/${schedule}/release`]);
+    expect(world.takeRequests()).toEqual([
+      read,
+      expect.stringMatching(/^POST \/v1\/subscription_schedules\/\w+\/release$/),
+    ]);
   });
 
   it("reads a price beside the subscription that it is for", async () => {

@@ -76,14 +76,14 @@ const afterCompletionSchema = () =>
     z.discriminatedUnion(
       "type",
       [
-        object({ type: z.literal("portal_homepage") }),
-        object({
+        z.strictObject({ type: z.literal("portal_homepage") }),
+        z.strictObject({
           type: z.literal("hosted_confirmation"),
           message: z.optional(
             text("flow.afterCompletion.message must be a string of 1 to 500 characters.", /^.{1,500}$/s),
           ),
         }),
-        object({
+        z.strictObject({
           type: z.literal("redirect"),
           returnUrl: z.string("flow.afterCompletion.returnUrl must be a string."),
         }),
@@ -99,19 +99,19 @@ const portalFlow = onFirstUse(() => {
   return z.discriminatedUnion(
     "type",
     [
-      object({ type: z.enum(["payment_method_update", "customer_update"]), afterCompletion }),
-      object({
+      z.strictObject({ type: z.enum(["payment_method_update", "customer_update"]), afterCompletion }),
+      z.strictObject({
         type: z.enum(["subscription_update", "subscription_pause"]),
         subscriptionId,
         afterCompletion,
       }),
-      object({
+      z.strictObject({
         type: z.literal("subscription_cancel"),
         subscriptionId,
         retentionCouponId: z.optional(couponId),
         afterCompletion,
       }),
-      object({
+      z.strictObject({
         type: z.literal("subscription_update_confirm"),
         subscriptionId,
         itemId: z.optional(idOf("subscription_item", "itemId")),
@@ -123,7 +123,10 @@ const portalFlow = onFirstUse(() => {
         ),
         discount: z.optional(
           z.union(
-            [object({ couponId }), object({ promotionCodeId: idOf("promotion_code", "promotionCodeId") })],
+            [
+              z.strictObject({ couponId }),
+              z.strictObject({ promotionCodeId: idOf("promotion_code", "promotionCodeId") }),
+            ],
             "flow.discount must be { couponId } or { promotionCodeId }.",
           ),
         ),
@@ -247,10 +250,6 @@ function toAfterCompletion(
       return { type: after.type, redirect: { return_url: returnUrl } };
     }
   }
-}
-
-function object<T extends z.core.$ZodLooseShape>(shape: T): z.ZodMiniObject<T, z.core.$strict> {
-  return z.strictObject(shape, "flow, and what stands in it, must be objects.");
 }
 
 function idOf(kind: ObjectKind, name: string): z.ZodMiniCustom<string, string> {
