@@ -90,6 +90,7 @@ describe("ensureCustomer", () => {
   it("takes three requests to make one, two to find one, and one when it was asked for lately", async () => {
     const details = { reference: "counted", email: "a@acme.example" };
     const { id } = await billing.forTenant("acme").ensureCustomer(details);
+    expect(world.local.requests[0]?.params).toMatchObject({ limit: "100" });
     expect(world.takeRequests()).toEqual([SEARCH, CREATE, `POST /v1/customers/${id}`]);
 
     await billing.forTenant("acme").ensureCustomer(details);
@@ -319,6 +320,21 @@ describe("ensureCustomer", () => {
       completed: ["the customer"],
       failed: "its details",
     });
+  });
+
+  it("makes another one where the customer is deleted before it has its details", async () => {
+    let gone = "";
+    const stripe = clientThat(world.local, async ({ method, path }, send) => {
+      if (method === "POST" && path !== "/v1/customers" && gone === "") {
+        gone = path.replace("/v1/customers/", "");
+        await world.stripe.customers.del(gone);
+      }
+      return send();
+    });
+    const service = world.service({ stripe }).forTenant("acme");
+    const made = await service.ensureCustomer({ reference: "hasty", name: "H" });
+    expect(made).toMatchObject({ name: "H", reference: "hasty" });
+    expect(made.id).not.toBe(gone);
   });
 
   it("gives up where every customer that Stripe makes is gone at once", async () => {

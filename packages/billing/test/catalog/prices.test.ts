@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { connectTenancy, isBillingError, type StripeBillingService } from "../../src/index.js";
+import { answer, clientThat } from "../isolation/intercepted-client.js";
 import { type StripeWorld, sdkFor, startStripeWorld } from "../stripe-world.js";
 
 let world: StripeWorld;
@@ -28,6 +29,19 @@ async function aProduct(): Promise<{ productId: string; priceId: string }> {
   });
   world.takeRequests();
   return { productId: product.id, priceId: product.defaultPrice?.id ?? "" };
+}
+
+/** acme's service, whose Stripe shows prices with more in them, and may refuse to make any. */
+function showing(more: object, refusal?: object): StripeBillingService {
+  const stripe = clientThat(world.local, async ({ method, path }, send) => {
+    if (refusal !== undefined && method === "POST" && path === "/v1/prices") {
+      return answer(400, { error: { type: "invalid_request_error", ...refusal } });
+    }
+    const response = await send();
+    if (method !== "GET" || !path.startsWith("/v1/prices/")) return response;
+    return answer(200, { ...Object(await response.toJSON()), ...more });
+  });
+  return world.service({ stripe }).forTenant("acme");
 }
 
 describe("createPrice", () => {
@@ -89,7 +103,13 @@ describe("createPrice", () => {
     const first = await acme.createPrice(productId, terms);
     await expect(acme.createPrice(productId, { ...terms, unitAmount: 2 })).rejects.toMatchObject({
       code: "conflict",
+      message: "Another price has this lookup key. Use another key, or transferLookupKey.",
+      cause: { code: "invalid_argument" },
     });
+    const refusing = showing({}, { param: "currency" });
+    await expect(
+      refusing.createPrice(productId, { currency: "usd", unitAmount: 2, lookupKey: "other" }),
+    ).rejects.toMatchObject({ code: "invalid_argument" });
     const second = await acme.createPrice(productId, { ...terms, unitAmount: 2, transferLookupKey: true });
 
     const product = await acme.getProduct(productId);
@@ -110,8 +130,15 @@ describe("archivePrice and setDefaultPrice", () => {
     expect(await acme.archivePrice(other.id)).toEqual(archived);
     expect(world.takeRequests()).toEqual([`GET /v1/prices/${other.id}`]);
 
-    await expect(acme.archivePrice(priceId)).rejects.toMatchObject({ code: "conflict" });
-    await expect(acme.setDefaultPrice(other.id)).rejects.toMatchObject({ code: "conflict" });
+    await expect(acme.archivePrice(priceId)).rejects.toMatchObject({
+      code: "conflict",
+      message:
+        "This is its product's default price, which cannot be archived. Set another one first, or replace it.",
+    });
+    await expect(acme.setDefaultPrice(other.id)).rejects.toMatchObject({
+      code: "conflict",
+      message: "An archived price cannot be its product's default.",
+    });
   });
 
   it("move the default, and succeed where it is there already", async () => {
@@ -184,6 +211,85 @@ describe("replacePrice", () => {
     });
     expect(world.takeRequests()).toHaveLength(4);
     expect((await acme.getProduct(productId)).defaultPrice?.id).toBe(priceId);
+  });
+
+  it("takes over every term that it can have, and nothing that the old price has not", async () => {
+    const { productId } = await aProduct();
+    const sentFor = async (shown: object) => {
+      const { id } = await acme.createPrice(productId, { currency: "eur", unitAmount: 100 });
+      // Whatever is said of terms that a local Stripe does not know.
+      await showing(shown)
+        .replacePrice(id, { unitAmount: 200 })
+        .catch(() => undefined);
+      return world.local.requests.findLast(({ method, path }) => method === "POST" && path === "/v1/prices")
+        ?.params;
+    };
+    const bare = { product: productId, currency: "eur", unit_amount: "200", metadata: { tenantId: "acme" } };
+    expect(await sentFor({ tax_behavior: null })).toEqual(bare);
+    expect(
+      await sentFor({
+        currency_options: { eur: {} },
+        recurring: { interval: "week", interval_count: 2, usage_type: "licensed" },
+        tax_behavior: "exclusive",
+        transform_quantity: { divide_by: 10, round: "up" },
+      }),
+    ).toEqual({
+      ...bare,
+      recurring: { interval: "week", interval_count: "2" },
+      tax_behavior: "exclusive",
+      transform_quantity: { divide_by: "10", round: "up" },
+    });
+  });
+
+  it("leaves a price alone that is archived already, and moves nothing that there is not", async () => {
+    const { productId } = await aProduct();
+    const old = await acme.createPrice(productId, { currency: "usd", unitAmount: 7 });
+    await acme.archivePrice(old.id);
+    world.takeRequests();
+    await acme.replacePrice(old.id, { unitAmount: 8 });
+    expect(world.takeRequests()).toEqual([`GET /v1/prices/${old.id}`, "POST /v1/prices"]);
+  });
+
+  it.each<[string, object]>([
+    ["tiers, or an amount that customers choose", { unit_amount: null, unit_amount_decimal: null }],
+    ["a meter", { recurring: { interval: "month", interval_count: 1, usage_type: "metered" } }],
+    ["several currencies", { currency_options: { usd: {}, eur: {} } }],
+  ])("refuses a price of %s, before it writes", async (_, shown) => {
+    const { priceId } = await aProduct();
+    await expect(showing(shown).replacePrice(priceId, { unitAmount: 1 })).rejects.toMatchObject({
+      code: "conflict",
+      message:
+        "A price with tiers, a meter, an amount that customers choose, or amounts in several currencies cannot be " +
+        "replaced by one of a single amount.",
+    });
+    expect(world.takeRequests()).toEqual([`GET /v1/prices/${priceId}`]);
+  });
+
+  it.each([
+    ["its details", ["the new price", "the product's default price"]],
+    ["the product's default price", ["the new price", "its details"]],
+    ["the end of the old price", ["the new price", "its details", "the product's default price"]],
+  ])("says what is done where %s is refused", async (failed, completed) => {
+    const { productId, priceId } = await aProduct();
+    await world.stripe.prices.update(priceId, { nickname: "Pro" });
+    const isRefused = (path: string) => {
+      if (failed === "the product's default price") return path === `/v1/products/${productId}`;
+      if (failed === "the end of the old price") return path === `/v1/prices/${priceId}`;
+      return path.startsWith("/v1/prices/") && path !== `/v1/prices/${priceId}`;
+    };
+    const sdk = sdkFor(world.local);
+    const stripe = {
+      rawRequest: (method: string, path: string, ...rest: never[]) =>
+        method === "POST" && isRefused(path)
+          ? Promise.reject({ statusCode: 400, rawType: "invalid_request_error" })
+          : sdk.rawRequest(method, path, ...rest),
+    };
+    const refusing = world.service({ stripe }).forTenant("acme");
+    await expect(refusing.replacePrice(priceId, { unitAmount: 9 })).rejects.toMatchObject({
+      code: "indeterminate",
+      completed,
+      failed,
+    });
   });
 
   it("moves a lookup key that was given in the Dashboard as it is", async () => {
@@ -277,7 +383,11 @@ describe("replacePrice", () => {
     await acme.setDefaultPrice(priceId);
     await acme.archivePrice(first.id);
 
-    await expect(acme.replacePrice(priceId, { unitAmount: 3 })).rejects.toMatchObject({ code: "conflict" });
+    await expect(acme.replacePrice(priceId, { unitAmount: 3 })).rejects.toMatchObject({
+      code: "conflict",
+      message:
+        "The same replacement was made before, and its price was archived since. Give it an idempotencyKey of its own.",
+    });
     const second = await acme.replacePrice(priceId, { unitAmount: 3, idempotencyKey: "again" });
     expect((await acme.getProduct(productId)).prices).toEqual([second]);
   });

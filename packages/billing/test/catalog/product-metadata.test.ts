@@ -119,8 +119,45 @@ describe("product metadata with a schema", () => {
     });
     await expect(shop(throwing).createProduct({ name: "Broken" })).rejects.toMatchObject({
       code: "configuration",
+      message: "The schema in catalog.metadata threw instead of answering.",
+      cause: new Error("broken"),
     });
     expect(world.takeRequests()).toEqual([]);
+  });
+
+  it("is refused by each key once, or as a whole", async () => {
+    const strict = standard(() => ({
+      issues: [
+        { message: "one", path: ["a"] },
+        { message: "two", path: [{ key: "a" }, "deeper"] },
+        { message: "three", path: [7] },
+        { message: "four" },
+      ],
+    }));
+    await expect(shop(strict).createProduct({ name: "Bad" })).rejects.toThrow(
+      "metadata does not pass the catalogue's schema: a, 7, the whole of it.",
+    );
+    const { id } = await world.stripe.products.create({
+      name: "Bad",
+      metadata: { tenantId: "acme", a: "1" },
+    });
+    expect(await shop(strict).getProduct(id)).toMatchObject({
+      metadata: null,
+      metadataIssues: [
+        { message: "one", path: ["a"] },
+        { message: "two", path: ["a", "deeper"] },
+        { message: "three", path: ["7"] },
+        { message: "four", path: [] },
+      ],
+    });
+  });
+
+  it("is nothing where a schema answers with issues beside a value, and as it is with none", async () => {
+    const { id } = await world.stripe.products.create({ name: "P", metadata: { tenantId: "acme" } });
+    const both = standard(() => ({ value: "kept", issues: [{ message: "bad" }] }) as never);
+    expect((await shop(both).getProduct(id)).metadata).toBeNull();
+    const none = standard(() => ({ value: "kept", issues: [] }) as never);
+    expect((await shop(none).getProduct(id)).metadata).toBe("kept");
   });
 
   it("never sees the keys that say whose the product is", async () => {

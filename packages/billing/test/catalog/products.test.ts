@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { connectTenancy, NotFoundError, type StripeBillingService } from "../../src/index.js";
-import { clientThat } from "../isolation/intercepted-client.js";
+import { answer, clientThat } from "../isolation/intercepted-client.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
 
 let world: StripeWorld;
@@ -221,6 +221,22 @@ describe("getProduct", () => {
     ]);
   });
 
+  it("shows prices of one second in one order, however Stripe lists them", async () => {
+    const [productId = ""] = await stock("orderly", 1, { pricesEach: 4 });
+    const orders = new Set<string>();
+    for (const isReversed of [false, true]) {
+      const stripe = clientThat(world.local, async ({ path }, send) => {
+        if (!path.startsWith("/v1/prices?")) return send();
+        const list = Object(await (await send()).toJSON());
+        const data = list.data.map((one: object) => ({ ...one, created: 1_700_000_000 }));
+        return answer(200, { ...list, data: isReversed ? data.reverse() : data });
+      });
+      const { prices } = await world.service({ stripe }).forTenant("orderly").getProduct(productId);
+      orders.add(prices.map(({ id }) => id).join());
+    }
+    expect(orders.size).toBe(1);
+  });
+
   it("shows products by ids of the account's own choice, unless they are another tenant's", async () => {
     const chosen = { name: "Gold", metadata: { tenantId: "acme" } };
     await world.stripe.products.create({ id: "gold-monthly_2", ...chosen });
@@ -375,8 +391,11 @@ describe("updateProduct and archiveProduct", () => {
     const update = (changes: object) => billing.forTenant("acme").updateProduct(acme.productId, changes);
     await expect(update({})).rejects.toMatchObject({
       code: "invalid_argument",
-      message: expect.stringContaining("at least one detail"),
+      message: "Name at least one detail to change.",
     });
+    await expect(billing.forTenant("acme").listTenantProducts({ active: "no" as never })).rejects.toThrow(
+      'active must be true, false or "all".',
+    );
     await expect(update({ active: "no" })).rejects.toMatchObject({
       code: "invalid_argument",
       message: expect.stringContaining("active must be"),

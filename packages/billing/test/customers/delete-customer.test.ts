@@ -66,6 +66,8 @@ describe("deleteCustomer", () => {
       failed: "the deletion",
       cause: { code: "invalid_argument" },
     });
+    // What was refused is not looked for.
+    expect(world.takeRequests().at(-1)).toMatch(/\/expire$/);
   });
 
   it("takes the customer for deleted where the connection was closed and Stripe then knows none", async ({

@@ -94,8 +94,10 @@ describe("createTaxId", () => {
     ["an owner", { ...VAT, customerId: "cus_1" }],
   ] as const)("refuses %s before anything is sent", async ([, options], { world, acme, billing }) => {
     // Hostile options are of no type that it takes.
-    await expect(billing.createTaxId(acme.customerId, options as never)).rejects.toThrow(
-      InvalidArgumentError,
+    const refused = billing.createTaxId(acme.customerId, options as never);
+    await expect(refused).rejects.toThrow(InvalidArgumentError);
+    await expect(refused).rejects.toThrow(
+      /^(?:type must be a kind of tax id, such as "eu_vat"\.|value must be 1 to 100 letters, digits, spaces|Unknown option)/,
     );
     expect(world.takeRequests()).toEqual([]);
   });
@@ -123,7 +125,8 @@ describe("deleteTaxId", () => {
     await expect(billing.deleteTaxId(acme.taxIdId)).rejects.toMatchObject({ code: "not_found" });
   });
 
-  it("finds the answer that was lost in what is left", async ({ world, acme }) => {
+  it("finds the answer that was lost in what is left", async ({ world, acme, billing: before }) => {
+    await before.createTaxId(acme.customerId, VAT);
     const stripe = clientThat(world.local, async (request, send) => {
       const response = await send();
       if (request.method === "DELETE") throw new Error("The connection was reset.");
@@ -151,6 +154,7 @@ describe("deleteTaxId", () => {
     );
     const refused = world.service({ stripe: refusing }).forTenant("acme").deleteTaxId(acme.taxIdId);
     await expect(refused).rejects.toMatchObject({ code: "invalid_argument" });
+    expect(world.takeRequests()).toEqual([`GET /v1/tax_ids/${acme.taxIdId}`]);
     let isLost = false;
     const losing = clientThat(world.local, async ({ method }, send) => {
       isLost ||= method === "DELETE";
@@ -168,6 +172,11 @@ describe("deleteTaxId", () => {
     });
     const billing = world.service({ stripe, maxRetries: 0 }).forTenant("acme");
     await expect(billing.deleteTaxId(acme.taxIdId)).rejects.toMatchObject({ code: "indeterminate" });
+  });
+
+  it("needs the id of a tax id", async ({ world, billing }) => {
+    await expect(billing.deleteTaxId("cus_1")).rejects.toThrow("taxIdId must be");
+    expect(world.takeRequests()).toEqual([]);
   });
 
   it("knows no tax id of another tenant's customer", async ({ world, billing }) => {
