@@ -292,19 +292,19 @@ describe("ensureCustomer", () => {
     else expect(used.size).toBe(1);
   });
 
-  it("goes on to the next where the oldest is gone and search does not know it yet", async () => {
+  it("goes on to the next where the oldest is gone before it is told what has changed", async () => {
     const metadata = { tenantId: "acme", billingReference: "half-gone" };
     const oldest = await world.stripe.customers.create({ metadata });
     world.local.advanceBy(2_000);
     const next = await world.stripe.customers.create({ metadata });
-    const stripe = clientThat(world.local, async ({ path }, send) => {
-      const found = await send();
-      if (path.startsWith("/v1/customers/search")) await world.stripe.customers.del(oldest.id);
-      return found;
+    const stripe = clientThat(world.local, async ({ method, path }, send) => {
+      if (method === "POST" && path.endsWith(oldest.id)) await world.stripe.customers.del(oldest.id);
+      return send();
     });
     const audits: AuditEvent[] = [];
     const service = world.service({ stripe, onAudit: (event) => audits.push(event) }).forTenant("acme");
-    expect((await service.ensureCustomer({ reference: "half-gone" })).id).toBe(next.id);
+    const found = await service.ensureCustomer({ reference: "half-gone", name: "H" });
+    expect(found).toMatchObject({ id: next.id, name: "H" });
     expect(audits.filter(({ type }) => type === "duplicate_customer")).toEqual([]);
   });
 
