@@ -1,4 +1,5 @@
 import { Deadline } from "../../deadline.js";
+import { isBillingError } from "../../errors.js";
 import type { Pace } from "./pace.js";
 import type { Progress, ReconcileReport } from "./progress.js";
 
@@ -52,13 +53,13 @@ export async function walkListings<L extends Listing, T>(walk: Walk<L, T>): Prom
 }
 
 async function walkList<L extends Listing, T>(walk: Walk<L, T>, listing: L, run: Deadline): Promise<void> {
-  const { readPage, take, pace, progress, onProgress } = walk;
-  for (let cursor = progress.begin(listing); cursor !== null; ) {
-    await pace(run);
-    const at = cursor;
-    const { items, nextCursor } = await run.run((signal) =>
-      readPage(listing, at, { signal, pace: () => pace(run) }),
-    );
+  const { take, progress, onProgress } = walk;
+  const begun = progress.begin(listing);
+  for (let cursor = begun; cursor !== null; ) {
+    const { items, nextCursor } = await readPage(walk, listing, cursor, run).catch((error: unknown) => {
+      if (cursor === undefined || cursor !== begun || !isRefused(error)) throw error;
+      return readPage(walk, listing, undefined, run);
+    });
     for (const item of items) {
       run.remainingMs();
       await take(item, listing);
@@ -67,6 +68,24 @@ async function walkList<L extends Listing, T>(walk: Walk<L, T>, listing: L, run:
     await onProgress?.(progress.report());
     cursor = nextCursor ?? null;
   }
+}
+
+async function readPage<L extends Listing, T>(
+  { readPage: read, pace }: Walk<L, T>,
+  listing: L,
+  cursor: string | undefined,
+  run: Deadline,
+): Promise<Page<T>> {
+  await pace(run);
+  return run.run((signal) => read(listing, cursor, { signal, pace: () => pace(run) }));
+}
+
+/**
+ * Whether Stripe does not take the page of a stopped run any more: what it begins after is gone, as an event is after 30
+ * days. Its list is walked anew then, where what was settled is settled.
+ */
+function isRefused(error: unknown): boolean {
+  return isBillingError(error) && (error.code === "not_found" || error.code === "invalid_argument");
 }
 
 /** Runs workers side by side. The first failure, or `signal`, ends them all; rejects once the last one has ended. */

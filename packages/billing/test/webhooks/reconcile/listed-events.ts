@@ -22,15 +22,23 @@ export interface FakeStripe extends TenantResolver<object> {
   readonly queries: EventListQuery[];
   /** Events by account; `""` holds one's own. */
   readonly events: Map<string, ReturnType<typeof listedEvent>[]>;
+  /** Refuses cursors with an error: those of events that are not there, or those that match. */
+  readonly refuseCursors: (error: Error, cursors?: RegExp) => void;
 }
 
 /** Stripe's list of snapshot events, as far as the service passes it on: newest first, and of one size a page. */
 export function fakeStripe(own: ReturnType<typeof listedEvent>[], pageSize = 3): FakeStripe {
   const queries: EventListQuery[] = [];
   const events = new Map([["", own]]);
+  let refuses: (cursor: string, isThere: boolean) => void = () => undefined;
   return {
     queries,
     events,
+    refuseCursors: (error, cursors) => {
+      refuses = (cursor, isThere) => {
+        if (cursors?.test(cursor) ?? !isThere) throw error;
+      };
+    },
     resolveTenant: async () => ({ status: "tenant", tenantId: "acme" }),
     forTenant: (tenantId) => ({ boundTo: tenantId }),
     async listEvents(query: EventListQuery): Promise<EventPage> {
@@ -40,6 +48,7 @@ export function fakeStripe(own: ReturnType<typeof listedEvent>[], pageSize = 3):
         .filter(({ type, created }) => types.includes(type) && created >= fromSeconds && created <= toSeconds)
         .sort((one, other) => other.created - one.created || (one.id < other.id ? 1 : -1));
       const start = cursor === undefined ? 0 : found.findIndex(({ id }) => id === cursor) + 1;
+      if (cursor !== undefined) refuses(cursor, start > 0);
       const page = found.slice(start, start + pageSize);
       const hasMore = start + pageSize < found.length;
       return { events: page, nextCursor: hasMore ? page.at(-1)?.id : undefined };

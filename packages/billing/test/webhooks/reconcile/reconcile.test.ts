@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { AbortedError, InvalidArgumentError } from "../../../src/errors.js";
+import { AbortedError, InvalidArgumentError, NotFoundError } from "../../../src/errors.js";
 import {
   ConfigurationError,
   createWebhookReceiver,
@@ -109,6 +109,30 @@ describe("reconcile", () => {
       ),
       { numRuns: 200 },
     );
+  });
+
+  test.each([
+    ["an event that Stripe lists no more", new NotFoundError("It is gone.")],
+    ["a page that Stripe refuses", new InvalidArgumentError('Stripe refused "page".')],
+  ])("begins a list anew when a stopped run ended at %s", async (_, refusal) => {
+    const billing = fakeStripe(tenEvents());
+    const { reconcile, handled } = receiverOf(billing);
+    let cursor: string | undefined;
+    const crash = (report: ReconcileReport) => {
+      cursor = report.cursor;
+      throw new Error("crash");
+    };
+    await expect(reconcile({ since, onProgress: crash })).rejects.toThrow("crash");
+    const listed = billing.events.get("") ?? [];
+    billing.events.set("", [...listed.slice(0, 4), listedEvent("evt_new", NOW_SECONDS - 1)]);
+    billing.refuseCursors(refusal);
+    await reconcile({ cursor });
+    expect(handled.toSorted()).toEqual(
+      [0, 1, 2, 3, 7, 8, 9].map((index) => `evt_${index}`).concat("evt_new"),
+    );
+    // The same refusal in the middle of a run is none of these.
+    billing.refuseCursors(refusal, /.*/);
+    await expect(reconcile({ since })).rejects.toBe(refusal);
   });
 
   test("lists no page again that a stopped run had passed", async () => {
