@@ -1,4 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { aDelivery } from "../../../../src/testing/inbox-contract/deliveries.js";
+import { KEY_NAMES } from "../../../../src/webhooks/inbox/redis/scripts/common.js";
 import { redisInbox } from "../../../../src/webhooks.js";
 import { receiver } from "../../delivering.js";
 import { fakeStripe, listedEvent } from "../../reconcile/listed-events.js";
@@ -6,6 +8,39 @@ import { headerFor, NOW_SECONDS, twoTenants } from "../../signed-delivery.js";
 import { HAS_REDIS, ownRedis } from "./own-redis.js";
 
 const logger = { warn: () => undefined };
+
+describe.skipIf(!HAS_REDIS)("a Redis that evicted a key", () => {
+  test.each(KEY_NAMES)(
+    "keeps no event from being handled when it comes again, and loses no other: %s",
+    async (name) => {
+      const { redis: client } = await ownRedis();
+      const inbox = redisInbox({ client, logger, acceptEviction: true, maxAttempts: 1, leaseSeconds: 0.3 });
+      const run = vi.fn(async () => "handled");
+      const fail = () => Promise.reject(new Error("broken"));
+      const objectId = "Gold plan";
+      await inbox.process(aDelivery("evt_dead"), fail);
+      await inbox.store(aDelivery("evt_stored", { objectId }));
+      await inbox.process(aDelivery("evt_at_work"), async () => client.del(`{billing_inbox}:${name}`));
+
+      const handleAll = async () => {
+        while ((await inbox.processNext(run)) !== undefined);
+        for (const { key } of await inbox.listDead()) await inbox.requeue(key, run);
+      };
+      await handleAll();
+      for (const id of ["evt_dead", "evt_stored", "evt_at_work", "evt_new"]) {
+        await inbox.store(aDelivery(id, id === "evt_stored" ? { objectId } : {}));
+      }
+      await vi.waitFor(async () => {
+        await handleAll();
+        expect(await inbox.readStats()).toMatchObject({ held: 0, waiting: 0, dead: 0 });
+      }, 5_000);
+      for (const id of ["evt_dead", "evt_stored", "evt_new"]) {
+        expect(await inbox.process(aDelivery(id), run)).toEqual({ status: "duplicate" });
+      }
+      expect(run.mock.calls.length).toBeGreaterThanOrEqual(3);
+    },
+  );
+});
 
 describe.skipIf(!HAS_REDIS)("a Redis that came back empty", () => {
   test("has lost acknowledged deliveries, and reconcile finds every one of them", async () => {

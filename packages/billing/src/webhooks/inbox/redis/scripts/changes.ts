@@ -17,13 +17,7 @@ forget_holder(id)
 redis.call('ZREM', leases, id)
 if object ~= '' and redis.call('HGET', objects, object) == id then redis.call('HDEL', objects, object) end
 if status == 'handled' then
-  redis.call('HDEL', bodies, id)
-  redis.call('HDEL', facts, id)
-  redis.call('HDEL', attempts, id)
-  redis.call('HDEL', errors, id)
-  redis.call('ZREM', due, id)
-  redis.call('ZREM', open, id)
-  redis.call('ZREM', dead, id)
+  forget(id)
   redis.call('ZADD', handled, now + retention_ms, id)
   if object ~= '' then redis.call('ZADD', newest, 'GT', ARGV[7], object) end
 elseif status == 'dead' then
@@ -47,8 +41,9 @@ export const STORE: string = `#!lua
 ${COMMON}
 local id, object, created, body = unpack(ARGV)
 if is_handled(id) then return {'duplicate'} end
+local kept = is_kept(id)
 if is_dead(id, tonumber(ARGV[5])) then return {'dead'} end
-if not score(open, id) then keep(id, object, created, body) end
+if not kept then keep(id, object, created, body) end
 return {'stored'}
 `;
 
@@ -56,7 +51,7 @@ return {'stored'}
 export const RELEASE: string = `#!lua
 ${COMMON}
 local id = ARGV[1]
-if redis.call('ZREM', dead, id) == 0 then return {'absent'} end
+if redis.call('ZREM', dead, id) == 0 or not is_whole(id) then return {'absent'} end
 local _, created = read_facts(id)
 redis.call('HDEL', attempts, id)
 redis.call('HDEL', errors, id)

@@ -10,9 +10,10 @@ local repeated = find_repeated(token)
 if repeated then return repeated end
 if is_handled(id) then return {'duplicate'} end
 if is_held(id) then return {'busy'} end
+local kept = is_kept(id)
 if is_dead(id, max_attempts) then return {'dead', redis.call('HGET', attempts, id)} end
 if is_object_held(object, id) then return {'object_busy'} end
-if not score(open, id) then keep(id, object, created, body) end
+if not kept then keep(id, object, created, body) end
 return begin(id, object, token, lease_ms)
 `;
 
@@ -22,7 +23,7 @@ ${COMMON}
 local id, token, lease_ms = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local repeated = find_repeated(token)
 if repeated then return repeated end
-if not score(dead, id) then return {'absent'} end
+if not score(dead, id) or not is_whole(id) then return {'absent'} end
 if is_held(id) then return {'busy'} end
 local object = read_facts(id)
 if is_object_held(object, id) then return {'object_busy'} end

@@ -42,8 +42,13 @@ end
 
 -- An object's id may hold spaces: whoever made the object may have chosen it, as that of a plan or a coupon.
 local function read_facts(id)
-  local object, created = string.match(redis.call('HGET', facts, id) or '', '^(.*) (%S+)$')
+  local object, created = string.match(redis.call('HGET', facts, id) or ' 0', '^(.*) (%S+)$')
   return object, created
+end
+
+-- What is left of a delivery where the server evicted a key cannot be handled; it is kept anew when it comes again.
+local function is_whole(id)
+  return redis.call('HEXISTS', bodies, id) == 1 and redis.call('HEXISTS', facts, id) == 1
 end
 
 local function is_object_held(object, id)
@@ -54,6 +59,18 @@ end
 local function forget_holder(id)
   local token = redis.call('HGET', holders, id)
   if token then redis.call('HDEL', holders, id, token) end
+end
+
+local function forget(id)
+  forget_holder(id)
+  for _, key in ipairs({bodies, facts, attempts, errors}) do redis.call('HDEL', key, id) end
+  for _, key in ipairs({leases, due, open, dead}) do redis.call('ZREM', key, id) end
+end
+
+local function is_kept(id)
+  if not (score(open, id) or score(dead, id)) then return false end
+  if not is_whole(id) and not is_held(id) then forget(id) end
+  return score(dead, id) or score(open, id) and score(due, id)
 end
 
 -- Also a delivery whose last attempt ended with its holder is dead; whoever finds it says so.
@@ -110,7 +127,9 @@ local function find_due(max_attempts, from, passed)
     local id = front[at]
     local object = read_facts(id)
     if front[at + 1] ~= from then from, passed = front[at + 1], 0 end
-    if is_held(id) or is_object_held(object, id) then
+    if not is_whole(id) then
+      forget(id)
+    elseif is_held(id) or is_object_held(object, id) then
       passed = passed + 1
     elseif not is_dead(id, max_attempts) then
       return id, object

@@ -11,11 +11,13 @@ export const LIST_DEAD: string = `#!lua
 ${COMMON}
 local texts = {}
 for _, id in ipairs(redis.call('ZRANGE', dead, 0, tonumber(ARGV[1]) - 1)) do
-  table.insert(texts, id)
-  table.insert(texts, redis.call('HGET', bodies, id))
-  table.insert(texts, redis.call('HGET', attempts, id))
-  table.insert(texts, redis.call('ZSCORE', dead, id))
-  table.insert(texts, redis.call('HGET', errors, id) or '')
+  if is_whole(id) then
+    table.insert(texts, id)
+    table.insert(texts, redis.call('HGET', bodies, id))
+    table.insert(texts, redis.call('HGET', attempts, id) or '0')
+    table.insert(texts, redis.call('ZSCORE', dead, id))
+    table.insert(texts, redis.call('HGET', errors, id) or '')
+  end
 end
 return texts
 `;
