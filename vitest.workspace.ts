@@ -9,7 +9,7 @@ const common = {
   // Files share a worker's modules: loading the Stripe SDK for each file took a third of the time.
   pool: "threads",
   isolate: false,
-  setupFiles: ["@repo/test-kit/leave-nothing"],
+  setupFiles: ["@repo/test-kit/leave-nothing", "@repo/test-kit/plain-call-sites"],
   // A slow machine must not look like a failing test.
   testTimeout: 30_000,
   hookTimeout: 30_000,
