@@ -4,6 +4,7 @@ import { type AccountCheck, found } from "../operator/doctor/account-check.js";
 import type { StripeClient } from "../stripe/client.js";
 import { withQuery } from "../stripe/query-string.js";
 import { type EventDestination, listDestinations } from "./event-destinations.js";
+import { findMessage } from "./find-message.js";
 import type { EventsReceiver } from "./receiver.js";
 import { UsageError } from "./usage-error.js";
 
@@ -47,7 +48,7 @@ async function checkInbox(receiver: EventsReceiver): Promise<AccountCheck> {
       ? found("inbox", "ok", fact)
       : found("inbox", "warning", fact, "Run billing events list, and requeue them once the cause is gone.");
   } catch (error) {
-    const reason = error instanceof Error ? error.message : "it threw no error";
+    const reason = findMessage(error) ?? "it does not say why.";
     return found("inbox", "failure", `The inbox cannot be used: ${reason}`, "Events fail until it can.");
   }
 }

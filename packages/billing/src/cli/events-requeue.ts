@@ -2,6 +2,7 @@ import type { DeliveryKey } from "../webhooks/inbox/inbox.js";
 import type { Outcome } from "../webhooks/outcome.js";
 import { type Command, defineCommand } from "./command.js";
 import { EXIT } from "./exit-codes.js";
+import { findMessage } from "./find-message.js";
 import { createProgress } from "./progress.js";
 import {
   DELIVERY_OPTIONS,
@@ -67,6 +68,6 @@ const HANDLED: ReadonlySet<Requeued["status"]> = new Set(["handled", "ignored"])
 async function requeue(webhooks: EventsReceiver, key: DeliveryKey): Promise<Requeued> {
   const outcome = await webhooks.requeue(key);
   if (outcome === undefined) return { ...key, status: "not dead" };
-  const error = "error" in outcome && outcome.error instanceof Error ? outcome.error.message : undefined;
+  const error = "error" in outcome ? findMessage(outcome.error) : undefined;
   return { ...key, status: outcome.status, ...(error === undefined ? {} : { error }) };
 }

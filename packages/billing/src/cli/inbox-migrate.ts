@@ -26,6 +26,10 @@ export const inboxMigrate: Command = defineCommand({
       terminal.out(formatSql(schema));
       return EXIT.ok;
     }
+    // Of anything else pg makes a host that nobody named.
+    if (!/^(?:postgres(?:ql)?|socket):|^\//.test(url)) {
+      throw new UsageError("--url must be a URL such as postgres://user@host/name.");
+    }
     const pool = await openPool(url);
     try {
       const { from, to } = await migrateInbox(pool, { schema });

@@ -3,6 +3,7 @@ import { closestName } from "./closest-name.js";
 import type { Command } from "./command.js";
 import { COMMANDS } from "./commands.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
+import { findMessage } from "./find-message.js";
 import { describeCommand, describeCommands, describeUsage } from "./help.js";
 import { type Terminal, withoutSecrets } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
@@ -73,7 +74,7 @@ const MISUSES: ReadonlySet<string> = new Set([
 
 function report(error: unknown, command: Command, terminal: Terminal): ExitCode {
   const isMisuse = error instanceof UsageError || (error instanceof BillingError && MISUSES.has(error.code));
-  const message = error instanceof Error ? error.message : "The command failed.";
+  const message = findMessage(error) ?? "The command failed.";
   const request =
     error instanceof BillingError && error.requestId ? ` (Stripe's request: ${error.requestId})` : "";
   terminal.err(`${message}${request}\n`);

@@ -5,6 +5,7 @@ import { ConfigurationError } from "../errors.js";
 import { parseOrigin } from "../return-urls/return-url.js";
 import { createStripeClient, modeOf, type StripeClient } from "../stripe/client.js";
 import { metadataTenancy } from "../tenancy/strategies/metadata-tenancy.js";
+import { findMessage } from "./find-message.js";
 import type { Option } from "./option-table.js";
 import type { Terminal } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
@@ -68,7 +69,7 @@ export async function loadModule(option: string, path: string): Promise<object> 
   try {
     return await import(pathToFileURL(resolve(path)).href);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : "it threw no error";
+    const reason = findMessage(error) ?? "it does not say why";
     throw new UsageError(`--${option} could not be loaded: ${reason}`);
   }
 }

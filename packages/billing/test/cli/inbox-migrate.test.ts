@@ -15,6 +15,15 @@ it.each([{ args: [] }, { args: ["--print", "--url", "postgres://127.0.0.1/test"]
   },
 );
 
+it("refuses what is no URL of a database", async () => {
+  for (const url of ["mydb", "localhost:5432/mydb", "https://localhost/mydb"]) {
+    expect(await migrate("--url", url)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^--url must be/),
+    });
+  }
+});
+
 it("refuses a schema whose name would have to be quoted", async () => {
   expect(await migrate("--print", "--schema", 'a"b')).toMatchObject({ code: 2, out: "" });
 });
