@@ -7,6 +7,7 @@ import { createProgress } from "./progress.js";
 import { readTime } from "./read-time.js";
 import { RECEIVER_DETAILS, RECEIVER_OPTIONS, withReceiver } from "./receiver.js";
 import { reconcileObjects } from "./reconcile-objects.js";
+import { describeRefused, isComplete } from "./reconcile-report.js";
 import { UsageError } from "./usage-error.js";
 
 const DETAILS = `Lists the events that Stripe made for which the receiver has a handler, and handles those that never arrived. What was
@@ -16,7 +17,7 @@ handled before is not handled again, so it does no harm at any time. Stripe list
   billing events reconcile --config ./webhooks.mjs --cursor /var/lib/billing/cursor --since 3d
 
 The second form goes on where the last one ended, finished or not; --since is for the first time. Run it every hour.
-Exit code 1 says that some events failed: they are kept for the next run.
+Exit code 1 says that some events failed: they are kept for the next run; or that there is no access to an account.
 
   billing events reconcile --config ./webhooks.mjs --objects
 
@@ -73,10 +74,11 @@ export const eventsReconcile: Command = defineCommand({
     );
     if (file !== undefined) await writeCursor(file, report.cursor);
     terminal.out(values.json ? `${JSON.stringify(report, undefined, 2)}\n` : `${describe(report)}\n`);
-    return report.unsettled === 0 ? EXIT.ok : EXIT.found;
+    return isComplete(report) ? EXIT.ok : EXIT.found;
   },
 });
 
-function describe({ listed, recovered, unsettled }: ReconcileReport): string {
-  return `${listed} events listed, ${recovered} recovered, ${unsettled} to be tried again.`;
+function describe(report: ReconcileReport): string {
+  const { listed, recovered, unsettled } = report;
+  return `${listed} events listed, ${recovered} recovered, ${unsettled} to be tried again.${describeRefused(report)}`;
 }

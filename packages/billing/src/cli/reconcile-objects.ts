@@ -1,8 +1,9 @@
-import type { ReconcileReport } from "../webhooks/reconcile/progress.js";
+import type { ObjectReport } from "../webhooks/reconcile/object-run.js";
 import { readCursor, removeCursor, writeCursor } from "./cursor-file.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import { createProgress } from "./progress.js";
 import type { EventsReceiver } from "./receiver.js";
+import { describeRefused, isComplete } from "./reconcile-report.js";
 import type { Terminal } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
 
@@ -26,7 +27,7 @@ export async function reconcileObjects(
 ): Promise<ExitCode> {
   const comparing = readFindOutdated(module);
   const show = createProgress(terminal);
-  const reports: Record<string, Omit<ReconcileReport, "cursor">> = {};
+  const reports: Record<string, ObjectReport> = {};
   for (const kind of KINDS) {
     const findOutdated = comparing[kind];
     if (findOutdated === undefined) continue;
@@ -45,7 +46,7 @@ export async function reconcileObjects(
   }
   const lines = Object.entries(reports).map(([kind, report]) => `${describe(kind, report)}\n`);
   terminal.out(json ? `${JSON.stringify(reports, undefined, 2)}\n` : lines.join(""));
-  return Object.values(reports).every(({ unsettled }) => unsettled === 0) ? EXIT.ok : EXIT.found;
+  return Object.values(reports).every(isComplete) ? EXIT.ok : EXIT.found;
 }
 
 type FindOutdated = (given: readonly unknown[]) => Promise<Iterable<string>>;
@@ -66,7 +67,8 @@ function readFindOutdated(module: object): Partial<Record<(typeof KINDS)[number]
   );
 }
 
-function describe(kind: string, { listed, recovered, unsettled }: Omit<ReconcileReport, "cursor">): string {
+function describe(kind: string, report: ObjectReport): string {
+  const { listed, recovered, unsettled } = report;
   const things = kind === "subscriptions" ? "subscriptions" : "customers' entitlements";
-  return `${listed} ${things} compared, ${recovered} recovered, ${unsettled} to be tried again.`;
+  return `${listed} ${things} compared, ${recovered} recovered, ${unsettled} to be tried again.${describeRefused(report)}`;
 }

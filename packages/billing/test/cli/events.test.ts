@@ -36,6 +36,22 @@ describe.sequential("billing events", () => {
     expect(out).toContain("1 events listed, 1 recovered");
   });
 
+  it("reconcile goes through the others when there is no access to one, and exits with 1", async () => {
+    const { code, out } = await events(
+      "reconcile",
+      "--since",
+      "1h",
+      "--account",
+      "acct_gone",
+      "--account",
+      "acct_1",
+    );
+    expect(out).toBe(
+      "1 events listed, 0 recovered, 0 to be tried again. The API key has no access to acct_gone.\n",
+    );
+    expect(code).toBe(1);
+  });
+
   it("list has the dead ones with their error, secrets cut out, and exits with 1", async () => {
     const { code, out } = await events("list");
     expect(out).toMatch(

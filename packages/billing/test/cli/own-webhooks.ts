@@ -1,3 +1,4 @@
+import { PermissionError } from "../../src/errors.js";
 import { createWebhookReceiver, memoryInbox, type WebhookReceiver } from "../../src/webhooks.js";
 import { fakeStripe, listedEvent } from "../webhooks/reconcile/listed-events.js";
 
@@ -16,7 +17,14 @@ stripe.events.set("acct_1", [ofAccount]);
 /** An application's own receiver, whose inbox gives up at once. */
 export const webhooks: WebhookReceiver = createWebhookReceiver({
   signingSecrets: ["whsec_9Hq3rT7vXk2LmN5pW8yB4cD6fG1jZ0aS"],
-  billing: stripe,
+  billing: {
+    ...stripe,
+    listEvents: async (query) => {
+      const cause = { code: "account_invalid" };
+      if (query.account === "acct_gone") throw new PermissionError("The API key has no access.", { cause });
+      return (await stripe.listEvents?.(query)) ?? { events: [] };
+    },
+  },
   inbox: memoryInbox({ maxAttempts: 1 }),
   logger: { warn: () => undefined },
   on: {

@@ -29,8 +29,8 @@ export function openObjectRun(kind: string, cursor: string | undefined, nowMs: n
     progress,
     day: new Date(start.fromSeconds * 1000).toISOString().slice(0, 10).replaceAll("-", ""),
     report: () => {
-      const { listed, recovered, unsettled } = progress.report();
-      return Object.freeze({ listed, recovered, unsettled });
+      const { cursor: _, ...report } = progress.report();
+      return Object.freeze(report);
     },
   };
 }

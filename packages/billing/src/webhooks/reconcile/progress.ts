@@ -11,6 +11,11 @@ export interface ReconcileReport {
   readonly recovered: number;
   /** Those that failed, or that somebody else was handling. They are listed again from the cursor of the whole run. */
   readonly unsettled: number;
+  /**
+   * Connected accounts that the API key has no access to, or not any more; their lists were left out. Absent where there
+   * are none.
+   */
+  readonly refusedAccounts?: readonly string[];
 }
 
 /** Outcomes after which an event has to be tried again. */
@@ -31,6 +36,7 @@ export class Progress {
   #listed = 0;
   #recovered = 0;
   #unsettled = 0;
+  readonly #refused = new Set<string>();
 
   constructor(position: Position & { readonly toSeconds: number }, types: string) {
     const isOfSameLists = position.types === types;
@@ -89,6 +95,11 @@ export class Progress {
     this.#listed += count;
   }
 
+  /** Remembers an account whose lists Stripe does not show. */
+  refuse(account: string): void {
+    this.#refused.add(account);
+  }
+
   /** Passes a page, and with the last one its list, once all that began before have ended too. */
   pass({ name }: { readonly name: string }, nextPage: string | undefined): void {
     this.#pages.set(name, nextPage ?? null);
@@ -125,6 +136,7 @@ export class Progress {
       listed: this.#listed,
       recovered: this.#recovered,
       unsettled: this.#unsettled,
+      ...(this.#refused.size > 0 && { refusedAccounts: [...this.#refused] }),
     });
   }
 }

@@ -57,8 +57,12 @@ async function walkList<L extends Listing, T>(walk: Walk<L, T>, listing: L, run:
   const begun = progress.begin(listing);
   for (let cursor = begun; cursor !== null; ) {
     const { items, nextCursor } = await readPage(walk, listing, cursor, run).catch((error: unknown) => {
-      if (cursor === undefined || cursor !== begun || !isRefused(error)) throw error;
-      return readPage(walk, listing, undefined, run);
+      if (cursor !== undefined && cursor === begun && isRefused(error)) {
+        return readPage(walk, listing, undefined, run);
+      }
+      if (listing.account === undefined || !isDisconnected(error)) throw error;
+      progress.refuse(listing.account);
+      return NOTHING;
     });
     for (const item of items) {
       run.remainingMs();
@@ -87,6 +91,14 @@ async function readPage<L extends Listing, T>(
 function isRefused(error: unknown): boolean {
   return isBillingError(error) && (error.code === "not_found" || error.code === "invalid_argument");
 }
+
+/** Whether an account is not connected, or no longer; the others of a run are to be gone through all the same. */
+function isDisconnected(error: unknown): boolean {
+  if (!isBillingError(error) || error.code !== "permission") return false;
+  return Reflect.get(Object(error.cause), "code") === "account_invalid";
+}
+
+const NOTHING: Page<never> = { items: [] };
 
 /** Runs workers side by side. The first failure, or `signal`, ends them all; rejects once the last one has ended. */
 async function sideBySide(

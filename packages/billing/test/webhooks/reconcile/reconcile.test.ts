@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { AbortedError, InvalidArgumentError, NotFoundError } from "../../../src/errors.js";
+import { AbortedError, InvalidArgumentError, NotFoundError, PermissionError } from "../../../src/errors.js";
 import {
   ConfigurationError,
   createWebhookReceiver,
@@ -337,6 +337,31 @@ describe("reconcile of connected accounts", () => {
     expect(billing.queries.length).toBeLessThan(620);
     expect(handled.toSorted()).toEqual(accounts.map((account) => `evt_of_${account}`).toSorted());
     expect(cursor?.length).toBeLessThan(2000);
+  });
+
+  test("leaves out those that the key has no access to any more, and names them", async () => {
+    const billing = thousandAccounts();
+    const cause = { code: "account_invalid" };
+    const refusing: FakeStripe = {
+      ...billing,
+      listEvents: async (query) => {
+        if (query.account === "acct_2") throw new PermissionError("The API key has no access.", { cause });
+        return (await billing.listEvents?.(query)) ?? { events: [] };
+      },
+    };
+    const { reconcile, handled } = receiverOf(refusing);
+    const report = await reconcile({ since, accounts: ["acct_1", "acct_2", "acct_3"] });
+    expect(report).toMatchObject({ listed: 2, recovered: 2, refusedAccounts: ["acct_2"] });
+    expect(handled.toSorted()).toEqual(["evt_of_acct_1", "evt_of_acct_3"]);
+    expect(await reconcile({ cursor: report.cursor, accounts: ["acct_1"] })).not.toHaveProperty(
+      "refusedAccounts",
+    );
+  });
+
+  test("are none left out for another lack of permission", async () => {
+    const error = new PermissionError("The restricted API key lacks a permission.");
+    const billing = { ...thousandAccounts(), listEvents: () => Promise.reject(error) };
+    await expect(receiverOf(billing).reconcile({ since, accounts: ["acct_1"] })).rejects.toBe(error);
   });
 
   test("begins anew when the accounts are not those of the cursor", async () => {
