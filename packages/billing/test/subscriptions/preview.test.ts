@@ -10,7 +10,7 @@ import type {
 } from "../../src/index.js";
 import { toInvoiceLine } from "../../src/views/invoice-line.js";
 import { type FrozenWorld, freeze, startFrozenWorld } from "./frozen-world.js";
-import { addPlan } from "./plans.js";
+import { addMeteredPrice, addPlan } from "./plans.js";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -286,6 +286,69 @@ it("says that no invoice will come of a subscription that is going to end", asyn
     nextInvoiceAt: null,
     recurringAmount: 0,
   });
+});
+
+it("is confirmed by each item's id, its price and its quantity, whatever the change left to be understood", async () => {
+  const shop = await openShop([2000, 5000, 700, 300], "flexible");
+  const { billing, price, world } = shop;
+  const id = await shop.subscribe({
+    items: [{ price: price(0), quantity: 3 }, { price: price(1) }, { price: price(2), quantity: 2 }],
+  });
+  world.moveTo(world.now + 10 * DAY_MS);
+  const [first = "", second = "", third = ""] = (await billing.getSubscription(id)).items.map(
+    (item) => item.id,
+  );
+  const { confirmation, currency, hasMoreLines } = await billing.previewSubscriptionChange(id, {
+    items: [
+      { change: { priceId: price(0) }, quantity: 4 },
+      { remove: { priceId: price(1) } },
+      { change: third, priceId: await shop.priceEvery(4, "month") },
+      { add: price(3) },
+    ],
+    proration: "always_invoice",
+    metadata: { seats: "4" },
+    idempotencyKey: "confirmed",
+  });
+  expect([currency, hasMoreLines]).toEqual(["usd", false]);
+  expect(confirmation).toStrictEqual({
+    items: [
+      { change: first, priceId: price(0), quantity: 4 },
+      { remove: second },
+      { change: third, priceId: await shop.priceEvery(4, "month"), quantity: 2 },
+      { add: price(3), quantity: 1 },
+    ],
+    proration: "always_invoice",
+    prorationDate: new Date(world.now),
+    metadata: { seats: "4" },
+    idempotencyKey: "confirmed",
+  });
+  expect([confirmation, confirmation.items, ...(confirmation.items ?? [])].every(Object.isFrozen)).toBe(true);
+});
+
+it("is confirmed by no items where it is of none, and under a key of its own", async () => {
+  const shop = await openShop([2000], "flexible");
+  const id = await shop.subscribe({ items: [{ price: shop.price(0) }] });
+  const of = (change: SubscriptionChange) => shop.billing.previewSubscriptionChange(id, change);
+  const [one, two] = [await of({ discounts: [] }), await of({ discounts: [] })];
+  expect(Object.keys(one.confirmation)).not.toContain("items");
+  expect(one.confirmation).toMatchObject({
+    discounts: [],
+    idempotencyKey: expect.stringMatching(/^[\w-]{36}$/),
+  });
+  expect(two.confirmation.idempotencyKey).not.toBe(one.confirmation.idempotencyKey);
+});
+
+it("is of a metered price without any quantity", async () => {
+  const shop = await openShop([2000], "flexible");
+  const { billing, world } = shop;
+  const id = await shop.subscribe({ items: [{ price: shop.price(0), quantity: 3 }] });
+  const { productId } = await addPlan(world, "acme");
+  const metered = await addMeteredPrice(world, { productId });
+  const { confirmation, recurringAmount } = await billing.previewSubscriptionChange(id, {
+    items: [{ add: metered }],
+  });
+  expect(confirmation.items).toEqual([{ add: metered }]);
+  expect(recurringAmount).toBe(6000);
 });
 
 it("is kept by its confirmation, however long that is thought over, and only once", async () => {
