@@ -1,8 +1,14 @@
 import { describe, expect } from "vitest";
 import { itInWorld as it } from "../in-world.js";
 
+/** What a test is called by, however long its options are. */
+function nameOf(options: unknown, at: number): string {
+  const whole = JSON.stringify(options) ?? "nothing";
+  return whole.length < 120 ? whole : `${whole.slice(0, 60)}… (${at})`;
+}
+
 describe("createProduct", () => {
-  it.for<[unknown, string]>([
+  const mistakes: readonly [options: unknown, words: string][] = [
     [undefined, "must be an object"],
     [{}, "name must be"],
     [{ name: "" }, "name must be"],
@@ -50,7 +56,10 @@ describe("createProduct", () => {
     ]),
     [{ name: "a", price: { currency: "usd", unitAmount: 1, taxBehavior: "net" } }, "taxBehavior must be"],
     [{ name: "a", price: { currency: "usd", unitAmount: 1, metadata: {} } }, "metadata"],
-  ])("refuses %j before anything is sent, and says %s", async ([options, words], { world }) => {
+  ];
+  const named = mistakes.map(([options, words], at) => [nameOf(options, at), words, options] as const);
+
+  it.for(named)("refuses %s before anything is sent, and says %s", async ([, words, options], { world }) => {
     await expect(
       world
         .service()

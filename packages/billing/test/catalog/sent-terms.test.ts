@@ -26,15 +26,17 @@ const LONG_SENT = {
 const CLEARED = { description: null, features: [], images: [], unitLabel: null, url: null };
 
 describe("createProduct", () => {
-  it.for<[Omit<CreateProductOptions, "name">, { readonly [param: string]: object | string }]>([
-    [{}, {}],
-    [CLEARED, {}],
-    [LONG, LONG_SENT],
+  it.for<[string, Omit<CreateProductOptions, "name">, { readonly [param: string]: object | string }]>([
+    ["nothing", {}, {}],
+    ["details without a value", CLEARED, {}],
+    ["details as long as may be", LONG, LONG_SENT],
     [
+      "a free price",
       { price: { currency: "Usd", unitAmount: 0 } },
       { default_price_data: { currency: "usd", unit_amount: "0" } },
     ],
     [
+      "a price of the longest amount and interval",
       {
         price: {
           currency: "usd",
@@ -53,6 +55,7 @@ describe("createProduct", () => {
       },
     ],
     [
+      "a price of the shortest",
       {
         price: {
           currency: "usd",
@@ -71,8 +74,8 @@ describe("createProduct", () => {
       },
     ],
   ])(
-    "sends what is named, and nothing that would clear something: %j",
-    async ([options, said], { world, billing }) => {
+    "sends %s as named, and nothing that would clear something",
+    async ([, options, said], { world, billing }) => {
       const name = "n".repeat(250);
       await billing.createProduct({ name, ...options }).catch(() => undefined); // whatever is said of so long ones
       const metadata = { tenantId: "acme" };
@@ -84,34 +87,37 @@ describe("createProduct", () => {
 });
 
 describe("updateProduct", () => {
-  it.for<[UpdateProductOptions, object]>([
-    [{ name: "n".repeat(250) }, { name: "n".repeat(250) }],
-    [{ active: true }, { active: "true" }],
-    [{ metadata: { a: "1" } }, { metadata: { a: "1" } }],
-    [CLEARED, { description: "", marketing_features: "", images: "", unit_label: "", url: "" }],
-    [LONG, LONG_SENT],
-  ])(
-    "sends what is named, and a blank for what is cleared: %j",
-    async ([options, said], { world, acme, billing }) => {
-      await billing.updateProduct(acme.productId, options).catch(() => undefined);
-      expect(sent(world)).toEqual(said);
-    },
-  );
+  it.for<[string, UpdateProductOptions, object]>([
+    ["the longest name", { name: "n".repeat(250) }, { name: "n".repeat(250) }],
+    ["that it is on sale", { active: true }, { active: "true" }],
+    ["metadata", { metadata: { a: "1" } }, { metadata: { a: "1" } }],
+    [
+      "details that are cleared",
+      CLEARED,
+      { description: "", marketing_features: "", images: "", unit_label: "", url: "" },
+    ],
+    ["details as long as may be", LONG, LONG_SENT],
+  ])("sends %s, and nothing else", async ([, options, said], { world, acme, billing }) => {
+    await billing.updateProduct(acme.productId, options).catch(() => undefined);
+    expect(sent(world)).toEqual(said);
+  });
 });
 
 describe("createPrice", () => {
-  it.for<[Partial<CreatePriceOptions>, object]>([
-    [{}, {}],
-    [{ nickname: "n".repeat(250) }, { nickname: "n".repeat(250) }],
+  it.for<[string, Partial<CreatePriceOptions>, object]>([
+    ["nothing more", {}, {}],
+    ["the longest nickname", { nickname: "n".repeat(250) }, { nickname: "n".repeat(250) }],
     [
+      "the longest lookup key",
       { lookupKey: `!${"~".repeat(99)}`, transferLookupKey: false },
       { lookup_key: `acme//!${"~".repeat(99)}` },
     ],
     [
+      "a lookup key that is taken from another",
       { lookupKey: "k", transferLookupKey: true },
       { lookup_key: "acme//k", transfer_lookup_key: "true" },
     ],
-  ])("sends what is named: %j", async ([options, said], { world, acme, billing }) => {
+  ])("sends %s", async ([, options, said], { world, acme, billing }) => {
     await billing.createPrice(acme.productId, { currency: "usd", unitAmount: 1, ...options });
     expect(sent(world)).toEqual({
       product: acme.productId,
