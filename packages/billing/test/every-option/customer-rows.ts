@@ -60,7 +60,7 @@ export const CUSTOMER_ROWS: readonly OptionRow[] = [
     method: "deleteCustomer",
     shows: "deletes a customer together with its subscriptions",
     run: async ({ billing, own, stripe }) => {
-      await billing.deleteCustomer(own.customerId, { cancelSubscriptions: true });
+      await billing.deleteCustomer(own.customerId, { cancelSubscriptions: true, idempotencyKey: "k" });
       expect((await stripe.customers.retrieve(own.customerId)).deleted).toBe(true);
     },
   },

@@ -183,7 +183,7 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
   deleteCustomer: {
     does: "write",
     takes: "customerId",
-    options: { cancelSubscriptions: "plain" },
+    options: { cancelSubscriptions: "plain", idempotencyKey: "idempotencyKey" },
     valid: () => ({ cancelSubscriptions: true }),
     renew: anotherCustomer,
   },

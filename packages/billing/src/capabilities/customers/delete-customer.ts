@@ -1,15 +1,17 @@
 import * as z from "zod/mini";
 import { ConflictError, isBillingError } from "../../errors.js";
-import { callFields, checkInput, onFirstUse, optionsObject } from "../../input.js";
+import { checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
 import { expireSession, listSessions } from "../../selling/checkout-pages.js";
 import { listCurrentSubscriptions } from "../../selling/current-subscriptions.js";
 import { sideBySide } from "../../side-by-side.js";
 import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
+import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 
-export interface DeleteCustomerOptions extends CallOptions {
+/** Accepts an `idempotencyKey` for the retry that an error asks for, but does not need it. */
+export interface DeleteCustomerOptions extends CallOptions, IdempotencyOptions {
   /** Deletes a customer with current subscriptions, which end at once and without a refund. Default: false. */
   readonly cancelSubscriptions?: boolean | undefined;
 }
@@ -24,7 +26,7 @@ export interface DeletedCustomer {
 
 const deleteOptions = onFirstUse(() =>
   optionsObject({
-    ...callFields(),
+    ...writeFields(),
     cancelSubscriptions: z.optional(z.boolean("cancelSubscriptions must be true or false.")),
   }),
 );
@@ -36,7 +38,7 @@ export async function deleteCustomer(
   options: DeleteCustomerOptions,
 ): Promise<DeletedCustomer> {
   const customerId = parseObjectId("customer", customer);
-  const { cancelSubscriptions = false } = checkInput(deleteOptions, options);
+  const { cancelSubscriptions = false, idempotencyKey } = checkInput(deleteOptions, options);
   const [, subscriptions, { open }] = await sideBySide(
     // guard: a customer is proved before it is deleted
     scope.proveForWrite(customerId),
@@ -50,7 +52,7 @@ export async function deleteCustomer(
       { conflictingId: inTheWay.id },
     );
   }
-  const steps = new Steps(undefined);
+  const steps = new Steps(idempotencyKey);
   for (const { id } of open) {
     await steps.take("the end of an open page", () => expireSession(scope, id));
   }
