@@ -345,7 +345,7 @@ export class StripeBillingService<TMetadata = undefined>
    * @throws ReturnUrlNotAllowedError when the success, cancel or return URL is not on an allowed origin.
    * @throws ReservedMetadataError when metadata names a key that this package writes.
    * @throws ConflictError when a price is archived, the customer has a current subscription to the same product, or is
-   *   completing another page for it at this moment.
+   *   completing another page for it at this moment; or when the page that was made with the idempotency key is over.
    * @see https://docs.stripe.com/api/checkout/sessions/create
    */
   createCheckoutSession(options: CreateCheckoutSessionOptions): Promise<OpenCheckoutSession>;

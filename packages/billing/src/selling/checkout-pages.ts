@@ -14,6 +14,8 @@ type Session = Stripe.Checkout.Session;
 /** A customer's sessions that may still be open, newest first. */
 export interface CustomerSessions {
   readonly open: readonly Session[];
+  /** Those of the last day that their customer has completed. */
+  readonly complete: readonly Session[];
   /** The id of the newest session of any status. */
   readonly newestId: string | undefined;
 }
@@ -29,17 +31,18 @@ const DAY_SECONDS = 86_400;
 
 /** Lists a customer's sessions of the last day. One request for each hundred. */
 export async function listSessions(scope: TenantScope, customer: string): Promise<CustomerSessions> {
-  const open: Session[] = [];
+  const sessions: Session[] = [];
   let newestId: string | undefined;
   const params = { customer, limit: 100, expand: ["data.line_items"] };
   const pages = eachPage((cursor) => scope.list("GET /v1/checkout/sessions", { ...params, ...cursor }));
   for await (const page of pages) {
     newestId ??= page[0]?.id;
-    open.push(...page.filter(({ status }) => status === "open"));
+    sessions.push(...page);
     const oldest = page.at(-1);
     if (oldest !== undefined && oldest.created < Date.now() / 1_000 - DAY_SECONDS) break;
   }
-  return { open, newestId };
+  const having = (wanted: Session["status"]) => sessions.filter(({ status }) => status === wanted);
+  return { open: having("open"), complete: having("complete"), newestId };
 }
 
 /** The time that a customer needs to fill in a page. */
@@ -54,6 +57,17 @@ export function findSameSession(open: readonly Session[], fingerprint: string): 
       expiresAt - Date.now() / 1_000 >= ENOUGH_SECONDS &&
       typeof (url ?? clientSecret) === "string",
   );
+}
+
+/**
+ * Refuses to leave another page open beside one that was paid since the sessions were listed before. The subscription that
+ * came of it may be on no list that was asked for at the same moment.
+ *
+ * @throws ConflictError with the id of the page that was paid.
+ */
+export function assertNonePaidSince(before: CustomerSessions, now: CustomerSessions, sale: Sale): void {
+  const paid = findSales(now.complete, sale).find(({ id }) => before.complete.every((one) => one.id !== id));
+  if (paid !== undefined) throw justCompleted(paid.id);
 }
 
 /**
@@ -89,9 +103,13 @@ export async function expireSession(scope: TenantScope, session: string): Promis
     const { status } = await scope.checkoutSession(session);
     if (status === "expired") return;
     if (status !== "complete") throw error;
-    throw new ConflictError(
-      "The customer is just completing another Checkout session for the same. Look at that session's result.",
-      { conflictingId: session, cause: error },
-    );
+    throw justCompleted(session, error);
   }
+}
+
+function justCompleted(session: string, cause?: unknown): ConflictError {
+  return new ConflictError(
+    "The customer is just completing another Checkout session for the same. Look at that session's result.",
+    { conflictingId: session, cause },
+  );
 }

@@ -228,6 +228,60 @@ describe("a second Checkout session", () => {
     expect(await openPages()).toEqual([]);
   });
 
+  it("is closed again, as a conflict, where the first was paid between the lists that look for that", async () => {
+    const yearly = await addPrice(world, plan, { recurring: { interval: "year" } });
+    const first = await create({ priceId: plan.priceId });
+    const seen: string[] = [];
+    const wasSeen = () => vi.waitFor(() => expect(seen.at(-1)).toBe("subscriptions after the page"));
+    const stripe = clientThat(world.local, async ({ method, path }, send) => {
+      const isMade = seen.includes("page");
+      if (method === "POST" && path === "/v1/checkout/sessions") seen.push("page");
+      // The sessions are read last, when the page is complete; the subscriptions were read before it was.
+      if (isMade && path.startsWith("/v1/checkout/sessions?")) {
+        await wasSeen();
+        await payOnPage(first.url);
+      }
+      const answer = await send();
+      if (isMade && path.startsWith("/v1/subscriptions?")) seen.push("subscriptions after the page");
+      return answer;
+    });
+    billing = world.service({ stripe }).forTenant("acme");
+    await expect(create({ priceId: yearly })).rejects.toMatchObject({
+      code: "conflict",
+      conflictingId: first.id,
+    });
+    expect(await openPages()).toEqual([]);
+  });
+
+  it("is a new one where an error has left a newer page open beside the first", async () => {
+    const yearly = await addPrice(world, plan, { recurring: { interval: "year" } });
+    const first = await create({ priceId: plan.priceId, idempotencyKey: "cart-1" });
+    const stripe = clientThat(world.local, async ({ path }, send) =>
+      path.endsWith("/expire") ? answer(500, { error: { type: "api_error" } }) : send(),
+    );
+    billing = world.service({ stripe, maxRetries: 0 }).forTenant("acme");
+    await expect(create({ priceId: yearly })).rejects.toMatchObject({ code: "indeterminate" });
+    expect(await openPages()).toHaveLength(2);
+    billing = world.service().forTenant("acme");
+    // The key names the first alone, which should be closed.
+    await expect(create({ priceId: plan.priceId, idempotencyKey: "cart-1" })).rejects.toMatchObject({
+      code: "conflict",
+      conflictingId: first.id,
+    });
+    const again = await create({ priceId: plan.priceId });
+    expect(await openPages()).toEqual([again.id]);
+  });
+
+  it("is refused under the key of one that is over", async () => {
+    const first = await create({ priceId: plan.priceId, idempotencyKey: "cart-2" });
+    const second = await create({ priceId: plan.priceId, quantity: 2, idempotencyKey: "cart-3" });
+    await expect(create({ priceId: plan.priceId, idempotencyKey: "cart-2" })).rejects.toMatchObject({
+      code: "conflict",
+      conflictingId: first.id,
+    });
+    expect(await openPages()).toEqual([second.id]);
+  });
+
   it("stays alone, however many are asked for at once, with whatever prices, in several processes", async () => {
     const yearly = await addPrice(world, plan, { recurring: { interval: "year" } });
     const processes = [billing, world.service().forTenant("acme"), world.service().forTenant("acme")];

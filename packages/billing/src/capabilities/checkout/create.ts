@@ -3,6 +3,8 @@ import { ConflictError, InvalidArgumentError, StripeUnavailableError } from "../
 import type { TenantReturnUrls } from "../../return-urls/tenant-return-urls.js";
 import { assertFuture } from "../../selling/assert-future.js";
 import {
+  assertNonePaidSince,
+  type CustomerSessions,
   expireSales,
   expireSession,
   findSales,
@@ -15,6 +17,7 @@ import { proveNewDiscount } from "../../selling/prove-discount.js";
 import { assertRecurring, collectProductIds, type Prices, proveForSale } from "../../selling/prove-prices.js";
 import { sideBySide } from "../../side-by-side.js";
 import { Steps } from "../../steps.js";
+import { isReplay } from "../../stripe/replay.js";
 import { assertMayEnterCodes } from "../../tenancy/promotion-code-entry.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import {
@@ -66,7 +69,11 @@ export async function createCheckoutSession(
     listSessions(scope, customerId),
   );
   const { fingerprint } = content;
-  const same = findSameSession(sessions.open, fingerprint);
+  const sale = { mode: wanted.mode ?? "subscription", productIds };
+  const maySellTwice = wanted.allowSecond === true;
+  const pages = findSales(sessions.open, sale);
+  // One that a newer page should have closed is not handed out again: the newest stays.
+  const same = findSameSession(maySellTwice ? pages : pages.slice(0, 1), fingerprint);
   // Two clicks at once have one key, and so get one session. The key changes with the customer's next session, and every
   // minute, because Stripe repeats even a failed answer for as long as it remembers the key.
   const minute = Math.floor(Date.now() / 60_000);
@@ -74,15 +81,19 @@ export async function createCheckoutSession(
   const made =
     same ??
     (await steps.take("the new page", () =>
-      scope.write("POST /v1/checkout/sessions", {}, content.params, steps.key),
+      makePage(
+        scope,
+        content,
+        { key: steps.key, isCallers: wanted.idempotencyKey !== undefined },
+        maySellTwice ? [] : pages,
+      ),
     ));
-  const sale = { mode: wanted.mode ?? "subscription", productIds };
-  const isAlone = same !== undefined && findSales(sessions.open, sale).length === 1;
+  const isAlone = same !== undefined && pages.length === 1;
   const session =
-    wanted.allowSecond === true || isAlone
+    maySellTwice || isAlone
       ? made
       : await steps.take("the end of the older pages", () =>
-          keepOnePage(scope, steps, customerId, made, fingerprint, sale),
+          keepOnePage(scope, steps, { customerId, before: sessions, fingerprint, sale }, made),
         );
   const view = toCheckoutSession(session, scope);
   if (isOpen(view)) return view;
@@ -131,6 +142,36 @@ async function prepareContent(scope: TenantScope, wanted: Wanted, visit: Visit):
 }
 
 /**
+ * Makes a page, or finds the one that an earlier call made with the caller's key: Stripe answers with it as it was then.
+ *
+ * @throws ConflictError when that one is over, or a newer one should have closed it.
+ */
+async function makePage(
+  scope: TenantScope,
+  { params }: SessionContent,
+  { key, isCallers }: { readonly key: string; readonly isCallers: boolean },
+  pages: readonly Stripe.Checkout.Session[],
+): Promise<Stripe.Checkout.Session> {
+  const made = await scope.write("POST /v1/checkout/sessions", {}, params, key);
+  if (!isCallers || !isReplay(made)) return made;
+  const now = await scope.checkoutSession(made.id);
+  if (now.status === "open" && pages.findIndex(({ id }) => id === now.id) <= 0) return now;
+  throw new ConflictError(
+    "The page that was made with this idempotency key is over, or another was made after it. Use a new key.",
+    { conflictingId: now.id },
+  );
+}
+
+/** What one page is kept of. */
+interface Kept {
+  readonly customerId: string;
+  /** The customer's sessions before the page was made. */
+  readonly before: CustomerSessions;
+  readonly fingerprint: string;
+  readonly sale: Sale;
+}
+
+/**
  * Closes every older page for the same product, once the new one exists: of pages that calls create at once, in any number of
  * processes, the newest in Stripe's order stays. Of two with the same content, both calls get the newest.
  *
@@ -139,20 +180,20 @@ async function prepareContent(scope: TenantScope, wanted: Wanted, visit: Visit):
 async function keepOnePage(
   scope: TenantScope,
   steps: Steps,
-  customerId: string,
+  { customerId, before, fingerprint, sale }: Kept,
   made: Stripe.Checkout.Session,
-  fingerprint: string,
-  sale: Sale,
 ): Promise<Stripe.Checkout.Session> {
-  const [{ open }, subscriptions] = await sideBySide(
+  const [now, subscriptions] = await sideBySide(
     listSessions(scope, customerId),
     sale.mode === "subscription" ? listCurrentSubscriptions(scope, customerId) : [],
   );
+  const { open } = now;
   const place = open.findIndex(({ id }) => id === made.id);
   const newer = place < 0 ? open : open.slice(0, place);
   try {
     if (place >= 0) await expireSales(scope, open.slice(place + 1), sale);
     assertNoneSells(subscriptions, sale.productIds);
+    assertNonePaidSince(before, now, sale);
   } catch (error) {
     if (error instanceof ConflictError) {
       await expireSession(scope, made.id);
