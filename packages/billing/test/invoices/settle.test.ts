@@ -1,6 +1,43 @@
 import { describe, expect } from "vitest";
+import type { StripeBillingService } from "../../src/index.js";
 import { itWithNewTenant as it } from "../in-world.js";
-import { addOpenInvoice } from "../stripe-world.js";
+import { clientThat } from "../isolation/intercepted-client.js";
+import { addOpenInvoice, type StripeWorld } from "../stripe-world.js";
+
+/** acme's service in another process, whose write comes to Stripe just after what `meanwhile` does. */
+function overtakenBy(world: StripeWorld, meanwhile: () => Promise<unknown>): StripeBillingService {
+  const stripe = clientThat(world.local, async ({ method }, send) => {
+    if (method === "POST") await meanwhile();
+    return send();
+  });
+  return world.service({ stripe }).forTenant("acme");
+}
+
+describe("an invoice that another call has settled meanwhile", () => {
+  it("is paid or void as if that had come before", async ({ world, acme, billing }) => {
+    const paid = await addOpenInvoice(world.stripe, acme);
+    const afterPaying = overtakenBy(world, () => billing.payInvoice(paid));
+    expect((await afterPaying.payInvoice(paid)).status).toBe("paid");
+    const voided = await addOpenInvoice(world.stripe, acme);
+    const afterVoiding = overtakenBy(world, () => billing.voidInvoice(voided));
+    expect((await afterVoiding.voidInvoice(voided)).status).toBe("void");
+  });
+
+  it("is told as a conflict where it was settled otherwise", async ({ world, acme, billing }) => {
+    const paid = await addOpenInvoice(world.stripe, acme);
+    const afterPaying = overtakenBy(world, () => billing.payInvoice(paid));
+    await expect(afterPaying.voidInvoice(paid)).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("createRefund"),
+    });
+    const voided = await addOpenInvoice(world.stripe, acme);
+    const afterVoiding = overtakenBy(world, () => billing.voidInvoice(voided));
+    await expect(afterVoiding.payInvoice(voided)).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("void"),
+    });
+  });
+});
 
 describe("payInvoice", () => {
   it("charges an open invoice on the given payment method, in three requests", async ({

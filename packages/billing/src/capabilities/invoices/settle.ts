@@ -42,14 +42,15 @@ export async function payInvoice(
     // guard: an invoice is paid by a payment method of its own customer
     await scope.paymentMethods.proveFor(referencedId(before.customer) ?? "", method);
   }
-  if (before.status === "paid") return view(scope, before);
-  if (before.status === "void") throw new ConflictError("The invoice is void, so nothing is left to pay.");
+  if (isPaid(before)) return view(scope, before);
   const params = {
     ...(method !== undefined && { payment_method: method }),
     ...(paidOutOfBand && { paid_out_of_band: true }),
   };
-  const ids = { invoice: invoiceId };
-  return view(scope, await scope.write("POST /v1/invoices/{invoice}/pay", ids, params, idempotencyKey));
+  const call = "POST /v1/invoices/{invoice}/pay";
+  return settle(scope, invoiceId, isPaid, () =>
+    scope.write(call, { invoice: invoiceId }, params, idempotencyKey),
+  );
 }
 
 export async function voidInvoice(
@@ -61,15 +62,45 @@ export async function voidInvoice(
   const { idempotencyKey } = checkInput(writeOptions, options);
   // guard (as table): an invoice to void is of one of the tenant's customers
   const before = await scope.invoice(invoiceId);
-  if (before.status === "void") return view(scope, before);
-  if (before.status === "paid") {
+  if (isVoid(before)) return view(scope, before);
+  const call = "POST /v1/invoices/{invoice}/void";
+  return settle(scope, invoiceId, isVoid, () =>
+    scope.write(call, { invoice: invoiceId }, {}, idempotencyKey),
+  );
+}
+
+/** @throws ConflictError when it can no longer be paid. */
+function isPaid({ status }: Stripe.Invoice): boolean {
+  if (status === "void") throw new ConflictError("The invoice is void, so nothing is left to pay.");
+  return status === "paid";
+}
+
+/** @throws ConflictError when it can not be voided. */
+function isVoid({ status }: Stripe.Invoice): boolean {
+  if (status === "paid") {
     throw new ConflictError("The invoice is paid, and only money can undo that. Use createRefund.");
   }
-  if (before.status === "draft") {
+  if (status === "draft") {
     throw new ConflictError("The invoice is a draft, which Stripe cannot void before it is finalized.");
   }
-  const ids = { invoice: invoiceId };
-  return view(scope, await scope.write("POST /v1/invoices/{invoice}/void", ids, {}, idempotencyKey));
+  return status === "void";
+}
+
+/** Settles the invoice. Where Stripe refuses to, it may have been settled since it was read, by this customer or a retry. */
+async function settle(
+  scope: TenantScope,
+  invoiceId: string,
+  isSettled: (now: Stripe.Invoice) => boolean,
+  write: () => Promise<Stripe.Invoice>,
+): Promise<Invoice> {
+  try {
+    return await view(scope, await write());
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    const now = await scope.invoice(invoiceId);
+    if (isSettled(now)) return view(scope, now);
+    throw error;
+  }
 }
 
 async function view(scope: TenantScope, invoice: Stripe.Invoice): Promise<Invoice> {
