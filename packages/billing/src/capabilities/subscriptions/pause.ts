@@ -10,6 +10,7 @@ import { parseObjectId } from "../../stripe/object-id.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toEpochSeconds } from "../../views/epoch.js";
 import { type CollectionPause, type Subscription, toSubscription } from "../../views/subscription.js";
+import { unlessChangedMeanwhile } from "./changed-meanwhile.js";
 import { assertAlive } from "./resume.js";
 
 /**
@@ -74,12 +75,11 @@ export async function pauseSubscription(
   const { invoices = "void", until } = wanted;
   const pause = { behavior: invoices, ...(until && { resumes_at: toEpochSeconds(until) }) };
   if (isPausedSo(before, pause)) return toSubscription(before, scope);
-  const after = await scope.write(
-    "POST /v1/subscriptions/{subscription}",
-    { subscription: subscriptionId },
-    { pause_collection: pause, expand: ["schedule"] },
-    wanted.idempotencyKey,
-    "pause",
+  const ids = { subscription: subscriptionId };
+  const params = { pause_collection: pause, expand: ["schedule"] };
+  const call = "POST /v1/subscriptions/{subscription}";
+  const after = await unlessChangedMeanwhile(scope, subscriptionId, assertAlive, () =>
+    scope.write(call, ids, params, wanted.idempotencyKey, "pause"),
   );
   return toSubscription(after, scope);
 }
@@ -99,17 +99,42 @@ export async function unpauseSubscription(
     const params = { pause_collection: "" as const, expand: ["schedule"] };
     const call = "POST /v1/subscriptions/{subscription}";
     after = await steps.take("the end of the pause of collection", () =>
-      scope.write(call, ids, params, steps.key, "unpause"),
+      unlessChangedMeanwhile(scope, subscriptionId, assertAlive, () =>
+        scope.write(call, ids, params, steps.key, "unpause"),
+      ),
     );
   }
   if (after.status === "paused") {
     const params = { expand: ["schedule"] };
     const call = "POST /v1/subscriptions/{subscription}/resume";
     after = await steps.take("the end of the subscription's pause", () =>
-      scope.write(call, ids, params, steps.key),
+      unlessChangedMeanwhile(scope, subscriptionId, unlessPaused, () =>
+        scope.write(call, ids, params, steps.key),
+      ),
     );
   }
   return toSubscription(after, scope);
+}
+
+function unlessPaused(now: Stripe.Subscription): Stripe.Subscription | undefined {
+  assertAlive(now);
+  return now.status === "paused" ? undefined : now;
+}
+
+/** The subscription, if it is paused already. @throws ConflictError when Stripe cannot pause it. */
+function ifPaused(now: Stripe.Subscription): Stripe.Subscription | undefined {
+  assertAlive(now);
+  if (now.status === "paused") return now;
+  // API versions before 2025-06-30 have only classic billing, and do not name it.
+  if (now.billing_mode?.type !== "flexible") {
+    throw new ConflictError(
+      'Stripe pauses subscriptions in flexible billing mode alone. Use pause: "collection".',
+    );
+  }
+  if (now.schedule === null) return undefined;
+  throw new ConflictError(
+    'Stripe pauses no subscription that a schedule governs. Drop what is scheduled first, or use pause: "collection".',
+  );
 }
 
 async function pauseWhole(
@@ -118,25 +143,14 @@ async function pauseWhole(
   settle: (typeof SETTLE)[number] | undefined,
   idempotencyKey: string | undefined,
 ): Promise<Stripe.Subscription> {
-  if (before.status === "paused") return before;
-  // API versions before 2025-06-30 have only classic billing, and do not name it.
-  if (before.billing_mode?.type !== "flexible") {
-    throw new ConflictError(
-      'Stripe pauses subscriptions in flexible billing mode alone. Use pause: "collection".',
-    );
-  }
-  if (before.schedule !== null) {
-    throw new ConflictError(
-      'Stripe pauses no subscription that a schedule governs. Drop what is scheduled first, or use pause: "collection".',
-    );
-  }
+  const paused = ifPaused(before);
+  if (paused !== undefined) return paused;
+  const ids = { subscription: before.id };
   const params = { ...(settle && { invoicing_behavior: settle }), expand: ["schedule"] };
+  const call = "POST /v1/subscriptions/{subscription}/pause";
   try {
-    return await scope.write(
-      "POST /v1/subscriptions/{subscription}/pause",
-      { subscription: before.id },
-      params,
-      idempotencyKey,
+    return await unlessChangedMeanwhile(scope, before.id, ifPaused, () =>
+      scope.write(call, ids, params, idempotencyKey),
     );
   } catch (error) {
     // The subscription was just read, so it is the call that does not exist.

@@ -102,16 +102,19 @@ export function expandedSchedule({ schedule }: Stripe.Subscription): Stripe.Subs
 /** Marks the schedules that this package creates, so that it never replaces another one. */
 export const SCHEDULE_MARK: Readonly<Record<string, string>> = { scheduledBy: "@repo/billing" };
 
-function assertChangeable(scope: TenantScope, before: Stripe.Subscription, change: CheckedChange): void {
+/** @throws ConflictError when the subscription is not in a state to be changed so. */
+export function assertChangeable(
+  scope: TenantScope,
+  before: Stripe.Subscription,
+  change: CheckedChange,
+): undefined {
   const { endedAt, cancelsAt } = toSubscription(before, scope);
   const touchesMore = isBilled(change) || change.defaultPaymentMethodId !== undefined;
   if (endedAt !== null && (touchesMore || change.when === "period_end")) {
     throw new ConflictError("The subscription has ended, so only its metadata can change. Create a new one.");
   }
   if (change.when === "period_end" && cancelsAt !== null) {
-    throw new ConflictError(
-      "The subscription is going to end, so nothing can change after that. Resume it first.",
-    );
+    throw goingToEnd();
   }
   const schedule = expandedSchedule(before);
   if (schedule === undefined || change.scheduledChange === null || futurePhases(schedule).length === 0)
@@ -129,6 +132,12 @@ function assertChangeable(scope: TenantScope, before: Stripe.Subscription, chang
       { conflictingId: schedule.id },
     );
   }
+}
+
+export function goingToEnd(): ConflictError {
+  return new ConflictError(
+    "The subscription is going to end, so nothing can change after that. Resume it first.",
+  );
 }
 
 function assertAnyLeft(before: Stripe.Subscription, items: readonly ResolvedItem[]): void {

@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { ConflictError, InvalidArgumentError, NotFoundError } from "../../errors.js";
+import { ConflictError } from "../../errors.js";
 import { checkInput, writeOptions } from "../../input.js";
 import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
@@ -7,6 +7,7 @@ import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Subscription, toSubscription } from "../../views/subscription.js";
+import { unlessChangedMeanwhile } from "./changed-meanwhile.js";
 import { expandedSchedule } from "./prepare-change.js";
 
 export interface ResumeSubscriptionOptions extends CallOptions, IdempotencyOptions {}
@@ -20,21 +21,16 @@ export async function resumeSubscription(
   const { idempotencyKey } = checkInput(writeOptions, options);
   const before = await scope.subscription(subscriptionId, ["schedule"]);
   assertAlive(before);
-  try {
-    return toSubscription(await takeBackEnd(scope, before, idempotencyKey), scope);
-  } catch (error) {
-    // The subscription may have ended after it was read.
-    if (error instanceof NotFoundError || error instanceof InvalidArgumentError) {
-      assertAlive(await scope.subscription(subscriptionId));
-    }
-    throw error;
-  }
+  const after = await unlessChangedMeanwhile(scope, subscriptionId, assertAlive, () =>
+    takeBackEnd(scope, before, idempotencyKey),
+  );
+  return toSubscription(after, scope);
 }
 
 const WRITE = "POST /v1/subscriptions/{subscription}";
 
 /** @throws ConflictError when it has ended. */
-export function assertAlive({ ended_at: endedAt }: Stripe.Subscription): void {
+export function assertAlive({ ended_at: endedAt }: Stripe.Subscription): undefined {
   if (endedAt === null) return;
   throw new ConflictError(
     "The subscription has ended, and Stripe revives none. Make a new one with createSubscription.",

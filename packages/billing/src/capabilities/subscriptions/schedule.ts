@@ -5,7 +5,7 @@
  * See https://docs.stripe.com/billing/subscriptions/subscription-schedules
  */
 import type Stripe from "stripe";
-import { ConflictError, IndeterminateError, isBillingError } from "../../errors.js";
+import { ConflictError, IndeterminateError, InvalidArgumentError, isBillingError } from "../../errors.js";
 import { isMetered } from "../../selling/prove-prices.js";
 import { Steps } from "../../steps.js";
 import { referencedId } from "../../stripe/reference.js";
@@ -15,9 +15,16 @@ import { futurePhases } from "../../views/scheduled-change.js";
 import { toSubscription } from "../../views/subscription.js";
 import type { CheckedChange } from "./change.js";
 import { changeMoment } from "./change-moment.js";
+import { unlessChangedMeanwhile } from "./changed-meanwhile.js";
 import { quantityFor, toItemParams } from "./items.js";
 import { copyItem, copyPhase, type PhaseItemParams, type PhaseParams } from "./phase.js";
-import { expandedSchedule, type PreparedChange, SCHEDULE_MARK } from "./prepare-change.js";
+import {
+  assertChangeable,
+  expandedSchedule,
+  goingToEnd,
+  type PreparedChange,
+  SCHEDULE_MARK,
+} from "./prepare-change.js";
 
 type Schedule = Stripe.SubscriptionSchedule;
 type Phase = Schedule["phases"][number];
@@ -33,22 +40,57 @@ export async function scheduleChange(scope: TenantScope, plan: PreparedChange): 
   // Refuses what contradicts itself before a schedule is created.
   const moment = changeMoment(plan, toSubscription(before, scope));
   toItemParams(plan.items, (priceId) => isMetered(plan.prices, priceId));
+  const unlessChanged = (expected: string | undefined, write: () => Promise<Schedule>) =>
+    unlessChangedMeanwhile(
+      scope,
+      before.id,
+      (now) => assertSchedulable(now, expected, () => assertChangeable(scope, now, change)),
+      write,
+    );
   const schedule =
     present ??
     (await steps.take("a schedule of the subscription as it is", () =>
-      scope.write("POST /v1/subscription_schedules", {}, { from_subscription: before.id }, steps.key),
+      unlessChanged(undefined, () =>
+        scope.write("POST /v1/subscription_schedules", {}, { from_subscription: before.id }, steps.key),
+      ),
     ));
   try {
+    if (present === undefined) assertGoesOn(schedule);
     return await steps.take("the scheduled change", () =>
-      writePhases(scope, schedule, plan, moment, steps.key),
+      unlessChanged(schedule.id, () => writePhases(scope, schedule, plan, moment, steps.key)),
     );
   } catch (error) {
     if (present === undefined && wasRefused(error)) {
-      await steps.take("the release of the new schedule", () => release(scope, schedule.id, steps.key));
+      await steps.take("the release of the new schedule", () =>
+        release(scope, before.id, schedule.id, steps.key, schedule.end_behavior === "cancel"),
+      );
       throw steps.explain("the scheduled change", error instanceof IndeterminateError ? error.cause : error);
     }
     throw error;
   }
+}
+
+/** @throws ConflictError when the subscription can no longer be changed so, or has another schedule than is expected. */
+function assertSchedulable(
+  now: Stripe.Subscription,
+  expected: string | undefined,
+  assertStillChangeable: () => void,
+): undefined {
+  assertStillChangeable();
+  const present = expandedSchedule(now)?.id;
+  if (present === expected) return;
+  throw new ConflictError(
+    "Another call has just changed what is scheduled for the subscription. Look at it, then call again.",
+    present === undefined ? {} : { conflictingId: present },
+  );
+}
+
+/**
+ * Stripe makes a schedule that cancels of a subscription that is going to end. One that was to go on when it was read has
+ * been canceled since, and what is written next would take that back.
+ */
+function assertGoesOn({ end_behavior: end }: Schedule): void {
+  if (end === "cancel") throw goingToEnd();
 }
 
 /** Tells if Stripe certainly did not make the change. */
@@ -88,15 +130,26 @@ export async function dropScheduled(
 ): Promise<void> {
   const schedule = expandedSchedule(subscription);
   if (schedule === undefined) return;
-  await release(scope, schedule.id, idempotencyKey);
+  await release(scope, subscription.id, schedule.id, idempotencyKey);
 }
 
+/** Releases a schedule; one that another call has ended stays so. */
 async function release(
   scope: TenantScope,
-  schedule: string,
+  subscriptionId: string,
+  id: string,
   idempotencyKey: string | undefined,
+  keepsItsEnd = false,
 ): Promise<void> {
-  await scope.write("POST /v1/subscription_schedules/{schedule}/release", { schedule }, {}, idempotencyKey);
+  const call = "POST /v1/subscription_schedules/{schedule}/release";
+  const params = keepsItsEnd ? { preserve_cancel_date: true } : {};
+  try {
+    await scope.write(call, { schedule: id }, params, idempotencyKey);
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    const now = expandedSchedule(await scope.subscription(subscriptionId, ["schedule"]));
+    if (now?.id === id && now.status === "active") throw error;
+  }
 }
 
 /**

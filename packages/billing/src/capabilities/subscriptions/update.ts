@@ -11,8 +11,9 @@ import {
   toChangedSubscription,
 } from "../../views/pending-payment.js";
 import { type CheckedChange, isBilled, type UpdateSubscriptionOptions } from "./change.js";
+import { unlessChangedMeanwhile } from "./changed-meanwhile.js";
 import { toItemParams } from "./items.js";
-import { type PreparedChange, prepareChange } from "./prepare-change.js";
+import { assertChangeable, type PreparedChange, prepareChange } from "./prepare-change.js";
 import { dropScheduled, payScheduledWith, scheduleChange } from "./schedule.js";
 
 export async function updateSubscription(
@@ -54,7 +55,12 @@ async function makeChange(
   const ids = { subscription: before.id };
   const call = "POST /v1/subscriptions/{subscription}";
   try {
-    return await scope.write(call, ids, { ...params, expand }, key, "update");
+    return await unlessChangedMeanwhile(
+      scope,
+      before.id,
+      (now) => assertChangeable(scope, now, change),
+      () => scope.write(call, ids, { ...params, expand }, key, "update"),
+    );
   } catch (error) {
     throw refusalOf(error).param === "proration_date"
       ? new ConflictError(ANOTHER_PERIOD, { cause: error })
