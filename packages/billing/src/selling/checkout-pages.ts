@@ -4,6 +4,7 @@
  */
 import type Stripe from "stripe";
 import { ConflictError, InvalidArgumentError } from "../errors.js";
+import { sideBySide } from "../side-by-side.js";
 import { eachPage } from "../stripe/page.js";
 import { referencedId } from "../stripe/reference.js";
 import { CHECKOUT_KEY } from "../tenancy/metadata-mark.js";
@@ -29,7 +30,10 @@ export interface Sale {
 /** The longest time that a session can be open. */
 const DAY_SECONDS = 86_400;
 
-/** Lists a customer's sessions of the last day. One request for each hundred. */
+/**
+ * Lists a customer's sessions of the last day. One request for each hundred, and one for each that can be paid, or was, and
+ * sells more than the ten prices that a list shows of it.
+ */
 export async function listSessions(scope: TenantScope, customer: string): Promise<CustomerSessions> {
   const sessions: Session[] = [];
   let newestId: string | undefined;
@@ -41,8 +45,22 @@ export async function listSessions(scope: TenantScope, customer: string): Promis
     const oldest = page.at(-1);
     if (oldest !== undefined && oldest.created < Date.now() / 1_000 - DAY_SECONDS) break;
   }
-  const having = (wanted: Session["status"]) => sessions.filter(({ status }) => status === wanted);
-  return { open: having("open"), complete: having("complete"), newestId };
+  const having = async (wanted: Session["status"]) =>
+    Promise.all(
+      sessions.filter(({ status }) => status === wanted).map((session) => withAllItems(scope, session)),
+    );
+  const [open, complete] = await sideBySide(having("open"), having("complete"));
+  return { open, complete, newestId };
+}
+
+/** As many as a session can have. */
+const MOST_ITEMS = 100;
+
+async function withAllItems(scope: TenantScope, session: Session): Promise<Session> {
+  const { id, line_items: lines } = session;
+  if (lines?.has_more !== true) return session;
+  const call = "GET /v1/checkout/sessions/{session}/line_items";
+  return { ...session, line_items: await scope.list(call, { limit: MOST_ITEMS }, { session: id }) };
 }
 
 /** The time that a customer needs to fill in a page. */

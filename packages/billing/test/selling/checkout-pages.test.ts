@@ -159,6 +159,15 @@ describe("a second Checkout session", () => {
     expect(await billing.getCheckoutSession(other.id)).toMatchObject({ status: "open" });
   });
 
+  it("closes the first when that sells the product among more prices than a list shows", async () => {
+    const plans = await Promise.all(Array.from({ length: 11 }, () => addPlan(world, "acme")));
+    // The last of the items is the one that no list shows.
+    const items = [...plans, plan].map(({ priceId }) => ({ priceId }));
+    const first = await create({ items });
+    await create({ priceId: plan.priceId });
+    expect((await billing.getCheckoutSession(first.id)).status).toBe("expired");
+  });
+
   it("leaves the first open where a second subscription is allowed", async () => {
     const first = await create({ priceId: plan.priceId, allowSecond: true });
     const second = await create({ priceId: plan.priceId, allowSecond: true, quantity: 2 });
