@@ -164,6 +164,34 @@ describe("of items with several intervals", () => {
     expect(preview.nextAmount).toBe(2 * 800 + 300);
   });
 
+  it("bills an item that changes within its interval together with one that gets another then", async () => {
+    const shop = await openShop([500, 800, 300], "flexible");
+    const id = await shop.subscribe({ items: [{ price: shop.price(0) }, { price: shop.price(1) }] });
+    shop.world.moveTo(shop.world.now + 10 * DAY_MS);
+    const items = [
+      { change: { priceId: shop.price(0) }, priceId: shop.price(2) },
+      { change: { priceId: shop.price(1) }, priceId: await shop.priceEvery(1, "year") },
+    ];
+    const preview = await expectExact(shop, id, { items, when: "period_end" });
+    expect(preview.nextAmount).toBe(300 + 800);
+  });
+
+  it("names the next invoice of an item that is added unprorated, beside one that begins a year", async () => {
+    const shop = await openShop([500, 800], "flexible");
+    const id = await shop.subscribe({ items: [{ price: shop.price(0) }] });
+    const { currentPeriodEnd } = await shop.billing.getSubscription(id);
+    shop.world.moveTo(shop.world.now + 10 * DAY_MS);
+    const items = [
+      { change: { priceId: shop.price(0) }, priceId: await shop.priceEvery(0, "year") },
+      { add: shop.price(1) },
+    ];
+    const preview = await shop.billing.previewSubscriptionChange(id, { items, proration: "none" });
+    expect(preview).toMatchObject({ amountDueNow: 500, nextAmount: 800, nextInvoiceAt: currentPeriodEnd });
+    await shop.billing.updateSubscription(id, preview.confirmation);
+    shop.world.moveTo(Number(currentPeriodEnd));
+    expect((await shop.world.invoices(id)).at(-1)?.amount_due).toBe(800);
+  });
+
   it("says that no one amount recurs when they renew on different days", async () => {
     const shop = await openShop([500, 800, 300], "flexible");
     const weekly = await shop.priceEvery(0, "week");
@@ -423,6 +451,8 @@ const CHANGES = fc.record({
     "several",
     "trial",
     "trial date",
+    "trial of more",
+    "mixed",
     "discount",
   ),
   quantity: fc.integer({ min: 0, max: 12 }),
@@ -512,6 +542,18 @@ async function asChange(
     case "trial date": {
       const trialEnd = new Date(shop.world.now + (1 + quantity) * DAY_MS);
       return status === "trialing" ? { trialEnd, proration: drawn.proration } : undefined;
+    }
+    case "trial of more": {
+      const trialEnd = new Date(shop.world.now + (1 + quantity) * DAY_MS);
+      return { items: [{ change: first.id, quantity }], trialEnd, proration: drawn.proration };
+    }
+    case "mixed": {
+      const { billing_mode: mode } = await shop.world.stripe.subscriptions.retrieve(id);
+      if (mode.type === "classic" || (when === "period_end" && ends.size > 1)) return undefined;
+      const [, ...others] = items;
+      const changes = others.map((item, at) => ({ change: item.id, quantity: quantity + at }));
+      const priceId = await shop.priceEvery(3, interval);
+      return { items: [{ change: first.id, priceId }, ...changes], ...timing };
     }
     case "discount":
       return {

@@ -13,6 +13,7 @@ import {
   type PreviewedChange,
   previewChange,
   prorationInstant,
+  startsOfAdded,
   withLines,
 } from "./preview-invoices.js";
 import { recurringAmount } from "./recurring-amount.js";
@@ -40,22 +41,26 @@ export async function previewAtOnce(
     amountDueNow: isBilledNow ? (next?.amount_due ?? 0) : 0,
     nextAmount: isBilledNow && recurring ? afterBalance(recurring, next) : (later?.amount_due ?? null),
     nextInvoiceAt:
-      later === undefined ? null : nextBilling(plan, before, next, isBilledNow ? begun : undefined),
+      later === undefined
+        ? null
+        : nextBilling(plan, before, { next, recurring }, isBilledNow ? begun : undefined),
     recurringAmount: recurringAmount(plan, recurring),
     prorationDate: instant === undefined ? prorationDate : toDate(instant),
   };
 }
 
 /**
- * When the next period is billed: as the preview says, or, where that is of an invoice at once, when the first period ends,
- * of an item that begins one with the change, is added to one, or goes on as it is.
+ * When the next period is billed: as the preview says, or, where that is of an invoice at once, at the end of the trial that
+ * begins with the change, or else when the first period ends, of an item that begins one with the change, is added to one, or
+ * goes on as it is. An item that is added without prorations is on no invoice at once, but on the recurring one.
  */
 function nextBilling(
-  { items }: PreparedChange,
+  { change: { trialEnd }, items }: PreparedChange,
   before: Subscription,
-  next: Preview | undefined,
+  { next, recurring }: { readonly next: Preview | undefined; readonly recurring: Preview | undefined },
   begun: readonly BilledPeriod[] | undefined,
 ): Date | null {
+  if (begun !== undefined && trialEnd instanceof Date) return trialEnd;
   const over = new Set(begun?.map(({ itemId }) => itemId));
   for (const one of items) if (one.does === "remove") over.add(one.item.id);
   const goingOn = before.items.filter(({ id }) => !over.has(id));
@@ -65,6 +70,7 @@ function nextBilling(
       : [
           ...begun.map(({ end }) => end),
           ...endsOfAdded(next, before),
+          ...startsOfAdded(recurring, before).filter((start) => begun.some((one) => start > one.start)),
           ...goingOn.flatMap((item) => item.currentPeriodEnd ?? []),
         ];
   return moments.length === 0 ? before.currentPeriodEnd : new Date(Math.min(...moments.map(Number)));

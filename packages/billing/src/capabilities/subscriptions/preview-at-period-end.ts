@@ -1,3 +1,4 @@
+import { isMetered } from "../../selling/prove-prices.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import type { Subscription, SubscriptionItem } from "../../views/subscription.js";
 import { changeMoment } from "./change-moment.js";
@@ -38,21 +39,34 @@ export async function previewAtPeriodEnd(
   };
 }
 
-/** The invoice that the change is made with. A new interval would begin at once, without the items that renew beside it. */
+/**
+ * The invoice that the change is made with. A new interval would begin at once, without the items that renew beside it, be
+ * they unchanged or changed within their interval.
+ */
 async function previewNext(
   scope: TenantScope,
   plan: PreparedChange,
   before: Subscription,
 ): Promise<Preview | undefined> {
   const next = await withLines(scope, await previewUnprorated(scope, plan));
-  if (newPeriods(next, before, undefined).length === 0) return next;
+  const begun = newPeriods(next, before, undefined);
+  if (begun.length === 0) return next;
   const unchanged = unchangedItems(plan, before);
   const renewing = unchanged.filter(
     (item) => Number(item.currentPeriodEnd) === Number(before.currentPeriodEnd),
   );
-  if (renewing.length === 0) return next;
+  if (renewing.length === 0 && begun.length >= countBilled(plan)) return next;
   const goingOn = unchanged.filter((item) => !renewing.includes(item)).map(({ id }) => id);
   return previewFreshPeriod(scope, plan, "next", goingOn);
+}
+
+/** How many items that are changed or added are billed ahead, which usage is not. */
+function countBilled({ items, prices }: PreparedChange): number {
+  return items.filter((one) => {
+    if (one.does === "remove") return false;
+    if (one.does === "change" && one.priceId === undefined) return one.item.quantity !== undefined;
+    return !isMetered(prices, one.priceId ?? "");
+  }).length;
 }
 
 /** What recurs from the change on. A new interval, which would begin at once, begins together with what renews then. */

@@ -9,7 +9,7 @@ import { previewInvoice } from "../../selling/preview-invoice.js";
 import { isMetered } from "../../selling/prove-prices.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toEpochSeconds } from "../../views/epoch.js";
-import { subscriptionItemOf, toInvoiceLine } from "../../views/invoice-line.js";
+import { type InvoiceLine, subscriptionItemOf, toInvoiceLine } from "../../views/invoice-line.js";
 import type { Subscription } from "../../views/subscription.js";
 import { toItemParams } from "./items.js";
 import type { PreparedChange } from "./prepare-change.js";
@@ -163,10 +163,19 @@ export function hasProrationFrom(preview: Preview | undefined, instant: number |
 }
 
 /** When the time ends that a change charges for, of items that the subscription has not had. */
-export function endsOfAdded(preview: Preview | undefined, { items }: Subscription): Date[] {
+export function endsOfAdded(preview: Preview | undefined, before: Subscription): Date[] {
+  return linesOfAdded(preview, before).map(({ periodEnd }) => periodEnd);
+}
+
+/** When the time begins that a preview charges for, of items that the subscription has not had. */
+export function startsOfAdded(preview: Preview | undefined, before: Subscription): Date[] {
+  return linesOfAdded(preview, before).map(({ periodStart }) => periodStart);
+}
+
+function linesOfAdded(preview: Preview | undefined, { items }: Subscription): InvoiceLine[] {
   return (preview?.lines.data ?? []).flatMap((raw) => {
     const itemId = subscriptionItemOf(raw);
     const isAdded = itemId !== null && items.every(({ id }) => id !== itemId);
-    return isAdded ? [toInvoiceLine(raw).periodEnd] : [];
+    return isAdded ? [toInvoiceLine(raw)] : [];
   });
 }

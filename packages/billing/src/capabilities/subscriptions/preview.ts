@@ -26,8 +26,8 @@ export interface SubscriptionPreview {
   readonly nextAmount: number | null;
   readonly nextInvoiceAt: Date | null;
   /**
-   * Every invoice after that, as far as it can be known: without usage and without what is billed once. 0 when none will
-   * come; null when the items renew at different times, so that the invoices differ.
+   * Every invoice after that, as far as it can be known: without usage and without what is billed once, and for as long as
+   * its discounts run. 0 when none will come; null when the items renew at different times, so that the invoices differ.
    */
   readonly recurringAmount: number | null;
   /**
