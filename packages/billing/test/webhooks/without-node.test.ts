@@ -39,7 +39,10 @@ describe("a worker without Node's modules", () => {
   test("is told by verifyWebhook to verify with verifyWebhookAsync", async () => {
     const error = catchError(() => verifyWebhook(body, headerFor(body), SECRET, options));
     expect(error).toBeInstanceOf(ConfigurationError);
-    expect(String(error)).toMatch(/verifyWebhookAsync/);
+    expect(error).toHaveProperty(
+      "message",
+      "verifyWebhook needs Node's crypto, which this runtime lacks. Use verifyWebhookAsync, which needs WebCrypto alone.",
+    );
     expect(await verifyWebhookAsync(body, headerFor(body), SECRET, options)).toEqual(JSON.parse(body));
   });
 });
@@ -56,6 +59,18 @@ test("a process whose functions only throw, as in the edge runtime of Next.js, i
   vi.unstubAllGlobals();
   expect(outcomes.map(({ status }) => status)).toEqual(["handled", "rejected"]);
   expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/rejected/));
+});
+
+test("a runtime without a process gets the stack of a failure in the line itself", async () => {
+  const warn = vi.spyOn(console, "warn").mockReturnValue();
+  const webhooks = receiver({ "customer.subscription.updated": () => Promise.reject(new Error("broken")) });
+  vi.stubGlobal("process", undefined);
+  const outcome = await webhooks.receive(body, headerFor(body));
+  vi.unstubAllGlobals();
+  expect(outcome.status).toBe("failed");
+  expect(warn).toHaveBeenCalledExactlyOnceWith(
+    expect.stringMatching(/failed on attempt 1; Stripe will deliver it again\.\nError: broken\n +at /),
+  );
 });
 
 describe("a runtime without any crypto", () => {
@@ -84,6 +99,9 @@ describe("a runtime without any crypto", () => {
     expect(catchError(() => verifyWebhook(body, headerFor(body), SECRET, options))).toBeInstanceOf(
       ConfigurationError,
     );
-    await expect(verifyWebhookAsync(body, headerFor(body), SECRET, options)).rejects.toThrow(/WebCrypto/);
+    await expect(verifyWebhookAsync(body, headerFor(body), SECRET, options)).rejects.toThrow(
+      "This runtime has neither Node's crypto nor WebCrypto (crypto.subtle), so no webhook can be verified. Browsers " +
+        "and some proxies offer WebCrypto to secure contexts, https, alone.",
+    );
   });
 });

@@ -151,3 +151,100 @@ describe("work", () => {
     await expect(refused).rejects.toThrow(sentence);
   });
 });
+
+describe("deliveries that are due", () => {
+  type Outcome = Awaited<ReturnType<Source["takeNext"]>>;
+  const OUTCOME = { status: "busy", durationMs: 1 } as Outcome; // of which nothing is read
+  const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+  /** An inbox with so many deliveries, each at work until it is told to end. */
+  function holding(due: number, options: { readonly concurrency?: number } = {}) {
+    const stop = new AbortController();
+    const ends: (() => void)[] = [];
+    const seen = { looks: 0, begun: 0, most: 0, running: 0, waits: 0 };
+    const work = toWork({
+      takeNext: async (onClaim) => {
+        seen.looks += 1;
+        await Promise.resolve(); // no inbox claims at once
+        if (seen.begun === due) return undefined;
+        seen.begun += 1;
+        seen.running += 1;
+        seen.most = Math.max(seen.most, seen.running);
+        onClaim();
+        await new Promise<void>((resolve) => ends.push(resolve));
+        seen.running -= 1;
+        return OUTCOME;
+      },
+      waitForDue: ({ signal }) => {
+        seen.waits += 1;
+        if (signal.aborted) return Promise.resolve();
+        return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+      },
+      logger: { warn: () => undefined },
+    });
+    const working = work({ signal: stop.signal, ...options });
+    const endOne = async () => {
+      ends.shift()?.();
+      await nextTurn();
+    };
+    return { seen, stop, working, endOne };
+  }
+
+  test("are looked for once at a time while there are none", async () => {
+    const { seen, stop, working } = holding(0);
+    await nextTurn();
+    expect(seen).toMatchObject({ looks: 1, waits: 1 });
+    stop.abort();
+    await working;
+  });
+
+  test("are worked on ten at once where nothing else is said", async () => {
+    const { seen, stop, working, endOne } = holding(25);
+    await nextTurn();
+    expect(seen).toMatchObject({ running: 10, waits: 0 });
+    for (let count = 0; count < 25; count += 1) await endOne();
+    expect(seen).toMatchObject({ begun: 25, most: 10, running: 0, waits: 1 });
+    stop.abort();
+    await working;
+  });
+
+  test("are taken up one after another where only one may be at work", async () => {
+    const { seen, stop, working, endOne } = holding(3, { concurrency: 1 });
+    await nextTurn();
+    expect(seen).toMatchObject({ looks: 1, running: 1 });
+    for (let count = 0; count < 3; count += 1) await endOne();
+    expect(seen).toMatchObject({ begun: 3, most: 1, looks: 4 });
+    stop.abort();
+    await working;
+  });
+
+  test("are waited for when the work is to end, and no more are taken up", async () => {
+    const { seen, stop, working, endOne } = holding(5, { concurrency: 2 });
+    const ended = vi.fn();
+    void working.then(ended);
+    await nextTurn();
+    stop.abort();
+    await endOne();
+    expect(ended).not.toHaveBeenCalled();
+    await endOne();
+    await nextTurn();
+    expect(ended).toHaveBeenCalledTimes(1);
+    expect(seen).toMatchObject({ begun: 2, running: 0 });
+  });
+
+  test("are not looked for where the work was to end before it began", async () => {
+    const takeNext = vi.fn(async () => undefined);
+    const { stop, asked, run } = looking({ waitForDue: async () => undefined, takeNext });
+    stop.abort();
+    await run();
+    expect(takeNext).not.toHaveBeenCalled();
+    expect(asked).toEqual([]);
+  });
+
+  test("are looked for every second where nothing else is said", async () => {
+    const waitForDue = vi.fn<Source["waitForDue"]>(async () => stop.abort());
+    const { stop, run } = looking({ waitForDue });
+    await run();
+    expect(waitForDue.mock.calls[0]?.[0]).toEqual({ signal: stop.signal, pollMs: 1_000 });
+  });
+});
