@@ -103,11 +103,10 @@ function toMissingKey(name: string, { payload }: Binding): SigningKey {
 }
 
 function toSigningKey(secret: string, binding: Binding): SigningKey {
-  const isBound = Object.values(binding).some((value) => value !== undefined);
   return {
     signer: (crypto) => crypto.signer(secret),
     payload: binding.payload,
-    findMismatches: (event) => (isBound ? findMismatches(event, binding) : []),
+    findMismatches: (event) => findMismatches(event, binding),
   };
 }
 

@@ -38,7 +38,7 @@ describe("what an event's object says about its owner", () => {
     ["payment_method", { payment_method: "pm_1" }, {}, { reference: { kind: "payment_method", id: "pm_1" } }],
     ["product", { product: "prod_1" }, {}, { reference: { kind: "product", id: "prod_1" } }],
     ["product", { product: null }, {}, {}],
-    ["account", { id: "acct_1", customer: "cus_1", ...MARK }, {}, {}],
+    ["account", { id: "acct_1", customer: "cus_1", account: "acct_2", ...MARK }, {}, {}],
   ])("by %s, of %j after %j, is %j", (path, object, previous, owner) => {
     expect(readOwner(path, object, previous)).toEqual(owner);
   });

@@ -206,6 +206,9 @@ describe("a secret", () => {
     [{ mode: "sandbox" }, /\.mode must be "live" or "test"\.$/],
     [{ source: "platform" }, /\.source must be "account" or "connect"\.$/],
     [{ account: "cus_1" }, /\.account must be a connected account's id, acct_…\.$/],
+    [{ account: "my_acct_1" }, /\.account must be a connected account's id/],
+    [{ account: "acct_1 " }, /\.account must be a connected account's id/],
+    [{ account: `acct_${"1".repeat(65)}` }, /\.account must be a connected account's id/],
     [{ account: "acct_1", source: "account" }, /\.source cannot be "account"\. Use "connect"\.$/],
     [
       { livemode: true },
@@ -218,7 +221,19 @@ describe("a secret", () => {
     expect(error).toMatch(words);
   });
 
-  test("may be of 24 characters, and in sixteen", () => {
+  test("may be of 24 characters of any kind that no placeholder has", () => {
+    for (const key of ["aB3dE5gH7jK9mN1pQ2sT4v-1", "aB3dE5gH7jK9mN1pQ2sT4v01"]) {
+      for (const secret of [key, `whsec_${key}`]) expect(toSigningKeys([secret])).toHaveLength(1);
+    }
+    const short = catchError(() => toSigningKeys(["whsec_aB3dE5gH7jK9mN1pQ2sT4v-"]));
+    expect(String(short)).toMatch(/too short/);
+  });
+
+  test("may be bound to an account of a long name", () => {
+    expect(toSigningKeys([{ secret: SECRET, account: `acct_${"1".repeat(64)}` }])).toHaveLength(1);
+  });
+
+  test("may be one of sixteen", () => {
     const many = Array.from({ length: 16 }, (_, index) => `whsec_aB3dE5gH7jK9mN1pQ2sT4v${10 + index}`);
     expect(toSigningKeys(many)).toHaveLength(16);
   });
