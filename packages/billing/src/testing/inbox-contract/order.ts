@@ -89,7 +89,11 @@ export const ORDER: Promises = {
   },
 
   async "handles the events of an object whatever its id is"({ inbox, peer }) {
-    const ids = ["Gold plan (1)", "50% off\n'; --", "プラン", "live:acct_1:a b"];
+    // Nothing in it can be compressed.
+    const long = Array.from({ length: 800 }, (_, index) =>
+      Math.imul(index + 1, 0x9e3779b1).toString(36),
+    ).join("");
+    const ids = ["Gold plan (1)", "50% off\n'; --", "プラン", "live:acct_1:a b", "a\0b", long];
     for (const [index, objectId] of ids.entries()) {
       const at = { objectId, createdAtSeconds: CREATED_AT_SECONDS };
       assert.equal(await newestAt(inbox, `evt_first_${index}`, at), undefined);

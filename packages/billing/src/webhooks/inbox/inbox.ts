@@ -23,7 +23,7 @@ export interface Delivery {
   readonly eventType: string;
   /**
    * The id of the Stripe object it is about, for order among its events; `entitlements/` and the customer for a summary of
-   * entitlements, which has no id; absent where there is nothing to go by.
+   * entitlements, which has no id; absent where there is nothing to go by. At most 255 characters, none of them null.
    */
   readonly objectId?: string | undefined;
   /** When Stripe created the event, in milliseconds since the epoch. */
@@ -192,7 +192,15 @@ export function toDelivery({ event, body }: ParsedEvent): Delivery {
 function readSubject(event: WebhookEvent): string | undefined {
   const customer = readSummaryCustomer(event);
   // Not the customer's id alone, whose own events are about something else.
-  return customer === undefined ? readObject(event)?.id : `entitlements/${customer}`;
+  return customer === undefined ? shorten(readObject(event)?.id) : `entitlements/${customer}`;
+}
+
+/**
+ * Cuts an id to what every store can index: whoever made a plan or a coupon may have chosen one of thousands of characters.
+ * Two objects that begin alike wait for each other then.
+ */
+function shorten(id: string | undefined): string | undefined {
+  return id?.replaceAll("\0", "").slice(0, 255);
 }
 
 /** Formats a key as one string. It is unambiguous, because neither ids nor accounts contain a colon. */
