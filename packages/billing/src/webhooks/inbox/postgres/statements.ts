@@ -22,7 +22,7 @@ export function writeStatements(schema: string = DEFAULT_SCHEMA) {
   const isFree = "(token IS NULL OR due_at <= statement_timestamp())";
 
   return {
-    version: `SELECT max(version) AS version FROM ${quoted}.migrations`,
+    version: `SELECT max(version) AS version, current_setting('server_encoding') AS encoding FROM ${quoted}.migrations`,
 
     /** Claims a delivery that was never seen. False: it is handled or pending, or its object is at work. */
     claimNew: `SELECT ${quoted}.claim_new($1, $2, $3, $4::bigint, $5, $6::uuid, $7::bigint)::text AS claimed`,

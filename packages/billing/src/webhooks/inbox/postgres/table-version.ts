@@ -16,7 +16,12 @@ export function tableVersionCheck(query: Query, schema: string, statement: strin
 }
 
 async function check(query: Query, schema: string, statement: string): Promise<void> {
-  const found = await readVersion(query, statement);
+  const { version: found, encoding } = await readTables(query, statement);
+  if (encoding !== undefined && !ENCODINGS.has(encoding)) {
+    throw new ConfigurationError(
+      `The webhook inbox is in a database with the encoding ${encoding}, which lacks characters of some events. Use one with UTF8.`,
+    );
+  }
   if (found >= NEWEST_VERSION) return;
   const state =
     found === 0 ? "has no tables" : `has tables of version ${found}, and ${NEWEST_VERSION} is needed`;
@@ -25,16 +30,24 @@ async function check(query: Query, schema: string, statement: string): Promise<v
   );
 }
 
-/** Reads 0 where there are no tables. */
-async function readVersion(query: Query, statement: string): Promise<number> {
+interface Tables {
+  /** 0 where there are none. */
+  readonly version: number;
+  readonly encoding?: string;
+}
+
+async function readTables(query: Query, statement: string): Promise<Tables> {
   try {
     const [row] = (await query(statement)).rows;
-    return Number(row?.["version"] ?? 0);
+    return { version: Number(row?.["version"] ?? 0), encoding: String(row?.["encoding"]) };
   } catch (error) {
-    if (MISSING.has(findSqlState(error) ?? "")) return 0;
+    if (MISSING.has(findSqlState(error) ?? "")) return { version: 0 };
     throw error;
   }
 }
+
+/** Those that keep any character. SQL_ASCII keeps bytes as they come. */
+const ENCODINGS: ReadonlySet<string> = new Set(["UTF8", "SQL_ASCII"]);
 
 /** No such table, no such schema. */
 const MISSING: ReadonlySet<string> = new Set(["42P01", "3F000"]);

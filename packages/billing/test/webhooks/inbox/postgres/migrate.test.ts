@@ -3,6 +3,8 @@ import type { Pool } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { inboxMigrations, migrateInbox, postgresInbox } from "../../../../src/postgres.js";
 import { aDelivery } from "../../../../src/testing/inbox-contract/deliveries.js";
+import { writeStatements } from "../../../../src/webhooks/inbox/postgres/statements.js";
+import { tableVersionCheck } from "../../../../src/webhooks/inbox/postgres/table-version.js";
 import { ConfigurationError } from "../../../../src/webhooks.js";
 
 const done = async () => undefined;
@@ -68,6 +70,26 @@ describePostgres("the migrations of the Postgres inbox", () => {
     }
   });
 });
+
+test.each([
+  ["UTF8", undefined],
+  ["SQL_ASCII", undefined],
+  ["LATIN1", /encoding LATIN1, which lacks characters/],
+])(
+  "a database with the encoding %s keeps any event, or is refused before the first",
+  async (encoding, refusal) => {
+    const { version } = writeStatements();
+    const check = tableVersionCheck(
+      async () => ({ rows: [{ version: 1, encoding }] }),
+      "billing_inbox",
+      version,
+    );
+    const error = await check().catch((thrown: unknown) => thrown);
+    if (refusal === undefined) return expect(error).toBeUndefined();
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(error).toHaveProperty("message", expect.stringMatching(refusal));
+  },
+);
 
 /** A pool whose session is killed before one of the statements that change something. */
 function killedAt(pool: Pool, statement: number): Pick<Pool, "connect"> {
