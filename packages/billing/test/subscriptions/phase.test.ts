@@ -135,6 +135,48 @@ describe("a phase that is written again", () => {
     expect(copyPhase({ ...FULL, discounts: [] })).not.toHaveProperty("discounts");
   });
 
+  it("keeps what is set of a part, and says nothing of the rest of it", () => {
+    const sparse: Partial<Phase> = {
+      add_invoice_items: [
+        {
+          discountable: null,
+          discounts: [],
+          metadata: null,
+          period: { start: { type: "phase_start" }, end: { type: "phase_end" } },
+          price: "price_setup",
+          quantity: null,
+          tax_rates: null,
+        },
+      ],
+      automatic_tax: { disabled_reason: null, enabled: false, liability: null },
+      billing_thresholds: { amount_gte: null, reset_billing_cycle_anchor: null },
+      default_tax_rates: null,
+      invoice_settings: {
+        account_tax_ids: null,
+        custom_fields: null,
+        days_until_due: null,
+        description: null,
+        footer: null,
+        issuer: { type: "self" },
+      },
+      transfer_data: { amount_percent: null, destination: "acct_1" },
+    };
+    const { default_tax_rates: _, ...same } = SAME;
+    expect(copyPhase({ ...FULL, ...sparse })).toEqual({
+      ...same,
+      add_invoice_items: [
+        {
+          period: { start: { type: "phase_start" }, end: { type: "phase_end" } },
+          price: "price_setup",
+        },
+      ],
+      automatic_tax: { enabled: false },
+      billing_thresholds: {},
+      invoice_settings: { issuer: { type: "self" } },
+      transfer_data: { destination: "acct_1" },
+    });
+  });
+
   it("says nothing of what is not set, so that nothing is cleared or begun", () => {
     const bare: Phase = {
       ...FULL,

@@ -398,15 +398,42 @@ describe("a change at the end of the period of items with several intervals", ()
     expect((await update({ metadata: { a: "1" } })).scheduledChange?.startsAt).toEqual(monthEnds);
   });
 
+  it("may bring another number of years beside a year that goes on, or usage, which is billed later", async () => {
+    const monthEnds = await endOf(acme.priceId);
+    const { id: meter } = await world.stripe.billing.meters.create({
+      display_name: "Calls",
+      event_name: `calls_${subscriptionId}`,
+      default_aggregation: { formula: "sum" },
+    });
+    const { productId } = pro;
+    for (const recurring of [
+      { interval: "year" as const, interval_count: 2 },
+      { interval: "year" as const, usage_type: "metered" as const, meter },
+    ]) {
+      const add = await addPrice(world, { productId }, { recurring });
+      const changed = await update({ items: [{ add }] });
+      expect(changed.scheduledChange).toMatchObject({ startsAt: monthEnds });
+      await billing.updateSubscription(subscriptionId, { scheduledChange: null });
+    }
+    const add = await addPrice(world, { productId }, { recurring: { interval: "year" } });
+    const yearEnds = await endOf(yearly.priceId);
+    await expect(update({ items: [{ add }] })).rejects.toMatchObject({
+      code: "conflict",
+      message: `Another item with the new price's interval renews later (${yearEnds?.toISOString()}), and until then Stripe might not bill the new price. Make the change now, with prorations.`,
+    });
+  });
+
   it("is refused for items that end at different times, before anything is written", async () => {
     const items = [
       { change: { priceId: yearly.priceId }, quantity: 2 },
       { change: { priceId: acme.priceId }, quantity: 2 },
     ];
     world.takeRequests();
+    const [year, month] = [await endOf(yearly.priceId), await endOf(acme.priceId)];
+    world.takeRequests();
     await expect(update({ items })).rejects.toMatchObject({
       code: "conflict",
-      message: expect.stringContaining("end at different times"),
+      message: `The periods of the items to change end at different times (${month?.toISOString()}, ${year?.toISOString()}), and a change at the end of the period is made at one. Change only items that end together, or change the others now.`,
     });
     expect(world.takeRequests().filter((request) => request.startsWith("POST"))).toEqual([]);
   });
