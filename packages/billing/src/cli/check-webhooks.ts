@@ -43,7 +43,7 @@ async function checkInbox(receiver: EventsReceiver): Promise<AccountCheck> {
   }
   try {
     const { held, waiting, dead } = (await receiver.readStats()).inbox;
-    const fact = `The inbox is durable: ${held} events at work, ${waiting} waiting, ${dead} dead.`;
+    const fact = `The inbox outlives its process: ${held} events at work, ${waiting} waiting, ${dead} dead.`;
     return dead === 0
       ? found("inbox", "ok", fact)
       : found("inbox", "warning", fact, "Run billing events list, and requeue them once the cause is gone.");

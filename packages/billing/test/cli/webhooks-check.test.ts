@@ -85,7 +85,7 @@ describe("billing webhooks check", () => {
   it("warns of an inbox that lasts as long as its process, and not of one that outlives it", async () => {
     expect((await check()).out).toContain("The receiver's inbox lasts as long as its process.");
     const { out } = await webhooks("check", "--url", url, "--events-from", durableModule);
-    expect(out).toMatch(/ok +inbox +The inbox is durable: 0 events at work, 0 waiting, 0 dead\./);
+    expect(out).toMatch(/ok +inbox +The inbox outlives its process: 0 events at work, 0 waiting, 0 dead\./);
   });
 
   it("fails an inbox that cannot be used, such as one without its tables", async () => {

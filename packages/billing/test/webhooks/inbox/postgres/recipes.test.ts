@@ -16,7 +16,7 @@ describePostgres.each(Object.entries(RECIPES))("the Postgres inbox on %s", (_nam
     await migrateInbox(recipe.pool, { schema: schema.name });
     await recipe.pool.query(`CREATE TABLE "${schema.name}".effects (name text PRIMARY KEY)`);
     inbox = postgresInbox({ pool: recipe.pool, schema: schema.name, maxAttempts: 2 });
-  });
+  }, 120_000);
 
   beforeEach(async () => {
     for (const table of ["pending", "handled", "objects", "effects"]) {
