@@ -53,6 +53,21 @@ describe("an invoice's refund", () => {
   );
 });
 
+describe("a charge's refund", () => {
+  it("is a conflict where the charge was declined, whatever amount is named", async ({ world, acme }) => {
+    const declined = { paid: false, status: "failed", amount_captured: 0 };
+    const billing = serviceThatReads(world, "/v1/charges/", declined);
+    world.takeRequests();
+    for (const options of [{}, { amount: 100 }]) {
+      await expect(billing.createRefund({ chargeId: acme.chargeId, ...options })).rejects.toMatchObject({
+        code: "conflict",
+        message: expect.stringContaining("nothing to give back"),
+      });
+    }
+    expect(world.takeRequests().filter((request) => !request.startsWith("GET"))).toEqual([]);
+  });
+});
+
 describe("a payment's refund", () => {
   it.for([
     ["nobody was charged", () => null],

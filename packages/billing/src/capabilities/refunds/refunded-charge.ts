@@ -43,12 +43,17 @@ export function parsePaidBy(given: { readonly [Name in keyof PaidBy]?: unknown }
  * @throws NotFoundError when it is missing or not of one of the tenant's customers.
  * @throws ConflictError when nothing was charged, or an invoice was paid by several payments.
  */
-export async function findCharge(scope: TenantScope, { kind, id }: CheckedPaidBy): Promise<Stripe.Charge> {
-  if (kind === "charge") return scope.payments.charge(id);
-  const intent = kind === "payment_intent" ? id : await findPayment(scope, id);
-  const charge = typeof intent === "string" ? await scope.payments.chargeOfIntent(intent) : intent;
+export async function findCharge(scope: TenantScope, paidBy: CheckedPaidBy): Promise<Stripe.Charge> {
+  const found = await findPaid(scope, paidBy);
+  const charge = typeof found === "string" ? await scope.payments.chargeOfIntent(found) : found;
   if (charge?.paid) return charge;
   throw new ConflictError("The payment has not succeeded, so there is nothing to give back.");
+}
+
+/** The payment intent, or the charge that was named or made without one. */
+async function findPaid(scope: TenantScope, { kind, id }: CheckedPaidBy): Promise<string | Stripe.Charge> {
+  if (kind === "charge") return scope.payments.charge(id);
+  return kind === "invoice" ? findPayment(scope, id) : id;
 }
 
 /** The payment intent that paid an invoice, or the charge of one that was paid without. */
