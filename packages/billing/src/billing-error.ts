@@ -22,7 +22,7 @@ const BRAND = Symbol.for("@repo/billing BillingError");
 /** The base of all errors this package throws on purpose. */
 export abstract class BillingError extends Error {
   /** The `code` of the class's errors; undefined for the base. */
-  static readonly code: string | undefined = undefined;
+  declare static readonly code: string | undefined;
   /** A stable word for `switch`; see `AnyBillingError`. */
   abstract readonly code: string;
   /** Whether the same call, with the same idempotency key, may succeed later without any change. */
@@ -30,7 +30,7 @@ export abstract class BillingError extends Error {
   readonly requestId: string | undefined;
 
   constructor(message: string, options: BillingErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(message, options);
     this.requestId = options.requestId;
     Object.defineProperty(this, BRAND, { value: true });
   }
@@ -43,10 +43,9 @@ export abstract class BillingError extends Error {
     this: T & { readonly code: string | undefined },
     error: unknown,
   ): error is InstanceType<T> {
-    if (typeof error !== "object" || error === null || Reflect.get(error, BRAND) !== true) return false;
+    const known = error as { readonly [BRAND]?: true; readonly code: string } | null | undefined;
     // biome-ignore lint/complexity/noThisInStatic: this is the class that was asked, such as NotFoundError.
-    const { code } = this;
-    return code === undefined || Reflect.get(error, "code") === code;
+    return known?.[BRAND] === true && known.code === (this.code ?? known.code);
   }
 
   /** A form for logs: no stack, no cause. */
@@ -58,6 +57,6 @@ export abstract class BillingError extends Error {
     requestId?: string | undefined;
   } {
     const { name, code, message, retryable, requestId } = this;
-    return { name, code, message, retryable, ...(requestId === undefined ? {} : { requestId }) };
+    return { name, code, message, retryable, ...(requestId && { requestId }) };
   }
 }

@@ -38,27 +38,21 @@ export function isEntitled(
   policy: AccessPolicy = {},
   now: Date = currentTime(subscription),
 ): boolean {
-  if (hasEnded(subscription, now)) return false;
-  switch (subscription.status) {
-    case "active":
-    case "trialing":
-      return true;
-    case "past_due":
-      return policy.pastDue === true;
-    case "incomplete":
-      return policy.incomplete === true;
-    case "paused":
-      return policy.paused === true;
-    default:
-      return false;
-  }
+  const entitled: Partial<Record<SubscriptionStatus, boolean | undefined>> = {
+    active: true,
+    trialing: true,
+    past_due: policy.pastDue,
+    incomplete: policy.incomplete,
+    paused: policy.paused,
+  };
+  return !hasEnded(subscription, now) && entitled[subscription.status] === true;
 }
 
 /** Tells if it is in a trial that has not ended. */
 export function onTrial(subscription: SubscriptionState, now: Date = currentTime(subscription)): boolean {
   return (
     subscription.status === "trialing" &&
-    isAfter(subscription, "trialEndsAt", now) &&
+    readTime(subscription, "trialEndsAt") > now.getTime() &&
     !hasEnded(subscription, now)
   );
 }
@@ -68,7 +62,7 @@ export function onGracePeriod(
   subscription: SubscriptionState,
   now: Date = currentTime(subscription),
 ): boolean {
-  return isAfter(subscription, "cancelsAt", now) && !hasEnded(subscription, now);
+  return readTime(subscription, "cancelsAt") > now.getTime() && !hasEnded(subscription, now);
 }
 
 /** Tells if a renewal was not paid and Stripe keeps trying. */
@@ -86,11 +80,13 @@ export function isIncomplete(
 
 /** Tells if it has ended for good. It cannot be resumed; create a new one. */
 export function hasEnded(subscription: SubscriptionState, now: Date = currentTime(subscription)): boolean {
-  const { status } = subscription;
-  const endedAt = readMoment(subscription, "endedAt");
-  const cancelsAt = readMoment(subscription, "cancelsAt");
-  if (status === "canceled" || status === "incomplete_expired" || endedAt !== null) return true;
-  return cancelsAt !== null && cancelsAt <= now.getTime();
+  const endedAt = readTime(subscription, "endedAt");
+  const cancelsAt = readTime(subscription, "cancelsAt");
+  return (
+    cancelsAt <= now.getTime() ||
+    !Number.isNaN(endedAt) ||
+    ["canceled", "incomplete_expired"].includes(subscription.status)
+  );
 }
 
 /** Ignores real time for an object on a test clock: Stripe changes its status as the clock advances. */
@@ -98,19 +94,16 @@ function currentTime({ testClockId }: SubscriptionState): Date {
   return typeof testClockId === "string" ? new Date(0) : new Date();
 }
 
-function isAfter(subscription: SubscriptionState, field: MomentField, now: Date): boolean {
-  const moment = readMoment(subscription, field);
-  return moment !== null && moment > now.getTime();
-}
-
-/** In milliseconds. A number is refused: Stripe counts seconds, and a mistake between the two would grant or deny access. */
-function readMoment(subscription: SubscriptionState, field: MomentField): number | null {
+/**
+ * In milliseconds; NaN for null, which is neither before nor after any other time. Refuses a number: Stripe counts seconds,
+ * and a mistake between the two would grant or deny access.
+ */
+function readTime(subscription: SubscriptionState, field: MomentField): number {
   const moment: unknown = subscription[field];
-  if (moment === null) return null;
   // JSON makes the same text of a Date from any realm, and of no other value.
   const text = typeof moment === "object" ? JSON.stringify(moment).slice(1, -1) : moment;
   const timeMs =
     typeof text === "string" && /^[+-]?\d{4,6}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(timeMs)) return timeMs;
+  if (moment === null || !Number.isNaN(timeMs)) return timeMs;
   throw new InvalidArgumentError(`subscription.${field} must be a Date, an ISO 8601 string or null.`);
 }

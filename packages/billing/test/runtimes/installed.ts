@@ -28,7 +28,11 @@ export const NO_TELEMETRY = { NEXT_TELEMETRY_DISABLED: "1" };
 const SECRETS = ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_BASE"];
 
 /** Writes an application of Next.js, and builds it in an environment that has none of its secrets. */
-export async function buildNext(cwd: string, files: Iterable<readonly [string, string]>): Promise<void> {
+export async function buildNext(
+  cwd: string,
+  files: Iterable<readonly [string, string]>,
+  bundler: "turbopack" | "webpack" = "turbopack",
+): Promise<void> {
   await writeFiles(cwd, [
     ["package.json", "{}"],
     ["tsconfig.json", NEXT_TSCONFIG],
@@ -37,7 +41,8 @@ export async function buildNext(cwd: string, files: Iterable<readonly [string, s
   ]);
   const unset = SECRETS.flatMap((name) => ["-u", name]);
   const env = { ...NO_TELEMETRY, NODE_ENV: "production" };
-  await must(run("env", ["-C", cwd, ...unset, bin("next"), "build"], { timeoutMs: 240_000, env }));
+  const build = [bin("next"), "build", `--${bundler}`];
+  await must(run("env", ["-C", cwd, ...unset, ...build], { timeoutMs: 240_000, env }));
 }
 
 const NEXT_TSCONFIG = JSON.stringify({

@@ -11,6 +11,7 @@ import { describeDeliveries } from "./delivery-matrix.js";
 import { bin, buildNext, FOLDER, installRuntimes, NO_TELEMETRY } from "./installed.js";
 import { describeJest } from "./jest.js";
 import { describeNextApplication } from "./next-application.js";
+import { describeNextBundles } from "./next-bundles.js";
 import { readRecipe } from "./recipes.js";
 import { startWorker } from "./worker.js";
 import { DATABASE, WORKER_ISOLATION, WORKER_SESSION } from "./yours.js";
@@ -97,6 +98,8 @@ describe("Next.js", () => {
 });
 
 describeNextApplication();
+
+describeNextBundles();
 
 describeJest();
 

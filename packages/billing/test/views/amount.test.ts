@@ -27,6 +27,7 @@ describe("formatAmount", () => {
     ["1250.5", "jpy", "en", "¥1,250.5"],
     ["12.50", "usd", "en", "$0.125"],
     [Number.MAX_SAFE_INTEGER, "usd", "en", "$90,071,992,547,409.91"],
+    [`${"9".repeat(9)}.${"0".repeat(16)}1`, "kwd", "en", `KWD 999,999.999${"0".repeat(16)}1`],
     [123456789012345678901234567890n, "usd", "en", "$1,234,567,890,123,456,789,012,345,678.90"],
   ])("writes %s %s in %s as %s", (amount, currency, locale, text) => {
     expect(formatAmount(amount, currency, locale).replaceAll(/\s/g, " ")).toBe(text);
@@ -80,7 +81,9 @@ describe("formatAmount", () => {
     ["amount", ".5", "usd", "en"],
     ["amount", " 5", "usd", "en"],
     ["amount", "9".repeat(51), "usd", "en"],
+    ["amount", `0.${"0".repeat(17)}1`, "usd", "en"],
     ["amount", null, "usd", "en"],
+    ["amount", ["5"], "usd", "en"],
     ["currency", 5, "us", "en"],
     ["currency", 5, "usdc", "en"],
     ["currency", 5, "usd\n", "en"],
@@ -89,6 +92,7 @@ describe("formatAmount", () => {
     ["currency", 5, ["usd"], "en"],
     ["locale", 5, "usd", "not a locale"],
     ["locale", 5, "usd", 7],
+    ["locale", 5, "usd", null],
   ])("names the %s in refusing %s %s in %s", (mistaken, amount, currency, locale) => {
     expect(() => formatAmount(amount as never, currency as never, locale as never)).toThrow(
       expect.objectContaining({

@@ -185,15 +185,23 @@ describe("the other questions", () => {
     );
   });
 
-  it.each([undefined, 1_780_000_000, "1780000000", "soon", "2026-11-22", {}, [], new Date(Number.NaN)])(
-    "are refused of a copy whose end is %j, which would grant or deny access by mistake",
-    (end) => {
-      const copy: object = { status: "active", trialEndsAt: null, cancelsAt: end, endedAt: null };
-      expect(() => isEntitled(copy as SubscriptionState)).toThrow(
-        "subscription.cancelsAt must be a Date, an ISO 8601 string or null.",
-      );
-    },
-  );
+  it.each([
+    undefined,
+    1_780_000_000,
+    1_780_000_000n,
+    Symbol("soon"),
+    "1780000000",
+    "soon",
+    "2026-11-22",
+    {},
+    [],
+    new Date(Number.NaN),
+  ])("are refused of a copy whose end is %o, which would grant or deny access by mistake", (end) => {
+    const copy: object = { status: "active", trialEndsAt: null, cancelsAt: end, endedAt: null };
+    expect(() => isEntitled(copy as SubscriptionState)).toThrow(
+      "subscription.cancelsAt must be a Date, an ISO 8601 string or null.",
+    );
+  });
 });
 
 function state(facts: Partial<SubscriptionState> = {}): SubscriptionState {
