@@ -7,6 +7,10 @@ export default defineConfig({
   target: "node20",
   clean: true,
   sourcemap: true,
+  // The sources are packed, so the maps need not hold them as well.
+  esbuildOptions: (options) => {
+    options.sourcesContent = false;
+  },
   splitting: true,
   treeshake: true,
   // Bundled from declarations that the native compiler has written: from the source, tsup would check it a second time,

@@ -37,6 +37,13 @@ describe.each(Object.entries(COPIED))("the folder of %s", (name, ownOptions) => 
   });
 });
 
+it("have the same tool that maps their declarations", () => {
+  const [tool, ...others] = Object.keys(COPIED).map((name) =>
+    readFileSync(join(ROOT, "packages", name, "scripts/map-declarations.mjs"), "utf8"),
+  );
+  expect(others).toEqual([tool]);
+});
+
 it("have the same version of whatever several of them need", () => {
   const manifests = ["", ...readdirSync(join(ROOT, "packages")).map((name) => join("packages", name))];
   const versions = new Map<string, Set<string>>();

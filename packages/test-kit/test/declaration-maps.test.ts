@@ -1,4 +1,4 @@
-/** Where an editor leads from an application's code, as TypeScript's own server says, on the package as it is built. */
+/** Where an editor leads from an application's code, as TypeScript's own server says, on the packages as they are built. */
 import { type ChildProcess, fork } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -6,32 +6,39 @@ import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-const PACKAGE = resolve(import.meta.dirname, "..");
+const PACKAGES = resolve(import.meta.dirname, "../..");
 
 const APPLICATION = `
 import { BillingError, StripeBillingService, type CancelSubscriptionOptions } from "@repo/billing";
 import { isEntitled } from "@repo/billing/client";
 import { postgresInbox } from "@repo/billing/postgres";
 import { createWebhookReceiver } from "@repo/billing/webhooks";
+import { startLocalStripe, type PlannedFault } from "@repo/local-stripe";
 
 const billing = new StripeBillingService({ secretKey: "sk_test_12345678", catalog: { cacheSeconds: 60 } });
 const subscription = await billing.forTenant("acme").getSubscription("sub_1");
 console.log(subscription.currentPeriodEnd, BillingError, isEntitled, postgresInbox, createWebhookReceiver);
-export type { CancelSubscriptionOptions };
+const local = await startLocalStripe({ searchDelayMs: 5 });
+await local.settled();
+export type { CancelSubscriptionOptions, PlannedFault };
 `;
 
 /** What is asked for by its last mention, and where it is declared. */
 const DECLARED = {
-  StripeBillingService: "src/billing-service.ts",
-  BillingError: "src/billing-error.ts",
-  cacheSeconds: "src/capabilities/catalog/catalog.ts",
-  forTenant: "src/billing-service.ts",
-  getSubscription: "src/billing-service.ts",
-  currentPeriodEnd: "src/views/subscription.ts",
-  isEntitled: "src/views/subscription-status.ts",
-  postgresInbox: "src/webhooks/inbox/postgres/postgres-inbox.ts",
-  createWebhookReceiver: "src/webhooks/webhook-receiver.ts",
-  CancelSubscriptionOptions: "src/capabilities/subscriptions/cancel.ts",
+  StripeBillingService: "billing/src/billing-service.ts",
+  BillingError: "billing/src/billing-error.ts",
+  cacheSeconds: "billing/src/capabilities/catalog/catalog.ts",
+  forTenant: "billing/src/billing-service.ts",
+  getSubscription: "billing/src/billing-service.ts",
+  currentPeriodEnd: "billing/src/views/subscription.ts",
+  isEntitled: "billing/src/views/subscription-status.ts",
+  postgresInbox: "billing/src/webhooks/inbox/postgres/postgres-inbox.ts",
+  createWebhookReceiver: "billing/src/webhooks/webhook-receiver.ts",
+  CancelSubscriptionOptions: "billing/src/capabilities/subscriptions/cancel.ts",
+  startLocalStripe: "local-stripe/src/local-stripe.ts",
+  settled: "local-stripe/src/local-stripe.ts",
+  searchDelayMs: "local-stripe/src/options.ts",
+  PlannedFault: "local-stripe/src/http/faults.ts",
 };
 
 describe("an editor's way to a definition", () => {
@@ -41,7 +48,8 @@ describe("an editor's way to a definition", () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "edited-application-"));
     mkdirSync(join(folder, "node_modules/@repo"), { recursive: true });
-    symlinkSync(PACKAGE, join(folder, "node_modules/@repo/billing"), "dir");
+    for (const name of ["billing", "local-stripe"])
+      symlinkSync(join(PACKAGES, name), join(folder, "node_modules/@repo", name), "dir");
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
     writeFileSync(
       join(folder, "tsconfig.json"),
@@ -66,8 +74,8 @@ describe("an editor's way to a definition", () => {
     const before = APPLICATION.slice(0, offset).split("\n");
     const position = { line: before.length, offset: (before.at(-1)?.length ?? 0) + 1 };
     const [found] = await define(server, { file: join(folder, "application.ts"), ...position });
-    expect(relative(PACKAGE, found?.file ?? "")).toBe(source);
-    const line = readFileSync(join(PACKAGE, source), "utf8").split("\n")[(found?.start.line ?? 0) - 1];
+    expect(relative(PACKAGES, found?.file ?? "")).toBe(source);
+    const line = readFileSync(join(PACKAGES, source), "utf8").split("\n")[(found?.start.line ?? 0) - 1];
     expect(line).toContain(name);
   });
 });
