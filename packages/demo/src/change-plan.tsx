@@ -1,3 +1,4 @@
+import { onGracePeriod } from "@repo/billing";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { readConfirmation } from "./confirmation-fields.js";
@@ -7,18 +8,12 @@ import { KeepFirstPage } from "./pages/keep-first-page.js";
 import { isUnchanged, MAX_SEATS, type PlanChoice, toChange } from "./plan-choice.js";
 import type { SignedIn } from "./sign-in.js";
 
-/**
- * Shows what a choice costs, before anything is changed. While another change waits, that has to be taken back first,
- * because Stripe reckons with it.
- */
+/** Shows what a choice costs, before anything is changed. */
 export async function previewChange(c: Context<SignedIn>): Promise<Response> {
   const { billing, workspace } = c.var;
   const values = new URL(c.req.url).searchParams;
   const plan = await choosePlan(c, values);
-  const { scheduledChange } = plan.subscription;
-  if (scheduledChange !== null) {
-    return c.html(<KeepFirstPage workspace={workspace} plan={plan} scheduled={scheduledChange} />);
-  }
+  if (mustKeepFirst(plan)) return c.html(<KeepFirstPage workspace={workspace} plan={plan} />);
   const preview = isUnchanged(plan)
     ? undefined
     : await billing.previewSubscriptionChange(workspace.subscriptionId, toChange(plan));
@@ -30,8 +25,11 @@ export async function confirmChange(c: Context<SignedIn>): Promise<Response> {
   const { billing, workspace } = c.var;
   const values = new URLSearchParams(await c.req.text());
   const plan = await choosePlan(c, values);
-  // The form is of a time before the change that waits now, such as one that was sent twice.
-  if (plan.subscription.scheduledChange !== null) return c.redirect("/billing/change", 303);
+  // The form is of a time before what waits now, such as one that was sent twice.
+  if (mustKeepFirst(plan)) {
+    const chosen = new URLSearchParams({ price: plan.chosen.price.id, seats: String(plan.quantity) });
+    return c.redirect(`/billing/change?${chosen}`, 303);
+  }
   const { pendingPayment } = await billing.updateSubscription(workspace.subscriptionId, {
     ...toChange(plan),
     ...readConfirmation(values),
@@ -43,13 +41,26 @@ export async function confirmChange(c: Context<SignedIn>): Promise<Response> {
   return c.redirect(invoice ?? "/billing", 303);
 }
 
-/** Takes back the change that waits, and goes on to the cost of what was chosen. */
+/** Takes back the change or the cancellation that waits, and goes on to the cost of what was chosen. */
 export async function keepPlan(c: Context<SignedIn>): Promise<Response> {
   const { billing, workspace } = c.var;
   const chosen = new URLSearchParams(await c.req.text());
-  await billing.updateSubscription(workspace.subscriptionId, { scheduledChange: null });
-  c.var.audit("Took back the scheduled change");
+  const subscription = await billing.getSubscription(workspace.subscriptionId);
+  if (subscription.scheduledChange !== null) {
+    await billing.updateSubscription(workspace.subscriptionId, { scheduledChange: null });
+    c.var.audit("Took back the scheduled change");
+  } else if (onGracePeriod(subscription)) {
+    await billing.resumeSubscription(workspace.subscriptionId);
+    c.var.audit("Kept the plan");
+  }
   return c.redirect(`/billing/change?${chosen}`, 303);
+}
+
+/** Tells if a change that waits is in the way, with which Stripe reckons, or an end after which nothing could change. */
+function mustKeepFirst(plan: PlanChoice): boolean {
+  const { subscription } = plan;
+  if (subscription.scheduledChange !== null) return true;
+  return toChange(plan).when === "period_end" && !isUnchanged(plan) && onGracePeriod(subscription);
 }
 
 async function choosePlan(c: Context<SignedIn>, values: URLSearchParams): Promise<PlanChoice> {

@@ -54,6 +54,30 @@ describe.skipIf(!isPossible)("changing the plan, in a browser", () => {
     expect(await cost(page, "After that, per month")).toBe("$294.00");
   });
 
+  it("offers to keep a plan that is canceled, before it tells what a smaller one costs", async () => {
+    const page = await signIn("Acme Analytics", { javaScriptEnabled: false });
+    const change = `${url()}/billing/change`;
+    await page.goto(`${change}?seats=5`);
+    await page.getByRole("button", { name: /^Change and pay/ }).click();
+    const late = await page.context().newPage();
+    await late.goto(`${change}?seats=2`);
+    await page.waitForURL(`${url()}/billing`);
+    await page.getByText("Cancel the plan").click();
+    await page.getByRole("button", { name: "Cancel at the end of the period" }).click();
+    await page.waitForURL(`${url()}/billing`);
+
+    await page.goto(`${change}?seats=6`);
+    await page.getByRole("button", { name: /^Change and pay/ }).waitFor();
+    await late.getByRole("button", { name: "Confirm the change" }).click();
+    await late.getByRole("heading", { name: "Your plan is canceled" }).waitFor();
+    await late.getByText(/^It ends on \d+ \w+ \d{4}\.$/).waitFor();
+    expect(await pageFaults(late)).toEqual(NO_FAULTS);
+    await late.getByRole("button", { name: /^Keep / }).click();
+    expect(await cost(late, "After that, per month")).toBe("$98.00");
+    await late.getByRole("button", { name: "Confirm the change" }).click();
+    await late.getByText(/^Changes to .+ × 2, /).waitFor();
+  });
+
   it("fits a phone, and names every field", async () => {
     const page = await signIn("Acme Analytics", PHONE);
     await page.getByRole("link", { name: "Change to Company" }).click();
