@@ -21,15 +21,17 @@ import {
   twoAims,
 } from "./step.js";
 
-/** Pages on which customers subscribe to the caller's prices, or to another's. */
+const DISPLAYS = [{ uiMode: "hosted" }, { uiMode: "embedded" }] as const;
+
+/** Pages and forms on which customers subscribe to the caller's prices, or to another's. */
 export const CHECKOUT_COMMANDS: Commands<
   "createCheckoutSession" | "getCheckoutSession" | "listCheckoutLineItems"
 > = {
   createCheckoutSession: fc
-    .tuple(twoAims, fc.integer({ min: 1, max: 2 }), fc.boolean())
-    .map(([[target, offer], quantity, allowSecond]) =>
+    .tuple(twoAims, fc.integer({ min: 1, max: 2 }), fc.boolean(), fc.constantFrom(...DISPLAYS))
+    .map(([[target, offer], quantity, allowSecond, display]) =>
       command(
-        `createCheckoutSession ${describe(target)}${allowSecond ? " again" : ""}, ${quantity} of price ${describe(offer)}`,
+        `createCheckoutSession ${describe(target)}${allowSecond ? " again" : ""}, ${display.uiMode}, ${quantity} of price ${describe(offer)}`,
         async (model, program) => {
           const { caller, owner } = resolve(model, target);
           const price = priceAt(model, offer);
@@ -39,17 +41,24 @@ export const CHECKOUT_COMMANDS: Commands<
               priceId: price.id,
               quantity,
               allowSecond,
+              ...display,
             }),
           );
           const isSecond = !allowSecond && isSubscribedTo(owner, price.product);
           const refusal = ifForeign(caller, owner) ?? ifNotSold(caller, price);
           if (expectRefusal(outcome, refusal ?? (isSecond ? "conflict" : undefined))) return;
           const { id } = outcome.result;
-          expect(outcome.result).toMatchObject({ customerId: owner.customerId, status: "open" });
+          expect(outcome.result).toMatchObject({ customerId: owner.customerId, status: "open", ...display });
           const open = owner.sessions.filter(({ status }) => status === "open");
           const same = open
             .reverse()
-            .find((one) => one.isFound && one.price === price && one.quantity === quantity);
+            .find(
+              (one) =>
+                one.isFound &&
+                one.price === price &&
+                one.quantity === quantity &&
+                one.uiMode === display.uiMode,
+            );
           if (same !== undefined) {
             expect(id).toBe(same.id);
             return;
@@ -58,7 +67,7 @@ export const CHECKOUT_COMMANDS: Commands<
           for (const one of open)
             if (!allowSecond && one.price.product === price.product) one.status = "expired";
           program.owners.claim(owner.tenantId, id);
-          owner.sessions.push({ id, price, quantity, isFound: true, status: "open" });
+          owner.sessions.push({ id, price, quantity, ...display, isFound: true, status: "open" });
         },
       ),
     ),
@@ -74,10 +83,10 @@ export const CHECKOUT_COMMANDS: Commands<
   getCheckoutSession: aim.map((target) =>
     command(`getCheckoutSession ${describe(target)}`, async (model, program) => {
       const { caller, owner } = resolve(model, target);
-      const { id, status } = memberOf(owner.sessions, target.index);
+      const { id, uiMode, status } = memberOf(owner.sessions, target.index);
       const outcome = await callAs(program, caller, (bound) => bound.getCheckoutSession(id));
       if (expectForeign(outcome, caller, owner)) return;
-      expect(outcome.result).toMatchObject({ id, status, customerId: owner.customerId });
+      expect(outcome.result).toMatchObject({ id, uiMode, status, customerId: owner.customerId });
     }),
   ),
 };
@@ -90,8 +99,13 @@ export const CHECKOUT_STEPS: readonly fc.Arbitrary<Command>[] = [
       if (session.status !== "open" || !isForSale(session.price)) return;
       const { realm } = program;
       const options = accountOptions(realm.accountOf(owner.tenantId));
-      const { url } = await realm.backdoor.checkout.sessions.retrieve(session.id, {}, options);
-      await payOnPage(url ?? "");
+      const { url, client_secret: secret } = await realm.backdoor.checkout.sessions.retrieve(
+        session.id,
+        {},
+        options,
+      );
+      // Stripe.js shows a form of this address.
+      await payOnPage(url ?? `${realm.world.local.url}/p/checkout/${secret}`);
       session.status = "complete";
       await noteSale(program, owner, session);
     }),

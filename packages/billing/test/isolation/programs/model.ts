@@ -86,6 +86,7 @@ export interface SessionModel {
   readonly id: string;
   readonly price: PriceModel;
   readonly quantity: number;
+  readonly uiMode: "hosted" | "embedded";
   /** Whether it was made by the library, which finds its own again. */
   readonly isFound: boolean;
   status: "open" | "complete" | "expired";

@@ -62,7 +62,16 @@ async function addTenant(realm: Realm, owners: Owners, tenantId: string): Promis
         note: tenantId,
       },
     ],
-    sessions: [{ id: ids.checkoutSessionId, price: yearly, quantity: 1, isFound: false, status: "open" }],
+    sessions: [
+      {
+        id: ids.checkoutSessionId,
+        price: yearly,
+        quantity: 1,
+        uiMode: "hosted",
+        isFound: false,
+        status: "open",
+      },
+    ],
     invoiceIds: [ids.invoiceId],
     taxIds: [{ id: ids.taxIdId, type: "de_stn", value: tenantId }],
     paymentMethodIds: [ids.paymentMethodId],
