@@ -152,15 +152,17 @@ describe.each(ROWS.map((row) => [row.name, row] as const))("%s", (_, { method, t
 
   it("ends within 50 ms of its deadline, in whichever of its requests it is", async () => {
     const timeoutMs = 100;
-    for (let nth = 0; nth < requests; nth++) {
-      await bestOfThree(target, async (own) => {
-        const { billing, sent } = stalledAt(nth);
-        const startedAtMs = performance.now();
-        const error = await failureOf(call(billing, own, { timeoutMs }));
-        expectTold(error, sent, "deadline");
-        return performance.now() - startedAtMs - timeoutMs;
-      });
-    }
+    const overMs = async (nth: number, own: TenantIds) => {
+      const { billing, sent } = stalledAt(nth);
+      const startedAtMs = performance.now();
+      const error = await failureOf(call(billing, own, { timeoutMs }));
+      expectTold(error, sent, "deadline");
+      return performance.now() - startedAtMs - timeoutMs;
+    };
+    // Side by side, since each of them does nothing but wait for its deadline.
+    await Promise.all(
+      Array.from({ length: requests }, (_request, nth) => bestOfThree(target, (own) => overMs(nth, own))),
+    );
   });
 });
 
