@@ -138,6 +138,34 @@ describe("a body that was parsed before", () => {
     expect((await host.send({ body, headers })).status).toBe(200);
   });
 
+  test("by a framework's parser, beside middleware that keeps a copy under `raw`, is told of that framework", async () => {
+    const app = express()
+      .use(express.json())
+      .use((request, _response, next) => {
+        Object.assign(request, { raw: JSON.stringify(request.body) });
+        next();
+      })
+      .post("/webhooks/stripe", receiver().node);
+    host = await listening(createServer(app));
+    const { detail } = await (await host.send({ body, headers })).json();
+    expect(detail).toMatch(/Express: /);
+    expect(detail).not.toMatch(/Fastify/);
+  });
+
+  test.each([[{}], [{ cookies: {} }], [{ query: {} }]])(
+    "by who knows whom, of a request with %o beside Node's, is told of every framework",
+    async (beside) => {
+      const { node } = receiver();
+      const server = createServer(async (request, response) => {
+        for await (const _ of request);
+        void node(Object.assign(request, beside, { body: JSON.parse(body) }), response);
+      });
+      host = await listening(server);
+      const { detail } = await (await host.send({ body, headers })).json();
+      expect(detail).toMatch(/Express: .*Fastify: .*Next\.js: .*Hono: /s);
+    },
+  );
+
   test("by a parser that did not fit, which leaves the stream unread, is read", async () => {
     const node = receiver().node;
     const server = createServer(
