@@ -1,4 +1,5 @@
 import { AbortedError, DeadlineError } from "./errors.js";
+import { onAbort } from "./on-abort.js";
 
 /** The words of a deadline's errors. */
 export interface DeadlineWords {
@@ -16,6 +17,7 @@ export class Deadline {
   readonly #endsAtMs: number;
   readonly #signals: readonly AbortSignal[];
   readonly #words: DeadlineWords;
+  #holdsProcess = true;
 
   constructor(
     timeoutMs: number,
@@ -26,6 +28,12 @@ export class Deadline {
     this.#endsAtMs = performance.now() + timeoutMs;
     this.#signals = signals.filter((signal) => signal !== undefined);
     this.#words = words;
+  }
+
+  /** Lets the process end before the time is over, as for what nobody waits for. */
+  unref(): this {
+    this.#holdsProcess = false;
+    return this;
   }
 
   /** @throws DeadlineError | AbortedError when the time is over. */
@@ -73,16 +81,16 @@ export class Deadline {
         return resolve(work);
       }
       let timer: NodeJS.Timeout | undefined;
+      let listening: readonly (() => void)[] = [];
       const settle = () => {
         clearTimeout(timer);
-        for (const signal of this.#signals) signal.removeEventListener("abort", onAbort);
+        for (const stopListening of listening) stopListening();
       };
       const stop = (reason: Error) => {
         settle();
         onStop(reason);
         reject(reason);
       };
-      const onAbort = () => stop(this.#aborted());
       // Listen before looking at the clock, or a failure of `work` would be unhandled when the time is over already.
       work.then(
         (value) => {
@@ -95,7 +103,9 @@ export class Deadline {
         },
       );
       timer = setTimeout(() => stop(this.#late()), this.remainingMs());
-      for (const signal of this.#signals) signal.addEventListener("abort", onAbort, { once: true });
+      // Where timers are numbers, they cannot be told.
+      if (!this.#holdsProcess && typeof timer === "object") timer.unref();
+      listening = this.#signals.map((signal) => onAbort(signal, () => stop(this.#aborted())));
     });
   }
 

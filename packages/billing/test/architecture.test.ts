@@ -129,6 +129,7 @@ const TOOLS = [
   "linked-map.ts",
   "node-process.ts",
   "notify.ts",
+  "on-abort.ts",
   "per-tenant.ts",
   "sha256.ts",
   "siblings.ts",

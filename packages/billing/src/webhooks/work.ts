@@ -4,6 +4,7 @@ import { assertInteger } from "./assert-integer.js";
 import { describeError } from "./error-text.js";
 import { assertKnownKeys } from "./known-keys.js";
 import type { Outcome } from "./outcome.js";
+import { pause } from "./pause.js";
 import { Takers } from "./takers.js";
 import type { WebhookLogger } from "./tell-outcome.js";
 
@@ -73,17 +74,4 @@ export function toWork({ takeNext, waitForDue, logger }: Source): WorkLoop {
       await takers.end();
     }
   };
-}
-
-/** Resolves early, without an error, when the signal aborts. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-  });
 }

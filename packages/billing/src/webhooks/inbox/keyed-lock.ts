@@ -1,3 +1,5 @@
+import { onAbort } from "../../on-abort.js";
+
 /** Lets one holder at a time have each key. Those who wait for a key get it in the order in which they came. */
 export class KeyedLock {
   /** Those who wait, by the key that somebody holds. */
@@ -14,13 +16,13 @@ export class KeyedLock {
       const settle = (isHolder: boolean) => {
         waiting.delete(take);
         clearTimeout(timer);
-        signal?.removeEventListener("abort", giveUp);
+        stopListening?.();
         resolve(isHolder);
       };
       const take = () => settle(true);
       const giveUp = () => settle(false);
       const timer = setTimeout(giveUp, maxWaitMs);
-      signal?.addEventListener("abort", giveUp, { once: true });
+      const stopListening = signal && onAbort(signal, giveUp);
       waiting.add(take);
     });
   }

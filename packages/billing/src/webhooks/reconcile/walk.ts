@@ -1,5 +1,6 @@
 import { Deadline } from "../../deadline.js";
 import { isBillingError } from "../../errors.js";
+import { onAbort } from "../../on-abort.js";
 import type { Pace } from "./pace.js";
 import type { Progress, ReconcileReport } from "./progress.js";
 
@@ -105,25 +106,21 @@ async function sideBySide(
   signal: AbortSignal | undefined,
   work: (run: Deadline) => Promise<void>,
 ): Promise<void> {
-  // Each has a signal of its own: many listeners on one would look like a leak.
-  const stops = Array.from({ length: SIDE_BY_SIDE }, () => new AbortController());
-  const stopAll = () => {
-    for (const stop of stops) stop.abort();
-  };
+  const stop = new AbortController();
+  const stopAll = () => stop.abort();
   const failures: unknown[] = [];
-  signal?.addEventListener("abort", stopAll, { once: true });
+  const stopListening = signal && onAbort(signal, stopAll);
   if (signal?.aborted) stopAll();
-  await Promise.all(
-    stops.map(async (stop) => {
-      try {
-        await work(new Deadline(NO_END_MS, [stop.signal], { what: "Reconciling" }));
-      } catch (error) {
-        failures.push(error);
-        stopAll();
-      }
-    }),
-  );
-  signal?.removeEventListener("abort", stopAll);
+  const workUntilStopped = async () => {
+    try {
+      await work(new Deadline(NO_END_MS, [stop.signal], { what: "Reconciling" }));
+    } catch (error) {
+      failures.push(error);
+      stopAll();
+    }
+  };
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, workUntilStopped));
+  stopListening?.();
   if (failures.length > 0) throw failures[0];
 }
 

@@ -1,3 +1,5 @@
+import { onAbort } from "../../../on-abort.js";
+
 /** Lets those who wait in this process be woken by each other. */
 export class Waiters {
   readonly #waiting = new Set<() => void>();
@@ -8,12 +10,12 @@ export class Waiters {
     return new Promise((resolve) => {
       const stop = () => {
         clearTimeout(timer);
-        signal?.removeEventListener("abort", stop);
+        stopListening?.();
         this.#waiting.delete(stop);
         resolve();
       };
       const timer = setTimeout(stop, ms);
-      signal?.addEventListener("abort", stop, { once: true });
+      const stopListening = signal && onAbort(signal, stop);
       this.#waiting.add(stop);
     });
   }

@@ -40,17 +40,14 @@ export function connectingDatabase<Client extends ConnectedClient>(
     const wait = toConnect(pool.options?.connectionTimeoutMillis || timeoutMs, signal);
     await seats.take(wait);
     try {
-      return await connected(work, signal);
+      return await connected(work, toConnect(timeoutMs, signal));
     } finally {
       seats.leave();
     }
   }
 
-  async function connected<T>(
-    work: (session: Session<Client>) => Promise<T>,
-    signal?: AbortSignal,
-  ): Promise<T> {
-    const client = await connect(pool, toConnect(timeoutMs, signal));
+  async function connected<T>(work: (session: Session<Client>) => Promise<T>, wait: Deadline): Promise<T> {
+    const client = await connect(pool, wait);
     const connection = new Connection(client, timeoutMs);
     try {
       return await work(connection);
@@ -58,17 +55,21 @@ export function connectingDatabase<Client extends ConnectedClient>(
       connection.close();
     }
   }
-  const query: Query = (text, values) => connected((connection) => connection.query(text, values));
+  const query: Query = (text, values) =>
+    connected((connection) => connection.query(text, values), toConnect(timeoutMs));
+  const queryInBackground: Query = (text, values) =>
+    connected((connection) => connection.query(text, values), toConnect(timeoutMs).unref());
+  const database = { session, query, queryInBackground };
   // One that listens is missing from the pool, which must not leave the work without any.
-  return (pool.options?.max ?? 0) < 3 ? { session, query } : { session, query, listen };
+  return (pool.options?.max ?? 0) < 3 ? database : { ...database, listen };
 
   async function listen(
     channel: string,
     onNotification: () => void,
     onLost: () => void,
   ): Promise<StopListening> {
-    await seats.take(toConnect(timeoutMs));
-    const client = await connect(pool, toConnect(timeoutMs)).catch((error: unknown) => {
+    await seats.take(toConnect(timeoutMs).unref());
+    const client = await connect(pool, toConnect(timeoutMs).unref()).catch((error: unknown) => {
       seats.leave();
       throw error;
     });

@@ -119,6 +119,8 @@ export interface Session<Tx> {
 export interface Database<Tx> {
   /** Runs one statement outside of any transaction. */
   readonly query: Query;
+  /** Does so for what nobody waits for: a pool that never answers, such as one that has ended, does not hold the process. */
+  readonly queryInBackground: Query;
   /** Runs `work` with one connection, where the client has connections to hand out. `signal` stops waiting for one. */
   session<T>(work: (session: Session<Tx>) => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** Listens on a channel until it is stopped or its connection is lost. Absent where that cannot be. */

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { onAbort } from "../../../on-abort.js";
+import { pause } from "../../pause.js";
 import type { Database, StopListening } from "./database.js";
 
 /** As text, because some clients refuse a column without a type. */
@@ -40,7 +42,7 @@ export class Hints {
     do {
       this.#isAsked = false;
       // A hint that is lost costs the time until the next look.
-      await this.#database.query(NOTIFY, [this.#channel]).catch(() => undefined);
+      await this.#database.queryInBackground(NOTIFY, [this.#channel]).catch(() => undefined);
       await sleep(NOTIFY_EVERY_MS, undefined, { ref: false });
     } while (this.#isAsked);
     this.#isNotifying = false;
@@ -72,13 +74,13 @@ export class Hints {
         this.#onHint();
       };
       stop = await listen(this.#channel, onHint, onLost);
-      await this.#database.query(NOTIFY, [this.#channel]);
-      const isHeard = await Promise.race([heard, sleep(TEST_MS, false, { signal })]);
+      await this.#database.queryInBackground(NOTIFY, [this.#channel]);
+      const isHeard = await Promise.race([heard, pause(TEST_MS, signal)]);
       // What cannot be heard is not worth a connection. A pooler does not change by itself.
       if (isHeard) await untilAborted(AbortSignal.any([signal, lost.signal]));
       else await Promise.resolve(stop()).then(() => untilAborted(signal));
     } catch {
-      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      await pause(RETRY_MS, signal);
     } finally {
       await stop?.();
       this.#isListening = false;
@@ -89,6 +91,6 @@ export class Hints {
 function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
+    else onAbort(signal, resolve);
   });
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "../../pause.js";
 import type { Delivery, InboxResult, Work } from "../inbox.js";
 import { type AttemptSettings, type Ending, resolveEnding, runWork } from "./attempt.js";
 import { type Claiming, type ClaimResult, claimArrived, isObjectAtWork, type MakeClaim } from "./claims.js";
@@ -34,7 +34,8 @@ export async function processClaim<Tx, T>(
     if (claimed.status === "passed_over") continue;
     if (claimed.status === "object_at_work") {
       if (performance.now() >= waitsUntilMs) return { result: { status: "busy" } };
-      await sleep(POLL_MS * (0.5 + Math.random()), undefined, { signal });
+      await pause(POLL_MS * (0.5 + Math.random()), signal);
+      signal?.throwIfAborted();
       // A transaction that is opened with each try would be in vain most times.
       claim = { make: claim.make, next: claim.make };
     } else if (claimed.status === "claimed" && gaveWay(result) && rivals < MAX_RIVALS) {

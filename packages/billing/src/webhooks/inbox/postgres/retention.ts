@@ -1,4 +1,4 @@
-import type { Database } from "./database.js";
+import type { Database, Query } from "./database.js";
 import type { Statements } from "./statements.js";
 
 const BATCH = 1_000;
@@ -31,16 +31,20 @@ export class Retention {
   }
 
   async #forgetAndRest(): Promise<void> {
-    const forgotten = await this.forget().catch(() => 0);
+    const forgotten = await this.#forgetBatch(this.#database.queryInBackground).catch(() => 0);
     this.#nextAtMs = performance.now() + (forgotten < BATCH ? PAUSE_MS : SHORT_PAUSE_MS);
     this.#isRunning = false;
   }
 
   /** Forgets one batch of deliveries and looks at one of objects. Resolves to how many deliveries it forgot. */
-  async forget(): Promise<number> {
-    const forgotten = await this.#database.query(this.#statements.forgetHandled, [this.#retentionMs, BATCH]);
+  forget(): Promise<number> {
+    return this.#forgetBatch(this.#database.query);
+  }
+
+  async #forgetBatch(query: Query): Promise<number> {
+    const forgotten = await query(this.#statements.forgetHandled, [this.#retentionMs, BATCH]);
     const values = [this.#lastObject, this.#retentionMs, BATCH];
-    const [objects] = (await this.#database.query(this.#statements.forgetObjects, values)).rows;
+    const [objects] = (await query(this.#statements.forgetObjects, values)).rows;
     this.#lastObject = Number(objects?.["seen"]) < BATCH ? FIRST_HASH : String(objects?.["last"]);
     return forgotten.rows.length;
   }

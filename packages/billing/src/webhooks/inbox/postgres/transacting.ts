@@ -14,11 +14,13 @@ import { endable } from "./endable.js";
 
 /** Reaches Postgres through a client that runs transactions itself. */
 export function transactingDatabase<Tx>(pool: TransactingPool<Tx>, timeoutMs: number): Database<Tx> {
+  const toDeadline = () => new Deadline(timeoutMs, [], { what: "A statement of the webhook inbox" });
   const inTime =
     (query: Query): Query =>
     (text, values) =>
-      new Deadline(timeoutMs, [], { what: "A statement of the webhook inbox" }).race(query(text, values));
+      toDeadline().race(query(text, values));
   const query = inTime((text, values) => pool.query(text, values));
+  const queryInBackground: Query = (text, values) => toDeadline().unref().race(pool.query(text, values));
 
   async function transaction<T>(
     open: Statement,
@@ -49,6 +51,7 @@ export function transactingDatabase<Tx>(pool: TransactingPool<Tx>, timeoutMs: nu
   const { listen } = pool;
   return {
     query,
+    queryInBackground,
     session: (work) => work(session),
     ...(listen && { listen: (channel, onNotification) => listen(channel, onNotification) }),
   };

@@ -1,3 +1,4 @@
+import { onAbort } from "../../../on-abort.js";
 import type { Database } from "./database.js";
 import { Hints } from "./hints.js";
 import type { Statements } from "./statements.js";
@@ -39,7 +40,7 @@ export class Waiting {
       wake = resolve;
     });
     this.#waiters.add(wake);
-    signal.addEventListener("abort", wake, { once: true });
+    const stopListening = onAbort(signal, wake);
     try {
       const [row] = (await this.#database.query(this.#statements.nextDue)).rows;
       const dueInMs = row?.["due_in_ms"] == null ? pollMs : Number(row["due_in_ms"]);
@@ -47,7 +48,7 @@ export class Waiting {
       await woken;
     } finally {
       clearTimeout(timer);
-      signal.removeEventListener("abort", wake);
+      stopListening();
       this.#waiters.delete(wake);
     }
   }
