@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import packaged from "@sparticuz/chromium";
 import { type Browser, chromium } from "playwright-core";
 
@@ -11,9 +10,7 @@ export interface OpenChromium {
 }
 
 /** A browser that can be launched, or the reason why there is none. */
-type Found =
-  | { readonly executablePath: string; readonly remove?: () => Promise<void> }
-  | { readonly unavailable: string };
+type Found = { readonly executablePath: string } | { readonly unavailable: string };
 
 /** Debian's and the one from npm. */
 export const CHROMIUMS = ["/usr/bin/chromium", "@sparticuz/chromium"] as const;
@@ -54,7 +51,7 @@ export async function openNamed(
   name: ChromiumName,
 ): Promise<OpenChromium | { readonly unavailable: string }> {
   const found = await FIND[name]();
-  return "unavailable" in found ? found : launch(found.executablePath, found.remove);
+  return "unavailable" in found ? found : launch(found.executablePath);
 }
 
 async function findInstalled(): Promise<Found> {
@@ -62,40 +59,51 @@ async function findInstalled(): Promise<Found> {
   return existsSync(executablePath) ? { executablePath } : { unavailable: "not installed" };
 }
 
-/** Unpacks into a folder of its own: the package would use a fixed name, which another run may be half-way through. */
+const CACHE = resolve(import.meta.dirname, "../../../.cache/chromium");
+
+/** Unpacks it once for all runs, which takes two seconds of the processor and 200 MB. */
 async function unpack(): Promise<Found> {
+  const folder = join(CACHE, packagedVersion());
+  const executablePath = join(folder, "chromium");
+  if (existsSync(executablePath)) return { executablePath };
+  await mkdir(CACHE, { recursive: true });
+  // Whole before it has its name: another run may be half-way through, or have been stopped there.
+  const unfinished = await mkdtemp(join(CACHE, "unfinished-"));
+  try {
+    await unpackInto(unfinished);
+    await rename(unfinished, folder);
+  } catch (error) {
+    // Where the unpacking of one file has failed, the others may still be arriving.
+    await rm(unfinished, { recursive: true, force: true, maxRetries: 10 });
+    // Another run may have been first.
+    if (!existsSync(executablePath)) return { unavailable: String(error) };
+  }
+  return { executablePath };
+}
+
+function packagedVersion(): string {
+  const manifest = resolve(import.meta.dirname, "../node_modules/@sparticuz/chromium/package.json");
+  return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
+}
+
+/** The package unpacks into the folder for temporary files. */
+async function unpackInto(folder: string): Promise<void> {
   const usual = process.env["TMPDIR"];
-  const folder = await mkdtemp(join(tmpdir(), "demo-chromium-"));
-  // Where the unpacking of one file has failed, the others may still be arriving.
-  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 10 });
   process.env["TMPDIR"] = folder;
   try {
-    return { executablePath: await packaged.executablePath(), remove };
-  } catch (error) {
-    await remove();
-    return { unavailable: String(error) };
+    await packaged.executablePath();
   } finally {
     if (usual === undefined) delete process.env["TMPDIR"];
     else process.env["TMPDIR"] = usual;
   }
 }
 
-async function launch(
-  executablePath: string,
-  remove: () => Promise<void> = async () => undefined,
-): Promise<OpenChromium | { readonly unavailable: string }> {
+async function launch(executablePath: string): Promise<OpenChromium | { readonly unavailable: string }> {
   try {
     const browser = await chromium.launch({ executablePath, args: ARGS });
     process.stdout.write(`chromium: using ${executablePath}, version ${browser.version()}\n`);
-    return {
-      browser,
-      close: async () => {
-        await browser.close();
-        await remove();
-      },
-    };
+    return { browser, close: () => browser.close() };
   } catch (error) {
-    await remove();
     return { unavailable: String(error).split("\n", 1).join("") };
   }
 }
