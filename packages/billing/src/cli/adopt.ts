@@ -1,9 +1,10 @@
-import { writeFile } from "node:fs/promises";
+import { open, writeFile } from "node:fs/promises";
 import type { AdoptionReport } from "../operator/adoption/ledger.js";
 import type { RowSource } from "../operator/adoption/read-rows.js";
 import type { AdoptionRow } from "../operator/adoption/rows.js";
 import { type Command, defineCommand } from "./command.js";
 import { EXIT } from "./exit-codes.js";
+import { findMessage } from "./find-message.js";
 import { OPERATOR_OPTIONS, openOperator } from "./operator.js";
 import { readWholeNumber } from "./option-table.js";
 import { createProgress } from "./progress.js";
@@ -51,6 +52,7 @@ export const adopt: Command = defineCommand({
     const requestsPerSecond = readWholeNumber("rate", values.rate, { least: 1, most: 1_000, fallback: 20 });
     const operator = await openOperator(values, terminal);
     const rows = await openRows(values.from);
+    if (values.report !== undefined) await assertWritable(values.report);
     const show = createProgress(terminal);
     const report = await operator.adopt(rows, {
       dryRun: !values.apply,
@@ -63,6 +65,15 @@ export const adopt: Command = defineCommand({
     return report.problems.length === 0 ? EXIT.ok : EXIT.found;
   },
 });
+
+/** Before anything is changed: what was done must not go unreported. What is in the file stays until then. */
+async function assertWritable(report: string): Promise<void> {
+  try {
+    await (await open(report, "a")).close();
+  } catch (error) {
+    throw new UsageError(`--report could not be written: ${findMessage(error)}`);
+  }
+}
 
 async function openRows(path: string): Promise<RowSource<AdoptionRow>> {
   // Each row is checked by what adopts it.

@@ -50,6 +50,15 @@ describe("billing adopt", () => {
     expect(await markOf(old)).toEqual({ tenantId: "acme", billingReference: "workspace-1" });
   });
 
+  it("changes nothing where its report cannot be written", async () => {
+    const from = await file("unreported.csv", `customer_id,tenant_id\n${old},acme\n`);
+    const report = join(folder, "no-such-folder/report.json");
+    const { code, err } = await billing("adopt", "--from", from, "--apply", "--report", report);
+    expect([code, err]).toEqual([2, expect.stringMatching(/^--report could not be written: ENOENT: /)]);
+    expect(world.takeRequests()).toEqual([]);
+    expect(await markOf(old)).toEqual({});
+  });
+
   it("takes the application's own query, as an async iterable or a function that returns one", async () => {
     const from = await file(
       "rows.mjs",
