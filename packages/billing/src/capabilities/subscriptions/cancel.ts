@@ -58,10 +58,9 @@ export async function cancelSubscription(
 ): Promise<Subscription> {
   const subscriptionId = parseObjectId("subscription", subscription);
   const checked = checkCancellation(options);
-  const isAtPeriodEnd = checked.when === "period_end";
-  const endsWithLast = isAtPeriodEnd && (await hasSeveralEnds(scope, subscriptionId));
+  const endsWithLast = checked.when === "period_end" && (await hasSeveralEnds(scope, subscriptionId));
   // guard: a subscription is proved before it is canceled
-  if (!isAtPeriodEnd) await scope.proveSubscription(subscriptionId);
+  await scope.proveSubscription(subscriptionId);
   const cancellation = { ...checked, endsWithLast };
   await assertFuture(cancellation.when, PAST, () => scope.subscription(subscriptionId));
   try {
