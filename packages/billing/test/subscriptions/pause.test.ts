@@ -157,6 +157,7 @@ describe("pauseSubscription, of the subscription itself", () => {
       await billing.pauseSubscription(subscriptionId, { pause: "subscription", settle });
       expect(world.local.requests.at(-1)?.params).toEqual(sent);
       await billing.unpauseSubscription(subscriptionId);
+      expect(world.local.requests.at(-1)?.params).toEqual({ expand: ["schedule"] });
     }
   });
 });
