@@ -65,6 +65,23 @@ describe("detachPaymentMethod", () => {
     expect((await billing.getCustomer(customer)).defaultPaymentMethodId).toBeNull();
   });
 
+  it.each([
+    [1, { code: "not_found" }],
+    [2, { code: "indeterminate", failed: "the detachment", cause: { code: "not_found" } }],
+  ])(
+    "tells of one that another call has detached before its write %i as if it had been so",
+    async (nth, told) => {
+      const paymentMethodId = await addCard(world, acme.customerId);
+      let writes = 0;
+      const stripe = clientThat(world.local, async ({ method }, send) => {
+        if (method === "POST" && ++writes === nth) await world.stripe.paymentMethods.detach(paymentMethodId);
+        return send();
+      });
+      const overtaken = world.service({ stripe }).forTenant("acme");
+      await expect(overtaken.detachPaymentMethod(paymentMethodId)).rejects.toMatchObject(told);
+    },
+  );
+
   it("detaches what is in use when told to, in three requests", async () => {
     await billing.setDefaultPaymentMethod(acme.paymentMethodId);
     world.takeRequests();

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
-import { ConflictError, NotFoundError } from "../../errors.js";
+import { ConflictError, InvalidArgumentError, NotFoundError } from "../../errors.js";
 import { checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
 import { listCurrentSubscriptions } from "../../selling/current-subscriptions.js";
 import { Steps } from "../../steps.js";
@@ -38,13 +38,35 @@ export async function detachPaymentMethod(
   if (takesMetadata(paymentMethodId)) {
     const metadata = toMetadata(mark);
     await steps.take("the mark of this call on the payment method", () =>
-      scope.write("POST /v1/payment_methods/{payment_method}", ids, { metadata }, steps.key),
+      unlessDetached(scope, paymentMethodId, () =>
+        scope.write("POST /v1/payment_methods/{payment_method}", ids, { metadata }, steps.key),
+      ),
     );
   }
   const detached = await steps.take("the detachment", () =>
-    scope.write("POST /v1/payment_methods/{payment_method}/detach", ids, {}, steps.key),
+    unlessDetached(scope, paymentMethodId, () =>
+      scope.write("POST /v1/payment_methods/{payment_method}/detach", ids, {}, steps.key),
+    ),
   );
   return toPaymentMethod(detached);
+}
+
+/**
+ * Makes a write that Stripe refuses once another call has detached the payment method.
+ *
+ * @throws NotFoundError then, as when it had been detached before.
+ */
+async function unlessDetached(
+  scope: TenantScope,
+  paymentMethodId: string,
+  write: () => Promise<Stripe.PaymentMethod>,
+): Promise<Stripe.PaymentMethod> {
+  try {
+    return await write();
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) await scope.paymentMethods.attached(paymentMethodId);
+    throw error;
+  }
 }
 
 type DetachedPaymentMethod = Stripe.PaymentMethod & { readonly customer: null };
