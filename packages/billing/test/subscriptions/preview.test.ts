@@ -277,6 +277,21 @@ it("tells of the scheduled change where that stays", async () => {
   expect(preview).toMatchObject({ amountDueNow: 0, nextAmount: 2000 });
 });
 
+it("names the end of the trial when that comes before the end of a subscription that is canceled", async () => {
+  const { billing, price, subscribe, world } = await openShop([2000, 5000], "flexible");
+  const id = await subscribe({ items: [{ price: price(0) }] });
+  world.moveTo(world.now + 5 * DAY_MS);
+  await billing.cancelSubscription(id);
+  const trialEnd = new Date(world.now + 5 * DAY_MS);
+  const preview = await billing.previewSubscriptionChange(id, { priceId: price(1), trialEnd });
+  await billing.updateSubscription(id, preview.confirmation);
+  const before = await world.invoices(id);
+  world.moveTo(trialEnd);
+  const [settled] = (await world.invoices(id)).slice(before.length);
+  expect(settled?.amount_due).toBe(preview.nextAmount);
+  expect(preview.nextInvoiceAt).toEqual(trialEnd);
+});
+
 it("is refused by its confirmation once the period is over that it was made in", async () => {
   const { billing, price, subscribe, world } = await openShop([2000, 5000], "flexible");
   const id = await subscribe({ items: [{ price: price(0) }] });

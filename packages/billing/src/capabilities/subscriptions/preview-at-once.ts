@@ -60,7 +60,8 @@ function nextBilling(
   { next, recurring }: { readonly next: Preview | undefined; readonly recurring: Preview | undefined },
   begun: readonly BilledPeriod[] | undefined,
 ): Date | null {
-  if (begun !== undefined && trialEnd instanceof Date) return trialEnd;
+  const trialEndsAt = trialEnd instanceof Date ? trialEnd : undefined;
+  if (begun !== undefined && trialEndsAt !== undefined) return trialEndsAt;
   const over = new Set(begun?.map(({ itemId }) => itemId));
   for (const one of items) if (one.does === "remove") over.add(one.item.id);
   const goingOn = before.items.filter(({ id }) => !over.has(id));
@@ -73,7 +74,10 @@ function nextBilling(
           ...startsOfAdded(recurring, before).filter((start) => begun.some((one) => start > one.start)),
           ...goingOn.flatMap((item) => item.currentPeriodEnd ?? []),
         ];
-  return moments.length === 0 ? before.currentPeriodEnd : new Date(Math.min(...moments.map(Number)));
+  // Of a subscription that ends with the trial, only what is settled then is left.
+  return moments.length === 0
+    ? (trialEndsAt ?? before.currentPeriodEnd)
+    : new Date(Math.min(...moments.map(Number)));
 }
 
 /** What is due of an invoice after what the one before it leaves: a credit, or an amount that was too small to charge. */
