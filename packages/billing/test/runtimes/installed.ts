@@ -42,7 +42,7 @@ export async function buildNext(
   const unset = SECRETS.flatMap((name) => ["-u", name]);
   const env = { ...NO_TELEMETRY, NODE_ENV: "production" };
   const build = [bin("next"), "build", `--${bundler}`];
-  await must(run("env", ["-C", cwd, ...unset, ...build], { timeoutMs: 240_000, env }));
+  await must(run("env", ["-C", cwd, ...unset, ...build], { timeoutMs: 600_000, env }));
 }
 
 const NEXT_TSCONFIG = JSON.stringify({

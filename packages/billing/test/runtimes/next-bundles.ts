@@ -8,7 +8,7 @@ export function describeNextBundles(): void {
   describe("a page of Next.js", () => {
     test.each(["turbopack", "webpack"] as const)(
       "loads at most 2,000 bytes more for isEntitled and formatAmount, by %s",
-      { timeout: 300_000 },
+      { timeout: 630_000 },
       async (bundler) => {
         const cwd = join(FOLDER, `next-bundles-${bundler}`);
         await buildNext(cwd, APPLICATION, bundler);
