@@ -92,6 +92,18 @@ describe("a thin event", () => {
     expect(resolveTenant.mock.calls[0]?.[0]).toMatchObject({ customerAccount: "acct_1" });
   });
 
+  test("that is about nothing but an account is nobody's where it names none", async () => {
+    const type = "v2.core.event_destination.ping";
+    const deliver = delivering({ [type]: vi.fn() });
+    const related_object = {
+      id: "ed_1",
+      type: "v2.core.event_destination",
+      url: "/v2/core/event_destinations/ed_1",
+    };
+    const body = thinBody({ type, related_object, snapshot_event: null });
+    expect(await deliver(body)).toMatchObject({ status: "ignored", reason: "no_owner" });
+  });
+
   test("is one delivery with its twin, whichever comes first", async () => {
     for (const bodies of [
       [thinBody(), eventBody()],

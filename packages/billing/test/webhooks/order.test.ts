@@ -125,6 +125,17 @@ describe("the object of an event", () => {
     },
   );
 
+  test("that cannot be read is not stale because another one was read before", async () => {
+    const reads = [read, unreadable];
+    const { seen, deliver } = recording({ billing: stripeWith(() => (reads.shift() ?? read)()) });
+    await deliver("evt_1", "first", 1);
+    await deliver("evt_2", "second", 2);
+    expect(seen).toEqual([
+      { status: "as it is now", isStale: false },
+      { status: "second", isStale: false },
+    ]);
+  });
+
   test("that is gone is stale, for it may have been handled in a later state", async () => {
     const { seen, deliver } = recording({ billing: stripeWith(missing) });
     await deliver("evt_1", "active", 0);

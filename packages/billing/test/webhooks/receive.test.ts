@@ -166,7 +166,11 @@ describe("the tenant of a delivery", () => {
     const data = { object: { object: "subscription", customer: "cus_nobody" } };
     expect((await deliver({ data })).status).toBe("unresolved");
     expect((await deliver({ data })).status).toBe("dead");
-    expect(await listDead()).toHaveLength(1);
+    expect((await listDead()).map(({ lastError }) => lastError)).toEqual([
+      expect.stringMatching(
+        /^UnresolvedTenant: No tenant is known for the customer or account of this customer\.subscription\.updated event\.\n/,
+      ),
+    ]);
   });
 
   test("that could not be looked up fails the delivery", async () => {

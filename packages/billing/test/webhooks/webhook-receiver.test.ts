@@ -41,7 +41,7 @@ describe("a receiver", () => {
     [{ tracer: {} }, "tracer must be an object with the method startActiveSpan"],
     [{ logger: null }, "logger must be an object with the method warn"],
     [{ tracer: null }, "tracer must be an object with the method startActiveSpan"],
-    [{ secrets: [] }, 'no option "secrets"'],
+    [{ secrets: [] }, 'createWebhookReceiver has no option "secrets"'],
   ])("is refused with %o, and says %s", (wrong, words) => {
     const right = { signingSecrets: [SECRET], billing: twoTenants(), inbox: memoryInbox(), on: {} };
     const call = () => Reflect.apply(createWebhookReceiver, undefined, [{ ...right, ...wrong }]);
