@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { NEWEST_API_VERSION } from "../../src/api-version.js";
 import { type DurableInbox, memoryInbox, type WebhookLogger } from "../../src/webhooks.js";
 import { delivering, receiver } from "./delivering.js";
+import { eventBody, headerFor, thinBody } from "./signed-delivery.js";
 
 const TYPE = "customer.subscription.updated";
 const delivery = { eventId: "evt_1", livemode: false };
@@ -176,4 +177,22 @@ describe("an API version that is not known", () => {
     const outcome = await delivering(vi.fn(), { logger }).deliver({ api_version: version });
     expect(outcome).toMatchObject({ unknownApiVersion: printed });
   });
+});
+
+test.each([
+  ["customer.subscription.updated", "v1.customer.subscription.updated"],
+  ["v1.customer.subscription.updated", "customer.subscription.updated"],
+])("a %s that is ignored beside a handler of %s is told once, with what to change", async (type, twin) => {
+  const { warn, logger } = recorder();
+  const { receive } = receiver({ [twin]: vi.fn() }, { logger });
+  for (const id of ["evt_1", "evt_2"]) {
+    const body = type.startsWith("v1.") ? thinBody({ id }) : eventBody({ id });
+    expect(await receive(body, headerFor(body))).toMatchObject({ status: "ignored", reason: "no_handler" });
+  }
+  expect(warn.mock.calls).toEqual([
+    [
+      `A ${type} webhook was ignored, and on has a handler for ${twin}. If no endpoint sends ${twin}, change the ` +
+        "endpoint's payload style or add a handler.",
+    ],
+  ]);
 });

@@ -101,7 +101,7 @@ describe("a logger", () => {
       expect((await deliver()).status).toBe("failed");
       await nextTurn();
       const detail = expect.stringMatching(
-        /Error: the handler\n[\s\S]*The logger failed: Error: the logger\n/,
+        /^Error: the handler\n[\s\S]*[^\n]\nThe logger failed: Error: the logger\n/,
       );
       expect(emit.mock.calls).toEqual([
         [expect.stringContaining("evt_1"), { type: "BillingWarning", detail }],
@@ -121,7 +121,10 @@ describe("a logger", () => {
         expect((await deliver()).status).toBe("handled");
       }
       await nextTurn();
-      expect(emit).toHaveBeenCalledTimes(2);
+      const detail = expect.stringMatching(/^The logger failed: Error: the logger\n/);
+      expect(emit.mock.calls).toEqual(
+        [1, 2].map(() => [expect.stringContaining("onOutcome failed"), { type: "BillingWarning", detail }]),
+      );
       emit.mockRestore();
     });
   });

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { toDelivery } from "../../src/webhooks/inbox/inbox.js";
 import { lastingSpan } from "../../src/webhooks/tracing.js";
-import { memoryInbox } from "../../src/webhooks.js";
+import { ConfigurationError, type DurableInbox, memoryInbox } from "../../src/webhooks.js";
 import { about, delivering } from "./delivering.js";
 import { recordSpans } from "./recorded-spans.js";
+import { eventBody } from "./signed-delivery.js";
 
 const TYPE = "customer.subscription.updated";
 
@@ -61,6 +63,57 @@ describe("the span of a delivery", () => {
         attributes: { "billing.webhook.outcome": "dead", "stripe.event.type": TYPE, status: 2 },
       },
     ]);
+  });
+});
+
+describe("the span of what is taken up", () => {
+  /** An inbox that has one delivery, and cannot keep what came of it where `fail` says why. */
+  function holdingOne(fail?: Error): DurableInbox<undefined> & { readonly signals: unknown[] } {
+    const memory = memoryInbox();
+    const signals: unknown[] = [];
+    const body = eventBody();
+    const delivery = toDelivery({ event: JSON.parse(body), body });
+    return {
+      ...memory,
+      signals,
+      store: async () => ({ status: "stored" }),
+      find: async () => delivery,
+      processNext: async (work, options) => {
+        signals.push(options?.signal);
+        const result = await memory.process(delivery, work);
+        if (fail !== undefined) throw fail;
+        return result.status === "duplicate" ? undefined : { delivery, result };
+      },
+      waitForDue: ({ signal }) =>
+        new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true })),
+      release: async () => false,
+    };
+  }
+
+  test("is of work, where a queue named it", async () => {
+    const { tracer, spans } = recordSpans();
+    const { workOne } = delivering(vi.fn(), { tracer, inbox: holdingOne() });
+    expect(await workOne(about.delivery)).toMatchObject({ status: "handled" });
+    expect(spans).toEqual([
+      { path: `webhook work > webhook handle ${TYPE}`, attributes: {} },
+      {
+        path: "webhook work",
+        attributes: { "billing.webhook.outcome": "handled", "stripe.event.type": TYPE },
+      },
+    ]);
+  });
+
+  test("is an error's where the inbox could not keep what came of it; the work ends with that", async () => {
+    const { tracer, spans } = recordSpans();
+    const inbox = holdingOne(new ConfigurationError("The tables are missing."));
+    const { work } = delivering(vi.fn(), { tracer, inbox });
+    const { signal } = new AbortController();
+    await expect(work({ signal, concurrency: 1 })).rejects.toThrow("The tables are missing.");
+    expect(spans).toEqual([
+      { path: `webhook work > webhook handle ${TYPE}`, attributes: {} },
+      { path: "webhook work", attributes: { status: 2 } },
+    ]);
+    expect(inbox.signals).toEqual([expect.any(AbortSignal)]);
   });
 });
 

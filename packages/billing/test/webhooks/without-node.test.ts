@@ -58,7 +58,9 @@ test("a process whose functions only throw, as in the edge runtime of Next.js, i
   for (const header of [headerFor(body), "t=1,v1=0"]) outcomes.push(await webhooks.receive(body, header));
   vi.unstubAllGlobals();
   expect(outcomes.map(({ status }) => status)).toEqual(["handled", "rejected"]);
-  expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/rejected/));
+  expect(warn).toHaveBeenCalledExactlyOnceWith(
+    "A webhook was rejected: The Stripe-Signature header has no well-formed v1 signature.",
+  );
 });
 
 test("a runtime without a process gets the stack of a failure in the line itself", async () => {
