@@ -18,12 +18,14 @@ export interface SignatureCrypto<Signature> {
 /** Node's crypto, which hashes at once; `undefined` in a runtime without it. */
 export function findNodeCrypto(): SignatureCrypto<string> | undefined {
   const crypto = findNodeModule("node:crypto");
-  if (crypto === undefined) return undefined;
+  const buffer = findNodeModule("node:buffer");
+  if (crypto === undefined || buffer === undefined) return undefined;
+  const toBytes = (digits: string) => buffer.Buffer.from(digits, "latin1");
   return {
     signer: (secret) => (timestamp, body) =>
       // As text: memory for each digest's bytes would take longer to collect than to make.
       crypto.createHmac("sha256", secret).update(`${timestamp}.`).update(body).digest("hex"),
-    areEqual: (one, other) => crypto.timingSafeEqual(encodeUtf8(one), encodeUtf8(other)),
+    areEqual: (one, other) => crypto.timingSafeEqual(toBytes(one), toBytes(other)),
   };
 }
 

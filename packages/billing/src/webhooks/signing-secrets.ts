@@ -77,7 +77,7 @@ export function toSigningKeys(secrets: readonly SigningSecretOption[]): readonly
   return secrets.map((given: SigningSecretOption, index) => {
     const name = `signingSecrets[${index}]`;
     const isObject = typeof given === "object" && given !== null;
-    const { secret, ...binding } = isObject ? given : { secret: given };
+    const { secret, binding } = isObject ? splitOption(given) : { secret: given, binding: UNBOUND };
     const secretName = isObject ? `${name}.secret` : name;
     if (isObject) assertKnownKeys(name, given, BOUND_KEYS);
     assertBinding(binding, name);
@@ -87,6 +87,16 @@ export function toSigningKeys(secrets: readonly SigningSecretOption[]): readonly
     seen.add(secret);
     return toSigningKey(secret, binding);
   });
+}
+
+/** Most secrets are texts, for which a call of `verifyWebhook` need not look through properties. */
+const UNBOUND: Binding = Object.freeze({});
+
+function splitOption({ secret, ...binding }: SigningSecret): {
+  readonly secret: string | undefined;
+  readonly binding: Binding;
+} {
+  return { secret, binding };
 }
 
 /** Verification needs the signer of every key before it begins, so one that is missing fails all deliveries. */

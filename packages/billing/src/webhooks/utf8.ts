@@ -9,7 +9,9 @@ export function encodeUtf8(text: string): Uint8Array {
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   const buffer = findNodeModule("node:buffer");
   if (buffer === undefined) return decodeAnywhere(bytes);
-  const view = buffer.Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = buffer.Buffer.isBuffer(bytes)
+    ? bytes
+    : buffer.Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // Decodes ASCII several times faster, with an equal result; most events are ASCII.
   if (buffer.isAscii(view)) return view.toString("latin1");
   return buffer.isUtf8(view) ? view.toString("utf8") : undefined;
