@@ -209,6 +209,25 @@ describe("of items with several intervals", () => {
     expect(preview).toMatchObject({ nextAmount: 120_000, recurringAmount: 120_000 });
   });
 
+  it("says what recurs when the item that renews last is removed, from the next invoice on", async () => {
+    const { shop, id, gold } = await monthAndYear();
+    const items = [{ remove: { priceId: gold } }];
+    const preview = await shop.billing.previewSubscriptionChange(id, { items, when: "period_end" });
+    expect(preview).toMatchObject({ amountDueNow: 0, nextAmount: 500, recurringAmount: 500 });
+  });
+
+  it("looks at the next invoice alone where a change comes after it, whatever the new interval", async () => {
+    const { shop, id, gold, silver } = await monthAndYear();
+    for (const priceId of [silver, await shop.priceEvery(2, "week")]) {
+      shop.world.takeRequests();
+      const items = [{ change: { priceId: gold }, priceId }];
+      const preview = await shop.billing.previewSubscriptionChange(id, { items, when: "period_end" });
+      expect(preview).toMatchObject({ amountDueNow: 0, nextAmount: 500, recurringAmount: null });
+      const asked = shop.world.takeRequests().filter((request) => request.endsWith("/create_preview"));
+      expect(asked).toHaveLength(1);
+    }
+  });
+
   it("says that no one amount recurs when they have several intervals", async () => {
     const { shop, id } = await monthAndYear();
     const items = [{ change: { priceId: shop.price(0) }, priceId: shop.price(1) }];
