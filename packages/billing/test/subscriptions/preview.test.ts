@@ -79,6 +79,9 @@ describe.each(["classic", "flexible"] as const)("a preview in %s billing", (mode
     const trialEnd = new Date(shop.world.now + 30 * DAY_MS);
     const extended = await expectExact(shop, await shop.subscribe(trial), { trialEnd });
     expect(extended).toMatchObject({ amountDueNow: 0, nextAmount: 4000, nextInvoiceAt: trialEnd });
+    const sooner = new Date(shop.world.now + 5 * DAY_MS);
+    const shortened = await expectExact(shop, await shop.subscribe(trial), { trialEnd: sooner });
+    expect(shortened).toMatchObject({ amountDueNow: 0, nextAmount: 4000, nextInvoiceAt: sooner });
     const other = await expectExact(shop, await shop.subscribe(trial), { priceId: big });
     expect(other).toMatchObject({ amountDueNow: 0, nextAmount: 10_000 });
   });
@@ -385,6 +388,27 @@ it("is confirmed by each item's id, its price and its quantity, whatever the cha
     idempotencyKey: "confirmed",
   });
   expect([confirmation, confirmation.items, ...(confirmation.items ?? [])].every(Object.isFrozen)).toBe(true);
+});
+
+it("asks for what is due with the prorations that are named, and for what recurs without", async () => {
+  const shop = await openShop([2000], "flexible");
+  const { billing, world } = shop;
+  const id = await shop.subscribe({ items: [{ price: shop.price(0) }] });
+  world.moveTo(world.now + 10 * DAY_MS);
+  const prorationDate = new Date(world.now - DAY_MS);
+  world.local.clearRequests();
+  await billing.previewSubscriptionChange(id, { quantity: 2, proration: "always_invoice", prorationDate });
+  const asked = world.local.requests.filter(({ path }) => path.endsWith("/create_preview"));
+  const details = new Map(
+    asked.map(({ params }) => [params["preview_mode"], params["subscription_details"]]),
+  );
+  const items = [{ id: expect.stringMatching(/^si_/), quantity: "2" }];
+  expect(details.get("recurring")).toEqual({ items });
+  expect(details.get("next")).toEqual({
+    items,
+    proration_behavior: "always_invoice",
+    proration_date: String(prorationDate.getTime() / 1_000),
+  });
 });
 
 it("is confirmed by no items where it is of none, and under a key of its own", async () => {
