@@ -125,6 +125,24 @@ describe("a change at the end of the period, whose schedule is made and whose ch
     expect((await world.stripe.subscriptions.retrieve(acme.subscriptionId)).schedule).toBeNull();
   });
 
+  it("leaves what was scheduled before where another change of it is refused", async ({
+    world,
+    acme,
+    billing,
+  }) => {
+    await billing.updateSubscription(acme.subscriptionId, change);
+    const stripe = clientThat(world.local, async (request, send) =>
+      isChange(request) ? answer(400, { error: { type: "invalid_request_error" } }) : send(),
+    );
+    const refused = world.service({ stripe }).forTenant("acme");
+    await expect(
+      refused.updateSubscription(acme.subscriptionId, { ...change, quantity: 7 }),
+    ).rejects.toMatchObject({ code: "invalid_argument" });
+    expect((await billing.getSubscription(acme.subscriptionId)).scheduledChange?.items).toMatchObject([
+      { quantity: 9 },
+    ]);
+  });
+
   it("says so where the schedule cannot be released either", async ({ world, acme }) => {
     await expect(
       refusingLaterWrites(world).updateSubscription(acme.subscriptionId, change),

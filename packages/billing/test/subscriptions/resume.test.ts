@@ -101,6 +101,7 @@ describe("resumeSubscription", () => {
     const kept = await billing.resumeSubscription(subscriptionId);
 
     expect(kept).toMatchObject({ status: "active", cancelsAt: null });
+    expect(world.local.requests.at(-1)?.params).toMatchObject({ expand: ["schedule"] });
     expect(world.takeRequests()).toEqual([
       `GET /v1/subscriptions/${subscriptionId}`,
       `POST /v1/subscriptions/${subscriptionId}`,
