@@ -33,14 +33,14 @@ describe("the span of a delivery", () => {
     const { tracer, spans } = recordSpans();
     const { deliver } = delivering(vi.fn(), { tracer, logger: { warn: () => undefined } });
     await deliver(fields);
-    expect(spans.at(-1)).toEqual({ path: "webhook receive", attributes });
+    expect(spans.at(-1)).toStrictEqual({ path: "webhook receive", attributes });
   });
 
   test("is marked as rejected, without a type, where it was not Stripe's", async () => {
     const { tracer, spans } = recordSpans();
     const { receive } = delivering(vi.fn(), { tracer, logger: { warn: () => undefined } });
     await receive("{}", undefined);
-    expect(spans.at(-1)).toEqual({
+    expect(spans.at(-1)).toStrictEqual({
       path: "webhook receive",
       attributes: { "billing.webhook.outcome": "rejected", status: 2 },
     });
