@@ -92,6 +92,7 @@ describe("the line of a delivery", () => {
 
   test.each<[string, Parameters<typeof delivering>[1]]>([
     ["handled", {}],
+    ["handled", { inbox: storing("stored") }],
     ["stored", { respond: "stored", inbox: storing("stored") }],
   ])("that is %s is none", async (status, options) => {
     const { warn, logger } = recorder();
@@ -195,4 +196,17 @@ test.each([
         "endpoint's payload style or add a handler.",
     ],
   ]);
+});
+
+test("an event that has a handler in neither family is no line", async () => {
+  const { warn, logger } = recorder();
+  const { deliver } = delivering(vi.fn(), { logger });
+  expect(await deliver({ type: "customer.updated" })).toMatchObject({ status: "ignored" });
+  expect(warn).not.toHaveBeenCalled();
+});
+
+test("a version of the newest date is known, whatever its release is called", async () => {
+  const [date] = NEWEST_API_VERSION.split(".");
+  const outcome = await delivering(vi.fn()).deliver({ api_version: `${date}.other` });
+  expect(outcome).not.toHaveProperty("unknownApiVersion");
 });
