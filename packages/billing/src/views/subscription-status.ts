@@ -52,7 +52,7 @@ export function isEntitled(
 export function onTrial(subscription: SubscriptionState, now: Date = currentTime(subscription)): boolean {
   return (
     subscription.status === "trialing" &&
-    readTime(subscription, "trialEndsAt") > now.getTime() &&
+    isYetToCome(subscription, "trialEndsAt", now) &&
     !hasEnded(subscription, now)
   );
 }
@@ -62,7 +62,7 @@ export function onGracePeriod(
   subscription: SubscriptionState,
   now: Date = currentTime(subscription),
 ): boolean {
-  return readTime(subscription, "cancelsAt") > now.getTime() && !hasEnded(subscription, now);
+  return isYetToCome(subscription, "cancelsAt", now) && !hasEnded(subscription, now);
 }
 
 /** Tells if a renewal was not paid and Stripe keeps trying. */
@@ -83,8 +83,9 @@ export function hasEnded(subscription: SubscriptionState, now: Date = currentTim
   const endedAt = readTime(subscription, "endedAt");
   const cancelsAt = readTime(subscription, "cancelsAt");
   return (
-    cancelsAt <= now.getTime() ||
-    !Number.isNaN(endedAt) ||
+    // Not the other way around: nobody has access at an invalid time.
+    !(cancelsAt > now.getTime()) ||
+    endedAt < NEVER ||
     ["canceled", "incomplete_expired"].includes(subscription.status)
   );
 }
@@ -94,16 +95,26 @@ function currentTime({ testClockId }: SubscriptionState): Date {
   return typeof testClockId === "string" ? new Date(0) : new Date();
 }
 
+function isYetToCome(subscription: SubscriptionState, field: MomentField, now: Date): boolean {
+  const time = readTime(subscription, field);
+  return time < NEVER && time > now.getTime();
+}
+
+/** After the last time that a `Date` can hold. */
+const NEVER = 9e15;
+
 /**
- * In milliseconds; NaN for null, which is neither before nor after any other time. Refuses a number: Stripe counts seconds,
- * and a mistake between the two would grant or deny access.
+ * In milliseconds; never for null. Refuses a number: Stripe counts seconds, and a mistake between the two would grant or
+ * deny access.
  */
 function readTime(subscription: SubscriptionState, field: MomentField): number {
   const moment: unknown = subscription[field];
+  if (moment === null) return NEVER;
   // JSON makes the same text of a Date from any realm, and of no other value.
   const text = typeof moment === "object" ? JSON.stringify(moment).slice(1, -1) : moment;
-  const timeMs =
-    typeof text === "string" && /^[+-]?\d{4,6}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
-  if (moment === null || !Number.isNaN(timeMs)) return timeMs;
+  if (typeof text === "string" && /^[+-]?\d{4,6}-\d\d-\d\dT/.test(text)) {
+    const timeMs = Date.parse(text);
+    if (timeMs < NEVER) return timeMs;
+  }
   throw new InvalidArgumentError(`subscription.${field} must be a Date, an ISO 8601 string or null.`);
 }

@@ -124,6 +124,15 @@ describe("isEntitled", () => {
     expect(isEntitled(state({ endedAt: PAST }), {}, NOW)).toBe(false);
   });
 
+  it("is refused at an invalid time, at which nobody knows whether it has ended", () => {
+    const invalid = new Date("soon");
+    for (const cancelsAt of [null, FUTURE]) {
+      expect(isEntitled(state({ cancelsAt }), {}, invalid)).toBe(false);
+      expect(onGracePeriod(state({ cancelsAt }), invalid)).toBe(false);
+      expect(onTrial(state({ status: "trialing", trialEndsAt: FUTURE, cancelsAt }), invalid)).toBe(false);
+    }
+  });
+
   it("asks the clock when it is given no time", () => {
     expect(isEntitled(state({ cancelsAt: new Date(Date.now() - 1000) }))).toBe(false);
     expect(isEntitled(state({ cancelsAt: new Date(Date.now() + 60_000) }))).toBe(true);
