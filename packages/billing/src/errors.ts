@@ -161,7 +161,8 @@ export class DirectoryUnavailableError extends BillingError {
  * after a part of them. Retry with {@link idempotencyKey}: Stripe makes each effect once.
  *
  * `retryable` is false where Stripe refused a later write for good, such as for a declined card: {@link completed} was
- * done, {@link failed} was not, and `cause` says why.
+ * done, {@link failed} was not, and `cause` says why. It is false too for a change of what was given to another tenant
+ * while the call was under way: the change was made, and `cause` is a `NotFoundError`.
  */
 export class IndeterminateError extends BillingError {
   static override readonly code = "indeterminate";
@@ -170,7 +171,7 @@ export class IndeterminateError extends BillingError {
   override readonly retryable: boolean;
   /** The caller's key, or the random one used in its place; pass it as `idempotencyKey` when retrying. */
   readonly idempotencyKey: string | undefined;
-  /** The writes of the call that were made for certain, in words; empty where only one was sent. */
+  /** The writes of the call that were made for certain, in words; empty where none is certain. */
   readonly completed: readonly string[];
   /** The write that stopped a call of several, in words; `cause` is its error. */
   readonly failed: string | undefined;

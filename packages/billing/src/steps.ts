@@ -49,7 +49,8 @@ export class Steps {
     const [completed, failed] = [Object.freeze([...this.#done]), name];
     // An abort says nothing against a retry.
     const retryable = error.retryable || error.code === "aborted";
-    const outcome = error.code === "indeterminate" && retryable ? "The outcome is unknown of" : "Not done:";
+    const isOpen = error.code === "indeterminate" && (retryable || wasMade(error));
+    const outcome = isOpen ? "The outcome is unknown of" : "Not done:";
     const advice = retryable
       ? "To go on, call again with the same idempotency key."
       : "The same call would be refused again: change what was refused, and call with a new idempotency key.";
@@ -58,6 +59,11 @@ export class Steps {
       { cause: error, requestId: error.requestId, idempotencyKey: this.key, completed, failed, retryable },
     );
   }
+}
+
+/** Tells if the one write of the error was made, and what it changed was lost to the caller. */
+function wasMade({ completed, failed }: IndeterminateError): boolean {
+  return completed.length > 0 && failed === undefined;
 }
 
 function isUnknown(error: unknown): boolean {

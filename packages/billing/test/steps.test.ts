@@ -44,6 +44,12 @@ describe("the writes of one method", () => {
       /The outcome is unknown of the change/,
     ],
     [
+      "was made, on what is another tenant's since",
+      new IndeterminateError("Gone.", { retryable: false, completed: ["the change"] }),
+      false,
+      /The outcome is unknown of the change/,
+    ],
+    [
       "was turned away for good after a change",
       new IndeterminateError("Refused.", { retryable: false }),
       false,

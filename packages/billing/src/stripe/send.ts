@@ -198,6 +198,19 @@ export function madeAndFailed(cause: unknown, key: IdempotencyKey | undefined): 
   });
 }
 
+/** For a change to what an operator gave to another tenant before Stripe had made it. */
+export function changedAndGone(cause: unknown, key: IdempotencyKey | undefined): IndeterminateError {
+  return new IndeterminateError(
+    "Stripe made the change, and what it changed is not this tenant's any more. Do not retry it.",
+    {
+      cause,
+      completed: ["the change"],
+      retryable: false,
+      ...(key === undefined ? {} : { idempotencyKey: key.ofCaller }),
+    },
+  );
+}
+
 /** For a request that Stripe turned away after the call had made a change. */
 function refusedAfterChange(refusal: BillingError, key: IdempotencyKey | undefined): IndeterminateError {
   return new IndeterminateError(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   directoryTenancy,
   memoryDirectory,
@@ -6,6 +6,7 @@ import {
   type StripeBillingConfig,
   type StripeBillingService,
 } from "../../src/index.js";
+import { clientThat } from "../isolation/intercepted-client.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
 
 /** An operator gives a customer of acme's to globex, while services still remember whose it was. */
@@ -61,6 +62,12 @@ const WRITES: Readonly<Record<string, (acme: StripeBillingService) => Promise<un
   setDefaultPaymentMethod: (acme) => acme.setDefaultPaymentMethod(given.paymentMethodId),
 };
 
+/** Each changes the customer itself, once it was proved. */
+const LATE_WRITES: typeof WRITES = {
+  updateCustomer: (acme) => acme.updateCustomer(given.customerId, { name: "x" }),
+  setDefaultPaymentMethod: (acme) => acme.setDefaultPaymentMethod(given.paymentMethodId),
+};
+
 describe.each(STRATEGIES)("a customer given to another tenant, by %s,", (strategy) => {
   it.each(Object.entries(WRITES))("is closed to %s of the former one at once", async (_, write) => {
     const { tenancy, give } = await operator(strategy);
@@ -75,6 +82,27 @@ describe.each(STRATEGIES)("a customer given to another tenant, by %s,", (strateg
     expect(world.takeRequests().filter((request) => !request.startsWith("GET"))).toEqual([]);
     expect(await currentOwner()).toBe("globex");
   });
+
+  it.each(Object.entries(LATE_WRITES))(
+    "while a call is under way, is told as changed and gone by %s, and as no defect",
+    async (_, write) => {
+      const { tenancy, give } = await operator(strategy);
+      const stripe = clientThat(world.local, async ({ method, path }, send) => {
+        if (method === "POST" && path.startsWith("/v1/customers/")) await give();
+        return send();
+      });
+      const onAudit = vi.fn();
+      const acme = acmeOf({ tenancy, stripe, onAudit });
+      await expect(write(acme)).rejects.toMatchObject({
+        code: "indeterminate",
+        message: expect.not.stringContaining("globex"),
+        retryable: false,
+        cause: notFound,
+      });
+      expect(onAudit).not.toHaveBeenCalledWith(expect.objectContaining({ type: "isolation_breach" }));
+      await expect(write(acme)).rejects.toMatchObject(notFound);
+    },
+  );
 
   it("is read by the former one within the window, and not at all where that is 0", async () => {
     const { tenancy, give } = await operator(strategy);

@@ -13,7 +13,7 @@ import {
 import { scopeIdempotencyKey } from "../../stripe/idempotency.js";
 import { isReplay } from "../../stripe/replay.js";
 import type { SearchQuery } from "../../stripe/search-query.js";
-import { madeAndFailed } from "../../stripe/send.js";
+import { changedAndGone, madeAndFailed } from "../../stripe/send.js";
 import { notFound } from "../../stripe/translate-error.js";
 import { SHARED } from "../metadata-mark.js";
 import { AnswerCheck, type AnswerCheckOptions } from "./answer-check.js";
@@ -109,8 +109,9 @@ export class Gate {
     const [, answer] = await sideBySide(proof, this.#sender.send(request, params));
     // guard: a list that was sent beside a proof is kept to the tenant's
     if (!this.#isScoped(call, params, ids)) throw this.#sender.breach(call);
+    const refuse = stale === undefined ? undefined : () => this.#sender.foreign(call);
     // guard (argument 2): a list holds nothing of others
-    return this.#admitted(call, answer, stale !== undefined);
+    return this.#admitted(call, answer, refuse);
   }
 
   #isScoped(call: ScopedListCall, params: object, ids: object): boolean {
@@ -178,8 +179,9 @@ export class Gate {
         return (await this.#readReplayed(rule.readBy, answer, params)) as StripeAnswer<C>; // the same kind of object
       }
       if (rule.mark === "create") await this.#sender.link(answer);
+      const refuse = isNamed(answer, ids) ? () => changedAndGone(this.#sender.foreign(call), key) : undefined;
       // guard (argument 2): a write answers with the tenant's
-      return await this.#admitted(call, answer);
+      return await this.#admitted(call, answer, refuse);
     } catch (error) {
       throw isFinal(error) ? error : madeAndFailed(error, key);
     }
@@ -237,20 +239,24 @@ export class Gate {
     return this.#randomKey;
   }
 
-  /** @param restsOnMemory whether only another call has proved what was asked for, so that its owner may have changed. */
+  /** @param refuse the error for an answer of someone else's, where the owner may have changed since the proof. */
   async #admitted<C extends StripeCall>(
     call: C,
     answer: unknown,
-    restsOnMemory = false,
+    refuse: () => Error = () => this.#sender.breach(call),
   ): Promise<StripeAnswer<C>> {
     for (const object of topObjects(answer)) {
       // guard (if true): everything in an answer is the tenant's
       if (await this.#answers.admits(object, call)) continue;
-      if (!restsOnMemory) throw this.#sender.breach(call);
-      throw this.#sender.foreign(call);
+      throw refuse();
     }
     return answer as StripeAnswer<C>; // the shape that the call's API promises
   }
+}
+
+/** Tells if an answer is of what the path names, which was the tenant's when the write was sent. */
+function isNamed(answer: unknown, ids: object): boolean {
+  return isStripeObject(answer) && Object.values(ids).includes(answer.id);
 }
 
 /** Tells if an error after a write needs no wrapping: the object is gone, the package is wrong, or it says "unknown". */
