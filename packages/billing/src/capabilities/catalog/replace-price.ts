@@ -100,8 +100,9 @@ async function putInPlace(
 
 function detailsToMove(scope: CatalogScope, old: Stripe.Price, nickname: string | undefined) {
   const metadata = scope.withoutReserved(old.metadata);
+  const name = nickname ?? old.nickname;
   return {
-    ...((nickname ?? old.nickname) !== null && { nickname: nickname ?? old.nickname ?? "" }),
+    ...(name !== null && { nickname: name }),
     ...(old.lookup_key !== null && { lookup_key: old.lookup_key, transfer_lookup_key: true }),
     ...(Object.keys(metadata).length > 0 && { metadata: { ...metadata } }),
   };
