@@ -106,6 +106,31 @@ describe("an inbox", () => {
     expect(await deliver()).toEqual({ ...about, status: "busy" });
   });
 
+  test("is durable where it stores, finds, takes up and releases deliveries, and no sooner", async () => {
+    const none = async () => undefined;
+    const durable = {
+      ...memoryInbox(),
+      store: none,
+      processNext: none,
+      find: none,
+      waitForDue: none,
+      release: none,
+    };
+    expect(receiver({}, { inbox: durable as never }).isDurable).toBe(true);
+    for (const method of ["store", "processNext", "find", "waitForDue", "release"]) {
+      const { isDurable, work, workOne } = receiver(
+        {},
+        { inbox: { ...durable, [method]: undefined } as never },
+      );
+      expect(isDurable).toBe(false);
+      const refused = new ConfigurationError(
+        "work and workOne need an inbox that outlives this process, such as postgresInbox; memoryInbox has nothing to take up.",
+      );
+      await expect(work({ signal: AbortSignal.abort() })).rejects.toEqual(refused);
+      await expect(workOne(about.delivery)).rejects.toEqual(refused);
+    }
+  });
+
   test("in memory is used when none is given, with a warning", () => {
     const { inbox: _, ...options } = {
       inbox: undefined,
