@@ -23,10 +23,10 @@ function describeOne(error: unknown): string {
   return typeof error === "function" ? "a function" : `${typeof error}: ${String(error)}`;
 }
 
-/** A getter may throw, as may a proxy. */
+/** A getter may throw, as may a proxy; so does reading of what is no object. */
 function read(value: unknown, name: string): unknown {
   try {
-    return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+    return Reflect.get(value as object, name);
   } catch {
     return undefined;
   }

@@ -62,6 +62,17 @@ test("a receiver whose service does not say its mode takes both", async () => {
   for (const livemode of [true, false]) expect((await deliver({ livemode })).status).toBe("handled");
 });
 
+test("a receiver whose service does not say its mode still refuses what its secret may not sign", async () => {
+  const handler = vi.fn();
+  const { deliver } = delivering(handler, {
+    billing: inMode(undefined),
+    signingSecrets: [{ secret: SECRET, mode: "live" }],
+  });
+  expect(await deliver()).toMatchObject({ status: "rejected", error: expect.any(ModeMismatchError) });
+  expect(await deliver(CONNECTED)).toMatchObject({ status: "ignored", reason: "other_mode" });
+  expect(handler).not.toHaveBeenCalled();
+});
+
 test("a service tells its mode by its key, or by that of the client it is given", async () => {
   const { default: Stripe } = await import("stripe");
   for (const mode of ["live", "test"] as const) {

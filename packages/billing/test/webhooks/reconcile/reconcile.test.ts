@@ -149,6 +149,51 @@ describe("reconcile", () => {
     expect(billing.queries.map(({ cursor }) => cursor)).toEqual(["evt_4", "evt_1"]);
   });
 
+  test("goes on in each of several lists where that one was stopped", async () => {
+    const names = ["created", "paid", "voided", "updated", "deleted", "finalized", "sent", "overdue"];
+    const objects = ["customer.subscription", "customer.discount", "customer", "product", "price"];
+    const types = [
+      ...names.map((name) => `invoice.${name}`),
+      ...objects.flatMap((object) => ["created", "updated", "deleted"].map((verb) => `${object}.${verb}`)),
+    ].sort();
+    // Of the first list and of the second.
+    const ends = [types[0] ?? "", types.at(-1) ?? ""];
+    const events = ends.flatMap((type) =>
+      Array.from({ length: 4 }, (_, n) =>
+        listedEvent(`evt_${type.replaceAll(".", "_")}_${n}`, NOW_SECONDS - 10 * n, { type }),
+      ),
+    );
+    const handled: string[] = [];
+    const on = Object.fromEntries(
+      types.map((type) => [type, (event: { readonly id: string }) => void handled.push(event.id)]),
+    );
+    for (const accounts of [undefined, ["acct_1", "acct_2"]]) {
+      handled.length = 0;
+      const billing = fakeStripe([], 1);
+      for (const account of accounts ?? [""]) {
+        const own = account === "" ? {} : { account };
+        billing.events.set(
+          account,
+          events.map((event) => ({ ...event, ...own })),
+        );
+      }
+      const { reconcile } = receiverOf(billing, { on });
+      let last: ReconcileReport | undefined;
+      const onProgress = (report: ReconcileReport) => {
+        last = report;
+        if (report.listed === 6) throw new Error("crash");
+      };
+      await expect(reconcile({ since, accounts, onProgress })).rejects.toThrow("crash");
+      const all = events.length * (accounts?.length ?? 1);
+      const listedBefore = last?.listed ?? 0;
+      billing.queries.length = 0;
+      const rest = await reconcile({ cursor: last?.cursor, accounts });
+      expect(listedBefore + rest.listed).toBe(all);
+      expect(billing.queries.some(({ cursor }) => cursor === undefined)).toBe(false);
+      expect(handled).toHaveLength(all);
+    }
+  });
+
   test("never passes an event that failed: the next run lists it again", async () => {
     let isBroken = true;
     const seen: string[] = [];
