@@ -166,8 +166,10 @@ describe("product metadata with a schema", () => {
       seen.push(value);
       return { value: {} };
     });
-    await shop(spy).createProduct({ name: "Spied", metadata: { a: "1" } });
+    const { id } = await shop(spy).createProduct({ name: "Spied", metadata: { a: "1" } });
     expect(seen).toEqual([{ a: "1" }, { a: "1" }]);
+    await shop(spy).updateProduct(id, { metadata: { a: null, b: "2" } });
+    expect(seen.slice(2)).toEqual([{ b: "2" }, { b: "2" }]);
   });
 
   it.each([null, {}, { "~standard": {} }, { "~standard": { version: 2, validate: () => undefined } }])(
