@@ -42,8 +42,25 @@ describe("a verified event, whether it has a handler or not, makes the service f
 
   test("the catalog at a thin event", async () => {
     const related_object = { id: "prod_1", type: "product", url: "/v1/products/prod_1" };
-    const { catalogs } = await deliver(thinBody({ type: "v1.product.updated", related_object }));
-    expect(catalogs).toHaveLength(1);
+    const body = thinBody({ type: "v1.product.updated", related_object, context: "acct_acme" });
+    const { catalogs } = await deliver(body);
+    expect(catalogs).toEqual([[{ account: "acct_acme", data: { object: {} } }]]);
+  });
+
+  test("the catalog with what a snapshot event shows of it", async () => {
+    const body = about("product.updated", { id: "prod_1", object: "product", metadata: {} });
+    expect((await deliver(body)).catalogs).toEqual([[JSON.parse(body)]]);
+  });
+
+  test("no customer where a thin event names none", async () => {
+    const { customers } = await deliver(thinBody({ type: "v1.customer.updated", related_object: null }));
+    expect(customers).toEqual([]);
+  });
+
+  test.each(["price.updated", "customer.updated"])("nothing where it remembers nothing: %s", async (type) => {
+    const webhooks = receiver({}, { billing: twoTenants() });
+    const body = about(type, CUSTOMER);
+    expect((await webhooks.receive(body, headerFor(body))).status).toBe("ignored");
   });
 
   test.each(["customer.subscription.updated", "customer.created", "invoice.paid", "my.product.updated"])(
