@@ -36,6 +36,14 @@ describe("a delivery", () => {
     });
   });
 
+  test("took no longer than its caller waited", async () => {
+    const { deliver } = delivering(vi.fn());
+    const startedAtMs = performance.now();
+    const { durationMs } = await deliver();
+    expect(durationMs).toBeGreaterThan(0);
+    expect(durationMs).toBeLessThanOrEqual(performance.now() - startedAtMs);
+  });
+
   test("that repeats is a duplicate and not handled again, however Stripe signs it anew", async () => {
     const handler = vi.fn();
     const { receive } = delivering(handler);
