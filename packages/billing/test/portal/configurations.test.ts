@@ -491,6 +491,12 @@ describe("what a portal may offer", () => {
 
     const archived = await priceOf(productId, { interval: "year" });
     await world.stripe.prices.update(archived, { active: false });
+    const mixed = { productId, priceIds: [priceId, other.priceId] };
+    const others = { productId: other.productId, priceIds: [other.otherPriceId] };
+    await expect(offer([others, mixed])).rejects.toThrow(
+      "products[1].priceIds must be prices of that product.",
+    );
+
     const onSale = { productId: other.productId, priceIds: [other.priceId] };
     await expect(offer([onSale, { productId, priceIds: [archived] }])).rejects.toMatchObject({
       code: "conflict",

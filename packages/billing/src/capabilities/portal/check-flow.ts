@@ -13,7 +13,7 @@ export async function lookAtFlow(
 ): Promise<readonly PortalCheck[]> {
   const flow = await checkFlow(given, policy)(scope, customerId);
   const type = flow.type as PortalFlow["type"]; // it passed the check of the flow's form
-  const subscriptionId = subscriptionIn(given);
+  const subscriptionId = subscriptionIn(given as PortalFlow); // so did this
   const troubles =
     subscriptionId === undefined ? [] : findTroubles(await scope.subscription(subscriptionId), type);
   return troubles.length > 0
@@ -21,9 +21,8 @@ export async function lookAtFlow(
     : [ok("flow", `${type} can be done: all that it names is this customer's.`)];
 }
 
-function subscriptionIn(flow: unknown): string | undefined {
-  const id = typeof flow === "object" && flow !== null && "subscriptionId" in flow ? flow.subscriptionId : 0;
-  return typeof id === "string" ? id : undefined;
+function subscriptionIn(flow: PortalFlow): string | undefined {
+  return "subscriptionId" in flow ? flow.subscriptionId : undefined;
 }
 
 /** See https://docs.stripe.com/customer-management#customer-portal-limitations */
