@@ -137,6 +137,7 @@ const TOOLS = [
   "single-flight.ts",
   "steps.ts",
   "suggest-option.ts",
+  "unless-overtaken.ts",
   "weak-members.ts",
 ];
 

@@ -1,18 +1,7 @@
 import { describe, expect } from "vitest";
 import type { StripeBillingService } from "../../src/index.js";
 import { itWithNewTenant as it } from "../in-world.js";
-import { clientThat } from "../isolation/intercepted-client.js";
-import type { StripeWorld } from "../stripe-world.js";
-
-/** acme's service in another process, whose nth write comes to Stripe just after what `meanwhile` does. */
-function overtakenBy(world: StripeWorld, meanwhile: () => Promise<unknown>, nth = 1): StripeBillingService {
-  let writes = 0;
-  const stripe = clientThat(world.local, async ({ method }, send) => {
-    if (method !== "GET" && ++writes === nth) await meanwhile();
-    return send();
-  });
-  return world.service({ stripe }).forTenant("acme");
-}
+import { overtakenBy } from "../overtaken-by.js";
 
 const SCHEDULED = { quantity: 9, when: "period_end" } as const;
 const GOING_TO_END = expect.stringContaining("going to end");

@@ -1,3 +1,4 @@
+import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { ConflictError, InvalidArgumentError } from "../../errors.js";
 import { checkInput, onFirstUse, optionsObject, text, writeFields, writeOptions } from "../../input.js";
@@ -5,7 +6,9 @@ import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import { refusalOf } from "../../stripe/refusal.js";
+import type { OwnedPrice } from "../../tenancy/scope/scoped-catalog.js";
 import type { CatalogScope } from "../../tenancy/scope/tenant-scope.js";
+import { unlessOvertaken } from "../../unless-overtaken.js";
 import { type Price, toPrice } from "../../views/price.js";
 import type { Product } from "../../views/product.js";
 import { type Catalog, productView } from "./catalog.js";
@@ -59,21 +62,28 @@ export async function createPrice(
     ...(transferLookupKey && { transfer_lookup_key: true }),
   };
   // guard: a price is added to a product of the tenant's own
-  const { active } = await scope.catalog.ownProduct(productId);
-  if (!active) {
-    throw new ConflictError(
-      "The product is archived, so it takes no new price. Put it back on sale with updateProduct first.",
-    );
-  }
-  try {
-    return toPrice(await scope.write("POST /v1/prices", {}, params, idempotencyKey), scope);
-  } catch (error) {
-    throw refusalOf(error).param === "lookup_key"
-      ? new ConflictError("Another price has this lookup key. Use another key, or transferLookupKey.", {
-          cause: error,
-        })
-      : error;
-  }
+  assertTakesPrices(await scope.catalog.ownProduct(productId));
+  const created = await unlessOvertaken(
+    async () => assertTakesPrices(await scope.catalog.ownProduct(productId)),
+    () => scope.write("POST /v1/prices", {}, params, idempotencyKey).catch(explainLookupKey),
+  );
+  return toPrice(created, scope);
+}
+
+/** @throws ConflictError for an archived product. */
+export function assertTakesPrices({ active }: Stripe.Product): undefined {
+  if (active) return;
+  throw new ConflictError(
+    "The product is archived, so it takes no new price. Put it back on sale with updateProduct first.",
+  );
+}
+
+function explainLookupKey(error: unknown): never {
+  throw refusalOf(error).param === "lookup_key"
+    ? new ConflictError("Another price has this lookup key. Use another key, or transferLookupKey.", {
+        cause: error,
+      })
+    : error;
 }
 
 export async function archivePrice(
@@ -84,17 +94,24 @@ export async function archivePrice(
   const priceId = parseObjectId("price", price);
   const { idempotencyKey } = checkInput(writeOptions, options);
   // guard (call price): a price to archive is the tenant's own
-  const { price: before, product } = await scope.catalog.ownPrice(priceId);
-  if (!before.active) return toPrice(before, scope);
-  if (product.default_price === priceId) {
-    throw new ConflictError(
-      "This is its product's default price, which cannot be archived. Set another one first, or replace it.",
-    );
-  }
+  const before = ifArchived(await scope.catalog.ownPrice(priceId));
+  if (before !== undefined) return toPrice(before, scope);
   const ids = { price: priceId };
   const params = { active: false, expand: ["tiers"] };
-  const archived = await scope.write("POST /v1/prices/{price}", ids, params, idempotencyKey);
+  const archived = await unlessOvertaken(
+    async () => ifArchived(await scope.catalog.ownPrice(priceId)),
+    () => scope.write("POST /v1/prices/{price}", ids, params, idempotencyKey),
+  );
   return toPrice(archived, scope);
+}
+
+/** The price, if it is archived already. @throws ConflictError when it cannot be. */
+function ifArchived({ price, product }: OwnedPrice): Stripe.Price | undefined {
+  if (!price.active) return price;
+  if (product.default_price !== price.id) return undefined;
+  throw new ConflictError(
+    "This is its product's default price, which cannot be archived. Set another one first, or replace it.",
+  );
 }
 
 export async function setDefaultPrice<TMetadata>(
@@ -111,8 +128,15 @@ export async function setDefaultPrice<TMetadata>(
     const expanded = { ...product, default_price: before };
     return productView(scope, catalog, expanded, await scope.catalog.productPrices(product.id));
   }
-  if (!before.active) throw new ConflictError("An archived price cannot be its product's default.");
-  return change(scope, product.id, { default_price: priceId }, catalog, idempotencyKey);
+  assertActive(before);
+  return unlessOvertaken(
+    async () => assertActive((await scope.catalog.ownPrice(priceId)).price),
+    () => change(scope, product.id, { default_price: priceId }, catalog, idempotencyKey),
+  );
+}
+
+function assertActive({ active }: Stripe.Price): undefined {
+  if (!active) throw new ConflictError("An archived price cannot be its product's default.");
 }
 
 /** Stripe takes 200 characters, and the tenant's id comes in front. */

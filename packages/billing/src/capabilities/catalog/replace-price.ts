@@ -10,9 +10,10 @@ import { parseObjectId } from "../../stripe/object-id.js";
 import { isReplay } from "../../stripe/replay.js";
 import type { OwnedPrice } from "../../tenancy/scope/scoped-catalog.js";
 import type { CatalogScope } from "../../tenancy/scope/tenant-scope.js";
+import { unlessOvertaken } from "../../unless-overtaken.js";
 import { type Price, toPrice } from "../../views/price.js";
 import { type NewAmount, type NewPrice, newPriceFields, toPriceParams } from "./new-price.js";
-import { nickname } from "./prices.js";
+import { assertTakesPrices, nickname } from "./prices.js";
 
 /** Details of the new price. The amount is required; anything else that is left out is copied from the old price. */
 export interface ReplacePriceOptions
@@ -57,7 +58,12 @@ export async function replacePrice(
     ...(currency === "" && { currency: owned.price.currency }),
   };
   const steps = new Steps(key);
-  const created = await steps.take("the new price", () => scope.write("POST /v1/prices", {}, params, key));
+  const created = await steps.take("the new price", () =>
+    unlessOvertaken(
+      async () => assertTakesPrices((await scope.catalog.ownPrice(priceId)).product),
+      () => scope.write("POST /v1/prices", {}, params, key),
+    ),
+  );
   return toPrice(await putInPlace(scope, steps, owned, created, nickname), scope);
 }
 

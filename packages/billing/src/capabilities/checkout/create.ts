@@ -20,6 +20,7 @@ import { Steps } from "../../steps.js";
 import { isReplay } from "../../stripe/replay.js";
 import { assertMayEnterCodes } from "../../tenancy/promotion-code-entry.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
+import { unlessOvertaken } from "../../unless-overtaken.js";
 import {
   isOpen,
   type OpenCheckoutSession,
@@ -62,10 +63,11 @@ export async function createCheckoutSession(
     managedPayments: allowManagedPayments(scope, wanted),
   };
   const customerId = await scope.customerId(wanted.customerId);
+  const prepare = () => prepareContent(scope, wanted, { ...checked, customerId });
   const [, { content, productIds }, sessions] = await sideBySide(
     // guard: Checkout is opened for a proved customer
     proveVisitor(scope, wanted, customerId),
-    prepareContent(scope, wanted, { ...checked, customerId }),
+    prepare(),
     listSessions(scope, customerId),
   );
   const { fingerprint } = content;
@@ -81,11 +83,15 @@ export async function createCheckoutSession(
   const made =
     same ??
     (await steps.take("the new page", () =>
-      makePage(
-        scope,
-        content,
-        { key: steps.key, isCallers: wanted.idempotencyKey !== undefined },
-        maySellTwice ? [] : pages,
+      unlessOvertaken(
+        () => prepare().then(() => undefined),
+        () =>
+          makePage(
+            scope,
+            content,
+            { key: steps.key, isCallers: wanted.idempotencyKey !== undefined },
+            maySellTwice ? [] : pages,
+          ),
       ),
     ));
   const isAlone = same !== undefined && pages.length === 1;

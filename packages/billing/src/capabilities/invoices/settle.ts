@@ -8,6 +8,7 @@ import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import { referencedId } from "../../stripe/reference.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
+import { unlessOvertaken } from "../../unless-overtaken.js";
 import { type Invoice, toInvoice } from "../../views/invoice.js";
 
 export interface PayInvoiceOptions extends CallOptions, IdempotencyOptions {
@@ -48,7 +49,12 @@ export async function payInvoice(
     ...(paidOutOfBand && { paid_out_of_band: true }),
   };
   const call = "POST /v1/invoices/{invoice}/pay";
-  return settle(scope, invoiceId, isPaid, () =>
+  const isPaidNow = async (now: Stripe.Invoice) => {
+    if (isPaid(now)) return true;
+    if (method !== undefined) await scope.paymentMethods.attached(method);
+    return false;
+  };
+  return settle(scope, invoiceId, isPaidNow, () =>
     scope.write(call, { invoice: invoiceId }, params, idempotencyKey),
   );
 }
@@ -90,17 +96,14 @@ function isVoid({ status }: Stripe.Invoice): boolean {
 async function settle(
   scope: TenantScope,
   invoiceId: string,
-  isSettled: (now: Stripe.Invoice) => boolean,
+  isSettled: (now: Stripe.Invoice) => boolean | Promise<boolean>,
   write: () => Promise<Stripe.Invoice>,
 ): Promise<Invoice> {
-  try {
-    return await view(scope, await write());
-  } catch (error) {
-    if (!(error instanceof InvalidArgumentError)) throw error;
+  const settled = await unlessOvertaken(async () => {
     const now = await scope.invoice(invoiceId);
-    if (isSettled(now)) return view(scope, now);
-    throw error;
-  }
+    return (await isSettled(now)) ? now : undefined;
+  }, write);
+  return view(scope, settled);
 }
 
 async function view(scope: TenantScope, invoice: Stripe.Invoice): Promise<Invoice> {

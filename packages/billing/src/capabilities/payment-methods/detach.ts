@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
-import { ConflictError, InvalidArgumentError, NotFoundError } from "../../errors.js";
+import { ConflictError, NotFoundError } from "../../errors.js";
 import { checkInput, onFirstUse, optionsObject, writeFields } from "../../input.js";
 import { listCurrentSubscriptions } from "../../selling/current-subscriptions.js";
 import { Steps } from "../../steps.js";
@@ -11,6 +11,7 @@ import { referencedId } from "../../stripe/reference.js";
 import { type CallMark, isResultOf, markCall, toMetadata } from "../../tenancy/call-mark.js";
 import type { AttachedPaymentMethod } from "../../tenancy/scope/scoped-payment-methods.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
+import { unlessOvertaken } from "../../unless-overtaken.js";
 import { chargedMethodId, type PaymentMethod, toPaymentMethod } from "../../views/payment-method.js";
 
 export interface DetachPaymentMethodOptions extends CallOptions, IdempotencyOptions {
@@ -56,17 +57,12 @@ export async function detachPaymentMethod(
  *
  * @throws NotFoundError then, as when it had been detached before.
  */
-async function unlessDetached(
+function unlessDetached(
   scope: TenantScope,
   paymentMethodId: string,
   write: () => Promise<Stripe.PaymentMethod>,
 ): Promise<Stripe.PaymentMethod> {
-  try {
-    return await write();
-  } catch (error) {
-    if (error instanceof InvalidArgumentError) await scope.paymentMethods.attached(paymentMethodId);
-    throw error;
-  }
+  return unlessOvertaken(() => scope.paymentMethods.attached(paymentMethodId).then(() => undefined), write);
 }
 
 type DetachedPaymentMethod = Stripe.PaymentMethod & { readonly customer: null };

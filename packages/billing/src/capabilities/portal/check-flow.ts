@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { ConflictError } from "../../errors.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { failure, ok, type PortalCheck, warning } from "./check.js";
 import { checkFlow, type PortalFlow } from "./flow.js";
@@ -11,14 +12,28 @@ export async function lookAtFlow(
   given: unknown,
   { policy }: TenantPortal,
 ): Promise<readonly PortalCheck[]> {
-  const flow = await checkFlow(given, policy)(scope, customerId);
-  const type = flow.type as PortalFlow["type"]; // it passed the check of the flow's form
-  const subscriptionId = subscriptionIn(given as PortalFlow); // so did this
-  const troubles =
-    subscriptionId === undefined ? [] : findTroubles(await scope.subscription(subscriptionId), type);
+  const { type } = await checkFlow(given, policy)(scope, customerId);
+  const troubles = await troublesOf(scope, given as PortalFlow); // it passed the check of its form
   return troubles.length > 0
     ? troubles
     : [ok("flow", `${type} can be done: all that it names is this customer's.`)];
+}
+
+/** @throws ConflictError when the subscription of a proved flow is in no state for it, such as after its end. */
+export async function assertFlowPossible(
+  scope: TenantScope,
+  flow: PortalFlow | undefined,
+): Promise<undefined> {
+  if (flow === undefined) return;
+  const trouble = (await troublesOf(scope, flow)).find(({ status }) => status === "failure");
+  if (trouble !== undefined) throw new ConflictError(`${trouble.fact} ${trouble.advice}`);
+}
+
+async function troublesOf(scope: TenantScope, flow: PortalFlow): Promise<readonly PortalCheck[]> {
+  const subscriptionId = subscriptionIn(flow);
+  return subscriptionId === undefined
+    ? []
+    : findTroubles(await scope.subscription(subscriptionId), flow.type);
 }
 
 function subscriptionIn(flow: PortalFlow): string | undefined {

@@ -8,7 +8,9 @@ import { Steps } from "../../steps.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
+import { unlessOvertaken } from "../../unless-overtaken.js";
 import { toDate } from "../../views/epoch.js";
+import { assertFlowPossible } from "./check-flow.js";
 import { type Ensured, ensureConfiguration, prepareContent } from "./configuration.js";
 import type { PortalConfigurationSpec } from "./configuration-spec.js";
 import { checkFlow, type PortalFlow } from "./flow.js";
@@ -109,7 +111,10 @@ export async function createCustomerPortalSession(
     ...(flow === undefined ? {} : { flow_data: flow }),
     ...(onBehalfOf === undefined ? {} : { on_behalf_of: onBehalfOf }),
   };
-  const session = await createSession(scope, params, portal, ensured, given.idempotencyKey);
+  const session = await unlessOvertaken(
+    () => assertFlowPossible(scope, given.flow as PortalFlow | undefined), // its form was checked
+    () => createSession(scope, params, portal, ensured, given.idempotencyKey),
+  );
   return Object.freeze({
     id: session.id,
     url: session.url,

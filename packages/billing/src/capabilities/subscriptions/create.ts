@@ -24,6 +24,7 @@ import { isObjectId } from "../../stripe/object-id.js";
 import { isResultOf, markCall, toMetadata } from "../../tenancy/call-mark.js";
 import type { CallerMetadata } from "../../tenancy/caller-metadata.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
+import { unlessOvertaken } from "../../unless-overtaken.js";
 import {
   type ChangedSubscription,
   PENDING_PAYMENT,
@@ -108,6 +109,46 @@ export async function createSubscription(
 ): Promise<ChangedSubscription> {
   const wanted = checkCreation(scope, options);
   const customer = await scope.customerId(wanted.customerId);
+  const { prices, subscriptions, discountParams } = await proveAll(scope, wanted, customer);
+  assertRecurring(prices);
+  const params = {
+    customer,
+    items: toItems(wanted.items, prices),
+    ...toParams(wanted),
+    ...(discountParams !== "" && { discounts: discountParams }),
+  };
+  const steps = new Steps(wanted.idempotencyKey);
+  const mark = markCall(scope, "createSubscription", steps.key, params);
+  const before = subscriptions.find((one) => isResultOf(mark, one));
+  if (before === undefined) assertNoneSells(subscriptions, collectProductIds(prices));
+  const subscription = await steps.take("the subscription", () =>
+    before === undefined
+      ? unlessOvertaken(
+          () => proveAll(scope, wanted, customer).then(() => undefined),
+          () =>
+            scope.write(
+              "POST /v1/subscriptions",
+              {},
+              {
+                ...params,
+                metadata: { ...wanted.metadata, ...toMetadata(mark) },
+                expand: [...PENDING_PAYMENT],
+              },
+              steps.key,
+            ),
+        )
+      : scope.subscription(before.id, PENDING_PAYMENT),
+  );
+  if (wanted.allowSecond !== true) {
+    await steps.take("the end of open Checkout pages for the same", () =>
+      closePages(scope, customer, collectProductIds(prices)),
+    );
+  }
+  return toChangedSubscription(subscription, scope);
+}
+
+/** Proves everything that the new subscription names, and lists what it must not be a second of. */
+async function proveAll(scope: TenantScope, wanted: Wanted, customer: string) {
   const { defaultPaymentMethodId, discounts = [] } = wanted;
   const [, prices, subscriptions, discountParams] = await sideBySide(
     // guard: a subscription is made for a proved customer
@@ -125,37 +166,7 @@ export async function createSubscription(
       ? undefined
       : provePaymentMethod(scope, defaultPaymentMethodId, customer), // guard (as undefined): a new subscription is charged on a payment method of its customer's
   );
-  assertRecurring(prices);
-  const params = {
-    customer,
-    items: toItems(wanted.items, prices),
-    ...toParams(wanted),
-    ...(discountParams !== "" && { discounts: discountParams }),
-  };
-  const steps = new Steps(wanted.idempotencyKey);
-  const mark = markCall(scope, "createSubscription", steps.key, params);
-  const before = subscriptions.find((one) => isResultOf(mark, one));
-  if (before === undefined) assertNoneSells(subscriptions, collectProductIds(prices));
-  const subscription = await steps.take("the subscription", () =>
-    before === undefined
-      ? scope.write(
-          "POST /v1/subscriptions",
-          {},
-          {
-            ...params,
-            metadata: { ...wanted.metadata, ...toMetadata(mark) },
-            expand: [...PENDING_PAYMENT],
-          },
-          steps.key,
-        )
-      : scope.subscription(before.id, PENDING_PAYMENT),
-  );
-  if (wanted.allowSecond !== true) {
-    await steps.take("the end of open Checkout pages for the same", () =>
-      closePages(scope, customer, collectProductIds(prices)),
-    );
-  }
-  return toChangedSubscription(subscription, scope);
+  return { prices, subscriptions, discountParams };
 }
 
 /** Proves the customer, by whose clock a trial has to end in the future. */

@@ -25,6 +25,8 @@ export interface PreparedChange {
   readonly discounts: Stripe.SubscriptionUpdateParams.Discount[] | "" | undefined;
   /** True if the change was made before, under the same idempotency key. It is then not sent again. */
   readonly isMade: boolean;
+  /** Reads and proves it all anew, where Stripe refuses it: another call may have changed what was proved. */
+  readonly prepareAnew: () => Promise<PreparedChange>;
 }
 
 /**
@@ -47,8 +49,9 @@ export async function prepareChange(
   await assertFuture(change.trialEnd, PAST_TRIAL_END, async () => before);
   assertChangeable(scope, before, change);
   const items = resolveUnlessMade(before, change);
+  const prepareAnew = () => prepareChange(scope, subscription, options);
   if (items === undefined)
-    return { before, change, items: [], prices: new Map(), discounts: undefined, isMade: true };
+    return { before, change, items: [], prices: new Map(), discounts: undefined, isMade: true, prepareAnew };
   assertAnyLeft(before, items);
   const { customerId, discountIds } = toSubscription(before, scope);
   const { discounts, defaultPaymentMethodId } = change;
@@ -66,7 +69,7 @@ export async function prepareChange(
       : provePaymentMethod(scope, defaultPaymentMethodId, customerId), // guard (as undefined): a change is charged on a payment method of the customer's
   );
   assertRecurring(prices);
-  return { before, change, items, prices, discounts: discountParams, isMade: false };
+  return { before, change, items, prices, discounts: discountParams, isMade: false, prepareAnew };
 }
 
 /**
@@ -103,11 +106,7 @@ export function expandedSchedule({ schedule }: Stripe.Subscription): Stripe.Subs
 export const SCHEDULE_MARK: Readonly<Record<string, string>> = { scheduledBy: "@repo/billing" };
 
 /** @throws ConflictError when the subscription is not in a state to be changed so. */
-export function assertChangeable(
-  scope: TenantScope,
-  before: Stripe.Subscription,
-  change: CheckedChange,
-): undefined {
+function assertChangeable(scope: TenantScope, before: Stripe.Subscription, change: CheckedChange): void {
   const { endedAt, cancelsAt } = toSubscription(before, scope);
   const touchesMore = isBilled(change) || change.defaultPaymentMethodId !== undefined;
   if (endedAt !== null && (touchesMore || change.when === "period_end")) {

@@ -10,21 +10,15 @@ import { isMetered } from "../../selling/prove-prices.js";
 import { Steps } from "../../steps.js";
 import { referencedId } from "../../stripe/reference.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
+import { unlessOvertaken } from "../../unless-overtaken.js";
 import { toEpochSeconds } from "../../views/epoch.js";
 import { futurePhases } from "../../views/scheduled-change.js";
 import { toSubscription } from "../../views/subscription.js";
 import type { CheckedChange } from "./change.js";
 import { changeMoment } from "./change-moment.js";
-import { unlessChangedMeanwhile } from "./changed-meanwhile.js";
 import { quantityFor, toItemParams } from "./items.js";
 import { copyItem, copyPhase, type PhaseItemParams, type PhaseParams } from "./phase.js";
-import {
-  assertChangeable,
-  expandedSchedule,
-  goingToEnd,
-  type PreparedChange,
-  SCHEDULE_MARK,
-} from "./prepare-change.js";
+import { expandedSchedule, goingToEnd, type PreparedChange, SCHEDULE_MARK } from "./prepare-change.js";
 
 type Schedule = Stripe.SubscriptionSchedule;
 type Phase = Schedule["phases"][number];
@@ -41,12 +35,7 @@ export async function scheduleChange(scope: TenantScope, plan: PreparedChange): 
   const moment = changeMoment(plan, toSubscription(before, scope));
   toItemParams(plan.items, (priceId) => isMetered(plan.prices, priceId));
   const unlessChanged = (expected: string | undefined, write: () => Promise<Schedule>) =>
-    unlessChangedMeanwhile(
-      scope,
-      before.id,
-      (now) => assertSchedulable(now, expected, () => assertChangeable(scope, now, change)),
-      write,
-    );
+    unlessOvertaken(async () => assertScheduleIs(expected, (await plan.prepareAnew()).before), write);
   const schedule =
     present ??
     (await steps.take("a schedule of the subscription as it is", () =>
@@ -70,13 +59,8 @@ export async function scheduleChange(scope: TenantScope, plan: PreparedChange): 
   }
 }
 
-/** @throws ConflictError when the subscription can no longer be changed so, or has another schedule than is expected. */
-function assertSchedulable(
-  now: Stripe.Subscription,
-  expected: string | undefined,
-  assertStillChangeable: () => void,
-): undefined {
-  assertStillChangeable();
+/** @throws ConflictError when the subscription has another schedule than is expected. */
+function assertScheduleIs(expected: string | undefined, now: Stripe.Subscription): undefined {
   const present = expandedSchedule(now)?.id;
   if (present === expected) return;
   throw new ConflictError(

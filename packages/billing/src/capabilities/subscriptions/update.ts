@@ -4,6 +4,7 @@ import { isMetered } from "../../selling/prove-prices.js";
 import { Steps } from "../../steps.js";
 import { refusalOf } from "../../stripe/refusal.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
+import { unlessOvertaken } from "../../unless-overtaken.js";
 import { toEpochSeconds } from "../../views/epoch.js";
 import {
   type ChangedSubscription,
@@ -11,9 +12,8 @@ import {
   toChangedSubscription,
 } from "../../views/pending-payment.js";
 import { type CheckedChange, isBilled, type UpdateSubscriptionOptions } from "./change.js";
-import { unlessChangedMeanwhile } from "./changed-meanwhile.js";
 import { toItemParams } from "./items.js";
-import { assertChangeable, type PreparedChange, prepareChange } from "./prepare-change.js";
+import { type PreparedChange, prepareChange } from "./prepare-change.js";
 import { dropScheduled, payScheduledWith, scheduleChange } from "./schedule.js";
 
 export async function updateSubscription(
@@ -46,7 +46,7 @@ export async function updateSubscription(
 /** Sends the change, or reads the subscription if it was made before. */
 async function makeChange(
   scope: TenantScope,
-  { before, change, isMade }: PreparedChange,
+  { before, change, isMade, prepareAnew }: PreparedChange,
   params: Stripe.SubscriptionUpdateParams,
   key: string,
 ): Promise<Stripe.Subscription> {
@@ -55,10 +55,8 @@ async function makeChange(
   const ids = { subscription: before.id };
   const call = "POST /v1/subscriptions/{subscription}";
   try {
-    return await unlessChangedMeanwhile(
-      scope,
-      before.id,
-      (now) => assertChangeable(scope, now, change),
+    return await unlessOvertaken(
+      () => prepareAnew().then(() => undefined),
       () => scope.write(call, ids, { ...params, expand }, key, "update"),
     );
   } catch (error) {
