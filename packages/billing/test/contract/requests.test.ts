@@ -722,6 +722,17 @@ describeContract("the requests this package sends", () => {
     });
   });
 
+  it("stripe-mock accepts that a new schedule is released with the end that a cancellation gave it", async () => {
+    const canceled = scheduled({ schedule: null }, { end_behavior: "cancel" });
+    const change = { quantity: 2, when: "period_end" } as const;
+    await expect(canceled.updateSubscription("sub_1", change)).rejects.toMatchObject({
+      completed: expect.arrayContaining(["the release of the new schedule"]),
+      cause: { code: "conflict" },
+    });
+    // A refusal would be followed by a look at the subscription.
+    expect(sent.at(-1)).toMatch(/^POST .*\/release$/);
+  });
+
   it("stripe-mock accepts that a portal configuration is deactivated", async () => {
     const scope = await admit({
       transport: createTransport(recorded(stripe, sent)),

@@ -20,7 +20,7 @@ export interface DeleteCustomerOptions extends CallOptions, IdempotencyOptions {
 export interface DeletedCustomer {
   readonly id: string;
   readonly deleted: true;
-  /** The subscriptions that ended with it. */
+  /** The subscriptions that were current just before; one that another call makes at that moment ends too, unnamed. */
   readonly canceledSubscriptionIds: readonly string[];
 }
 

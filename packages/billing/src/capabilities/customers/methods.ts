@@ -46,7 +46,8 @@ export interface CustomerMethods {
   /**
    * Deletes a customer for good: its payment methods go with it, open Checkout pages are closed, and with
    * `cancelSubscriptions` its subscriptions end at once, without a refund. Open invoices stay, and nobody is charged for them
-   * any more. Nothing can be written to it afterwards.
+   * any more. Nothing can be written to it afterwards. Open no page for it meanwhile: one that is opened between this call's
+   * look and the deletion stays open.
    *
    * Four requests, and one more for each open page. A lost answer is looked for, so that it need not be called again; once a
    * customer is gone, every call is told NotFoundError, this one too. A directory keeps its row, by which the last events find
