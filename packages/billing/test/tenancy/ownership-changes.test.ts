@@ -141,6 +141,25 @@ describe.each(STRATEGIES)("a customer given to another tenant, by %s,", (strateg
     expect(audits).not.toContain("isolation_breach");
   });
 
+  it("is missing to the former one, and no defect, where a list beside the first read shows it", async () => {
+    const { tenancy, give } = await operator(strategy);
+    let wasRead = () => {};
+    const read = new Promise<void>((resolve) => {
+      wasRead = resolve;
+    });
+    const stripe = clientThat(world.local, async ({ path }, send) => {
+      if (path.startsWith("/v1/payment_methods?")) await read.then(() => give());
+      const response = await send();
+      if (path.startsWith("/v1/customers/")) wasRead();
+      return response;
+    });
+    const onAudit = vi.fn();
+    await expect(
+      acmeOf({ tenancy, stripe, onAudit }).listPaymentMethods(given.customerId),
+    ).rejects.toMatchObject(notFound);
+    expect(onAudit).not.toHaveBeenCalledWith(expect.objectContaining({ type: "isolation_breach" }));
+  });
+
   it("is closed to the former one's reads once a read has shown the change", async () => {
     const { tenancy, give } = await operator(strategy);
     const acme = acmeOf({ tenancy });

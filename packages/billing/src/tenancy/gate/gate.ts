@@ -109,7 +109,10 @@ export class Gate {
     const [, answer] = await sideBySide(proof, this.#sender.send(request, params));
     // guard: a list that was sent beside a proof is kept to the tenant's
     if (!this.#isScoped(call, params, ids)) throw this.#sender.breach(call);
-    const refuse = stale === undefined ? undefined : () => this.#sender.foreign(call);
+    const refuse = (object: unknown) =>
+      stale !== undefined || isOfNamed(object, params)
+        ? this.#sender.foreign(call)
+        : this.#sender.breach(call);
     // guard (argument 2): a list holds nothing of others
     return this.#admitted(call, answer, refuse);
   }
@@ -243,12 +246,12 @@ export class Gate {
   async #admitted<C extends StripeCall>(
     call: C,
     answer: unknown,
-    refuse: () => Error = () => this.#sender.breach(call),
+    refuse: (object: unknown) => Error = () => this.#sender.breach(call),
   ): Promise<StripeAnswer<C>> {
     for (const object of topObjects(answer)) {
       // guard (if true): everything in an answer is the tenant's
       if (await this.#answers.admits(object, call)) continue;
-      throw refuse();
+      throw refuse(object);
     }
     return answer as StripeAnswer<C>; // the shape that the call's API promises
   }
@@ -257,6 +260,12 @@ export class Gate {
 /** Tells if an answer is of what the path names, which was the tenant's when the write was sent. */
 function isNamed(answer: unknown, ids: object): boolean {
   return isStripeObject(answer) && Object.values(ids).includes(answer.id);
+}
+
+/** Tells if a listed object comes with the customer that the list names, which was the tenant's when it was asked for. */
+function isOfNamed(object: unknown, params: object): boolean {
+  const customer = isStripeObject(object) && isStripeObject(object.customer) ? object.customer.id : undefined;
+  return customer !== undefined && "customer" in params && params.customer === customer;
 }
 
 /** Tells if an error after a write needs no wrapping: the object is gone, the package is wrong, or it says "unknown". */
