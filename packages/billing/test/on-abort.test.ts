@@ -49,7 +49,10 @@ describe("many waits for one signal", () => {
     expect(listenersOf(signal)).toBe(0);
   });
 
-  itWithTenants("leave no listener when calls end without it", async ({ acme, billing }) => {
+  itWithTenants("leave no listener when calls end without it", async ({ world, acme, billing }) => {
+    const path = `/v1/customers/${acme.customerId}`;
+    // Long enough for all of them to be seen under way.
+    world.local.faults.add({ kind: "latency", milliseconds: 300, path, times: MANY });
     const { signal } = withAbort();
     const bound = billing.forTenant("acme");
     const calls = many(() => bound.getCustomer(acme.customerId, { signal }));

@@ -1,3 +1,5 @@
+import type { Schema } from "./specification.js";
+
 /** Fields that the SDK's types of 2026-10-28 hold and the specification does not, or that Stripe sends unspecified. */
 export const UNSPECIFIED_FIELDS: Readonly<Record<string, readonly string[]>> = {
   "billing_portal.session": ["after_expiration"],
@@ -14,9 +16,13 @@ export const UNSPECIFIED_FIELDS: Readonly<Record<string, readonly string[]>> = {
   subscriptions_resource_trial_settings_end_behavior: ["billing_cycle_anchor"],
 };
 
-/** Values that are newer than the specification, by the object and the field that hold them. */
-export const UNSPECIFIED_VALUES: Readonly<Record<string, readonly string[]>> = {
-  "portal_flows_flow.type": ["subscription_pause"],
+/**
+ * What the specification does not let an object's field hold, as a JSON Schema: values that are newer, and a description of
+ * a product, which a request may have eight times as long as the specification allows in its answer.
+ */
+export const UNSPECIFIED_VALUES: Readonly<Record<string, Schema>> = {
+  "portal_flows_flow.type": { enum: ["subscription_pause"] },
+  "product.description": { type: "string", maxLength: 40_000 },
 };
 
 /** Calls that are newer than the specification, or left out of it. The objects in their answers are checked all the same. */

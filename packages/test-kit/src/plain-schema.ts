@@ -47,7 +47,7 @@ function refuseOtherFields(name: string, schema: Schema): Schema {
   if (!isRecord(properties) || schema["additionalProperties"] !== undefined) return schema;
   const known = mapValues(properties, (property, field) => {
     const values = UNSPECIFIED_VALUES[`${name}.${field}`];
-    return values === undefined ? property : { anyOf: [property, { enum: values }] };
+    return values === undefined ? property : { anyOf: [property, values] };
   });
   const newer = Object.fromEntries((UNSPECIFIED_FIELDS[name] ?? []).map((field) => [field, {}]));
   return { ...schema, properties: { ...known, ...newer }, additionalProperties: false };

@@ -775,9 +775,13 @@ describe("deactivateUnusedPortalConfigurations", () => {
 
   it("takes one key for all, and says which of them were done where one is refused", async () => {
     const made = [];
-    for (const headline of ["One", "Two"])
-      made.push(await billing.forTenant("acme").ensurePortalConfiguration(specOf(headline)));
-    const [first, second] = made.map(({ id }) => id);
+    for (const headline of ["One", "Two"]) {
+      const { id } = await billing.forTenant("acme").ensurePortalConfiguration(specOf(headline));
+      made.push(await world.stripe.billingPortal.configurations.retrieve(id));
+    }
+    // The oldest goes first; those of one second go by their ids, which are random here.
+    const byAge = made.sort((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1));
+    const [first, second] = byAge.map(({ id }) => id);
     const options = { shared: true, inUse: [], minAgeMs: 0, dryRun: false, idempotencyKey: "prune" };
     const refusing = world.service({
       stripe: {
