@@ -130,7 +130,7 @@ describe("reconcile", () => {
     expect(handled.toSorted()).toEqual(
       [0, 1, 2, 3, 7, 8, 9].map((index) => `evt_${index}`).concat("evt_new"),
     );
-    // The same refusal in the middle of a run is none of these.
+    // What is refused in the middle of a run is no page that an earlier run ended at.
     billing.refuseCursors(refusal, /.*/);
     await expect(reconcile({ since })).rejects.toBe(refusal);
   });
