@@ -57,10 +57,9 @@ export const PRICE_COMMANDS: Commands<"createPrice" | "replacePrice" | "archiveP
       const said = `${price.id} ${unitAmount}`;
       const before = caller.replacements.get(said);
       const isLast = before === undefined ? price.product.active : before.active;
-      const refusal = before === undefined ? "invalid_argument" : "conflict";
       // Even where the same replacement is archived since, it has the key.
       if (before !== undefined && owns(caller, price.product)) moveLookupKey(price, before);
-      if (expectRefusal(outcome, ifNotChanged(caller, price) ?? (isLast ? undefined : refusal))) return;
+      if (expectRefusal(outcome, ifNotChanged(caller, price) ?? (isLast ? undefined : "conflict"))) return;
       const { id } = outcome.result;
       if (before === undefined) {
         const { product, interval } = price;

@@ -86,7 +86,7 @@ export function memberOf<T>(list: readonly T[], at: number): T {
 }
 
 /** Why a call must be refused; undefined where nothing speaks against it. */
-export type Refusal = "not_found" | "conflict" | "invalid_argument" | undefined;
+export type Refusal = "not_found" | "conflict" | undefined;
 
 /** What is somebody else's is not found. */
 export function ifForeign(caller: TenantModel, owner: TenantModel): Refusal {
