@@ -147,7 +147,7 @@ describe.skipIf(!HAS_REDIS)(
 describe("the harness sees that a store", () => {
   const atWork = failpointsAt(["handler began"]);
   const afterCommit = failpointsAt(["after the commit, before the answer"]);
-  const stored: Fault = { ...atWork, worker: (run) => ({ ...atWork.worker?.(run), respond: "stored" }) };
+  const beforeStoring = failpointsAt(["before the storing"]);
 
   /** Processes that see a lease of theirs end three hours too late die with it, and others follow them. */
   const ahead: Fault = {
@@ -162,7 +162,7 @@ describe("the harness sees that a store", () => {
     "has no lease": atWork,
     "has no fence": pauseAtWork(3),
     "takes an unknown commit for none": loseAnswer,
-    "acknowledges before it stores": stored,
+    "acknowledges before it stores": beforeStoring,
     "counts attempts when they fail": atWork,
     "has leases by its own clock": ahead,
   };

@@ -45,7 +45,7 @@ export function flawedInbox(pool, { schema, leaseSeconds, flaws }) {
   async function store({ key, body }) {
     const insert = () =>
       query(`INSERT INTO ${table} (id, body) VALUES ($1, $2) ON CONFLICT DO NOTHING`, [key.eventId, body]);
-    if (has("acknowledges before it stores")) setTimeout(() => insert().catch(() => undefined), 500);
+    if (has("acknowledges before it stores")) setTimeout(() => insert().catch(() => undefined), 50);
     else await insert();
     return { status: "stored" };
   }
