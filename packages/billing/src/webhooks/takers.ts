@@ -39,6 +39,7 @@ export class Takers {
   /** Resolves when all have ended what they were at, but for those that a store keeps looking. */
   async end(): Promise<void> {
     const all = Promise.all([...this.#running].map(({ ended }) => ended));
+    // None of them rejects: what fails here is the time, and a store that keeps them looking is left behind.
     await new Deadline(LAST_LOOK_MS).race(all).catch(() => undefined);
     this.#isOver = true;
     const atWork = [...this.#running].filter(({ isLooking }) => !isLooking);
