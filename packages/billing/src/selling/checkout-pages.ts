@@ -121,13 +121,13 @@ export async function expireSession(scope: TenantScope, session: string): Promis
     const { status } = await scope.checkoutSession(session);
     if (status === "expired") return;
     if (status !== "complete") throw error;
-    throw justCompleted(session, error);
+    throw justCompleted(session, { cause: error });
   }
 }
 
-function justCompleted(session: string, cause?: unknown): ConflictError {
+function justCompleted(session: string, origin: { readonly cause?: unknown } = {}): ConflictError {
   return new ConflictError(
     "The customer is just completing another Checkout session for the same. Look at that session's result.",
-    { conflictingId: session, cause },
+    { conflictingId: session, ...origin },
   );
 }
