@@ -42,6 +42,10 @@ export interface RunOptions {
   readonly atOnce?: number | undefined;
   /** From one event to the next, at least. Default 0: as fast as they are acknowledged. */
   readonly paceMs?: number | undefined;
+  /** Events that a process takes up at once. Default 4. */
+  readonly concurrency?: number | undefined;
+  /** The most that a handler sleeps. Default 20. */
+  readonly handlerMs?: number | undefined;
   /** Default 200. */
   readonly leaseMs?: number | undefined;
   /** Stops injecting after this. */
@@ -190,7 +194,8 @@ export class FaultRun {
       // Half of them answer before they handle, and half of them after.
       respond: this.#started % 2 === 0 ? "handled" : "stored",
       leaseSeconds: this.leaseMs / 1_000,
-      handlerMs: 20,
+      concurrency: this.#options.concurrency ?? 4,
+      handlerMs: this.#options.handlerMs ?? 20,
       flaws: this.#options.flaws,
       poison: this.#options.poison?.does,
       maxAttempts: this.#options.poison?.maxAttempts,

@@ -62,6 +62,11 @@ const KINDS: Readonly<Record<TestedStore["kind"], readonly Kind[]>> = {
 
 /** Longer than a handler takes on a machine that has other work, or nothing would ever be handled. */
 const LEASE_MS = Number(process.env["FAULT_LEASE_MS"] ?? 500);
+/**
+ * Few events whose handlers take long, and few connections: most of what a kill takes is the start of the next process, and
+ * it has to meet a handler at work.
+ */
+const LOAD = { paceMs: 15, handlerMs: 150, concurrency: 2 };
 /** Ends the injecting of each kind in a round, for a run that has to end. */
 const MINUTES = Number(process.env["FAULT_MINUTES"] ?? Number.POSITIVE_INFINITY);
 const REPORT = process.env["FAULT_REPORT"];
@@ -119,6 +124,7 @@ test.each(rounds.filter((part) => part.count > 0 && !isDone(part)))(
       seed: SEED + round,
       workers: WORKERS,
       leaseMs: LEASE_MS,
+      ...LOAD,
       timeLimitMs: MINUTES * 60_000,
     });
     const line: Line = {

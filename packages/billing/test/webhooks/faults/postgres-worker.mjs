@@ -5,9 +5,9 @@ import { flawedInbox } from "./flawed-inbox.mjs";
 import { runWorker, toLeased } from "./worker.mjs";
 
 await runWorker((settings) => {
-  const { url, name, leaseSeconds, failpoint, flaws } = settings;
+  const { url, name, concurrency, leaseSeconds, failpoint, flaws } = settings;
   // Found in pg_stat_activity by this name.
-  const pool = new Pool({ connectionString: url, max: 6, application_name: name });
+  const pool = new Pool({ connectionString: url, max: concurrency + 2, application_name: name });
   pool.on("error", () => undefined);
   const store = dieAtStatements(pool, failpoint);
   return {

@@ -12,6 +12,8 @@ export interface WorkerSettings {
   /** When it acknowledges a delivery. */
   readonly respond: "handled" | "stored";
   readonly leaseSeconds: number;
+  /** Events that it takes up at once; it has two connections more to the database. */
+  readonly concurrency: number;
   /** The most that a handler sleeps. */
   readonly handlerMs: number;
   /** Where it kills itself, after having been there so many times; or where it pauses itself so many times. */

@@ -22,7 +22,7 @@ const POISONS = {
 /** Runs until the test is gone. `openStore` makes the inbox of the settings, and what its handler writes an effect with. */
 export async function runWorker(openStore) {
   const settings = JSON.parse(process.argv[2] ?? "{}");
-  const { journal, respond, handlerMs, failpoint, clock, poison } = settings;
+  const { journal, respond, concurrency, handlerMs, failpoint, clock, poison } = settings;
   if (clock !== undefined) setClock(clock);
   const journalFile = openSync(journal, "a");
   const note = (...words) => writeSync(journalFile, `${words.join(" ")}\n`);
@@ -61,7 +61,7 @@ export async function runWorker(openStore) {
   });
   process.on("disconnect", () => process.exit());
   process.send?.({ ready: true });
-  await webhooks.work({ concurrency: 4, signal: new AbortController().signal });
+  await webhooks.work({ concurrency, signal: new AbortController().signal });
 }
 
 /** The settings that each inbox with leases has. */
