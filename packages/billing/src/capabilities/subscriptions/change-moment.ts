@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { ConflictError } from "../../errors.js";
 import type { Prices } from "../../selling/prove-prices.js";
 import type { Subscription, SubscriptionItem } from "../../views/subscription.js";
-import type { ResolvedItem } from "./items.js";
+import { type ResolvedItem, touchesItem } from "./items.js";
 
 /** The parts of a prepared change that its moment depends on. */
 interface ItemsAndPrices {
@@ -20,19 +20,18 @@ export function changeMoment(
   { items, prices }: ItemsAndPrices,
   { items: current, currentPeriodEnd }: Subscription,
 ): Date | null {
-  const touched = new Set(items.flatMap((one) => (one.does === "add" ? [] : one.item.id)));
-  const ends = current.filter(({ id }) => touched.has(id)).map((item) => item.currentPeriodEnd);
+  const ends = current.filter(({ id }) => touchesItem(items, id)).map((item) => item.currentPeriodEnd);
   const [first = currentPeriodEnd, ...others] = ends;
   if (others.some((end) => Number(end) !== Number(first))) {
-    const dates = [...new Set(ends.map((end) => end?.toISOString() ?? "unknown"))];
+    const dates = [...new Set(ends.map(toText))];
     throw new ConflictError(
       `The periods of the items to change end at different times (${dates.join(", ")}), and a change at the end of the period is made at one. Change only items that end together, or change the others now.`,
     );
   }
-  const goingOn = current.filter(
-    ({ id, currentPeriodEnd: end }) => !touched.has(id) && Number(end) > Number(first),
+  assertJoinsNone(
+    prices,
+    current.filter((item) => Number(item.currentPeriodEnd) > Number(first)),
   );
-  assertJoinsNone(prices, goingOn);
   return first;
 }
 
@@ -45,7 +44,7 @@ function assertJoinsNone(prices: Prices, goingOn: readonly SubscriptionItem[]): 
     const joined = goingOn.find(({ price }) => sharesPeriod(recurring, price.recurring));
     if (joined === undefined) continue;
     throw new ConflictError(
-      `Another item with the new price's interval renews later (${joined.currentPeriodEnd?.toISOString() ?? "unknown"}), and until then Stripe might not bill the new price. Make the change now, with prorations.`,
+      `Another item with the new price's interval renews later (${toText(joined.currentPeriodEnd)}), and until then Stripe might not bill the new price. Make the change now, with prorations.`,
     );
   }
 }
@@ -55,6 +54,10 @@ function sharesPeriod(
   wanted: Stripe.Price.Recurring | null,
   present: SubscriptionItem["price"]["recurring"],
 ): boolean {
-  if (wanted?.usage_type === "metered") return false;
-  return wanted?.interval === present?.interval && wanted?.interval_count === present?.intervalCount;
+  if (wanted === null || present === null || wanted.usage_type === "metered") return false;
+  return wanted.interval === present.interval && wanted.interval_count === present.intervalCount;
+}
+
+function toText(end: Date | null): string {
+  return end?.toISOString() ?? "unknown";
 }

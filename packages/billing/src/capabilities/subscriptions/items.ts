@@ -112,6 +112,11 @@ export function resolveItems(
   return [toChange(only, onlyPriceId, onlyQuantity)];
 }
 
+/** Tells if a change changes or removes the item. */
+export function touchesItem(resolvedItems: readonly ResolvedItem[], itemId: string): boolean {
+  return resolvedItems.some((one) => one.does !== "add" && one.item.id === itemId);
+}
+
 /** Builds the parameters. `isMetered` tells if a new price takes no quantity. */
 export function toItemParams(
   resolvedItems: readonly ResolvedItem[],

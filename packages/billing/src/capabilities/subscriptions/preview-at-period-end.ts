@@ -2,6 +2,7 @@ import { isMetered } from "../../selling/prove-prices.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import type { Subscription, SubscriptionItem } from "../../views/subscription.js";
 import { changeMoment } from "./change-moment.js";
+import { touchesItem } from "./items.js";
 import type { PreparedChange } from "./prepare-change.js";
 import {
   newPeriods,
@@ -93,6 +94,5 @@ function nextBilling(plan: PreparedChange, before: Subscription, changesAt: Date
 }
 
 function unchangedItems({ items }: PreparedChange, before: Subscription): SubscriptionItem[] {
-  const changed = new Set(items.flatMap((one) => (one.does === "add" ? [] : one.item.id)));
-  return before.items.filter(({ id }) => !changed.has(id));
+  return before.items.filter(({ id }) => !touchesItem(items, id));
 }

@@ -27,8 +27,8 @@ export function haveOneInterval(plan: PreparedChange): boolean {
 export function hasNewInterval({ items, prices }: PreparedChange): boolean {
   return items.some((one) => {
     if (one.does !== "change") return one.does === "add";
-    const price = one.priceId === undefined ? undefined : prices.get(one.priceId);
-    return price !== undefined && intervalOf(price) !== intervalOf(one.item.price);
+    const { price: present } = one.item;
+    return intervalOf(prices.get(one.priceId ?? present.id) ?? present) !== intervalOf(present);
   });
 }
 
@@ -40,8 +40,8 @@ function intervalOf({ recurring }: Stripe.Price): string {
 function licensedPrices({ before, items, prices }: PreparedChange): Stripe.Price[] {
   const replaced = new Set(
     items.flatMap((one) => {
-      if (one.does === "add") return [];
-      return one.does === "remove" || one.priceId !== undefined ? one.item.id : [];
+      const isReplaced = one.does === "remove" || (one.does === "change" && one.priceId !== undefined);
+      return isReplaced ? one.item.id : [];
     }),
   );
   const kept = before.items.data.filter(({ id }) => !replaced.has(id)).map(({ price }) => price);
