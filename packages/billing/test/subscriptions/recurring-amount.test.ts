@@ -1,6 +1,5 @@
 import type Stripe from "stripe";
 import { describe, expect, it } from "vitest";
-import type { ResolvedItem } from "../../src/capabilities/subscriptions/items.js";
 import type { PreparedChange } from "../../src/capabilities/subscriptions/prepare-change.js";
 import type { Preview } from "../../src/capabilities/subscriptions/preview-invoices.js";
 import {
@@ -9,50 +8,13 @@ import {
   recurringAmount,
 } from "../../src/capabilities/subscriptions/recurring-amount.js";
 import { shaped } from "../views/stripe-shape.js";
-
-interface Shape {
-  readonly interval?: string;
-  readonly count?: number;
-  readonly metered?: boolean;
-}
-
-const price = (id: string, { interval = "month", count = 1, metered = false }: Shape = {}) =>
-  shaped<Stripe.Price>({
-    id,
-    recurring: { interval, interval_count: count, usage_type: metered ? "metered" : "licensed" },
-  });
+import { add, change, planOf, price, remove } from "./scripted-previews.js";
 
 const SEATS = price("price_seats");
 const DESKS = price("price_desks");
 const YEARLY = price("price_yearly", { interval: "year" });
 const QUARTERLY = price("price_quarterly", { count: 3 });
 const USAGE = price("price_usage", { interval: "day", metered: true });
-
-/** The item of a price, `si_seats` of `price_seats`. */
-const item = (its: Stripe.Price) =>
-  shaped<Stripe.SubscriptionItem>({ id: its.id.replace("price", "si"), price: its });
-
-const change = (from: Stripe.Price, to?: Stripe.Price): ResolvedItem => ({
-  does: "change",
-  item: item(from),
-  priceId: to?.id,
-  namesOwnPrice: false,
-  quantity: 0,
-});
-const add = ({ id }: Stripe.Price): ResolvedItem => ({ does: "add", priceId: id, quantity: 0 });
-const remove = (its: Stripe.Price): ResolvedItem => ({ does: "remove", item: item(its) });
-
-/** A change of a subscription to these prices, which brings the new ones. */
-const planOf = (
-  present: readonly Stripe.Price[],
-  items: readonly ResolvedItem[],
-  ...brought: Stripe.Price[]
-) =>
-  shaped<PreparedChange>({
-    before: { items: { data: present.map(item) } },
-    items,
-    prices: new Map(brought.map((one) => [one.id, one])),
-  });
 
 /** A preview of 4200 with a line for each price; of which `prorated` ones settle time that has passed. */
 const previewOf = (prices: readonly Stripe.Price[], prorated: readonly Stripe.Price[] = []) => {
@@ -75,12 +37,12 @@ describe("the recurring amount", () => {
     ["of an item with another quantity, which keeps its price", planOf([SEATS], [change(SEATS)]), [SEATS]],
     [
       "of an item's new price, and no more of its old one",
-      planOf([SEATS], [change(SEATS, DESKS)], DESKS),
+      planOf([SEATS], [change(SEATS, DESKS)], [DESKS]),
       [DESKS],
     ],
-    ["of an added item too", planOf([SEATS], [add(DESKS)], DESKS), [SEATS, DESKS]],
+    ["of an added item too", planOf([SEATS], [add(DESKS)], [DESKS]), [SEATS, DESKS]],
     ["of what is left when an item is removed", planOf([SEATS, YEARLY], [remove(YEARLY)]), [SEATS]],
-    ["without usage, present or added", planOf([SEATS, USAGE], [add(USAGE)], USAGE), [SEATS]],
+    ["without usage, present or added", planOf([SEATS, USAGE], [add(USAGE)], [USAGE]), [SEATS]],
     ["of usage alone", planOf([USAGE], []), []],
   ])("is the total %s", (_, plan, billed) => {
     expect(recurringAmount(plan, previewOf(billed))).toBe(4200);
@@ -93,8 +55,8 @@ describe("the recurring amount", () => {
       planOf([SEATS, DESKS], [change(DESKS)]),
       previewOf([SEATS]),
     ],
-    ["a new price is not billed", planOf([SEATS], [change(SEATS, DESKS)], DESKS), previewOf([SEATS])],
-    ["an added one is not billed", planOf([SEATS], [add(DESKS)], DESKS), previewOf([SEATS])],
+    ["a new price is not billed", planOf([SEATS], [change(SEATS, DESKS)], [DESKS]), previewOf([SEATS])],
+    ["an added one is not billed", planOf([SEATS], [add(DESKS)], [DESKS]), previewOf([SEATS])],
     [
       "an item is billed for a part of its period alone",
       planOf([SEATS, DESKS], []),
@@ -103,7 +65,7 @@ describe("the recurring amount", () => {
     ["the items have several intervals", planOf([SEATS, YEARLY], []), previewOf([SEATS, YEARLY])],
     [
       "the items have several numbers of one interval",
-      planOf([SEATS], [add(QUARTERLY)], QUARTERLY),
+      planOf([SEATS], [add(QUARTERLY)], [QUARTERLY]),
       previewOf([SEATS, QUARTERLY]),
     ],
   ])("is unknown where %s", (_, plan, preview) => {
@@ -119,15 +81,15 @@ describe("the items of a changed subscription have one interval", () => {
     [
       true,
       "where the one that has another gets theirs",
-      planOf([SEATS, YEARLY], [change(YEARLY, DESKS)], DESKS),
+      planOf([SEATS, YEARLY], [change(YEARLY, DESKS)], [DESKS]),
     ],
-    [false, "where one is added that has another", planOf([SEATS], [add(YEARLY)], YEARLY)],
+    [false, "where one is added that has another", planOf([SEATS], [add(YEARLY)], [YEARLY])],
     [
       false,
       "where one gets more months than the others",
-      planOf([SEATS, DESKS], [change(SEATS, QUARTERLY)], QUARTERLY),
+      planOf([SEATS, DESKS], [change(SEATS, QUARTERLY)], [QUARTERLY]),
     ],
-    [true, "whatever that of usage is", planOf([SEATS, USAGE], [add(USAGE)], USAGE)],
+    [true, "whatever that of usage is", planOf([SEATS, USAGE], [add(USAGE)], [USAGE])],
   ])("%s: %s", (expected, _, plan) => {
     expect(haveOneInterval(plan)).toBe(expected);
   });
@@ -135,20 +97,20 @@ describe("the items of a changed subscription have one interval", () => {
 
 describe("a change brings a new interval", () => {
   it.each<[boolean, string, PreparedChange]>([
-    [true, "where an item gets a price of another", planOf([SEATS], [change(SEATS, YEARLY)], YEARLY)],
-    [true, "where an item gets more months", planOf([SEATS], [change(SEATS, QUARTERLY)], QUARTERLY)],
-    [true, "where an item is added, whose period begins with it", planOf([SEATS], [add(DESKS)], DESKS)],
+    [true, "where an item gets a price of another", planOf([SEATS], [change(SEATS, YEARLY)], [YEARLY])],
+    [true, "where an item gets more months", planOf([SEATS], [change(SEATS, QUARTERLY)], [QUARTERLY])],
+    [true, "where an item is added, whose period begins with it", planOf([SEATS], [add(DESKS)], [DESKS])],
     [
       true,
       "where one of several does",
-      planOf([SEATS, DESKS], [change(DESKS), change(SEATS, YEARLY)], YEARLY),
+      planOf([SEATS, DESKS], [change(DESKS), change(SEATS, YEARLY)], [YEARLY]),
     ],
-    [false, "where an item gets a price of its own", planOf([SEATS], [change(SEATS, DESKS)], DESKS)],
+    [false, "where an item gets a price of its own", planOf([SEATS], [change(SEATS, DESKS)], [DESKS])],
     [false, "where an item gets another quantity", planOf([SEATS], [change(SEATS)])],
     [
       false,
       "where an item gets a price of its interval, beside a year of which there will be more",
-      planOf([SEATS, YEARLY], [change(SEATS, DESKS), change(YEARLY)], DESKS),
+      planOf([SEATS, YEARLY], [change(SEATS, DESKS), change(YEARLY)], [DESKS]),
     ],
     [false, "where an item is removed", planOf([SEATS, YEARLY], [remove(YEARLY)])],
     [false, "where nothing of the items changes", planOf([SEATS], [])],

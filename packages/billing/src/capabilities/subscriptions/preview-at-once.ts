@@ -1,6 +1,7 @@
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { toDate } from "../../views/epoch.js";
 import type { Subscription } from "../../views/subscription.js";
+import type { ResolvedItem } from "./items.js";
 import type { PreparedChange } from "./prepare-change.js";
 import {
   type BilledPeriod,
@@ -18,6 +19,12 @@ import {
 } from "./preview-invoices.js";
 import { recurringAmount } from "./recurring-amount.js";
 
+/** An invoice that is made with the change, and the periods that begin with it. */
+interface InvoiceAtOnce {
+  readonly invoice: Preview;
+  readonly begun: readonly BilledPeriod[];
+}
+
 /** A change that is made now: billed at once where a period begins with it, else with the next invoice. */
 export async function previewAtOnce(
   scope: TenantScope,
@@ -34,16 +41,13 @@ export async function previewAtOnce(
   // Without anything to prorate no invoice is made at once, and the next is the one of the next period.
   const billsProrations =
     proration === "always_invoice" && billedPeriods(next).length === 0 && hasProrationFrom(next, instant);
-  const isBilledNow = begun.length > 0 || billsProrations;
-  const later = isBilledNow ? recurring : next;
+  const atOnce = next && (begun.length > 0 || billsProrations) ? { invoice: next, begun } : undefined;
+  const later = atOnce === undefined ? next : recurring;
   return {
     shown: next,
-    amountDueNow: isBilledNow ? (next?.amount_due ?? 0) : 0,
-    nextAmount: isBilledNow && recurring ? afterBalance(recurring, next) : (later?.amount_due ?? null),
-    nextInvoiceAt:
-      later === undefined
-        ? null
-        : nextBilling(plan, before, { next, recurring }, isBilledNow ? begun : undefined),
+    amountDueNow: atOnce?.invoice.amount_due ?? 0,
+    nextAmount: atOnce && recurring ? afterBalance(recurring, atOnce.invoice) : (later?.amount_due ?? null),
+    nextInvoiceAt: later === undefined ? null : nextBilling(plan, before, { later, atOnce }),
     recurringAmount: recurringAmount(plan, recurring),
     prorationDate: instant === undefined ? prorationDate : toDate(instant),
   };
@@ -57,22 +61,18 @@ export async function previewAtOnce(
 function nextBilling(
   { change: { trialEnd }, items }: PreparedChange,
   before: Subscription,
-  { next, recurring }: { readonly next: Preview | undefined; readonly recurring: Preview | undefined },
-  begun: readonly BilledPeriod[] | undefined,
+  { later, atOnce }: { readonly later: Preview; readonly atOnce: InvoiceAtOnce | undefined },
 ): Date | null {
   const trialEndsAt = trialEnd instanceof Date ? trialEnd : undefined;
-  if (begun !== undefined && trialEndsAt !== undefined) return trialEndsAt;
-  const over = new Set(begun?.map(({ itemId }) => itemId));
-  for (const one of items) if (one.does === "remove") over.add(one.item.id);
-  const goingOn = before.items.filter(({ id }) => !over.has(id));
+  if (atOnce !== undefined && trialEndsAt !== undefined) return trialEndsAt;
   const moments =
-    begun === undefined
-      ? billedPeriods(next).map((period) => (isPresent(period, before) ? period.end : period.start))
+    atOnce === undefined
+      ? billedPeriods(later).map((period) => (isPresent(period, before) ? period.end : period.start))
       : [
-          ...begun.map(({ end }) => end),
-          ...endsOfAdded(next, before),
-          ...startsOfAdded(recurring, before).filter((start) => begun.some((one) => start > one.start)),
-          ...goingOn.flatMap((item) => item.currentPeriodEnd ?? []),
+          ...atOnce.begun.map(({ end }) => end),
+          ...endsOfAdded(atOnce.invoice, before),
+          ...startsOfAdded(later, before).filter((start) => atOnce.begun.some((one) => start > one.start)),
+          ...endsOfKept(items, atOnce.begun, before),
         ];
   // Of a subscription that ends with the trial, only what is settled then is left.
   return moments.length === 0
@@ -80,9 +80,20 @@ function nextBilling(
     : new Date(Math.min(...moments.map(Number)));
 }
 
+/** When the periods end of items that go on as they are. */
+function endsOfKept(
+  items: readonly ResolvedItem[],
+  begun: readonly BilledPeriod[],
+  before: Subscription,
+): Date[] {
+  const isOver = (id: string) =>
+    begun.some(({ itemId }) => itemId === id) ||
+    items.some((one) => one.does === "remove" && one.item.id === id);
+  return before.items.flatMap(({ id, currentPeriodEnd }) => (isOver(id) ? [] : (currentPeriodEnd ?? [])));
+}
+
 /** What is due of an invoice after what the one before it leaves: a credit, or an amount that was too small to charge. */
-function afterBalance(invoice: Preview, before: Preview | undefined): number {
-  if (before === undefined) return invoice.amount_due;
+function afterBalance(invoice: Preview, before: Preview): number {
   const balance = before.starting_balance + before.total - before.amount_due;
   return Math.max(0, invoice.total + balance);
 }
