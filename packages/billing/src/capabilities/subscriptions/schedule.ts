@@ -49,11 +49,12 @@ export async function scheduleChange(scope: TenantScope, plan: PreparedChange): 
       unlessChanged(schedule.id, () => writePhases(scope, schedule, plan, moment, steps.key)),
     );
   } catch (error) {
-    if (present === undefined && wasRefused(error)) {
+    const cause = error instanceof IndeterminateError ? error.cause : error;
+    if (present === undefined && wasRefused(cause)) {
       await steps.take("the release of the new schedule", () =>
         release(scope, before.id, schedule.id, steps.key, schedule.end_behavior === "cancel"),
       );
-      throw steps.explain("the scheduled change", error instanceof IndeterminateError ? error.cause : error);
+      throw steps.explain("the scheduled change", cause);
     }
     throw error;
   }
@@ -77,10 +78,9 @@ function assertGoesOn({ end_behavior: end }: Schedule): void {
   if (end === "cancel") throw goingToEnd();
 }
 
-/** Tells if Stripe certainly did not make the change. */
+/** Tells by the error of the last write if Stripe certainly did not make the change. */
 function wasRefused(error: unknown): boolean {
-  const cause = error instanceof IndeterminateError && error.failed !== undefined ? error.cause : error;
-  return isBillingError(cause) && !cause.retryable && cause.code !== "aborted";
+  return isBillingError(error) && !error.retryable && error.code !== "aborted";
 }
 
 function writePhases(
