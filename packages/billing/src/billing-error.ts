@@ -1,6 +1,6 @@
-/** The base of this package's errors, and how they are told from all others. */
+/** The base of this package's errors, and how to recognize one of them. */
 
-/** What is kept of an error that Stripe answered: enough to look it up, nothing of the customer's. */
+/** The part of a Stripe error that is kept: enough to look it up in Stripe's log, and no customer data. */
 export interface StripeFailure {
   /** The SDK's class, such as `StripeCardError`. */
   readonly type: string;
@@ -16,16 +16,16 @@ export interface BillingErrorOptions {
   readonly requestId?: string | undefined;
 }
 
-/** Shared by all copies of this package in a process, and by all realms of it. */
+/** Shared by all copies of this package in a process, in every realm. */
 const BRAND = Symbol.for("@repo/billing BillingError");
 
-/** The base of all errors this package throws on purpose. */
+/** The base class of every error that this package throws deliberately. */
 export abstract class BillingError extends Error {
   /** The `code` of the class's errors; undefined for the base. */
   declare static readonly code: string | undefined;
-  /** A stable word for `switch`; see `AnyBillingError`. */
+  /** A stable identifier to `switch` on; see `AnyBillingError`. */
   abstract readonly code: string;
-  /** Whether the same call, with the same idempotency key, may succeed later without any change. */
+  /** Whether the same call with the same idempotency key may succeed if it is simply repeated later. */
   readonly retryable: boolean = false;
   readonly requestId: string | undefined;
 
@@ -36,8 +36,9 @@ export abstract class BillingError extends Error {
   }
 
   /**
-   * Whether a caught value is an error of this class: `NotFoundError.is(error)`. Unlike `instanceof`, it holds for the errors
-   * of another copy of this package, as bundlers make one for each entry, and of another realm, such as a test's.
+   * Whether a caught value is an error of this class: `NotFoundError.is(error)`. Unlike `instanceof`, it also
+   * recognizes errors of another copy of this package, since bundlers may make one for each entry point, and of another
+   * realm, such as a test runner's.
    */
   static is<T extends abstract new (...args: never) => BillingError>(
     this: T & { readonly code: string | undefined },
@@ -48,7 +49,7 @@ export abstract class BillingError extends Error {
     return known?.[BRAND] === true && known.code === (this.code ?? known.code);
   }
 
-  /** A form for logs: no stack, no cause. */
+  /** Plain data for logs, without stack and cause. */
   toJSON(): {
     name: string;
     code: string;

@@ -28,15 +28,16 @@ import type { Invoice } from "./views/invoice.js";
 import type { Subscription } from "./views/subscription.js";
 
 /**
- * What whoever operates the service may do over all tenants: adopt what was made before, and find out whose things are.
- * `billing.asOperator({ actor })` makes one. It is no {@link StripeBillingService} and cannot be had from one that is bound
- * to a tenant, so that no tenant's request reaches it by accident. Every call is an `operator_call` of `onAudit`.
+ * The methods for operators of the service, across all tenants: assign existing objects to tenants, find out who owns
+ * an object, and list everything. Get one from `billing.asOperator({ actor })`. It is not a {@link
+ * StripeBillingService} and a service that is bound to a tenant cannot create it, so that no tenant's request reaches
+ * it by accident. Every call is reported to `onAudit` as an `operator_call`.
  *
- * Beside the errors listed with it, each method throws what the service's methods throw.
+ * In addition to the errors listed with it, each method throws what all methods of the service may throw.
  */
 export class BillingOperator<TMetadata = undefined> {
   readonly #binding: OperatorBinding<TMetadata>;
-  /** What all tenants share: the same plans for all of them, coupons and promotion codes. */
+  /** Manages the products, prices, coupons and promotion codes that all tenants share. */
   readonly sharedCatalog: SharedCatalog<TMetadata>;
 
   /** @internal */
@@ -46,11 +47,11 @@ export class BillingOperator<TMetadata = undefined> {
   }
 
   /**
-   * Gives a customer that is nobody's to a tenant, under the tenant's reference, so that `ensureCustomer` finds it: links it
-   * in the directory, where there is one, and marks it in Stripe. Two or three requests; one where it is so already, which
-   * succeeds and changes nothing.
+   * Assigns a customer without an owner to a tenant, under the tenant's reference, so that `ensureCustomer` finds it:
+   * links it in the directory, if there is one, and marks it in Stripe. Two or three requests. If it is assigned this
+   * way already, succeeds after one request and changes nothing.
    *
-   * Calls of this process find it at once; others by Stripe's search, which lags by up to a minute.
+   * This process finds it by its reference at once; other processes use Stripe's search, which lags by up to a minute.
    *
    * @throws NotFoundError when it is missing or deleted.
    * @throws ConflictError when it is another tenant's or has another reference, or another customer has this one.
@@ -61,17 +62,18 @@ export class BillingOperator<TMetadata = undefined> {
   }
 
   /**
-   * Gives customers, products with their prices, coupons and promotion codes that were made before to their tenants, as the
-   * application's own rows say. A dry run unless told otherwise. Whatever bears another mark is refused and reported, and
-   * nothing else of an object is changed.
+   * Assigns existing customers, products with their prices, coupons and promotion codes to the tenants that the
+   * application's rows name. A dry run by default. Refuses and reports an object that carries another mark, and changes
+   * nothing of an object but its mark.
    *
-   * Safe to repeat, after a failure or a stop as well: what was adopted is passed over. Reads customers by the hundred: a
-   * dry run over 10,000 sends 100 requests, and adopting them 10,100, in 9 minutes at 20 a second. A product takes a request
-   * for each hundred prices besides, and one more for each mark.
+   * Safe to repeat, also after a failure or an abort: skips what was adopted before. Reads customers by the hundred: a
+   * dry run over 10,000 sends 100 requests, and adopting them 10,100, in 9 minutes at 20 a second. A product takes a
+   * request for each hundred prices besides, and one more for each mark.
    *
-   * @param rows such as the application's own query. A row names one object and its tenant; `"*"` shares a product, coupon
-   *   or promotion code with all.
-   * @throws IndeterminateError | StripeUnavailableError, among others, where a request failed for good: call it again.
+   * @param rows for example the result of a database query. A row names one object and its tenant; the tenant `"*"`
+   *   shares a product, coupon or promotion code with all tenants.
+   * @throws IndeterminateError | StripeUnavailableError, among others, when a request failed and was not retried any
+   *   more: call it again.
    */
   async adopt(rows: RowSource<AdoptionRow>, options: AdoptOptions = {}): Promise<AdoptionReport> {
     const { requestsPerSecond, ...run } = parseAdoptOptions(options);
@@ -81,8 +83,8 @@ export class BillingOperator<TMetadata = undefined> {
   }
 
   /**
-   * Tells whose a customer, subscription, invoice, product, price or promotion code is, or why no tenant can see it. A
-   * tenant's own calls say "missing" of all of these. One request.
+   * Finds out which tenant owns a customer, subscription, invoice, product, price or promotion code, or why no tenant
+   * can see it. A tenant's own call would only say that it is missing. One request, or two for a price.
    *
    * @throws InvalidArgumentError for an id of another kind.
    */
@@ -91,9 +93,10 @@ export class BillingOperator<TMetadata = undefined> {
   }
 
   /**
-   * Looks at every customer, product, price, coupon, promotion code and subscription of the account, and reports those with
-   * no mark, a malformed one, one against the directory or against what they belong to, or one of a tenant that the
-   * application does not know; and customers that share a reference. Changes nothing. One request for each hundred objects.
+   * Reads every customer, product, price, coupon, promotion code and subscription of the account. Reports those whose
+   * mark is missing or malformed, contradicts the directory or the object they belong to, or names a tenant that the
+   * application does not know; also customers that share a reference. Changes nothing. One request for each hundred
+   * objects.
    */
   async auditMarks(options: AuditMarksOptions = {}): Promise<MarksReport> {
     const settings = parseAuditOptions(options);
@@ -103,9 +106,10 @@ export class BillingOperator<TMetadata = undefined> {
   }
 
   /**
-   * Checks what a service needs of its account: that Stripe accepts the key and it may read what is needed, which version of
-   * the API answers, that the portal has a configuration, and that the newest objects say whose they are. Changes nothing.
-   * Twelve requests. What cannot be looked at is a warning, and never an error.
+   * Checks the Stripe account that a service uses: that Stripe accepts the key, that the key has the read permissions
+   * needed, which API version answers, that the portal has a configuration, and that the newest objects are marked with
+   * their tenants. Changes nothing. Twelve requests. A check that cannot be made is reported as a warning, never
+   * thrown.
    */
   async examineAccount(options: CallOptions = {}): Promise<AccountExamination> {
     const open = this.#binding.opener(options);
@@ -114,9 +118,10 @@ export class BillingOperator<TMetadata = undefined> {
   }
 
   /**
-   * Lists the customers of all tenants, newest first, each with its tenant; null for one that is nobody's. One request a page.
+   * Lists the customers of all tenants, newest first, each with its `tenantId`, which is null if no tenant owns it. One
+   * request a page.
    *
-   * @throws InvalidArgumentError when `after` is no cursor of such a list.
+   * @throws InvalidArgumentError when `after` is not a `nextCursor` of this list.
    * @see https://docs.stripe.com/api/customers/list
    */
   listCustomers(options: ListAllCustomersOptions = {}): Pages<Owned<Customer>> {
@@ -124,8 +129,8 @@ export class BillingOperator<TMetadata = undefined> {
   }
 
   /**
-   * Lists the subscriptions of all tenants, newest first, each with its tenant: for a nightly sync or an admin's page. One
-   * request a page.
+   * Lists the subscriptions of all tenants, newest first, each with its `tenantId`, for example for a nightly sync or
+   * an admin page. One request a page.
    *
    * @throws InvalidArgumentError as {@link listCustomers}.
    * @see https://docs.stripe.com/api/subscriptions/list
@@ -135,7 +140,7 @@ export class BillingOperator<TMetadata = undefined> {
   }
 
   /**
-   * Lists the invoices of all tenants, newest first, each with its tenant. One request a page.
+   * Lists the invoices of all tenants, newest first, each with its `tenantId`. One request a page.
    *
    * @throws InvalidArgumentError as {@link listCustomers}.
    * @see https://docs.stripe.com/api/invoices/list
@@ -145,8 +150,8 @@ export class BillingOperator<TMetadata = undefined> {
   }
 
   /**
-   * Adds up what each tenant paid, by currency: the paid invoices that were created in a span of time. One request for each
-   * hundred of them.
+   * Adds up what each tenant paid in each currency, from the paid invoices that were created in a span of time. One
+   * request for each hundred invoices.
    *
    * @throws InvalidArgumentError for a span that ends before it begins.
    */

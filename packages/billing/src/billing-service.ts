@@ -168,11 +168,11 @@ import type { TaxId } from "./views/tax-id.js";
  *
  * `customerId` may be left out if the tenancy's directory names exactly one customer for the tenant.
  *
- * Every method takes `timeoutMs` and `signal`. Beside the errors listed with it, each method throws `TenantContextError`
- * without a bound tenant, `InvalidArgumentError` before anything is sent, `RateLimitedError`, `AuthenticationError`,
- * `PermissionError`, `StripeUnavailableError`, `DeadlineError` and `AbortedError`; a writing method also throws
- * `IndeterminateError` when the outcome of a write is unknown. A stand-in for Stripe, such as `@repo/local-stripe`, may
- * lack a call or a parameter, which is a `NotImplementedError`.
+ * Every method takes `timeoutMs` and `signal`. In addition to the errors listed with it, each method may throw
+ * `TenantContextError` without a bound tenant, `InvalidArgumentError` before anything is sent, `RateLimitedError`,
+ * `AuthenticationError`, `PermissionError`, `StripeUnavailableError`, `DeadlineError` and `AbortedError`; a writing
+ * method also throws `IndeterminateError` when the outcome of a write is unknown. With a server that stands in for
+ * Stripe, such as `@repo/local-stripe`, a method may also throw `NotImplementedError`.
  *
  * @example
  * import { StripeBillingService } from "@repo/billing";
@@ -218,8 +218,8 @@ export class StripeBillingService<TMetadata = undefined>
   }
 
   /**
-   * Returns the methods of whoever operates the service, over all tenants. Sends nothing. `actor` stands in the audit event
-   * of each call. Never call it for a request of a tenant's: what it returns knows no walls between tenants.
+   * Returns the methods for operators, which work across all tenants. Sends nothing. Each call's audit event names the
+   * `actor`. Never call it while serving a tenant's request: nothing separates the tenants in what it returns.
    *
    * @throws TenantContextError when this service is bound to a tenant.
    * @throws InvalidArgumentError without an actor.
@@ -233,10 +233,10 @@ export class StripeBillingService<TMetadata = undefined>
    * Opens Stripe's hosted portal for a customer, at its front page or straight at one task (`flow`). Every call creates a
    * new session, because links expire.
    *
-   * Two requests, or one if the customer or the flow's subscription was used lately, under a directory or with
-   * `ownership.trustInWrites`. A flow needs one more for each
-   * price, coupon and promotion code it names, and reads the subscription of a change to confirm each time. A
-   * `configuration` by its id needs one more; one by its specification those of `ensurePortalConfiguration`.
+   * Two requests; one if the customer or the flow's subscription was used recently, with `directoryTenancy` or
+   * `ownership.trustInWrites`. One more for each price, coupon and promotion code that a flow names; a
+   * `subscription_update_confirm` always reads its subscription. A `configuration` given by its id takes one more; one
+   * given as a specification takes those of `ensurePortalConfiguration`.
    *
    * @throws NotFoundError when the customer is missing, deleted or another tenant's, or the flow names a subscription or
    *   item that is not this customer's, or a price, coupon, promotion code or configuration that the tenant may not use.
@@ -258,7 +258,7 @@ export class StripeBillingService<TMetadata = undefined>
   ): Promise<PortalSession> {
     if (typeof target === "object" && target !== null) {
       const { tenantId, customerId, ...rest } = copyOptions(target);
-      // A customer object in the place of its id has no tenant, and the message is to say which argument is wrong.
+      // A customer object passed in place of its id has no tenantId: names the argument that is wrong.
       if (tenantId === undefined && "id" in target) parseObjectId("customer", target);
       return this.forTenant(tenantId).createCustomerPortalSession(customerId, rest);
     }
@@ -337,26 +337,28 @@ export class StripeBillingService<TMetadata = undefined>
    * with the same options is open, returns that one. A call for the same product with other options closes the earlier
    * page, so that nobody pays on both.
    *
-   * Sends six requests in subscription mode, two of them to see that no other page or subscription came between; one more
-   * for each price, for a discount, and for each open page that it closes. Two fewer in the other modes; three fewer with
-   * `allowSecond`, and if the page is open already.
+   * Sends six requests in subscription mode, two of which check that no other page or subscription was created
+   * meanwhile; one more for each price, for a discount, and for each open page that it closes. Two fewer in the other
+   * modes; three fewer with `allowSecond`, and if the page is open already.
    *
    * @throws NotFoundError when a price, discount or customer is missing or not the tenant's to use.
    * @throws ReturnUrlNotAllowedError when the success, cancel or return URL is not on an allowed origin.
    * @throws ReservedMetadataError when metadata names a key that this package writes.
    * @throws ConflictError when a price is archived, the customer has a current subscription to the same product, or is
-   *   completing another page for it at this moment; or when the page that was made with the idempotency key is over.
+   *   completing another page for it at this moment; or when the page that was created with the idempotency key has
+   *   ended.
    * @see https://docs.stripe.com/api/checkout/sessions/create
    */
   createCheckoutSession(options: CreateCheckoutSessionOptions): Promise<OpenCheckoutSession>;
   /**
-   * Makes, with `uiMode: "embedded"`, a form that Stripe.js shows within a page of the application's, by the session's
-   * `clientSecret`. It sends the requests of a page, and fails as one. Forms and pages for one product close each other.
+   * Opens Checkout as a form in the application's own page, with `uiMode: "embedded"`: Stripe.js shows it with the
+   * session's `clientSecret`. Requests and errors are those of a hosted page. A new form closes an open page for the
+   * same product, and a new page closes an open form.
    *
    * @see https://docs.stripe.com/js/embedded_checkout/create
    */
   createCheckoutSession(options: CreateEmbeddedCheckoutSessionOptions): Promise<OpenEmbeddedCheckoutSession>;
-  /** Makes a page or a form, where only the options know which; the session's `uiMode` tells. */
+  /** For options whose `uiMode` is only known at run time; the session's `uiMode` says which of the two it is. */
   createCheckoutSession(
     options: CreateCheckoutSessionOptions | CreateEmbeddedCheckoutSessionOptions,
   ): Promise<OpenCheckoutSession | OpenEmbeddedCheckoutSession>;
@@ -604,7 +606,7 @@ export class StripeBillingService<TMetadata = undefined>
     return this.#binding.receiverFacts;
   }
 
-  /** Runs a capability that takes nothing but ids and the call's options. */
+  /** Runs a capability whose only arguments are ids and the call's options. */
   #call<Ids extends readonly unknown[], Options extends CallOptions, T>(
     options: Options,
     capability: Capability<Ids, Options, T>,

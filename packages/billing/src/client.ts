@@ -1,6 +1,6 @@
 /**
- * What a browser may have of this package: functions of amounts and of subscriptions' views, which send nothing and know
- * no key. They take views as they are, and copies that came through JSON.
+ * The part of this package for browsers: functions that format amounts and judge subscriptions. They send nothing and
+ * need no key, and take views as they are or as parsed from JSON.
  *
  * @module
  */

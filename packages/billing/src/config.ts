@@ -27,7 +27,10 @@ import type { PromotionCodes } from "./tenancy/promotion-code-entry.js";
 import type { Tenancy } from "./tenancy/tenancy.js";
 import { isTenantId } from "./tenancy/tenant-id.js";
 
-/** What a {@link StripeBillingService} is made of. Exactly one of `secretKey` and `stripe` is needed, the rest is optional. */
+/**
+ * The options of {@link StripeBillingService}. Exactly one of `secretKey` and `stripe` is required, the rest is
+ * optional.
+ */
 export interface StripeBillingConfig<TMetadata = undefined> {
   /**
    * A secret (`sk_…`) or restricted (`rk_…`) key. Its mode, live or test, becomes the service's. `undefined` stands for an
@@ -36,37 +39,44 @@ export interface StripeBillingConfig<TMetadata = undefined> {
    */
   readonly secretKey?: string | undefined;
   /**
-   * With `secretKey`: the server to ask in the place of Stripe's, such as that of `@repo/local-stripe`. An origin with https, or
-   * with http on this machine. Default: Stripe.
+   * With `secretKey`: the server to use instead of Stripe's, such as a local one of `@repo/local-stripe`. An origin
+   * with https, or with http on this machine. Default: Stripe.
    */
   readonly apiBase?: string | undefined;
   /**
-   * A client that the application already has, of `stripe` 17 to 23: for another host, proxy or HTTP client. Its own
-   * `apiVersion`, `maxNetworkRetries` and `timeout` do not hold here; `maxRetries` and `timeoutMs` do. One of 17 to 21 has to be
-   * made with `maxNetworkRetries: 0`, and keeps its own `timeout` for each request.
+   * A client of your own, made by `stripe` 17 to 23, for another host, proxy or HTTP client. This service ignores its
+   * `apiVersion`, `maxNetworkRetries` and `timeout`, and uses `maxRetries` and `timeoutMs` below. A client of `stripe`
+   * 17 to 21 must be made with `maxNetworkRetries: 0`, and keeps its own `timeout` for each request.
    */
   readonly stripe?: StripeClient | undefined;
-  /** With `stripe`: the mode of its key, so that objects of the other mode are refused. Default: read from the client. */
+  /** With `stripe`: the mode of its key; objects of the other mode are refused. Default: read from the client. */
   readonly mode?: Mode | undefined;
-  /** Binds this service to one tenant for good. */
+  /** Binds this service to one tenant permanently. */
   readonly tenantId?: string | undefined;
-  /** Who owns what. Default: `metadataTenancy()`. */
+  /** The strategy that decides which tenant owns an object. Default: `metadataTenancy()`. */
   readonly tenancy?: Tenancy | undefined;
   readonly portal?: PortalSettings | undefined;
   readonly catalog?: CatalogSettings<TMetadata> | undefined;
-  /** For a whole call, all its Stripe requests included; 1 to 600,000. Default: 30,000. */
+  /**
+   * The time limit of a whole call, all its Stripe requests included, in milliseconds; 1 to 600,000. Default: 30,000.
+   */
   readonly timeoutMs?: number | undefined;
   /**
-   * How often a request is sent again where Stripe failed, did not answer or asked to slow down; 0 to 10. Default: 3.
-   * Where Stripe is busy with another request for the same object, it is sent again for as long as the call has time;
-   * but 0 sends everything once.
+   * How often a request is retried when Stripe failed, did not answer or asked to slow down; 0 to 10. Default: 3. While
+   * Stripe is busy with another request for the same object, the request is retried until the call's time is over. 0
+   * sends everything once.
    */
   readonly maxRetries?: number | undefined;
-  /** How long a proof of who owns a customer is remembered, and for what. */
+  /** How long this service remembers which tenant owns a customer, and what it uses that for. */
   readonly ownership?: OwnershipSettings | undefined;
-  /** Hears of attempts to cross tenants and of refused answers. Nobody waits for it; its first failure is a warning. */
+  /**
+   * Called for attempts to cross tenants, refused answers and operators' calls. Not awaited; its first failure becomes
+   * a process warning.
+   */
   readonly onAudit?: AuditListener | undefined;
-  /** Hears of every request to Stripe when it is over: `logRequests(logger)`, `traceRequests(tracer)`, or your own. */
+  /**
+   * Called after every request to Stripe: `logRequests(logger)`, `traceRequests(tracer)`, or a function of your own.
+   */
   readonly onRequest?: RequestListener | undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Every failure a caller can act on, one class each, with a literal `code` to switch on.
+ * One class for each failure that a caller can act on, with a literal `code` to `switch` on.
  *
  * Messages say what happened and what to do. They never hold a key, a secret, a payload or a customer's data, and
  * neither does `cause`: of Stripe's own errors only {@link StripeFailure} is kept.
@@ -63,7 +63,7 @@ export class ConflictError extends BillingError {
   static override readonly code = "conflict";
   override readonly name = "ConflictError";
   override readonly code = "conflict";
-  /** The object in the way, where it is one: such as the subscription that the customer has already. */
+  /** The id of the object in the way, if it is a single one, such as the subscription that the customer already has. */
   readonly conflictingId: string | undefined;
 
   constructor(
@@ -76,13 +76,13 @@ export class ConflictError extends BillingError {
 }
 
 /**
- * What has to happen before a payment that failed can succeed.
+ * What has to happen before a failed payment can succeed.
  *
- * - `authenticate`: the customer confirms it with the bank (SCA), on a page.
+ * - `authenticate`: the customer confirms the payment with the bank (SCA), on a page.
  * - `correct_details`: the customer enters the card's number, date, check digits or address again.
- * - `try_again`: nothing; the same may succeed later.
- * - `use_another_payment_method`: the customer gives another one, or asks the bank. Of a card that was reported as lost,
- *   stolen or misused, nothing else is said.
+ * - `try_again`: nothing; the same payment may succeed later.
+ * - `use_another_payment_method`: the customer gives another one, or asks the bank. A card that was reported lost,
+ *   stolen or misused gets this step too, since the payer must not learn of the report.
  */
 export type PaymentStep = "authenticate" | "correct_details" | "try_again" | "use_another_payment_method";
 
@@ -92,7 +92,9 @@ export class PaymentRequiredError extends BillingError {
   override readonly name = "PaymentRequiredError";
   override readonly code = "payment_required";
   readonly nextStep: PaymentStep;
-  /** Stripe's word for the reason, such as `insufficient_funds`, for your own eyes: some must not be told to the payer. */
+  /**
+   * Stripe's reason, such as `insufficient_funds`. Keep it to yourself: some reasons must not be shown to the payer.
+   */
   readonly declineCode: string | undefined;
 
   constructor(
@@ -139,8 +141,8 @@ export class StripeUnavailableError extends BillingError {
 }
 
 /**
- * The server that stands in for Stripe, such as `@repo/local-stripe`, does not implement the call, or a parameter or value
- * of it. The request changed nothing. Stripe itself never gives this answer.
+ * The server that stands in for Stripe, such as `@repo/local-stripe`, does not implement the call, or one of its
+ * parameters or values. The request changed nothing. Stripe itself never answers so.
  */
 export class NotImplementedError extends BillingError {
   static override readonly code = "not_implemented";
@@ -157,23 +159,23 @@ export class DirectoryUnavailableError extends BillingError {
 }
 
 /**
- * Something may have been changed: a write was sent and its outcome is unknown, or a call of several writes was stopped
- * after a part of them. Retry with {@link idempotencyKey}: Stripe makes each effect once.
+ * Something may have been changed: a write was sent and its outcome is unknown, or a call that makes several writes
+ * stopped after some of them. Retry with {@link idempotencyKey}: each write then takes effect once.
  *
- * `retryable` is false where Stripe refused a later write for good, such as for a declined card: {@link completed} was
- * done, {@link failed} was not, and `cause` says why. It is false too for a change of what was given to another tenant
- * while the call was under way: the change was made, and `cause` is a `NotFoundError`.
+ * `retryable` is false when Stripe refused a later write for good, for example because of a declined card: {@link
+ * completed} was done, {@link failed} was not, and `cause` says why. It is also false when the object was assigned to
+ * another tenant during the call: the change was made, and `cause` is a `NotFoundError`.
  */
 export class IndeterminateError extends BillingError {
   static override readonly code = "indeterminate";
   override readonly name = "IndeterminateError";
   override readonly code = "indeterminate";
   override readonly retryable: boolean;
-  /** The caller's key, or the random one used in its place; pass it as `idempotencyKey` when retrying. */
+  /** The caller's key, or the random one that was used without one; pass it as `idempotencyKey` when retrying. */
   readonly idempotencyKey: string | undefined;
-  /** The writes of the call that were made for certain, in words; empty where none is certain. */
+  /** Descriptions of the writes that were certainly made; empty if none is certain. */
   readonly completed: readonly string[];
-  /** The write that stopped a call of several, in words; `cause` is its error. */
+  /** A description of the write that failed, in a call that makes several; `cause` is its error. */
   readonly failed: string | undefined;
 
   constructor(
@@ -195,8 +197,9 @@ export class IndeterminateError extends BillingError {
 }
 
 /**
- * A call's `timeoutMs` or a webhook handler's time was over. The call changed nothing and is safe to repeat; otherwise it
- * throws {@link IndeterminateError}. A handler may have done something outside its transaction.
+ * A call took longer than its `timeoutMs`, or a webhook handler longer than its limit. The call changed nothing and is
+ * safe to repeat; otherwise it throws {@link IndeterminateError}. A handler may have made changes outside its
+ * transaction.
  */
 export class DeadlineError extends BillingError {
   static override readonly code = "deadline";
@@ -205,7 +208,7 @@ export class DeadlineError extends BillingError {
   override readonly retryable = true;
 }
 
-/** A signal stopped the work: the call's own, or the one by which a webhook receiver gives up. */
+/** An AbortSignal stopped the work: the call's own, or that of a webhook receiver which stops waiting. */
 export class AbortedError extends BillingError {
   static override readonly code = "aborted";
   override readonly name = "AbortedError";
@@ -213,8 +216,8 @@ export class AbortedError extends BillingError {
 }
 
 /**
- * The second wall stopped a request or an answer that was not proved to be the tenant's. It means a defect in this
- * package, not in the caller's arguments; nothing was sent, or what came back was withheld.
+ * The gate stopped a request or an answer that was not proved to be the tenant's. It means a defect in this package,
+ * not in the caller's arguments. Nothing was sent, or the answer was withheld.
  */
 export class IsolationError extends BillingError {
   static override readonly code = "isolation";
@@ -230,8 +233,8 @@ export class WebhookSignatureError extends BillingError {
 }
 
 /**
- * A webhook's body cannot be used: it is not raw, was read before, is too large, did not arrive in time, or is not a
- * Stripe event, although its signature may be right.
+ * A webhook's body cannot be used: it is not raw, was already read, is too large, did not arrive in time, or is not a
+ * Stripe event even though its signature may be valid.
  */
 export class WebhookPayloadError extends BillingError {
   static override readonly code = "webhook_payload";
@@ -239,7 +242,7 @@ export class WebhookPayloadError extends BillingError {
   override readonly code = "webhook_payload";
 }
 
-/** A test-mode object or event met a live-mode service or secret, or the reverse. */
+/** A test-mode object or event reached a live-mode service or secret, or the reverse. */
 export class ModeMismatchError extends BillingError {
   static override readonly code = "mode_mismatch";
   override readonly name = "ModeMismatchError";
@@ -253,7 +256,7 @@ export class AccountMismatchError extends BillingError {
   override readonly code = "account_mismatch";
 }
 
-/** All of them, for an exhaustive `switch (error.code)`. */
+/** The union of all error classes, for an exhaustive `switch (error.code)`. */
 export type AnyBillingError =
   | ConfigurationError
   | TenantContextError
@@ -280,8 +283,8 @@ export type AnyBillingError =
   | AccountMismatchError;
 
 /**
- * Whether a caught value is one of this package's errors, of any copy of it, as {@link BillingError.is} says; narrows to the
- * union, so that `code` can be switched on.
+ * Tells if a caught value is one of this package's errors, from any copy of it, like {@link BillingError.is}. Narrows
+ * to the union, so that you can `switch` on `code`.
  */
 export function isBillingError(error: unknown): error is AnyBillingError {
   return BillingError.is(error);

@@ -1,6 +1,6 @@
 /**
- * Multi-tenant Stripe billing for server-side code: {@link StripeBillingService} and what it takes, returns and throws.
- * Webhooks are in `@repo/billing/webhooks`.
+ * Multi-tenant Stripe billing for servers: {@link StripeBillingService} with its options, results and errors. Webhooks
+ * are in `@repo/billing/webhooks`.
  *
  * @module
  */

@@ -12,7 +12,7 @@ import type { CatalogScope } from "./tenancy/scope/tenant-scope.js";
 import type { Tenancy } from "./tenancy/tenancy.js";
 
 export interface OperatorOptions {
-  /** Who acts: a person or a job, for the audit events. Of 1 to 100 letters, digits, spaces and `_ . : @ / -`. */
+  /** The person or job that acts, as named in audit events: 1 to 100 letters, digits, spaces and `_ . : @ / -`. */
   readonly actor: string;
 }
 

@@ -1,5 +1,5 @@
 /**
- * `@repo/billing/postgres` keeps webhooks in PostgreSQL, through the client that an application has already.
+ * `@repo/billing/postgres` keeps webhook deliveries in PostgreSQL, through the client that the application already has.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 import { type AnyBillingError, isBillingError } from "./errors.js";
 import type { NodeResponse } from "./webhooks/adapters/node.js";
 
-/** What a route handler answers, by error. Total, so that a new error has to be decided on here. */
+/** The HTTP status for each error code. Total, so that a new error does not compile until its status is decided. */
 const STATUS: Record<AnyBillingError["code"], number> = {
   configuration: 500,
   tenant_context: 403,
@@ -29,10 +29,10 @@ const STATUS: Record<AnyBillingError["code"], number> = {
 };
 
 /**
- * The RFC 9457 `application/problem+json` answer for an error, for route handlers to return.
+ * Turns an error into an RFC 9457 `application/problem+json` response for a route handler to return.
  *
- * What is the server's own fault (5xx) is named by its code and no more: the message is for its operators. An error that
- * is not one of this package's is thrown again.
+ * A server error (5xx) shows its code only, since its message is for operators. Throws again any error that is not from
+ * this package.
  *
  * @example
  * import { toProblemResponse } from "@repo/billing";
@@ -52,9 +52,9 @@ export function toProblemResponse(error: unknown): Response {
 }
 
 /**
- * Sends what {@link toProblemResponse} returns through a response of Node: that of node:http, Express, NestJS or Fastify.
+ * Sends the response of {@link toProblemResponse} in a Node server: node:http, Express, NestJS or Fastify.
  *
- * An error that is not one of this package's is thrown again, and so is every error once an answer has begun.
+ * Throws again any error that is not from this package, and every error once an answer has begun.
  *
  * @example
  * import { sendProblemResponse } from "@repo/billing";

@@ -43,8 +43,8 @@ type WriteOptions = CallOptions & IdempotencyOptions;
 
 /**
  * The products, prices, coupons and promotion codes that all tenants share: `asOperator({ actor }).sharedCatalog`. Each
- * method is the service's of the same name, with its options, errors and number of requests, for what is marked as shared. A
- * tenant's own products are missing here.
+ * method works like the service's method of the same name, with the same options, errors and number of requests, but on
+ * shared objects only. A tenant's own objects count as missing here.
  */
 export class SharedCatalog<TMetadata = undefined> {
   readonly #binding: OperatorBinding<TMetadata>;
@@ -142,7 +142,7 @@ export class SharedCatalog<TMetadata = undefined> {
   }
 
   /**
-   * Creates a coupon that every tenant may give. One request.
+   * Creates a coupon that every tenant may give to its customers. One request.
    *
    * @throws ReservedMetadataError when metadata names a key that this package writes.
    * @see https://docs.stripe.com/api/coupons/create
@@ -159,7 +159,8 @@ export class SharedCatalog<TMetadata = undefined> {
   }
 
   /**
-   * Deletes a shared coupon, which ends its promotion codes as well; whoever has the discount keeps it. Two requests.
+   * Deletes a shared coupon, and with it its promotion codes; customers who already have the discount keep it. Two
+   * requests.
    *
    * @throws NotFoundError when it is missing or a tenant's own.
    * @see https://docs.stripe.com/api/coupons/delete
@@ -170,7 +171,10 @@ export class SharedCatalog<TMetadata = undefined> {
     );
   }
 
-  /** Lists the shared coupons. One request a page of the account's, which may hold fewer that are shared. */
+  /**
+   * Lists the shared coupons. One request a page; it reads a page of all coupons of the account, so fewer than `limit`
+   * may be shared.
+   */
   listCoupons(options: CallOptions & ListOptions = {}): Pages<Coupon> {
     return pages((after) => {
       const page = after === undefined ? options : { ...options, after };
@@ -182,7 +186,7 @@ export class SharedCatalog<TMetadata = undefined> {
    * Creates a code that customers of every tenant may type for a shared coupon. Two requests.
    *
    * @throws NotFoundError when the coupon is missing or a tenant's own.
-   * @throws InvalidArgumentError when an active code of the account is the same.
+   * @throws InvalidArgumentError when the account has an active promotion code with the same text.
    * @see https://docs.stripe.com/api/promotion_codes/create
    */
   createPromotionCode(options: CreatePromotionCodeOptions): Promise<PromotionCode> {
@@ -198,7 +202,10 @@ export class SharedCatalog<TMetadata = undefined> {
     );
   }
 
-  /** Lists the shared promotion codes, or finds one by its `code`. One request a page, which may hold fewer. */
+  /**
+   * Lists the shared promotion codes, or finds one by its `code`. One request a page, which may hold fewer than
+   * `limit`.
+   */
   listPromotionCodes(options: ListPromotionCodesOptions = {}): Pages<PromotionCode> {
     return pages((after) => {
       const page = after === undefined ? options : { ...options, after };

@@ -5,10 +5,10 @@ import type { OperatorScope } from "../tenancy/scope/operator-scope.js";
 import type { OwnedByMetadata, OwnerFacts } from "../tenancy/tenancy.js";
 import { adviseOn, describeProblem } from "./owner-problem.js";
 
-/** What an operator learns of an object that a tenant cannot see. */
+/** Why a tenant can or cannot see an object. */
 export interface ObjectDiagnosis {
   readonly objectId: string;
-  /** Whose it is: `*` for what all share, null for nobody's and for what is missing. */
+  /** The tenant that owns it; `*` if all tenants share it, null if it has no owner or is missing. */
   readonly tenantId: string | null;
   readonly fact: string;
   /** The next step; null if there is nothing to do. */

@@ -14,9 +14,9 @@ import { type Claim, claimCustomer, needsClaim } from "./claim-customer.js";
 import type { Owned } from "./owned.js";
 
 export interface LinkCustomerOptions extends CallOptions {
-  /** The tenant that the customer is to belong to. */
+  /** The tenant that will own the customer. */
   readonly tenantId: string;
-  /** The tenant's own reference for it, by which `ensureCustomer` finds it: see its options. */
+  /** The tenant's reference for the customer, under which `ensureCustomer` will find it: see that method's options. */
   readonly reference: string;
 }
 

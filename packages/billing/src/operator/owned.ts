@@ -1,2 +1,2 @@
-/** A view with the tenant that it belongs to: `*` for what all share, null for what is nobody's. */
+/** A view with the tenant that owns it: `*` if all tenants share it, null if it has no owner. */
 export type Owned<T> = T & { readonly tenantId: string | null };

@@ -3,7 +3,10 @@ import { InvalidArgumentError } from "../errors.js";
 
 /** The options of every method: how long the whole call may last, and a signal that ends it early. */
 export interface CallOptions {
-  /** For the whole call, all its Stripe requests included. From 1 to 600,000; the service's `timeoutMs` by default. */
+  /**
+   * The time limit of the whole call, all its Stripe requests included, in milliseconds; 1 to 600,000. Default: the
+   * service's `timeoutMs`.
+   */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }

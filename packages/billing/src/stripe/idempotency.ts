@@ -1,14 +1,15 @@
 import { InvalidArgumentError } from "../errors.js";
 import { sha256Hex } from "../sha256.js";
 
-/** What every writing method takes beside {@link CallOptions}. */
+/** What every writing method takes in addition to {@link CallOptions}. */
 export interface IdempotencyOptions {
   /**
-   * Makes a retry harmless: the same key makes the effect once, other parameters under it are a {@link ConflictError}.
-   * Of 1 to 255 printable characters, and valid for this tenant and method alone, whatever other tenants use. Stripe
-   * forgets it after 24 hours at the earliest: a call that is repeated later, as by a handler whose event was requeued, finds
-   * what it did or is refused, but a Checkout page, a second subscription, a product, a replacing price and a part of a refund
-   * are made again, so look for those first. Left out, a random key protects this one call's own retries.
+   * Makes a retry harmless: calls with the same key take effect once, and other parameters under the same key are a
+   * {@link ConflictError}. 1 to 255 printable ASCII characters. A key is valid for one tenant and one method, so
+   * tenants cannot collide. Stripe keeps it for at least 24 hours. A call repeated after that, for example by a handler
+   * whose event was requeued, mostly finds its earlier result or is refused; but it would create another Checkout page,
+   * second subscription, product, replacement price or partial refund, so look for the earlier one first. Default: a
+   * random key, which protects the retries within this call.
    */
   readonly idempotencyKey?: string | undefined;
 }

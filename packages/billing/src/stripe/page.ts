@@ -2,13 +2,13 @@ import { CursorError } from "./page-cursor.js";
 
 /** The options of every list. */
 export interface ListOptions {
-  /** How many objects a page is asked for, 1 to 100. Default: 10. */
+  /** The number of objects to ask for in a page, 1 to 100. Default: 10. */
   readonly limit?: number | undefined;
-  /** The `nextCursor` of the page before. */
+  /** The `nextCursor` of the previous page. */
   readonly after?: string | undefined;
 }
 
-/** One page of a list, newest first. It may hold fewer objects than asked for and still have another page behind it. */
+/** One page of a list, newest first. It may hold fewer objects than `limit` and still not be the last page. */
 export interface Page<T> {
   readonly data: readonly T[];
   readonly hasMore: boolean;

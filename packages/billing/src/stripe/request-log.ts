@@ -1,13 +1,13 @@
 import type { RequestListener, RequestRecord } from "./request-record.js";
 
-/** A logger that takes lines, such as the console or winston's. */
+/** A logger that takes lines of text, such as the console or a winston logger. */
 export interface LineLogger {
   debug(line: string): void;
   info(line: string): void;
   warn(line: string): void;
 }
 
-/** A logger that takes an object and a message, and keeps fields as `bindings`: pino's and its children, Fastify's `log`. */
+/** A logger that takes an object and a message, and has `bindings`: pino and its child loggers, Fastify's `log`. */
 export interface FieldLogger {
   bindings(): object;
   debug(fields: object, message: string): void;
@@ -15,12 +15,12 @@ export interface FieldLogger {
   warn(fields: object, message: string): void;
 }
 
-/** As much of a logger as is needed. */
+/** The part of a logger that is used. */
 export type RequestLogger = LineLogger | FieldLogger;
 
 /**
- * Logs each request to Stripe, for `onRequest`: at `debug` where the first try succeeded, at `info` where a later one did,
- * else at `warn`. What is not known is left out.
+ * Makes a listener for `onRequest` that logs each request to Stripe: at `debug` if the first try succeeded, at `info`
+ * if a later one did, else at `warn`. Leaves out fields that are unknown.
  *
  * - pino gets an object and the message "Stripe request": `{ call: "GET /v1/customers/{customer}", tenantId: "acme",
  *   status: 200, tries: 1, durationMs: 124, requestId: "req_123" }`, with the error's `code` as `errorCode`.

@@ -1,6 +1,6 @@
 import type { RequestListener } from "./request-record.js";
 
-/** As much of a tracer as is needed: that of `@opentelemetry/api` 1 is one, and nothing of it is imported here. */
+/** The part of a tracer that is used, so that nothing has to be imported: tracers of `@opentelemetry/api` 1 fit. */
 export interface RequestTracer {
   startSpan(name: string, options: RequestSpanOptions): RequestSpan;
 }
@@ -21,10 +21,10 @@ const CLIENT = 2;
 const ERROR = 2;
 
 /**
- * Makes a span of each request to Stripe, for `onRequest`: a child of the span that is active where the service was
- * called, named by the call, from the first try to the end of the last.
+ * Makes a listener for `onRequest` that records each request to Stripe as a span: named after the call, lasting from
+ * the first try to the end of the last, and a child of the span that was active when the service was called.
  *
- * Its attributes are those of OpenTelemetry's HTTP conventions, `http.request.method`, `url.template`,
+ * The attributes follow OpenTelemetry's HTTP conventions: `http.request.method`, `url.template`,
  * `http.response.status_code`, `http.request.resend_count` and `error.type` (the error's `code`), and
  * `billing.tenant.id` and `stripe.request.id`.
  *

@@ -1,6 +1,6 @@
 /**
- * Checks for an application's own tests: the contract of a webhook inbox, and the attacks of one tenant on another.
- * They need no test runner.
+ * Checks for an application's own tests: the contract of a webhook inbox, and attacks of one tenant on another. They
+ * work with any test runner.
  *
  * @module
  */

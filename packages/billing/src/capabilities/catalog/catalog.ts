@@ -8,17 +8,18 @@ import { type MetadataSchema, readMetadata } from "./product-metadata.js";
 
 /** The catalogue's settings. */
 export interface CatalogSettings<TMetadata = undefined> {
-  /** Types `product.metadata`, and checks it: when a product is written here, and when it is read. */
+  /** A schema that types `product.metadata`. Checks it whenever a product is created, updated or read. */
   readonly metadata?: MetadataSchema<TMetadata> | undefined;
   /**
-   * How long pages of `listTenantProducts` may be remembered, 0 to 3600; 0 turns that off. Default: 60. A tenant's own
-   * writes and Stripe's `product.*` and `price.*` events, where they arrive, end it before; see `forgetCatalog`.
+   * How long pages of `listTenantProducts` are cached, in seconds, 0 to 3600; 0 turns caching off. Default: 60. A
+   * tenant's own writes, and `product.*` and `price.*` events that a receiver gets, clear them earlier; see
+   * `forgetCatalog`.
    */
   readonly cacheSeconds?: number | undefined;
   /**
-   * `"shared"` lets customers type promotion codes in Checkout and the portal, in an account that tenants share. Stripe then
-   * accepts any code of the account, so use it only if no code is meant for one tenant alone. Default: customers may type
-   * codes only in a tenant's own connected account.
+   * `"shared"` lets customers type promotion codes in Checkout and the portal of an account that tenants share. Stripe
+   * then accepts any code of the account, so use it only if no code is meant for a single tenant. Default: customers
+   * can type codes only in a tenant's own connected account.
    */
   readonly promotionCodes?: PromotionCodes | undefined;
 }

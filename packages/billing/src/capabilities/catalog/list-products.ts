@@ -10,7 +10,7 @@ import { type Catalog, productView, withDefault } from "./catalog.js";
 import type { CatalogCache, CatalogPage, PageName } from "./catalog-cache.js";
 
 export interface ListProductsOptions extends CallOptions, ListOptions {
-  /** Those on sale (`true`, the default), those archived (`false`), or `"all"`. */
+  /** `true` (the default) lists products on sale, `false` archived ones, `"all"` both. */
   readonly active?: boolean | "all" | undefined;
 }
 

@@ -14,22 +14,22 @@ export interface CatalogMethods<TMetadata> {
   /**
    * Lists the tenant's own and the shared products, each with its active prices, the default among them.
    *
-   * Sends no request while a page is remembered (`catalog.cacheSeconds`). Otherwise one for the page and one for the
-   * prices of each ten products; for more than twenty products, up to two for the tenant's prices, a hundred each, and
-   * more only for products whose prices those miss. A hundred products with two hundred prices take three, however many
-   * other tenants have.
+   * Sends no request while the page is cached (`catalog.cacheSeconds`). Otherwise one for the page and one for the
+   * prices of each ten products. For more than twenty products, at most two for the tenant's prices, a hundred in each,
+   * and more only for products whose prices were not among those. A hundred products with two hundred prices take three
+   * requests, however many products other tenants have.
    *
    * Stripe's search lags by up to a minute, so a new product or price may be missing until then. On a page of more than
-   * twenty products, a price made elsewhere is left out if the product's default price was made here; {@link getProduct}
-   * returns all prices at once.
+   * twenty products, a price that was created elsewhere is left out if this package created the product's default
+   * price. {@link getProduct} always returns all prices.
    *
    * @see https://docs.stripe.com/search
    */
   listTenantProducts(options?: ListProductsOptions): Pages<Product<TMetadata>>;
 
   /**
-   * Lists the products that all tenants share, each with its active prices, for visitors who have no tenant yet: works on a
-   * service without one. Requests, caching and search's delay as {@link listTenantProducts}.
+   * Lists the products that all tenants share, each with its active prices, for visitors who have no tenant yet. Works
+   * on a service without a tenant. Requests, caching and the delay of search are those of {@link listTenantProducts}.
    *
    * @throws ConfigurationError under `connectTenancy`, where tenants share nothing.
    */
@@ -54,8 +54,8 @@ export interface CatalogMethods<TMetadata> {
   createProduct(options: CreateProductOptions): Promise<Product<TMetadata>>;
 
   /**
-   * Changes the given details of a product and leaves the others as they are. Three requests: to prove it, to change it,
-   * and for its prices.
+   * Changes the given details of a product and leaves the others as they are. Three requests: to prove that the tenant
+   * owns it, to change it, and to list its prices.
    *
    * @throws NotFoundError when it is missing, another tenant's or shared by all.
    * @throws ReservedMetadataError when metadata names a key that this package writes.
@@ -83,10 +83,10 @@ export interface CatalogMethods<TMetadata> {
   createPrice(productId: string, options: CreatePriceOptions): Promise<Price>;
 
   /**
-   * Replaces a price by a new one, since Stripe's prices never change their amount. The new price takes over the old
-   * one's terms except those given, its nickname, metadata and lookup key, and its place as the product's default; the
-   * old price is archived. Subscriptions keep the old price until they are changed. Three requests, one
-   * more if there are details to take over, and one more if the old price is the default.
+   * Replaces a price with a new one, since the amount of a Stripe price cannot change. The new price takes over the old
+   * one's nickname, metadata and lookup key, its place as the product's default, and all terms that are not given; the
+   * old price is archived. Subscriptions keep the old price until they are changed. Three requests, one more if there
+   * are details to take over, and one more if the old price is the default.
    *
    * Safe to repeat after any failure: the same replacement, with the same idempotency key or with none, creates one price
    * and completes the remaining steps.
@@ -118,13 +118,13 @@ export interface CatalogMethods<TMetadata> {
   setDefaultPrice(priceId: string, options?: CallOptions & IdempotencyOptions): Promise<Product<TMetadata>>;
 
   /**
-   * Makes {@link listTenantProducts} ask Stripe again: for the bound tenant; without one, for the tenant that a
-   * `product.*` or `price.*` event is about, which may be all, or none where it happened in an account that is no
-   * tenant's; without an event, for all. Never rejects.
+   * Makes {@link listTenantProducts} ask Stripe again. On a service bound to a tenant: for that tenant. Otherwise for
+   * every tenant that the given `product.*` or `price.*` event may concern, which can be all or none; without an event,
+   * for all tenants. Never rejects.
    *
    * A webhook receiver with this service calls it for each such event it verifies, so have Stripe send these events to
-   * the endpoint. Each process remembers for itself: a process that an event does not reach keeps its pages for the rest
-   * of `catalog.cacheSeconds`.
+   * the endpoint. Each process has its own cache: a process that receives no event keeps its pages for the rest of
+   * `catalog.cacheSeconds`.
    */
   forgetCatalog(event?: CatalogEvent): Promise<void>;
 }

@@ -8,15 +8,15 @@ import type { Price, Recurrence } from "../../views/price.js";
 export interface NewPrice extends NewAmount {
   /** ISO 4217, such as `"usd"`. */
   readonly currency: string;
-  /** Left out, the price is paid once. */
+  /** Default: the price is paid once. */
   readonly recurring?: NewRecurrence | undefined;
-  /** Default: as the account's tax settings say. */
+  /** Default: decided by the account's tax settings. */
   readonly taxBehavior?: Price["taxBehavior"] | undefined;
 }
 
-/** Exactly one of the two. */
+/** The amount; give exactly one of the two. */
 export interface NewAmount {
-  /** For one unit, in the currency's minor unit; 0 is free. */
+  /** The amount for one unit, in the currency's minor unit; 0 is free. */
   readonly unitAmount?: number | undefined;
   /** The amount with up to 12 decimal places, as a string: `"0.05"` is a twentieth of a cent. */
   readonly unitAmountDecimal?: string | undefined;
@@ -24,7 +24,7 @@ export interface NewAmount {
 
 export interface NewRecurrence {
   readonly interval: Recurrence["interval"];
-  /** Every so many intervals, three years at most. Default: 1. */
+  /** The number of intervals between payments; three years at most. Default: 1. */
   readonly intervalCount?: number | undefined;
 }
 

@@ -16,14 +16,16 @@ import { type NewPrice, newPriceFields, toPriceParams } from "./new-price.js";
 import { change } from "./products.js";
 
 export interface CreatePriceOptions extends NewPrice, CallOptions, IdempotencyOptions {
-  /** Seen by the team alone; up to 250 characters. */
+  /** Seen only by your team; up to 250 characters. */
   readonly nickname?: string | undefined;
   /**
-   * The tenant's own name for the price, which stays when the price is replaced; 1 to 100 characters without spaces.
-   * Unique among the tenant's prices; other tenants may use the same name. Stripe holds it with the tenant's id in front.
+   * The tenant's own name for the price, which a replacement takes over; 1 to 100 characters without spaces. Unique
+   * among the tenant's prices; other tenants may use the same name. Stripe stores it with the tenant's id in front.
    */
   readonly lookupKey?: string | undefined;
-  /** Takes the lookup key from the price of the tenant's that has it. Default: false, and a key in use is a conflict. */
+  /**
+   * Takes the lookup key from the tenant's price that has it. Default: false, so that a key in use is a ConflictError.
+   */
   readonly transferLookupKey?: boolean | undefined;
 }
 

@@ -3,8 +3,8 @@ import type { CatalogScope } from "../../tenancy/scope/tenant-scope.js";
 import type { MetadataIssue, MetadataOf, RawMetadata } from "../../views/product.js";
 
 /**
- * Anything that implements Standard Schema 1, such as a schema of zod, valibot or arktype. It is given the metadata as
- * an object of texts and may answer later.
+ * Anything that implements Standard Schema 1, such as a schema of zod, valibot or arktype. It gets the metadata as an
+ * object of strings and may be asynchronous.
  *
  * @see https://standardschema.dev
  */

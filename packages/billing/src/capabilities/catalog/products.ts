@@ -43,7 +43,7 @@ export interface ProductDetails {
   readonly features?: readonly string[] | undefined;
   /** The name of one unit on receipts and in Checkout, such as `"seat"`; up to 12 characters. */
   readonly unitLabel?: string | null | undefined;
-  /** A page about it. */
+  /** The URL of a web page about the product. */
   readonly url?: string | null | undefined;
   /**
    * Merged key by key; a null value removes its key. Refuses keys that this package writes, and metadata that the catalog's
@@ -54,7 +54,7 @@ export interface ProductDetails {
 
 export interface CreateProductOptions extends ProductDetails, CallOptions, IdempotencyOptions {
   readonly name: string;
-  /** Its first price, which becomes its default. */
+  /** The product's first price, which becomes its default. */
   readonly price?: NewPrice | undefined;
 }
 

@@ -21,7 +21,7 @@ export interface ReplacePriceOptions
     Partial<Pick<NewPrice, "currency" | "recurring" | "taxBehavior">>,
     CallOptions,
     IdempotencyOptions {
-  /** Seen by the team alone; up to 250 characters. */
+  /** Seen only by your team; up to 250 characters. */
   readonly nickname?: string | undefined;
 }
 

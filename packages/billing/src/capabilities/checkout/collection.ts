@@ -3,28 +3,30 @@ import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import { boundedList, text } from "../../input.js";
 
-/** What the page asks the customer for. */
+/** The details that Checkout asks the customer for. */
 export interface CollectionOptions {
-  /** `"required"` asks for a billing address always; `"auto"` where the payment or taxes need it. Default: `"auto"`. */
+  /**
+   * `"required"` always asks for a billing address; `"auto"` only if the payment or taxes need it. Default: `"auto"`.
+   */
   readonly billingAddressCollection?: "auto" | "required" | undefined;
   /**
-   * The types of payment method that the page offers, such as `["card"]`; of those, Stripe shows what the account has
-   * switched on and what suits the purchase. Default: all that suit. See
+   * The types of payment method to offer, such as `["card"]`. Stripe shows those of them that are enabled in the
+   * account and possible for the purchase. Default: all of those. See
    * https://docs.stripe.com/api/payment_methods/object#payment_method_object-type
    */
   readonly paymentMethodTypes?: readonly string[] | undefined;
 }
 
-/** What the page of a purchase asks the customer for, besides. */
+/** The further details that Checkout asks the customer for in a purchase. */
 export interface PurchaseCollectionOptions extends CollectionOptions {
-  /** Lets Stripe Tax calculate the taxes, by the address that the customer gives. Default: false. */
+  /** Lets Stripe Tax calculate the taxes from the customer's address. Default: false. */
   readonly automaticTax?: boolean | undefined;
   /**
-   * Lets a company give its tax id, which is saved to the customer and shown on invoices; `"required"` insists on it in
-   * countries where Stripe supports tax ids. It saves the company's name too. Default: false.
+   * Lets a company enter its tax id, which is saved to the customer and shown on invoices, together with the company's
+   * name. `"required"` makes it mandatory in countries where Stripe supports tax ids. Default: false.
    */
   readonly taxIdCollection?: boolean | "required" | undefined;
-  /** What of that is saved to the customer. Default: nothing, but for what `automaticTax` and `taxIdCollection` need. */
+  /** Which of these details are saved to the customer. Default: only what `automaticTax` and `taxIdCollection` need. */
   readonly customerUpdate?: CustomerUpdate | undefined;
 }
 

@@ -1,16 +1,17 @@
-/** Where a session is shown: on a page of Stripe's, or in a form within a page of the application's. */
+/** Where Checkout is shown: on a page hosted by Stripe, or as a form in a page of the application. */
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import { allowReturnUrl } from "../../return-urls/return-url.js";
 import type { TenantReturnUrls } from "../../return-urls/tenant-return-urls.js";
 
-/** A page of Stripe's, to which the application redirects the browser. The default. */
+/** Checkout on a page hosted by Stripe, to which the application redirects the browser. The default. */
 export interface HostedPageOptions {
   readonly uiMode?: "hosted" | undefined;
   /**
-   * The page after success: an absolute URL, or a path on the settings' `portal.returnUrl`, which is the default. Stripe
-   * replaces `{CHECKOUT_SESSION_ID}`. A visit to that page proves nothing: call `getCheckoutSession`.
+   * The page after success: an absolute URL, or a path on the origin of the settings' `portal.returnUrl`, which is the
+   * default. Stripe replaces `{CHECKOUT_SESSION_ID}`. A visit to that page does not prove a payment: call
+   * `getCheckoutSession`.
    */
   readonly successUrl?: string | undefined;
   /** The target of the page's "back" link. Default: `portal.returnUrl`. */
@@ -21,19 +22,21 @@ export interface HostedPageOptions {
   readonly redirectOnCompletion?: undefined;
 }
 
-/** A form within a page of the application's, which Stripe.js shows by the session's `clientSecret`. */
+/** Checkout as a form in a page of the application, which Stripe.js shows with the session's `clientSecret`. */
 export interface EmbeddedFormOptions {
   /** See https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-ui_mode */
   readonly uiMode: "embedded";
   /**
-   * The page after completion, and after a payment method's own site: an absolute URL, or a path on the settings'
-   * `portal.returnUrl`, which is the default. Stripe replaces `{CHECKOUT_SESSION_ID}`. A visit to that page proves nothing:
-   * call `getCheckoutSession`, and show the form again if the session is still open.
+   * The page after completion, and after a redirect to a payment method's own site: an absolute URL, or a path on the
+   * origin of the settings' `portal.returnUrl`, which is the default. Stripe replaces `{CHECKOUT_SESSION_ID}`. A visit
+   * to that page does not prove a payment: call `getCheckoutSession`, and show the form again if the session is still
+   * open.
    */
   readonly returnUrl?: string | undefined;
   /**
-   * When the browser leaves for {@link returnUrl}. `"if_required"` does so only if the payment method led to another site,
-   * `"never"` offers no such methods and takes no `returnUrl`; both call Stripe.js's `onComplete`. Default: `"always"`.
+   * When the browser is sent to {@link returnUrl}: `"always"` (the default), or `"if_required"` only if the payment
+   * method led to another site. `"never"` offers no such payment methods and takes no `returnUrl`. Without a redirect,
+   * Stripe.js calls `onComplete`.
    */
   readonly redirectOnCompletion?: "always" | "if_required" | "never" | undefined;
   /** A page's alone. */

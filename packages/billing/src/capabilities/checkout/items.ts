@@ -9,9 +9,9 @@ import {
   toLineItems,
 } from "../../selling/line-items.js";
 
-/** The quantities that a customer may choose on the page. */
+/** The range in which a customer may change the quantity on the page. */
 export interface AdjustableQuantity {
-  /** Default: 0, which takes the item away; a page with one item takes 1 at least. */
+  /** Default: 0, which lets the customer remove the item; at least 1 if there is only one item. */
   readonly minimum?: number | undefined;
   /** Default: 99. At most 999,999. */
   readonly maximum?: number | undefined;

@@ -5,7 +5,7 @@ import type { CheckoutSession } from "../../views/checkout-session.js";
 /** The service's methods for Stripe's Checkout, beside `createCheckoutSession`. */
 export interface CheckoutMethods {
   /**
-   * Reads a Checkout session, such as for the page that the customer comes back to. One request.
+   * Reads a Checkout session, for example on the page to which the customer returns. One request.
    *
    * @throws NotFoundError when it is missing or another tenant's.
    * @see https://docs.stripe.com/api/checkout/sessions/retrieve
@@ -13,8 +13,9 @@ export interface CheckoutMethods {
   getCheckoutSession(checkoutSessionId: string, options?: CallOptions): Promise<CheckoutSession>;
 
   /**
-   * Lists all that a Checkout session sells or has sold, with the quantities that the customer chose and what was paid for
-   * each. One request, or two if the session was not used lately. Empty for a session that saves a card.
+   * Lists everything that a Checkout session sells or has sold, with the quantities that the customer chose and the
+   * amount paid for each. One request, or two if the session was not used recently. Empty for a session that only saves
+   * a card.
    *
    * @throws NotFoundError when the session is missing or another tenant's.
    * @see https://docs.stripe.com/api/checkout/sessions/line_items

@@ -29,13 +29,13 @@ import {
   toCheckoutLines,
 } from "./items.js";
 
-/** A session on a page of Stripe's. */
+/** The options of a Checkout session on a page hosted by Stripe. */
 export type CreateCheckoutSessionOptions = CheckoutPurpose & HostedPageOptions;
 
-/** A session in a form within a page of the application's. */
+/** The options of a Checkout session in a form of the application's own page. */
 export type CreateEmbeddedCheckoutSessionOptions = CheckoutPurpose & EmbeddedFormOptions;
 
-/** What a session is for: to subscribe (the default), to pay once, or to save a card. */
+/** The purpose of a session: to subscribe (the default), to pay once, or to save a card. */
 export type CheckoutPurpose = SubscriptionCheckoutOptions | PaymentCheckoutOptions | SetupCheckoutOptions;
 
 interface CheckoutOptions extends CallOptions, IdempotencyOptions {
@@ -43,11 +43,11 @@ interface CheckoutOptions extends CallOptions, IdempotencyOptions {
   readonly customerId?: string | undefined;
   /** A language tag such as `"en-GB"`, or `"auto"`. Default: the browser's. */
   readonly locale?: string | undefined;
-  /** The application's own reference, such as of a cart: 1 to 200 letters, digits, _ and -. */
+  /** The application's own reference, such as a cart's id: 1 to 200 letters, digits, _ and -. */
   readonly clientReferenceId?: string | undefined;
-  /** Metadata of the session and of what it creates. */
+  /** Metadata for the session and for the objects that it creates. */
   readonly metadata?: CallerMetadata | undefined;
-  /** From 30 minutes to 24 hours from now. Default: 24 hours. */
+  /** When the session expires, from 30 minutes to 24 hours from now. Default: 24 hours. */
   readonly expiresAt?: Date | undefined;
 }
 
@@ -68,9 +68,9 @@ interface PurchaseOptions extends CheckoutOptions, PurchaseCollectionOptions {
    */
   readonly allowPromotionCodes?: boolean | undefined;
   /**
-   * Whether Stripe sells it as the merchant of record. Default: what the account says. With `connectTenancy` it is always
-   * switched off and `true` is refused, since Stripe allows Managed Payments in no connected account.
-   * See https://docs.stripe.com/payments/managed-payments
+   * Whether Stripe is the merchant of record (Managed Payments). Default: the account's setting. With `connectTenancy`
+   * always off, and `true` is refused, since Stripe does not allow Managed Payments in connected accounts. See
+   * https://docs.stripe.com/payments/managed-payments
    */
   readonly managedPayments?: boolean | undefined;
 }
@@ -83,7 +83,7 @@ export interface SubscriptionCheckoutOptions extends PurchaseOptions {
   readonly trialEnd?: Date | undefined;
   /** What happens if a trial ends without a payment method. Default: `"create_invoice"`. */
   readonly trialWithoutPaymentMethod?: "create_invoice" | "pause" | "cancel" | undefined;
-  /** When to ask for a card; `"if_required"` does not while nothing is due. Default: `"always"`. */
+  /** When to ask for a payment method; `"if_required"` skips it if nothing is due. Default: `"always"`. */
   readonly paymentMethodCollection?: "always" | "if_required" | undefined;
   /** Allows a second subscription to a product that the customer is subscribed to. Default: false. */
   readonly allowSecond?: boolean | undefined;
@@ -91,7 +91,10 @@ export interface SubscriptionCheckoutOptions extends PurchaseOptions {
 
 export interface PaymentCheckoutOptions extends PurchaseOptions {
   readonly mode: "payment";
-  /** Makes a paid invoice of the payment, with `invoice.paid` as of a subscription's. Default: false, a receipt alone. */
+  /**
+   * Creates a paid invoice for the payment, with an `invoice.paid` event like a subscription's. Default: false, which
+   * only sends a receipt.
+   */
   readonly invoiceCreation?: boolean | undefined;
 }
 

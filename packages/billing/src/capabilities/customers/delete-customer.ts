@@ -16,11 +16,14 @@ export interface DeleteCustomerOptions extends CallOptions, IdempotencyOptions {
   readonly cancelSubscriptions?: boolean | undefined;
 }
 
-/** What a deletion has ended. */
+/** The result of a deletion. */
 export interface DeletedCustomer {
   readonly id: string;
   readonly deleted: true;
-  /** The subscriptions that were current just before; one that another call makes at that moment ends too, unnamed. */
+  /**
+   * The ids of the subscriptions that were current just before. A subscription that another call creates at that moment
+   * ends too, but is not listed.
+   */
   readonly canceledSubscriptionIds: readonly string[];
 }
 

@@ -7,7 +7,7 @@ import type { Customer } from "../../views/customer.js";
 
 /** Details of a customer. Those left out stay as they are; null clears one. */
 export interface CustomerDetails {
-  /** The address for invoices and receipts. It is no identity: two customers may share it. */
+  /** The e-mail address for invoices and receipts. Not an identity: two customers may share it. */
   readonly email?: string | null | undefined;
   readonly name?: string | null | undefined;
   readonly phone?: string | null | undefined;

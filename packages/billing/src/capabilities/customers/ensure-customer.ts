@@ -17,9 +17,9 @@ import { type CustomerDetails, type DetailParams, detailFields, holds, toDetailP
 /** Accepts an `idempotencyKey` but does not need it: the reference is the key. */
 export interface EnsureCustomerOptions extends CustomerDetails, CallOptions, IdempotencyOptions {
   /**
-   * The tenant's own name for the customer, such as the id of a user or workspace. Avoid e-mail addresses, which may change
-   * hands. 1 to 200 letters, digits and `_ . : @ / + = -`, starting with a letter or digit; compared exactly. Two tenants
-   * may use one reference, each for a customer of its own.
+   * The tenant's own id for the customer, such as the id of a user or workspace. Avoid e-mail addresses, which may pass
+   * to another person. 1 to 200 letters, digits and `_ . : @ / + = -`, starting with a letter or digit; compared
+   * exactly. Two tenants may use the same reference for two different customers.
    */
   readonly reference: string;
 }

@@ -13,10 +13,10 @@ export interface CustomerMethods {
    * reference is the idempotency key: however many calls ask at once, in however many processes, Stripe gets one
    * customer.
    *
-   * Sends one request if the customer was used lately; otherwise two, whether it is found or created, and one for each
-   * further customer with the reference; one more to write details that differ. If several customers carry the
-   * reference, uses the oldest and audits the others. Customers made elsewhere have no reference, and none is ever matched
-   * by e-mail address.
+   * Sends one request if the customer was used recently; otherwise two, whether it is found or created, and one for
+   * each further customer with the reference; one more to write details that differ. If several customers carry the
+   * reference, uses the oldest and reports the others to `onAudit`. Never matches a customer by e-mail address; a
+   * customer that was created elsewhere has no reference until an operator links it.
    *
    * @throws ReservedMetadataError when metadata names a key that this package writes.
    * @throws ConfigurationError when the tenancy's directory cannot be written to.
@@ -34,7 +34,7 @@ export interface CustomerMethods {
 
   /**
    * Changes the given details of a customer and leaves the others as they are. Two requests, or one if the customer was
-   * used lately, under a directory or with `ownership.trustInWrites`.
+   * used recently, with `directoryTenancy` or `ownership.trustInWrites`.
    *
    * @throws NotFoundError when it is missing, deleted or another tenant's.
    * @throws ReservedMetadataError when metadata names a key that this package writes.
@@ -44,14 +44,14 @@ export interface CustomerMethods {
   updateCustomer(customerId: string | undefined, options: UpdateCustomerOptions): Promise<Customer>;
 
   /**
-   * Deletes a customer for good: its payment methods go with it, open Checkout pages are closed, and with
-   * `cancelSubscriptions` its subscriptions end at once, without a refund. Open invoices stay, and nobody is charged for them
-   * any more. Nothing can be written to it afterwards. Open no page for it meanwhile: one that is opened between this call's
-   * look and the deletion stays open.
+   * Deletes a customer for good, with its payment methods. Closes its open Checkout pages; with `cancelSubscriptions`,
+   * ends its subscriptions at once, without a refund. Open invoices stay, and nobody is charged for them any more.
+   * Nothing can be written to it afterwards. Open no Checkout page for the customer during the call: one that is opened
+   * after the open pages were listed stays open.
    *
-   * Four requests, and one more for each open page. A lost answer is looked for, so that it need not be called again; once a
-   * customer is gone, every call is told NotFoundError, this one too. A directory keeps its row, by which the last events find
-   * their tenant: remove it once `customer.deleted` was handled.
+   * Four requests, and one more for each open page. If Stripe's answer is lost, reads the customer to see whether it
+   * was deleted. A call for a customer that is already deleted throws NotFoundError. Keep the customer's row in your
+   * directory until `customer.deleted` was handled: the last events find their tenant by it.
    *
    * @throws NotFoundError when it is missing, deleted or another tenant's.
    * @throws ConflictError when it has a current subscription, whose id is the `conflictingId`, and `cancelSubscriptions` is
@@ -62,19 +62,19 @@ export interface CustomerMethods {
   deleteCustomer(customerId: string, options?: DeleteCustomerOptions): Promise<DeletedCustomer>;
 
   /**
-   * Gives a customer a tax id, which Stripe prints on the invoices that are finalized from then on. Returns the one that is
-   * there already where the customer has the same. Two requests, or one if the customer was used lately, under a directory or
-   * with `ownership.trustInWrites`.
+   * Adds a tax id to a customer, which Stripe prints on invoices finalized from then on. If the customer has the same
+   * tax id already, returns that one. Two requests, or one if the customer was used recently, with `directoryTenancy`
+   * or `ownership.trustInWrites`.
    *
    * @throws NotFoundError when the customer is missing, deleted or another tenant's.
-   * @throws InvalidArgumentError when Stripe does not know the kind, or the number is none of that kind.
-   * @throws ConflictError when the idempotency key was used for another one.
+   * @throws InvalidArgumentError when Stripe does not know the type, or the number does not have the form of that type.
+   * @throws ConflictError when the idempotency key was used for another tax id.
    * @see https://docs.stripe.com/api/tax_ids/customer_create
    */
   createTaxId(customerId: string | undefined, options: CreateTaxIdOptions): Promise<TaxId>;
 
   /**
-   * Lists a customer's tax ids, newest first. One request, or two if the customer was not used lately.
+   * Lists a customer's tax ids, newest first. One request, or two if the customer was not used recently.
    *
    * @throws NotFoundError when the customer is missing, deleted or another tenant's.
    * @see https://docs.stripe.com/api/tax_ids/customer_list
@@ -82,10 +82,10 @@ export interface CustomerMethods {
   listTaxIds(customerId?: string, options?: CallOptions): Promise<readonly TaxId[]>;
 
   /**
-   * Takes a tax id, `"txi_…"`, from its customer. Invoices that were finalized before keep it. Two requests, and one more to
-   * look for a lost answer; once it is gone, every call is told NotFoundError.
+   * Removes a tax id, `"txi_…"`, from its customer. Invoices that were finalized before keep it. Two requests, and one
+   * more if Stripe's answer is lost. A call for a tax id that is already removed throws NotFoundError.
    *
-   * @throws NotFoundError when it is missing or of none of the tenant's customers.
+   * @throws NotFoundError when it is missing or belongs to another tenant's customer.
    * @see https://docs.stripe.com/api/tax_ids/delete
    */
   deleteTaxId(taxIdId: string, options?: CallOptions): Promise<DeletedTaxId>;

@@ -8,7 +8,9 @@ import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type TaxId, toTaxId } from "../../views/tax-id.js";
 
 export interface CreateTaxIdOptions extends CallOptions, IdempotencyOptions {
-  /** The kind, such as `"eu_vat"` or `"us_ein"`. See https://docs.stripe.com/billing/customer/tax-ids#supported-tax-id */
+  /**
+   * The type, such as `"eu_vat"` or `"us_ein"`. See https://docs.stripe.com/billing/customer/tax-ids#supported-tax-id
+   */
   readonly type: string;
   /** The number as its authority writes it, such as `"DE123456789"`. Stripe checks its form. */
   readonly value: string;

@@ -11,7 +11,7 @@ import { type PromotionCode, toPromotionCode } from "../../views/promotion-code.
 export interface FindPromotionCodeOptions extends CallOptions {
   /** What the customer typed, in any letter case: 1 to 100 letters, digits and hyphens. */
   readonly code: string;
-  /** Finds a code for this customer alone as well. Default: only codes that everybody may use. */
+  /** Also finds a code that only this customer may use. Default: finds only codes that everybody may use. */
   readonly customerId?: string | undefined;
 }
 

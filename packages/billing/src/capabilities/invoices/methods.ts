@@ -9,8 +9,8 @@ import type { PreviewUpcomingInvoiceOptions } from "./upcoming.js";
 /** The service's methods for invoices. */
 export interface InvoiceMethods {
   /**
-   * Lists a customer's invoices, newest first. One request a page; one more the first time the customer is used, and one
-   * for a `subscriptionId` that was not used lately.
+   * Lists a customer's invoices, newest first. One request a page; one more the first time the customer is used, and
+   * one for a `subscriptionId` that was not used recently.
    *
    * @throws NotFoundError when the customer is missing, deleted or another tenant's, or the subscription is not the
    *   customer's.
@@ -28,8 +28,9 @@ export interface InvoiceMethods {
   getInvoice(invoiceId: string, options?: CallOptions): Promise<Invoice>;
 
   /**
-   * Charges an open invoice now, such as after the customer gave another card, or marks it as paid beside Stripe. One that
-   * is paid already stays so. Two requests, and one for the payment method where it is named.
+   * Charges an open invoice now, for example after the customer added another card, or marks it as paid outside of
+   * Stripe. If it is already paid, succeeds and changes nothing. Two requests, and one more if a payment method is
+   * given.
    *
    * @throws NotFoundError when it is missing or another tenant's, or the payment method is not its customer's.
    * @throws PaymentRequiredError when the payment is declined or there is no payment method; `hostedInvoiceUrl` is the page
@@ -40,8 +41,8 @@ export interface InvoiceMethods {
   payInvoice(invoiceId: string, options?: PayInvoiceOptions): Promise<Invoice>;
 
   /**
-   * Voids an open or uncollectible invoice: nobody owes it any more, and it cannot be paid again. One that is void already
-   * stays so. Two requests.
+   * Voids an open or uncollectible invoice: nobody owes it any more, and it can no longer be paid. If it is already
+   * void, succeeds and changes nothing. Two requests.
    *
    * @throws NotFoundError when it is missing or another tenant's.
    * @throws ConflictError when it is paid, or a draft.
@@ -50,12 +51,13 @@ export interface InvoiceMethods {
   voidInvoice(invoiceId: string, options?: CallOptions & IdempotencyOptions): Promise<Invoice>;
 
   /**
-   * Previews a customer's next invoice, or that of one of its subscriptions, if nothing changes until then. Null if none
-   * will come, as after a cancellation. Writes nothing. To preview the cost of a change, use `previewSubscriptionChange`.
+   * Previews a customer's next invoice, or that of one of its subscriptions, if nothing changes until then. Null if
+   * there will be none, for example after a cancellation. Writes nothing. To preview the cost of a change, use
+   * `previewSubscriptionChange`.
    *
-   * Two requests, and one more for each subscription that ends before the one that is billed; one with a `subscriptionId`
-   * that was used lately; one more the first time the customer is used, and for each hundred lines where there are more than
-   * ten.
+   * Two requests, and one more for each subscription that ends without another invoice; only one with a
+   * `subscriptionId` that was used recently. One more the first time the customer is used, and, if the invoice has more
+   * than ten lines, for each hundred of them.
    *
    * @throws NotFoundError when the customer is missing, deleted or another tenant's, or the subscription is not the
    *   customer's.

@@ -12,9 +12,14 @@ import { unlessOvertaken } from "../../unless-overtaken.js";
 import { type Invoice, toInvoice } from "../../views/invoice.js";
 
 export interface PayInvoiceOptions extends CallOptions, IdempotencyOptions {
-  /** The payment method to charge, one of the invoice's customer. Default: the subscription's, else the customer's default. */
+  /**
+   * The payment method to charge; it must be the invoice's customer's. Default: the subscription's, else the customer's
+   * default.
+   */
   readonly paymentMethodId?: string | undefined;
-  /** Marks the invoice as paid beside Stripe, such as by a bank transfer, and charges nothing. Default: false. */
+  /**
+   * Marks the invoice as paid outside of Stripe, for example by a bank transfer, and charges nothing. Default: false.
+   */
   readonly paidOutOfBand?: boolean | undefined;
 }
 

@@ -10,7 +10,7 @@ import { toUpcomingInvoice, type UpcomingInvoice } from "../../views/invoice.js"
 import { toSubscription } from "../../views/subscription.js";
 
 export interface PreviewUpcomingInvoiceOptions extends CallOptions {
-  /** The next invoice of this one of the customer's subscriptions. Default: the first to come, of any of them. */
+  /** Previews the next invoice of this subscription of the customer. Default: the next invoice of any of them. */
   readonly subscriptionId?: string | undefined;
 }
 

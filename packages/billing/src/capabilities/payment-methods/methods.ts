@@ -16,11 +16,11 @@ export interface PaymentMethodMethods {
   listPaymentMethods(customerId?: string, options?: ListPaymentMethodsOptions): Pages<PaymentMethod>;
 
   /**
-   * Makes a payment method its customer's default, which Stripe charges for every invoice and subscription that names no
-   * other. With `subscriptionId`, charges that subscription on it as well. Safe to repeat.
+   * Makes a payment method its customer's default, which Stripe charges for every invoice and subscription without a
+   * payment method of its own. With `subscriptionId`, that subscription is charged on it as well. Safe to repeat.
    *
-   * Two requests; one if it is the default already. With a subscription three more, four if the subscription was not used
-   * lately, and one for a scheduled change.
+   * Two requests; one if it is the default already. With a subscription three more, or four if the subscription was not
+   * used recently, and one more for a scheduled change.
    *
    * @throws NotFoundError when it is missing, another tenant's or attached to no customer, or the subscription is not its
    *   customer's.
@@ -36,9 +36,9 @@ export interface PaymentMethodMethods {
    * Detaches a payment method from its customer for good: it can be neither charged nor attached again. Four requests,
    * or three with `allowInUse`; one more for each further hundred subscriptions of the customer.
    *
-   * A detached payment method no longer names its owner, so a second call throws NotFoundError, unless it is a retry with
-   * the same `idempotencyKey`. For cards and sources from before there were payment methods, whose ids do not begin with
-   * `pm_`, the retry throws NotFoundError too once they are detached.
+   * A detached payment method no longer names its owner, so a second call throws NotFoundError, unless it is a retry
+   * with the same `idempotencyKey`. For legacy cards and sources, whose ids do not begin with `pm_`, such a retry
+   * throws NotFoundError too.
    *
    * @throws NotFoundError when it is missing, another tenant's or attached to no customer.
    * @throws ConflictError when a current subscription is charged on it, directly or through the customer's default;

@@ -10,8 +10,8 @@ import { type PaymentMethod, toPaymentMethod } from "../../views/payment-method.
 
 export interface SetDefaultPaymentMethodOptions extends CallOptions, IdempotencyOptions {
   /**
-   * A subscription of the customer to charge on it as well. A subscription with a payment method of its own, such as one whose
-   * first payment was made in the browser, ignores the customer's default.
+   * A subscription of the customer that is charged on this payment method from now on. A subscription with a payment
+   * method of its own, for example one whose first payment was made in the browser, ignores the customer's default.
    */
   readonly subscriptionId?: string | undefined;
 }

@@ -12,14 +12,15 @@ export interface PortalCheck {
 
 /**
  * - `options`, `tenant`, `settings`: the call, its tenant and the service's settings are valid.
- * - `key`: Stripe accepts it, and it may read what the checks need.
- * - `customer`: there is one, not deleted, of this tenant and mode.
+ * - `key`: Stripe accepts the key, and the key may read what the checks need.
+ * - `customer`: it exists, is not deleted, and is of this tenant and mode.
  * - `returnUrl`: absolute, and on an allowed origin.
- * - `flow`: it names the customer's own objects, and they allow it.
+ * - `flow`: it names the customer's own objects, and their state allows the flow.
  * - `configuration`: there is one for this account and mode, and it is active.
- * - `features`: the one that the flow needs is on.
- * - `products`: those offered are the tenant's to sell, active, of one currency, with metadata that the schema accepts.
- * - `session`: one can be opened.
+ * - `features`: the feature that the flow needs is enabled.
+ * - `products`: the tenant may sell those offered, and they are active, of one currency, and have metadata that the
+ *   schema accepts.
+ * - `session`: a session can be opened.
  */
 export type PortalCheckName =
   | "options"

@@ -6,8 +6,8 @@ import { CANCELLATION_REASONS, type CancellationReason } from "../../stripe/canc
 import { isObjectId, type ObjectKind } from "../../stripe/object-id.js";
 
 /**
- * A portal configuration as code: what is left out is off. Give it to `ensurePortalConfiguration`, or to the service's
- * settings as `portal.configuration`, for each tenant, for each set of plans, or the same one for all.
+ * A portal configuration as code. A feature that is left out is off. Give it to `ensurePortalConfiguration`, or to the
+ * service's settings as `portal.configuration`, for each tenant, for each set of plans, or the same one for all.
  *
  * @example
  * import type { PortalConfigurationSpec } from "@repo/billing";
@@ -32,8 +32,8 @@ export interface PortalConfigurationSpec {
   /** The default return URL of sessions, on an origin that the settings allow. */
   readonly returnUrl?: string | undefined;
   /**
-   * A permanent page of Stripe's where customers log in by e-mail. Stripe searches all customers of the account, so in one
-   * that tenants share, a person who is a customer of two tenants may reach either portal. Default: false.
+   * Enables a permanent page of Stripe's where customers log in by e-mail. Stripe searches all customers of the
+   * account: if tenants share it, a person who is a customer of two tenants may reach either's portal. Default: false.
    */
   readonly loginPage?: boolean | undefined;
   readonly features: PortalFeatures;
@@ -62,22 +62,23 @@ export interface CancelFeature {
 
 /** The ways a customer may pause a subscription. */
 export interface PauseFeature {
-  /** The durations to choose from. Default: until the customer resumes it. */
+  /** The durations to choose from. Default: the pause lasts until the customer ends it. */
   readonly intervals?: readonly PauseInterval[] | undefined;
 }
 
 /** The ways a customer may change a subscription. */
 export interface UpdateFeature {
   /**
-   * With `promotion_code` Stripe accepts any active code of the account, whichever tenant's it is. So it is refused unless
-   * each tenant has an account (`connectTenancy`) or the settings share all codes (`catalog.promotionCodes`).
+   * With `promotion_code`, Stripe accepts any active code of the account, whichever tenant it belongs to. So it is
+   * refused unless each tenant has its own account (`connectTenancy`) or the settings share all codes
+   * (`catalog.promotionCodes`).
    */
   readonly allowedUpdates: readonly ("price" | "quantity" | "promotion_code")[];
-  /** Up to ten, the tenant's own or shared ones. */
+  /** The products that customers may change to; up to ten, the tenant's own or shared ones. */
   readonly products: readonly OfferedProduct[];
   /** Default: `"none"`. */
   readonly prorationBehavior?: ProrationBehavior | undefined;
-  /** Changes that wait for the end of the period. Default: none, each is made at once. */
+  /** The changes that wait for the end of the period. Default: none; every change takes effect at once. */
   readonly scheduleAtPeriodEnd?: readonly ("decreasing_item_amount" | "shortening_interval")[] | undefined;
   /** How a change affects a trial. Default: `"end_trial"`. */
   readonly trialUpdateBehavior?: "end_trial" | "continue_trial" | undefined;
@@ -90,15 +91,15 @@ export type ProrationBehavior = (typeof PRORATIONS)[number];
 
 export interface PauseInterval {
   readonly interval: "day" | "week" | "month" | "year";
-  /** Default: 1. Three years is the longest. */
+  /** The number of intervals, three years at most. Default: 1. */
   readonly count?: number | undefined;
 }
 
 export interface OfferedProduct {
   readonly productId: string;
-  /** Recurring ones of this product, and only one for each interval. */
+  /** Recurring prices of this product, at most one for each interval. */
   readonly priceIds: readonly string[];
-  /** The quantities that a customer may choose. Default: the present one only. */
+  /** The range of quantities that a customer may choose. Default: the quantity cannot be changed. */
   readonly quantity?:
     | { readonly minimum?: number | undefined; readonly maximum?: number | undefined }
     | undefined;

@@ -22,7 +22,7 @@ import {
 
 /** An active portal configuration that matches its specification. */
 export interface EnsuredPortalConfiguration {
-  /** The id (`bpc_…`), which may be stored and used as `portal.configuration` in the settings. */
+  /** The configuration's id (`bpc_…`). You may store it and use it as `portal.configuration` in the settings. */
   readonly id: string;
   /** True if it offers nothing of a single tenant, so that all tenants with the same specification use it. */
   readonly shared: boolean;
@@ -151,13 +151,17 @@ async function make(
 }
 
 export interface DeactivateUnusedOptions extends CallOptions, IdempotencyOptions {
-  /** All specifications in use, by any release that still runs. */
+  /** All specifications that any running release of the application uses. */
   readonly inUse: readonly PortalConfigurationSpec[];
-  /** Prunes the shared configurations instead of the tenant's own; for a service without a tenant. Default: false. */
+  /**
+   * Deactivates shared configurations instead of the tenant's own; needs a service without a tenant. Default: false.
+   */
   readonly shared?: boolean | undefined;
-  /** Only returns which ones would be deactivated. Default: true. */
+  /** Only returns the configurations that would be deactivated. Default: true. */
   readonly dryRun?: boolean | undefined;
-  /** Keeps younger ones, because a release that uses them may be on its way. Default: a day. */
+  /**
+   * Keeps configurations younger than this, because a release that uses them may be about to start. Default: one day.
+   */
   readonly minAgeMs?: number | undefined;
 }
 

@@ -20,9 +20,9 @@ import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
  *
  * - `payment_method_update`: add a payment method and make it the default.
  * - `customer_update`: change name, address, tax ids and the like.
- * - `subscription_cancel`: cancel, perhaps after the offer of a coupon to stay.
+ * - `subscription_cancel`: cancel, optionally after the offer of a coupon to stay.
  * - `subscription_update`: choose another plan or quantity.
- * - `subscription_update_confirm`: confirm a change that is chosen already; for subscriptions with one item.
+ * - `subscription_update_confirm`: confirm a change that the application has chosen; for subscriptions with one item.
  * - `subscription_pause`: pause; needs `stripe` 23.1.
  */
 export type PortalFlow =
@@ -38,7 +38,7 @@ export type PortalFlow =
   | {
       readonly type: "subscription_cancel";
       readonly subscriptionId: string;
-      /** A coupon to offer to a customer who stays; {@link PortalDiscount} tells which are allowed. */
+      /** A coupon to offer to a customer who decides to stay; see {@link PortalDiscount} for which are allowed. */
       readonly retentionCouponId?: string | undefined;
       readonly afterCompletion?: AfterCompletion | undefined;
     }

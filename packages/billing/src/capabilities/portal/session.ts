@@ -17,19 +17,20 @@ import { checkFlow, type PortalFlow } from "./flow.js";
 import { CONFIGURATION, isConfiguration, isLocale, LOCALE, type TenantPortal } from "./settings.js";
 
 /**
- * Without an `idempotencyKey` every call creates a session; with one, Stripe returns the same session again, for a retry of
- * a call whose outcome is unknown.
+ * Without an `idempotencyKey`, every call creates a session. With one, a retry of a call whose outcome is unknown gets
+ * the same session again.
  */
 export interface PortalSessionOptions extends CallOptions, IdempotencyOptions {
   /** Where the portal's "return" link leads; an absolute URL, or a path on the settings' `returnUrl`. */
   readonly returnUrl?: string | undefined;
   /** Overrides the settings' locale. */
   readonly locale?: string | undefined;
-  /** Leads straight to one task. Default: the portal's front page. */
+  /** Opens the portal directly at one task. Default: its front page. */
   readonly flow?: PortalFlow | undefined;
   /**
-   * The portal's features and branding for this session, in place of the settings': the id of a portal configuration of the
-   * tenant's, a shared one, the account's default or one of the settings; or a specification, which is ensured.
+   * The features and branding of the portal for this session, instead of the settings': the id of one of the tenant's
+   * portal configurations, a shared one, the account's default or one from the settings; or a specification, for which
+   * a configuration is found or created.
    */
   readonly configuration?: string | PortalConfigurationSpec | undefined;
   /**

@@ -11,13 +11,13 @@ import type { PortalConfigurationIds } from "./stored-configuration.js";
 /** Settings of the customer portal. Each is a value, or a function of the tenant. */
 export interface PortalSettings extends ReturnUrlSettings {
   /**
-   * A portal configuration: its id (`bpc_…`), or a specification that every session ensures, without a request while it is
-   * remembered. Default: the account's default configuration.
+   * A portal configuration: its id (`bpc_…`), or a specification, for which each session finds or creates a
+   * configuration; no request is sent while the result is remembered. Default: the account's default configuration.
    */
   readonly configuration?: PerTenant<string | PortalConfigurationSpec | undefined> | undefined;
   /**
-   * A store for the ids of ensured configurations, so that a new process reads one configuration instead of listing all.
-   * Default: none, which is enough for up to two hundred configurations in the account.
+   * A store for the ids of configurations made from specifications, so that a new process reads one configuration
+   * instead of listing them all. Default: none, which is enough for up to two hundred configurations in the account.
    */
   readonly configurationIds?: PortalConfigurationIds | undefined;
   /** An IETF language tag such as `"en-GB"`, or `"auto"`. Default: the customer's or the browser's. */

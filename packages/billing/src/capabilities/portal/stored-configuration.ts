@@ -5,12 +5,12 @@ import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { specHash } from "./configuration-params.js";
 
 /**
- * The application's store of configuration ids by specification: a table of two columns or a Redis hash, shared by all
- * processes; one per mode, live and test.
+ * The application's store of portal configuration ids, keyed by specification: a table with two columns or a Redis
+ * hash, shared by all processes. Use one store per mode, live and test.
  *
- * Stripe can only list all configurations of an account, a hundred per request. An application with hundreds of them, such
- * as one per tenant, keeps their ids here, so that no call slows down with the number of tenants. A lost entry is found
- * among the newest hundred, or the configuration is created again.
+ * Stripe can only list all configurations of an account, a hundred per request. An application with hundreds of them,
+ * such as one per tenant, keeps their ids here, so that calls do not slow down as tenants are added. If an entry is
+ * lost, the configuration is found among the newest hundred, or created again.
  */
 export interface PortalConfigurationIds {
   /** Returns the id (`bpc_…`) of a key; undefined or null if there is none. */

@@ -5,7 +5,7 @@ import { parseObjectId } from "../../stripe/object-id.js";
 import { referencedId } from "../../stripe/reference.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 
-/** What was paid, by exactly one of these. */
+/** Names a payment; give exactly one of these. */
 export interface PaidBy {
   /** A paid invoice, such as a subscription's. */
   readonly invoiceId?: string | undefined;

@@ -11,7 +11,7 @@ import { type Refund, toRefund } from "../../views/refund.js";
 import { findCharge, type PaidBy, paidByFields, parsePaidBy } from "./refunded-charge.js";
 
 export interface CreateRefundOptions extends PaidBy, CallOptions, IdempotencyOptions {
-  /** In the minor unit of the payment's currency. Default: all that was not given back yet. */
+  /** In the minor unit of the payment's currency. Default: everything that has not been refunded yet. */
   readonly amount?: number | undefined;
   readonly reason?: "duplicate" | "fraudulent" | "requested_by_customer" | undefined;
   readonly metadata?: CallerMetadata | undefined;

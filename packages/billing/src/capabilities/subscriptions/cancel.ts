@@ -16,15 +16,15 @@ import { dropScheduled } from "./schedule.js";
 
 export interface CancelSubscriptionOptions extends CallOptions, IdempotencyOptions {
   /**
-   * `"period_end"` (the default) keeps it until its `currentPeriodEnd`, `"now"` ends it at once, a `Date` in the future
-   * ends it then. The first and last can be taken back until they come. A `Date` within a period makes Stripe credit the
-   * time after it to the customer: https://docs.stripe.com/billing/subscriptions/cancel
+   * `"period_end"` (the default) ends it at its `currentPeriodEnd`, `"now"` at once, a `Date` in the future at that
+   * time. Until then, `resumeSubscription` takes the cancellation back. With a `Date` within a period, Stripe credits
+   * the rest of the period to the customer: https://docs.stripe.com/billing/subscriptions/cancel
    *
-   * Where items have several intervals, `"period_end"` is when the longest of their periods ends, so that nothing is lost
-   * that was paid for. Until then the others renew.
+   * If items have different intervals, `"period_end"` is when the last of their current periods ends, so that nothing
+   * that was paid for is lost. Until then the other items renew.
    */
   readonly when?: "period_end" | "now" | Date | undefined;
-  /** The customer's reason, for the reports in Stripe's Dashboard. */
+  /** The customer's reason, for reports in Stripe's Dashboard. */
   readonly feedback?: CancellationReason | undefined;
   /** The customer's own words, up to 500 characters. */
   readonly comment?: string | undefined;

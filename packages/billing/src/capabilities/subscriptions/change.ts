@@ -10,7 +10,7 @@ import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type SubscriptionDiscount, subscriptionDiscounts } from "./discounts.js";
 import { type ItemsInput, itemChanges, type SubscriptionItemChange } from "./items.js";
 
-/** A change of a subscription. Everything that is left out stays as it is. */
+/** A change of a subscription. What is left out stays as it is. */
 export interface SubscriptionChange {
   /** The new price of the only item. If there are several, use {@link items}. */
   readonly priceId?: string | undefined;
@@ -18,18 +18,19 @@ export interface SubscriptionChange {
   readonly quantity?: number | undefined;
   /** Changes of several items. Items that are not named stay as they are. */
   readonly items?: readonly SubscriptionItemChange[] | undefined;
-  /** `"now"` ends the trial, a `Date` in the next two years makes it end, or begin and end, then. */
+  /** `"now"` ends the trial; a `Date` within the next two years makes the trial, a running or a new one, end then. */
   readonly trialEnd?: Date | "now" | undefined;
-  /** All discounts that it will have: those left out end, and an empty list ends them all. */
+  /** All discounts that the subscription will have. Discounts left out end; an empty list ends them all. */
   readonly discounts?: readonly SubscriptionDiscount[] | undefined;
-  /** A payment method of its customer, charged instead of the customer's default. */
+  /** A payment method of the subscription's customer, to charge instead of the customer's default. */
   readonly defaultPaymentMethodId?: string | undefined;
   /** Merged key by key; null removes a key. */
   readonly metadata?: CallerMetadata | undefined;
   /**
-   * `"now"` (the default), or `"period_end"`: the customer keeps what was paid for until then, and nothing is prorated. It
-   * replaces a change that was scheduled this way before. Refused with a `ConflictError` for items that end at different
-   * times, and for a new price with the interval of an item that renews later, which Stripe might not bill until then.
+   * `"now"` (the default), or `"period_end"`: the customer keeps what was paid for until then, and nothing is prorated.
+   * Replaces a change that was scheduled this way before. Refused with a `ConflictError` if the items to change end at
+   * different times, or if a new price has the interval of another item that renews later, until when Stripe might not
+   * bill the new price.
    */
   readonly when?: "now" | "period_end" | undefined;
   /**
@@ -37,15 +38,16 @@ export interface SubscriptionChange {
    * invoice, `"always_invoice"` bills them at once, `"none"` bills neither.
    */
   readonly proration?: "create_prorations" | "always_invoice" | "none" | undefined;
-  /** The instant that prorations start at, within the current period. A preview's confirmation names it. */
+  /** The time from which prorations are calculated, within the current period. A preview's confirmation contains it. */
   readonly prorationDate?: Date | undefined;
   /**
-   * For a change that is billed at once: `"allow_incomplete"` (the default) makes it, paid or not; `"error_if_incomplete"`
-   * refuses it with a `PaymentRequiredError` if the payment fails; `"pending_if_incomplete"` makes it once it is paid,
-   * within 23 hours; `"default_incomplete"` waits for the customer to pay, as {@link ChangedSubscription} describes.
+   * For a change that is billed at once: `"allow_incomplete"` (the default) makes the change whether or not it is paid;
+   * `"error_if_incomplete"` throws a `PaymentRequiredError` if the payment fails, and changes nothing;
+   * `"pending_if_incomplete"` makes the change once it is paid, within 23 hours; `"default_incomplete"` waits for the
+   * customer to pay, as {@link ChangedSubscription} describes.
    */
   readonly paymentBehavior?: (typeof PAYMENT_BEHAVIORS)[number] | undefined;
-  /** Null drops a scheduled change. Required to change items, discounts or trial now while one is scheduled. */
+  /** Null drops a scheduled change. Required to change items, discounts or trial now while a change is scheduled. */
   readonly scheduledChange?: null | undefined;
 }
 

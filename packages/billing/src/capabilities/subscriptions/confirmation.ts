@@ -4,8 +4,8 @@ import { quantityFor, type SubscriptionItemChange } from "./items.js";
 import type { PreparedChange } from "./prepare-change.js";
 
 /**
- * A previewed change in full: each item by its id, with its quantity. Within the current period it costs what the preview
- * said. If it fails, or something else has changed the subscription, preview again.
+ * A previewed change in full: each item with its id and quantity. Made within the current period, it costs what the
+ * preview showed. If it fails, or the subscription was changed otherwise meanwhile, preview again.
  */
 export interface SubscriptionConfirmation extends SubscriptionChange {
   readonly idempotencyKey: string;

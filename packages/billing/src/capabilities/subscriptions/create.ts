@@ -47,17 +47,19 @@ export interface CreateSubscriptionOptions extends CallOptions, IdempotencyOptio
   readonly trialDays?: number | undefined;
   /** The end of a trial, within the next two years. */
   readonly trialEnd?: Date | undefined;
-  /** What happens if a trial ends without a payment method. Default: `"create_invoice"`, which then stays unpaid. */
+  /**
+   * What happens if a trial ends without a payment method. Default: `"create_invoice"`, which leaves an unpaid invoice.
+   */
   readonly trialWithoutPaymentMethod?: "create_invoice" | "pause" | "cancel" | undefined;
-  /** A payment method of the customer's. Default: the customer's own default. */
+  /** One of the customer's payment methods. Default: the customer's default. */
   readonly defaultPaymentMethodId?: string | undefined;
   /**
    * `"allow_incomplete"` (the default) tries the payment and leaves the subscription incomplete if it fails;
-   * `"error_if_incomplete"` creates none if it fails and throws `PaymentRequiredError`; `"default_incomplete"` waits for the
-   * customer to pay in the browser, and uses that payment method for the renewals.
+   * `"error_if_incomplete"` throws `PaymentRequiredError` if it fails, and creates no subscription;
+   * `"default_incomplete"` waits for the customer to pay in the browser, and charges renewals to that payment method.
    */
   readonly paymentBehavior?: "allow_incomplete" | "default_incomplete" | "error_if_incomplete" | undefined;
-  /** Sends invoices that are due after this many days, instead of charging a payment method. */
+  /** Sends invoices that are due after this many days instead of charging a payment method; 0 to 365. */
   readonly daysUntilDue?: number | undefined;
   readonly discounts?: readonly NewDiscount[] | undefined;
   /** Lets Stripe Tax calculate the taxes. Default: false. */

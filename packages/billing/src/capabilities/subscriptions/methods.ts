@@ -33,8 +33,8 @@ export interface SubscriptionMethods {
    * for each price, coupon, promotion code and payment method named, and for each open Checkout page for the same product,
    * which it closes; two fewer with `allowSecond`. Without an `idempotencyKey`, two calls at the same instant may create two subscriptions.
    *
-   * If the first payment needs the customer, the subscription is `incomplete` and `pendingPayment` holds the next step;
-   * Stripe gives the subscription up after 23 hours.
+   * If the customer has to act on the first payment, the subscription is `incomplete` and `pendingPayment` holds the
+   * next step; unpaid, it expires after 23 hours.
    *
    * @throws NotFoundError when an object named is missing or not the tenant's to sell, charge or give away.
    * @throws ConflictError when a price is archived, or the customer has a current subscription to the same product.
@@ -70,9 +70,9 @@ export interface SubscriptionMethods {
    * change with. Writes nothing. Three requests; one more for each price, coupon, promotion code and payment method named,
    * for each hundred lines where there are more than ten, and up to two for another interval at the end of the period.
    *
-   * @throws NotFoundError | ConflictError as {@link updateSubscription} would.
-   * @throws ConflictError also when the change would drop or replace a scheduled one, which Stripe cannot preview: drop
-   *   that first, with `updateSubscription(id, { scheduledChange: null })`.
+   * @throws NotFoundError | ConflictError when {@link updateSubscription} would.
+   * @throws ConflictError also when the change would drop or replace a scheduled one, which Stripe cannot preview. Drop
+   *   the scheduled change first, with `updateSubscription(id, { scheduledChange: null })`.
    * @see https://docs.stripe.com/api/invoices/create_preview
    */
   previewSubscriptionChange(
@@ -112,9 +112,9 @@ export interface SubscriptionMethods {
   unpauseSubscription(subscriptionId: string, options?: UnpauseSubscriptionOptions): Promise<Subscription>;
 
   /**
-   * Cancels a subscription at the end of its period, now, or on a date. Two requests; now or on a date one if it was used
-   * lately, under a directory or with `ownership.trustInWrites`; three more to drop a scheduled change. Canceling an ended
-   * subscription succeeds and changes nothing, so a retry is harmless.
+   * Cancels a subscription at the end of its period, now, or on a date. Two requests; one, now or on a date, if it was
+   * used recently, with `directoryTenancy` or `ownership.trustInWrites`; three more to drop a scheduled change.
+   * Canceling an ended subscription succeeds and changes nothing, so a retry is harmless.
    *
    * @throws NotFoundError when it is missing or another tenant's.
    * @see https://docs.stripe.com/billing/subscriptions/cancel

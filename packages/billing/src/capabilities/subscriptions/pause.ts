@@ -15,8 +15,8 @@ import { assertAlive } from "./resume.js";
 
 /**
  * - `collection` (the default): the subscription goes on, but its invoices are not collected.
- * - `subscription`: it stands still with the status `paused`, without periods and invoices. For flexible billing alone,
- *   and not while a change is scheduled; needs `stripe` 23, which speaks an API version that has it.
+ * - `subscription`: the subscription itself stops, with the status `paused`, without periods and invoices. Only for
+ *   flexible billing, and not while a change is scheduled; needs `stripe` 23, whose API version supports it.
  */
 export type PauseSubscriptionOptions = CallOptions &
   IdempotencyOptions &
@@ -25,11 +25,11 @@ export type PauseSubscriptionOptions = CallOptions &
 export interface CollectionPauseOptions {
   readonly pause?: "collection" | undefined;
   /**
-   * What happens to invoices in the meantime: `"void"` (the default) if the time is free, `"mark_uncollectible"` if it is
-   * written off, `"keep_as_draft"` if it is collected later.
+   * What happens to invoices meanwhile: `"void"` (the default) to give the time for free, `"mark_uncollectible"` to
+   * write the invoices off, `"keep_as_draft"` to collect them later.
    */
   readonly invoices?: CollectionPause["invoices"] | undefined;
-  /** When collection resumes by itself. Default: with `unpauseSubscription` only. */
+  /** When collection resumes by itself. Default: never; call `unpauseSubscription`. */
   readonly until?: Date | undefined;
 }
 

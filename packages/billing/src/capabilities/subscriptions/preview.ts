@@ -10,34 +10,39 @@ import { previewAtOnce } from "./preview-at-once.js";
 import { previewAtPeriodEnd } from "./preview-at-period-end.js";
 import type { PreviewedChange } from "./preview-invoices.js";
 
-/** What a change would cost. Amounts are in the currency's minor unit. */
+/** The cost of a change. Amounts are in the currency's minor unit. */
 export interface SubscriptionPreview {
   readonly currency: string;
   /**
-   * Billed when the change is made; 0 when it is billed with the next invoice, or later. Stripe adds an amount below its
-   * least charge to the next invoice too.
+   * The amount billed when the change is made; 0 if it is billed with the next invoice or later. Stripe also moves an
+   * amount below its minimum charge to the next invoice.
    */
   readonly amountDueNow: number;
   /**
-   * The next invoice, with the change's prorations where they are not billed at once, and less what the customer has to
-   * their credit; null when none will come. In the hour in which the last one is a draft, that uses up the credit first.
-   * After an invoice at once, it may be an amount below Stripe's least charge, which is left for the invoice after.
+   * The amount of the next invoice, including prorations that are not billed at once, less the customer's credit; null
+   * if there will be no invoice. For about an hour after a renewal, while its invoice is still a draft, that invoice
+   * uses the credit first. If the change is billed at once, this may be below Stripe's minimum charge, and is then
+   * moved to the following invoice.
    */
   readonly nextAmount: number | null;
   readonly nextInvoiceAt: Date | null;
   /**
-   * Every invoice after that, as far as it can be known: without usage and without what is billed once, and for as long as
-   * its discounts run. 0 when none will come; null when the items renew at different times, so that the invoices differ.
+   * The amount of each invoice after that, as far as it can be known: without usage and one-time charges, and for as
+   * long as the discounts run. 0 if there will be none; null if the items renew at different times, so that the
+   * invoices differ.
    */
   readonly recurringAmount: number | null;
   /**
-   * What {@link amountDueNow} is made of, or else {@link nextAmount}. For a change of interval at the end of the period,
-   * their periods are as if it was made now.
+   * The lines that add up to {@link amountDueNow}, or, if nothing is due now, to {@link nextAmount}. For a change of
+   * interval at the end of the period, their periods are those of a change made now.
    */
   readonly lines: readonly InvoiceLine[];
-  /** Whether there are more lines than these, which are up to a thousand. The amounts have them all. */
+  /** Whether there are more lines than these, at most a thousand. The amounts include all lines. */
   readonly hasMoreLines: boolean;
-  /** Makes the change, as previewed and reckoned from the same instant, once: `updateSubscription(id, confirmation)`. */
+  /**
+   * Pass it to `updateSubscription(id, confirmation)` to make exactly the previewed change, once, prorated from the
+   * same time.
+   */
   readonly confirmation: SubscriptionConfirmation;
 }
 

@@ -14,16 +14,22 @@ export interface ReportUsageOptions extends CallOptions, IdempotencyOptions {
   /** The amount: a whole number of at most 15 digits. A negative one corrects an earlier report. */
   readonly value: number;
   /**
-   * Your name for this report, of 1 to 255 printable characters: reported twice, it counts once. It applies to this tenant,
-   * customer and event name only. Stripe remembers it for at least 24 hours, so report older usage again only if you know
-   * that it did not arrive.
+   * Your own id for this report, 1 to 255 printable ASCII characters: a report that is repeated with the same id counts
+   * once. It applies to this tenant, customer and event name only. Stripe remembers it for at least 24 hours, so repeat
+   * an older report only if you know that it did not arrive.
    */
   readonly identifier: string;
-  /** When it was used: within the past 35 days, and at most five minutes ahead. Default: when Stripe receives it. */
+  /**
+   * When the usage happened: within the past 35 days, and at most five minutes in the future. Default: when Stripe
+   * receives the report.
+   */
   readonly timestamp?: Date | undefined;
-  /** The key under which the meter looks for the customer. Default: `"stripe_customer_id"`, as every meter's is that names none. */
+  /**
+   * The payload key in which the meter expects the customer. Default: `"stripe_customer_id"`, which is also Stripe's
+   * default for meters.
+   */
   readonly customerKey?: string | undefined;
-  /** The key under which the meter looks for the value. Default: `"value"`. */
+  /** The payload key in which the meter expects the value. Default: `"value"`. */
   readonly valueKey?: string | undefined;
 }
 

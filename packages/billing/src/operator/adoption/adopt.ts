@@ -10,13 +10,13 @@ import { type AdoptionCounts, type AdoptionReport, Ledger } from "./ledger.js";
 import { type RowSource, readRows } from "./read-rows.js";
 import type { AdoptionRow } from "./rows.js";
 
-/** Here `timeoutMs` is for each object, and not for the whole call. */
+/** Options of `adopt`. `timeoutMs` limits the work on each object here, not the whole call. */
 export interface AdoptOptions extends CallOptions {
-  /** Changes nothing, and reports what would be done. Default: true. */
+  /** Changes nothing, and reports what would be changed. Default: true. */
   readonly dryRun?: boolean | undefined;
-  /** How many requests are sent in a second at most, 1 to 1000. Default: 20, of Stripe's 100 in live and 25 in test mode. */
+  /** The most requests to send in a second, 1 to 1000. Default: 20; Stripe allows 100 in live and 25 in test mode. */
   readonly requestsPerSecond?: number | undefined;
-  /** Hears after each row. Nobody waits for it. */
+  /** Called after each row. Not awaited. */
   readonly onProgress?: ((counts: AdoptionCounts) => unknown) | undefined;
 }
 

@@ -1,11 +1,11 @@
 import type { AdoptionTarget } from "./rows.js";
 
-/** What became of the rows. `missing` are those whose object Stripe does not have. */
+/** The number of rows by result. `missing` counts rows whose object does not exist in Stripe. */
 export interface AdoptionCounts {
   readonly rows: number;
-  /** Marked and linked now; in a dry run, those that would be. */
+  /** Rows whose object was marked and linked now, or would be in a dry run. */
   readonly adopted: number;
-  /** Adopted before, or made by this package: nothing to do. */
+  /** Rows whose object was adopted before or created by this package, so that nothing is to be done. */
   readonly already: number;
   readonly refused: number;
   readonly missing: number;
@@ -21,9 +21,9 @@ export interface AdoptionProblem {
 }
 
 export interface AdoptionReport extends AdoptionCounts {
-  /** Whether nothing was changed. */
+  /** True if it was a dry run, which changes nothing. */
   readonly dryRun: boolean;
-  /** Every row that was refused or is missing. */
+  /** Every row that was refused or whose object is missing. */
   readonly problems: readonly AdoptionProblem[];
 }
 

@@ -3,15 +3,18 @@ import { isObjectId } from "../../stripe/object-id.js";
 import { SHARED } from "../../tenancy/metadata-mark.js";
 import { isTenantId } from "../../tenancy/tenant-id.js";
 
-/** A customer of the application's, as its own table knows it. */
+/** A customer to adopt, as the application's own table knows it. */
 export interface CustomerRow {
   readonly customerId: string;
   readonly tenantId: string;
-  /** By which `ensureCustomer` is to find it; left out, only its id does. */
+  /** The reference under which `ensureCustomer` will find it. Default: none; it is then found by its id only. */
   readonly reference?: string | null | undefined;
 }
 
-/** Something of the catalogue: one id, and its tenant, or `"*"` for what all tenants share. A product's prices go with it. */
+/**
+ * A product, coupon or promotion code to adopt, and its tenant, or `"*"` to share it with all tenants. A product's
+ * prices are adopted with it.
+ */
 export type CatalogRow = { readonly tenantId: string } & (
   | { readonly productId: string }
   | { readonly couponId: string }

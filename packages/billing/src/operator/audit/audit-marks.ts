@@ -9,15 +9,15 @@ import { eachPage, type OpenScope } from "../each-page.js";
 import { describeProblem } from "../owner-problem.js";
 import { type AuditedKind, Findings, type MarksReport } from "./findings.js";
 
-/** Here `timeoutMs` is for each request, and not for the whole call. */
+/** Options of `auditMarks`. `timeoutMs` limits each request here, not the whole call. */
 export interface AuditMarksOptions extends CallOptions {
-  /** Whether the application knows a tenant. Left out, every well-formed mark is taken for a tenant's. */
+  /** Tells if the application knows a tenant. Default: every well-formed mark counts as a known tenant's. */
   readonly isTenant?: ((tenantId: string) => boolean | Promise<boolean>) | undefined;
-  /** How many findings the report holds, 1 to 1,000,000; all are counted. Default: 1000. */
+  /** The most findings that the report lists, 1 to 1,000,000; it counts all of them. Default: 1000. */
   readonly most?: number | undefined;
-  /** How many requests are sent in a second at most, 1 to 1000. Default: 20. */
+  /** The most requests to send in a second, 1 to 1000. Default: 20. */
   readonly requestsPerSecond?: number | undefined;
-  /** Hears after each page what was found so far. Nobody waits for it. */
+  /** Called after each page with the findings so far. Not awaited. */
   readonly onProgress?: ((report: MarksReport) => unknown) | undefined;
 }
 

@@ -3,10 +3,10 @@ import type { OwnerProblem } from "../../tenancy/tenancy.js";
 export type AuditedKind = "customer" | "product" | "price" | "coupon" | "promotion_code" | "subscription";
 
 /**
- * Beside the reasons why an object is nobody's:
+ * In addition to the reasons why an object has no owner:
  *
  * - `unknown_tenant`: its mark names a tenant that the application does not know.
- * - `foreign_mark`: its mark names another tenant than what it belongs to does: a price its product, a subscription its
+ * - `foreign_mark`: its mark names another tenant than the object it belongs to: a price's product, a subscription's
  *   customer.
  * - `duplicate_reference`: an older customer of the tenant has the same reference; `ensureCustomer` uses that one.
  */
@@ -20,11 +20,11 @@ export interface MarkFinding {
 }
 
 export interface MarksReport {
-  /** How many objects were looked at, by kind. */
+  /** The number of objects examined, by kind. */
   readonly looked: Readonly<Record<AuditedKind, number>>;
-  /** How many were found, by problem; those with none are left out. */
+  /** The number of findings, by problem; problems without findings are left out. */
   readonly problems: Readonly<Partial<Record<MarkProblem, number>>>;
-  /** The first of them, up to `most`. */
+  /** The first findings, up to `most`. */
   readonly findings: readonly MarkFinding[];
 }
 

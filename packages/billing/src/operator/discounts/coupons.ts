@@ -22,13 +22,13 @@ import { readPage } from "../each-page.js";
 import { dateField, toPagingParams } from "../lists/list-fields.js";
 import { toSharedPage } from "./shared-page.js";
 
-/** Exactly one of `percentOff` and `amountOff`. */
+/** Options of `createCoupon`. Give exactly one of `percentOff` and `amountOff`. */
 export interface CreateCouponOptions extends CallOptions, IdempotencyOptions {
-  /** What customers read on receipts, up to 40 characters. */
+  /** The name that customers see on receipts, up to 40 characters. */
   readonly name?: string | undefined;
   /** Above 0, up to 100. */
   readonly percentOff?: number | undefined;
-  /** In the minor unit of `currency`, which is needed with it. */
+  /** The amount in the minor unit of `currency`, which it requires. */
   readonly amountOff?: number | undefined;
   readonly currency?: string | undefined;
   /** Default: `"once"`. `"repeating"` needs `durationInMonths`. */

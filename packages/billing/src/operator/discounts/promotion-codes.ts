@@ -16,9 +16,9 @@ import { readSharedCoupon } from "./coupons.js";
 import { toSharedPage } from "./shared-page.js";
 
 export interface CreatePromotionCodeOptions extends CallOptions, IdempotencyOptions {
-  /** A shared coupon. */
+  /** The coupon that the code applies; a shared one. */
   readonly couponId: string;
-  /** What customers type: 1 to 100 letters, digits and dashes. Left out, Stripe makes one up. */
+  /** The code that customers type: 1 to 100 letters, digits and dashes. Default: Stripe generates one. */
   readonly code?: string | undefined;
   readonly expiresAt?: Date | undefined;
   readonly maxRedemptions?: number | undefined;
@@ -28,7 +28,7 @@ export interface CreatePromotionCodeOptions extends CallOptions, IdempotencyOpti
 }
 
 export interface UpdatePromotionCodeOptions extends CallOptions, IdempotencyOptions {
-  /** False ends it, true lets it be typed again. */
+  /** False disables the code, true enables it again. */
   readonly active?: boolean | undefined;
   readonly metadata?: CallerMetadata | undefined;
 }

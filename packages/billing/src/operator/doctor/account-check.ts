@@ -1,6 +1,6 @@
 /** The result of one check. */
 export interface AccountCheck {
-  /** What was looked at, such as `key` or `portal`. */
+  /** The subject of the check, such as `key` or `portal`. */
   readonly check: string;
   readonly status: "ok" | "warning" | "failure";
   /** The finding; never a key or a secret. */
@@ -9,7 +9,7 @@ export interface AccountCheck {
   readonly advice: string | null;
 }
 
-/** What a service needs of its Stripe account, checked. */
+/** The results of checking the Stripe account that a service uses. */
 export interface AccountExamination {
   /** False if a check failed. */
   readonly ok: boolean;

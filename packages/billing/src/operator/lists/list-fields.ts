@@ -2,11 +2,11 @@ import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import type { ListOptions } from "../../stripe/page.js";
 
-/** A span of time by which an operator's lists can be kept short. */
+/** Limits an operator's list to objects created in a span of time. */
 export interface CreatedOptions {
-  /** Those created at this moment or later. */
+  /** Lists only objects created at this time or later. */
   readonly createdFrom?: Date | undefined;
-  /** Those created before this moment. */
+  /** Lists only objects created before this time. */
   readonly createdBefore?: Date | undefined;
 }
 

@@ -12,9 +12,9 @@ import { type CreatedOptions, createdFields, toCreatedParam, toPagingParams } fr
 import { toOwnedPage } from "./owned-page.js";
 
 export interface ListAllSubscriptionsOptions extends CallOptions, ListOptions, CreatedOptions {
-  /** One of Stripe's; left out, all that are not canceled. `"ended"` is canceled or never paid for. */
+  /** One of Stripe's statuses, or `"ended"` for canceled or never paid ones. Default: all that are not canceled. */
   readonly status?: (typeof SUBSCRIPTION_FILTERS)[number] | undefined;
-  /** Those of one price alone. */
+  /** Lists only subscriptions to this price. */
   readonly priceId?: string | undefined;
 }
 

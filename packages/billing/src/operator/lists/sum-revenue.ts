@@ -5,23 +5,23 @@ import { eachPage, type OpenScope } from "../each-page.js";
 import { dateField, toCreatedParam } from "./list-fields.js";
 import { tenantOf } from "./owned-page.js";
 
-/** Here `timeoutMs` is for each request, and not for the whole call. */
+/** Options of `sumRevenue`. `timeoutMs` limits each request here, not the whole call. */
 export interface SumRevenueOptions extends CallOptions {
   /** Counts invoices created at this moment or later, */
   readonly createdFrom: Date;
   /** and before this one. */
   readonly createdBefore: Date;
-  /** How many requests are sent in a second at most, 1 to 1000. Default: 20. */
+  /** The most requests to send in a second, 1 to 1000. Default: 20. */
   readonly requestsPerSecond?: number | undefined;
 }
 
 /** What one tenant paid in one currency. */
 export interface Revenue {
-  /** Null for customers that are nobody's. */
+  /** Null for customers without an owner. */
   readonly tenantId: string | null;
-  /** In lower case, as Stripe has it. */
+  /** ISO 4217, in lower case as Stripe writes it. */
   readonly currency: string;
-  /** In the currency's minor unit; refunds and credit notes are not taken off. */
+  /** In the currency's minor unit; refunds and credit notes are not subtracted. */
   readonly amountPaid: number;
   readonly invoices: number;
 }
