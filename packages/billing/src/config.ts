@@ -33,9 +33,9 @@ import { isTenantId } from "./tenancy/tenant-id.js";
  */
 export interface StripeBillingConfig<TMetadata = undefined> {
   /**
-   * A secret (`sk_…`) or restricted (`rk_…`) key. Its mode, live or test, becomes the service's. `undefined` stands for an
-   * environment variable that is not set, as while an application is built: the service can be made, and every call throws
-   * a `ConfigurationError`.
+   * A secret (`sk_…`) or restricted (`rk_…`) key. Its mode, live or test, becomes the service's. It may be `undefined`,
+   * because an environment variable may not be set while an application is built: the service can then be created, but
+   * every call throws a `ConfigurationError`.
    */
   readonly secretKey?: string | undefined;
   /**

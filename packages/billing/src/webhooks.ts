@@ -1,6 +1,6 @@
 /**
  * `@repo/billing/webhooks` receives Stripe's webhooks: verifies them, hands each event to its handler with its tenant,
- * and acknowledges it only when the result is durable. Loads neither the Stripe SDK nor a validator.
+ * and acknowledges it only when the result is durable. Loads neither the Stripe SDK nor a validation library.
  *
  * @example
  * import { createWebhookReceiver } from "@repo/billing/webhooks";

@@ -12,16 +12,21 @@ import { parseOrigin, type ReturnUrlPolicy } from "./return-url.js";
  * `"https://app.example.com/{tenant}/billing"`, `"https://{domain}/billing"`.
  */
 export interface ReturnUrlSettings {
-  /** Where "return" links lead when a call names no other place; paths that calls give are on its origin. */
+  /**
+   * The target of "return" links, unless a call gives another one. Paths given in calls are resolved against its
+   * origin.
+   */
   readonly returnUrl?: PerTenant<string> | undefined;
   /** Origins, such as `"https://app.example.com"`, that return URLs may be on. Default: the origin of `returnUrl`. */
   readonly allowedReturnOrigins?: PerTenant<readonly string[]> | undefined;
   /**
-   * What `{tenant}` stands for; the tenant's id by default. In a host it has to be a host label: 1 to 63 lower-case
-   * letters, digits and hyphens. Hosts know no upper case, so there the ids `Acme` and `acme` would be one tenant.
+   * Returns the text for `{tenant}`. Default: the tenant's id. In a host it must be a host label: 1 to 63 lower-case
+   * letters, digits and hyphens, because hosts ignore case, and the ids `Acme` and `acme` would be the same host.
    */
   readonly slug?: ((tenantId: string) => string | Promise<string>) | undefined;
-  /** What `{domain}` stands for: the domain that a tenant has proved to be its own, such as `"billing.acme.com"`. */
+  /**
+   * Returns the host for `{domain}`: a domain that the tenant has proved to be its own, such as `"billing.acme.com"`.
+   */
   readonly domain?: ((tenantId: string) => string | Promise<string>) | undefined;
 }
 

@@ -1,17 +1,18 @@
 /**
- * Something that should not happen unless someone tries, or data is wrong; or something that an operator did. It names the
- * tenant that asked and nothing of anyone else's.
+ * Something that only happens if someone attacks or data is wrong, or something that an operator did. It names the
+ * tenant that made the call, and nothing of other tenants.
  */
 export interface AuditEvent {
   /**
-   * - `foreign_object`: an id was asked for that exists, but not for this tenant.
-   * - `foreign_search_hit`: a search found objects that are not this tenant's; they were dropped.
-   * - `ownership_conflict`: two authorities name different tenants for one customer; it was refused.
-   * - `duplicate_customer`: more than one customer has the same reference; the oldest is used, and these are not.
-   * - `account_listed`: a page of the events or subscriptions of all tenants was read, for a receiver to compare with.
-   * - `isolation_breach`: the second wall stopped a request or an answer; a defect in this package.
+   * - `foreign_object`: a call named an object that exists but is not this tenant's.
+   * - `foreign_search_hit`: a search found objects that are not this tenant's, and dropped them.
+   * - `ownership_conflict`: directory and metadata disagree on a customer's tenant, so it was refused.
+   * - `duplicate_customer`: several customers have the same reference; the oldest is used, the counted ones are not.
+   * - `account_listed`: a page of the events or subscriptions of all tenants was read, for a receiver's `reconcile…`
+   *   methods.
+   * - `isolation_breach`: the gate stopped a request or an answer; a defect in this package.
    * - `operator_call`: an operator called a method; `tenantId` is `*`, and `actor` says who it was.
-   * - `object_adopted`: an operator gave an object to `tenantId` that was nobody's.
+   * - `object_adopted`: an operator assigned an object without an owner to `tenantId`.
    */
   readonly type:
     | "foreign_object"
@@ -25,11 +26,11 @@ export interface AuditEvent {
   readonly tenantId: string;
   /** The Stripe request, such as `GET /v1/subscriptions/{subscription}`, without its ids; for an operator, the method. */
   readonly call: string;
-  /** How many objects were concerned. */
+  /** The number of objects concerned. */
   readonly count: number;
-  /** Who acted as operator, as given to `asOperator`; undefined for a tenant's call. */
+  /** The operator, as named to `asOperator`; undefined for a tenant's call. */
   readonly actor?: string | undefined;
 }
 
-/** Nobody waits for it. Its first failure, thrown or rejected, is a warning of the process. */
+/** Called with each audit event. Not awaited; its first failure, thrown or rejected, becomes a process warning. */
 export type AuditListener = (event: AuditEvent) => unknown;

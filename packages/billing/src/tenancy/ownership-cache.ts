@@ -3,17 +3,17 @@ import { ExpiringMap } from "./expiring-map.js";
 /** Far more than a process has in use at once, and a few megabytes at most. */
 const CAPACITY = 20_000;
 
-/** How long a proof of who owns a customer is remembered, and for what. */
+/** How long a service remembers which tenant owns a customer, and what it uses that for. */
 export interface OwnershipSettings {
   /**
-   * For how many seconds reads may rest on a proof of an earlier call, 0 to 300. Default: 30. An operator who gives a
-   * customer to another tenant in the Dashboard closes it to the former tenant's reads after this time at the latest; at
-   * once in each process that receives the `customer.updated` event, or where it is 0.
+   * How long, in seconds, reads may rely on a proof from an earlier call, 0 to 300. Default: 30. When a customer is
+   * assigned to another tenant in the Dashboard, the former tenant can read it for this time at most; processes that
+   * receive the `customer.updated` event, and services with 0, notice at once.
    */
   readonly rememberSeconds?: number | undefined;
   /**
-   * Lets writes, portal and Checkout sessions rest on such a proof too, which saves a request each. Default: false: what
-   * they touch is proved in the same call. Accept it only where no customer ever changes its tenant.
+   * Lets writes, portal sessions and Checkout sessions rely on such a proof too, which saves a request each. Use it
+   * only if no customer ever changes its tenant. Default: false, so that they prove ownership within the call.
    */
   readonly trustInWrites?: boolean | undefined;
 }

@@ -2,60 +2,60 @@ import type Stripe from "stripe";
 import type { SearchQuery } from "../stripe/search-query.js";
 
 /**
- * Who owns what: the port that every strategy implements. A strategy only answers questions about objects that Stripe
- * returned; asking Stripe, and refusing, is the scope's and the gate's work.
+ * Decides which tenant owns an object: the interface that every strategy implements. A strategy only answers questions
+ * about objects that Stripe returned; the scope and the gate ask Stripe and refuse calls.
  */
 export interface Tenancy {
   /**
-   * The connected account that holds the tenant's data and nobody else's; undefined where tenants share the platform's
-   * own account. @throws AccountMismatchError when the tenant should have an account and has none of its own.
+   * Returns the connected account that holds the tenant's data and no one else's; undefined if tenants share the
+   * platform's account. @throws AccountMismatchError when the tenant should have an account and has none of its own.
    */
   accountOf(tenantId: string): Promise<string | undefined> | undefined;
   customerAccess(tenantId: string, customer: OwnedByMetadata): Promise<CustomerAccess> | CustomerAccess;
   productAccess(tenantId: string, product: OwnedByMetadata): ProductAccess;
   /** Finds the products that {@link productAccess} would let the tenant see; undefined where its account holds no others. */
   productQuery(tenantId: string): SearchQuery | undefined;
-  /** The tenant's customers, where the strategy knows them without asking Stripe. */
+  /** Returns the tenant's customers, if the strategy knows them without asking Stripe. */
   customersOf?(tenantId: string): Promise<readonly string[]>;
   /**
-   * Records that a customer made here is the tenant's; doing so again changes nothing. Left out where the customer's mark
-   * or account says it already.
+   * Records that a newly created customer is the tenant's; repeating it changes nothing. Left out if the customer's
+   * mark or account already says so.
    */
   link?(tenantId: string, customerId: string): Promise<void>;
   /**
-   * Whether the strategy's own record says that a customer is the tenant's. Left out where only Stripe's objects tell.
+   * Tells if the strategy's own record says that a customer is the tenant's. Left out if only Stripe's objects say so.
    */
   isLinked?(tenantId: string, customerId: string): Promise<boolean>;
-  /** Rules for one call, which ask the application for each answer once. */
+  /** Returns a copy for one call, which asks the application for each answer only once. */
   forCall?(): Tenancy;
   /**
-   * Fails where the application's record cannot be asked. Asked when Stripe has no such object, so that a missing object
-   * and another tenant's fail alike.
+   * Rejects if the application's record cannot be reached. Called when Stripe has no such object, so that a missing
+   * object and another tenant's fail in the same way.
    */
   assertReachable?(): Promise<void>;
-  /** Takes a listener for customers whose owner the application changed in this process. */
+  /** Registers a listener for customers whose owner the application changed in this process. */
   onChange?(listener: (customerId: string) => void): void;
-  /** True where the application alone records whose a customer is, so that none can be made here. */
+  /** True if only the application can record a customer's tenant, so that this package cannot create customers. */
   readonly readOnly?: boolean | undefined;
   /** Finds the tenant of an event. `readCustomer` asks Stripe, also for what a deleted customer was. */
   resolveTenant(origin: TenantOrigin, readCustomer: ReadCustomer): Promise<TenantResolution>;
-  /** True where an event's connected account alone decides its tenant, so that nothing is read. Default: false. */
+  /** True if an event's connected account alone decides its tenant, so that nothing has to be read. Default: false. */
   readonly resolvesByAccount?: boolean | undefined;
-  /** The metadata that says whose a new customer or product is; empty where its account says it. */
+  /** Returns the metadata that marks a new customer or product as the tenant's; empty if its account says so. */
   markFor(tenantId: string): Readonly<Record<string, string>>;
   /**
-   * Tells an operator whose a customer is, or why it is nobody's. Left out where each tenant has an account of its own;
-   * then there is no operator.
+   * Returns which tenant owns a customer, or why none does, for operators. Left out if each tenant has its own account;
+   * then there are no operators.
    */
   customerOwner?(customer: OwnedByMetadata): Promise<OwnerFacts> | OwnerFacts;
-  /** The metadata key of the mark; left out where the account says whose an object is. */
+  /** The metadata key of the mark; left out if the account decides which tenant owns an object. */
   readonly markKey?: string | undefined;
-  /** Metadata keys that are this package's to write, refused in callers' metadata and left out of views. */
+  /** Metadata keys that only this package writes. They are refused in callers' metadata and left out of views. */
   readonly reservedMetadata: readonly string[];
 }
 
 /**
- * - `conflict`: two authorities say different tenants; refused, and audited.
+ * - `conflict`: directory and metadata name different tenants; refused, and reported to `onAudit`.
  * - `unlinked`: it bears the tenant's mark and the directory does not know it. Refused and audited as well, but to
  *   `ensureCustomer`, which made it and was stopped before it could {@link Tenancy.link} it.
  */
@@ -65,11 +65,11 @@ export type CustomerAccess = "own" | "none" | "conflict" | "unlinked";
 export type ProductAccess = "own" | "shared" | "none";
 
 /**
- * Whose an object is, or why it is nobody's:
+ * Which tenant owns an object, or why none does:
  *
  * - `unmarked`: nothing names a tenant.
- * - `malformed_mark`: its mark is no tenant id.
- * - `unlinked`: its mark names a tenant, and the directory does not know it.
+ * - `malformed_mark`: its mark is not a tenant id.
+ * - `unlinked`: its mark names a tenant, but the directory does not know the object.
  * - `contradiction`: its mark and the directory name different tenants.
  */
 export type OwnerFacts =
@@ -78,7 +78,7 @@ export type OwnerFacts =
 
 export type OwnerProblem = "unmarked" | "malformed_mark" | "unlinked" | "contradiction";
 
-/** What a strategy may look at. A deleted object has no metadata left. */
+/** The part of an object that a strategy looks at. A deleted object has no metadata left. */
 export interface OwnedByMetadata {
   readonly id: string;
   readonly metadata?: Readonly<Record<string, string>> | null | undefined;
@@ -110,24 +110,24 @@ export interface TenantOrigin {
   readonly happenedAtSeconds?: number | undefined;
 }
 
-/** What a webhook receiver has to know of the service that resolves its tenants. */
+/** The facts about a service against which a webhook receiver checks its options. */
 export interface ReceiverFacts {
   /** The mode of the service's key; `undefined` when its client does not show it. */
   readonly mode?: "live" | "test" | undefined;
   /** The tenant that the service is bound to, which makes it unfit for a receiver. */
   readonly tenantId?: string | undefined;
-  /** What an event has to name to be a tenant's: a customer or marked object, or a connected account. */
+  /** How an event names its tenant: by a customer or marked object, or by a connected account. */
   readonly tenantsBy: "customer" | "account";
 }
 
-/** What a page of Stripe's lists of events is asked for. */
+/** A request for one page of Stripe's list of events. */
 export interface EventListQuery {
   readonly family: "snapshot" | "thin";
   /** 1 to 20 event types of that family. */
   readonly types: readonly string[];
-  /** The connected account whose events they are; your own when left out. */
+  /** The connected account whose events to list. Default: your own account. */
   readonly account?: string | undefined;
-  /** The first and the last second in which they were created. */
+  /** The first and the last second, since the epoch, in which the events were created. */
   readonly fromSeconds: number;
   readonly toSeconds: number;
   /** From the page before. */
@@ -141,9 +141,9 @@ export interface EventPage {
   readonly nextCursor?: string | undefined;
 }
 
-/** What a page of an account's subscriptions is asked for. */
+/** A request for one page of an account's subscriptions. */
 export interface SubscriptionListQuery {
-  /** The connected account; your own when left out. */
+  /** The connected account whose subscriptions to list. Default: your own account. */
   readonly account?: string | undefined;
   /** From the page before. */
   readonly cursor?: string | undefined;
@@ -164,9 +164,11 @@ export interface EventObject {
 }
 
 /**
- * - `tenant`: whose it is.
- * - `nobody`: no tenant's, such as a shared product, or a customer that another application made in the same account.
- * - `unknown`: no tenant is known yet; it may be one whose sign-up is not stored yet, so the event should come again.
+ * - `tenant`: the tenant that the event belongs to.
+ * - `nobody`: it belongs to no tenant, such as a shared product, or a customer that another application created in the
+ *   same account.
+ * - `unknown`: no tenant is known yet. It may be one whose sign-up is not stored yet, so the event should be delivered
+ *   again.
  */
 export type TenantResolution =
   | { readonly status: "tenant"; readonly tenantId: string }

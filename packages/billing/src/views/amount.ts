@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from "../errors.js";
 
 /**
- * Formats a Stripe amount for people: `formatAmount(4900, "usd")` is "$49.00", `formatAmount(500, "jpy", "ja")` is "￥500".
+ * Formats a Stripe amount for display: `formatAmount(4900, "usd")` is "$49.00", `formatAmount(500, "jpy", "ja")` is
+ * "￥500".
  *
  * The amount is in the minor unit as Stripe counts it, which can differ from ISO 4217: yen have none, a dinar has a thousand
  * fils, and a króna a hundred parts. A decimal string, such as `price.unitAmountDecimal`, may hold fractions of a minor unit,

@@ -1,21 +1,21 @@
 import type Stripe from "stripe";
 import { referencedId } from "../stripe/reference.js";
 
-/** What a Checkout session sells, or has sold. Amounts are in the currency's minor unit. */
+/** An item that a Checkout session sells or has sold. Amounts are in the currency's minor unit. */
 export interface CheckoutLineItem {
   readonly id: string;
   /** The name of the product. */
   readonly description: string | null;
   readonly priceId: string | null;
   readonly productId: string | null;
-  /** As the customer chose it, where it was adjustable; null for a metered price. */
+  /** The quantity, as the customer chose it if it was adjustable; null for a metered price. */
   readonly quantity: number | null;
   readonly currency: string;
-  /** Before discounts and taxes. */
+  /** The amount before discounts and taxes. */
   readonly amountSubtotal: number;
   readonly amountDiscount: number;
   readonly amountTax: number;
-  /** What is paid for it on the page. */
+  /** The amount paid at checkout, after discounts and taxes. */
   readonly amountTotal: number;
 }
 

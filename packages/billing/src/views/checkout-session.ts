@@ -3,27 +3,30 @@ import { referencedId } from "../stripe/reference.js";
 import { toDate } from "./epoch.js";
 import type { Reserved } from "./reserved.js";
 
-/** A customer's visit to Stripe's Checkout, on its page or in a form within the application's, and its result. */
+/** A Checkout session, on Stripe's page or in a form of the application's page, and its result. */
 export interface CheckoutSession {
   readonly id: string;
   readonly mode: "subscription" | "payment" | "setup";
-  /** Where it is shown: on a page of Stripe's, or in a form. Newer ones are passed on unchanged. */
+  /**
+   * Where it is shown: on Stripe's page (`"hosted"`) or in a form. Values newer than this package are passed on
+   * unchanged.
+   */
   readonly uiMode: "hosted" | "embedded";
   /**
    * `"complete"` means that the customer finished the page, not that the money has arrived: give access by
    * {@link paymentStatus}, or better by the subscription itself. Newer statuses are passed on unchanged.
    */
   readonly status: "open" | "complete" | "expired";
-  /** `"no_payment_required"` in a trial, and where a card is only saved. */
+  /** `"no_payment_required"` for a trial, and if a card is only saved. */
   readonly paymentStatus: "paid" | "unpaid" | "no_payment_required";
   /**
-   * Redirect the customer's browser to it. Whoever has the URL can pay as the customer: never log, store or send it. Null
-   * once the session has ended, and where it is embedded.
+   * The URL to redirect the customer's browser to. Anyone who has it can pay as the customer: never log, store or send
+   * it. Null once the session has ended, and for an embedded form.
    */
   readonly url: string | null;
   /**
-   * Hand it to the customer's own browser, whose Stripe.js shows the form by it. Whoever has it can pay as the customer:
-   * never log, store or send it elsewhere. Null on a page of Stripe's.
+   * The secret with which Stripe.js in the customer's browser shows the form. Anyone who has it can pay as the
+   * customer: never log, store or send it elsewhere. Null for a hosted page.
    */
   readonly clientSecret: string | null;
   readonly customerId: string;
@@ -35,7 +38,7 @@ export interface CheckoutSession {
   /** The amount due today, in the currency's minor unit; null if nothing is sold. */
   readonly amountTotal: number | null;
   readonly currency: string | null;
-  /** The application's own reference. A caller chose it, so it proves nothing about the owner. */
+  /** The application's own reference. It does not prove who owns the session. */
   readonly clientReferenceId: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly expiresAt: Date;

@@ -5,21 +5,21 @@ import type { Reserved } from "./reserved.js";
 /** A discount that can be given to subscriptions, invoices and Checkout sessions. */
 export interface Coupon {
   readonly id: string;
-  /** What customers read on receipts. */
+  /** The name that customers see on receipts. */
   readonly name: string | null;
-  /** Null where an amount is taken off. */
+  /** Null if the discount is an amount. */
   readonly percentOff: number | null;
-  /** In `currency`'s minor unit; null where a percentage is taken off. */
+  /** In the minor unit of `currency`; null if the discount is a percentage. */
   readonly amountOff: number | null;
   readonly currency: string | null;
   readonly duration: "once" | "repeating" | "forever";
-  /** Only where it is `repeating`. */
+  /** Null unless `duration` is `"repeating"`. */
   readonly durationInMonths: number | null;
   readonly maxRedemptions: number | null;
   readonly timesRedeemed: number;
-  /** The last moment at which it can be redeemed. */
+  /** When it can be redeemed at the latest. */
   readonly redeemBy: Date | null;
-  /** False once it was redeemed as often or as late as it may be. */
+  /** False once its redemptions are used up or `redeemBy` has passed. */
   readonly valid: boolean;
   readonly metadata: Readonly<Record<string, string>>;
   readonly createdAt: Date;

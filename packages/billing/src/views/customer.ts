@@ -10,15 +10,15 @@ export interface Customer {
   readonly email: string | null;
   readonly name: string | null;
   readonly phone: string | null;
-  /** Seen by the team alone, never by the customer. */
+  /** Seen only by your team, never by the customer. */
   readonly description: string | null;
   readonly address: Address | null;
-  /** Languages of its invoices and e-mails, the most preferred first. */
+  /** The languages for invoices and e-mails, the most preferred first. */
   readonly preferredLocales: readonly string[];
   readonly taxExempt: "none" | "exempt" | "reverse";
-  /** The payment method for subscriptions and invoices that name no other. */
+  /** The payment method for subscriptions and invoices without one of their own. */
   readonly defaultPaymentMethodId: string | null;
-  /** In `currency`'s minor unit; below zero is credit that its next invoices use up. */
+  /** In the minor unit of `currency`; a negative balance is credit that the next invoices use up. */
   readonly balance: number;
   /** The currency it was first billed in, in lower case; null before that. */
   readonly currency: string | null;

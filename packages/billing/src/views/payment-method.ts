@@ -2,14 +2,14 @@ import type Stripe from "stripe";
 import { referencedId } from "../stripe/reference.js";
 import { toDate } from "./epoch.js";
 
-/** A way to pay, such as a card. Holds no more of its number than the last four digits. */
+/** A way to pay, such as a card. Of a number, it holds only the last four digits. */
 export interface PaymentMethod {
   readonly id: string;
   /** Null once it is detached; then it can never be charged again. */
   readonly customerId: string | null;
-  /** Stripe's word for its kind, such as `"card"` or `"sepa_debit"`. */
+  /** Stripe's type, such as `"card"` or `"sepa_debit"`. */
   readonly type: string;
-  /** True if it pays the customer's subscriptions and invoices that name no other. */
+  /** True if it pays the customer's subscriptions and invoices that have no payment method of their own. */
   readonly isDefault: boolean;
   /** Null if it is not a card. */
   readonly card: Card | null;
@@ -26,7 +26,7 @@ export interface Card {
   /** 1 to 12; it can be charged until that month ends. */
   readonly expMonth: number;
   readonly expYear: number;
-  /** Such as `"apple_pay"`, where it came from a wallet. */
+  /** The wallet that it was added from, such as `"apple_pay"`; null if none. */
   readonly wallet: string | null;
 }
 

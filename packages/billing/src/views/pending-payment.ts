@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import type { LookupKeys } from "./price.js";
 import { type AnySubscription, type Subscription, toSubscription } from "./subscription.js";
 
-/** A subscription just created or changed, with the step that its customer still has to take. */
+/** A subscription that was just created or changed, with the step that its customer still has to take. */
 export interface ChangedSubscription extends Subscription {
   /** Null when nothing is left to do. */
   readonly pendingPayment: PendingPayment | null;
@@ -23,7 +23,7 @@ export type PendingPayment =
       /** In the currency's minor unit. */
       readonly amountDue: number;
       readonly currency: string;
-      /** Stripe's own page to pay it on; whoever has the address may. */
+      /** Stripe's page to pay the invoice on; anyone who has the URL can pay. */
       readonly hostedInvoiceUrl: string | null;
       readonly clientSecret: string | null;
     }

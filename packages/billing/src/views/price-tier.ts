@@ -1,13 +1,21 @@
 import type Stripe from "stripe";
 
-/** The part of a price that counts for some of the quantity. Amounts are in the price's currency and its minor unit. */
+/**
+ * The part of a price that applies to a range of the quantity. Amounts are in the minor unit of the price's currency.
+ */
 export interface PriceTier {
-  /** The last unit of the tier; null for all that come after the tier before it. */
+  /** The last unit of the tier; null for the last tier, which has no upper limit. */
   readonly upTo: number | null;
-  /** For each unit. Null without one, and for fractions of a minor unit: then see {@link unitAmountDecimal}. */
+  /**
+   * The amount for each unit. Null if there is none, or if it has fractions of a minor unit: then see {@link
+   * unitAmountDecimal}.
+   */
   readonly unitAmount: number | null;
   readonly unitAmountDecimal: string | null;
-  /** For the tier as a whole, beside its units. Null as with {@link unitAmount}. */
+  /**
+   * The amount for the tier as a whole, in addition to its units. Null if there is none, or if it has fractions of a
+   * minor unit.
+   */
   readonly flatAmount: number | null;
   readonly flatAmountDecimal: string | null;
 }

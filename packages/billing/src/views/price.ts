@@ -15,17 +15,17 @@ export interface Price {
   /** The exact unit amount as a decimal string. Null if the price has tiers. */
   readonly unitAmountDecimal: string | null;
   /**
-   * How the tiers count: each unit by the tier that it falls into (`"graduated"`), or all of them by the tier of the whole
-   * quantity (`"volume"`). Null without tiers.
+   * How tiers apply: each unit costs what its own tier says (`"graduated"`), or all units cost what the tier of the
+   * whole quantity says (`"volume"`). Null without tiers.
    */
   readonly tiersMode: "graduated" | "volume" | null;
-  /** From the first unit on. Null without tiers, and in a subscription's items, where Stripe leaves them out. */
+  /** The tiers, the lowest first. Null without tiers, and in a subscription's items, where Stripe leaves them out. */
   readonly tiers: readonly PriceTier[] | null;
   /** Null for a price that is paid once. */
   readonly recurring: Recurrence | null;
-  /** The tenant's own name for it, which a new price can take over; see `replacePrice`. */
+  /** The tenant's own name for the price, which a replacement takes over; see `replacePrice`. */
   readonly lookupKey: string | null;
-  /** Seen by the team alone, never by customers. */
+  /** Seen only by your team, never by customers. */
   readonly nickname: string | null;
   /** How tax relates to the amount: included, or added to it; `"unspecified"` if Stripe's tax settings decide. */
   readonly taxBehavior: "inclusive" | "exclusive" | "unspecified";
@@ -35,11 +35,11 @@ export interface Price {
 export interface Recurrence {
   readonly interval: "day" | "week" | "month" | "year";
   readonly intervalCount: number;
-  /** How the quantity is found: set in advance (`"licensed"`), or measured (`"metered"`). */
+  /** How the quantity is determined: set in advance (`"licensed"`) or measured (`"metered"`). */
   readonly usageType: "licensed" | "metered";
   /**
-   * The length of the trial that is meant for the price, in days; null if none is. Stripe does not give it by itself: hand it
-   * on as `trialDays` to `createSubscription` or `createCheckoutSession`.
+   * The length of the trial intended for the price, in days; null if none. Stripe does not apply it by itself: pass it
+   * as `trialDays` to `createSubscription` or `createCheckoutSession`.
    */
   readonly trialDays: number | null;
 }

@@ -23,7 +23,7 @@ export interface Product<TMetadata = undefined> {
   readonly url: string | null;
   /** The catalog schema's output; null if the schema refuses the metadata, as {@link metadataIssues} explain. */
   readonly metadata: MetadataOf<TMetadata>;
-  /** The schema's objections to the metadata, which may have been written elsewhere; empty if it is valid. */
+  /** What the schema finds wrong with the metadata, which may have been written elsewhere; empty if it is valid. */
   readonly metadataIssues: readonly MetadataIssue[];
   /** The metadata as Stripe holds it, without the keys that mark the owner. */
   readonly rawMetadata: RawMetadata;
@@ -37,7 +37,7 @@ export type RawMetadata = Readonly<Record<string, string>>;
 export type MetadataOf<TMetadata> = [TMetadata] extends [undefined] ? RawMetadata : TMetadata | null;
 
 export interface MetadataIssue {
-  /** In the schema's words. */
+  /** The schema's own message. */
   readonly message: string;
   /** The path to the value; empty for the metadata as a whole. */
   readonly path: readonly string[];

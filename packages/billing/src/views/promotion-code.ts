@@ -3,21 +3,21 @@ import { referencedId } from "../stripe/reference.js";
 import { toDate, toDateOrNull } from "./epoch.js";
 import type { Reserved } from "./reserved.js";
 
-/** A code that customers type for a coupon. */
+/** A code that customers type to get the discount of a coupon. */
 export interface PromotionCode {
   readonly id: string;
-  /** What customers type, in any letter case. */
+  /** The text that customers type, in any letter case. */
   readonly code: string;
   readonly couponId: string | null;
-  /** The one customer that may use it; null if everybody may. */
+  /** The only customer who may use it; null if everybody may. */
   readonly customerId: string | null;
   readonly active: boolean;
   readonly expiresAt: Date | null;
   readonly maxRedemptions: number | null;
   readonly timesRedeemed: number;
-  /** Whether only a customer's first purchase may use it. */
+  /** True if it only applies to a customer's first purchase. */
   readonly firstTimeOnly: boolean;
-  /** The least amount that it applies to, in the minor unit of `minimumAmountCurrency`; null if it applies to any. */
+  /** The minimum amount of the purchase, in the minor unit of `minimumAmountCurrency`; null if there is none. */
   readonly minimumAmount: number | null;
   readonly minimumAmountCurrency: string | null;
   readonly metadata: Readonly<Record<string, string>>;

@@ -3,10 +3,10 @@ import { referencedId } from "../stripe/reference.js";
 import { toDate } from "./epoch.js";
 import type { Reserved } from "./reserved.js";
 
-/** Money given back for a charge. */
+/** A refund of a charge or a part of it. */
 export interface Refund {
   readonly id: string;
-  /** `"succeeded"` in most cases at once; `"pending"` and `"requires_action"` with some payment methods. */
+  /** Usually `"succeeded"` at once; `"pending"` or `"requires_action"` with some payment methods. */
   readonly status: "pending" | "requires_action" | "succeeded" | "failed" | "canceled";
   /** In the currency's minor unit. */
   readonly amount: number;
@@ -14,7 +14,7 @@ export interface Refund {
   readonly reason: "duplicate" | "fraudulent" | "requested_by_customer" | null;
   readonly chargeId: string | null;
   readonly paymentIntentId: string | null;
-  /** Why it failed, such as `"lost_or_stolen_card"`; null unless it did. */
+  /** Why it failed, such as `"lost_or_stolen_card"`; null if it did not fail. */
   readonly failureReason: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly createdAt: Date;

@@ -1,14 +1,14 @@
 import type Stripe from "stripe";
 import { toDate } from "./epoch.js";
 
-/** Usage that Stripe recorded. The sum appears on the customer's next invoice. */
+/** Usage that Stripe recorded. The total appears on the customer's next invoice. */
 export interface ReportedUsage {
   readonly customerId: string;
   readonly eventName: string;
   /** The caller's identifier, unchanged. */
   readonly identifier: string;
   readonly value: number;
-  /** When it was used; null if it was reported before and this report gave no time. */
+  /** When the usage happened; null if it was reported before and this report gave no time. */
   readonly usedAt: Date | null;
 }
 

@@ -2,11 +2,11 @@ import { InvalidArgumentError } from "../errors.js";
 import type { Subscription, SubscriptionStatus } from "./subscription.js";
 
 /**
- * Answers what applications ask about a subscription from its view alone, without a request, in a browser too. Any copy with
- * these four fields will do, such as one that came through JSON. Takes the time as an argument, because a stored copy may be
- * old: an end that has passed counts as one.
+ * The fields of a subscription's view that decide its state. The functions below need no request and also run in a
+ * browser. A copy of the view will do, such as one parsed from JSON. They take the current time as an argument, because
+ * a stored copy may be old: a scheduled end that has passed counts as ended.
  *
- * Each question throws `InvalidArgumentError` for a copy that lacks a date, or has anything else in its place.
+ * Each of them throws `InvalidArgumentError` for a copy in which a date is missing or is something else.
  */
 export interface SubscriptionState
   extends Readonly<Record<MomentField, Moment>>,
@@ -19,11 +19,11 @@ type MomentField = "trialEndsAt" | "cancelsAt" | "endedAt";
 /** A `Date`, or what JSON makes of it: an ISO 8601 string. */
 type Moment = Date | string | null;
 
-/** The states that keep access, beside active and trialing. A state that is left out has none. */
+/** The states that grant access in addition to active and trialing. A state that is left out grants none. */
 export interface AccessPolicy {
-  /** A renewal was not paid, and Stripe goes on trying. Default: false. */
+  /** A renewal is unpaid and Stripe keeps trying. Default: false. */
   readonly pastDue?: boolean | undefined;
-  /** The first payment is still to be made. Default: false. */
+  /** The first payment is outstanding. Default: false. */
   readonly incomplete?: boolean | undefined;
   /** The subscription itself is paused, by request or after a trial without a payment method. Default: false. */
   readonly paused?: boolean | undefined;
@@ -57,7 +57,7 @@ export function onTrial(subscription: SubscriptionState, now: Date = currentTime
   );
 }
 
-/** Tells if it is canceled but still runs. `resumeSubscription` can take the cancellation back. */
+/** Tells if it is canceled but has not ended yet. `resumeSubscription` can take the cancellation back. */
 export function onGracePeriod(
   subscription: SubscriptionState,
   now: Date = currentTime(subscription),
@@ -65,12 +65,12 @@ export function onGracePeriod(
   return isYetToCome(subscription, "cancelsAt", now) && !hasEnded(subscription, now);
 }
 
-/** Tells if a renewal was not paid and Stripe keeps trying. */
+/** Tells if a renewal is unpaid and Stripe keeps trying. */
 export function isPastDue(subscription: SubscriptionState, now: Date = currentTime(subscription)): boolean {
   return subscription.status === "past_due" && !hasEnded(subscription, now);
 }
 
-/** Tells if its first payment is outstanding. Without it, the subscription ends after 23 hours. */
+/** Tells if its first payment is outstanding. Unpaid, the subscription ends after 23 hours. */
 export function isIncomplete(
   subscription: SubscriptionState,
   now: Date = currentTime(subscription),

@@ -24,11 +24,11 @@ export interface Subscription {
   readonly customerId: string;
   readonly status: SubscriptionStatus;
   readonly items: readonly SubscriptionItem[];
-  /** The current period of the item whose period began last; null when there is none. */
+  /** The start of the current period of the item whose period began last; null without items. */
   readonly currentPeriodStart: Date | null;
-  /** The current period of the item whose period ends first. */
+  /** The end of the current period of the item whose period ends first. */
   readonly currentPeriodEnd: Date | null;
-  /** When it will end, if a cancellation is scheduled in any way: by flag or by date. Else null. */
+  /** When it will end, if a cancellation is scheduled, in whichever way; else null. */
   readonly cancelsAt: Date | null;
   /** When the cancellation was requested. */
   readonly canceledAt: Date | null;
@@ -38,18 +38,18 @@ export interface Subscription {
   readonly cancellation: CancellationDetails;
   /** The change that is scheduled; null if none is. */
   readonly scheduledChange: ScheduledChange | null;
-  /** Set while its invoices are not collected, which the status does not show. */
+  /** Set while payment collection is paused, which the status does not show. */
   readonly collectionPause: CollectionPause | null;
-  /** When Stripe drops a change that waits for payment; null if none waits. */
+  /** When Stripe will drop a change that waits for payment; null if none waits. */
   readonly pendingUpdateExpiresAt: Date | null;
   /** Null if the customer's default is charged. */
   readonly defaultPaymentMethodId: string | null;
-  /** Its own discounts (`di_…`), without those of its customer. */
+  /** The ids of its own discounts (`di_…`), without those of its customer. */
   readonly discountIds: readonly string[];
   readonly metadata: Readonly<Record<string, string>>;
   readonly createdAt: Date;
   readonly livemode: boolean;
-  /** The test clock that it runs on, in test mode; null if it runs on real time. */
+  /** The id of the test clock that it runs on, in test mode; null if it runs on real time. */
   readonly testClockId: string | null;
 }
 
@@ -62,7 +62,7 @@ export interface SubscriptionItem {
   readonly currentPeriodEnd: Date | null;
 }
 
-/** Why it was or will be canceled: Stripe's reason, and what the customer said. */
+/** Why it was or will be canceled: Stripe's reason and the customer's words. */
 export interface CancellationDetails {
   readonly reason: string | null;
   readonly feedback: string | null;

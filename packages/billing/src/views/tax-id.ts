@@ -6,23 +6,26 @@ import { toDate } from "./epoch.js";
 export interface TaxId {
   readonly id: string;
   readonly customerId: string;
-  /** Its kind, such as `"eu_vat"`. */
+  /** Its type, such as `"eu_vat"`. */
   readonly type: string;
   /** The number itself, such as `"DE123456789"`. */
   readonly value: string;
-  /** The country's two letters; null for kinds of no one country. */
+  /** The country's two-letter code; null for types of more than one country. */
   readonly country: string | null;
-  /** Null for kinds that Stripe does not verify. */
+  /** Null for types that Stripe does not verify. */
   readonly verification: TaxIdVerification | null;
   readonly createdAt: Date;
   readonly livemode: boolean;
 }
 
-/** What the authority said of a tax id. Stripe asks it after the id was made: `customer.tax_id.updated` tells of the answer. */
+/**
+ * The authority's verdict on a tax id. Stripe asks after the id was created; a `customer.tax_id.updated` event reports
+ * the answer.
+ */
 export interface TaxIdVerification {
-  /** `"unavailable"` where no authority can be asked. Newer ones are passed on unchanged. */
+  /** `"unavailable"` if no authority can be asked. Values newer than this package are passed on unchanged. */
   readonly status: "pending" | "verified" | "unverified" | "unavailable";
-  /** Whose it is, as the authority says. */
+  /** The name of its holder, according to the authority. */
   readonly name: string | null;
   readonly address: string | null;
 }

@@ -1,11 +1,14 @@
 import type { InboxStats } from "./inbox/inbox.js";
 import type { IgnoredReason, Outcome } from "./outcome.js";
 
-/** Counts since the receiver was created, in this process, and the inbox as it is now. For any metrics library. */
+/**
+ * The counts of this process since the receiver was created, and the present state of the inbox, for any metrics
+ * library.
+ */
 export interface WebhookStats {
   readonly outcomes: Readonly<Record<Outcome["status"], number>>;
   readonly ignored: Readonly<Record<IgnoredReason, number>>;
-  /** From the creation of an event at Stripe to its handled outcome here; absent before the first. */
+  /** The milliseconds from an event's creation at Stripe until it was handled here; absent before the first. */
   readonly lagMs?: { readonly last: number; readonly max: number };
   readonly inbox: InboxStats;
 }

@@ -1,9 +1,12 @@
 import type Stripe from "stripe";
 
-/** The types of events that carry their object as it was, such as `invoice.paid`. */
+/** The types of events that carry a snapshot of their object, such as `invoice.paid`. */
 export type SnapshotEventType = Stripe.Event["type"];
 
-/** The types of event notifications that only name their object, such as `v1.invoice.paid`. `stripe` has them since 19. */
+/**
+ * The types of event notifications that only name their object, such as `v1.invoice.paid`; known to `stripe` 19 and
+ * newer.
+ */
 export type ThinEventType = Notification["type"];
 
 /** Read off the method that gives it: a name that `stripe` 17 and 18 lack would not compile there. */
@@ -21,17 +24,17 @@ export interface ThinEvent<T extends string = string> {
   /** An ISO 8601 time with milliseconds. */
   readonly created: string;
   readonly livemode: boolean;
-  /** The connected account it happened on, absent for your own. */
+  /** The connected account it happened on; absent for your own account. */
   readonly context?: string | null;
   readonly related_object?: { readonly id: string; readonly type: string; readonly url: string } | null;
-  /** The id of the snapshot event of the same change, where Stripe sends both. */
+  /** The id of the snapshot event of the same change, if Stripe sends both. */
   readonly snapshot_event?: string | null;
-  /** The changed properties before and after, where Stripe says them. */
+  /** The changed properties before and after, if Stripe says so. */
   readonly changes?: Readonly<Record<string, unknown>> | null;
   readonly reason?: Readonly<Record<string, unknown>> | null;
 }
 
-/** An event of either family; `object` tells them apart. */
+/** A snapshot or thin event; its `object` says which. */
 export type WebhookEvent = Stripe.Event | ThinEvent;
 
 /** The Stripe event of one type, with its object typed accordingly. */

@@ -9,37 +9,41 @@ export interface WebhookContext<TBilling, Tx, TObject = object> {
   /** The billing service, bound to this tenant. */
   readonly billing: TBilling;
   /**
-   * Reads the event's object as it is now, through the tenant's own service. One request, made at the first call.
+   * Reads the present state of the event's object through the tenant's own service. One request, made at the first
+   * call.
    *
-   * It rejects with a NotFoundError when the object is gone, and with an InvalidArgumentError for a kind of object that
-   * cannot be proved to be a tenant's, such as a discount.
+   * Rejects with a NotFoundError if the object is gone, and with an InvalidArgumentError for a kind of object whose
+   * owner cannot be proved, such as a discount.
    */
   readonly fetchObject: () => Promise<TObject>;
   /**
-   * The inbox's transaction. Writes made through it commit together with the mark that the event was handled, so they
-   * take effect exactly once. `undefined` where the inbox has no transactions.
+   * The inbox's transaction. Writes made through it are committed together with the record that the event was handled,
+   * so they take effect exactly once. `undefined` if the inbox has no transactions.
    */
   readonly tx: Tx;
-  /** Identifies this event on every attempt. Pass it to effects outside `tx`, which may run more than once. */
+  /** Identifies this event in every attempt. Pass it to calls outside `tx`, which may run more than once. */
   readonly idempotencyKey: string;
-  /** Aborted at the deadline, or when the claim on the event is lost. Work that finishes later is discarded. */
+  /**
+   * Aborted at the handler's time limit, or when the claim on the event is lost. Work that finishes later is discarded.
+   */
   readonly signal: AbortSignal;
   /**
-   * True when what the event carries may be older than what a handler was given before, and could not be replaced with
-   * the object as it is now: it is gone, or of a kind that `fetchObject` does not read. Act on what the event says
-   * happened, but do not write its object as the present state. Never true for an event that says its object was deleted.
+   * True if the event's object may be older than one that a handler got before, and its present state could not be
+   * read: it is gone, or of a kind that `fetchObject` does not read. Act on what the event says happened, but do not
+   * save its object as the present state. Never true for an event that says its object was deleted.
    */
   readonly isStale: boolean;
   /**
-   * True when Stripe made no such event: `reconcileSubscriptions` or `reconcileEntitlements` found another state than yours.
+   * True if the event is not Stripe's: `reconcileSubscriptions` or `reconcileEntitlements` found a difference from your
+   * copy.
    */
   readonly isSynthetic: boolean;
-  /** Starts at 1. An attempt that crashed counts. */
+  /** The number of this attempt, from 1. Attempts that crashed count. */
   readonly attempt: number;
 }
 
 /**
- * Handles one event. Return (or resolve) once the work is durable; throw to have Stripe deliver the event again. The
+ * Handles one event. Return (or resolve) once the work is durable; throw to have the event delivered again. The
  * returned value is ignored. A handler may run more than once for one event.
  */
 export type WebhookHandler<T extends WebhookEventType, TBilling, Tx> = (

@@ -6,7 +6,7 @@ import type {
 } from "../errors.js";
 import type { DeliveryKey } from "./inbox/inbox.js";
 
-/** Why a request was refused: not signed by Stripe for this receiver, or not an event. */
+/** Why a request was refused: it was not signed by Stripe for this receiver, or is not an event. */
 export type WebhookRejection =
   | WebhookSignatureError
   | WebhookPayloadError
@@ -23,11 +23,11 @@ export type WebhookRejection =
  */
 export type IgnoredReason = "no_handler" | "no_owner" | "foreign" | "other_mode";
 
-/** What every outcome of a verified event says. */
+/** The facts in every outcome of a verified event. */
 export interface Delivered {
   readonly delivery: DeliveryKey;
   readonly eventType: string;
-  /** The event's API version where this package does not know it, so that the shape of its object may differ. */
+  /** The event's API version, if this package does not know it and the shape of its object may differ. */
   readonly unknownApiVersion?: string;
 }
 
@@ -59,7 +59,7 @@ export type Verdict =
  * `failed` and `dead` that is whatever your handler threw.
  */
 export type Outcome = Verdict & {
-  /** From the call of the receiver to the outcome, the body's arrival included. */
+  /** The time from the receiver's call to the outcome, including the arrival of the body. */
   readonly durationMs: number;
 };
 

@@ -4,7 +4,7 @@ import { encodeUtf8 } from "./utf8.js";
 /** A request body exactly as it arrived. Prefer bytes: a string was already decoded by other code. */
 export type RawBody = string | Uint8Array;
 
-/** The default cap. The largest events have 1.15 MB, and more where their text is not ASCII. */
+/** The default limit, in bytes. The largest events have 1.15 MB, or more with characters beyond ASCII. */
 export const MAX_BODY_BYTES: number = 4 * 2 ** 20;
 
 /** Where a request came from, as far as it can be told. */

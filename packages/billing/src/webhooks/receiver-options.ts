@@ -16,56 +16,60 @@ import { VERIFY_OPTIONS, type VerifyOptions } from "./verifier.js";
 
 export interface WebhookReceiverOptions<TBilling, Tx = undefined> extends VerifyOptions {
   /**
-   * Every secret that may sign for this receiver: one per endpoint and mode, two while one is being rotated. While one of
-   * them is undefined, every delivery fails, is answered with 500, and the logger hears which it is.
+   * The signing secrets to accept: one per endpoint and mode, and two while one is being rotated. While one of them is
+   * undefined, every delivery fails and is answered with 500, and the log names the missing one.
    */
   readonly signingSecrets: readonly SigningSecretOption[];
   /**
-   * The billing service. It finds the tenant of each event and is bound to it for the handler. `product.*` and
-   * `price.*` events make it drop its cached catalog.
+   * The billing service. It finds the tenant of each event, and handlers get it bound to that tenant. `product.*` and
+   * `price.*` events clear its cached catalog.
    */
   readonly billing: TenantResolver<TBilling>;
   /** One handler per event type. */
   readonly on: WebhookHandlers<TBilling, NoInfer<Tx>>;
-  /** Remembers handled events. Default: a memory inbox, with a warning. */
+  /** The store that remembers handled events. Default: a memory inbox, with a warning. */
   readonly inbox?: WebhookInbox<Tx> | undefined;
   /**
-   * The object that a snapshot event has in `event.data.object`.
+   * Which state of its object a snapshot event has in `event.data.object`.
    *
-   * - `"current"`: as it is now, read through the tenant's service before the handler is called, in the API version of
-   *   its client. Its state never goes backward, whatever order events come in. One request to Stripe for each event, and
-   *   when Stripe cannot be asked, the event is tried again.
-   * - `"delivered"`: as Stripe sent it, but read as it is now where an event of the same object that is newer, or of the same
-   *   second, was handled before, or where the object was read after Stripe made the event, or less than a minute before.
-   *   Its state never goes backward either.
+   * - `"current"`: the present state, read through the tenant's service before the handler is called, in the API
+   *   version of its client. Handlers never see an older state after a newer one, in whatever order events arrive. One
+   *   request to Stripe for each event; if Stripe cannot be reached, the event is tried again.
+   * - `"delivered"`: the state that Stripe sent. The present state is read only if a newer event of the same object, or
+   *   one of the same second, was handled before, or if the object was read after Stripe created the event or less than
+   *   a minute before it. Handlers never see an older state after a newer one either.
    *
-   * Some objects cannot be read: see `isStale` of the handler's context. Default: `"current"`.
+   * Some objects cannot be read: see `isStale` in the handler's context. Default: `"current"`.
    */
   readonly objects?: EventObjects | undefined;
   /**
-   * When to acknowledge an event: once it is `"handled"`, the default, or once it is `"stored"`, which needs a durable
-   * inbox and a process that calls `work`. Choose `"stored"` for handlers that may take longer than Stripe waits.
+   * When to acknowledge an event: once it is `"handled"` (the default), or once it is `"stored"`, which needs a durable
+   * inbox and a process that calls `work`. Choose `"stored"` for handlers that may take longer than Stripe waits for an
+   * answer.
    */
   readonly respond?: "handled" | "stored" | undefined;
-  /** The time for finding the tenant, reading the object and running the handler, together. Default 20 seconds. */
+  /**
+   * The time limit for finding the tenant, reading the object and running the handler together, in milliseconds.
+   * Default: 20,000.
+   */
   readonly handlerTimeoutMs?: number | undefined;
-  /** The time for the request's body to arrive, in the adapters. Default 10 seconds. */
+  /** The time limit for the request's body to arrive, in the adapters, in milliseconds. Default: 10,000. */
   readonly bodyTimeoutMs?: number | undefined;
   /**
-   * Called with every outcome before it is answered, for logs and metrics. It cannot change the outcome, and a promise that
-   * it returns is not waited for.
+   * Called with every outcome before it is answered, for logs and metrics. It cannot change the outcome, and is not
+   * awaited.
    */
   readonly onOutcome?: ((outcome: Outcome) => void | Promise<void>) | undefined;
   /**
-   * Receives one line for every outcome that somebody has to look at, `failed`, `dead`, `unresolved` and `rejected`, with
-   * the error's stack and nothing of the event's content. What was not verified, as with a wrong or missing secret, is
-   * told once a minute for each kind.
-   * Default: warnings of the process, which also get the lines that a logger fails to take.
+   * Gets one line for every outcome that somebody should look at: `failed`, `dead`, `unresolved` and `rejected`, with
+   * the error's stack and nothing of the event's content. Requests that could not be verified, for example because of a
+   * wrong or missing secret, are logged once a minute for each kind. Default: process warnings, which also get the
+   * lines that a logger fails to write.
    */
   readonly logger?: WebhookLogger | undefined;
   /**
-   * Makes a span of each delivery, with one for its verification, its claim and its handler; the spans of
-   * `traceRequests` become children of the handler's. That of `@opentelemetry/api` 1 fits.
+   * Records a span for each delivery, with child spans for its verification, claim and handler; spans of
+   * `traceRequests` become children of the handler's. A tracer of `@opentelemetry/api` 1 fits.
    */
   readonly tracer?: WebhookTracer | undefined;
 }

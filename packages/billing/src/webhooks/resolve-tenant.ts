@@ -19,28 +19,34 @@ interface CatalogEvent {
 
 /** The part of the billing service that a webhook receiver needs. */
 export interface TenantResolver<TBilling> {
-  /** Finds the tenant of an event. Rejects when the lookup fails. */
+  /** Finds the tenant of an event. Rejects if the lookup fails. */
   resolveTenant(
     origin: TenantOrigin,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<TenantResolution>;
-  /** Binds the service to a tenant, without I/O. A handler's `fetchObject` calls `fetchEventObject` of what it returns. */
+  /** Binds the service to a tenant, without I/O. A handler's `fetchObject` calls `fetchEventObject` on the result. */
   forTenant(tenantId: string): TBilling;
-  /** Drops its cached products and prices, all of them without an event; called for each event about one. */
+  /**
+   * Clears its cached products and prices; without an event, all of them. Called for each event about a product or
+   * price.
+   */
   forgetCatalog?(event?: CatalogEvent): Promise<void>;
-  /** Tells the receiver what to check its options against. Left out, the modes and owners of events are not checked. */
+  /**
+   * Returns the facts against which the receiver checks its options. Without it, the modes and owners of events are not
+   * checked.
+   */
   receiverFacts?(): ReceiverFacts;
-  /** Reads one page of the events of all tenants, newest first. Left out, the receiver cannot reconcile. */
+  /** Reads one page of the events of all tenants, newest first. Without it, the receiver cannot reconcile. */
   listEvents?(
     query: EventListQuery,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<EventPage>;
-  /** Reads one page of the subscriptions of all tenants. Left out, the receiver cannot compare them. */
+  /** Reads one page of the subscriptions of all tenants. Without it, the receiver cannot compare them. */
   listAccountSubscriptions?(
     query: SubscriptionListQuery,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<SubscriptionPage>;
-  /** Drops its remembered owner of a customer; called for each event that a customer was updated or deleted. */
+  /** Forgets which tenant owns a customer. Called for each event that a customer was updated or deleted. */
   forgetCustomer?(customerId: string, account?: string): void;
 }
 

@@ -12,9 +12,9 @@ import { isThin, readAccount, type WebhookEvent } from "./events.js";
 import { assertKnownKeys } from "./known-keys.js";
 import type { Sign, SignatureCrypto } from "./signature-crypto.js";
 
-/** A webhook endpoint's secret, and what its events must be. Properties that are left out are not checked. */
+/** A webhook endpoint's secret, and the events that it may sign. Properties that are left out are not checked. */
 export interface SigningSecret {
-  /** The endpoint's whole signing secret, `whsec_…`. While it is undefined, every delivery fails. */
+  /** The endpoint's complete signing secret, `whsec_…`. While it is undefined, every delivery fails. */
   readonly secret: string | undefined;
   /** The mode of the endpoint. A leaked test secret then cannot sign live events. */
   readonly mode?: "live" | "test" | undefined;
@@ -30,8 +30,8 @@ export interface SigningSecret {
 export type SecretMismatch = ModeMismatchError | AccountMismatchError | WebhookPayloadError;
 
 /**
- * An entry of `signingSecrets`. `undefined` stands for an environment variable that is not set, as while an application
- * is built: the receiver can be made, and fails every delivery.
+ * An entry of `signingSecrets`. It may be `undefined`, because an environment variable may not be set while an
+ * application is built: the receiver can then be created, but every delivery fails.
  */
 export type SigningSecretOption = string | SigningSecret | undefined;
 

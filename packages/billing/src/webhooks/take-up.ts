@@ -10,7 +10,10 @@ import { finish, type Pipeline, type ReceiveOptions } from "./pipeline.js";
 import { inSpan, lastingSpan } from "./tracing.js";
 import { toDelivered, toVerdict } from "./verdict.js";
 
-/** Tries a dead delivery once more; resolves to `undefined` when that delivery is not dead. Rejects when the inbox fails. */
+/**
+ * Runs a dead delivery's handler once more; resolves to `undefined` if that delivery is not dead. Rejects if the inbox
+ * fails.
+ */
 export type Requeue = (delivery: DeliveryKey, options?: ReceiveOptions) => Promise<Outcome | undefined>;
 
 export function toRequeue<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>): Requeue {
@@ -32,8 +35,8 @@ export function toRequeue<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>): Reque
 }
 
 /**
- * Handles a delivery that is kept in the inbox, such as one that a queue names, now and whether or not it is due. Resolves
- * to `undefined` when it was handled before or never came. Rejects when the inbox fails.
+ * Handles a delivery that the inbox keeps, such as one that a queue names, now, whether or not it is due. Resolves to
+ * `undefined` if it was handled before or never arrived. Rejects if the inbox fails.
  */
 export type WorkOne = (delivery: DeliveryKey, options?: ReceiveOptions) => Promise<Outcome | undefined>;
 

@@ -4,7 +4,7 @@ import { describeError } from "./error-text.js";
 import type { DeliveryKey } from "./inbox/inbox.js";
 import type { Outcome } from "./outcome.js";
 
-/** What a log line is about. Nothing of the event's content is in it. */
+/** The details of a log line. They hold nothing of the event's content. */
 export interface WebhookLogDetails {
   readonly status?: Outcome["status"];
   readonly eventType?: string;

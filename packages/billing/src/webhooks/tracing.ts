@@ -1,6 +1,6 @@
 import { notify } from "../notify.js";
 
-/** The part of a tracer that is needed; that of `@opentelemetry/api` 1 is one. */
+/** The part of a tracer that is used; tracers of `@opentelemetry/api` 1 fit. */
 export interface WebhookTracer {
   startActiveSpan<T>(
     name: string,

@@ -7,14 +7,17 @@ import { parseSignatureHeader, type SignatureHeader, type SignatureHeaderValue }
 import type { SecretMismatch, SigningKey } from "./signing-secrets.js";
 
 export interface VerifyOptions {
-  /** The most that the signature's time may differ from now, in seconds, 1 to 3600. Default 300. It cannot be turned off. */
+  /**
+   * How many seconds the signature's time may differ from now, 1 to 3600. Default: 300. The check cannot be turned off.
+   */
   readonly toleranceSeconds?: number | undefined;
   /**
-   * Larger bodies are refused before they are hashed. Default 4 MiB. Most events are a few kilobytes; that of a
-   * subscription with 20 items and all the metadata that Stripe allows has 1.15 MB, and more beyond ASCII.
+   * The largest body to accept, in bytes; larger ones are refused before they are hashed. Default: 4 MiB. Most events
+   * have a few kilobytes. The event of a subscription with 20 items and as much metadata as Stripe allows has 1.15 MB,
+   * or more with characters beyond ASCII.
    */
   readonly maxBodyBytes?: number | undefined;
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /** Returns the current time in milliseconds since the epoch. Default: `Date.now`. */
   readonly now?: (() => number) | undefined;
 }
 

@@ -19,7 +19,7 @@ import {
  * Proves that Stripe signed these bytes, recently, with one of your secrets, and returns the event in them: a snapshot
  * event or a thin event notification, told apart by `object`. No error quotes the body, the header or a secret.
  *
- * It needs Node's crypto, which Node, Deno and Bun have. Elsewhere use {@link verifyWebhookAsync}.
+ * Needs Node's crypto, which Node, Deno and Bun have. In other runtimes use {@link verifyWebhookAsync}.
  *
  * @example
  * import { verifyWebhook } from "@repo/billing/webhooks";
@@ -48,8 +48,8 @@ export function verifyWebhook(
 }
 
 /**
- * Verifies as {@link verifyWebhook} does, with WebCrypto, which workers and browsers have too. Rejects with the errors
- * that `verifyWebhook` throws.
+ * Verifies like {@link verifyWebhook}, but with WebCrypto, which workers have too. Rejects with the errors that
+ * `verifyWebhook` throws.
  *
  * @example
  * import { verifyWebhookAsync } from "@repo/billing/webhooks";

@@ -24,56 +24,68 @@ import { outcomeTeller, type WebhookLogger } from "./tell-outcome.js";
 import { createAnyVerifier, createChecks } from "./verifier.js";
 import { toWork, type WorkLoop } from "./work.js";
 
-/** Its functions are bound, so they may be passed on without the receiver. */
+/**
+ * Receives webhooks, and handles those that its inbox keeps. Its functions are bound, so they can be passed on by
+ * themselves.
+ */
 export interface WebhookReceiver {
-  /** Takes body and header, for servers without an adapter. Answer with `HTTP_STATUS[outcome.status]`. */
+  /**
+   * Receives a body and a signature header, for servers without an adapter. Answer with `HTTP_STATUS[outcome.status]`.
+   */
   readonly receive: Receive;
-  /** Next.js, Hono, Workers, Bun, Deno. */
+  /** The adapter for Next.js, Hono, Workers, Bun and Deno. */
   readonly fetch: FetchAdapter;
-  /** node:http, Express, Fastify. */
+  /** The adapter for node:http, Express and Fastify. */
   readonly node: NodeAdapter;
   readonly requeue: Requeue;
-  /** Handles what is due in the inbox, in this process: with `respond: "stored"`, call it in at least one. */
+  /**
+   * Handles the deliveries that are due in the inbox, until its signal aborts. With `respond: "stored"`, call it in at
+   * least one process.
+   */
   readonly work: WorkLoop;
   /**
-   * Handles one delivery that is stored in the inbox, for the worker of a queue whose jobs name deliveries. The inbox
-   * claims it, so a job that comes twice does nothing the second time. The signal of the options stops waiting for the
-   * handler, which is tried again later.
+   * Handles one delivery that is stored in the inbox, for a queue whose jobs name deliveries. The inbox claims the
+   * delivery, so a job that runs twice does nothing the second time. An aborted `signal` stops waiting for the handler;
+   * the delivery is then tried again later.
    *
-   * @throws {ConfigurationError} when the inbox is not durable. Other errors are the inbox's; run the job again.
+   * @throws {ConfigurationError} when the inbox is not durable. Other errors come from the inbox; run the job again.
    */
   readonly workOne: WorkOne;
   /**
-   * Lists the events that Stripe made in some time, of both families, and handles those that never arrived, as if they
-   * were delivered now; those that did are duplicates. Run it every hour or so with the cursor of the run before.
+   * Lists the events that Stripe created in a span of time, snapshot and thin ones, and handles those that never
+   * arrived as if they were delivered now. Events that did arrive count as duplicates. Run it every hour or so with the
+   * cursor of the previous run.
    *
-   * One request to Stripe for 100 events of up to 20 types, told to the service's `onAudit`. Any number of accounts and
-   * events take the same memory. Two runs at once do no harm.
+   * One request to Stripe for each 100 events of up to 20 types, reported to the service's `onAudit`. Memory use does
+   * not grow with the number of accounts and events. Two runs at once do no harm.
    *
-   * It cannot find a change for which Stripe made no event at all.
+   * It cannot find a change for which Stripe created no event.
    *
    * @throws {ConfigurationError} when `billing` has no `listEvents`.
-   * @throws {InvalidArgumentError} when an option is invalid. Other errors are Stripe's; go on from the last cursor.
+   * @throws {InvalidArgumentError} when an option is invalid. Other errors come from Stripe; continue from the last
+   *   cursor.
    */
   readonly reconcile: Reconcile;
   /**
-   * Compares Stripe's subscriptions with what the application has, and hands each that differs to the handler of
-   * `customer.subscription.updated`, or of `deleted` where it was canceled, as if Stripe had sent that event; `isSynthetic`
-   * of the handler's context tells. For changes that Stripe made no event for, and those of more than 30 days ago. The
-   * same difference is one delivery a day, however often it is found.
+   * Compares Stripe's subscriptions with the application's copy, and passes each that differs to the handler of
+   * `customer.subscription.updated`, or of `customer.subscription.deleted` if it was canceled, as if Stripe had sent
+   * that event; the handler's `isSynthetic` is then true. It finds changes for which Stripe created no event, and those
+   * older than 30 days. The same difference is delivered once a day, however often it is found.
    *
-   * One request to Stripe for 100 subscriptions, told to the service's `onAudit`; those that ended are among them.
+   * One request to Stripe for each 100 subscriptions, including ended ones, reported to the service's `onAudit`.
    *
    * @throws {ConfigurationError} when `billing` has no `listAccountSubscriptions`, or a handler is missing.
    * @throws {InvalidArgumentError} when an option is invalid. Other errors are Stripe's or `findOutdated`'s.
    */
   readonly reconcileSubscriptions: ReconcileSubscriptions;
   /**
-   * Compares what the customers have access to with what the application has, and hands each that differs to the handler of
-   * `entitlements.active_entitlement_summary.updated`, as `reconcileSubscriptions` does. The event has all entitlements.
+   * Compares the customers' entitlements with the application's copy, and passes each customer whose entitlements
+   * differ to the handler of `entitlements.active_entitlement_summary.updated`, as `reconcileSubscriptions` does. The
+   * event holds all entitlements.
    *
-   * It goes through the subscriptions: one request to Stripe for 100 of them, and for each of their customers one for a
-   * hundred entitlements and one for its owner, where that is not remembered. A customer that is no tenant's is passed over.
+   * It finds customers through the subscriptions: one request to Stripe for each 100 subscriptions; for each customer
+   * one for each hundred entitlements, and one for its owner unless that is remembered. Skips customers that belong to
+   * no tenant.
    *
    * @throws {ConfigurationError} when `billing` has no `listAccountSubscriptions`, or the tenant's service no
    *   `listEntitlements`, or the handler is missing.
@@ -82,7 +94,7 @@ export interface WebhookReceiver {
   readonly reconcileEntitlements: ReconcileEntitlements;
   /** The types that have a handler, in the order of `on`. */
   readonly eventTypes: readonly WebhookEventType[];
-  /** Whether the inbox outlives this process. */
+  /** True if the inbox outlives this process. */
   readonly isDurable: boolean;
   /** Lists deliveries whose attempts all failed, longest dead first. `limit` defaults to 100. */
   readonly listDead: (options?: { readonly limit?: number | undefined }) => Promise<readonly DeadDelivery[]>;

@@ -9,19 +9,22 @@ import { Takers } from "./takers.js";
 import type { WebhookLogger } from "./tell-outcome.js";
 
 export interface WorkOptions {
-  /** The most deliveries at work at once. Default 10. A Postgres inbox takes a connection for each, and leaves one. */
+  /**
+   * How many deliveries to handle at once. Default: 10. A Postgres inbox takes a connection for each, and always leaves
+   * one free.
+   */
   readonly concurrency?: number | undefined;
-  /** Ends the work: no more deliveries are taken up, and those at work are waited for. */
+  /** Ends the work: no more deliveries are claimed, and those being handled are awaited. */
   readonly signal: AbortSignal;
-  /** How long to wait, at most, before looking again for what is due. Default 1,000. */
+  /** The longest pause before looking again for due deliveries, in milliseconds. Default: 1,000. */
   readonly pollMs?: number | undefined;
 }
 
 /**
- * Takes up what is due in the inbox until the signal aborts: what was stored, what failed before, and what was left by a
- * process that died. Resolves when the last handler has ended and its result is recorded, so about `handlerTimeoutMs` after
- * the signal at most, while the store answers; a look for what is due that is not answered is waited for five seconds. While
- * the store cannot be reached, it tries again, with growing pauses.
+ * Handles the deliveries that are due in the inbox until the signal aborts: stored ones, failed ones, and those left by
+ * a process that died. Resolves once the last handler has ended and its result is recorded, so at most about
+ * `handlerTimeoutMs` after the signal, if the store answers; a query for due deliveries that gets no answer is awaited
+ * for five seconds. While the store cannot be reached, tries again with growing pauses.
  *
  * @throws {ConfigurationError} when an option is invalid, the inbox is not durable, or its tables are missing.
  */

@@ -143,7 +143,7 @@ type ConfirmFlow = Extract<CheckedFlow, { type: "subscription_update_confirm" }>
 type FlowData = Stripe.BillingPortal.SessionCreateParams.FlowData;
 
 /**
- * Proves everything a flow names: one request for a subscription that was not proved lately (always, for a change to
+ * Proves everything a flow names: one request for a subscription that was not proved recently (always, for a change to
  * confirm), and one for each price, coupon and promotion code.
  */
 export type FlowProof = (scope: TenantScope, customerId: string) => Promise<FlowData>;

@@ -3,20 +3,20 @@ import type { Tenancy } from "../tenancy.js";
 import { isTenantId } from "../tenant-id.js";
 import { askDirectory } from "./ask-directory.js";
 
-/** The application's own record of which connected account is whose, in both directions. */
+/** The application's own record of which connected account belongs to which tenant, in both directions. */
 export interface AccountDirectory {
-  /** The connected account (`acct_…`) of a tenant; undefined for an unknown tenant. */
+  /** Returns the connected account (`acct_…`) of a tenant; undefined for an unknown tenant. */
   accountOf(tenantId: string): string | undefined | Promise<string | undefined>;
-  /** The tenant of a connected account; undefined for an unknown account. */
+  /** Returns the tenant of a connected account; undefined for an unknown account. */
   tenantOf(account: string): string | undefined | Promise<string | undefined>;
 }
 
 /**
- * Every tenant has a connected Stripe account of its own, and Stripe keeps them apart: each request carries the
- * tenant's `Stripe-Account`, and each event names the account it happened on.
+ * Creates a strategy for tenants that each have their own connected Stripe account, so that Stripe itself keeps them
+ * apart: each request carries the tenant's `Stripe-Account` header, and each event names the account it happened on.
  *
- * The directory is asked both ways, so that an account linked to two tenants, which would let one see the other's
- * billing, is refused to whichever it was not linked back to.
+ * Asks the directory in both directions. An account linked to two tenants would let one see the other's billing, so it
+ * is refused to the tenant that `tenantOf` does not return.
  *
  * @throws ConfigurationError when the directory lacks one of its functions.
  */

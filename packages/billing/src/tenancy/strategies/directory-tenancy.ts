@@ -6,40 +6,42 @@ import { isTenantId } from "../tenant-id.js";
 import { askDirectory, parseCustomerList } from "./ask-directory.js";
 import { listenWeakly } from "./weak-listeners.js";
 
-/** The application's own record of which Stripe customer is whose: the authority of {@link directoryTenancy}. */
+/** The application's own record of which Stripe customer belongs to which tenant, for {@link directoryTenancy}. */
 export interface TenantDirectory {
-  /** The tenant that a customer was linked to; undefined for an unknown customer. */
+  /** Returns the tenant that a customer is linked to; undefined for an unknown customer. */
   tenantOf(customerId: string): Promise<string | undefined>;
-  /** The customers linked to a tenant; most applications have one for each. */
+  /** Returns the customers linked to a tenant; usually one. */
   customersOf(tenantId: string): Promise<readonly string[]>;
   /**
-   * Links a customer to a tenant; linking it again to the same tenant changes nothing. Left out, customers are
-   * the application's to make, and `ensureCustomer` refuses to. Keep the row when the customer is deleted: Stripe's
-   * last events about it, such as the end of its subscriptions, come afterwards.
+   * Links a customer to a tenant; linking it again to the same tenant changes nothing. Without it, `ensureCustomer`
+   * cannot create customers and the application has to. Keep the row when the customer is deleted: Stripe's last events
+   * about it, such as the end of its subscriptions, arrive afterwards.
    *
-   * @throws ConflictError when it is linked to another tenant already.
+   * @throws ConflictError when it is already linked to another tenant.
    */
   link?(tenantId: string, customerId: string): Promise<void>;
   /**
-   * Takes a listener for customers whose link changed in this process, so that services forget what they remember of
-   * them at once. Left out, they learn of it from Stripe's events, or when their window is over.
+   * Registers a listener for customers whose link changed in this process, so that services forget their owner at once.
+   * Without it, services notice by Stripe's events or after `ownership.rememberSeconds`.
    */
   onChange?(listener: (customerId: string) => void): void;
 }
 
 export interface DirectoryTenancyOptions {
-  /** The metadata key that must agree with the directory, and marks products. Default: `"tenantId"`. */
+  /**
+   * The metadata key that marks products, and that on customers must agree with the directory. Default: `"tenantId"`.
+   */
   readonly key?: string | undefined;
 }
 
 /**
- * The tenant of a customer stands in a table of the application's own. Stripe's metadata, where it names a tenant, must
- * agree: a customer of whom they say different things is refused to both, and audited. Products are marked by metadata,
- * as with {@link metadataTenancy}.
+ * Creates a strategy that looks up the tenant of a customer in the application's own table. If Stripe's metadata names
+ * a tenant too, it must be the same: otherwise the customer is refused to both tenants and reported to `onAudit`.
+ * Products are marked by metadata, as with {@link metadataTenancy}.
  *
- * Where a tenant has exactly one customer, methods may be called without a customer id.
+ * If a tenant has exactly one customer, methods may be called without a customer id.
  *
- * @throws ConfigurationError when the directory or the key is none.
+ * @throws ConfigurationError when the directory lacks a function or the key is not a valid metadata key.
  */
 export function directoryTenancy(directory: TenantDirectory, options: DirectoryTenancyOptions = {}): Tenancy {
   const key = parseMetadataKey(options.key);

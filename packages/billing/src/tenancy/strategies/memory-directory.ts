@@ -2,16 +2,16 @@ import { ConflictError } from "../../errors.js";
 import { parseTenantId } from "../tenant-id.js";
 import type { TenantDirectory } from "./directory-tenancy.js";
 
-/** A directory that can be written to. */
+/** A directory whose links can be added and removed. */
 export interface LinkableDirectory extends Required<TenantDirectory> {
   /**
-   * Removes a customer's link, and has the services of this process forget whose it was. To correct an owner, unlink the
+   * Removes a customer's link, and makes the services of this process forget its owner. To correct an owner, unlink the
    * customer, change its metadata in Stripe, and link it to the other tenant.
    */
   unlink(customerId: string): Promise<void>;
 }
 
-/** A directory in this process's memory, for tests and demonstrations. */
+/** Creates a directory in this process's memory, for tests and demonstrations. */
 export function memoryDirectory(): LinkableDirectory {
   const tenants = new Map<string, string>();
   const changes = createChanges();

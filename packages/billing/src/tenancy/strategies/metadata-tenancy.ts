@@ -9,12 +9,13 @@ export interface MetadataTenancyOptions {
 }
 
 /**
- * The tenant of a customer or product stands in its Stripe metadata, written by this package and by nobody else.
+ * Creates a strategy that reads the tenant of a customer or product from its Stripe metadata, which only this package
+ * writes.
  *
- * `customer.metadata[key]` is the tenant's id; `product.metadata[key]` the tenant's id, or `"*"` for a product shared
- * by all. An object without the key belongs to no tenant and is invisible to all of them.
+ * `customer.metadata[key]` is the tenant's id; `product.metadata[key]` is the tenant's id, or `"*"` for a product that
+ * all tenants share. An object without the key belongs to no tenant and is invisible to all.
  *
- * @throws ConfigurationError when the key cannot be a metadata key.
+ * @throws ConfigurationError when the key is not a valid metadata key.
  */
 export function metadataTenancy(options: MetadataTenancyOptions = {}): Tenancy {
   const key = parseMetadataKey(options.key);

@@ -2,7 +2,7 @@ import { ConfigurationError } from "../../errors.js";
 import { parseTenantId } from "../tenant-id.js";
 import { alreadyLinked, createChanges, type LinkableDirectory } from "./memory-directory.js";
 
-/** The part of a `pg` pool or client that is needed. */
+/** The part of a `pg` pool or client that is used. */
 export interface QueryRunner {
   query(
     text: string,
@@ -17,15 +17,15 @@ export interface PostgresDirectoryOptions {
 }
 
 export interface PostgresDirectory extends LinkableDirectory {
-  /** Makes the table where it is missing; may be run by many processes at once. */
+  /** Creates the table if it is missing. Any number of processes may call it at once. */
   createTable(): Promise<void>;
 }
 
 /**
- * A directory in the application's own Postgres: one row for each customer, whose primary key decides between two
- * tenants that want the same one.
+ * Creates a directory in the application's own PostgreSQL, with one row per customer. The primary key decides if two
+ * tenants want the same customer.
  *
- * @throws ConfigurationError when the table's name is none.
+ * @throws ConfigurationError when the table's name is not a plain lower-case name.
  */
 export function postgresDirectory({
   pool,

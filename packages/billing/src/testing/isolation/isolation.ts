@@ -1,6 +1,6 @@
 /**
- * Tests an application's own wiring: its tenancy, directory, Stripe client and any wrapper around the service. Attacks
- * an existing tenant in the name of another, through the public methods.
+ * Tests an application's own setup: its tenancy, directory, Stripe client and any wrapper around the service. Attacks
+ * one existing tenant on behalf of another, through the public methods.
  */
 import type { StripeBillingService } from "../../index.js";
 import { assertFlag } from "../../webhooks/assert-flag.js";
@@ -24,9 +24,9 @@ export interface TenantIsolationOptions {
   /** The attacked tenant. */
   readonly other: TenantUnderTest;
   /**
-   * Also attacks methods that write. With intact isolation nothing is written. With broken isolation a write succeeds,
-   * so each does as little as possible: a portal session that is never opened, an empty update, a cancellation at the
-   * end of the period, another default payment method. Default: false.
+   * Also attacks methods that write. Intact isolation writes nothing. If isolation is broken, a write succeeds, so each
+   * one does as little as possible: a portal session that is never opened, an empty update, a cancellation at the end
+   * of the period, another default payment method. Default: false.
    */
   readonly attackWrites?: boolean | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * The contract of every store of deliveries. It takes a callback instead of offering claim and settle, so that a store
- * can put claim, the handler's writes and the result into one transaction, and so that no claim is left open.
+ * The interface of every store of deliveries. It takes a callback instead of offering claim and settle, so that a store
+ * can put the claim, the handler's writes and the result into one transaction, and so that no claim is left open.
  *
  * `inboxContract` in `testing/` tests a store against this contract.
  */
@@ -29,15 +29,15 @@ export interface Delivery {
   /** When Stripe created the event, in milliseconds since the epoch. */
   readonly createdAtMs: number;
   /**
-   * The signed JSON text. Keep it as text: it may hold escapes, such as half of a surrogate pair, that are valid JSON
-   * and that a JSON column refuses.
+   * The signed JSON text. Store it as text: it may hold escapes that are valid JSON but that JSON columns refuse, such
+   * as an unpaired surrogate.
    */
   readonly body: string;
 }
 
 /** The exclusive right to handle a delivery, while its work runs. */
 export interface Claim<Tx> extends Delivery {
-  /** Starts at 1. Counted when the claim is made, so that a crash counts. */
+  /** The number of this attempt, from 1. Counted when the claim is made, so that crashed attempts count. */
   readonly attempt: number;
   /** The store's transaction, which ends with the work; `undefined` where the store has none. */
   readonly tx: Tx;
@@ -51,7 +51,7 @@ export interface Claim<Tx> extends Delivery {
    * has returned, no event of before that is newer than what was handled: `newestHandledAtMs` is at least that time.
    */
   readonly sawObjectAt: (ms: number) => void;
-  /** Aborted when the store loses the claim, as when a lease runs out. */
+  /** Aborted when the store loses the claim, for example when a lease expires. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -80,14 +80,14 @@ export interface DeadDelivery {
   readonly lastError?: string | undefined;
 }
 
-/** How full a store is. */
+/** The number of deliveries in a store. */
 export interface InboxStats {
-  /** Deliveries whose work is running. */
+  /** Deliveries that are being handled. */
   readonly held: number;
-  /** Deliveries that failed and were not tried again yet. */
+  /** Deliveries that wait for their first attempt or the next one. */
   readonly waiting: number;
   readonly dead: number;
-  /** When Stripe created the oldest event among the held and waiting; absent when there is none. */
+  /** When Stripe created the oldest event that is held or waiting; absent if there is none. */
   readonly oldestAt?: Date | undefined;
 }
 
@@ -123,33 +123,33 @@ export interface WebhookInbox<Tx> {
   readStats(): Promise<InboxStats>;
 }
 
-/** What became of a delivery that was to be stored. */
+/** The result of storing a delivery. */
 export type StoreResult =
-  /** It is kept durably, now or since an earlier delivery, and will be processed. */
+  /** It is stored durably, by this call or an earlier one, and will be processed. */
   | { readonly status: "stored" }
   /** It was handled before. */
   | { readonly status: "duplicate" }
   /** All its attempts failed; it waits for {@link WebhookInbox.requeue} or {@link DurableInbox.release}. */
   | { readonly status: "dead" };
 
-/** A stored delivery that was taken up, and what became of it. */
+/** A stored delivery that was claimed, and the result. */
 export interface Taken<T> {
   readonly delivery: Delivery;
   readonly result: InboxResult<T>;
 }
 
 /**
- * A store that outlives its process, so that a delivery may be acknowledged once it is stored and be handled later, in
+ * A store that outlives its process, so that a delivery can be acknowledged once it is stored, and be handled later in
  * any process.
  */
 export interface DurableInbox<Tx> extends WebhookInbox<Tx> {
-  /** Stores a delivery durably, to be processed later. Rejects when the store failed; then do not acknowledge it. */
+  /** Stores a delivery durably, to be processed later. Rejects if the store failed; then do not acknowledge it. */
   store(delivery: Delivery, options?: { readonly signal?: AbortSignal | undefined }): Promise<StoreResult>;
 
   /**
-   * Claims the delivery that has been due longest and runs the work as `process` does. A delivery that failed is due
-   * again after a pause that grows with its attempts; one whose holder died, once its lease has run out. Resolves to
-   * `undefined` when nothing is due.
+   * Claims the delivery that has been due longest and runs the work like `process`. A failed delivery is due again
+   * after a pause that grows with its attempts; one whose process died, when its lease expires. Resolves to `undefined`
+   * if nothing is due.
    */
   processNext<T>(
     work: Work<Tx, T>,
@@ -157,12 +157,15 @@ export interface DurableInbox<Tx> extends WebhookInbox<Tx> {
   ): Promise<Taken<T> | undefined>;
 
   /**
-   * Reads a delivery that is kept for its handler: stored, failed, at work or dead. Resolves to `undefined` when it was
-   * handled or never came.
+   * Reads a delivery that is kept for its handler: stored, failed, held or dead. Resolves to `undefined` if it was
+   * handled or never arrived.
    */
   find(key: DeliveryKey): Promise<Delivery | undefined>;
 
-  /** Waits until something may be due, at most `pollMs`. Resolves early, without an error, when `signal` aborts. */
+  /**
+   * Waits until something may be due, at most `pollMs` milliseconds. Resolves early, without an error, when `signal`
+   * aborts.
+   */
   waitForDue(options: { readonly signal: AbortSignal; readonly pollMs: number }): Promise<void>;
 
   /** Makes a dead delivery due again with all its attempts. Resolves to false when that delivery is not dead. */

@@ -14,20 +14,26 @@ import {
 import { KeyedLock } from "./keyed-lock.js";
 
 export interface MemoryInboxOptions {
-  /** The most deliveries remembered at once, up to 1,000,000. Default 100,000; each takes about 400 bytes. */
+  /** The most deliveries to remember at once, up to 1,000,000. Default: 100,000; each takes about 400 bytes. */
   readonly maxEvents?: number | undefined;
   /**
-   * The most bytes for the bodies and errors of dead deliveries. Default 16 MiB. While there is no room, a delivery
-   * that used up its attempts stays failed instead, so Stripe keeps it and delivers it again.
+   * The most bytes to use for the bodies and errors of dead deliveries. Default: 16 MiB. While there is no room, a
+   * delivery that used up its attempts stays failed instead, so that Stripe delivers it again.
    */
   readonly maxDeadBytes?: number | undefined;
-  /** How long a handled delivery is remembered. Default and minimum 35 days, because Stripe lists events for 30. */
+  /**
+   * How long a handled delivery is remembered, in seconds. Default and minimum: 35 days, because Stripe lists events
+   * for 30.
+   */
   readonly retentionSeconds?: number | undefined;
   /** Attempts before a delivery is dead. Default 20. */
   readonly maxAttempts?: number | undefined;
-  /** How long a delivery waits for another one of the same object before it is `busy`. Default 10 seconds. */
+  /**
+   * How long a delivery waits for another one of the same object, in milliseconds, before it is answered `busy`.
+   * Default: 10,000.
+   */
   readonly maxWaitMs?: number | undefined;
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /** Returns the current time in milliseconds since the epoch. Default: `Date.now`. */
   readonly now?: (() => number) | undefined;
 }
 

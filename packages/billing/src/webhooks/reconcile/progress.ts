@@ -1,19 +1,20 @@
 import type { Outcome } from "../outcome.js";
 import { formatCursor, type Position } from "./cursor.js";
 
-/** What a run has done so far. */
+/** The progress of a run. */
 export interface ReconcileReport {
-  /** Continues from here, in another process too. It never passes an event that is neither stored nor handled. */
+  /** The position to continue from, in any process. It never moves past an event that is neither stored nor handled. */
   readonly cursor: string;
   /** Events, subscriptions or customers that Stripe listed. */
   readonly listed: number;
-  /** Those among them that were handled or stored now; a stored one counts until it is handled. */
+  /** How many of them were handled or stored by this run. A stored one counts again in each run until it is handled. */
   readonly recovered: number;
-  /** Those that failed, or that somebody else was handling. They are listed again from the cursor of the whole run. */
+  /**
+   * How many of them failed, or were being handled by another process. The next run from this cursor lists them again.
+   */
   readonly unsettled: number;
   /**
-   * Connected accounts that the API key has no access to, or not any more; their lists were left out. Absent where there
-   * are none.
+   * Connected accounts that the API key has no access to, or no longer; they were skipped. Absent if there are none.
    */
   readonly refusedAccounts?: readonly string[];
 }

@@ -9,23 +9,23 @@ import { type ComparedKind, type ComparisonParts, compareObjects, type Found } f
 import type { ObjectReport } from "./object-run.js";
 import type { RunOptions } from "./run-options.js";
 
-/** What a customer has access to now. */
+/** A customer and its present entitlements. */
 export interface CustomerEntitlements {
   readonly tenantId: string;
   readonly customerId: string;
-  /** All of them; none of a customer that was deleted. */
+  /** All of its entitlements; empty for a deleted customer. */
   readonly entitlements: readonly Entitlement[];
 }
 
 export interface ReconcileEntitlementsOptions extends RunOptions {
   /**
-   * Returns the ids of those customers whose entitlements the application does not have as they are here. It gets those of
-   * up to 100 customers at once, of all tenants, as one query can compare them.
+   * Returns the ids of the customers whose entitlements differ in the application's copy. It gets up to 100 customers
+   * at once, of all tenants, so that one database query can compare them.
    */
   readonly findOutdated: (
     customers: readonly CustomerEntitlements[],
   ) => Iterable<string> | Promise<Iterable<string>>;
-  /** Continues a run that was stopped, from the last cursor that `onProgress` was told. */
+  /** Continues a stopped run from the last cursor that `onProgress` got. */
   readonly cursor?: string | undefined;
 }
 

@@ -6,13 +6,13 @@ import type { RunOptions } from "./run-options.js";
 
 export interface ReconcileSubscriptionsOptions extends RunOptions {
   /**
-   * Returns the ids of those subscriptions that the application does not have as they are here: in another state, or not
-   * at all. It gets up to 100 at once, of all tenants, as one query can compare them.
+   * Returns the ids of the subscriptions that differ in the application's copy, or are missing there. It gets up to 100
+   * at once, of all tenants, so that one database query can compare them.
    */
   readonly findOutdated: (
     subscriptions: readonly Stripe.Subscription[],
   ) => Iterable<string> | Promise<Iterable<string>>;
-  /** Continues a run that was stopped, from the last cursor that `onProgress` was told. */
+  /** Continues a stopped run from the last cursor that `onProgress` got. */
   readonly cursor?: string | undefined;
 }
 

@@ -13,16 +13,16 @@ import { RUN_OPTIONS, type RunOptions, readRunOptions } from "./run-options.js";
 import { walkListings } from "./walk.js";
 
 export interface ReconcileOptions extends RunOptions {
-  /** The time from which on events are listed. Needed without a cursor. Stripe lists the events of 30 days. */
+  /** The time from which events are listed. Required without a cursor. Stripe lists the events of the last 30 days. */
   readonly since?: Date | undefined;
   /** The time up to which events are listed. Default: now. */
   readonly until?: Date | undefined;
   /**
-   * Continues a run that was stopped, from the last cursor that `onProgress` was told, or begins the next one where a
-   * finished run ended. It comes before `since` and, in a run that was stopped, before `until`.
+   * Continues a stopped run from the last cursor that `onProgress` got, or begins a new run where a finished one ended.
+   * Overrides `since` and, for a stopped run, `until`.
    */
   readonly cursor?: string | undefined;
-  /** How much of a run the next one lists again, for events that Stripe lists late. Default 600. */
+  /** How many seconds of a run the next one lists again, because Stripe may list events late. Default: 600. */
   readonly overlapSeconds?: number | undefined;
 }
 

@@ -8,18 +8,18 @@ export type Accounts = readonly string[] | (() => Iterable<string> | AsyncIterab
 /** The options of every run that compares with Stripe. */
 export interface RunOptions {
   /**
-   * Connected accounts to go through: their ids, or a function that begins to read them. Keep their order, so that a run
-   * can be continued; when they have changed, it begins anew. Default: your own account, and no other.
+   * The connected accounts to go through: their ids, or a function that starts reading them. Keep their order, so that
+   * a stopped run can be continued; if they have changed, the run starts over. Default: only your own account.
    */
   readonly accounts?: Accounts | undefined;
   /**
-   * The most lists asked for in a second; the requests of handlers are not among them. Stripe allows 100 requests a
-   * second in live mode, and 25 in test mode. Default 20.
+   * The most list requests to send in a second, not counting the requests of handlers. Stripe allows 100 requests a
+   * second in live mode and 25 in test mode. Default: 20.
    */
   readonly maxRequestsPerSecond?: number | undefined;
-  /** Ends the run after the events at hand. It then rejects with an AbortedError. */
+  /** Ends the run after the events being handled. It then rejects with an AbortedError. */
   readonly signal?: AbortSignal | undefined;
-  /** Told after each page. The run waits for it, so that the cursor can be stored. */
+  /** Called after each page. The run waits for it, so that the cursor can be stored. */
   readonly onProgress?: ((report: ReconcileReport) => void | Promise<void>) | undefined;
 }
 

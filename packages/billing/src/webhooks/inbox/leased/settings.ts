@@ -4,15 +4,21 @@ import { assertInteger } from "../../assert-integer.js";
 /** The options of every inbox whose claims are leases. */
 export interface LeaseOptions {
   /**
-   * How long a claim lasts. After that another process may take the delivery over, so choose more than the receiver's
-   * `handlerTimeoutMs`. Default 30.
+   * How long a claim lasts, in seconds. After that another process may take the delivery over, so choose more than the
+   * receiver's `handlerTimeoutMs`. Default: 30.
    */
   readonly leaseSeconds?: number | undefined;
   /** Attempts before a delivery is dead. Default 20; with the pauses between them, that takes about two days. */
   readonly maxAttempts?: number | undefined;
-  /** How long a handled delivery is remembered. Default and minimum 35, because Stripe lists events for 30 days. */
+  /**
+   * How long a handled delivery is remembered, in days. Default and minimum: 35, because Stripe lists events for 30
+   * days.
+   */
   readonly retentionDays?: number | undefined;
-  /** How long a delivery waits while another one of the same Stripe object is at work, before it is `busy`. Default 5. */
+  /**
+   * How long a delivery waits while another one of the same Stripe object is being handled, in seconds, before it is
+   * answered `busy`. Default: 5.
+   */
   readonly objectWaitSeconds?: number | undefined;
 }
 

@@ -19,27 +19,27 @@ export interface Statement {
 /** Runs one statement with its values, `$1` and on. */
 export type Query = (text: string, values?: unknown[]) => Promise<Answer>;
 
-/** A pool that hands out clients, as that of node-postgres does. The client is the handler's `tx`. */
+/** A pool that hands out clients, like that of node-postgres. The client is the handler's `tx`. */
 export interface ConnectingPool<Client extends ConnectedClient> {
   connect(): Promise<Client>;
   /** A pool of three or more can spare a connection to be notified on, and one of two or more keeps one free for others. */
   readonly options?:
     | { readonly max?: number | undefined; readonly connectionTimeoutMillis?: number | undefined }
     | undefined;
-  /** Tells of each new client before anybody gets it. */
+  /** Calls the listener with each new client before anybody gets it. */
   on?(event: "connect", listener: (client: Client) => void): unknown;
 }
 
 export interface ConnectedClient {
   /** Resolves to an answer for each statement where `text` has several, as that of node-postgres does. */
   query(text: string, values?: unknown[]): Promise<Answer | readonly Answer[]>;
-  /** Gives the client back, or ends its connection when told so. */
+  /** Returns the client to the pool, or ends its connection if `destroy` is true. */
   release(destroy?: boolean): void;
   on?(event: "error" | "notification", listener: (given: unknown) => void): unknown;
   removeListener?(event: "error" | "notification", listener: (given: unknown) => void): unknown;
 }
 
-/** A client of any other library. `docs/postgres-inbox.md` has one for each that was tested. */
+/** An adapter for any other library. `docs/postgres-inbox.md` has one for each library that was tested. */
 export interface TransactingPool<Tx> {
   /** Runs one statement outside of any transaction. */
   readonly query: Query;

@@ -17,8 +17,8 @@ export interface Migrated {
 }
 
 /**
- * Creates the tables of the Postgres inbox, or brings them to this package's version, in one transaction. Several
- * processes may do so at once, and again: the first does it, the others find it done.
+ * Creates the tables of the Postgres inbox, or migrates them to this package's version, in one transaction. Safe to
+ * repeat, and to call from several processes at once.
  */
 export async function migrateInbox(
   pool: PostgresPool,

@@ -12,8 +12,8 @@ export interface Migration {
 }
 
 /**
- * Returns the SQL of the Postgres inbox's tables, one migration a version. Run it with `migrateInbox`, or copy what
- * `billing inbox migrate --print` prints into the application's own migrations.
+ * Returns the SQL that creates the Postgres inbox's tables, one migration for each version. Run it with `migrateInbox`,
+ * or copy what `billing inbox migrate --print` prints into the application's own migrations.
  *
  * @throws {ConfigurationError} when the schema's name is not a plain identifier.
  */

@@ -7,11 +7,11 @@ import { DEFAULT_SCHEMA, quoteSchema } from "./migrations.js";
 export interface PostgresInboxOptions<Pool> extends LeaseOptions {
   /** The `Pool` of node-postgres as it is, or an adapter for another client: see docs/postgres-inbox.md. */
   readonly pool: Pool;
-  /** Where its tables are. Default `billing_inbox`. They are reached by this name, whatever `search_path` says. */
+  /** The schema of its tables. Default: `billing_inbox`. The `search_path` does not matter. */
   readonly schema?: string | undefined;
   /**
-   * How long a handler's transaction may be silent, or at one statement, before Postgres ends it and another process may
-   * take the delivery over. Choose more than the receiver's `handlerTimeoutMs`. Default 30.
+   * How many seconds a handler's transaction may be idle, or run one statement, before Postgres ends it and another
+   * process may take the delivery over. Choose more than the receiver's `handlerTimeoutMs`. Default: 30.
    */
   readonly leaseSeconds?: number | undefined;
 }

@@ -13,8 +13,8 @@ import { Waiting } from "./waiting.js";
 
 export interface PostgresInbox<Tx> extends DurableInbox<Tx> {
   /**
-   * Forgets at most 1,000 deliveries whose retention is over, and resolves to their number. The inbox does so by itself
-   * while it works; call it to forget many at once.
+   * Deletes at most 1,000 deliveries whose retention is over, and resolves to their number. The inbox does so by itself
+   * while it works; call it to delete many at once.
    */
   forgetExpired(): Promise<number>;
 }
@@ -23,11 +23,11 @@ export interface PostgresInbox<Tx> extends DurableInbox<Tx> {
 const PATIENCE_MS = 10_000;
 
 /**
- * Creates an inbox on PostgreSQL 13 or newer. The claim is counted in a commit of its own; the handler's writes through
- * `tx` commit together with the mark that the delivery was handled, in a transaction at READ COMMITTED.
+ * Creates an inbox on PostgreSQL 13 or newer. The claim is committed first, by itself; the handler's writes through
+ * `tx` are committed together with the record that the delivery was handled, in one transaction at READ COMMITTED.
  *
- * It needs one connection at a time for each delivery, so a pool of one is enough, and nothing of a session, so
- * PgBouncer may be between in transaction mode. Create its tables with `billing inbox migrate` or `migrateInbox`.
+ * Each delivery takes one connection at a time, so a pool of one is enough. No session state is needed, so PgBouncer in
+ * transaction mode works. Create its tables with `billing inbox migrate` or `migrateInbox`.
  *
  * @example
  * import { postgresInbox } from "@repo/billing/postgres";

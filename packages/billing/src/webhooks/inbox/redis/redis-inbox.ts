@@ -14,31 +14,32 @@ import { readServerSettings } from "./server-settings.js";
 export interface RedisInboxOptions extends LeaseOptions {
   /** A connected client of ioredis or node-redis, for one server or a cluster, or a function that sends a command. */
   readonly client: RedisClient;
-  /** Names its keys: they are `{prefix}:…`, all in one slot of a cluster. Default `billing_inbox`. */
+  /** The prefix of its keys, which are `{prefix}:…`, so all in one slot of a cluster. Default: `billing_inbox`. */
   readonly prefix?: string | undefined;
   /**
-   * Accepts a server whose `maxmemory-policy` evicts any key, so that deliveries may be lost or handled again. Default:
-   * such a server is refused.
+   * Accepts a server whose `maxmemory-policy` may evict any key, so that deliveries may be lost or handled again.
+   * Default: false, so that such a server is refused.
    */
   readonly acceptEviction?: boolean | undefined;
-  /** Told, at the first use, what the server's settings make of the promise. Default: warnings of the process. */
+  /** Gets a warning, at the first use, if the server's settings can lose deliveries. Default: process warnings. */
   readonly logger?: WebhookLogger | undefined;
 }
 
 const OPTIONS = ["client", "prefix", "acceptEviction", "logger", ...LEASE_OPTIONS];
 
 /**
- * Creates an inbox in Redis 7 or later, or Valkey: at least once, with leases by the server's clock and fences. What the
- * server acknowledges it may still lose, unless `appendonly yes` and `appendfsync always` are set; at its first use the
- * inbox reads the settings and warns, and refuses a server that evicts any key.
+ * Creates an inbox in Redis 7 or newer, or Valkey. Handlers run at least once; claims are leases by the server's clock,
+ * with fencing tokens. Unless `appendonly yes` and `appendfsync always` are set, the server may lose what it
+ * acknowledged: at its first use the inbox reads the settings and warns of this, and refuses a server that may evict
+ * any key.
  *
  * @example
  * import { redisInbox } from "@repo/billing/webhooks";
  *
  * const inbox = redisInbox({ client: redis }); // `new Redis(url)` of ioredis, or `createClient({ url })` of node-redis
  *
- * @throws {ConfigurationError} when an option is unknown or out of range. Its methods reject with one when the server is
- * refused.
+ * @throws {ConfigurationError} when an option is unknown or out of range. Its methods reject with one if the server is
+ *   refused.
  */
 export function redisInbox(options: RedisInboxOptions): DurableInbox<undefined> {
   assertKnownKeys("redisInbox", options, OPTIONS);

@@ -1,10 +1,10 @@
 import { TxError } from "../leased/lease-store.js";
 
-/** What a handler writes together with the result of its delivery. */
+/** A handler's writes, which are committed together with the result of its delivery. */
 export interface SqliteTx<Database> {
   /**
-   * Runs `write` with the inbox's database, in the transaction that records the delivery as handled, once the handler has
-   * returned. It must not wait for anything. When it throws, nothing is written, and the attempt failed.
+   * Runs `write` with the inbox's database once the handler has returned, in the transaction that records the delivery
+   * as handled. `write` must be synchronous. If it throws, nothing is written and the attempt has failed.
    */
   readonly write: (write: (database: Database) => void) => void;
 }

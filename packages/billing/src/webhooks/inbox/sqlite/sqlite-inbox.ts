@@ -10,26 +10,26 @@ import { sqliteStore } from "./sqlite-store.js";
 
 export interface SqliteInboxOptions<Database extends SqliteDatabase> extends LeaseOptions {
   /**
-   * `DatabaseSync` of `node:sqlite`, or `Database` of better-sqlite3 or libsql. Its transactions must be over whenever the
-   * application waits, since the inbox begins its own on the same connection.
+   * A `DatabaseSync` of `node:sqlite`, or a `Database` of better-sqlite3 or libsql. Never `await` inside a transaction
+   * of your own on it, since the inbox begins transactions on the same connection.
    */
   readonly database: Database;
 }
 
 /**
- * Creates an inbox in a SQLite file, for one machine: processes may share the file over a local disk. It creates its
- * tables, `billing_inbox_*`, and switches the connection to WAL with `synchronous = FULL`, under which what was
- * acknowledged outlives a power failure.
+ * Creates an inbox in a SQLite file, for one machine: processes may share the file on a local disk. Creates its tables,
+ * `billing_inbox_*`, and switches the connection to WAL with `synchronous = FULL`, so that acknowledged deliveries
+ * survive a power failure.
  *
- * A handler gets `tx.write`, whose writes are committed with its delivery's result or not at all. Anything else is at
- * least once. Claims are leases by SQLite's clock, with fences.
+ * A handler gets `tx.write`, whose writes are committed together with its delivery's result or not at all. Everything
+ * else in a handler may happen more than once. Claims are leases by SQLite's clock, with fencing tokens.
  *
  * @example
  * import { sqliteInbox } from "@repo/billing/webhooks";
  *
  * const inbox = sqliteInbox({ database: sqlite }); // `new DatabaseSync("billing.db")` of node:sqlite, for example
  *
- * @throws {ConfigurationError} when an option is unknown or out of range. What SQLite throws is passed on.
+ * @throws {ConfigurationError} when an option is unknown or out of range. Errors of SQLite are passed on.
  */
 export function sqliteInbox<Database extends SqliteDatabase>(
   options: SqliteInboxOptions<Database>,
