@@ -1,6 +1,6 @@
 import type { DueFailure } from "./store/account-data.js";
 
-/** An object that could not do what was due: it stands still until something changes it. */
+/** An object whose due change failed. Nothing more happens to it by itself until it is changed. */
 export interface ReportedFailure {
   /** The type of the object, such as `subscription_schedule`. */
   readonly object: string;
@@ -10,7 +10,7 @@ export interface ReportedFailure {
   readonly message: string;
 }
 
-/** Records due changes that failed, and warns of each, because there is no request to answer with the error. */
+/** Records due changes that failed, and warns of each, because no request could be answered with the error. */
 export class DueFailures {
   readonly #reported: ReportedFailure[] = [];
 

@@ -29,33 +29,36 @@ import { transact } from "./store/transaction.js";
 import { Deliveries, type DeliveryAttempt, type DeliveryMishap } from "./webhooks/deliveries.js";
 
 export interface WebhookControls {
-  /** Plans that coming deliveries are lost, delayed or repeated. Returns a function that removes the plan. */
+  /** Makes coming deliveries be lost, delayed or repeated. Returns a function that undoes this. */
   add(mishap: DeliveryMishap): () => void;
   /** Holds deliveries back until `release`. */
   hold(): void;
   /** Sends the held deliveries one after the other, and waits for them. */
   release(order?: "as it happened" | "reversed"): Promise<void>;
   /**
-   * Emits a thin event in test mode, for what this server does not do by itself, such as
+   * Emits a thin event in test mode that this server never emits by itself, such as
    * `v2.core.account[requirements].updated`. Returns its id.
    */
   emitThin(type: string, relatedObject?: RelatedObject): string;
-  /** Gives an endpoint or an event destination of test mode a new secret and answers it. The old one counts for `overlapMs` more, default 24 hours. */
+  /**
+   * Gives an endpoint or event destination of test mode a new secret and returns it. The old secret still signs for
+   * `overlapMs`. Default: 24 hours.
+   */
   rollSecret(endpointId: string, options?: { readonly overlapMs?: number | undefined }): string;
 }
 
-/** A local Stripe that is running. */
+/** A running local Stripe. */
 export interface LocalStripe {
   readonly url: string;
   readonly host: string;
   readonly port: number;
   /** The key of test mode. */
   readonly secretKey: string;
-  /** The key of live mode, whose objects are apart from those of test mode. */
+  /** The key of live mode, whose objects are separate from those of test mode. */
   readonly liveSecretKey: string;
   /** The API requests received, oldest first. */
   readonly requests: readonly RecordedRequest[];
-  /** Objects that could not do what was due, such as a renewal, oldest first. Each is also told by a process warning. */
+  /** Objects whose due change failed, such as a renewal, oldest first. Each is also reported by a process warning. */
   readonly dueFailures: readonly ReportedFailure[];
   /** Every attempt at a webhook delivery, oldest first. */
   readonly deliveries: readonly DeliveryAttempt[];
@@ -65,26 +68,29 @@ export interface LocalStripe {
   readonly faults: Faults;
   /** Forgets the recorded requests. */
   clearRequests(): void;
-  /** Sets how long searches do not see new and changed objects. */
+  /** Sets how long searches miss new and changed objects. */
   setSearchDelay(milliseconds: number): void;
   /** Connects an account for `Stripe-Account` and returns its id. */
   connectAccount(id?: string): string;
-  /** Makes a restricted key, `rk_test_…`, that may do only what is named: `customer_read`, `subscription_write`. */
+  /**
+   * Creates a restricted key, `rk_test_…`, that has only the permissions named, such as `customer_read` or
+   * `subscription_write`.
+   */
   createRestrictedKey(
     permissions: readonly string[],
     options?: { readonly livemode?: boolean | undefined },
   ): string;
-  /** Moves the server's time forward. Everything due by then happens, each at its own time. */
+  /** Moves the server's time forward. Everything that is due by then happens, each change at its own time. */
   advanceBy(milliseconds: number): void;
   /** Resolves once no webhook delivery is under way or waiting for a retry. */
   settled(): Promise<void>;
-  /** Stops listening, ends open connections and gives up deliveries. */
+  /** Stops listening, ends open connections and drops pending deliveries. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Starts a Stripe of your own on this machine.
+ * Starts a local Stripe on this machine.
  *
  * @example
  * import { startLocalStripe } from "@repo/local-stripe";
@@ -218,7 +224,7 @@ function checkRelatedObject(related: RelatedObject): void {
   requireOptions("webhooks.emitThin", related, ["id", "type", "url"]);
 }
 
-/** A Connect endpoint of live mode hears of what connected accounts do in either mode. */
+/** A Connect endpoint of live mode receives the events of connected accounts in both modes. */
 function platformsAbove(account: AccountData, accounts: Accounts): readonly AccountData[] {
   if (account.isPlatform) return [];
   return account.livemode ? [accounts.platform(true)] : [accounts.platform(false), accounts.platform(true)];

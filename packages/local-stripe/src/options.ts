@@ -11,13 +11,13 @@ import {
 } from "./check-options.js";
 import type { GivenAnswer } from "./http/api.js";
 
-/** The options of a local Stripe. Every option may be left out; an unknown one is refused. */
+/** The options of a local Stripe. All are optional; an unknown one is refused. */
 export interface LocalStripeOptions {
   /** The port to listen on, on 127.0.0.1 only. 0, the default, takes a free one. */
   readonly port?: number | undefined;
-  /** The key of test mode, `sk_test_…`. Made up for each start when left out. */
+  /** The key of test mode, `sk_test_…`. Default: a new random key for each start. */
   readonly secretKey?: string | undefined;
-  /** The key of live mode, `sk_live_…`. Made up for each start when left out. */
+  /** The key of live mode, `sk_live_…`. Default: a new random key for each start. */
   readonly liveSecretKey?: string | undefined;
   /** The name of the account's business, to which the hosted pages lead back. Default: "your application". */
   readonly businessName?: string | undefined;
@@ -26,26 +26,29 @@ export interface LocalStripeOptions {
   /** `false` starts as an account whose portal settings were never saved. Default `true`. */
   readonly defaultPortalConfiguration?: boolean | undefined;
   /**
-   * `true` declines what a customer without a payment method is charged, as Stripe does. Default `false`: such a customer
-   * pays, so that a test about something else need not give it a card.
+   * `true` declines the charges of customers without a payment method, as Stripe does. Default `false`: such customers
+   * pay, so that a test about something else need not add a card.
    */
   readonly requirePaymentMethod?: boolean | undefined;
   /**
-   * The status of a subscription after the last failed attempt to charge its invoice: canceled (the default), `unpaid`, or
-   * still past due. At Stripe this is a setting of the account.
+   * What happens to a subscription after the last failed attempt to charge its invoice: it is canceled (the default),
+   * becomes `unpaid`, or stays past due. At Stripe this is a setting of the account.
    */
   readonly afterLastAttempt?: "cancel" | "past_due" | "unpaid" | undefined;
-  /** The time until searches see a new or changed object. Default 0. */
+  /** The time until searches see a new or changed object, in milliseconds. Default 0. */
   readonly searchDelayMs?: number | undefined;
-  /** The pauses before a failed webhook delivery is tried again, by the server's time. Default 100 ms, 500 ms and 2 s. */
+  /**
+   * The pauses before a failed webhook delivery is tried again, in milliseconds of the server's time. Default 100, 500
+   * and 2,000.
+   */
   readonly webhookRetryDelaysMs?: readonly number[] | undefined;
-  /** The time in which a webhook endpoint must answer. Default 10 s. */
+  /** The time in which a webhook endpoint must answer, in milliseconds. Default 10,000. */
   readonly webhookTimeoutMs?: number | undefined;
-  /** The number of requests that are kept. Default 10,000. */
+  /** The most requests to keep in `requests`. Default 10,000. */
   readonly recordedRequests?: number | undefined;
   /** Called with every answer of the API, for example to check it against a specification. */
   readonly onAnswer?: ((answer: GivenAnswer) => void) | undefined;
-  /** Reads the time, in milliseconds. Default: the machine's. */
+  /** Returns the current time in milliseconds since the epoch. Default: the machine's clock. */
   readonly clock?: (() => number) | undefined;
   /**
    * `true` simulates an account with Managed Payments on by default: Checkout then refuses what they do not allow,

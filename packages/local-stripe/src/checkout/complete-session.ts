@@ -33,8 +33,8 @@ export function asks(card: string): boolean {
 }
 
 /**
- * Makes what was bought, charges it and ends the session. A card that is declined is refused with 402, and nothing is
- * left behind: the session stays open for another.
+ * Creates what was bought, charges it and completes the session. A declined card is refused with 402 and changes
+ * nothing: the session stays open for another card.
  */
 export function completeSession(
   tx: Transaction,

@@ -17,7 +17,7 @@ export function wantsTaxId(session: CheckoutSessionRecord): boolean {
   return session.tax_id_collection?.enabled === true;
 }
 
-/** Saves to the customer what the session says is to be saved. A tax id always is. */
+/** Saves the entries that the session wants saved to the customer. A tax id is always saved. */
 export function saveEntries(tx: Transaction, session: CheckoutSessionRecord, entries: CheckoutEntries): void {
   const { billing_address_collection: collection, customerUpdate, tax_id_collection: taxIds } = session;
   const customer = String(session.customer);

@@ -15,7 +15,7 @@ const PAGING = {
 };
 
 export interface Filter<Name extends ObjectName> extends Pick<PageQuery<Records[Name]>, "match" | "where"> {
-  /** Whether an object that is there is a place in this list to go on from. */
+  /** Tells if an existing object is a valid cursor of this list. */
   readonly isCursor?: (record: Records[Name]) => boolean;
 }
 

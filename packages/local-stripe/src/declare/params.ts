@@ -6,7 +6,7 @@ import { UnknownParameters, UnknownValue } from "./refusals.js";
 export interface Param<T> {
   readonly read: (value: FormValue, name: string) => T;
   readonly required?: boolean;
-  /** Stripe has this parameter and this server has not. */
+  /** Stripe has this parameter, but this server does not. */
   readonly unsupported?: true;
 }
 interface RequiredParam<T> extends Param<T> {

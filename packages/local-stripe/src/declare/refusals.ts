@@ -1,7 +1,7 @@
 import { ApiError, notImplemented } from "../api-error.js";
 import { hasParameter, hasValue } from "./specification.js";
 
-/** Parameters that a call does not declare. */
+/** Refuses parameters that the call does not declare. */
 export class UnknownParameters extends ApiError {
   readonly names: readonly string[];
 
@@ -15,7 +15,7 @@ export class UnknownParameters extends ApiError {
   }
 }
 
-/** A value that is none of those a parameter declares. */
+/** Refuses a value that the parameter does not declare. */
 export class UnknownValue extends ApiError {
   readonly value: string;
 

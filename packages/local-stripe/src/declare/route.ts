@@ -34,7 +34,7 @@ export interface Answer {
 
 export type ApiPath = `/v1/${string}` | `/v2/${string}`;
 
-/** One resource, whole: what its objects are, what can be asked of them, and what it does when others change. */
+/** One resource: how its objects are stored, the calls about them, and its reactions to changes of other objects. */
 export interface Resource<Name extends ObjectName = ObjectName> {
   readonly kind: Kind<Name>;
   /** The name of its permissions for restricted keys: `customer` for `rak_customer_read` and `rak_customer_write`. */
@@ -45,7 +45,10 @@ export interface Resource<Name extends ObjectName = ObjectName> {
 
 const EXPAND = { expand: list(text()) };
 
-/** `"POST /v1/customers/:id"`, the parameters it takes, and what it does. `expand` is understood everywhere. */
+/**
+ * Declares a call: its signature, such as `"POST /v1/customers/:id"`, its parameters, and what it does. Every call
+ * takes `expand`.
+ */
 export function route<S extends Shape>(
   signature: `${Route["method"]} ${ApiPath}`,
   shape: S,

@@ -29,8 +29,8 @@ interface Row<T> {
 }
 
 /**
- * The objects of one kind, in one mode of one account. They stand in the order in which they were made, and each index
- * keeps that order too, so that a page costs what the page holds and not what the collection holds.
+ * The objects of one kind, in one mode of one account, in the order of their creation. Each index keeps that order too,
+ * so that a page costs as much as the page holds, not as much as the collection holds.
  */
 export class Collection<T extends Entity> {
   readonly #rows = new Map<string, Row<T>>();

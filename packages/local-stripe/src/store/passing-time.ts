@@ -2,12 +2,12 @@ import type { AccountData, DueObject } from "./account-data.js";
 import type { ObjectName, Records } from "./records/records.js";
 import { transact } from "./transaction.js";
 
-/** More steps than anything takes at one moment: what needs more does not get on. */
+/** More steps than any object takes at one time. An object that needs more makes no progress. */
 const MOST_STEPS = 100;
 
 /**
- * Makes everything happen that is due by then, each thing at its own time and in order. What fails is undone and reported
- * for its own object, which stands still until something changes it; everything else goes on.
+ * Makes every due change up to a time, in order and each at its own time. A change that fails is undone and reported
+ * for its object, to which nothing more happens until it is changed; all others go on.
  */
 export function passTime(account: AccountData, until: number, testClock: string | null = null): void {
   const agenda = account.agenda(testClock);

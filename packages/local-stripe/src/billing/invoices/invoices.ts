@@ -131,7 +131,7 @@ export function billedSubscription(invoice: InvoiceRecord): string | null {
   return invoice.parent?.subscription_details?.subscription ?? null;
 }
 
-/** In the place of a payment method: the invoice was paid beside Stripe, or by an intent of its own. */
+/** Stands for a payment method when the invoice was paid outside of Stripe, or by a payment intent of its own. */
 export const PAID_ELSEWHERE = "elsewhere";
 
 /** Marks an open invoice as paid, by a payment method, {@link PAID_ELSEWHERE}, or by a customer without a method. */

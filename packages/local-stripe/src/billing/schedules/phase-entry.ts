@@ -84,7 +84,7 @@ function discountChange(
   return { discounts: phaseDiscounts(tx, wanted, (item ?? subscription).discounts, holder) };
 }
 
-/** A phase is on trial until the date that it names, and else not at all. */
+/** A phase is on trial until the date that it names; without one it has no trial. */
 function trialChange(
   subscription: SubscriptionRecord,
   { trial_end: trialEnd }: PhaseRecord,

@@ -112,7 +112,7 @@ function noTax(): Param<false> {
   };
 }
 
-/** The end of a phase is said once. */
+/** Refuses a phase that names its end twice, by date and by duration. */
 export function refuseTwoEnds(phase: NewPhase, name: string): void {
   if (phase.duration === undefined || phase.end_date === undefined) return;
   throw invalid(

@@ -11,7 +11,7 @@ import { renew } from "../subscriptions/renewal.js";
 import { phaseDiscounts } from "./phase-discounts.js";
 import { asInPhase } from "./phase-entry.js";
 
-/** The next moment at which something happens to a schedule by itself. */
+/** The next time at which a schedule changes by itself. */
 export function nextTurn(schedule: SubscriptionScheduleRecord): number | null {
   const { current_phase: current, expiringAt, phases, status } = schedule;
   if (status !== "active" && status !== "not_started") return null;
@@ -19,7 +19,7 @@ export function nextTurn(schedule: SubscriptionScheduleRecord): number | null {
   return expiringAt === null ? turn : Math.min(turn, expiringAt);
 }
 
-/** Makes that happen. */
+/** Makes the due change of a schedule. */
 export function passTurn(tx: Transaction, schedule: SubscriptionScheduleRecord): void {
   const { expiringAt, id, status } = schedule;
   if (expiringAt !== null && expiringAt <= tx.now) {
@@ -34,7 +34,7 @@ export function passTurn(tx: Transaction, schedule: SubscriptionScheduleRecord):
   turnPhase(tx, tx.account.getFromPath("subscription", schedule.subscription ?? ""), schedule);
 }
 
-/** The schedule of a subscription whose present phase is over, if it has such a one. */
+/** The schedule of a subscription, if its current phase is over. */
 export function overdueSchedule(
   tx: Transaction,
   subscription: SubscriptionRecord,
@@ -44,7 +44,7 @@ export function overdueSchedule(
   return end !== undefined && end <= tx.now ? schedule : undefined;
 }
 
-/** Ends a phase: with the next one, or with what the schedule says of its end. */
+/** Ends a phase: starts the next one, or applies the schedule's end behavior. */
 export function turnPhase(
   tx: Transaction,
   before: SubscriptionRecord,

@@ -92,7 +92,7 @@ function changedPhases(
   return [...past, ...made];
 }
 
-/** Makes the subscription what the schedule now says of its present. */
+/** Applies the schedule's current phase to the subscription. */
 function govern(
   tx: Transaction,
   was: SubscriptionScheduleRecord,

@@ -82,7 +82,7 @@ function billForChange(
   billing: ChangeBilling,
 ): SubscriptionRecord {
   const { payment_behavior: behavior = "allow_incomplete" } = billing;
-  // An update that waits may be given up, and what it billed of others with it.
+  // A pending update may be discarded, and with it what it billed of earlier subscriptions.
   const leftovers = behavior === "pending_if_incomplete" ? [] : takeLeftovers(tx, after);
   const draft = newInvoice(tx, after, "subscription_update", [...leftovers, ...lines]);
   const outcome = tryPayment(tx, after, draft, billing);

@@ -98,7 +98,7 @@ export function endSubscription(
   return ended;
 }
 
-/** Leaves open invoices owed, but stops charging them. */
+/** Stops charging open invoices; they stay open. */
 function stopCollection(tx: Transaction, subscription: string): void {
   const open = tx.account
     .of("invoice")

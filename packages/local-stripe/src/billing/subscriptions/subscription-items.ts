@@ -32,7 +32,7 @@ export function soldItem(
   return { price, ...quantityFor(price, item.quantity, name) };
 }
 
-/** One that joins others of the same interval is billed together with them. */
+/** Creates an item. It is billed together with other items of the same interval. */
 export function newItem(
   tx: Transaction,
   item: NewItem,
