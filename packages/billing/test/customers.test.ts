@@ -348,7 +348,8 @@ describe("ensureCustomer", () => {
     const service = world.service({ stripe }).forTenant("acme");
     await expect(service.ensureCustomer({ reference: "fleeting" })).rejects.toMatchObject({
       code: "conflict",
-      message: "The customer was deleted or given to another tenant each time it was made. Try again later.",
+      message:
+        "The customer was deleted or assigned to another tenant each time it was created. Try again later.",
     });
   });
 

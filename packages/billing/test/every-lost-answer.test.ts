@@ -275,7 +275,7 @@ const ROWS: Readonly<Record<WritingMethod, Readonly<Record<string, Row>>>> = {
       prepare: anOpenInvoice,
       call: ({ billing, id }, key) => billing.payInvoice(id, key),
     },
-    "beside Stripe": {
+    "outside of Stripe": {
       prepare: anOpenInvoice,
       call: ({ billing, id }, key) => billing.payInvoice(id, { paidOutOfBand: true, ...key }),
     },

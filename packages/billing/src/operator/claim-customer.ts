@@ -24,7 +24,7 @@ export async function needsClaim(
   const mark = readMark(customer, scope.markKey);
   // guard: a customer of another tenant is not claimed
   if (owner.tenantId !== null && owner.tenantId !== tenantId) {
-    throw new ConflictError("This customer is another tenant's. Correct its owner first.");
+    throw new ConflictError("This customer belongs to another tenant. Correct its owner first.");
   }
   const isClaimable = owner.problem === "unmarked" || (owner.problem === "unlinked" && mark === tenantId);
   // guard (operand 2): a customer with a wrong mark is not claimed

@@ -6,9 +6,9 @@ export function describeProblem(problem: OwnerProblem, markKey: string): string 
     case "unmarked":
       return `It has no metadata.${markKey}.`;
     case "malformed_mark":
-      return `Its metadata.${markKey} is no tenant id.`;
+      return `Its metadata.${markKey} is not a tenant id.`;
     case "unlinked":
-      return `Its metadata.${markKey} names a tenant, and the directory does not know the customer.`;
+      return `Its metadata.${markKey} names a tenant, but the directory does not know the customer.`;
     case "contradiction":
       return `Its metadata.${markKey} and the directory name different tenants.`;
   }
@@ -24,6 +24,6 @@ export function adviseOn(problem: OwnerProblem): string {
     case "unlinked":
       return "Link it in the directory, or adopt it for the tenant that its mark names.";
     case "contradiction":
-      return "Find out whose it is, then correct the mark or the directory's row.";
+      return "Find out which tenant owns it, then correct the mark or the directory's row.";
   }
 }

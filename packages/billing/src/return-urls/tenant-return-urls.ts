@@ -66,7 +66,7 @@ export function fillInExample(template: string): string {
 /** @throws ConfigurationError when a configured URL has no origin that browsers may be sent to. */
 export function parseReturnUrlOrigin(returnUrl: string): string {
   if (!URL.canParse(returnUrl)) {
-    throw new ConfigurationError("The settings' returnUrl must give an absolute https URL.");
+    throw new ConfigurationError("portal.returnUrl must be, or return, an absolute https URL.");
   }
   return parseOrigin(new URL(returnUrl).origin);
 }
@@ -104,7 +104,7 @@ function fillInHost(host: string, slug: unknown, domain: unknown): string {
     // guard (receiver): a tenant's domain is a domain
     if (typeof domain !== "string" || !DOMAIN.test(domain)) {
       throw new ConfigurationError(
-        "{domain} needs the settings' domain to give the tenant's own, in lower case.",
+        "{domain} needs portal.domain to return the tenant's own domain, in lower case.",
       );
     }
     return host.replace("{domain}", domain);
@@ -119,18 +119,19 @@ function fillInHost(host: string, slug: unknown, domain: unknown): string {
   // guard (receiver): a tenant is one label of a host
   if (typeof slug !== "string" || !HOST_LABEL.test(slug)) {
     throw new ConfigurationError(
-      "This tenant's id cannot stand in a host: give the settings a slug of lower-case letters, digits and hyphens.",
+      "This tenant's id cannot be part of a host. Set portal.slug to return lower-case letters, digits and hyphens.",
     );
   }
   return host.replace("{tenant}", slug);
 }
 
 function fillInRest(rest: string, slug: unknown): string {
-  if (rest.includes("{domain}")) throw new ConfigurationError("{domain} is the whole host, or nowhere.");
+  if (rest.includes("{domain}"))
+    throw new ConfigurationError("{domain} can only be the whole host of a URL.");
   if (!rest.includes("{tenant}")) return rest;
   // The form of tenant ids: it has no slashes, and no dots alone.
   // guard: a tenant in a path has the form of an id
   if (!isTenantId(slug))
-    throw new ConfigurationError("The settings' slug must have the form of a tenant id.");
+    throw new ConfigurationError("portal.slug must return a text in the form of a tenant id.");
   return rest.replaceAll("{tenant}", encodeURIComponent(slug));
 }

@@ -127,7 +127,7 @@ export async function expireSession(scope: TenantScope, session: string): Promis
 
 function justCompleted(session: string, origin: { readonly cause?: unknown } = {}): ConflictError {
   return new ConflictError(
-    "The customer is just completing another Checkout session for the same. Look at that session's result.",
+    "The customer is just completing another Checkout session for the same product. Look at the result of that session.",
     { conflictingId: session, ...origin },
   );
 }

@@ -37,7 +37,7 @@ export function assertNoneSells(
   // guard: a customer is not sold a product twice
   if (inTheWay !== undefined) {
     throw new ConflictError(
-      "The customer has a subscription to this product already. Change that one, or allow a second.",
+      "The customer already has a subscription to this product. Change that one, or pass allowSecond: true.",
       { conflictingId: inTheWay.id },
     );
   }

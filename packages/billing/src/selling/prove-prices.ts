@@ -37,7 +37,9 @@ export async function proveForSale(
 /** @throws InvalidArgumentError for a price that is paid once. */
 export function assertRecurring(prices: Prices): void {
   if ([...prices.values()].every(({ recurring }) => recurring !== null)) return;
-  throw new InvalidArgumentError("A subscription takes recurring prices, and one of these is paid once.");
+  throw new InvalidArgumentError(
+    "A subscription takes recurring prices, and one of these is a one-time price.",
+  );
 }
 
 export function isMetered(prices: Prices, priceId: string): boolean {

@@ -82,7 +82,7 @@ export function assertNoOwnRetries(client: StripeClient): void {
   const retries: unknown = typeof read === "function" ? read.call(client) : 0;
   if (retries === 0) return;
   throw new ConfigurationError(
-    `A client of stripe ${version} retries by itself. Make it with maxNetworkRetries: 0; maxRetries counts here.`,
+    `A client of stripe ${version} retries requests itself. Make it with maxNetworkRetries: 0; the service retries instead, as maxRetries says.`,
   );
 }
 

@@ -192,7 +192,7 @@ export function madeAndFailed(cause: unknown, key: IdempotencyKey | undefined): 
     key === undefined
       ? "Read the object to go on."
       : "Retry with the same idempotency key: nothing is made twice.";
-  return new IndeterminateError(`Stripe made the change, but the call failed after it. ${nextStep}`, {
+  return new IndeterminateError(`Stripe made the change, but the call failed afterwards. ${nextStep}`, {
     cause,
     ...(key === undefined ? {} : { idempotencyKey: key.ofCaller }),
   });
@@ -201,7 +201,7 @@ export function madeAndFailed(cause: unknown, key: IdempotencyKey | undefined): 
 /** For a change to what an operator gave to another tenant before Stripe had made it. */
 export function changedAndGone(cause: unknown, key: IdempotencyKey | undefined): IndeterminateError {
   return new IndeterminateError(
-    "Stripe made the change, and what it changed is not this tenant's any more. Do not retry it.",
+    "Stripe made the change, but the object was assigned to another tenant meanwhile. Do not retry it.",
     {
       cause,
       completed: ["the change"],

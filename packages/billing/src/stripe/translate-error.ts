@@ -47,7 +47,7 @@ export function translateError(
   if (param === "configuration") {
     return new PortalNotConfiguredError(
       "The portal configuration that portal.configuration names is missing, deactivated, or of another account or " +
-        "mode. Give one that is active there, or a specification to have one made.",
+        "mode. Set it to one that is active there, or to a specification, for which one is created.",
       details,
     );
   }
@@ -61,7 +61,7 @@ export function translateError(
   if (statusCode === 401) {
     return new AuthenticationError(
       code === "api_key_expired" || code === "platform_api_key_expired"
-        ? "The Stripe API key has expired. Give the one that it was rolled to."
+        ? "The Stripe API key has expired. Use the key that replaced it."
         : "Stripe refused the API key. Check secretKey, or roll the key in the Dashboard.",
       details,
     );
@@ -84,13 +84,13 @@ export function translateError(
   if (message.startsWith("No configuration provided")) {
     return new PortalNotConfiguredError(
       "Stripe has no default portal configuration in this mode. Save the customer portal's settings once in the " +
-        "Dashboard, or give the service portal.configuration.",
+        "Dashboard, or set portal.configuration.",
       details,
     );
   }
   if (message.includes("feature in the portal configuration is disabled")) {
     return new PortalNotConfiguredError(
-      "The portal configuration has what this flow needs switched off. Switch the feature on, or use another configuration.",
+      "A feature that this flow needs is disabled in the portal configuration. Enable it, or use another configuration.",
       details,
     );
   }
@@ -121,7 +121,7 @@ export function notFound(): NotFoundError {
 
 function notImplementedSentence({ failure: { param } }: SdkError): string {
   const lacking = param === undefined ? "what this request needs" : `the parameter "${param}" as it was sent`;
-  return `The server that stands in for Stripe does not implement ${lacking}. The request changed nothing; do without it there.`;
+  return `The server that stands in for Stripe does not implement ${lacking}. The request changed nothing; do not use it with that server.`;
 }
 
 function rateSentence({ failure: { statusCode, code } }: SdkError): string {
@@ -132,7 +132,7 @@ function rateSentence({ failure: { statusCode, code } }: SdkError): string {
 
 function permissionSentence({ failure: { code }, message }: SdkError): string {
   if (code === "account_invalid") {
-    return "The API key has no access to the tenant's connected account: it is not connected, or no longer.";
+    return "The API key has no access to the tenant's connected account: the account is not, or no longer, connected.";
   }
   const permission = /\brak_[a-z_]{3,60}\b/.exec(message)?.[0];
   const missing =

@@ -82,7 +82,7 @@ export function outcomeTeller(
       }
       unverified.set(code, { sinceMs: performance.now(), untold: 0 });
       const more =
-        last === undefined || last.untold === 0 ? "" : ` ${last.untold} more like it were not told.`;
+        last === undefined || last.untold === 0 ? "" : ` ${last.untold} more like it were not logged.`;
       if (status === "rejected") {
         logger.warn(`A webhook was rejected: ${error.message}${more}`, { status, code: error.code });
       } else {

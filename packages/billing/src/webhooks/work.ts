@@ -65,7 +65,7 @@ export function toWork({ takeNext, waitForDue, logger }: Source): WorkLoop {
           if (signal.aborted) break;
           if (error instanceof ConfigurationError) throw error;
           if (pauseMs === FIRST_PAUSE_MS) {
-            logger.warn("The webhook inbox cannot be reached; work goes on when it can.", {
+            logger.warn("The webhook inbox cannot be reached; work resumes when it can.", {
               stack: describeError(error),
             });
           }

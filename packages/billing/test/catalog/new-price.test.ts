@@ -32,10 +32,10 @@ describe("createProduct", () => {
     [{ name: "a", default_price_data: {} }, "default_price_data"],
     [{ name: "a", price: "price_1" }, "price must be"],
     [{ name: "a", price: {} }, "currency must be"],
-    [{ name: "a", price: { currency: "usd" } }, "either unitAmount or unitAmountDecimal"],
+    [{ name: "a", price: { currency: "usd" } }, "exactly one of unitAmount and unitAmountDecimal"],
     [
       { name: "a", price: { currency: "usd", unitAmount: 1, unitAmountDecimal: "1" } },
-      "either unitAmount or unitAmountDecimal",
+      "exactly one of unitAmount and unitAmountDecimal",
     ],
     [{ name: "a", price: { currency: "usd", unitAmount: -1 } }, "unitAmount must be"],
     [{ name: "a", price: { currency: "usd", unitAmount: 1.5 } }, "unitAmount must be"],
@@ -99,8 +99,8 @@ describe("createPrice", () => {
 describe("replacePrice", () => {
   it.for<[unknown, string]>([
     [undefined, "must be an object"],
-    [{}, "either unitAmount or unitAmountDecimal"],
-    [{ unitAmount: 1, unitAmountDecimal: "1" }, "either unitAmount or unitAmountDecimal"],
+    [{}, "exactly one of unitAmount and unitAmountDecimal"],
+    [{ unitAmount: 1, unitAmountDecimal: "1" }, "exactly one of unitAmount and unitAmountDecimal"],
     [{ unitAmount: -1 }, "unitAmount must be"],
     [{ unitAmount: 1, lookupKey: "x" }, "lookupKey"],
   ])("refuses %j before anything is sent, and says %s", async ([options, words], { world }) => {

@@ -386,7 +386,7 @@ describe("replacePrice", () => {
     await expect(acme.replacePrice(priceId, { unitAmount: 3 })).rejects.toMatchObject({
       code: "conflict",
       message:
-        "The same replacement was made before, and its price was archived since. Give it an idempotencyKey of its own.",
+        "The same replacement was made before, and its price has been archived since. Use another idempotencyKey to repeat it.",
     });
     const second = await acme.replacePrice(priceId, { unitAmount: 3, idempotencyKey: "again" });
     expect((await acme.getProduct(productId)).prices).toEqual([second]);

@@ -119,7 +119,7 @@ describe("product metadata with a schema", () => {
     });
     await expect(shop(throwing).createProduct({ name: "Broken" })).rejects.toMatchObject({
       code: "configuration",
-      message: "The schema in catalog.metadata threw instead of answering.",
+      message: "The schema in catalog.metadata threw an error instead of returning a result.",
       cause: new Error("broken"),
     });
     expect(world.takeRequests()).toEqual([]);

@@ -414,7 +414,7 @@ describe("what createCheckoutSession refuses", () => {
     await expect(create({ priceId: once.id })).rejects.toThrow(InvalidArgumentError);
     await expect(create({ mode: "payment", priceId: plan.priceId })).rejects.toMatchObject({
       code: "invalid_argument",
-      message: expect.stringContaining("one of these recurs"),
+      message: expect.stringContaining("one of these is recurring"),
     });
   });
 

@@ -78,7 +78,9 @@ describe("billing adopt", () => {
     ].join("\r\n");
     const { code, out } = await billing("adopt", "--from", await file("bad.csv", rows), "--apply");
     expect(out).toContain("  row 2      missing  cus_missing Stripe has no such object");
-    expect(out).toContain(`  row 3      refused  ${old} Row 1 names the same object otherwise.`);
+    expect(out).toContain(
+      `  row 3      refused  ${old} Row 1 names the same object with another tenant or reference.`,
+    );
     expect(code).toBe(1);
   });
 

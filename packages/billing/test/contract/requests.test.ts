@@ -423,7 +423,7 @@ const ROWS: Readonly<
     "by its default": (_acme, _customerId, { asIf }) => asIf(OPEN_INVOICE).payInvoice("in_1"),
     "by a payment method": (_acme, _customerId, { asIf }) =>
       asIf(OPEN_INVOICE).payInvoice("in_1", { paymentMethodId: "pm_1", idempotencyKey: "key" }),
-    "beside Stripe": (_acme, _customerId, { asIf }) =>
+    "outside of Stripe": (_acme, _customerId, { asIf }) =>
       asIf(OPEN_INVOICE).payInvoice("in_1", { paidOutOfBand: true }),
   },
   voidInvoice: {

@@ -29,7 +29,7 @@ export const INVOICE_ROWS: readonly OptionRow[] = [
   },
   {
     method: "payInvoice",
-    shows: "pays by a payment method, or beside Stripe",
+    shows: "pays by a payment method, or outside of Stripe",
     run: async ({ billing, own, stripe }) => {
       const { paymentMethodId, customerId } = own;
       const options = { paymentMethodId, idempotencyKey: "k" };

@@ -81,7 +81,7 @@ describe("payInvoice", () => {
     expect(world.takeRequests()).toEqual([`GET /v1/invoices/${id}`, `POST /v1/invoices/${id}/pay`]);
   });
 
-  it("marks one as paid beside Stripe, and charges nobody", async ({ world, acme, billing }) => {
+  it("marks one as paid outside of Stripe, and charges nobody", async ({ world, acme, billing }) => {
     const id = await addOpenInvoice(world.stripe, acme);
     const { data: before } = await world.stripe.charges.list({ customer: acme.customerId });
     expect(await billing.payInvoice(id, { paidOutOfBand: true })).toMatchObject({ id, status: "paid" });
@@ -117,7 +117,11 @@ describe("payInvoice", () => {
     });
   });
 
-  it("takes no payment method together with a payment beside Stripe", async ({ world, acme, billing }) => {
+  it("takes no payment method together with a payment outside of Stripe", async ({
+    world,
+    acme,
+    billing,
+  }) => {
     const { invoiceId, paymentMethodId } = acme;
     await expect(
       billing.payInvoice(invoiceId, { paymentMethodId, paidOutOfBand: true }),

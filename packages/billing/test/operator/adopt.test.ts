@@ -76,8 +76,8 @@ describe("adopt", () => {
     const { refused, problems } = await operator().adopt(rows, APPLY);
     expect(refused).toBe(3);
     expect(problems.map(({ row, reason }) => `${row} ${reason}`)).toEqual([
-      "1 This customer is another tenant's. Correct its owner first.",
-      "2 Its metadata.tenantId is no tenant id. Correct it first.",
+      "1 This customer belongs to another tenant. Correct its owner first.",
+      "2 Its metadata.tenantId is not a tenant id. Correct it first.",
       "3 This customer has another reference. Remove it in Stripe first.",
     ]);
     expect(await metadataOf(foreign)).toEqual({ tenantId: "globex" });

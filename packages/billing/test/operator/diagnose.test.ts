@@ -70,10 +70,10 @@ describe("diagnose", () => {
     const contradicted = await customer("acme");
     await directory.link("globex", contradicted);
     expect(await diagnose(await customer("a b"))).toMatchObject({
-      fact: "Its metadata.tenantId is no tenant id.",
+      fact: "Its metadata.tenantId is not a tenant id.",
     });
     expect(await diagnose(await customer("acme"), service)).toMatchObject({
-      fact: "Its metadata.tenantId names a tenant, and the directory does not know the customer.",
+      fact: "Its metadata.tenantId names a tenant, but the directory does not know the customer.",
     });
     expect(await diagnose(contradicted, service)).toMatchObject({
       fact: "Its metadata.tenantId and the directory name different tenants.",

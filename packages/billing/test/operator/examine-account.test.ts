@@ -24,8 +24,10 @@ describe("examineAccount", () => {
       expect.stringMatching(/^portal (?:ok|warning)$/),
       "marks ok",
     ]);
-    expect(checks[0]?.fact).toBe("Stripe accepts it, in test mode.");
-    expect(checks[1]?.fact).toMatch(/^Requests are answered in \d{4}-\d\d-\d\d/);
+    expect(checks[0]?.fact).toBe("Stripe accepts the key, in test mode.");
+    expect(checks[1]?.fact).toMatch(
+      /^Requests are answered in API version API version API version \d{4}-\d\d-\d\d/,
+    );
     expect(ok).toBe(true);
   });
 
@@ -35,8 +37,8 @@ describe("examineAccount", () => {
     expect(checks.at(-1)).toEqual({
       check: "marks",
       status: "warning",
-      fact: "Of the newest hundred, no tenant can see 1 customer: nothing says whose they are.",
-      advice: "billing audit finds all of them, and billing adopt gives them to their tenants.",
+      fact: "Of the newest hundred, no tenant can see 1 customer, because they are not marked with one.",
+      advice: "billing audit finds all such objects, and billing adopt assigns them to their tenants.",
     });
     expect(ok).toBe(true);
     await world.stripe.customers.del(id);
@@ -75,7 +77,7 @@ describe("examineAccount", () => {
 describe("billing doctor", () => {
   it("prints the checks and exits with 0 where none failed", async () => {
     const { code, out } = await runCli(env(), ["doctor"]);
-    expect(out).toMatch(/^ {2}ok {7}key {10}Stripe accepts it/);
+    expect(out).toMatch(/^ {2}ok {7}key {10}Stripe accepts the key/);
     expect(out).toMatch(/0 failed, \d to look at, \d right\.\n$/);
     expect(code).toBe(0);
     expect(JSON.parse((await runCli(env(), ["doctor", "--json"])).out)).toMatchObject({ ok: true });

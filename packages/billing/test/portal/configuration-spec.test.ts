@@ -128,7 +128,7 @@ describe("a portal configuration as code", () => {
     [
       "a proration of what ends with its period",
       { features: { subscriptionCancel: { prorationBehavior: "create_prorations" } } },
-      "mode immediately",
+      'mode "immediately"',
     ],
     [
       "an invoice for what is canceled",

@@ -470,7 +470,7 @@ describe("what a portal may offer", () => {
     const monthly = await priceOf(productId, { interval: "month" });
     await expect(offer([{ productId, priceIds: [priceId, monthly] }])).rejects.toMatchObject({
       code: "invalid_argument",
-      message: expect.stringContaining("one interval"),
+      message: expect.stringContaining("the same interval"),
     });
   });
 
@@ -478,7 +478,7 @@ describe("what a portal may offer", () => {
     const { productId, priceId } = acme;
     const once = await priceOf(productId);
     await expect(offer([{ productId, priceIds: [once] }])).rejects.toThrow(
-      "products[0] has a price that is paid once; a portal offers recurring ones.",
+      "products[0] has a one-time price; a portal can only offer recurring ones.",
     );
 
     const other = await world.addTenant("acme");
@@ -611,7 +611,7 @@ describe("a specification in the settings", () => {
     ).rejects.toMatchObject({
       code: "portal_not_configured",
       message: expect.stringContaining(
-        "The specification that portal.configuration gives cannot be used for this tenant.",
+        "The specification in portal.configuration cannot be used for this tenant.",
       ),
       cause: { code: "not_found" },
     });
@@ -655,19 +655,19 @@ describe("a specification in the settings", () => {
   it.each<[object, string]>([
     [
       { configuration: () => 7 },
-      'portal.configuration must give the id of a portal configuration, such as "bpc_…", or its specification.',
+      'portal.configuration must return the id of a portal configuration, such as "bpc_…", or its specification.',
     ],
-    [{ configuration: () => "bpc_a-b" }, "portal.configuration must give"],
-    [{ configuration: () => "a bpc_1" }, "portal.configuration must give"],
-    [{ locale: () => "English" }, 'portal.locale must give a language tag such as "en-GB", or "auto".'],
-    [{ locale: () => 7 }, "portal.locale must give"],
+    [{ configuration: () => "bpc_a-b" }, "portal.configuration must return"],
+    [{ configuration: () => "a bpc_1" }, "portal.configuration must return"],
+    [{ locale: () => "English" }, 'portal.locale must return a language tag such as "en-GB", or "auto".'],
+    [{ locale: () => 7 }, "portal.locale must return"],
     [
       { allowedOnBehalfOf: () => "acct_1" },
-      'portal.allowedOnBehalfOf must give a list of connected accounts, such as "acct_…".',
+      'portal.allowedOnBehalfOf must return a list of connected accounts, such as "acct_…".',
     ],
-    [{ allowedOnBehalfOf: () => [7] }, "portal.allowedOnBehalfOf must give"],
-    [{ allowedOnBehalfOf: () => ["acct_1", "an acct_1"] }, "portal.allowedOnBehalfOf must give"],
-    [{ allowedOnBehalfOf: () => ["acct_a-b"] }, "portal.allowedOnBehalfOf must give"],
+    [{ allowedOnBehalfOf: () => [7] }, "portal.allowedOnBehalfOf must return"],
+    [{ allowedOnBehalfOf: () => ["acct_1", "an acct_1"] }, "portal.allowedOnBehalfOf must return"],
+    [{ allowedOnBehalfOf: () => ["acct_a-b"] }, "portal.allowedOnBehalfOf must return"],
   ])("is a function of the tenant that gives what it has to: not %o", async (settings, sentence) => {
     const portal = { returnUrl: RETURN_URL, ...settings } as never;
     const session = world.service({ portal }).forTenant("acme").createCustomerPortalSession(acme.customerId);

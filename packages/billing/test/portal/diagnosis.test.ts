@@ -87,13 +87,13 @@ describe("diagnosePortal", () => {
     const diagnosis = await diagnose();
 
     expect(diagnosis.checks.map(({ check, status, fact }) => [check, status, fact])).toEqual([
-      ["key", "ok", "Stripe accepts it, and it may read what was looked at."],
+      ["key", "ok", "Stripe accepts the key, and the key may read everything that was checked."],
       ["customer", "ok", `${acme.customerId} exists and is this tenant's.`],
       ["returnUrl", "ok", "It leads to https://app.example.com, which is allowed."],
       ["configuration", "ok", "It is the account's default, and active."],
-      ["features", "ok", expect.stringMatching(/^Switched on: [a-z_, ]+\.$/)],
-      ["products", "ok", "No change of plan is offered."],
-      ["session", "ok", "No obstacle was found. No session was opened."],
+      ["features", "ok", expect.stringMatching(/^Enabled: [a-z_, ]+\.$/)],
+      ["products", "ok", "Plan changes are disabled."],
+      ["session", "ok", "Nothing prevents a session. None was opened."],
     ]);
     expect(diagnosis.ok).toBe(true);
     expect(Object.isFrozen(diagnosis.checks)).toBe(true);
@@ -110,10 +110,10 @@ describe("diagnosePortal", () => {
     });
 
     expect(of(diagnosis, "session")).toMatchObject([
-      { status: "ok", fact: "One was opened, and its address thrown away." },
+      { status: "ok", fact: "A session was opened, and its URL discarded." },
     ]);
     expect(of(diagnosis, "flow")).toMatchObject([
-      { status: "ok", fact: "subscription_cancel can be done: all that it names is this customer's." },
+      { status: "ok", fact: "subscription_cancel is possible: everything it names is this customer's." },
     ]);
     expect(world.local.requests.at(-1)?.params).toMatchObject({
       customer: acme.customerId,
@@ -184,8 +184,9 @@ describe("diagnosePortal", () => {
       {
         check: "returnUrl",
         status: "warning",
-        fact: "There is none, neither in the call nor in the settings.",
-        advice: "Give portal.returnUrl, or the portal has no way back unless its configuration says one.",
+        fact: "There is no return URL, neither in the call nor in the settings.",
+        advice:
+          "Set portal.returnUrl. Without it, the portal has no link back unless its configuration has one.",
       },
     ]);
     expect(diagnosis.ok).toBe(true);
@@ -208,8 +209,8 @@ describe("diagnosePortal", () => {
     }
     for (const [{ customerId, subscriptionId }, fact] of [
       [ended, "ended"],
-      [leaving, "canceled already"],
-      [dated, "canceled already"],
+      [leaving, "already scheduled to be canceled"],
+      [dated, "already scheduled to be canceled"],
     ] as const) {
       expect(of(await diagnose({ customerId, flow: flowOf(subscriptionId) }), "flow")).toMatchObject([
         { status: "failure", fact: expect.stringContaining(fact) },
@@ -237,8 +238,8 @@ describe("diagnosePortal", () => {
         {
           check: "flow",
           status: "failure",
-          fact: `${subscriptionId} is paid by invoice, so that Stripe's portal lets customers cancel it and nothing else.`,
-          advice: "Change it by updateSubscription instead.",
+          fact: `${subscriptionId} is paid by invoice, so customers can only cancel it in Stripe's portal.`,
+          advice: "Change it with updateSubscription instead.",
         },
       ]);
     }
@@ -285,7 +286,7 @@ describe("diagnosePortal", () => {
       features: { payment_method_update: { enabled: true }, invoice_history: { enabled: true } },
     });
     expect(of(await diagnose({}, withConfiguration(id)), "features")).toMatchObject([
-      { status: "ok", fact: "Switched on: invoice_history, payment_method_update." },
+      { status: "ok", fact: "Enabled: invoice_history, payment_method_update." },
     ]);
     await world.stripe.billingPortal.configurations.update(id, {
       features: { payment_method_update: { enabled: false }, invoice_history: { enabled: false } },
@@ -342,7 +343,7 @@ describe("diagnosePortal", () => {
     const configuration = { features: { invoiceHistory: true } };
     const config = { portal: { returnUrl: RETURN_URL, configuration } };
     expect(of(await diagnose({}, config), "configuration")).toMatchObject([
-      { status: "ok", fact: expect.stringContaining("not made yet") },
+      { status: "ok", fact: expect.stringContaining("does not exist yet") },
     ]);
     expect(world.takeRequests().filter((request) => request.startsWith("POST"))).toEqual([]);
 
@@ -367,7 +368,7 @@ describe("diagnosePortal", () => {
     expect(of(diagnosis, "products")).toMatchObject([
       {
         status: "failure",
-        fact: "Of the prices that are offered, 1 are missing or not this tenant's to sell.",
+        fact: "Of the offered prices, 1 are missing or not this tenant's to sell.",
       },
     ]);
     const told = JSON.stringify(diagnosis);
@@ -450,7 +451,7 @@ describe("diagnosePortal", () => {
       { status: "failure", fact: expect.stringContaining("rak_customer_portal_read") },
     ]);
     expect(of(diagnosis, "configuration")).toMatchObject([
-      { status: "warning", fact: expect.stringMatching(/^Could not be looked at\. \S/) },
+      { status: "warning", fact: expect.stringMatching(/^Could not be checked\. \S/) },
     ]);
   });
 
@@ -461,26 +462,26 @@ describe("diagnosePortal", () => {
       {
         check: "key",
         status: "failure",
-        fact: "Stripe could not be asked for everything, so little is known.",
+        fact: "Stripe did not answer every request, so the checks are incomplete.",
         advice: "Look again.",
       },
     ]);
     expect(of(diagnosis, "customer")).toMatchObject([
-      { status: "warning", fact: expect.stringMatching(/^Could not be looked at\. \S/) },
+      { status: "warning", fact: expect.stringMatching(/^Could not be checked\. \S/) },
     ]);
   });
 
   it.each<[string, (offer: { prices: string[] }[], ids: string[]) => object[], string]>([
-    ["no product", () => [], "Changes of plan are on, and no product is offered."],
+    ["no product", () => [], "Plan changes are enabled, but no product is offered."],
     [
       "two prices of one interval",
       ([offer], ids) => [{ ...offer, prices: ids }],
-      " is offered with two prices of one interval.",
+      " is offered with two prices of the same interval.",
     ],
     [
       "a price that is no more",
       ([offer]) => [{ ...offer, prices: ["price_gone"] }],
-      "Of the prices that are offered, 1 are missing or not this tenant's to sell.",
+      "Of the offered prices, 1 are missing or not this tenant's to sell.",
     ],
   ])("sees that a configuration offers %s", async (_, offersOf, fact) => {
     const own = await productOf("acme");

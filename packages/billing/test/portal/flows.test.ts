@@ -377,7 +377,7 @@ describe("a portal configuration that cannot serve the call", () => {
       createSessionWith(id, { type: "subscription_cancel", subscriptionId: acme.subscriptionId }),
     ).rejects.toMatchObject({
       code: "portal_not_configured",
-      message: expect.stringContaining("switched off"),
+      message: expect.stringContaining("is disabled in the portal configuration"),
     });
   });
 });

@@ -117,11 +117,11 @@ describe("a return URL's template", () => {
   });
 
   it.each([
-    ["https://{domain}/", {}, "{domain} needs the settings' domain"],
-    ["https://{tenant}.example.com/", { slug: () => undefined as never }, "cannot stand in a host"],
+    ["https://{domain}/", {}, "{domain} needs portal.domain"],
+    ["https://{tenant}.example.com/", { slug: () => undefined as never }, "cannot be part of a host"],
     ["https://app.example.com/{tenant}", { slug: () => undefined as never }, "form of a tenant id"],
     ["https://{domain}/", { domain: () => ({ toString: () => "a.example.com" }) as never }, "{domain} needs"],
-    ["https://app.example.com/{domain}", { domain: () => "a.example.com" }, "nowhere"],
+    ["https://app.example.com/{domain}", { domain: () => "a.example.com" }, "only be the whole host"],
     ["https://{tenant}.com/", {}, "in the first label of a host"],
     [() => 7 as never, {}, "must be a string"],
     [() => "/billing", {}, "an absolute https URL"],

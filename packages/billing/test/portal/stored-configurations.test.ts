@@ -136,7 +136,7 @@ describe("portal configurations whose ids the application keeps", () => {
     ]);
     const { checks } = await process().diagnosePortal({ customerId: acme.customerId });
     expect(checks).toContainEqual(
-      expect.objectContaining({ check: "configuration", fact: `${id} holds what the specification says.` }),
+      expect.objectContaining({ check: "configuration", fact: `${id} matches the specification.` }),
     );
     expect(world.takeRequests()).not.toContain(LIST);
   });
@@ -145,7 +145,7 @@ describe("portal configurations whose ids the application keeps", () => {
     const broken = { get: () => "drop table", set: () => undefined };
     await expect(begin("acme", broken).ensurePortalConfiguration(SHARED)).rejects.toMatchObject({
       code: "configuration",
-      message: "portal.configurationIds must give back what it was given.",
+      message: "portal.configurationIds.get must return an id that set was given.",
     });
     const down = { get: () => Promise.reject(new Error("the table is gone")), set: () => undefined };
     await expect(begin("acme", down).ensurePortalConfiguration(SHARED)).rejects.toThrow("the table is gone");

@@ -36,8 +36,8 @@ describe("an invoice's refund", () => {
 
   it.for([
     ["was not paid", [], "No payment was made"],
-    ["was paid in parts", ["payment_intent", "payment_intent"], "Name one, by paymentIntentId"],
-    ["was paid beside Stripe", ["payment_record"], "beside Stripe"],
+    ["was paid in parts", ["payment_intent", "payment_intent"], "Name one of them with paymentIntentId"],
+    ["was paid outside of Stripe", ["payment_record"], "outside of Stripe"],
   ] as const)(
     "is a conflict where it %s, before anything is written",
     async ([, kinds, words], { world, acme }) => {
@@ -61,7 +61,7 @@ describe("a charge's refund", () => {
     for (const options of [{}, { amount: 100 }]) {
       await expect(billing.createRefund({ chargeId: acme.chargeId, ...options })).rejects.toMatchObject({
         code: "conflict",
-        message: expect.stringContaining("nothing to give back"),
+        message: expect.stringContaining("nothing to refund"),
       });
     }
     expect(world.takeRequests().filter((request) => !request.startsWith("GET"))).toEqual([]);
@@ -81,7 +81,7 @@ describe("a payment's refund", () => {
     const billing = serviceThatReads(world, "/v1/payment_intents/", fields);
     await expect(billing.createRefund({ paymentIntentId })).rejects.toMatchObject({
       code: "conflict",
-      message: expect.stringContaining("nothing to give back"),
+      message: expect.stringContaining("nothing to refund"),
     });
   });
 });

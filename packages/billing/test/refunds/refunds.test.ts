@@ -68,7 +68,7 @@ describe("createRefund", () => {
     await expect(billing.createRefund({ chargeId })).rejects.toMatchObject({
       code: "conflict",
       conflictingId: chargeId,
-      message: expect.stringContaining("given back before"),
+      message: expect.stringContaining("has been refunded already"),
     });
     expect(await billing.listRefunds({ chargeId })).toHaveLength(2);
   });

@@ -67,7 +67,8 @@ describe("what a customer is sold", () => {
     await expect(check(other, subscription)).rejects.toMatchObject({
       code: "conflict",
       conflictingId: "sub_1",
-      message: "The customer has a subscription to this product already. Change that one, or allow a second.",
+      message:
+        "The customer already has a subscription to this product. Change that one, or pass allowSecond: true.",
     });
   });
 

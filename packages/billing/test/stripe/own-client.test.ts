@@ -62,7 +62,7 @@ describe("a client of stripe 17 to 21", () => {
     "is refused where it would retry by itself: %s",
     (version, SDK) => {
       expect(() => new StripeBillingService({ stripe: new SDK("sk_test_12345678") })).toThrow(
-        `A client of stripe ${version} retries by itself. Make it with maxNetworkRetries: 0; maxRetries counts here.`,
+        `A client of stripe ${version} retries requests itself. Make it with maxNetworkRetries: 0; the service retries instead, as maxRetries says.`,
       );
       expect(
         () => new StripeBillingService({ stripe: new SDK("sk_test_12345678", NO_RETRIES) }),

@@ -4,7 +4,7 @@ import { itWithNewTenant as it } from "../in-world.js";
 import { overtakenBy } from "../overtaken-by.js";
 
 const SCHEDULED = { quantity: 9, when: "period_end" } as const;
-const GOING_TO_END = expect.stringContaining("going to end");
+const GOING_TO_END = expect.stringContaining("scheduled to end");
 const HAS_ENDED = expect.stringContaining("has ended");
 
 describe("a change that another call has overtaken", () => {

@@ -31,7 +31,7 @@ describe("createSubscription, before anything is sent", () => {
     [
       "a payment behaviour for invoices that are sent",
       { priceId, daysUntilDue: 3, paymentBehavior: "allow_incomplete" },
-      "paymentBehavior is for charging",
+      "either paymentBehavior or daysUntilDue",
     ],
     [
       "a payment behaviour that there is not",
@@ -71,8 +71,8 @@ describe("createSubscription, before anything is sent", () => {
 
 describe("updateSubscription, before anything is sent", () => {
   it.for<[string, object, string]>([
-    ["no change", {}, "do not say what to change"],
-    ["options alone", { when: "now", proration: "none" }, "do not say what to change"],
+    ["no change", {}, "Name at least one thing to change"],
+    ["options alone", { when: "now", proration: "none" }, "Name at least one thing to change"],
     ["no items", { items: [] }, "items must be a list"],
     ["too many items", { items: Array(21).fill({ remove: "si_1" }) }, "items must be a list"],
     ["an item without a verb", { items: [{ priceId: "price_1" }] }, "Each of items must be"],
@@ -129,8 +129,8 @@ describe("cancelSubscription, before anything is sent", () => {
     [{ comment: "x".repeat(501) }, "comment must be"],
     [{ when: "now", prorate: "yes" }, "prorate must be"],
     [{ when: "now", invoiceNow: "yes" }, "invoiceNow must be"],
-    [{ prorate: true }, 'for when: "now"'],
-    [{ when: "period_end", invoiceNow: false }, 'for when: "now"'],
+    [{ prorate: true }, 'with when: "now"'],
+    [{ when: "period_end", invoiceNow: false }, 'with when: "now"'],
     [{ atPeriodEnd: true }, "atPeriodEnd"],
   ])("refuses %o before anything is sent, and says %s", async ([options, words], { world }) => {
     await expect(
@@ -151,9 +151,9 @@ describe("pauseSubscription, before anything is sent", () => {
     [{ invoices: "burn" }, "invoices must be one of"],
     [{ until: "tomorrow" }, "until must be"],
     [{ pause: "subscription", settle: "never" }, "settle must be one of"],
-    [{ pause: "subscription", until: NEXT_WEEK }, 'for pause: "collection"'],
-    [{ pause: "subscription", invoices: "void" }, 'for pause: "collection"'],
-    [{ settle: "invoice" }, 'for pause: "subscription"'],
+    [{ pause: "subscription", until: NEXT_WEEK }, 'with pause: "collection"'],
+    [{ pause: "subscription", invoices: "void" }, 'with pause: "collection"'],
+    [{ settle: "invoice" }, 'with pause: "subscription"'],
     [{ behavior: "void" }, "behavior"],
   ])("refuses %o before anything is sent, and says %s", async ([options, words], { world }) => {
     await expect(world.service().forTenant("acme").pauseSubscription("sub_1", options)).rejects.toMatchObject(

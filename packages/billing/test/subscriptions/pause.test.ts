@@ -138,7 +138,7 @@ describe("pauseSubscription, of the subscription itself", () => {
     await expect(old.pauseSubscription(acme.subscriptionId, { pause: "subscription" })).rejects.toMatchObject(
       {
         code: "conflict",
-        message: expect.stringContaining("flexible billing mode alone"),
+        message: expect.stringContaining("only in flexible billing mode"),
       },
     );
   });

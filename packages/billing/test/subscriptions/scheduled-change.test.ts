@@ -433,7 +433,7 @@ describe("a change at the end of the period of items with several intervals", ()
     world.takeRequests();
     await expect(update({ items })).rejects.toMatchObject({
       code: "conflict",
-      message: `The periods of the items to change end at different times (${month?.toISOString()}, ${year?.toISOString()}), and a change at the end of the period is made at one. Change only items that end together, or change the others now.`,
+      message: `The periods of the items to change end at different times (${month?.toISOString()}, ${year?.toISOString()}), but a change at the end of the period can have one date only. Change only items that end together, or make the change now.`,
     });
     expect(world.takeRequests().filter((request) => request.startsWith("POST"))).toEqual([]);
   });

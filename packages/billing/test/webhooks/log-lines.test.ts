@@ -143,7 +143,7 @@ describe("the line of what was not verified", () => {
     expect(lines).toEqual([
       "webhook_signature undefined",
       "webhook_payload undefined",
-      "webhook_signature 1 more like it were not told.",
+      "webhook_signature 1 more like it were not logged.",
       "webhook_signature undefined",
     ]);
   });

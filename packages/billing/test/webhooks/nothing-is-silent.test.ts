@@ -71,7 +71,7 @@ describe("a logger", () => {
     expect(warn.mock.calls).toEqual([[expect.stringMatching(sentence), expect.anything()]]);
     nowMs += 60_000;
     await receive("{}", FORGED);
-    expect(warn.mock.calls[1]?.[0]).toMatch(/ 99 more like it were not told\.$/);
+    expect(warn.mock.calls[1]?.[0]).toMatch(/ 99 more like it were not logged\.$/);
     const { failed, rejected } = (await readStats()).outcomes;
     expect(failed + rejected).toBe(101);
   });

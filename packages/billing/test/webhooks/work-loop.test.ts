@@ -60,7 +60,7 @@ describe("while the inbox cannot be reached, work", () => {
     const ended = run();
     await vi.advanceTimersByTimeAsync(20_000);
     expect(warn).toHaveBeenCalledExactlyOnceWith(
-      "The webhook inbox cannot be reached; work goes on when it can.",
+      "The webhook inbox cannot be reached; work resumes when it can.",
       { stack: expect.stringContaining("connection refused") },
     );
     isUp = true;

@@ -114,7 +114,7 @@ export function toPriceParams(price: CheckedPrice): PriceParams {
 /** @throws InvalidArgumentError unless there is exactly one amount. */
 export function toAmountParams({ unitAmount, unitAmountDecimal }: CheckedAmount): AmountParams {
   if ((unitAmount === undefined) === (unitAmountDecimal === undefined)) {
-    throw new InvalidArgumentError("Give either unitAmount or unitAmountDecimal: one of them, and not both.");
+    throw new InvalidArgumentError("Give exactly one of unitAmount and unitAmountDecimal.");
   }
   return {
     ...(unitAmount !== undefined && { unit_amount: unitAmount }),

@@ -81,9 +81,12 @@ async function validate<TMetadata>(
   const judging = (async () => schema["~standard"].validate({ ...raw }))();
   return scope.race(
     judging.catch((error: unknown) => {
-      throw new ConfigurationError("The schema in catalog.metadata threw instead of answering.", {
-        cause: error,
-      });
+      throw new ConfigurationError(
+        "The schema in catalog.metadata threw an error instead of returning a result.",
+        {
+          cause: error,
+        },
+      );
     }),
   );
 }

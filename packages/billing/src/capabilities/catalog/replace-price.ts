@@ -79,7 +79,7 @@ async function putInPlace(
   let made = isReplay(created) ? (await scope.catalog.ownPrice(created.id)).price : created;
   if (!made.active) {
     throw new ConflictError(
-      "The same replacement was made before, and its price was archived since. Give it an idempotencyKey of its own.",
+      "The same replacement was made before, and its price has been archived since. Use another idempotencyKey to repeat it.",
     );
   }
   const details = detailsToMove(scope, old, nickname);

@@ -103,7 +103,7 @@ export async function createCheckoutSession(
         );
   const view = toCheckoutSession(session, scope);
   if (isOpen(view)) return view;
-  throw new StripeUnavailableError("Stripe made a Checkout session that cannot be shown. Try again.");
+  throw new StripeUnavailableError("Stripe created a Checkout session that cannot be shown. Try again.");
 }
 
 const LEAST_TRIAL_MS = 48 * 3_600_000;
@@ -119,7 +119,7 @@ interface Proved {
 async function proveVisitor(scope: TenantScope, wanted: Wanted, customerId: string): Promise<void> {
   // guard (call proveCustomer): an open page is handed out again on no proof of another call
   await scope.proveForWrite(customerId);
-  const sentence = "trialEnd must be a Date at least 48 hours from now: Checkout takes no sooner.";
+  const sentence = "trialEnd must be a Date at least 48 hours from now, as Stripe's Checkout requires.";
   await assertFuture(wanted.trialEnd, sentence, () => scope.customer(customerId), LEAST_TRIAL_MS);
 }
 
@@ -163,7 +163,7 @@ async function makePage(
   const now = await scope.checkoutSession(made.id);
   if (now.status === "open" && pages.findIndex(({ id }) => id === now.id) <= 0) return now;
   throw new ConflictError(
-    "The page that was made with this idempotency key is over, or another was made after it. Use a new key.",
+    "The page that was created with this idempotency key has ended, or a newer one has replaced it. Use a new key.",
     { conflictingId: now.id },
   );
 }
@@ -221,7 +221,7 @@ function allowManagedPayments(scope: TenantScope, wanted: Wanted): boolean | und
   if (scope.account === undefined) return managedPayments;
   if (managedPayments !== true) return false;
   throw new InvalidArgumentError(
-    "Stripe allows Managed Payments in no connected account. Leave out managedPayments.",
+    "Stripe does not allow Managed Payments in connected accounts. Leave out managedPayments.",
   );
 }
 
@@ -229,6 +229,6 @@ function allowManagedPayments(scope: TenantScope, wanted: Wanted): boolean | und
 function assertKind(prices: Prices, { mode }: CheckedSubscription | CheckedPayment): void {
   if (mode !== "payment") assertRecurring(prices);
   else if ([...prices.values()].some((price) => price.recurring !== null)) {
-    throw new InvalidArgumentError("A payment takes prices that are paid once, and one of these recurs.");
+    throw new InvalidArgumentError("A payment takes one-time prices, and one of these is recurring.");
   }
 }

@@ -51,7 +51,7 @@ export async function deleteCustomer(
   const [inTheWay] = subscriptions;
   if (inTheWay !== undefined && !cancelSubscriptions) {
     throw new ConflictError(
-      "The customer has a current subscription, which its deletion would end. Cancel it first, or allow it with cancelSubscriptions.",
+      "The customer has a current subscription, which its deletion would end. Cancel it first, or pass cancelSubscriptions: true.",
       { conflictingId: inTheWay.id },
     );
   }

@@ -105,7 +105,7 @@ async function make(scope: TenantScope, reference: string, params: DetailParams)
     if (customer !== undefined) return customer;
   }
   throw new ConflictError(
-    "The customer was deleted or given to another tenant each time it was made. Try again later.",
+    "The customer was deleted or assigned to another tenant each time it was created. Try again later.",
   );
 }
 

@@ -82,14 +82,14 @@ export async function voidInvoice(
 
 /** @throws ConflictError when it can no longer be paid. */
 function isPaid({ status }: Stripe.Invoice): boolean {
-  if (status === "void") throw new ConflictError("The invoice is void, so nothing is left to pay.");
+  if (status === "void") throw new ConflictError("The invoice is void, so it can no longer be paid.");
   return status === "paid";
 }
 
 /** @throws ConflictError when it can not be voided. */
 function isVoid({ status }: Stripe.Invoice): boolean {
   if (status === "paid") {
-    throw new ConflictError("The invoice is paid, and only money can undo that. Use createRefund.");
+    throw new ConflictError("The invoice is paid, so it cannot be voided. Refund it with createRefund.");
   }
   if (status === "draft") {
     throw new ConflictError("The invoice is a draft, which Stripe cannot void before it is finalized.");

@@ -96,7 +96,7 @@ async function assertNotInUse(scope: TenantScope, { id, customer }: AttachedPaym
     if (subscription.collection_method !== "charge_automatically") continue;
     if (chargedOn(subscription, customer) !== id) continue;
     throw new ConflictError(
-      "A subscription is charged on this payment method. Give it another one first, or allow it with allowInUse.",
+      "A subscription is charged on this payment method. Give the subscription another one first, or pass allowInUse: true.",
       { conflictingId: subscription.id },
     );
   }

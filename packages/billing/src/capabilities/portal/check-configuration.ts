@@ -34,8 +34,8 @@ export async function lookForConfiguration(
   const found = await findConfiguration(scope, hash, portal.configurationIds);
   const fact =
     found === undefined
-      ? "The specification's is not made yet; the first session makes it."
-      : `${found.id} holds what the specification says.`;
+      ? "The configuration for the specification does not exist yet; the first session creates it."
+      : `${found.id} matches the specification.`;
   return {
     checks: [ok("configuration", fact)],
     features: params.features,
@@ -54,7 +54,7 @@ async function lookForDefault(scope: TenantScope): Promise<SeenConfiguration> {
       failure(
         "configuration",
         "The account has no default portal configuration in this mode.",
-        "Save the customer portal's settings once in the Dashboard, or give portal.configuration a specification.",
+        "Save the customer portal's settings once in the Dashboard, or set portal.configuration to a specification.",
       ),
     ],
   };
@@ -71,7 +71,7 @@ async function lookForGiven(scope: TenantScope, id: string): Promise<SeenConfigu
         failure(
           "configuration",
           `${id} does not exist in this account and mode.`,
-          "Give portal.configuration one that was made there, or a specification.",
+          "Set portal.configuration to one that exists there, or to a specification.",
         ),
       ],
     };
@@ -81,7 +81,7 @@ async function lookForGiven(scope: TenantScope, id: string): Promise<SeenConfigu
       failure(
         "configuration",
         `${id} was deactivated.`,
-        "Activate it in the Dashboard, or give portal.configuration another one or a specification.",
+        "Activate it in the Dashboard, or set portal.configuration to another one or to a specification.",
       ),
     ],
   };
@@ -114,15 +114,15 @@ export function lookAtFeatures(features: Features, flow: unknown): PortalCheck {
   if (needed !== undefined && !on.includes(needed)) {
     return failure(
       "features",
-      `The flow needs ${needed}, which the configuration has switched off.`,
-      "Switch it on in the configuration, or use another one.",
+      `The flow needs ${needed}, which is disabled in the configuration.`,
+      "Enable it in the configuration, or use another configuration.",
     );
   }
-  if (on.length > 0) return ok("features", `Switched on: ${on.sort().join(", ")}.`);
+  if (on.length > 0) return ok("features", `Enabled: ${on.sort().join(", ")}.`);
   return warning(
     "features",
-    "The configuration has everything switched off, so the portal is empty.",
-    "Switch on what customers should be able to do.",
+    "All features are disabled in the configuration, so the portal is empty.",
+    "Enable the features that customers should have.",
   );
 }
 
@@ -132,13 +132,13 @@ export async function lookAtProducts(
   { features, offers = [] }: SeenConfiguration,
   judge: MetadataJudge,
 ): Promise<readonly PortalCheck[]> {
-  if (!features?.subscription_update?.enabled) return [ok("products", "No change of plan is offered.")];
+  if (!features?.subscription_update?.enabled) return [ok("products", "Plan changes are disabled.")];
   if (offers.length === 0) {
     return [
       failure(
         "products",
-        "Changes of plan are on, and no product is offered.",
-        "Offer one, or switch them off.",
+        "Plan changes are enabled, but no product is offered.",
+        "Offer a product, or disable plan changes.",
       ),
     ];
   }
@@ -164,8 +164,8 @@ function checkVisible(count: number): PortalCheck[] {
   return [
     failure(
       "products",
-      `Of the prices that are offered, ${count} are missing or not this tenant's to sell.`,
-      "Offer products whose metadata names this tenant, or all tenants; a specification is checked for it.",
+      `Of the offered prices, ${count} are missing or not this tenant's to sell.`,
+      "Offer products whose metadata names this tenant or all tenants. A specification is checked for this.",
     ),
   ];
 }
@@ -199,7 +199,7 @@ function checkIntervals(
     return [
       failure(
         "products",
-        `${productId} is offered with two prices of one interval.`,
+        `${productId} is offered with two prices of the same interval.`,
         "Offer one price for each interval.",
       ),
     ];
@@ -212,8 +212,8 @@ function checkCurrencies(prices: readonly Stripe.Price[]): PortalCheck[] {
   return [
     warning(
       "products",
-      `Prices are in ${currencies.join(", ")}; a customer is shown those of one currency alone.`,
-      "Offer prices of the currency that the customer pays in.",
+      `Prices are in ${currencies.join(", ")}; a customer sees only those in one currency.`,
+      "Offer prices in the currency that the customer pays in.",
     ),
   ];
 }
@@ -224,8 +224,8 @@ function checkUsageBased(prices: readonly Stripe.Price[]): PortalCheck[] {
   return [
     failure(
       "products",
-      `Usage-based: ${ids.join(", ")}. The portal changes no subscription to or from such a price.`,
-      "Take these prices out of the configuration, and change them by updateSubscription.",
+      `Usage-based: ${ids.join(", ")}. The portal cannot change a subscription to or from such a price.`,
+      "Remove these prices from the configuration, and change such subscriptions with updateSubscription.",
     ),
   ];
 }
@@ -237,8 +237,8 @@ function checkTaxBehavior(prices: readonly Stripe.Price[]): PortalCheck[] {
   return [
     warning(
       "products",
-      `The tax behavior of the prices is ${behaviors.join(", ")}; a customer is shown those like their own alone.`,
-      "Offer prices of one tax behavior.",
+      `The tax behavior of the prices is ${behaviors.join(", ")}; a customer sees only prices with the tax behavior of the present price.`,
+      "Offer prices with the same tax behavior.",
     ),
   ];
 }
@@ -259,7 +259,7 @@ async function checkMetadata(
       failure(
         "products",
         `The metadata of ${id} does not pass the catalogue's schema: ${keys.join(", ")}.`,
-        "Correct it by updateProduct.",
+        "Correct it with updateProduct.",
       ),
     );
   }

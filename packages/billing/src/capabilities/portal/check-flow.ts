@@ -16,7 +16,7 @@ export async function lookAtFlow(
   const troubles = await troublesOf(scope, given as PortalFlow); // it passed the check of its form
   return troubles.length > 0
     ? troubles
-    : [ok("flow", `${type} can be done: all that it names is this customer's.`)];
+    : [ok("flow", `${type} is possible: everything it names is this customer's.`)];
 }
 
 /** @throws ConflictError when the subscription of a proved flow is in no state for it, such as after its end. */
@@ -44,21 +44,23 @@ function subscriptionIn(flow: PortalFlow): string | undefined {
 function findTroubles(subscription: Stripe.Subscription, type: PortalFlow["type"]): PortalCheck[] {
   const { id, items, schedule } = subscription;
   if (subscription.ended_at !== null) {
-    return [failure("flow", `${id} has ended.`, "Name a subscription that has not, or sell a new one.")];
+    return [
+      failure("flow", `${id} has ended.`, "Name a subscription that has not ended, or sell a new one."),
+    ];
   }
   const isScheduledToEnd = subscription.cancel_at !== null || subscription.cancel_at_period_end;
   if (type === "subscription_cancel" && isScheduledToEnd) {
     return [
       failure(
         "flow",
-        `${id} is to be canceled already.`,
+        `${id} is already scheduled to be canceled.`,
         "Open the portal without a flow: its front page lets the customer take the cancellation back.",
       ),
     ];
   }
   if (type !== "subscription_update" && type !== "subscription_update_confirm") return [];
-  const only = "so that Stripe's portal lets customers cancel it and nothing else.";
-  const advice = "Change it by updateSubscription instead.";
+  const only = "so customers can only cancel it in Stripe's portal.";
+  const advice = "Change it with updateSubscription instead.";
   return [
     ...(items.data.length > 1 ? [failure("flow", `${id} has several items, ${only}`, advice)] : []),
     ...(subscription.collection_method === "send_invoice"
@@ -72,8 +74,8 @@ function findTroubles(subscription: Stripe.Subscription, type: PortalFlow["type"
       : [
           warning(
             "flow",
-            `${id} has a schedule, and while a change of it is due the portal lets customers change nothing.`,
-            "Release the schedule, or wait until it has ended.",
+            `${id} has a schedule: until its changes are made, customers cannot change it in the portal.`,
+            "Drop the schedule, or wait until it has ended.",
           ),
         ]),
   ];

@@ -52,14 +52,14 @@ export function toFailedCheck(check: PortalCheckName, error: unknown): PortalChe
   if (!isBillingError(error)) {
     return failure(
       check,
-      "A function of the application's threw an error.",
-      "Look at the functions in the settings, and at the directory of the tenancy.",
+      "One of the application's functions threw an error.",
+      "Check the functions in the settings, and the tenancy's directory.",
     );
   }
-  const [, fact = error.message, advice = ADVICE[check] ?? "Correct it and look again."] =
+  const [, fact = error.message, advice = ADVICE[check] ?? "Correct it and try again."] =
     /^(.+?\.) (.+)$/s.exec(error.message) ?? [];
   return NOT_SEEN.has(error.code)
-    ? warning(check, `Could not be looked at. ${fact}`, advice)
+    ? warning(check, `Could not be checked. ${fact}`, advice)
     : failure(check, fact, advice);
 }
 

@@ -183,10 +183,10 @@ export function checkSpec(given: unknown): PortalConfigurationSpec {
   const spec = checkInput(schema, given);
   const { subscriptionCancel: cancel, subscriptionPause, subscriptionUpdate } = spec.features;
   if (cancel?.prorationBehavior === "create_prorations" && cancel.mode !== "immediately") {
-    throw new InvalidArgumentError("Only a cancellation with mode immediately can be prorated.");
+    throw new InvalidArgumentError('prorationBehavior "create_prorations" needs mode "immediately".');
   }
   for (const { interval, count = 1 } of subscriptionPause?.intervals ?? []) {
-    if (count > INTERVALS[interval]) throw new InvalidArgumentError("A pause lasts three years at most.");
+    if (count > INTERVALS[interval]) throw new InvalidArgumentError("A pause can last three years at most.");
   }
   if (subscriptionUpdate !== undefined && spec.features.paymentMethodUpdate !== true) {
     throw new InvalidArgumentError(
@@ -200,7 +200,7 @@ export function checkSpec(given: unknown): PortalConfigurationSpec {
   }
   if (products.length > MOST_PRODUCTS) {
     throw new InvalidArgumentError(
-      `A portal can offer ${MOST_PRODUCTS} products, and products names ${products.length}. Make a configuration for each set of plans.`,
+      `A portal can offer ${MOST_PRODUCTS} products, but products names ${products.length}. Make a configuration for each set of plans.`,
     );
   }
   assertDistinct(

@@ -87,7 +87,7 @@ export async function diagnosePortal(
   if (stands) {
     checks.push(failure("session", "A session cannot be opened.", "Correct the failures above."));
   } else if (!createSession) {
-    checks.push(ok("session", "No obstacle was found. No session was opened."));
+    checks.push(ok("session", "Nothing prevents a session. None was opened."));
   } else {
     await look("session", async () => {
       // Each was judged above, by the guard for its kind.
@@ -96,7 +96,7 @@ export async function diagnosePortal(
         ...(flow === undefined ? {} : { flow }),
       };
       await createCustomerPortalSession(scope, customerId, session as DiagnosePortalOptions, portal);
-      checks.push(ok("session", "One was opened, and its address thrown away."));
+      checks.push(ok("session", "A session was opened, and its URL discarded."));
     });
   }
   return toDiagnosis(checks);
@@ -131,8 +131,8 @@ function lookAtReturnUrl(returnUrl: unknown, { policy }: TenantPortal): PortalCh
   if (returnUrl === undefined) {
     return warning(
       "returnUrl",
-      "There is none, neither in the call nor in the settings.",
-      "Give portal.returnUrl, or the portal has no way back unless its configuration says one.",
+      "There is no return URL, neither in the call nor in the settings.",
+      "Set portal.returnUrl. Without it, the portal has no link back unless its configuration has one.",
     );
   }
   // guard (argument of allowReturnUrl): a diagnosis judges the return URL as a session does
@@ -150,7 +150,11 @@ function lookAtKey(errors: readonly unknown[]): PortalCheck {
   }
   const unasked = errors.find((error) => isBillingError(error) && NOT_ASKED.has(error.code));
   if (unasked !== undefined) {
-    return failure("key", "Stripe could not be asked for everything, so little is known.", "Look again.");
+    return failure(
+      "key",
+      "Stripe did not answer every request, so the checks are incomplete.",
+      "Look again.",
+    );
   }
-  return ok("key", "Stripe accepts it, and it may read what was looked at.");
+  return ok("key", "Stripe accepts the key, and the key may read everything that was checked.");
 }

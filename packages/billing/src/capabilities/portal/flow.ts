@@ -212,7 +212,7 @@ async function proveConfirmation(
   // guard: an item to confirm is of the subscription
   if (itemId !== undefined && !items.some(({ id }) => id === itemId)) throw notFound();
   if (item === undefined || items.length > 1) {
-    throw new InvalidArgumentError("Stripe's portal can change a subscription with one item alone.");
+    throw new InvalidArgumentError("Stripe's portal can only change subscriptions with one item.");
   }
   if (priceId !== undefined) {
     // guard (as { active: true }): a price to confirm is one that the tenant may sell

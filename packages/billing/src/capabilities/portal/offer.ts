@@ -32,17 +32,17 @@ export async function proveOffer(scope: TenantScope, products: readonly OfferedP
     const intervals = offered.map(describeInterval);
     if (intervals.includes(undefined)) {
       throw new InvalidArgumentError(
-        `products[${at}] has a price that is paid once; a portal offers recurring ones.`,
+        `products[${at}] has a one-time price; a portal can only offer recurring ones.`,
       );
     }
     if (offered.some(isUsageBased)) {
       throw new InvalidArgumentError(
-        `products[${at}] has a usage-based price. Stripe's portal changes no subscription to or from one.`,
+        `products[${at}] has a usage-based price. Stripe's portal cannot change a subscription to or from one.`,
       );
     }
     if (new Set(intervals).size < intervals.length) {
       throw new InvalidArgumentError(
-        `products[${at}] has two prices of one interval; a portal offers one for each.`,
+        `products[${at}] has two prices of the same interval; a portal can offer one for each.`,
       );
     }
   }

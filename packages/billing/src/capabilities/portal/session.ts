@@ -192,7 +192,7 @@ async function ensureFromSettings(
   } catch (error) {
     if (!isBillingError(error) || !CALLERS_MISTAKES.has(error.code)) throw error;
     throw new PortalNotConfiguredError(
-      `The specification that portal.configuration gives cannot be used for this tenant. ${error.message}`,
+      `The specification in portal.configuration cannot be used for this tenant. ${error.message}`,
       { cause: error },
     );
   }

@@ -43,13 +43,13 @@ export async function resolvePortal(settings: PortalSettings, tenantId: string):
     resolveReturnUrls(settings, tenantId),
   ]);
   if (configuration !== undefined && !isConfiguration(configuration)) {
-    throw new ConfigurationError(`portal.configuration must give ${CONFIGURATION}`);
+    throw new ConfigurationError(`portal.configuration must return ${CONFIGURATION}`);
   }
   if (locale !== undefined && !isLocale(locale)) {
-    throw new ConfigurationError(`portal.locale must give ${LOCALE}`);
+    throw new ConfigurationError(`portal.locale must return ${LOCALE}`);
   }
   if (!isAccountList(onBehalfOf)) {
-    throw new ConfigurationError(`portal.allowedOnBehalfOf must give ${ACCOUNTS}`);
+    throw new ConfigurationError(`portal.allowedOnBehalfOf must return ${ACCOUNTS}`);
   }
   return { configuration, configurationIds: settings.configurationIds, locale, onBehalfOf, ...urls };
 }

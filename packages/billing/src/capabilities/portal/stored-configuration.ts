@@ -30,7 +30,7 @@ export async function readStoredConfiguration(
   const id: unknown = await scope.race(ids.get(toStorageKey(scope, hash)));
   if (id === undefined || id === null) return undefined;
   if (typeof id !== "string" || !/^bpc_\w{1,250}$/.test(id)) {
-    throw new ConfigurationError("portal.configurationIds must give back what it was given.");
+    throw new ConfigurationError("portal.configurationIds.get must return an id that set was given.");
   }
   try {
     const kept = await scope.configurations.get(id);

@@ -47,7 +47,7 @@ export async function findCharge(scope: TenantScope, paidBy: CheckedPaidBy): Pro
   const found = await findPaid(scope, paidBy);
   const charge = typeof found === "string" ? await scope.payments.chargeOfIntent(found) : found;
   if (charge?.paid) return charge;
-  throw new ConflictError("The payment has not succeeded, so there is nothing to give back.");
+  throw new ConflictError("The payment has not succeeded, so there is nothing to refund.");
 }
 
 /** The payment intent, or the charge that was named or made without one. */
@@ -62,12 +62,14 @@ async function findPayment(scope: TenantScope, invoiceId: string): Promise<strin
   const paid = (payments?.data ?? []).filter(({ status }) => status === "paid");
   const [only, ...others] = paid.map(({ payment }) => payment);
   if (only === undefined) {
-    throw new ConflictError("No payment was made for the invoice, so there is nothing to give back.");
+    throw new ConflictError("No payment was made for the invoice, so there is nothing to refund.");
   }
   if (others.length > 0) {
-    throw new ConflictError("The invoice was paid by several payments. Name one, by paymentIntentId.");
+    throw new ConflictError(
+      "The invoice was paid by several payments. Name one of them with paymentIntentId.",
+    );
   }
   if (only.payment_intent !== undefined) return referencedId(only.payment_intent);
   if (only.charge !== undefined) return scope.payments.charge(referencedId(only.charge));
-  throw new ConflictError("The invoice was paid beside Stripe, so Stripe can give nothing back.");
+  throw new ConflictError("The invoice was paid outside of Stripe, so Stripe cannot refund it.");
 }

@@ -56,10 +56,13 @@ export async function createRefund(scope: TenantScope, options: CreateRefundOpti
     return toRefund(await scope.write("POST /v1/refunds", {}, params, idempotencyKey), scope);
   } catch (error) {
     throw isGivenBack(error)
-      ? new ConflictError("All of it, or more than what is left of it, was given back before.", {
-          cause: error,
-          conflictingId: charge.id,
-        })
+      ? new ConflictError(
+          "The payment has been refunded already, or less than the amount is left to refund.",
+          {
+            cause: error,
+            conflictingId: charge.id,
+          },
+        )
       : error;
   }
 }

@@ -116,7 +116,7 @@ function checkCancellation(options: CancelSubscriptionOptions) {
     idempotencyKey,
   } = checkInput(cancelOptions, options);
   if (when !== "now" && (prorate !== undefined || invoiceNow !== undefined)) {
-    throw new InvalidArgumentError('prorate and invoiceNow are for when: "now" alone.');
+    throw new InvalidArgumentError('prorate and invoiceNow can only be given with when: "now".');
   }
   const said = { ...(feedback && { feedback }), ...(comment && { comment }) };
   const details = Object.keys(said).length === 0 ? {} : { cancellation_details: said };

@@ -25,7 +25,7 @@ export function changeMoment(
   if (others.some((end) => Number(end) !== Number(first))) {
     const dates = [...new Set(ends.map(toText))];
     throw new ConflictError(
-      `The periods of the items to change end at different times (${dates.join(", ")}), and a change at the end of the period is made at one. Change only items that end together, or change the others now.`,
+      `The periods of the items to change end at different times (${dates.join(", ")}), but a change at the end of the period can have one date only. Change only items that end together, or make the change now.`,
     );
   }
   assertJoinsNone(

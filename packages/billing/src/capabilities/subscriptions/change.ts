@@ -111,9 +111,13 @@ export function checkChange(scope: TenantScope, options: UpdateSubscriptionOptio
   const isEmpty = [...BILLED, "defaultPaymentMethodId", "metadata", "scheduledChange"].every(
     (name) => !has(change, name),
   );
-  if (isEmpty) throw new InvalidArgumentError("The options do not say what to change.");
+  if (isEmpty) throw new InvalidArgumentError("Name at least one thing to change.");
   if (change.when === "period_end") {
-    refuseAny(change, AT_ONCE_ONLY, 'cannot be given with when: "period_end", for nothing is billed then.');
+    refuseAny(
+      change,
+      AT_ONCE_ONLY,
+      'cannot be given with when: "period_end", because nothing is billed then.',
+    );
     refuseUnlessAny(
       change,
       SCHEDULABLE,

@@ -198,7 +198,9 @@ function checkCreation(scope: TenantScope, options: CreateSubscriptionOptions) {
   const items = toLineItems(given);
   assertOneTrial(given);
   if (given.daysUntilDue !== undefined && given.paymentBehavior !== undefined) {
-    throw new InvalidArgumentError("paymentBehavior is for charging; with daysUntilDue an invoice is sent.");
+    throw new InvalidArgumentError(
+      "Give either paymentBehavior or daysUntilDue: with daysUntilDue, Stripe sends an invoice instead of charging.",
+    );
   }
   // guard (argument of callerMetadata): a new subscription's metadata names no reserved key
   const metadata = given.metadata === undefined ? undefined : scope.callerMetadata(given.metadata);

@@ -128,12 +128,12 @@ function ifPaused(now: Stripe.Subscription): Stripe.Subscription | undefined {
   // API versions before 2025-06-30 have only classic billing, and do not name it.
   if (now.billing_mode?.type !== "flexible") {
     throw new ConflictError(
-      'Stripe pauses subscriptions in flexible billing mode alone. Use pause: "collection".',
+      'Stripe can pause a subscription itself only in flexible billing mode. Use pause: "collection".',
     );
   }
   if (now.schedule === null) return undefined;
   throw new ConflictError(
-    'Stripe pauses no subscription that a schedule governs. Drop what is scheduled first, or use pause: "collection".',
+    'Stripe cannot pause a subscription that has a schedule. Drop the scheduled change first, or use pause: "collection".',
   );
 }
 
@@ -156,7 +156,7 @@ async function pauseWhole(
     // The subscription was just read, so it is the call that does not exist.
     if (!(error instanceof NotFoundError)) throw error;
     throw new ConflictError(
-      'The Stripe client speaks an API version that cannot pause a subscription itself. Use stripe 23, or pause: "collection".',
+      'The Stripe client uses an API version that cannot pause a subscription itself. Use stripe 23, or pause: "collection".',
       { cause: error },
     );
   }
@@ -166,10 +166,10 @@ function checkPause(options: PauseSubscriptionOptions) {
   const wanted = checkInput(pauseOptions, options);
   const { pause, invoices, until, settle } = wanted;
   if (pause === "subscription" && (invoices !== undefined || until !== undefined)) {
-    throw new InvalidArgumentError('invoices and until are for pause: "collection" alone.');
+    throw new InvalidArgumentError('invoices and until can only be given with pause: "collection".');
   }
   if (pause !== "subscription" && settle !== undefined) {
-    throw new InvalidArgumentError('settle is for pause: "subscription" alone.');
+    throw new InvalidArgumentError('settle can only be given with pause: "subscription".');
   }
   return wanted;
 }

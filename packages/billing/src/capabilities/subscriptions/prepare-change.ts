@@ -135,7 +135,7 @@ function assertChangeable(scope: TenantScope, before: Stripe.Subscription, chang
 
 export function goingToEnd(): ConflictError {
   return new ConflictError(
-    "The subscription is going to end, so nothing can change after that. Resume it first.",
+    "The subscription is scheduled to end, so a change cannot follow. Resume it first.",
   );
 }
 

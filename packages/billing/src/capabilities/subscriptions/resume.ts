@@ -33,7 +33,7 @@ const WRITE = "POST /v1/subscriptions/{subscription}";
 export function assertAlive({ ended_at: endedAt }: Stripe.Subscription): undefined {
   if (endedAt === null) return;
   throw new ConflictError(
-    "The subscription has ended, and Stripe revives none. Make a new one with createSubscription.",
+    "The subscription has ended, so it cannot be resumed. Create a new one with createSubscription.",
   );
 }
 

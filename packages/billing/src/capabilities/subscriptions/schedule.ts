@@ -196,7 +196,7 @@ function nextItems(
   const known = new Set(now.map(({ priceId }) => priceId));
   if (items.some((one) => one.does !== "add" && !known.has(one.item.price.id))) {
     throw new ConflictError(
-      "The subscription's schedule has other items than the subscription. Drop it first.",
+      "The subscription's schedule has different items than the subscription. Drop it first, with scheduledChange: null.",
     );
   }
   const kept = now.flatMap(({ item, priceId }) => {

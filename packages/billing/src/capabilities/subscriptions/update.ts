@@ -67,7 +67,7 @@ async function makeChange(
 }
 
 const ANOTHER_PERIOD =
-  "prorationDate lies in another period than the present one, as that of a preview does after a renewal. Preview the change again.";
+  "prorationDate is not in the current period; if it comes from a preview, the subscription has renewed since. Preview the change again.";
 
 function toUpdateParams({
   change,

@@ -53,7 +53,7 @@ async function adoptOne(run: AdoptionRun, target: CatalogTarget): Promise<void> 
   run.ledger.add(unmarked.length > 0 ? "adopted" : "already");
 }
 
-const OTHERS = "It bears another mark already. Correct it in Stripe first.";
+const OTHERS = "It already carries another mark. Correct the mark in Stripe first.";
 
 type Mark = (scope: OperatorScope, id: string, tenantId: string) => Promise<unknown>;
 

@@ -27,7 +27,7 @@ export async function readRows(
       continue;
     }
     if (before !== undefined) {
-      ledger.refuse(target, `Row ${before.row} names the same object otherwise.`);
+      ledger.refuse(target, `Row ${before.row} names the same object with another tenant or reference.`);
       continue;
     }
     const name = reference === undefined ? undefined : `${tenantId} ${reference}`;

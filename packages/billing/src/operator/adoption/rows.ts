@@ -46,7 +46,7 @@ const FIELDS: ReadonlySet<string> = new Set([...Object.keys(ID_FIELDS), "tenantI
 
 /** Checks one row. Returns a sentence that says what is wrong with it; never its values. */
 export function checkRow(given: unknown, row: number): AdoptionTarget | string {
-  if (typeof given !== "object" || given === null) return "It is no object.";
+  if (typeof given !== "object" || given === null) return "It is not an object.";
   const fields = new Map<string, unknown>(
     Object.entries(given).filter(([, value]) => value !== undefined && value !== null && value !== ""),
   );
@@ -59,13 +59,14 @@ export function checkRow(given: unknown, row: number): AdoptionTarget | string {
   }
   const [name, kind] = first;
   const objectId = fields.get(name);
-  if (typeof objectId !== "string" || !isIdOf(kind, objectId)) return `Its ${name} is no such id.`;
+  if (typeof objectId !== "string" || !isIdOf(kind, objectId))
+    return `Its ${name} is not an id of that kind.`;
   const tenantId = fields.get("tenantId");
   const isShared = tenantId === SHARED && kind !== "customer";
-  if (!isShared && !isTenantId(tenantId)) return "Its tenantId is no tenant id.";
+  if (!isShared && !isTenantId(tenantId)) return "Its tenantId is not a tenant id.";
   const reference = fields.get("reference");
   if (reference !== undefined && (kind !== "customer" || !isReference(reference))) {
-    return "Its reference is none: 1 to 200 letters, digits, and _ . : @ / + = - for a customer.";
+    return "Its reference must be 1 to 200 letters, digits, and _ . : @ / + = -, and only a customer may have one.";
   }
   return { row, kind, objectId, tenantId: String(tenantId), reference: reference as string | undefined }; // checked above
 }

@@ -134,7 +134,7 @@ async function auditPrices({ open, findings, tell }: Audit): Promise<void> {
           "price",
           price.id,
           "foreign_mark",
-          `It bears another mark than its product, ${productId(price)}.`,
+          `Its mark differs from that of its product, ${productId(price)}.`,
         );
       }
     }
@@ -159,7 +159,7 @@ async function auditSubscriptions({ open, findings, tell }: Audit): Promise<void
           "subscription",
           id,
           "foreign_mark",
-          `It bears another mark than its customer, ${customer.id}.`,
+          `Its mark differs from that of its customer, ${customer.id}.`,
         );
       }
     }
@@ -174,12 +174,7 @@ async function judgeTenant(
   tenantId: string,
 ): Promise<void> {
   if (tenantId === "*" || (await isKnown(tenantId))) return;
-  findings.add(
-    kind,
-    objectId,
-    "unknown_tenant",
-    `Its tenant, ${tenantId}, is none that the application knows.`,
-  );
+  findings.add(kind, objectId, "unknown_tenant", `Its tenant, ${tenantId}, is unknown to the application.`);
 }
 
 /** Asks the application once for each tenant. */

@@ -77,13 +77,15 @@ export async function createCoupon(scope: OperatorScope, options: CreateCouponOp
   const given = checkInput(createOptions, options);
   const { percentOff, amountOff, currency, duration = "once", durationInMonths, idempotencyKey } = given;
   if ((percentOff === undefined) === (amountOff === undefined)) {
-    throw new InvalidArgumentError("Give either percentOff or amountOff: one of them, and not both.");
+    throw new InvalidArgumentError("Give exactly one of percentOff and amountOff.");
   }
   if ((amountOff === undefined) !== (currency === undefined)) {
-    throw new InvalidArgumentError("Give currency with amountOff, and without it not.");
+    throw new InvalidArgumentError("Give currency together with amountOff, and only then.");
   }
   if ((duration === "repeating") !== (durationInMonths !== undefined)) {
-    throw new InvalidArgumentError('Give durationInMonths where duration is "repeating", and nowhere else.');
+    throw new InvalidArgumentError(
+      'Give durationInMonths together with duration "repeating", and only then.',
+    );
   }
   const params = {
     duration,

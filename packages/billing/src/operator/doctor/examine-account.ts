@@ -35,7 +35,7 @@ async function lookUnlessRefused(
   } catch (error) {
     if (!isBillingError(error)) throw error;
     return [
-      found(name, "warning", `Could not be looked at. ${error.message}`, "Look again once that is mended."),
+      found(name, "warning", `Could not be checked. ${error.message}`, "Try again once that is fixed."),
     ];
   }
 }

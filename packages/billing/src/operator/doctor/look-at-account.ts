@@ -19,7 +19,7 @@ export async function lookAtPortal(scope: OperatorScope): Promise<readonly Accou
       "portal",
       "warning",
       "No active portal configuration is the account's default.",
-      "Save one in the Dashboard's settings of the customer portal, or give the service portal.configuration.",
+      "Save one in the Dashboard's settings of the customer portal, or set portal.configuration.",
     ),
   ];
 }
@@ -35,13 +35,13 @@ export async function lookAtMarks(open: OpenScope): Promise<readonly AccountChec
     count(products.data.filter((product) => scope.catalogOwner(product).problem !== null).length, "product"),
   ].filter((text) => !text.startsWith("0 "));
   if (nobodys.length === 0)
-    return [found("marks", "ok", "The newest customers and products say whose they are.")];
+    return [found("marks", "ok", "The newest customers and products are marked with their tenants.")];
   return [
     found(
       "marks",
       "warning",
-      `Of the newest hundred, no tenant can see ${nobodys.join(" and ")}: nothing says whose they are.`,
-      "billing audit finds all of them, and billing adopt gives them to their tenants.",
+      `Of the newest hundred, no tenant can see ${nobodys.join(" and ")}, because they are not marked with one.`,
+      "billing audit finds all such objects, and billing adopt assigns them to their tenants.",
     ),
   ];
 }

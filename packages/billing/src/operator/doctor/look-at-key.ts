@@ -19,15 +19,18 @@ const READS: Readonly<Record<string, OperatorList>> = {
 
 /** Whether Stripe accepts the key, and in which version of the API it answers. One request. */
 export async function lookAtKey(scope: OperatorScope): Promise<readonly AccountCheck[]> {
-  const accepted = found("key", "ok", `Stripe accepts it, in ${scope.mode ?? "an unknown"} mode.`);
+  const accepted = found("key", "ok", `Stripe accepts the key, in ${scope.mode ?? "an unknown"} mode.`);
   try {
     const version = readApiVersion(await readPage(scope, "GET /v1/customers", { limit: 1 }));
     if (version === undefined) return [accepted];
-    return [accepted, found("api version", "ok", `Requests are answered in ${version}.`)];
+    return [
+      accepted,
+      found("api version", "ok", `Requests are answered in API version API version API version ${version}.`),
+    ];
   } catch (error) {
     if (!isBillingError(error)) throw error;
     if (error.code === "permission") return [accepted];
-    return [found("key", "failure", error.message, "Correct the key, or look again when Stripe answers.")];
+    return [found("key", "failure", error.message, "Correct the key, or try again when Stripe answers.")];
   }
 }
 
@@ -42,7 +45,8 @@ export async function lookAtPermissions(open: OpenScope): Promise<readonly Accou
       refused.push(name);
     }
   }
-  if (refused.length === 0) return [found("permissions", "ok", "The key may read all that is needed.")];
+  if (refused.length === 0)
+    return [found("permissions", "ok", "The key may read everything that is needed.")];
   const fact = `The key may not read ${refused.join(", ")}.`;
   return [
     found("permissions", "failure", fact, "Give the restricted key these permissions in the Dashboard."),

@@ -10,15 +10,14 @@ export async function askDirectory<T>(ask: () => T | PromiseLike<T>): Promise<T>
     return await ask();
   } catch (error) {
     if (isBillingError(error)) throw error;
-    throw new DirectoryUnavailableError(
-      "The tenancy's directory could not be asked. Nothing was changed; try again.",
-      { cause: error },
-    );
+    throw new DirectoryUnavailableError("The tenancy's directory failed. Nothing was changed; try again.", {
+      cause: error,
+    });
   }
 }
 
 /** @throws ConfigurationError when the directory's `customersOf` gave anything but a list of texts. */
 export function parseCustomerList(answer: unknown): readonly string[] {
   if (Array.isArray(answer) && answer.every((id) => typeof id === "string")) return answer;
-  throw new ConfigurationError("The directory's customersOf must give a list of customer ids (cus_…).");
+  throw new ConfigurationError("The directory's customersOf must return a list of customer ids (cus_…).");
 }

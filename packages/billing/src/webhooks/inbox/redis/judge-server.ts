@@ -6,8 +6,8 @@ const LOSSES: Readonly<Record<Exclude<Persistence, "every_write">, string>> = {
   every_second:
     "syncs its log to disk every second (appendfsync everysec), so a crash loses up to the last second",
   left_to_the_system:
-    "leaves it to the system when its log is on disk (appendfsync no), so a crash loses some seconds",
-  snapshots: "keeps snapshots alone (appendonly no), so a crash loses all since the last one",
+    "leaves it to the operating system when its log reaches the disk (appendfsync no), so a crash loses some seconds",
+  snapshots: "keeps only snapshots (appendonly no), so a crash loses all since the last one",
   none: 'keeps nothing on disk (appendonly no, save ""), so a restart loses everything',
 };
 
@@ -35,8 +35,8 @@ export function judgeServer(
     );
   };
   if (evicts === true) tell(`may evict its keys (maxmemory-policy ${evictionPolicy})`);
-  if (evicts === undefined) tell("does not tell whether it may evict keys: it should not");
+  if (evicts === undefined) tell("does not say whether it may evict keys: it should not");
   if (persistence === undefined)
-    tell("does not tell how it writes to disk: it may lose the newest writes in a crash");
+    tell("does not say how it writes to disk: it may lose the newest writes in a crash");
   else if (persistence !== "every_write") tell(LOSSES[persistence]);
 }

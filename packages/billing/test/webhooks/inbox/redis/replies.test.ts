@@ -101,11 +101,13 @@ describe("a server", () => {
     ],
     [
       { persistence: "left_to_the_system" },
-      ["leaves it to the system when its log is on disk (appendfsync no), so a crash loses some seconds"],
+      [
+        "leaves it to the operating system when its log reaches the disk (appendfsync no), so a crash loses some seconds",
+      ],
     ],
     [
       { persistence: "snapshots" },
-      ["keeps snapshots alone (appendonly no), so a crash loses all since the last one"],
+      ["keeps only snapshots (appendonly no), so a crash loses all since the last one"],
     ],
     [
       { persistence: "none" },
@@ -113,9 +115,9 @@ describe("a server", () => {
     ],
     [
       { persistence: undefined },
-      ["does not tell how it writes to disk: it may lose the newest writes in a crash"],
+      ["does not say how it writes to disk: it may lose the newest writes in a crash"],
     ],
-    [{ evicts: undefined }, ["does not tell whether it may evict keys: it should not"]],
+    [{ evicts: undefined }, ["does not say whether it may evict keys: it should not"]],
   ])("of which %o is known is told of so", (settings, words) => {
     expect(judge(settings)).toEqual(words.map(line));
   });

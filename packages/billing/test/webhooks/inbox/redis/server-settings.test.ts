@@ -15,7 +15,7 @@ function listen() {
 describe.skipIf(!HAS_REDIS)("what a server's settings make of the promise", () => {
   test.each([
     [{ appendonly: "yes", appendfsync: "everysec" }, /loses up to the last second/],
-    [{ appendonly: "yes", appendfsync: "no" }, /leaves it to the system/],
+    [{ appendonly: "yes", appendfsync: "no" }, /leaves it to the operating system/],
     [{ appendonly: "no", save: "60 1" }, /loses all since the last one/],
     [{ appendonly: "no", save: "" }, /a restart loses everything/],
   ])("is said once at the first use: %o", async (settings, words) => {
@@ -77,7 +77,7 @@ describe.skipIf(!HAS_REDIS)("what a server's settings make of the promise", () =
     await expect(redisInbox({ client, logger }).readStats()).rejects.toThrow(/allkeys-lru/);
     await redis.config("SET", "maxmemory-policy", "noeviction");
     await redisInbox({ client, logger }).readStats();
-    expect(told).toEqual([expect.stringMatching(/does not tell how it writes to disk/)]);
+    expect(told).toEqual([expect.stringMatching(/does not say how it writes to disk/)]);
   });
 
   test("is read from node-redis too, which answers with a map", async () => {
