@@ -1,7 +1,9 @@
 /**
- * SHA-256 written out: Node's is missing in edge runtimes, and WebCrypto's is a promise where keys and fingerprints are
- * needed at once. It hashes what is no secret; signatures of webhooks are checked by the runtime's own crypto.
+ * SHA-256 at once, by Node's crypto where it can be had, which takes a tenth of the time. Edge runtimes lack it, and
+ * WebCrypto's is a promise where keys and fingerprints are needed at once: for those it is written out. It hashes what is
+ * no secret; signatures of webhooks are checked by the runtime's own crypto.
  */
+import { findNodeModule } from "./node-process.js";
 
 /** The first 32 bits of the fractional parts of the square roots of the first 8 primes. */
 const START: readonly number[] = [
@@ -78,6 +80,11 @@ const ROUND_CONSTANTS = Uint32Array.of(
 
 /** Hashes the UTF-8 bytes of a text, to 64 hexadecimal digits. */
 export function sha256Hex(text: string): string {
+  const crypto = findNodeModule("node:crypto");
+  return crypto === undefined ? hashHere(text) : crypto.createHash("sha256").update(text).digest("hex");
+}
+
+function hashHere(text: string): string {
   const state = Uint32Array.from(START);
   const blocks = pad(new TextEncoder().encode(text));
   for (let offset = 0; offset < blocks.byteLength; offset += 64) addBlock(state, blocks, offset);
