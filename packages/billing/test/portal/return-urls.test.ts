@@ -61,6 +61,48 @@ describe("a return URL's template", () => {
     expect(() => allowReturnUrl("https://globex.example.com/", policy)).toThrow("not on an allowed origin");
   });
 
+  it.each<[string, ReturnUrlSettings]>([
+    ["a template", { returnUrl: "https://{tenant}.example.com/" }],
+    ["a template with a slug", { returnUrl: "https://{tenant}.example.com/", slug: (tenantId) => tenantId }],
+    [
+      "a template of domains",
+      { returnUrl: "https://{domain}/", domain: (tenantId) => `${tenantId}.example.com` },
+    ],
+    ["a function", { returnUrl: (tenantId) => `https://${tenantId}.example.com/` }],
+    [
+      "a template among the origins",
+      {
+        returnUrl: "https://app.example.com/",
+        allowedReturnOrigins: ["https://{tenant}.example.com"],
+      },
+    ],
+    [
+      "a function for the origins",
+      {
+        returnUrl: "https://app.example.com/",
+        allowedReturnOrigins: (tenantId) => [`https://${tenantId}.example.com`],
+      },
+    ],
+  ])("is made anew for each tenant of one service by %s", async (_, settings) => {
+    for (const tenantId of ["acme", "globex", "acme"]) {
+      const { policy } = await resolveReturnUrls(settings, tenantId);
+      expect(policy.allowedOrigins).toEqual([`https://${tenantId}.example.com`]);
+    }
+  });
+
+  it("is the same for every tenant where it names none", async () => {
+    const settings = {
+      returnUrl: "https://app.example.com/x",
+      allowedReturnOrigins: ["https://example.org"],
+    };
+    const urls = {
+      returnUrl: "https://app.example.com/x",
+      policy: { allowedOrigins: ["https://example.org"], base: "https://app.example.com" },
+    };
+    expect(await resolveReturnUrls(settings, "acme")).toEqual(urls);
+    expect(await resolveReturnUrls(settings, "globex")).toEqual(urls);
+  });
+
   it("fills in allowed origins as well", async () => {
     const settings = {
       returnUrl: "https://app.example.com/",
