@@ -46,10 +46,22 @@ function parseJson(text: string): unknown {
     // The parser's error quotes the body, so it is not kept as the cause.
     throw new WebhookPayloadError("The webhook body is not JSON.");
   }
-  if (isObject(value) && !nestsWithin(value, MAX_DEPTH)) {
+  if (isObject(value) && !opensAtMost(text, MAX_DEPTH) && !nestsWithin(value, MAX_DEPTH)) {
     throw new WebhookPayloadError(`The webhook body nests deeper than ${MAX_DEPTH} levels.`);
   }
   return value;
+}
+
+/** Tells if a text has so few opening brackets that it cannot nest deeper, as most events: then it need not be walked. */
+function opensAtMost(text: string, most: number): boolean {
+  let opened = 0;
+  for (const bracket of ["{", "["]) {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      opened += 1;
+      if (opened > most) return false;
+    }
+  }
+  return true;
 }
 
 /** Walks lists by index and asks for types in place, since it runs over every event: else it takes several times as long. */

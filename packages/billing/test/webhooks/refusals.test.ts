@@ -85,6 +85,22 @@ describe("a body", () => {
   });
 
   test.each([
+    ["objects", '{"a":', "}"],
+    ["lists", "[", "]"],
+  ])("may nest 64 levels of %s, beside as many others as it likes", (_, opening, closing) => {
+    const nest = (levels: number) => `${opening.repeat(levels)}1${closing.repeat(levels)}`;
+    const withObject = (object: string) =>
+      eventBody({ data: { object: "here" } }).replace(
+        '"here"',
+        `{"wide":[${"[],".repeat(100)}{}],${object}}`,
+      );
+    // The event, its data and the object are three levels.
+    const deepest = withObject(`"deep":${nest(61)}`);
+    expect(verifyWebhook(deepest, headerFor(deepest), SECRET, { now })).toEqual(JSON.parse(deepest));
+    expect(refusal(withObject(`"deep":${nest(62)}`))).toMatch(/nests deeper than 64 levels\.$/);
+  });
+
+  test.each([
     ["parsed", JSON.parse(body)],
     ["a number", 7],
   ])("that is %s is told how each framework gives it raw", (_, parsed) => {
