@@ -18,9 +18,9 @@ export class LinkedMap<V> {
     return this.#entries.size;
   }
 
-  /** The key that was set longest ago. */
-  get oldestKey(): string | undefined {
-    return this.#oldest?.key;
+  /** The value that was set longest ago. */
+  get oldest(): V | undefined {
+    return this.#oldest?.value;
   }
 
   has(key: string): boolean {
@@ -51,6 +51,14 @@ export class LinkedMap<V> {
     if (entry === undefined) return false;
     this.#unlink(entry);
     return this.#entries.delete(key);
+  }
+
+  /** Deletes the entry that was set longest ago, without looking for it; false when there is none. */
+  deleteOldest(): boolean {
+    const oldest = this.#oldest;
+    if (oldest === undefined) return false;
+    this.#unlink(oldest);
+    return this.#entries.delete(oldest.key);
   }
 
   clear(): void {

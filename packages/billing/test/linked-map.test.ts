@@ -24,13 +24,14 @@ test("is a Map whose keys move to its end when they are set again", () => {
         expect(linked.has(key)).toBe(plain.has(key));
         expect(linked.get(key)).toBe(plain.get(key));
         const deleted = plain.delete(key);
-        if (does !== "set") expect(linked.delete(key)).toBe(deleted);
+        if (does === "delete oldest") expect(linked.deleteOldest()).toBe(deleted);
+        else if (does !== "set") expect(linked.delete(key)).toBe(deleted);
         if (value !== undefined) {
           linked.set(key, value);
           plain.set(key, value);
         }
         expect([...linked]).toEqual([...plain]);
-        expect(linked.oldestKey).toBe([...plain.keys()][0]);
+        expect(linked.oldest).toBe([...plain.values()][0]);
         expect([...linked.values()]).toEqual([...plain.values()]);
         expect(linked.size).toBe(plain.size);
       }

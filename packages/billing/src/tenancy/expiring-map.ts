@@ -31,9 +31,8 @@ export class ExpiringMap<V> {
 
   set(key: string, value: V): void {
     this.#entries.set(key, { value, endsAtMs: performance.now() + this.#lifetimeMs });
-    const { size, oldestKey } = this.#entries;
     // guard: entries are bounded
-    if (size > this.#capacity && oldestKey !== undefined) this.#entries.delete(oldestKey);
+    if (this.#entries.size > this.#capacity) this.#entries.deleteOldest();
   }
 
   delete(key: string): void {

@@ -186,7 +186,7 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
   function rememberNewest(object: string, createdAtMs: number, forgetAt: number): void {
     const before = newest.get(object)?.createdAtMs ?? createdAtMs;
     newest.set(object, { createdAtMs: Math.max(before, createdAtMs), forgetAt });
-    if (newest.size > maxEvents && newest.oldestKey !== undefined) newest.delete(newest.oldestKey);
+    if (newest.size > maxEvents) newest.deleteOldest();
   }
 
   /** Keeps a dead delivery; false when its texts do not fit. One that was dead before keeps its place in memory. */
@@ -209,17 +209,15 @@ export function memoryInbox(options: MemoryInboxOptions = {}): WebhookInbox<unde
 
   function forgetExpired(): void {
     for (const remembered of [handled, newest]) {
-      for (const [id, { forgetAt }] of remembered) {
-        if (forgetAt > now()) break;
-        remembered.delete(id);
+      while (remembered.oldest !== undefined && remembered.oldest.forgetAt <= now()) {
+        remembered.deleteOldest();
       }
     }
   }
 
   function makeRoom(): boolean {
     if (held.size + handled.size + failed.size + dead.size < maxEvents) return true;
-    const forgettable = handled.size > 0 ? handled : failed;
-    return forgettable.oldestKey !== undefined && forgettable.delete(forgettable.oldestKey);
+    return handled.deleteOldest() || failed.deleteOldest();
   }
 }
 
