@@ -16,7 +16,10 @@ const DEPTHS: Readonly<Record<string, readonly [cold: number, warm: number]>> = 
   ensurePortalConfiguration: [3, 3],
   diagnosePortal: [2, 2],
   deactivateUnusedPortalConfigurations: [1, 1],
+  // Found: search and update. New: search, creation under the one key that all who ask share, and the details, which differ.
   ensureCustomer: [2, 2],
+  "ensureCustomer, new and without details": [2, 2],
+  "ensureCustomer, new and with details": [3, 3],
   getCustomer: [1, 1],
   updateCustomer: [2, 2],
   deleteCustomer: [2, 2],
@@ -47,7 +50,9 @@ const DEPTHS: Readonly<Record<string, readonly [cold: number, warm: number]>> = 
   listRefunds: [2, 2],
   "listRefunds, of a payment": [2, 2],
   "listRefunds, of an invoice": [3, 3],
+  // Stripe previews one subscription, so the first to be billed is looked for.
   previewUpcomingInvoice: [2, 2],
+  "previewUpcomingInvoice, of a subscription": [2, 1],
   listPaymentMethods: [1, 1],
   setDefaultPaymentMethod: [2, 2],
   detachPaymentMethod: [4, 4],
@@ -57,7 +62,9 @@ const DEPTHS: Readonly<Record<string, readonly [cold: number, warm: number]>> = 
   updateProduct: [3, 3],
   archiveProduct: [3, 3],
   createPrice: [2, 2],
+  // Stripe archives no default price, so the place as default moves before it.
   replacePrice: [4, 4],
+  "replacePrice, of one that is not its product's default": [3, 3],
   archivePrice: [2, 2],
   setDefaultPrice: [3, 3],
   getCoupon: [1, 1],
@@ -135,6 +142,28 @@ const ROWS: readonly Row[] = [
       },
     }),
   ),
+  {
+    name: "ensureCustomer, new and without details",
+    call: (billing, { tenantId }) => billing.forTenant(tenantId).ensureCustomer({ reference: "new" }),
+  },
+  {
+    name: "ensureCustomer, new and with details",
+    call: (billing, { tenantId }) =>
+      billing.forTenant(tenantId).ensureCustomer({ reference: "new", email: "new@example.com" }),
+  },
+  {
+    name: "previewUpcomingInvoice, of a subscription",
+    call: (billing, { tenantId, customerId, subscriptionId }) =>
+      billing.forTenant(tenantId).previewUpcomingInvoice(customerId, { subscriptionId }),
+  },
+  {
+    name: "replacePrice, of one that is not its product's default",
+    call: async (billing, { tenantId, productId }) => {
+      const price = { unitAmount: 700, currency: "usd" };
+      const { id } = await realm.service().forTenant(tenantId).createPrice(productId, price);
+      return billing.forTenant(tenantId).replacePrice(id, { unitAmount: 800 });
+    },
+  },
   {
     name: "createCheckoutSession, of something not yet sold",
     call: async (billing, { tenantId, customerId }) =>
