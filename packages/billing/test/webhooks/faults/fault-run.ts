@@ -16,6 +16,8 @@ export interface Fault {
   readonly name: string;
   /** Does it once, and resolves to how many faults that was. */
   readonly inject: (run: FaultRun) => Promise<number>;
+  /** Ends what is left of it when all were injected, before the processes end their work. */
+  readonly end?: (run: FaultRun) => Promise<void>;
   /** How many are injected side by side. Default 1. */
   readonly lanes?: number;
   /** The fewest processes that it takes. */
@@ -122,6 +124,7 @@ export class FaultRun {
     const sending = sender.send();
     const passing = this.#keepGoing(sender);
     const faults = await this.#inject(count, startedAtMs);
+    await fault.end?.(this);
     this.#isDraining = true;
     await this.#drain(sender);
     await sending;

@@ -16,7 +16,9 @@ import {
   pauseAtWork,
   scriptFailpoints,
   silence,
+  slowLink,
   stepClocks,
+  stepServerClock,
 } from "./faults.js";
 import { FLAWS } from "./flawed-inbox.mjs";
 import { PostgresStore } from "./postgres-store.js";
@@ -84,6 +86,39 @@ describe("the Postgres inbox handles each event once, loses none and leaves none
     },
     TIMEOUT_MS,
   );
+
+  test(
+    "while the clock of its database steps by minutes both ways and its processes are killed",
+    async () => {
+      const { verdict } = await runFaults({
+        fault: stepServerClock,
+        store: postgres(),
+        count: 2,
+        seed: SEED,
+        workers: 2,
+        // Steps are longer than any lease.
+        leaseMs: 2_000,
+      });
+      expect(verdict, REPEAT).toEqual(CLEAN);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    "while the link to its database is slow, and each packet takes a time of its own",
+    async () => {
+      const { verdict } = await runFaults({
+        fault: slowLink,
+        store: postgres(),
+        count: 3,
+        seed: SEED,
+        workers: 2,
+        leaseMs: 500,
+      });
+      expect(verdict, REPEAT).toEqual(CLEAN);
+    },
+    TIMEOUT_MS,
+  );
 });
 
 describe("an event that", () => {
@@ -116,11 +151,11 @@ describe.skipIf(!HAS_REDIS)(
     test(
       "while its processes are killed and paused, and its server is cut off, exhausted and killed",
       async () => {
-        const faults = [kill, pause, endSession, loseAnswer, silence, crash, exhaust, stepClocks];
+        const faults = [kill, pause, endSession, loseAnswer, silence, crash, exhaust, stepClocks, slowLink];
         const { verdict } = await runFaults({
           fault: { ...inTurn(faults), ...(stepClocks.worker && { worker: stepClocks.worker }) },
           store: await redis(),
-          count: 16,
+          count: 18,
           seed: SEED,
         });
         expect(verdict, REPEAT).toEqual(CLEAN);

@@ -126,3 +126,31 @@ export const silence: Fault = {
     return Number(run.link.silenceOne(run.random));
   },
 };
+
+/** The link is slow for a while, and each packet takes a time of its own. */
+export const slowLink: Fault = {
+  name: "slow link",
+  async inject(run) {
+    run.link.slowDown(() => 5 + 145 * run.random());
+    await sleep(500 + 500 * run.random());
+    run.link.slowDown();
+    await sleep(200);
+    return 1;
+  },
+};
+
+const MOST_STEP_MS = 600_000;
+
+/** The clock of the server steps by up to ten minutes both ways, again and again, and then a process is killed. */
+export const stepServerClock: Fault = {
+  name: "clock of the server that steps by minutes",
+  async inject(run) {
+    for (let steps = 0; steps < 8; steps += 1) {
+      await run.store.setClock(Math.round((2 * run.random() - 1) * MOST_STEP_MS));
+      await sleep(50);
+    }
+    return kill.inject(run);
+  },
+  // No event has to wait for longer than the clock had stepped by.
+  end: (run) => run.store.setClock(MOST_STEP_MS),
+};

@@ -19,7 +19,9 @@ import {
   pause,
   scriptFailpoints,
   silence,
+  slowLink,
   stepClocks,
+  stepServerClock,
 } from "./faults.js";
 import { middle } from "./middle.js";
 import { PostgresStore } from "./postgres-store.js";
@@ -46,6 +48,8 @@ const KINDS: Readonly<Record<TestedStore["kind"], readonly Kind[]>> = {
     ["FAULT_COMMITS", 2_000, loseAnswer],
     ["FAULT_SILENCES", 200, silence],
     ["FAULT_CLOCKS", 500, stepClocks],
+    ["FAULT_SERVER_CLOCKS", 200, stepServerClock],
+    ["FAULT_SLOW_LINKS", 200, slowLink],
   ],
   redis: [
     ["FAULT_REDIS_KILLS", 2_000, kills],
@@ -57,6 +61,7 @@ const KINDS: Readonly<Record<TestedStore["kind"], readonly Kind[]>> = {
     ["FAULT_REDIS_ANSWERS", 500, loseAnswer],
     ["FAULT_REDIS_SILENCES", 50, silence],
     ["FAULT_REDIS_CLOCKS", 200, stepClocks],
+    ["FAULT_REDIS_SLOW_LINKS", 50, slowLink],
   ],
 };
 

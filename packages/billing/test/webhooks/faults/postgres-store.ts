@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { PostgresCluster } from "@repo/test-kit/postgres-cluster";
 import { Client, DatabaseError, Pool, type QueryResult, type QueryResultRow } from "pg";
 import { migrateInbox } from "../../../src/postgres.js";
+import { setClock, withClockOf } from "./server-clock.js";
 import type { Progress, TestedStore } from "./tested-store.js";
 
 const MORE_CONNECTIONS_THAN_THERE_ARE = 100;
@@ -20,15 +21,20 @@ export class PostgresStore implements TestedStore {
   /** `isFlawed` for the small inbox that is given flaws. */
   constructor(cluster: PostgresCluster, name: string, isFlawed: boolean) {
     this.#cluster = cluster;
-    this.#pool = new Pool({ connectionString: cluster.url, max: 2 }).on("error", () => undefined);
     this.name = name;
+    this.#pool = new Pool({ connectionString: this.url, max: 2 }).on("error", () => undefined);
     const [table, dead] = isFlawed ? ["flawed", "false"] : ["pending", "died_at IS NOT NULL"];
     this.#waiting = `"${name}".${table} WHERE NOT (${dead})${isFlawed ? " AND handled_at IS NULL" : ""}`;
     this.#dead = `"${name}".${table} WHERE ${dead}`;
   }
 
   get url(): string {
-    return this.#cluster.url;
+    return withClockOf(this.#clock, this.#cluster.url);
+  }
+
+  /** The schema of its clock, which is made when the clock steps. */
+  get #clock(): string {
+    return `${this.name}_clock`;
   }
 
   async create(): Promise<void> {
@@ -149,6 +155,10 @@ export class PostgresStore implements TestedStore {
     await Promise.allSettled(clients.map((client) => client.end()));
   }
 
+  async setClock(aheadMs: number): Promise<void> {
+    await this.#query(setClock(this.#clock, aheadMs));
+  }
+
   crash(): Promise<void> {
     return this.#cluster.crash();
   }
@@ -162,7 +172,9 @@ export class PostgresStore implements TestedStore {
   }
 
   async drop(): Promise<void> {
-    await this.#pool.query(`DROP SCHEMA "${this.name}" CASCADE`);
+    await this.#pool.query(
+      `DROP SCHEMA "${this.name}" CASCADE; DROP SCHEMA IF EXISTS "${this.#clock}" CASCADE`,
+    );
     await this.#pool.end();
   }
 }

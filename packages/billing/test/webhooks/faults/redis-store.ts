@@ -92,6 +92,10 @@ export class RedisStore implements TestedStore {
     await this.#admin.config("SET", "maxclients", "10000");
   }
 
+  async setClock(): Promise<void> {
+    throw new Error("Nothing comes between this server and its clock.");
+  }
+
   async crash(): Promise<void> {
     await this.#end("SIGKILL");
   }

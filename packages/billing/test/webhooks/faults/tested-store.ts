@@ -25,6 +25,8 @@ export interface TestedStore {
   endSessions(most?: number): Promise<number>;
   /** Takes all connections that the server has, while the processes need new ones. */
   exhaust(): Promise<void>;
+  /** Sets the server's clock so far ahead of the true time, or behind it. */
+  setClock(aheadMs: number): Promise<void>;
   /** Ends the server at once. */
   crash(): Promise<void>;
   /** Ends the server in order. */
