@@ -3,7 +3,14 @@
 import { findModeError } from "./event-mode.js";
 import type { WebhookEvent } from "./events.js";
 import { handleClaim } from "./handle-claim.js";
-import type { Delivery, DeliveryKey, DurableInbox } from "./inbox/inbox.js";
+import {
+  type Delivery,
+  type DeliveryKey,
+  type DurableInbox,
+  deliveryId,
+  isDurable,
+  type WebhookInbox,
+} from "./inbox/inbox.js";
 import type { Outcome } from "./outcome.js";
 import { parseEventBody } from "./parse-event.js";
 import { finish, type Pipeline, type ReceiveOptions } from "./pipeline.js";
@@ -11,8 +18,8 @@ import { inSpan, lastingSpan } from "./tracing.js";
 import { toDelivered, toVerdict } from "./verdict.js";
 
 /**
- * Runs a dead delivery's handler once more; resolves to `undefined` if that delivery is not dead. Rejects if the inbox
- * fails.
+ * Runs a dead delivery's handler once more; resolves to `undefined` if that delivery is not dead, and to `busy` while
+ * another process does so. Rejects if the inbox fails.
  */
 export type Requeue = (delivery: DeliveryKey, options?: ReceiveOptions) => Promise<Outcome | undefined>;
 
@@ -29,9 +36,17 @@ export function toRequeue<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>): Reque
         },
         options,
       );
+      // It was not begun where another process is at work on it, or has just handled it.
+      eventType ??= result && (await findEventType(pipeline.inbox, delivery));
       if (result === undefined || eventType === undefined) return undefined;
       return finish(pipeline, span, toVerdict({ delivery, eventType }, result), startedAtMs, undefined);
     });
+}
+
+async function findEventType<Tx>(inbox: WebhookInbox<Tx>, key: DeliveryKey): Promise<string | undefined> {
+  if (isDurable(inbox)) return (await inbox.find(key))?.eventType;
+  const dead = await inbox.listDead({ limit: Number.MAX_SAFE_INTEGER });
+  return dead.find((one) => deliveryId(one.key) === deliveryId(key))?.eventType;
 }
 
 /**

@@ -95,6 +95,19 @@ describe("a handler that does not succeed", () => {
     expect(await listDead()).toEqual([]);
   });
 
+  test("is busy for a requeue while another one is at work on it, and not dead any more after that", async () => {
+    let finish = () => {};
+    const held = new Promise<void>((resolve) => (finish = resolve));
+    const handler = vi.fn().mockRejectedValueOnce(new Error("poison")).mockReturnValueOnce(held);
+    const { deliver, requeue } = delivering(handler, { inbox: memoryInbox({ maxAttempts: 1 }) });
+    expect((await deliver()).status).toBe("dead");
+    const first = requeue(about.delivery);
+    expect(await requeue(about.delivery)).toEqual({ ...about, status: "busy" });
+    finish();
+    expect(await first).toMatchObject({ ...about, status: "handled", attempt: 2 });
+    expect(await requeue(about.delivery)).toBeUndefined();
+  });
+
   test("does not hold up others", async () => {
     const { deliver } = delivering(
       (event) => (event.id === "evt_hangs" ? new Promise(() => undefined) : undefined),

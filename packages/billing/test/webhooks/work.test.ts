@@ -65,8 +65,8 @@ describePostgres("a receiver that answers once an event is stored", () => {
     await Promise.all(opened.splice(0).map((one) => one.schema.drop()));
   });
 
-  async function open() {
-    const store = await openPostgresInbox();
+  async function open(settings: { readonly maxAttempts?: number } = {}) {
+    const store = await openPostgresInbox(settings);
     opened.push(store);
     return store;
   }
@@ -102,6 +102,26 @@ describePostgres("a receiver that answers once an event is stored", () => {
     );
     expect(handler).toHaveBeenCalledTimes(1);
     expect(await webhooks.deliver("evt_1")).toMatchObject({ status: "duplicate" });
+  });
+
+  test("says that a dead one is busy while another process tries it once more", async () => {
+    const { inbox, peer } = await open({ maxAttempts: 1 });
+    let finish = () => {};
+    const held = new Promise<void>((resolve) => (finish = resolve));
+    const handler = vi.fn<Handler>().mockRejectedValueOnce(new Error("poison")).mockReturnValueOnce(held);
+    const webhooks = storing(inbox, handler, { respond: "handled" });
+    const { delivery } = await webhooks.deliver("evt_1");
+    if (delivery === undefined) throw new Error("evt_1 was refused");
+    const first = webhooks.requeue(delivery);
+    await vi.waitFor(() => expect(handler).toHaveBeenCalledTimes(2));
+    expect(await storing(peer, handler).requeue(delivery)).toMatchObject({
+      status: "busy",
+      delivery,
+      eventType: "customer.subscription.updated",
+    });
+    finish();
+    expect(await first).toMatchObject({ status: "handled", attempt: 2 });
+    expect(await webhooks.requeue(delivery)).toBeUndefined();
   });
 
   test("hands it to a process that waits for it, at once, although that looks only every hour", async () => {

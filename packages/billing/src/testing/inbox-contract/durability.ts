@@ -148,6 +148,20 @@ export const DURABILITY: Promises = {
     }
   },
 
+  async "releases no dead delivery while it is tried once more, and counts that attempt"({ durable }) {
+    const { inbox, peer } = durable();
+    const delivery = aDelivery("evt_1");
+    await useUpAttempts(inbox, delivery);
+    const work = new PausedWork();
+    const requeued = inbox.requeue(delivery.key, work.run);
+    await begins(work, requeued);
+    assert.equal(await peer.release(delivery.key), false);
+    work.fail();
+    assert.equal((await requeued)?.status, "dead");
+    assert.equal((await peer.listDead())[0]?.attempts, 4);
+    assert.equal(await peer.release(delivery.key), true);
+  },
+
   async "processes a stored delivery that is delivered again, and one that failed is due by itself"(store) {
     const { inbox, peer } = store.durable();
     await inbox.store(aDelivery("evt_stored"));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { aDelivery } from "./deliveries.js";
 import type { Promises } from "./store-under-test.js";
-import { begins, done, mustNotRun, PausedWork } from "./work.js";
+import { begins, done, mustNotRun, PausedWork, useUpAttempts } from "./work.js";
 
 /** Promises of a store whose claims end by themselves when their holder is stopped. */
 export const LEASES: Promises = {
@@ -107,6 +107,22 @@ export const STORED_LEASES: Promises = {
     for (const work of stopped) work.finish();
     await Promise.all(late);
     assert.equal((await peer.listDead()).length, 1);
+  },
+
+  async "releases a dead delivery whose holder was stopped, and refuses what the holder settles late"(store) {
+    const { inbox, peer } = store.durable();
+    const delivery = aDelivery("evt_1");
+    await useUpAttempts(inbox, delivery);
+    const stopped = new PausedWork();
+    const zombie = inbox.requeue(delivery.key, stopped.run);
+    await begins(stopped, zombie);
+    await store.expireClaims();
+    assert.equal(await peer.release(delivery.key), true);
+    stopped.fail();
+    assert.deepEqual(await zombie, { status: "busy" });
+    assert.deepEqual(await peer.listDead(), []);
+    const taken = await peer.processNext(done);
+    assert.deepEqual(taken?.result, { status: "handled", attempt: 1, value: undefined });
   },
 };
 

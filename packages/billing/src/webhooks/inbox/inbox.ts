@@ -108,7 +108,7 @@ export interface WebhookInbox<Tx> {
 
   /**
    * Tries a dead delivery once more, with the stored body. It stays dead until the work returns, so a crash loses
-   * nothing. Resolves to `undefined` when that delivery is not dead.
+   * nothing. Resolves to `undefined` when that delivery is not dead, and to `busy` while it is tried already.
    */
   requeue<T>(
     key: DeliveryKey,
@@ -168,7 +168,10 @@ export interface DurableInbox<Tx> extends WebhookInbox<Tx> {
    */
   waitForDue(options: { readonly signal: AbortSignal; readonly pollMs: number }): Promise<void>;
 
-  /** Makes a dead delivery due again with all its attempts. Resolves to false when that delivery is not dead. */
+  /**
+   * Makes a dead delivery due again with all its attempts. Resolves to false when that delivery is not dead, or is tried
+   * once more already.
+   */
   release(key: DeliveryKey): Promise<boolean>;
 }
 

@@ -20,7 +20,8 @@ export function sqliteStore<Database extends SqliteDatabase>(
     "SELECT * FROM billing_inbox_open WHERE died_at_ms IS NOT NULL ORDER BY died_at_ms, rowid LIMIT ?",
   );
   const revive = database.prepare(
-    `UPDATE billing_inbox_open SET died_at_ms = NULL, attempts = 0, due_at_ms = ?, last_error = NULL
+    `UPDATE billing_inbox_open SET died_at_ms = NULL, attempts = 0, due_at_ms = ?, last_error = NULL, token = NULL,
+        lease_ends_at_ms = 0
       WHERE id = ? AND died_at_ms IS NOT NULL`,
   );
   const selectStats = database.prepare(
@@ -58,7 +59,8 @@ export function sqliteStore<Database extends SqliteDatabase>(
     release: async (key) =>
       atNow((nowMs) => {
         const id = deliveryId(key);
-        if (claims.find(id)?.died_at_ms == null) return false;
+        const row = claims.find(id);
+        if (row?.died_at_ms == null || row.lease_ends_at_ms > nowMs) return false;
         revive.run(nowMs, id);
         return true;
       }),

@@ -51,8 +51,10 @@ return {'stored'}
 export const RELEASE: string = `#!lua
 ${COMMON}
 local id = ARGV[1]
-if redis.call('ZREM', dead, id) == 0 or not is_whole(id) then return {'absent'} end
+if is_held(id) or redis.call('ZREM', dead, id) == 0 or not is_whole(id) then return {'absent'} end
 local _, created = read_facts(id)
+forget_holder(id)
+redis.call('ZREM', leases, id)
 redis.call('HDEL', attempts, id)
 redis.call('HDEL', errors, id)
 redis.call('ZADD', open, created, id)
