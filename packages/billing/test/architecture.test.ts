@@ -200,6 +200,12 @@ describe("the arrows between folders", () => {
   it("loads the SDK in one file, and only names its types elsewhere", () => {
     expect(filesWith(/^import (?!type )[^;]*from "stripe"/m)).toEqual(["stripe/client.ts"]);
   });
+
+  it("reads the environment in the command alone, so that no variable switches a check off", () => {
+    const files = filesWith(/^(?! \*).*\benv\b/m);
+    expect(files).toContain("cli.ts");
+    expect(files.filter((file) => file !== "cli.ts" && !file.startsWith("cli/"))).toEqual([]);
+  });
 });
 
 function filesWith(pattern: RegExp): string[] {
