@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../../errors.js";
-import { assertFlag } from "../../webhooks/assert-flag.js";
 import { assertKnownKeys } from "../../webhooks/known-keys.js";
+import { assertFlag } from "../assert-flag.js";
 import { DURABILITY, WAKING } from "./durability.js";
 import { FAULTS } from "./faults.js";
 import { HANDLING } from "./handling.js";

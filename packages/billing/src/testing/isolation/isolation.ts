@@ -3,8 +3,8 @@
  * one existing tenant on behalf of another, through the public methods.
  */
 import type { StripeBillingService } from "../../index.js";
-import { assertFlag } from "../../webhooks/assert-flag.js";
 import { assertKnownKeys } from "../../webhooks/known-keys.js";
+import { assertFlag } from "../assert-flag.js";
 import { READS, type TenantUnderTest, WRITES } from "./attacked-methods.js";
 import { NO_IDS, similarTenantIds, toMissingId, UNKNOWN_TENANT_CODES } from "./hostile-names.js";
 import {
