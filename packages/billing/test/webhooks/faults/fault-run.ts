@@ -183,6 +183,13 @@ export class FaultRun {
     return pauses;
   }
 
+  /** Resolves when a delivery was acknowledged that was not yet when this was called, or nothing was for five seconds. */
+  async anAcknowledgment(): Promise<void> {
+    const before = this.#sender?.acknowledged ?? 0;
+    const givenUpAtMs = performance.now() + 5_000;
+    while ((this.#sender?.acknowledged ?? 0) === before && performance.now() < givenUpAtMs) await sleep(5);
+  }
+
   get #journal(): string {
     return join(this.#folder, "journal");
   }

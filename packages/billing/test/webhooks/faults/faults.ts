@@ -86,7 +86,9 @@ export const endSession: Fault = {
 export const crash: Fault = {
   name: "crash and restart of the server",
   async inject(run) {
-    await sleep(100 + 200 * run.random());
+    // Or it would crash again and again before any process has come back to its work.
+    await run.anAcknowledgment();
+    await sleep(100 * run.random());
     await run.store.crash();
     await run.store.start();
     return 1;
