@@ -52,7 +52,7 @@ export class Steps {
     const isOpen = error.code === "indeterminate" && (retryable || wasMade(error));
     const outcome = isOpen ? "The outcome is unknown of" : "Not done:";
     const advice = retryable
-      ? "To go on, call again with the same idempotency key."
+      ? "To continue, call again with the same idempotency key."
       : "The same call would be refused again: change what was refused, and call with a new idempotency key.";
     return new IndeterminateError(
       `Done: ${completed.join(", ")}. ${outcome} ${failed}. ${error.message} ${advice}`,

@@ -21,14 +21,14 @@ const COLUMNS = {
   reference: "reference",
 };
 
-const DETAILS = `Gives customers, products with their prices, coupons and promotion codes that were made before to their tenants: marks them
-in Stripe, and links customers in the service's directory. A dry run without --apply. What bears another mark is refused.
-Call it again after a failure: what was adopted is passed over.
+const DETAILS = `Assigns existing customers, products with their prices, coupons and promotion codes to their tenants: marks them in
+Stripe, and links customers in the service's directory. A dry run without --apply. Refuses objects that carry another mark.
+Call it again after a failure: it skips what was adopted before.
 
 --from is a CSV file or a module. The file's first line names its columns: ${Object.keys(COLUMNS).join(", ")}.
-Each line has one id, and a tenant; "*" shares a product, coupon or code with all tenants. "reference" is yours for the
-customer, by which ensureCustomer finds it. A module exports "rows": an iterable, async or not, or a function that returns
-one, of objects such as { customerId, tenantId, reference }.
+Each line has one id, and a tenant; "*" shares a product, coupon or code with all tenants. "reference" is your own
+id for the customer, under which ensureCustomer finds it. A module exports "rows": an iterable, async or not, or a function
+that returns one, of objects such as { customerId, tenantId, reference }.
 
   billing adopt --from customers.csv --config ./billing.mjs
   billing adopt --from customers.csv --config ./billing.mjs --apply --report adopted.json
@@ -38,12 +38,12 @@ ${SERVICE_DETAILS}`;
 /** Gives what was made before to its tenants. */
 export const adopt: Command = defineCommand({
   name: "adopt",
-  summary: "gives customers, products and coupons that were made before to their tenants",
+  summary: "assigns existing customers, products and coupons to their tenants",
   details: DETAILS,
   options: {
     from: { value: "<file>", help: "a CSV file, or a module that exports rows", required: true },
-    apply: { help: "make the changes; without it, only says what they would be" },
-    rate: { value: "<number>", help: "how many requests are sent in a second at most, 1 to 1000; 20" },
+    apply: { help: "make the changes; without it, only reports what they would be" },
+    rate: { value: "<number>", help: "the most requests in a second, 1 to 1000 (default 20)" },
     report: { value: "<file>", help: "write the whole report to this file, as JSON" },
     json: { help: "print the report as JSON" },
     ...OPERATOR_OPTIONS,

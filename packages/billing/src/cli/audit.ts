@@ -10,16 +10,16 @@ import { UsageError } from "./usage-error.js";
 /** Finds objects that no tenant or the wrong one can see. */
 export const audit: Command = defineCommand({
   name: "audit",
-  summary: "finds objects with no mark, a contradicting one, or another tenant's",
-  details: `Looks at every customer, product, price, coupon, promotion code and subscription of the account, a hundred with each request,
-and changes nothing. With --tenants, marks of tenants that you do not know are found as well: a module that exports
-"isTenant", a function of a tenant id that returns whether there is such a tenant, or a promise of it.
+  summary: "finds objects whose mark is missing, malformed, contradictory or unknown",
+  details: `Reads every customer, product, price, coupon, promotion code and subscription of the account, a hundred with each request,
+and changes nothing. With --tenants, it also finds marks of tenants that you do not know: the module exports "isTenant", a
+function that takes a tenant id and returns true or false, or a promise of it.
 
 ${SERVICE_DETAILS}`,
   options: {
     tenants: { value: "<module>", help: "a module that exports isTenant(tenantId)" },
-    most: { value: "<number>", help: "how many findings to print; 100, and all are counted" },
-    rate: { value: "<number>", help: "how many requests are sent in a second at most, 1 to 1000; 20" },
+    most: { value: "<number>", help: "the most findings to print (default 100); all are counted" },
+    rate: { value: "<number>", help: "the most requests in a second, 1 to 1000 (default 20)" },
     json: { help: "print the report as JSON" },
     ...OPERATOR_OPTIONS,
   },

@@ -39,7 +39,7 @@ export async function checkWebhooks(
 async function checkInbox(receiver: EventsReceiver): Promise<AccountCheck> {
   if (!receiver.isDurable) {
     const fact = "The receiver's inbox lasts as long as its process.";
-    return found("inbox", "warning", fact, "Give it one that outlives it, such as postgresInbox.");
+    return found("inbox", "warning", fact, "Use one that outlives it, such as postgresInbox.");
   }
   try {
     const { held, waiting, dead } = (await receiver.readStats()).inbox;
@@ -67,17 +67,22 @@ async function checkAnswer(url: string): Promise<AccountCheck> {
         "answer",
         "failure",
         fact,
-        "Something else than the receiver answers: its events are lost.",
+        "Something other than the receiver answers, so events are lost.",
       );
     }
     return found(
       "answer",
       "failure",
       fact,
-      "Stripe gives up after three days: see that the URL leads to the receiver.",
+      "Stripe gives up after three days: check that the URL leads to the receiver.",
     );
   } catch {
-    return found("answer", "failure", "The URL does not answer.", "See that it can be reached from outside.");
+    return found(
+      "answer",
+      "failure",
+      "The URL does not answer.",
+      "Check that it can be reached from outside.",
+    );
   }
 }
 

@@ -3,11 +3,11 @@ import { EXIT } from "./exit-codes.js";
 import { OPERATOR_OPTIONS, openOperator } from "./operator.js";
 import { SERVICE_DETAILS } from "./service.js";
 
-/** Says whose an object is. */
+/** Says which tenant owns an object. */
 export const diagnose: Command = defineCommand({
   name: "diagnose",
-  summary: "says whose an object is, or why no tenant can see it",
-  details: `For operators: a tenant's own calls say "missing" of whatever is not theirs.\n\n${SERVICE_DETAILS}`,
+  summary: "says which tenant owns an object, or why no tenant can see it",
+  details: `For operators: to a tenant, every object that it does not own is missing.\n\n${SERVICE_DETAILS}`,
   options: {
     object: {
       value: "<id>",

@@ -10,7 +10,7 @@ export const eventsList: Command = defineCommand({
   details: `The longest dead first. Exit code 1 says that there are some.\n\n${RECEIVER_DETAILS}`,
   options: {
     ...RECEIVER_OPTIONS,
-    limit: { value: "<number>", help: "how many are listed at most, 1 to 10000; 100" },
+    limit: { value: "<number>", help: "the most events to list, 1 to 10000 (default 100)" },
     json: { help: "print them as JSON" },
   },
   run: async (values, terminal) => {

@@ -10,20 +10,20 @@ import { reconcileObjects } from "./reconcile-objects.js";
 import { describeRefused, isComplete } from "./reconcile-report.js";
 import { UsageError } from "./usage-error.js";
 
-const DETAILS = `Lists the events that Stripe made for which the receiver has a handler, and handles those that never arrived. What was
-handled before is not handled again, so it does no harm at any time. Stripe lists the events of 30 days.
+const DETAILS = `Lists Stripe's events for which the receiver has a handler, and handles those that never arrived. Events that were handled
+before are not handled again, so you can run it at any time. Stripe lists the events of the last 30 days.
 
   billing events reconcile --config ./webhooks.mjs --since 3d
   billing events reconcile --config ./webhooks.mjs --cursor /var/lib/billing/cursor --since 3d
 
-The second form goes on where the last one ended, finished or not; --since is for the first time. Run it every hour.
-Exit code 1 says that some events failed: they are kept for the next run; or that there is no access to an account.
+The second form continues where the last run ended, finished or not; --since is for the first run. Run it every hour.
+Exit code 1 says that some events failed, which the next run tries again, or that the key has no access to an account.
 
   billing events reconcile --config ./webhooks.mjs --objects
 
-Compares subscriptions and entitlements instead, for changes that Stripe made no event for. The module then exports
-"findOutdated", an object with the functions that you would give to reconcileSubscriptions and reconcileEntitlements as
-"subscriptions" and "entitlements", or one of them. Run it every day; --cursor lets a run that was stopped go on.
+Compares subscriptions and entitlements instead, to find changes for which Stripe created no event. The module then exports
+"findOutdated": an object with one or both of the functions "subscriptions" and "entitlements", as you would pass them to
+reconcileSubscriptions and reconcileEntitlements. Run it every day; with --cursor, a stopped run can be continued.
 
 ${RECEIVER_DETAILS}`;
 
@@ -35,10 +35,10 @@ export const eventsReconcile: Command = defineCommand({
   options: {
     ...RECEIVER_OPTIONS,
     since: { value: "<time>", help: "a date and time, or how long ago: 90m, 12h, 3d" },
-    until: { value: "<time>", help: "up to when; now" },
-    cursor: { value: "<file>", help: "a file to keep how far it has come" },
+    until: { value: "<time>", help: "the end of the time, like --since (default now)" },
+    cursor: { value: "<file>", help: "a file in which to keep the progress" },
     account: { value: "<acct_…>", help: "a connected account instead of your own", multiple: true },
-    rate: { value: "<number>", help: "how many lists are asked for in a second at most, 1 to 1000; 20" },
+    rate: { value: "<number>", help: "the most list requests in a second, 1 to 1000 (default 20)" },
     objects: { help: "compare subscriptions and entitlements, instead of events" },
     json: { help: "print the report as JSON" },
   },

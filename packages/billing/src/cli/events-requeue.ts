@@ -14,7 +14,7 @@ import {
 } from "./receiver.js";
 import { UsageError } from "./usage-error.js";
 
-const DETAILS = `Runs the handler of a dead event once more, here, or of all of them: the longest dead first, each once. An event whose
+const DETAILS = `Runs the handler of one dead event, or of all of them, once more in this process; the longest dead first. An event whose
 handler fails again stays dead, and exit code 1 says so.
 
   billing events requeue --config ./webhooks.mjs --event evt_1
@@ -29,13 +29,13 @@ type Requeued = DeliveryKey & { readonly status: Outcome["status"] | "not dead";
 /** Tries dead events once more. */
 export const eventsRequeue: Command = defineCommand({
   name: "events requeue",
-  summary: "handles events once more whose attempts all failed",
+  summary: "handles events again whose attempts all failed",
   details: DETAILS,
   options: {
     ...RECEIVER_OPTIONS,
     ...DELIVERY_OPTIONS,
     all: { help: "every dead event" },
-    json: { help: "print what became of each as JSON" },
+    json: { help: "print the result of each as JSON" },
   },
   run: async (values, terminal) => {
     const { event } = values;

@@ -1,6 +1,6 @@
 /** What the command's exit code says; documented in its help. */
 export const EXIT = {
-  /** Done, and nothing is wrong but what it warned of. */
+  /** Done, and no failures, perhaps warnings. */
   ok: 0,
   /** Done, and something was found that is wrong. */
   found: 1,

@@ -1,6 +1,6 @@
 import type { Command } from "./command.js";
 
-const EXIT_CODES = `Exit codes: 0 nothing is wrong but what it warned of, 1 something was found, 2 the command or its settings were not understood,
+const EXIT_CODES = `Exit codes: 0 no failures, perhaps warnings, 1 something was found, 2 the command or its settings were not understood,
 3 it could not be finished.
 `;
 

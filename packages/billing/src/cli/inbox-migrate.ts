@@ -18,7 +18,7 @@ export const inboxMigrate: Command = defineCommand({
   options: {
     url: { value: "<url>", help: "the database, such as postgres://user@host/name" },
     print: { help: "print the SQL, and change nothing" },
-    schema: { value: "<name>", help: `the schema of the tables; ${DEFAULT_SCHEMA} when left out` },
+    schema: { value: "<name>", help: `the schema of the tables (default ${DEFAULT_SCHEMA})` },
   },
   run: async ({ url, print, schema = DEFAULT_SCHEMA }, terminal) => {
     if (print === (url !== undefined)) throw new UsageError("Either --url <url> or --print is needed.");

@@ -8,7 +8,7 @@ export const OPERATOR_OPTIONS: typeof SERVICE_OPTIONS & {
   readonly actor: { readonly value: string; readonly help: string };
 } = {
   ...SERVICE_OPTIONS,
-  actor: { value: "<name>", help: "who acts, for the application's audit events; the user of this machine" },
+  actor: { value: "<name>", help: "the actor in the application's audit events (default: your user name)" },
 };
 
 export interface OperatorValues extends ServiceValues {

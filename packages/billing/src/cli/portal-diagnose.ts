@@ -8,16 +8,16 @@ import { openService, SERVICE_DETAILS, SERVICE_OPTIONS } from "./service.js";
 
 const OPTIONS = {
   tenant: { value: "<id>", help: "the tenant whose customer it is", required: true },
-  customer: { value: "<cus_…>", help: "the customer; may be left out where the directory knows it" },
+  customer: { value: "<cus_…>", help: "the customer; may be left out if the directory knows it" },
   "return-url": { value: "<url>", help: 'where the portal\'s "return" link should lead' },
   flow: { value: "<type>", help: "payment_method_update, customer_update, subscription_cancel, …" },
   subscription: { value: "<sub_…>", help: "the flow's subscription" },
-  "create-session": { help: "also open a session, and throw its address away" },
+  "create-session": { help: "also open a session, and discard its URL" },
   json: { help: "print the diagnosis as JSON" },
   ...SERVICE_OPTIONS,
   configuration: {
     value: "<bpc_…>",
-    help: "without --config: the portal configuration; the account's default",
+    help: "without --config: the portal configuration (default: the account's)",
   },
   "allow-origin": {
     value: "<origin>",
@@ -31,7 +31,7 @@ type Values = OptionValues<typeof OPTIONS>;
 /** Says what keeps a customer from the portal. */
 export const portalDiagnose: Command = defineCommand({
   name: "portal diagnose",
-  summary: "looks at all that has to be right for a customer to reach the portal",
+  summary: "checks everything that a customer needs to reach the portal",
   details: SERVICE_DETAILS,
   options: OPTIONS,
   run: async (values, terminal) => {

@@ -54,9 +54,9 @@ export const DELIVERY_OPTIONS: {
   readonly account: Valued;
   readonly live: Pick<Option, "help">;
 } = {
-  event: { value: "<evt_…>", help: "the event, as billing events list has it" },
+  event: { value: "<evt_…>", help: "the event's id, as billing events list prints it" },
   account: { value: "<acct_…>", help: "the connected account it happened on" },
-  live: { help: "a live-mode event; without it, one of test mode" },
+  live: { help: "look for a live-mode event instead of a test-mode one" },
 };
 
 export function toDeliveryKey(

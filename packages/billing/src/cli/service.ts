@@ -17,7 +17,7 @@ export const SERVICE_OPTIONS: {
   config: { value: "<module>", help: 'a module that exports your StripeBillingService as "billing"' },
   "metadata-key": {
     value: "<key>",
-    help: "without --config: the metadata key that names the tenant; tenantId",
+    help: "without --config: the metadata key that names the tenant (default tenantId)",
   },
 };
 

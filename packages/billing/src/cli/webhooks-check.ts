@@ -5,7 +5,7 @@ import { withReceiver } from "./receiver.js";
 import { openClient } from "./service.js";
 
 const DETAILS = `Sends the URL one request without a signature, which your receiver answers with 400, and compares Stripe's endpoints
-with your handlers: families, event lists, API version, what was not delivered, and whether your inbox keeps events.
+with your handlers: families, event lists and API version. Also checks for undelivered events, and whether your inbox is durable.
 Changes nothing.
 
   billing webhooks check --url https://app.example.com/webhooks/stripe --events-from ./webhooks.mjs

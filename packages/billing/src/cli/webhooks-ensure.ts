@@ -15,20 +15,20 @@ import { createSecretFile, type SecretFile } from "./secret-file.js";
 import { openClient } from "./service.js";
 import { UsageError } from "./usage-error.js";
 
-const DETAILS = `Makes the endpoints that send your handlers their events: one for snapshot events, in API version ${NEWEST_API_VERSION}, and one
-for thin events, as far as there are handlers of either. An endpoint that has the URL already is kept, and gets exactly
-these events. Call it after every deploy; nothing is made twice.
+const DETAILS = `Creates the endpoints that send your handlers their events: one for snapshot events, in API version ${NEWEST_API_VERSION}, and
+one for thin events, if there are handlers for them. An existing endpoint with the URL is kept, and gets exactly these
+events. Call it after every deploy; no endpoint is created twice.
 
-Stripe hands out the signing secret of a new endpoint once. It is written to the file that --secrets-to names, which only
-you can read, as lines of an environment file; an existing file is never overwritten, and no secret is printed. Give them
-to the receiver's signingSecrets before Stripe gives the first delivery up, and delete the file.
+Stripe shows the signing secret of a new endpoint only once. It is written to the file that --secrets-to names, which only
+you can read, in the form of an environment file; an existing file is never overwritten, and no secret is printed. Pass the
+secrets to the receiver's signingSecrets within three days, before Stripe stops retrying, and delete the file.
 
   billing webhooks ensure --url https://app.example.com/webhooks/stripe --events-from ./webhooks.mjs \\
     --secrets-to ./webhook-secrets.env
   billing webhooks ensure --url https://app.example.com/webhooks/stripe --events invoice.paid,v1.invoice.paid
 
-Uses the key in STRIPE_SECRET_KEY (and STRIPE_API_BASE, for another server), which makes endpoints of its mode. Exit code 1
-says that an endpoint is disabled, doubled, or of another API version, which you have to change by hand.`;
+Uses the key in STRIPE_SECRET_KEY (and STRIPE_API_BASE, for another server), whose mode the endpoints get. Exit code 1 says
+that an endpoint is disabled, a duplicate, or of another API version, which you have to change by hand.`;
 
 interface Ensured {
   readonly id: string;
@@ -42,14 +42,17 @@ interface Ensured {
 /** Makes the endpoints that send the handlers their events. */
 export const webhooksEnsure: Command = defineCommand({
   name: "webhooks ensure",
-  summary: "makes the endpoints that send your handlers their events",
+  summary: "creates the endpoints that send your handlers their events",
   details: DETAILS,
   options: {
     url: { value: "<url>", help: "where your application receives webhooks", required: true },
     "events-from": { value: "<module>", help: 'a module that exports your receiver as "webhooks"' },
-    events: { value: "<types>", help: "the event types, with commas between, instead of the receiver's" },
-    connect: { help: "the events of connected accounts, instead of those of your own" },
-    "secrets-to": { value: "<file>", help: "a new file for the signing secrets; needed to make an endpoint" },
+    events: { value: "<types>", help: "the event types, separated by commas, instead of the receiver's" },
+    connect: { help: "the events of connected accounts instead of your own" },
+    "secrets-to": {
+      value: "<file>",
+      help: "a new file for the signing secrets; required to create an endpoint",
+    },
     json: { help: "print what was done as JSON" },
   },
   run: async (values, terminal) => {
@@ -101,7 +104,7 @@ async function readTypes(module: string | undefined, list: string | undefined): 
     if (findEventType(type) !== undefined) continue;
     const similar = findSimilarEventType(type);
     throw new UsageError(
-      `"${type}" is no event type${similar === undefined ? "." : `. Did you mean ${similar}?`}`,
+      `"${type}" is not an event type${similar === undefined ? "." : `. Did you mean ${similar}?`}`,
     );
   }
   if (types.length === 0)

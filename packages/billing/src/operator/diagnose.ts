@@ -35,7 +35,7 @@ export async function diagnose(
       objectId,
       tenantId: null,
       fact: "Stripe has no such object in this account and mode, or it was deleted.",
-      advice: "Check the id, and that the key is of the account and mode that it is in.",
+      advice: "Check the id, and that the key is for the object's account and mode.",
     });
   }
 }
@@ -108,7 +108,7 @@ function toDiagnosis(
       decidedBy === "" ? sentence : `${decidedBy}${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
     return Object.freeze({ objectId, tenantId: null, fact, advice: adviseOn(owner.problem) });
   }
-  const whose = owner.tenantId === "*" ? "shared by all tenants" : `of tenant ${owner.tenantId}`;
+  const whose = owner.tenantId === "*" ? "shared by all tenants" : `owned by tenant ${owner.tenantId}`;
   return Object.freeze({ objectId, tenantId: owner.tenantId, fact: `It is ${whose}.`, advice: null });
 }
 

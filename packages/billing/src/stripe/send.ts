@@ -190,7 +190,7 @@ function nameAccount(path: string, account: string): { stripeAccount: string } |
 export function madeAndFailed(cause: unknown, key: IdempotencyKey | undefined): IndeterminateError {
   const nextStep =
     key === undefined
-      ? "Read the object to go on."
+      ? "Read the object to continue."
       : "Retry with the same idempotency key: nothing is made twice.";
   return new IndeterminateError(`Stripe made the change, but the call failed afterwards. ${nextStep}`, {
     cause,

@@ -22,7 +22,7 @@ export function parseCallerMetadata(given: unknown, reserved: readonly string[])
     // guard (receiver of trim): reserved metadata keys are refused with spaces around them
     if (reserved.some((name) => name.toLowerCase() === key.trim().toLowerCase())) {
       throw new ReservedMetadataError(
-        "metadata must not name the tenant; that key is written by the library alone.",
+        "metadata must not contain the key that names the tenant; only this library writes it.",
       );
     }
     // guard (operand 1): metadata keys are short and hold no brackets

@@ -39,7 +39,7 @@ export function getWebCrypto(): SignatureCrypto<Promise<string>> {
   if (subtle === undefined) {
     throw new ConfigurationError(
       "This runtime has neither Node's crypto nor WebCrypto (crypto.subtle), so no webhook can be verified. " +
-        "Browsers and some proxies offer WebCrypto to secure contexts, https, alone.",
+        "Browsers and some proxies offer WebCrypto only to secure contexts (https).",
     );
   }
   return {

@@ -41,7 +41,7 @@ export function verifyWebhook(
   const crypto = findNodeCrypto();
   if (crypto === undefined) {
     throw new ConfigurationError(
-      "verifyWebhook needs Node's crypto, which this runtime lacks. Use verifyWebhookAsync, which needs WebCrypto alone.",
+      "verifyWebhook needs Node's crypto, which this runtime lacks. Use verifyWebhookAsync, which only needs WebCrypto.",
     );
   }
   return toEvent(createVerifier(checks, crypto)(rawBody, signatureHeader));

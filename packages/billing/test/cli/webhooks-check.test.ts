@@ -54,7 +54,7 @@ describe("billing webhooks check", () => {
 
   it.each([
     [307, "Stripe follows no redirects"],
-    [200, "Something else than the receiver answers"],
+    [200, "Something other than the receiver answers"],
     [404, "answered with 404"],
     [503, "answered with 503"],
   ])("fails an endpoint that answers %i", async (answered, says) => {

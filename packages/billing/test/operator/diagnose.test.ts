@@ -40,7 +40,7 @@ describe("diagnose", () => {
       "It has no metadata.tenantId.",
     ]);
     const own = [acme.customerId, acme.subscriptionId, acme.priceId, acme.promotionCodeId];
-    expect(new Set(await facts(own))).toEqual(new Set(["It is of tenant acme."]));
+    expect(new Set(await facts(own))).toEqual(new Set(["It is owned by tenant acme."]));
   });
 
   it("takes one request", async () => {

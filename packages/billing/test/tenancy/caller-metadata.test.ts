@@ -33,7 +33,7 @@ describe("a caller's metadata", () => {
         expect(() => parse({ tier: "pro", [key]: value })).toThrow(refusal("reserved_metadata"));
       }
       expect(() => parse({ [key]: "globex" })).toThrow(
-        "metadata must not name the tenant; that key is written by the library alone.",
+        "metadata must not contain the key that names the tenant; only this library writes it.",
       );
     },
   );

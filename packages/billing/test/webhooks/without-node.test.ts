@@ -41,7 +41,7 @@ describe("a worker without Node's modules", () => {
     expect(error).toBeInstanceOf(ConfigurationError);
     expect(error).toHaveProperty(
       "message",
-      "verifyWebhook needs Node's crypto, which this runtime lacks. Use verifyWebhookAsync, which needs WebCrypto alone.",
+      "verifyWebhook needs Node's crypto, which this runtime lacks. Use verifyWebhookAsync, which only needs WebCrypto.",
     );
     expect(await verifyWebhookAsync(body, headerFor(body), SECRET, options)).toEqual(JSON.parse(body));
   });
@@ -103,7 +103,7 @@ describe("a runtime without any crypto", () => {
     );
     await expect(verifyWebhookAsync(body, headerFor(body), SECRET, options)).rejects.toThrow(
       "This runtime has neither Node's crypto nor WebCrypto (crypto.subtle), so no webhook can be verified. Browsers " +
-        "and some proxies offer WebCrypto to secure contexts, https, alone.",
+        "and some proxies offer WebCrypto only to secure contexts (https).",
     );
   });
 });

@@ -25,7 +25,7 @@ export function formatCursor(position: Position): string {
 export function parseCursor(cursor: string): Position {
   const value = parseJson(cursor);
   if (isPosition(value)) return value;
-  throw new InvalidArgumentError("cursor must be one that reconcile returned or told onProgress.");
+  throw new InvalidArgumentError("cursor must be one that reconcile returned or passed to onProgress.");
 }
 
 function parseJson(text: string): unknown {

@@ -26,7 +26,7 @@ function receiverOf(billing: TenantResolver<object>, types: readonly string[] = 
 
 const at = (seconds: number) => new Date(seconds * 1000);
 const since = at(NOW_SECONDS - 1000);
-const CURSOR = "cursor must be one that reconcile returned or told onProgress.";
+const CURSOR = "cursor must be one that reconcile returned or passed to onProgress.";
 const noAccount = { listAccountSubscriptions: async () => ({ subscriptions: [], nextCursor: undefined }) };
 
 describe("reconcile", () => {
