@@ -1,7 +1,7 @@
 import { BillingOperator } from "./billing-operator.js";
 import type { CatalogEvent } from "./capabilities/catalog/catalog-event.js";
+import type { CatalogMethods } from "./capabilities/catalog/catalog-methods.js";
 import { type ListProductsOptions, listTenantProducts } from "./capabilities/catalog/list-products.js";
-import type { CatalogMethods } from "./capabilities/catalog/methods.js";
 import {
   archivePrice,
   type CreatePriceOptions,
@@ -18,13 +18,14 @@ import {
   updateProduct,
 } from "./capabilities/catalog/products.js";
 import { type ReplacePriceOptions, replacePrice } from "./capabilities/catalog/replace-price.js";
+import type { CheckoutMethods } from "./capabilities/checkout/checkout-methods.js";
 import { createCheckoutSession } from "./capabilities/checkout/create.js";
-import type { CheckoutMethods } from "./capabilities/checkout/methods.js";
 import type {
   CreateCheckoutSessionOptions,
   CreateEmbeddedCheckoutSessionOptions,
 } from "./capabilities/checkout/options.js";
 import { getCheckoutSession, listCheckoutLineItems } from "./capabilities/checkout/read.js";
+import type { CustomerMethods } from "./capabilities/customers/customer-methods.js";
 import {
   getCustomer,
   type UpdateCustomerOptions,
@@ -36,7 +37,6 @@ import {
   deleteCustomer,
 } from "./capabilities/customers/delete-customer.js";
 import { type EnsureCustomerOptions, ensureCustomer } from "./capabilities/customers/ensure-customer.js";
-import type { CustomerMethods } from "./capabilities/customers/methods.js";
 import {
   type CreateTaxIdOptions,
   createTaxId,
@@ -44,18 +44,18 @@ import {
   deleteTaxId,
   listTaxIds,
 } from "./capabilities/customers/tax-ids.js";
+import type { DiscountMethods } from "./capabilities/discounts/discount-methods.js";
 import {
   type FindPromotionCodeOptions,
   findPromotionCode,
   getCoupon,
   getPromotionCode,
 } from "./capabilities/discounts/look-up.js";
-import type { DiscountMethods } from "./capabilities/discounts/methods.js";
+import type { EntitlementMethods } from "./capabilities/entitlements/entitlement-methods.js";
 import { hasEntitlement, listEntitlements } from "./capabilities/entitlements/entitlements.js";
-import type { EntitlementMethods } from "./capabilities/entitlements/methods.js";
+import type { EventMethods } from "./capabilities/events/event-methods.js";
 import { fetchEventObject } from "./capabilities/events/fetch-event-object.js";
-import type { EventMethods } from "./capabilities/events/methods.js";
-import type { InvoiceMethods } from "./capabilities/invoices/methods.js";
+import type { InvoiceMethods } from "./capabilities/invoices/invoice-methods.js";
 import { getInvoice, type ListInvoicesOptions, listInvoices } from "./capabilities/invoices/read.js";
 import { type PayInvoiceOptions, payInvoice, voidInvoice } from "./capabilities/invoices/settle.js";
 import {
@@ -67,7 +67,7 @@ import {
   detachPaymentMethod,
 } from "./capabilities/payment-methods/detach.js";
 import { type ListPaymentMethodsOptions, listPaymentMethods } from "./capabilities/payment-methods/list.js";
-import type { PaymentMethodMethods } from "./capabilities/payment-methods/methods.js";
+import type { PaymentMethodMethods } from "./capabilities/payment-methods/payment-method-methods.js";
 import {
   type SetDefaultPaymentMethodOptions,
   setDefaultPaymentMethod,
@@ -85,14 +85,14 @@ import {
   type PortalDiagnosis,
   toFailedDiagnosis,
 } from "./capabilities/portal/diagnosis.js";
-import type { PortalMethods } from "./capabilities/portal/methods.js";
+import type { PortalMethods } from "./capabilities/portal/portal-methods.js";
 import {
   createCustomerPortalSession,
   type PortalConfig,
   type PortalSession,
   type PortalSessionOptions,
 } from "./capabilities/portal/session.js";
-import type { RefundMethods } from "./capabilities/refunds/methods.js";
+import type { RefundMethods } from "./capabilities/refunds/refund-methods.js";
 import {
   type CreateRefundOptions,
   createRefund,
@@ -103,7 +103,6 @@ import {
 import { type CancelSubscriptionOptions, cancelSubscription } from "./capabilities/subscriptions/cancel.js";
 import type { UpdateSubscriptionOptions } from "./capabilities/subscriptions/change.js";
 import { type CreateSubscriptionOptions, createSubscription } from "./capabilities/subscriptions/create.js";
-import type { SubscriptionMethods } from "./capabilities/subscriptions/methods.js";
 import {
   type PauseSubscriptionOptions,
   pauseSubscription,
@@ -117,9 +116,10 @@ import {
   listCustomerSubscriptions,
 } from "./capabilities/subscriptions/read.js";
 import { type ResumeSubscriptionOptions, resumeSubscription } from "./capabilities/subscriptions/resume.js";
+import type { SubscriptionMethods } from "./capabilities/subscriptions/subscription-methods.js";
 import { updateSubscription } from "./capabilities/subscriptions/update.js";
-import type { UsageMethods } from "./capabilities/usage/methods.js";
 import { type ReportUsageOptions, reportUsage } from "./capabilities/usage/report-usage.js";
+import type { UsageMethods } from "./capabilities/usage/usage-methods.js";
 import type { StripeBillingConfig } from "./config.js";
 import { copyOptions } from "./input.js";
 import type { OperatorOptions } from "./operator-binding.js";
