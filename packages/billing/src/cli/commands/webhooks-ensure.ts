@@ -1,19 +1,19 @@
-import { NEWEST_API_VERSION } from "../api-version.js";
-import { findEventType, findSimilarEventType } from "../events/event-types.js";
-import type { StripeClient } from "../stripe/client.js";
-import { type Command, defineCommand } from "./command.js";
+import { NEWEST_API_VERSION } from "../../api-version.js";
+import { findEventType, findSimilarEventType } from "../../events/event-types.js";
+import type { StripeClient } from "../../stripe/client.js";
+import { type Command, defineCommand } from "../command.js";
 import {
   createDestination,
   type EventDestination,
   listDestinations,
   type NewDestination,
   setEvents,
-} from "./event-destinations.js";
-import { EXIT } from "./exit-codes.js";
-import { withReceiver } from "./receiver.js";
-import { createSecretFile, type SecretFile } from "./secret-file.js";
-import { openClient } from "./service.js";
-import { UsageError } from "./usage-error.js";
+} from "../event-destinations.js";
+import { EXIT } from "../exit-codes.js";
+import { withReceiver } from "../receiver.js";
+import { createSecretFile, type SecretFile } from "../secret-file.js";
+import { openClient } from "../service.js";
+import { UsageError } from "../usage-error.js";
 
 const DETAILS = `Creates the endpoints that send your handlers their events: one for snapshot events, in API version ${NEWEST_API_VERSION}, and
 one for thin events, if there are handlers for them. An existing endpoint with the URL is kept, and gets exactly these

@@ -1,7 +1,7 @@
-import { type Command, defineCommand } from "./command.js";
-import { EXIT } from "./exit-codes.js";
-import { readWholeNumber } from "./option-table.js";
-import { describeDelivery, RECEIVER_DETAILS, RECEIVER_OPTIONS, withReceiver } from "./receiver.js";
+import { type Command, defineCommand } from "../command.js";
+import { EXIT } from "../exit-codes.js";
+import { readWholeNumber } from "../option-table.js";
+import { describeDelivery, RECEIVER_DETAILS, RECEIVER_OPTIONS, withReceiver } from "../receiver.js";
 
 /** Lists the events that are dead. */
 export const eventsList: Command = defineCommand({

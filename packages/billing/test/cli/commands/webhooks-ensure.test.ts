@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { NEWEST_API_VERSION } from "../../src/api-version.js";
-import { type StripeWorld, startStripeWorld } from "../stripe-world.js";
-import { runCli } from "./run-cli.js";
+import { NEWEST_API_VERSION } from "../../../src/api-version.js";
+import { type StripeWorld, startStripeWorld } from "../../stripe-world.js";
+import { runCli } from "../run-cli.js";
 
 const URL = "https://app.example.com/webhooks/stripe";
 const BOTH = "invoice.paid,v1.invoice.paid,customer.subscription.updated";
@@ -129,7 +129,7 @@ describe("billing webhooks ensure", () => {
   });
 
   it("reads the events from the application's receiver", async () => {
-    const module = fileURLToPath(new globalThis.URL("./own-webhooks.ts", import.meta.url));
+    const module = fileURLToPath(new globalThis.URL("../own-webhooks.ts", import.meta.url));
     const { code } = await ensure("--url", URL, "--events-from", module);
     expect(code).toBe(0);
     expect(await destinations()).toMatchObject([{ enabled_events: ["customer.subscription.updated"] }]);

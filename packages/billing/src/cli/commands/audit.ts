@@ -1,11 +1,11 @@
-import type { MarksReport } from "../operator/audit/findings.js";
-import { type Command, defineCommand } from "./command.js";
-import { EXIT } from "./exit-codes.js";
-import { OPERATOR_OPTIONS, openOperator } from "./operator.js";
-import { readWholeNumber } from "./option-table.js";
-import { createProgress } from "./progress.js";
-import { loadModule, SERVICE_DETAILS } from "./service.js";
-import { UsageError } from "./usage-error.js";
+import type { MarksReport } from "../../operator/audit/findings.js";
+import { type Command, defineCommand } from "../command.js";
+import { EXIT } from "../exit-codes.js";
+import { OPERATOR_OPTIONS, openOperator } from "../operator.js";
+import { readWholeNumber } from "../option-table.js";
+import { createProgress } from "../progress.js";
+import { loadModule, SERVICE_DETAILS } from "../service.js";
+import { UsageError } from "../usage-error.js";
 
 /** Finds objects that no tenant or the wrong one can see. */
 export const audit: Command = defineCommand({

@@ -1,16 +1,16 @@
 import { open, writeFile } from "node:fs/promises";
-import type { AdoptionReport } from "../operator/adoption/ledger.js";
-import type { RowSource } from "../operator/adoption/read-rows.js";
-import type { AdoptionRow } from "../operator/adoption/rows.js";
-import { type Command, defineCommand } from "./command.js";
-import { EXIT } from "./exit-codes.js";
-import { findMessage } from "./find-message.js";
-import { OPERATOR_OPTIONS, openOperator } from "./operator.js";
-import { readWholeNumber } from "./option-table.js";
-import { createProgress } from "./progress.js";
-import { readCsv } from "./read-csv.js";
-import { loadModule, SERVICE_DETAILS } from "./service.js";
-import { UsageError } from "./usage-error.js";
+import type { AdoptionReport } from "../../operator/adoption/ledger.js";
+import type { RowSource } from "../../operator/adoption/read-rows.js";
+import type { AdoptionRow } from "../../operator/adoption/rows.js";
+import { type Command, defineCommand } from "../command.js";
+import { EXIT } from "../exit-codes.js";
+import { findMessage } from "../find-message.js";
+import { OPERATOR_OPTIONS, openOperator } from "../operator.js";
+import { readWholeNumber } from "../option-table.js";
+import { createProgress } from "../progress.js";
+import { readCsv } from "../read-csv.js";
+import { loadModule, SERVICE_DETAILS } from "../service.js";
+import { UsageError } from "../usage-error.js";
 
 const COLUMNS = {
   customer_id: "customerId",

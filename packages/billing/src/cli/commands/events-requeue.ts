@@ -1,9 +1,9 @@
-import type { DeliveryKey } from "../webhooks/inbox/inbox.js";
-import type { Outcome } from "../webhooks/outcome.js";
-import { type Command, defineCommand } from "./command.js";
-import { EXIT } from "./exit-codes.js";
-import { findMessage } from "./find-message.js";
-import { createProgress } from "./progress.js";
+import type { DeliveryKey } from "../../webhooks/inbox/inbox.js";
+import type { Outcome } from "../../webhooks/outcome.js";
+import { type Command, defineCommand } from "../command.js";
+import { EXIT } from "../exit-codes.js";
+import { findMessage } from "../find-message.js";
+import { createProgress } from "../progress.js";
 import {
   DELIVERY_OPTIONS,
   type EventsReceiver,
@@ -11,8 +11,8 @@ import {
   RECEIVER_OPTIONS,
   toDeliveryKey,
   withReceiver,
-} from "./receiver.js";
-import { UsageError } from "./usage-error.js";
+} from "../receiver.js";
+import { UsageError } from "../usage-error.js";
 
 const DETAILS = `Runs the handler of one dead event, or of all of them, once more in this process; the longest dead first. An event whose
 handler fails again stays dead, and exit code 1 says so.

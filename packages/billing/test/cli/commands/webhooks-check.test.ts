@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type StripeWorld, startStripeWorld } from "../stripe-world.js";
-import { database } from "./own-durable-webhooks.js";
-import { runCli } from "./run-cli.js";
+import { type StripeWorld, startStripeWorld } from "../../stripe-world.js";
+import { database } from "../own-durable-webhooks.js";
+import { runCli } from "../run-cli.js";
 
-const module = fileURLToPath(new URL("./own-webhooks.ts", import.meta.url));
-const durableModule = fileURLToPath(new URL("./own-durable-webhooks.ts", import.meta.url));
+const module = fileURLToPath(new URL("../own-webhooks.ts", import.meta.url));
+const durableModule = fileURLToPath(new URL("../own-durable-webhooks.ts", import.meta.url));
 const TYPE = "customer.subscription.updated";
 
 let world: StripeWorld;

@@ -1,7 +1,7 @@
-import { type Command, defineCommand } from "./command.js";
-import { EXIT } from "./exit-codes.js";
-import { OPERATOR_OPTIONS, openOperator } from "./operator.js";
-import { SERVICE_DETAILS } from "./service.js";
+import { type Command, defineCommand } from "../command.js";
+import { EXIT } from "../exit-codes.js";
+import { OPERATOR_OPTIONS, openOperator } from "../operator.js";
+import { SERVICE_DETAILS } from "../service.js";
 
 /** Says which tenant owns an object. */
 export const diagnose: Command = defineCommand({

@@ -1,14 +1,14 @@
-import type { ReconcileReport } from "../webhooks/reconcile/progress.js";
-import { type Command, defineCommand } from "./command.js";
-import { readCursor, writeCursor } from "./cursor-file.js";
-import { EXIT } from "./exit-codes.js";
-import { readWholeNumber } from "./option-table.js";
-import { createProgress } from "./progress.js";
-import { readTime } from "./read-time.js";
-import { RECEIVER_DETAILS, RECEIVER_OPTIONS, withReceiver } from "./receiver.js";
-import { reconcileObjects } from "./reconcile-objects.js";
-import { describeRefused, isComplete } from "./reconcile-report.js";
-import { UsageError } from "./usage-error.js";
+import type { ReconcileReport } from "../../webhooks/reconcile/progress.js";
+import { type Command, defineCommand } from "../command.js";
+import { readCursor, writeCursor } from "../cursor-file.js";
+import { EXIT } from "../exit-codes.js";
+import { readWholeNumber } from "../option-table.js";
+import { createProgress } from "../progress.js";
+import { readTime } from "../read-time.js";
+import { RECEIVER_DETAILS, RECEIVER_OPTIONS, withReceiver } from "../receiver.js";
+import { reconcileObjects } from "../reconcile-objects.js";
+import { describeRefused, isComplete } from "../reconcile-report.js";
+import { UsageError } from "../usage-error.js";
 
 const DETAILS = `Lists Stripe's events for which the receiver has a handler, and handles those that never arrived. Events that were handled
 before are not handled again, so you can run it at any time. Stripe lists the events of the last 30 days.

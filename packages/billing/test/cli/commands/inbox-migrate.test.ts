@@ -1,7 +1,7 @@
 import { createSchema, describePostgres } from "@repo/test-kit/postgres-schema";
 import { postgresUrl } from "@repo/test-kit/servers";
 import { expect, it } from "vitest";
-import { runCli } from "./run-cli.js";
+import { runCli } from "../run-cli.js";
 
 const migrate = (...args: readonly string[]) => runCli({}, ["inbox", "migrate", ...args]);
 

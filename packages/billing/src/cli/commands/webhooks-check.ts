@@ -1,8 +1,8 @@
-import { checkWebhooks, WEBHOOK_OPTIONS } from "./check-webhooks.js";
-import { type Command, defineCommand } from "./command.js";
-import { EXIT } from "./exit-codes.js";
-import { withReceiver } from "./receiver.js";
-import { openClient } from "./service.js";
+import { checkWebhooks, WEBHOOK_OPTIONS } from "../check-webhooks.js";
+import { type Command, defineCommand } from "../command.js";
+import { EXIT } from "../exit-codes.js";
+import { withReceiver } from "../receiver.js";
+import { openClient } from "../service.js";
 
 const DETAILS = `Sends the URL one request without a signature, which your receiver answers with 400, and compares Stripe's endpoints
 with your handlers: families, event lists and API version. Also checks for undelivered events, and whether your inbox is durable.

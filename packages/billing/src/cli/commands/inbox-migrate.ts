@@ -1,12 +1,12 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { ConnectedClient, ConnectingPool } from "../webhooks/inbox/postgres/database.js";
-import { migrateInbox } from "../webhooks/inbox/postgres/migrate.js";
-import { createSchema, DEFAULT_SCHEMA, inboxMigrations } from "../webhooks/inbox/postgres/migrations.js";
-import { type Command, defineCommand } from "./command.js";
-import { EXIT } from "./exit-codes.js";
-import { UsageError } from "./usage-error.js";
+import type { ConnectedClient, ConnectingPool } from "../../webhooks/inbox/postgres/database.js";
+import { migrateInbox } from "../../webhooks/inbox/postgres/migrate.js";
+import { createSchema, DEFAULT_SCHEMA, inboxMigrations } from "../../webhooks/inbox/postgres/migrations.js";
+import { type Command, defineCommand } from "../command.js";
+import { EXIT } from "../exit-codes.js";
+import { UsageError } from "../usage-error.js";
 
 /** Creates the tables of the Postgres inbox. */
 export const inboxMigrate: Command = defineCommand({

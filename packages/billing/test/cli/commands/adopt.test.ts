@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type StripeWorld, startStripeWorld } from "../stripe-world.js";
-import { runCli } from "./run-cli.js";
+import { type StripeWorld, startStripeWorld } from "../../stripe-world.js";
+import { runCli } from "../run-cli.js";
 
 let world: StripeWorld;
 let folder: string;

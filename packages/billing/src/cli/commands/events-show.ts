@@ -1,6 +1,6 @@
-import { deliveryId } from "../webhooks/inbox/inbox.js";
-import { type Command, defineCommand } from "./command.js";
-import { EXIT } from "./exit-codes.js";
+import { deliveryId } from "../../webhooks/inbox/inbox.js";
+import { type Command, defineCommand } from "../command.js";
+import { EXIT } from "../exit-codes.js";
 import {
   DELIVERY_OPTIONS,
   describeDelivery,
@@ -8,7 +8,7 @@ import {
   RECEIVER_OPTIONS,
   toDeliveryKey,
   withReceiver,
-} from "./receiver.js";
+} from "../receiver.js";
 
 const LOOKED_THROUGH = 10_000;
 

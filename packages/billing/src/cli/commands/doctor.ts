@@ -1,11 +1,11 @@
-import type { AccountExamination } from "../operator/doctor/account-check.js";
-import { checkWebhooks, WEBHOOK_OPTIONS } from "./check-webhooks.js";
-import { type Command, defineCommand } from "./command.js";
-import { EXIT } from "./exit-codes.js";
-import { OPERATOR_OPTIONS, openOperator } from "./operator.js";
-import { withReceiver } from "./receiver.js";
-import { openClient, SERVICE_DETAILS } from "./service.js";
-import { UsageError } from "./usage-error.js";
+import type { AccountExamination } from "../../operator/doctor/account-check.js";
+import { checkWebhooks, WEBHOOK_OPTIONS } from "../check-webhooks.js";
+import { type Command, defineCommand } from "../command.js";
+import { EXIT } from "../exit-codes.js";
+import { OPERATOR_OPTIONS, openOperator } from "../operator.js";
+import { withReceiver } from "../receiver.js";
+import { openClient, SERVICE_DETAILS } from "../service.js";
+import { UsageError } from "../usage-error.js";
 
 /** Checks what a service needs of its account. */
 export const doctor: Command = defineCommand({

@@ -1,10 +1,10 @@
-import type { PortalCheck } from "../capabilities/portal/check.js";
-import type { DiagnosePortalOptions, PortalDiagnosis } from "../capabilities/portal/diagnosis.js";
-import type { PortalFlow } from "../capabilities/portal/flow.js";
-import { type Command, defineCommand } from "./command.js";
-import { EXIT } from "./exit-codes.js";
-import type { OptionTable, OptionValues } from "./option-table.js";
-import { openService, SERVICE_DETAILS, SERVICE_OPTIONS } from "./service.js";
+import type { PortalCheck } from "../../capabilities/portal/check.js";
+import type { DiagnosePortalOptions, PortalDiagnosis } from "../../capabilities/portal/diagnosis.js";
+import type { PortalFlow } from "../../capabilities/portal/flow.js";
+import { type Command, defineCommand } from "../command.js";
+import { EXIT } from "../exit-codes.js";
+import type { OptionTable, OptionValues } from "../option-table.js";
+import { openService, SERVICE_DETAILS, SERVICE_OPTIONS } from "../service.js";
 
 const OPTIONS = {
   tenant: { value: "<id>", help: "the tenant whose customer it is", required: true },

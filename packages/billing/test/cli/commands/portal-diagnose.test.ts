@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
-import { runCli } from "./run-cli.js";
+import { type StripeWorld, startStripeWorld, type TenantWorld } from "../../stripe-world.js";
+import { runCli } from "../run-cli.js";
 
 let world: StripeWorld;
 let acme: TenantWorld;
@@ -76,11 +76,11 @@ describe("billing portal diagnose", () => {
   });
 
   it("takes the application's own service", async () => {
-    const config = fileURLToPath(new URL("offline-service.ts", import.meta.url));
+    const config = fileURLToPath(new URL("../offline-service.ts", import.meta.url));
     const { code, out } = await billingWith({}, "portal", "diagnose", "--tenant", "acme", "--config", config);
     expect(out).toContain("https://acme.example.com, which is allowed");
     expect(code).toBe(1);
-    const other = fileURLToPath(new URL("../public-methods.ts", import.meta.url));
+    const other = fileURLToPath(new URL("../../public-methods.ts", import.meta.url));
     expect(await billingWith({}, "portal", "diagnose", "--tenant", "acme", "--config", other)).toMatchObject({
       code: 2,
       err: expect.stringContaining("--config must be"),
