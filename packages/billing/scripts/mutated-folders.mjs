@@ -38,12 +38,12 @@ export const FOLDERS = {
     ],
   },
   webhooks: {
-    mutate: ["src/webhooks/*.ts"],
+    mutate: ["src/webhooks/*.ts", "src/webhooks/verification/**/*.ts"],
     tests: [
       "test/webhooks/{entitlement-order,error-text,families,forgetting,handlers,log-lines,modes}.test.ts",
       "test/webhooks/{nothing-is-silent,order,refusals,resolve-tenant,tracing,without-node,work,work-loop}.test.ts",
       "test/webhooks/{receive,receive-failures,webhook-receiver}.test.ts",
-      "test/webhooks/{signing-secrets,verify,verify-beside-stripe,verify-body}.test.ts",
+      "test/webhooks/verification/**/*.test.ts",
     ],
   },
   adapters: { mutate: ["src/webhooks/adapters/**/*.ts"], tests: ["test/webhooks/adapters/**/*.test.ts"] },

@@ -83,7 +83,6 @@ export { type SqliteInboxOptions, sqliteInbox } from "./webhooks/inbox/sqlite/sq
 export type { EventObjects } from "./webhooks/order.js";
 export { HTTP_STATUS, type IgnoredReason, type Outcome, type WebhookRejection } from "./webhooks/outcome.js";
 export type { ReceiveOptions } from "./webhooks/pipeline.js";
-export type { RawBody } from "./webhooks/raw-body.js";
 export type { Receive } from "./webhooks/receive.js";
 export type { WebhookReceiverOptions } from "./webhooks/receiver-options.js";
 export type { ReconcileReport } from "./webhooks/reconcile/progress.js";
@@ -99,13 +98,14 @@ export type {
 } from "./webhooks/reconcile/reconcile-subscriptions.js";
 export type { Accounts, RunOptions } from "./webhooks/reconcile/run-options.js";
 export type { TenantResolver } from "./webhooks/resolve-tenant.js";
-export type { SignatureHeaderValue } from "./webhooks/signature-header.js";
-export type { SigningSecret, SigningSecretOption } from "./webhooks/signing-secrets.js";
 export type { Requeue, WorkOne } from "./webhooks/take-up.js";
 export type { WebhookLogDetails, WebhookLogger } from "./webhooks/tell-outcome.js";
 export type { WebhookSpan, WebhookTracer } from "./webhooks/tracing.js";
-export type { VerifyOptions } from "./webhooks/verifier.js";
-export { verifyWebhook, verifyWebhookAsync } from "./webhooks/verify.js";
+export type { RawBody } from "./webhooks/verification/raw-body.js";
+export type { SignatureHeaderValue } from "./webhooks/verification/signature-header.js";
+export type { SigningSecret, SigningSecretOption } from "./webhooks/verification/signing-secrets.js";
+export type { VerifyOptions } from "./webhooks/verification/verifier.js";
+export { verifyWebhook, verifyWebhookAsync } from "./webhooks/verification/verify.js";
 export { createWebhookReceiver, type WebhookReceiver } from "./webhooks/webhook-receiver.js";
 export type { WorkLoop, WorkOptions } from "./webhooks/work.js";
 

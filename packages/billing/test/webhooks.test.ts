@@ -49,7 +49,7 @@ describe("importing @repo/billing/webhooks, as it is built", () => {
 
   test("brings in neither the Stripe SDK, nor zod, nor a module of Node, which some workers lack", () => {
     const { sources, packages } = reached("webhooks.js");
-    expect([...sources]).toContain("src/webhooks/verify.ts");
+    expect([...sources]).toContain("src/webhooks/verification/verify.ts");
     expect([...sources].filter((source) => !source.startsWith("src/"))).toEqual([]);
     expect([...packages]).toEqual([]);
   });

@@ -102,7 +102,7 @@ const TESTS = {
   "tenancy/ownership-cache.ts": ["tenancy/ownership-cache", "tenancy/ownership-changes"],
   "tenancy/scope/owned-objects.ts": ["tenancy/scope/owned-objects", "tenancy/scope/scope-proofs"],
   "webhooks/receive.ts": ["webhooks/receive.test", "webhooks/modes"],
-  "webhooks/signing-secrets.ts": ["webhooks/signing-secrets", "webhooks/families"],
+  "webhooks/verification/signing-secrets.ts": ["webhooks/verification/signing-secrets", "webhooks/families"],
   "stripe/idempotency.ts": ["stripe/idempotency", "tenancy/call-mark"],
   "stripe/object-id.ts": ["stripe/object-id", "discounts/look-up"],
   "webhooks/events.ts": ["webhooks/resolve-tenant", "webhooks/receive"],

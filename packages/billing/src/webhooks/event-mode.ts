@@ -1,7 +1,7 @@
 import { ModeMismatchError } from "../errors.js";
 import type { WebhookEvent } from "./events.js";
 import type { Pipeline } from "./pipeline.js";
-import type { VerifiedEvent } from "./verifier.js";
+import type { VerifiedEvent } from "./verification/verifier.js";
 
 /** Finds that an event is of another mode than the service, or than the secret that signed it. */
 export function findModeError<TBilling, Tx>(

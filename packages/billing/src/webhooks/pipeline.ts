@@ -5,7 +5,7 @@ import type { EventObjects } from "./order.js";
 import type { Outcome, Verdict } from "./outcome.js";
 import type { TenantResolver } from "./resolve-tenant.js";
 import { describeOutcome, type WebhookSpan, type WebhookTracer } from "./tracing.js";
-import type { VerifiedEvent, Verify } from "./verifier.js";
+import type { VerifiedEvent, Verify } from "./verification/verifier.js";
 
 /** The parts of a receiver, checked and ready. */
 export interface Pipeline<TBilling, Tx> {

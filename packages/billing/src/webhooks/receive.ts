@@ -7,14 +7,14 @@ import { forgetChanged } from "./forget-changed.js";
 import { handleClaim } from "./handle-claim.js";
 import { toDelivery } from "./inbox/inbox.js";
 import type { Outcome, Verdict } from "./outcome.js";
-import type { ParsedEvent } from "./parse-event.js";
 import { finish, type Pipeline, type ReceiveOptions } from "./pipeline.js";
-import type { RawBody } from "./raw-body.js";
 import { readOrigin } from "./resolve-tenant.js";
-import type { SignatureHeaderValue } from "./signature-header.js";
 import { inSpan } from "./tracing.js";
 import { toDelivered, toVerdict } from "./verdict.js";
-import type { VerifiedEvent } from "./verifier.js";
+import type { ParsedEvent } from "./verification/parse-event.js";
+import type { RawBody } from "./verification/raw-body.js";
+import type { SignatureHeaderValue } from "./verification/signature-header.js";
+import type { VerifiedEvent } from "./verification/verifier.js";
 
 /** Receives one delivery and resolves to its outcome. It never rejects. */
 export type Receive = (

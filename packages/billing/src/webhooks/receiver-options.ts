@@ -7,12 +7,12 @@ import type { WebhookInbox } from "./inbox/inbox.js";
 import { assertKnownKeys } from "./known-keys.js";
 import type { EventObjects } from "./order.js";
 import type { Outcome } from "./outcome.js";
-import { MAX_BODY_BYTES } from "./raw-body.js";
 import type { TenantResolver } from "./resolve-tenant.js";
-import type { SigningSecretOption } from "./signing-secrets.js";
 import { processLogger, toUnfailingLogger, type WebhookLogger } from "./tell-outcome.js";
 import type { WebhookTracer } from "./tracing.js";
-import { VERIFY_OPTIONS, type VerifyOptions } from "./verifier.js";
+import { MAX_BODY_BYTES } from "./verification/raw-body.js";
+import type { SigningSecretOption } from "./verification/signing-secrets.js";
+import { VERIFY_OPTIONS, type VerifyOptions } from "./verification/verifier.js";
 
 export interface WebhookReceiverOptions<TBilling, Tx = undefined> extends VerifyOptions {
   /**

@@ -12,10 +12,10 @@ import {
   type WebhookInbox,
 } from "./inbox/inbox.js";
 import type { Outcome } from "./outcome.js";
-import { parseEventBody } from "./parse-event.js";
 import { finish, type Pipeline, type ReceiveOptions } from "./pipeline.js";
 import { inSpan, lastingSpan } from "./tracing.js";
 import { toDelivered, toVerdict } from "./verdict.js";
+import { parseEventBody } from "./verification/parse-event.js";
 
 /**
  * Runs a dead delivery's handler once more; resolves to `undefined` if that delivery is not dead, and to `busy` while

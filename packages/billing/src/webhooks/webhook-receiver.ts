@@ -17,11 +17,11 @@ import {
   type ReconcileSubscriptions,
   toReconcileSubscriptions,
 } from "./reconcile/reconcile-subscriptions.js";
-import { toSigningKeys } from "./signing-secrets.js";
 import { type Requeue, toRequeue, toTakeNext, toWorkOne, type WorkOne } from "./take-up.js";
 import { onceTeller } from "./tell-once.js";
 import { outcomeTeller, type WebhookLogger } from "./tell-outcome.js";
-import { createAnyVerifier, createChecks } from "./verifier.js";
+import { toSigningKeys } from "./verification/signing-secrets.js";
+import { createAnyVerifier, createChecks } from "./verification/verifier.js";
 import { toWork, type WorkLoop } from "./work.js";
 
 /**

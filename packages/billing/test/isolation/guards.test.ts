@@ -36,10 +36,11 @@ const AT_LEAST: Readonly<Record<string, number>> = {
   "tenancy/scope": 41,
   "tenancy/strategies": 24,
   "tenant-binding.ts": 8,
-  webhooks: 6,
+  webhooks: 3,
   "webhooks/inbox/redis": 1,
   "webhooks/inbox/sqlite": 2,
   "webhooks/reconcile": 1,
+  "webhooks/verification": 3,
 };
 
 const { guards, problems } = guardsIn(resolve(import.meta.dirname, "../../src"));

@@ -1,7 +1,7 @@
 /** What a refused delivery or option is told, for whoever has to find the fault by it. */
 import { describe, expect, test } from "vitest";
 import { ConfigurationError } from "../../src/errors.js";
-import { toSigningKeys } from "../../src/webhooks/signing-secrets.js";
+import { toSigningKeys } from "../../src/webhooks/verification/signing-secrets.js";
 import {
   type SigningSecretOption,
   verifyWebhook as verifyOnNode,

@@ -1,5 +1,5 @@
 import { type Delivery, toDelivery } from "../../webhooks/inbox/inbox.js";
-import { parseEventBody } from "../../webhooks/parse-event.js";
+import { parseEventBody } from "../../webhooks/verification/parse-event.js";
 
 export interface DeliverySource {
   readonly livemode?: boolean;

@@ -1,6 +1,6 @@
 import { Deadline } from "../../deadline.js";
 import { DeadlineError, WebhookPayloadError } from "../../errors.js";
-import { adviseRawBody, bodyTooLarge } from "../raw-body.js";
+import { adviseRawBody, bodyTooLarge } from "../verification/raw-body.js";
 
 export interface BodyLimits {
   readonly maxBodyBytes: number;

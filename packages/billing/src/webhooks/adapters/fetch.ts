@@ -1,6 +1,6 @@
 import { WebhookPayloadError } from "../../errors.js";
-import { adviseRawBody } from "../raw-body.js";
 import type { Receive } from "../receive.js";
+import { adviseRawBody } from "../verification/raw-body.js";
 import { type BodyLimits, collectBody } from "./collect-body.js";
 import { type HttpAnswer, methodNotAllowed, toHttpAnswer } from "./http-answer.js";
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { WebhookPayloadError } from "../../errors.js";
-import { adviseRawBody, type Framework, isRawBody, type RawBody } from "../raw-body.js";
 import type { Receive } from "../receive.js";
+import { adviseRawBody, type Framework, isRawBody, type RawBody } from "../verification/raw-body.js";
 import { type BodyLimits, collectBody } from "./collect-body.js";
 import { type HttpAnswer, methodNotAllowed, toHttpAnswer } from "./http-answer.js";
 

@@ -6,7 +6,7 @@
  */
 import { readSummaryCustomer } from "../entitlement-summary.js";
 import { isThin, readAccount, readCreatedAtMs, readObject, type WebhookEvent } from "../events.js";
-import type { ParsedEvent } from "../parse-event.js";
+import type { ParsedEvent } from "../verification/parse-event.js";
 
 /** Identifies a delivery. Stripe's event ids are unique within an account and a mode. */
 export interface DeliveryKey {

@@ -1,5 +1,5 @@
 import type { WebhookEvent } from "../events.js";
-import type { ParsedEvent } from "../parse-event.js";
+import type { ParsedEvent } from "../verification/parse-event.js";
 
 /** Events that no Stripe makes; those of its own begin with `evt_`. */
 const PREFIX = "reconciled_";

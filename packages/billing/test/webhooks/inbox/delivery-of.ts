@@ -1,5 +1,5 @@
 import { type Delivery, toDelivery } from "../../../src/webhooks/inbox/inbox.js";
-import { parseEventBody } from "../../../src/webhooks/parse-event.js";
+import { parseEventBody } from "../../../src/webhooks/verification/parse-event.js";
 import { eventBody } from "../signed-delivery.js";
 
 /** The delivery of an event; all of them are about the same object. */

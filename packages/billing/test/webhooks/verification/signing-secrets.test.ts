@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, test, vi } from "vitest";
-import { readAccount } from "../../src/webhooks/events.js";
-import { toSigningKeys } from "../../src/webhooks/signing-secrets.js";
+import { readAccount } from "../../../src/webhooks/events.js";
+import { toSigningKeys } from "../../../src/webhooks/verification/signing-secrets.js";
 import {
   AccountMismatchError,
   ConfigurationError,
@@ -12,7 +12,7 @@ import {
   verifyWebhook,
   verifyWebhookAsync,
   type WebhookLogger,
-} from "../../src/webhooks.js";
+} from "../../../src/webhooks.js";
 import {
   catchError,
   eventBody,
@@ -21,7 +21,7 @@ import {
   OTHER_SECRET,
   SECRET,
   twoTenants,
-} from "./signed-delivery.js";
+} from "../signed-delivery.js";
 
 const body = eventBody();
 

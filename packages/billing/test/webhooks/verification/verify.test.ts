@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ConfigurationError, WebhookSignatureError } from "../../src/webhooks.js";
+import { ConfigurationError, WebhookSignatureError } from "../../../src/webhooks.js";
 import {
   catchError,
   eventBody,
@@ -11,8 +11,8 @@ import {
   objectOf,
   SECRET,
   signBytes,
-} from "./signed-delivery.js";
-import { compareWithWebCrypto, verifyWebhook } from "./verify-twice.js";
+} from "../signed-delivery.js";
+import { compareWithWebCrypto, verifyWebhook } from "../verify-twice.js";
 
 compareWithWebCrypto();
 

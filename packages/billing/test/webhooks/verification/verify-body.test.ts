@@ -1,13 +1,13 @@
 import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { readAccount } from "../../src/webhooks/events.js";
+import { readAccount } from "../../../src/webhooks/events.js";
 import {
   BillingError,
   type SigningSecret,
   WebhookPayloadError,
   WebhookSignatureError,
-} from "../../src/webhooks.js";
+} from "../../../src/webhooks.js";
 import {
   catchError,
   eventBody,
@@ -20,8 +20,8 @@ import {
   SECRET,
   signBytes,
   thinBody,
-} from "./signed-delivery.js";
-import { compareWithWebCrypto, verifyWebhook } from "./verify-twice.js";
+} from "../signed-delivery.js";
+import { compareWithWebCrypto, verifyWebhook } from "../verify-twice.js";
 
 compareWithWebCrypto();
 

@@ -1,4 +1,4 @@
-import { WebhookSignatureError } from "../errors.js";
+import { WebhookSignatureError } from "../../errors.js";
 
 /** The `Stripe-Signature` header as a framework passes it. Anything but one string is refused. */
 export type SignatureHeaderValue = string | readonly string[] | null | undefined;

@@ -1,7 +1,7 @@
 /** The hash that signatures are made of, by Node's crypto or by WebCrypto. */
 import type { webcrypto } from "node:crypto";
-import { ConfigurationError } from "../errors.js";
-import { findNodeModule } from "../node-process.js";
+import { ConfigurationError } from "../../errors.js";
+import { findNodeModule } from "../../node-process.js";
 import { encodeUtf8 } from "./utf8.js";
 
 /** Signs as Stripe does: the HMAC-SHA256 of the timestamp, a dot and the body, as 64 digits. */

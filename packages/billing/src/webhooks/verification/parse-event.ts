@@ -1,5 +1,5 @@
-import { WebhookPayloadError } from "../errors.js";
-import type { WebhookEvent } from "./events.js";
+import { WebhookPayloadError } from "../../errors.js";
+import type { WebhookEvent } from "../events.js";
 import { decodeUtf8 } from "./utf8.js";
 
 const MAX_DEPTH = 64;

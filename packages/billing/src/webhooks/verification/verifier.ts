@@ -1,5 +1,5 @@
-import { ConfigurationError, WebhookSignatureError } from "../errors.js";
-import { assertInteger } from "./assert-integer.js";
+import { ConfigurationError, WebhookSignatureError } from "../../errors.js";
+import { assertInteger } from "../assert-integer.js";
 import { type ParsedEvent, parseEvent } from "./parse-event.js";
 import { MAX_BODY_BYTES, type RawBody, toBodyBytes } from "./raw-body.js";
 import { findNodeCrypto, getWebCrypto, type SignatureCrypto } from "./signature-crypto.js";

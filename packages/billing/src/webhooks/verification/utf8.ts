@@ -1,4 +1,4 @@
-import { findNodeModule } from "../node-process.js";
+import { findNodeModule } from "../../node-process.js";
 
 /** Half of a surrogate pair becomes U+FFFD, as in every encoder. */
 export function encodeUtf8(text: string): Uint8Array {

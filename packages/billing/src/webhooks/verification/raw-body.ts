@@ -1,4 +1,4 @@
-import { WebhookPayloadError } from "../errors.js";
+import { WebhookPayloadError } from "../../errors.js";
 import { encodeUtf8 } from "./utf8.js";
 
 /** A request body exactly as it arrived. Prefer bytes: a string was already decoded by other code. */

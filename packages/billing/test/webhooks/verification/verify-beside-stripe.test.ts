@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import Stripe from "stripe";
 import { describe, expect, test } from "vitest";
-import { BillingError } from "../../src/webhooks.js";
+import { BillingError } from "../../../src/webhooks.js";
 import {
   catchError,
   eventBody,
@@ -11,8 +11,8 @@ import {
   now,
   SECRET,
   signBytes,
-} from "./signed-delivery.js";
-import { compareWithWebCrypto, verifyWebhook } from "./verify-twice.js";
+} from "../signed-delivery.js";
+import { compareWithWebCrypto, verifyWebhook } from "../verify-twice.js";
 
 compareWithWebCrypto();
 
