@@ -22,7 +22,9 @@ const [BEGAN, NOW, SOON, ENDS, LATER, FAR] = [1_000, 1_500, 1_700, 2_000, 3_000,
 
 const SEATS = price("price_seats");
 const DESKS = price("price_desks");
+const LAMPS = price("price_lamps");
 const YEARLY = price("price_yearly", { interval: "year" });
+const SILVER = price("price_silver", { interval: "year" });
 
 const WITH_SEATS = viewOf(BEGAN, [[SEATS, ENDS]]);
 /** Of the seats in the period that is billed next. */
@@ -89,6 +91,15 @@ describe("a change that is made now", () => {
     await previewAtOnce(some.scope, { ...planOf([SEATS], []), discounts: "" }, WITH_SEATS);
     expect(some.asked["next"]).toMatchObject({ discounts: "" });
     expect(some.asked["recurring"]).toMatchObject({ discounts: "" });
+    const usage = price("price_calls", { metered: true });
+    const billsUsage = scripted({ next: undefined, recurring: undefined });
+    await previewAtOnce(billsUsage.scope, planOf([SEATS], [change(SEATS, usage)], [usage]), WITH_SEATS);
+    const items = [{ id: "si_seats", price: "price_calls" }];
+    expect(billsUsage.asked["next"]).toMatchObject({ subscription_details: { items } });
+    expect(Object.keys(Object(billsUsage.asked["next"]).subscription_details.items[0])).toEqual([
+      "id",
+      "price",
+    ]);
   });
 
   it("is on the next invoice where that only settles it beside what it bills anyway", async () => {
@@ -239,6 +250,12 @@ describe("the next invoice of a change that is made now comes", () => {
     expect(await previewed({ script })).toMatchObject({ nextInvoiceAt: toDate(ENDS) });
     const plan = planOf([SEATS], [], [], { trialEnd: toDate(SOON) });
     expect(await previewed({ script, plan })).toMatchObject({ nextInvoiceAt: toDate(SOON) });
+    const runs = invoice(plain, [{ of: SEATS, start: BEGAN, end: ENDS }]);
+    const longer = planOf([SEATS], [], [], { trialEnd: toDate(LATER) });
+    expect(await previewed({ script: { next: runs, recurring }, plan: longer })).toMatchObject({
+      amountDueNow: 0,
+      nextInvoiceAt: toDate(ENDS),
+    });
   });
 
   describe("after one at once", () => {
@@ -267,6 +284,30 @@ describe("the next invoice of a change that is made now comes", () => {
       const script = { next: invoice(plain, [yearBegins]), recurring };
       const plan = planOf([SEATS, DESKS], [toYear, remove(DESKS), add(price("price_new"))], [YEARLY]);
       expect(await previewed({ script, before, plan })).toMatchObject({ nextInvoiceAt: toDate(FAR) });
+    });
+
+    it("when the period of an item ends that is changed within it, beside one that is removed", async () => {
+      const before = viewOf(BEGAN, [
+        [SEATS, ENDS],
+        [DESKS, LATER],
+        [LAMPS, ENDS],
+      ]);
+      const script = { next: invoice(plain, [yearBegins]), recurring };
+      const items = [toYear, change(DESKS, undefined, 5), remove(LAMPS)];
+      const plan = planOf([SEATS, DESKS, LAMPS], items, [YEARLY]);
+      expect(await previewed({ script, before, plan })).toMatchObject({ nextInvoiceAt: toDate(LATER) });
+    });
+
+    it("and not when those end that several items have had until the change", async () => {
+      const before = viewOf(BEGAN, [
+        [SEATS, ENDS],
+        [DESKS, LATER],
+      ]);
+      const next = invoice(plain, [yearBegins, { ...yearBegins, of: DESKS }]);
+      const plan = planOf([SEATS, DESKS], [toYear, change(DESKS, SILVER)], [YEARLY, SILVER]);
+      expect(await previewed({ script: { next, recurring }, before, plan })).toMatchObject({
+        nextInvoiceAt: toDate(FAR),
+      });
     });
 
     it("when the time ends that an added item is billed for", async () => {

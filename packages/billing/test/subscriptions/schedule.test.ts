@@ -128,7 +128,8 @@ function stripeThat(answers: Readonly<Record<string, unknown>>, scheduleNow: unk
     if (answer instanceof Error) throw answer;
     return answer;
   };
-  const subscription = async () => subscriptionOf([SEATS], scheduleNow, ENDS);
+  const subscription = async (_: string, expand: readonly string[]) =>
+    subscriptionOf([SEATS], expand.includes("schedule") ? scheduleNow : "sub_sched_1", ENDS);
   const scope = partialScope({ ...everyKey, write, subscription });
   const calls = () => sent.map(([call]) => call);
   /** The phases that the last call sent. */
@@ -256,11 +257,15 @@ describe("a change that is scheduled", () => {
     const others = stripeThat({});
     const schedule = scheduleOf([phaseOf([phaseItem(DESKS, 2)])]);
     await expect(scheduleChange(others.scope, planOf({ schedule }))).rejects.toThrow(
-      "The subscription's schedule has other items than the subscription. Drop it first.",
+      "schedule has different items than the subscription",
     );
+    const present = [SEATS, DESKS];
+    const both = [change(SEATS, undefined, 5), change(DESKS, undefined, 5)];
+    const plan = planOf({ schedule, present, items: both });
+    await expect(scheduleChange(others.scope, plan)).rejects.toBeInstanceOf(ConflictError);
     const ended = scheduleOf([RUNNING], { current_phase: null });
     await expect(scheduleChange(others.scope, planOf({ schedule: ended }))).rejects.toThrow(
-      "The subscription's schedule is not running. Drop it with scheduledChange: null.",
+      "schedule is not running",
     );
     expect(others.sent).toEqual([]);
     const added = stripeThat({ [UPDATE]: DONE });
@@ -293,7 +298,9 @@ describe("a change that Stripe refuses to schedule", () => {
       completed: ["a schedule of the subscription as it is", "the release of the new schedule"],
       failed: "the scheduled change",
       cause:
-        end === "cancel" ? { code: "conflict", message: expect.stringContaining("going to end") } : REFUSED,
+        end === "cancel"
+          ? { code: "conflict", message: expect.stringContaining("Resume it first") }
+          : REFUSED,
       idempotencyKey: "key",
     });
     expect(sent.at(-1)).toEqual([RELEASE, { schedule: "sub_sched_1" }, params, "key"]);

@@ -66,7 +66,7 @@ function assertScheduleIs(expected: string | undefined, now: Stripe.Subscription
   if (present === expected) return;
   throw new ConflictError(
     "Another call has just changed what is scheduled for the subscription. Look at it, then call again.",
-    present === undefined ? {} : { conflictingId: present },
+    { conflictingId: present },
   );
 }
 
