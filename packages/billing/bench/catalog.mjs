@@ -2,9 +2,10 @@
  * How many requests a tenant's hundred products with their prices take where other tenants of the same account have a
  * hundred thousand, and whether that list takes longer than where there are no others. Loading takes most of the time.
  *
- *     node bench/catalog.mjs [others = 100000]
+ *   node packages/billing/bench/catalog.mjs [--others 100000] [--rounds 15]
  */
 import { Agent, request } from "node:http";
+import { parseArgs } from "node:util";
 import { StripeBillingService } from "@repo/billing";
 import { startLocalServer } from "./local-server.mjs";
 import { report, reportRatio } from "./report.mjs";
@@ -13,11 +14,13 @@ import { takeTurns } from "./turns.mjs";
 const OWN_PRODUCTS = 100;
 const PRICES_EACH = 2;
 const PRODUCTS_A_TENANT = 10;
-const ROUNDS = 15;
 const CONCURRENCY = 16;
 
-const others = Number(process.argv[2] ?? 100_000);
-if (!Number.isInteger(others) || others < 1) throw new RangeError("others must be a whole number above 0");
+const { values: flags } = parseArgs({
+  options: { others: { type: "string", default: "100000" }, rounds: { type: "string", default: "15" } },
+});
+const others = Number(flags.others);
+const rounds = Number(flags.rounds);
 
 const [alone, crowded] = await Promise.all([startServer(), startServer()]);
 try {
@@ -57,7 +60,7 @@ async function requestsOf(server) {
 
 function compareTimes() {
   const measure = (server) => timeOf(() => listed(serviceFor(server.stripe)));
-  return takeTurns({ crowded, alone }, measure, { rounds: ROUNDS });
+  return takeTurns({ crowded, alone }, measure, { rounds });
 }
 
 async function timeOf(work) {

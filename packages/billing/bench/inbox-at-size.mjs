@@ -9,18 +9,8 @@
  */
 import { parseArgs } from "node:util";
 import { migrateInbox, postgresInbox } from "@repo/billing/postgres";
-import {
-  aDelivery,
-  BODY,
-  compare,
-  connect,
-  load,
-  printMachine,
-  quartiles,
-  round,
-  takeTurns,
-  withServer,
-} from "./inbox-kit.mjs";
+import { aDelivery, BODY, connect, load, printMachine, round, takeTurns, withServer } from "./inbox-kit.mjs";
+import { quartiles, reportRatio } from "./report.mjs";
 
 const { values: flags } = parseArgs({
   options: {
@@ -36,6 +26,8 @@ const { values: flags } = parseArgs({
 });
 const concurrency = Number(flags.at);
 const MIB = 2 ** 20;
+/** Within a tenth. */
+const SAME = { atLeast: 0.9, unit: " events a second" };
 const PARTS = { settled: besideSettled, soak, backlog: workOffBacklog };
 
 await withServer(flags.url, async (server) => {
@@ -70,15 +62,15 @@ async function besideSettled(server, pool) {
   const sizes = await readSizes(pool, full.schema);
   console.log(`${Number(flags.settled).toLocaleString("en")} settled events; ${sizes}`);
   const settings = { rounds: Number(flags.rounds), calls: Number(flags.calls), concurrency };
-  const handled = await takeTurns({ full: full.handle, empty: empty.handle }, settings);
-  print("handled", compare(handled.full, handled.empty));
-  const stored = await takeTurns({ full: full.store, empty: empty.store }, settings);
-  print("stored ", compare(stored.full, stored.empty));
+  for (const [what, call] of [
+    ["handled", "handle"],
+    ["stored", "store"],
+  ]) {
+    const rates = await takeTurns({ full: full[call], empty: empty[call] }, settings);
+    const events = `${Number(flags.settled).toLocaleString("en")} settled events`;
+    reportRatio(`Postgres inbox, ${what}, with ${events}, of empty tables`, rates.full, rates.empty, SAME);
+  }
   await drop(pool, [empty, full]);
-}
-
-function print(what, { ratio, rates }) {
-  console.log(`${what}: ${ratio} of an empty table; ${rates}; load ${load()}`);
 }
 
 /**
@@ -91,6 +83,7 @@ async function soak(server, pool) {
   const everyMs = (Number(flags["soak-minutes"]) * 60_000) / 10;
   const calls = Number(flags.calls);
   let events = 0;
+  let last;
   for (let times = 1; performance.now() < endsAtMs; times += 1) {
     const untilMs = Math.min(endsAtMs, performance.now() + everyMs);
     while (performance.now() < untilMs) {
@@ -100,22 +93,20 @@ async function soak(server, pool) {
       events += 2 * calls;
     }
     const fresh = await openInbox(server, "billing_bench_fresh");
-    const handled = [];
-    for (let i = 0; i < 11; i += 1) {
-      const order = i % 2 === 0 ? [inbox, fresh] : [fresh, inbox];
-      const rates = new Map();
-      for (const side of order) rates.set(side, await round(side.handle, { calls, concurrency }));
-      handled.push(rates.get(inbox) / rates.get(fresh));
-    }
+    const sides = { used: inbox.handle, fresh: fresh.handle };
+    last = await takeTurns(sides, { rounds: 11, calls, concurrency, warmUp: 0 });
     events += 11 * calls;
     await drop(pool, [fresh]);
-    const [low, middle, high] = quartiles(handled).map((ratio) => ratio.toFixed(2));
+    const ratios = last.used.map((rate, at) => rate / last.fresh[at]);
+    const [low, middle, high] = quartiles(ratios).map((ratio) => ratio.toFixed(2));
     console.log(
       `${String(times).padStart(2)}: ${events.toLocaleString("en").padStart(9)} events; handled at ${middle} of fresh tables ` +
         `(half of the rounds ${low} to ${high}); ${await readSizes(pool, inbox.schema)}; load ${load()}`,
     );
   }
   await drop(pool, [inbox]);
+  const what = `Postgres inbox, handled, after ${flags["soak-minutes"]} minutes of work, of fresh tables`;
+  reportRatio(what, last.used, last.fresh, SAME);
 }
 
 /** Works off events that wait, and shows this process's memory and the rate at each tenth. */
@@ -131,10 +122,12 @@ async function workOffBacklog(server, pool) {
   );
   await pool.query(`VACUUM ANALYZE ${inbox.schema}.pending`);
   console.log(`${total.toLocaleString("en")} waiting; ${await readSizes(pool, inbox.schema)}`);
+  const heaps = [];
   for (let tenth = 1; tenth <= 10; tenth += 1) {
     const rate = await round(inbox.work, { calls: Math.floor(total / 10), concurrency });
     globalThis.gc?.();
     const { rss, heapUsed } = process.memoryUsage();
+    heaps.push(heapUsed / MIB);
     console.log(
       `${tenth * 10} %: ${Math.round(rate).toLocaleString("en")} a second, rss ${Math.round(rss / MIB)} MiB, heap ` +
         `${Math.round(heapUsed / MIB)} MiB; ${await readSizes(pool, inbox.schema)}; load ${load()}`,
@@ -143,6 +136,8 @@ async function workOffBacklog(server, pool) {
   const { held, waiting, dead } = await inbox.readStats();
   console.log(`left: ${held} held, ${waiting} waiting, ${dead} dead`);
   await drop(pool, [inbox]);
+  const what = `heap once ${total.toLocaleString("en")} waiting events are worked off, of that after a tenth`;
+  reportRatio(what, [heaps.at(-1)], [heaps[0]], { atMost: 1.1, unit: " MiB" });
 }
 
 async function openInbox(server, schema) {

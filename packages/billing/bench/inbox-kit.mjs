@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { cpus, loadavg, totalmem } from "node:os";
 import { Pool } from "pg";
 import { startPostgres } from "./private-postgres.mjs";
+import { takeTurns as letTakeTurns, rateOf } from "./turns.mjs";
 
 /** Names, ids and nulls, which Postgres compresses as it does a real event. */
 const FIELDS = Array.from({ length: 90 }, (_, n) => [
@@ -62,45 +63,14 @@ export function nextId() {
   return `evt_1R${String(nextId.last).padStart(22, "0")}`;
 }
 
-/** Lets sides take turns, each first in every other round, and resolves to their rates, events a second, by name. */
-export async function takeTurns(sides, { rounds, calls, concurrency, warmUp = WARM_UP_CALLS }) {
-  const names = Object.keys(sides);
-  const run = (name) => round(sides[name], { calls, concurrency });
-  for (let done = 0; done < warmUp; done += calls) for (const name of names) await run(name);
-  const rates = Object.fromEntries(names.map((name) => [name, []]));
-  for (let i = 0; i < rounds; i += 1) {
-    for (const name of i % 2 === 0 ? names : names.toReversed()) rates[name].push(await run(name));
-  }
-  return rates;
+/** Lets sides take turns, and resolves to their rates, events a second, by name. */
+export function takeTurns(sides, { rounds, calls, concurrency, warmUp = WARM_UP_CALLS }) {
+  const named = Object.entries(sides).map(([name, call]) => [name, () => call(nextId())]);
+  const measure = rateOf({ calls, concurrency });
+  return letTakeTurns(Object.fromEntries(named), measure, { rounds, warmUp: Math.ceil(warmUp / calls) });
 }
 
 /** Events a second. */
-export async function round(call, { calls, concurrency }) {
-  const startedAt = performance.now();
-  let left = calls;
-  const worker = async () => {
-    while (left-- > 0) await call(nextId());
-  };
-  await Promise.all(Array.from({ length: concurrency }, worker));
-  return (calls / (performance.now() - startedAt)) * 1_000;
-}
-
-/** The middle ratio of the rounds with the half around it, and both sides' rates, as text. */
-export function compare(ours, theirs) {
-  const [low, middle, high] = quartiles(ours.map((rate, at) => rate / theirs[at])).map((ratio) =>
-    ratio.toFixed(2),
-  );
-  return {
-    ratio: `${middle} (half of the rounds ${low} to ${high})`,
-    rates: `${formatRate(ours)} against ${formatRate(theirs)} a second`,
-  };
-}
-
-function formatRate(values) {
-  return Math.round(quartiles(values)[1]).toLocaleString("en");
-}
-
-export function quartiles(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return [0.25, 0.5, 0.75].map((part) => sorted[Math.floor((sorted.length - 1) * part)]);
+export function round(call, settings) {
+  return rateOf(settings)(() => call(nextId()));
 }
