@@ -25,8 +25,11 @@ export interface Forget {
  */
 export function joinSiblings(identity: string | undefined, own: Forget): Forget {
   if (identity === undefined || !hasWeakReferences()) return own;
-  const siblings = siblingsOf(sha256Hex(identity));
-  addWeakly(siblings, own);
+  const hash = sha256Hex(identity);
+  const groups = readRegistry();
+  const siblings: Siblings = groups.get(hash) ?? new Set();
+  groups.set(hash, siblings);
+  addWeakly(siblings, own, removerOf(groups, hash));
   return {
     catalog(tenantId) {
       own.catalog(tenantId);
@@ -45,14 +48,20 @@ function othersIn(siblings: Siblings, own: Forget): Forget[] {
   return listLive(siblings).filter((one) => one !== own);
 }
 
+/**
+ * Removes a group, so that nothing is left of a key: an application may have one for each of its tenants. A closure of
+ * {@link joinSiblings} would hold all that the others there hold, and so the last member for good.
+ */
+function removerOf(groups: Map<string, Siblings>, hash: string): () => void {
+  return () => groups.delete(hash);
+}
+
 /** The number is that of {@link Forget}'s shape, which other copies of this package may have in another version. */
 const REGISTRY = Symbol.for("@repo/billing: services by key, 1");
 
-function siblingsOf(hash: string): Siblings {
+function readRegistry(): Map<string, Siblings> {
   // No code but this puts anything there.
   const holder = globalThis as { [REGISTRY]?: Map<string, Siblings> };
   holder[REGISTRY] ??= new Map();
-  const siblings = holder[REGISTRY].get(hash) ?? new Set();
-  holder[REGISTRY].set(hash, siblings);
-  return siblings;
+  return holder[REGISTRY];
 }

@@ -1,12 +1,22 @@
 /** Members of a group that are let go of as soon as nothing else holds them. */
 export type WeakMembers<T extends object> = Set<WeakRef<T>>;
 
-/** Adds a member. The caller sees to it that the runtime has weak references: {@link hasWeakReferences}. */
-export function addWeakly<T extends object>(group: WeakMembers<T>, member: T): void {
+/**
+ * Adds a member, and calls `onEmpty` when it was the last one left. The caller sees to it that the runtime has weak
+ * references: {@link hasWeakReferences}.
+ */
+export function addWeakly<T extends object>(
+  group: WeakMembers<T>,
+  member: T,
+  onEmpty: () => void = () => undefined,
+): void {
   const reference = new WeakRef(member);
   group.add(reference);
   ended ??= new FinalizationRegistry((remove) => remove());
-  ended.register(member, () => group.delete(reference));
+  ended.register(member, () => {
+    group.delete(reference);
+    if (group.size === 0) onEmpty();
+  });
 }
 
 export function listLive<T extends object>(group: WeakMembers<T>): T[] {

@@ -1,4 +1,6 @@
 /** The built package is a second copy of the module, as a bundler makes one for each of an application's bundles. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { StripeBillingService as OtherCopy } from "@repo/billing";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { StripeBillingService } from "../src/index.js";
@@ -71,6 +73,24 @@ it("services of another key, another server or a client of their own hear nothin
   await world.service().forgetCatalog();
   expect(await listAsked(page, "acme")).toBe(false);
 });
+
+it("nothing is left of a key once no service holds it", async () => {
+  const script = `
+    import { setTimeout } from "node:timers/promises";
+    import { StripeBillingService } from "@repo/billing";
+    for (let n = 0; n < 10; n += 1) new StripeBillingService({ secretKey: "sk_test_" + n + "0".repeat(24) });
+    const registry = globalThis[Symbol.for("@repo/billing: services by key, 1")];
+    const made = registry.size;
+    for (let tries = 0; tries < 100 && registry.size > 0; tries += 1) {
+      globalThis.gc();
+      await setTimeout(10);
+    }
+    console.log(made, registry.size);
+  `;
+  const options = ["--expose-gc", "--input-type=module", "--eval", script];
+  const { stdout } = await promisify(execFile)(process.execPath, options, { cwd: import.meta.dirname });
+  expect(stdout).toBe("10 0\n");
+}, 60_000);
 
 it("the key itself is in nothing that the process shares", () => {
   const shared = Object.getOwnPropertySymbols(globalThis).map((symbol) => Reflect.get(globalThis, symbol));
