@@ -27,7 +27,10 @@ export interface WebhookReceiverOptions<TBilling, Tx = undefined> extends Verify
   readonly billing: TenantResolver<TBilling>;
   /** One handler per event type. */
   readonly on: WebhookHandlers<TBilling, NoInfer<Tx>>;
-  /** The store that remembers handled events. Default: a memory inbox, with a warning. */
+  /**
+   * The store that remembers handled events. Receivers with different handlers need one each. Default: a memory inbox, with
+   * a warning.
+   */
   readonly inbox?: WebhookInbox<Tx> | undefined;
   /**
    * Which state of its object a snapshot event has in `event.data.object`.

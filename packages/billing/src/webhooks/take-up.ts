@@ -1,6 +1,6 @@
 /** Deliveries that are in the inbox already: dead ones, those that a queue names, and those that are due. */
 
-import { findModeError } from "./event-mode.js";
+import { findModeError, toLivemode } from "./event-mode.js";
 import type { WebhookEvent } from "./events.js";
 import { handleClaim } from "./handle-claim.js";
 import {
@@ -97,7 +97,7 @@ export function toTakeNext<TBilling, Tx>(
             // Not stopped by the signal: what has begun is to end well.
             return handleClaim(pipeline, claim, event, {});
           }),
-        { signal },
+        { signal, livemode: toLivemode(pipeline.mode) },
       );
       if (taken === undefined) return undefined;
       const { key, eventType } = taken.delivery;

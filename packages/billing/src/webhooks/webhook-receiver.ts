@@ -3,6 +3,7 @@ import { notify } from "../notify.js";
 import { type FetchAdapter, toFetchAdapter } from "./adapters/fetch.js";
 import { type NodeAdapter, toNodeAdapter } from "./adapters/node.js";
 import { Counters, type WebhookStats } from "./counters.js";
+import { toLivemode } from "./event-mode.js";
 import { readCreatedAtMs, type WebhookEvent, type WebhookEventType } from "./events.js";
 import { listEventTypes, toHandlerFor } from "./handlers.js";
 import type { DeadDelivery, DurableInbox } from "./inbox/inbox.js";
@@ -192,7 +193,8 @@ function createWork<TBilling, Tx>(
   logger: WebhookLogger,
 ): WorkLoop {
   const takeNext = toTakeNext(pipeline, inbox);
-  return toWork({ takeNext, waitForDue: (options) => inbox.waitForDue(options), logger });
+  const livemode = toLivemode(pipeline.mode);
+  return toWork({ takeNext, waitForDue: (options) => inbox.waitForDue({ ...options, livemode }), logger });
 }
 
 async function refuseWork(): Promise<never> {

@@ -104,6 +104,22 @@ describePostgres("a receiver that answers once an event is stored", () => {
     expect(await webhooks.deliver("evt_1")).toMatchObject({ status: "duplicate" });
   });
 
+  test("takes up those of its own mode alone, where a receiver of the other mode shares its inbox", async () => {
+    const { inbox, peer } = await open();
+    const inMode = (mode: "live" | "test") => ({
+      billing: { ...twoTenants(), receiverFacts: () => ({ mode, tenantsBy: "customer" as const }) },
+    });
+    const handler = vi.fn<Handler>();
+    const both = [storing(inbox, handler, inMode("live")), storing(peer, handler, inMode("test"))];
+    for (const id of ["evt_1", "evt_2", "evt_3"]) {
+      for (const [index, one] of both.entries()) await one.deliver(id, { livemode: index === 0 });
+    }
+    for (const one of both) begin(one, { concurrency: 1 });
+    await vi.waitFor(() => expect(handler).toHaveBeenCalledTimes(6));
+    await vi.waitFor(async () => expect(await inbox.readStats()).toMatchObject({ held: 0, waiting: 0 }));
+    expect(both.map(({ warnings }) => warnings)).toEqual([[], []]);
+  });
+
   test("says that a dead one is busy while another process tries it once more", async () => {
     const { inbox, peer } = await open({ maxAttempts: 1 });
     let finish = () => {};
@@ -207,7 +223,7 @@ describePostgres("a receiver that answers once an event is stored", () => {
     expect(worker.warnings.length).toBeLessThan(2);
   });
 
-  test("handles no stored event of the other mode", async () => {
+  test("handles no stored event of the other mode, also where its inbox hands it one", async () => {
     const { inbox } = await open();
     const handler = vi.fn<Handler>();
     await storing(inbox, handler).deliver("evt_1");
@@ -215,7 +231,11 @@ describePostgres("a receiver that answers once an event is stored", () => {
       ...twoTenants(),
       receiverFacts: () => ({ mode: "live" as const, tenantsBy: "customer" as const }),
     };
-    const worker = storing(inbox, handler, { billing: live });
+    const modeless: typeof inbox = {
+      ...inbox,
+      processNext: (work, { signal } = {}) => inbox.processNext(work, { signal }),
+    };
+    const worker = storing(modeless, handler, { billing: live });
     const key = { eventId: "evt_1", livemode: false };
     const refused = { status: "failed", error: { code: "mode_mismatch" } };
     expect(await worker.workOne(key)).toMatchObject({ ...refused, attempt: 1 });

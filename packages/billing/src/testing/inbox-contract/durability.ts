@@ -79,6 +79,23 @@ export const DURABILITY: Promises = {
     assert.deepEqual(taken, ["evt_2", "evt_3", "evt_1"]);
   },
 
+  async "takes up the deliveries of one mode alone when asked to, and those of both otherwise"({ durable }) {
+    const { inbox, peer } = durable();
+    for (const id of ["evt_1", "evt_2", "evt_3"]) {
+      await inbox.store(aDelivery(id));
+      await inbox.store(aDelivery(id, { livemode: true }));
+      await pause(5);
+    }
+    assert.deepEqual(await takeUp(peer, { livemode: true }), "evt_1");
+    assert.deepEqual(await takeUp(inbox, { livemode: true }), "evt_2");
+    assert.deepEqual(await takeUp(peer, { livemode: false }), "evt_1");
+    assert.deepEqual(await takeUp(inbox), "evt_2");
+    assert.deepEqual(await takeUp(peer, { livemode: true }), "evt_3");
+    assert.equal(await peer.processNext(mustNotRun, { livemode: true }), undefined);
+    assert.deepEqual(await takeUp(peer, { livemode: false }), "evt_3");
+    assert.equal(await inbox.processNext(mustNotRun), undefined);
+  },
+
   async "takes up each of many deliveries once"({ durable }) {
     const { inbox, peer } = durable();
     const ids = Array.from({ length: 12 }, (_, index) => `evt_${index}`);
@@ -212,8 +229,11 @@ export const WAKING: Promises = {
 };
 
 /** Handles the next delivery, and resolves to its event's id. */
-async function takeUp(inbox: DurableInbox<unknown>): Promise<string | undefined> {
-  const taken = await inbox.processNext(done);
+async function takeUp(
+  inbox: DurableInbox<unknown>,
+  options?: { readonly livemode: boolean },
+): Promise<string | undefined> {
+  const taken = await inbox.processNext(done, options);
   assert.equal(taken?.result.status, "handled");
   return taken.delivery.key.eventId;
 }

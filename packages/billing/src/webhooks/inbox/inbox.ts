@@ -149,11 +149,11 @@ export interface DurableInbox<Tx> extends WebhookInbox<Tx> {
   /**
    * Claims the delivery that has been due longest and runs the work like `process`. A failed delivery is due again
    * after a pause that grows with its attempts; one whose process died, when its lease expires. Resolves to `undefined`
-   * if nothing is due.
+   * if nothing is due. `livemode` leaves what is of the other mode to other processes.
    */
   processNext<T>(
     work: Work<Tx, T>,
-    options?: { readonly signal?: AbortSignal | undefined },
+    options?: { readonly signal?: AbortSignal | undefined; readonly livemode?: boolean | undefined },
   ): Promise<Taken<T> | undefined>;
 
   /**
@@ -164,9 +164,13 @@ export interface DurableInbox<Tx> extends WebhookInbox<Tx> {
 
   /**
    * Waits until something may be due, at most `pollMs` milliseconds. Resolves early, without an error, when `signal`
-   * aborts.
+   * aborts. `livemode` is what `processNext` is to be called with.
    */
-  waitForDue(options: { readonly signal: AbortSignal; readonly pollMs: number }): Promise<void>;
+  waitForDue(options: {
+    readonly signal: AbortSignal;
+    readonly pollMs: number;
+    readonly livemode?: boolean | undefined;
+  }): Promise<void>;
 
   /**
    * Makes a dead delivery due again with all its attempts. Resolves to false when that delivery is not dead, or is tried
@@ -212,6 +216,12 @@ function shorten(id: string | undefined): string | undefined {
 /** Formats a key as one string. It is unambiguous, because neither ids nor accounts contain a colon. */
 export function deliveryId({ eventId, livemode, account }: DeliveryKey): string {
   return `${livemode ? "live" : "test"}:${account ?? ""}:${eventId}`;
+}
+
+/** What {@link deliveryId} begins with in a mode; nothing for both modes. */
+export function deliveryIdPrefix(livemode: boolean | undefined): "" | "live:" | "test:" {
+  if (livemode === undefined) return "";
+  return livemode ? "live:" : "test:";
 }
 
 /** Reads what {@link deliveryId} wrote. */

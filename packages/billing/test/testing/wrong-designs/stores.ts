@@ -167,7 +167,7 @@ export const WRONG_STORES: Readonly<Record<string, WrongDesign>> = {
     make: wrongStore((store) => ({
       claimDead: async (key, token) => {
         if (!(await store.release(key))) return undefined;
-        const lease = await store.claimNext(token);
+        const lease = await store.claimNext(token, undefined);
         return lease === undefined ? undefined : { status: "claimed", lease };
       },
     })),

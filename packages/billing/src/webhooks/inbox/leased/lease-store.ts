@@ -36,7 +36,7 @@ export interface LeaseStore<Tx> extends Pick<DurableInbox<Tx>, "find" | "release
   /** Claims a delivery that stays dead meanwhile; `undefined` when it is not dead. */
   claimDead(key: DeliveryKey, token: string): Promise<Claimed | ObjectBusy | undefined>;
   /** Claims what has been due longest and whose object is free; `undefined` when there is none. */
-  claimNext(token: string): Promise<Lease | undefined>;
+  claimNext(token: string, livemode: boolean | undefined): Promise<Lease | undefined>;
   /** Creates what the work gets as `tx`. */
   openTx(): Tx;
   /**
@@ -46,7 +46,7 @@ export interface LeaseStore<Tx> extends Pick<DurableInbox<Tx>, "find" | "release
   settle(lease: Lease, settlement: Settlement, tx: Tx): Promise<boolean>;
   store(delivery: Delivery): Promise<StoreResult>;
   /** Whether `claimNext` would find something now. */
-  hasDue(): Promise<boolean>;
+  hasDue(livemode: boolean | undefined): Promise<boolean>;
   listDead(options: { readonly limit: number }): Promise<readonly DeadDelivery[]>;
 }
 

@@ -30,9 +30,9 @@ export function leasedInbox<Tx>(
       return attemptWork(claimed.lease, work, true);
     },
 
-    async processNext(work, { signal } = {}) {
+    async processNext(work, { signal, livemode } = {}) {
       signal?.throwIfAborted();
-      const lease = await store.claimNext(crypto.randomUUID());
+      const lease = await store.claimNext(crypto.randomUUID(), livemode);
       if (lease === undefined) return undefined;
       const { attempt, token: _, newestHandledAtMs: __, ...delivery } = lease;
       return { delivery, result: await attemptWork(lease, work, attempt >= maxAttempts) };
@@ -51,9 +51,9 @@ export function leasedInbox<Tx>(
       return isReleased;
     },
 
-    async waitForDue({ signal, pollMs }) {
+    async waitForDue({ signal, pollMs, livemode }) {
       const endsAtMs = performance.now() + pollMs;
-      while (!signal.aborted && !(await store.hasDue())) {
+      while (!signal.aborted && !(await store.hasDue(livemode))) {
         const remainingMs = endsAtMs - performance.now();
         if (remainingMs <= 0) return;
         await waiters.wait(Math.min(remainingMs, LOOK_EVERY_MS), signal);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Delivery, DeliveryKey } from "../inbox.js";
-import { deliveryId, objectKey } from "../inbox.js";
+import { deliveryId, deliveryIdPrefix, objectKey } from "../inbox.js";
 import type { Query, Row, Statement } from "./database.js";
 import { findSqlState } from "./sqlstate.js";
 import type { Statements } from "./statements.js";
@@ -85,10 +85,14 @@ export function claimDead({ statements, leaseMs }: ClaimSettings, key: DeliveryK
 }
 
 /** Claims the delivery that has been due longest and whose object is free. */
-export function claimNext({ statements, leaseMs, maxAttempts }: ClaimSettings): Claiming {
+export function claimNext(
+  { statements, leaseMs, maxAttempts }: ClaimSettings,
+  livemode: boolean | undefined,
+): Claiming {
+  const values = [leaseMs, maxAttempts, deliveryIdPrefix(livemode)];
   const make: MakeClaim = async (query) => {
     for (let looks = 0; looks < LOOKS_AT_ONCE; looks += 1) {
-      const row = await lookAtFront(query, statements.claimNext, [leaseMs, maxAttempts]);
+      const row = await lookAtFront(query, statements.claimNext, values);
       if (row === undefined) {
         // A dead delivery is never due, so its object would stay with whoever died while requeueing it.
         await query(statements.freeDead);

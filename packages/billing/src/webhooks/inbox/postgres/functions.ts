@@ -143,7 +143,8 @@ END $$`,
 
     // Looks at the delivery that has been due longest. If its object is at work, parks it with those behind it that wait
     // for the same, and returns a row of nulls: there may be more. So no claim passes over what another has passed over.
-    `CREATE OR REPLACE FUNCTION ${schema}.claim_next(lease_ms bigint, max_attempts integer) RETURNS SETOF ${pending}
+    `CREATE OR REPLACE FUNCTION ${schema}.claim_next(lease_ms bigint, max_attempts integer, id_prefix text DEFAULT '')
+RETURNS SETOF ${pending}
 LANGUAGE plpgsql ${BY_INDEX} SET enable_sort = off AS $$
 DECLARE
   first ${pending}%ROWTYPE;
@@ -155,6 +156,7 @@ DECLARE
   setting text := set_config('synchronous_commit', 'off', true);
 BEGIN
   SELECT p.* INTO first FROM ${pending} p WHERE p.died_at IS NULL AND p.due_at <= statement_timestamp()
+    AND (id_prefix = '' OR left(p.id, 5) = id_prefix)
   ORDER BY p.due_at LIMIT 1 FOR UPDATE SKIP LOCKED;
   IF NOT FOUND THEN
     RETURN;

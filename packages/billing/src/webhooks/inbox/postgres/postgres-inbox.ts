@@ -69,8 +69,8 @@ function createInbox<Tx>(database: Database<Tx>, inboxSettings: InboxSettings): 
       return (await run(claimDead(settings, key), work, signal)).result;
     },
 
-    async processNext(work, { signal } = {}) {
-      const { delivery, result } = await run(claimNext(settings), work, signal);
+    async processNext(work, { signal, livemode } = {}) {
+      const { delivery, result } = await run(claimNext(settings, livemode), work, signal);
       return delivery === undefined || result === undefined ? undefined : { delivery, result };
     },
 
@@ -94,9 +94,9 @@ function createInbox<Tx>(database: Database<Tx>, inboxSettings: InboxSettings): 
       return row === undefined ? undefined : toDelivery(row);
     },
 
-    async waitForDue({ signal, pollMs }) {
+    async waitForDue({ signal, pollMs, livemode }) {
       await assertTables();
-      await waiting.wait(signal, pollMs);
+      await waiting.wait(signal, pollMs, livemode);
     },
 
     async release(key) {

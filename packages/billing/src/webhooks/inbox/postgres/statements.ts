@@ -21,6 +21,8 @@ export function writeStatements(schema: string = DEFAULT_SCHEMA) {
   const lease = (value: string) => `clock_timestamp() + ${value}::bigint * interval '1 millisecond'`;
   const isFree = "(token IS NULL OR due_at <= statement_timestamp())";
 
+  const isOfMode = "($1::text = '' OR left(id, 5) = $1::text)";
+
   return {
     version: `SELECT max(version) AS version, current_setting('server_encoding') AS encoding FROM ${quoted}.migrations`,
 
@@ -60,7 +62,7 @@ FROM ${pending} WHERE id = $1 AND died_at IS NOT NULL`,
      * Claims the delivery that has been due longest and whose object is not at work; buries it if it has no attempt left.
      * A row of nulls: others were in the way, and there may be more behind them.
      */
-    claimNext: `SELECT ${DELIVERY}, token::text, attempts FROM ${quoted}.claim_next($1::bigint, $2::integer)`,
+    claimNext: `SELECT ${DELIVERY}, token::text, attempts FROM ${quoted}.claim_next($1::bigint, $2::integer, $3)`,
 
     /** Frees an object, a delivery's or the one named, whose holder's lease is over and whose transaction is gone. */
     freeObject: `UPDATE ${pending} SET token = NULL WHERE id IN (
@@ -111,9 +113,9 @@ FROM ${pending} WHERE died_at IS NOT NULL ORDER BY died_at LIMIT $1::bigint`,
 FROM ${pending}`,
 
     /** What is parked may be woken at any time. */
-    nextDue: `SELECT CASE WHEN EXISTS (SELECT FROM ${pending} WHERE waits_since IS NOT NULL) THEN 0
+    nextDue: `SELECT CASE WHEN EXISTS (SELECT FROM ${pending} WHERE waits_since IS NOT NULL AND ${isOfMode}) THEN 0
   ELSE ceil(extract(epoch FROM min(due_at) - clock_timestamp()) * 1000)::bigint END AS due_in_ms
-FROM ${pending} WHERE died_at IS NULL`,
+FROM ${pending} WHERE died_at IS NULL AND ${isOfMode}`,
 
     forgetHandled: `DELETE FROM ${handled} WHERE id IN (
   SELECT id FROM ${handled} WHERE handled_at < statement_timestamp() - $1::bigint * interval '1 millisecond'

@@ -1,4 +1,5 @@
 import { onAbort } from "../../../on-abort.js";
+import { deliveryIdPrefix } from "../inbox.js";
 import type { Database } from "./database.js";
 import { Hints } from "./hints.js";
 import type { Statements } from "./statements.js";
@@ -30,7 +31,7 @@ export class Waiting {
     for (const wake of this.#waiters) wake();
   }
 
-  async wait(signal: AbortSignal, pollMs: number): Promise<void> {
+  async wait(signal: AbortSignal, pollMs: number, livemode: boolean | undefined): Promise<void> {
     if (signal.aborted) return;
     this.#hints.listen(signal);
     let timer: NodeJS.Timeout | undefined;
@@ -42,7 +43,7 @@ export class Waiting {
     this.#waiters.add(wake);
     const stopListening = onAbort(signal, wake);
     try {
-      const [row] = (await this.#database.query(this.#statements.nextDue)).rows;
+      const [row] = (await this.#database.query(this.#statements.nextDue, [deliveryIdPrefix(livemode)])).rows;
       const dueInMs = row?.["due_in_ms"] == null ? pollMs : Number(row["due_in_ms"]);
       timer = setTimeout(wake, Math.min(pollMs, Math.max(dueInMs, SHORTEST_MS)));
       await woken;

@@ -2,6 +2,7 @@ import {
   type DeadDelivery,
   type Delivery,
   deliveryId,
+  deliveryIdPrefix,
   objectKey,
   parseDeliveryId,
   type StoreResult,
@@ -29,8 +30,8 @@ export function redisStore(
       return answer[0] === "absent" ? undefined : toClaimed(answer, token);
     },
 
-    async claimNext(token) {
-      const answer = await searchDue(CLAIM_NEXT, [maxAttempts, token, leaseMs]);
+    async claimNext(token, livemode) {
+      const answer = await searchDue(CLAIM_NEXT, [maxAttempts, deliveryIdPrefix(livemode), token, leaseMs]);
       return answer[0] === "absent" ? undefined : toLease(answer, token);
     },
 
@@ -55,7 +56,10 @@ export function redisStore(
       return body ? toDelivery(body) : undefined;
     },
 
-    hasDue: async () => (await searchDue(HAS_DUE, [maxAttempts]))[0] === "due",
+    async hasDue(livemode) {
+      return (await searchDue(HAS_DUE, [maxAttempts, deliveryIdPrefix(livemode)]))[0] === "due";
+    },
+
     release: async (key) => (await run(RELEASE, [deliveryId(key)]))[0] === "released",
 
     async listDead({ limit }) {

@@ -1,4 +1,4 @@
-import { type Delivery, deliveryId, objectKey } from "../inbox.js";
+import { type Delivery, deliveryId, deliveryIdPrefix, objectKey } from "../inbox.js";
 import type { Claimed, Lease, ObjectBusy } from "../leased/lease-store.js";
 import type { LeaseSettings } from "../leased/settings.js";
 import type { SqliteDatabase } from "./database.js";
@@ -8,13 +8,13 @@ import { type OpenRow, toStoredDelivery } from "./rows.js";
 export interface Claims {
   readonly claim: (delivery: Delivery, token: string, nowMs: number) => Claimed | ObjectBusy;
   readonly claimDead: (id: string, token: string, nowMs: number) => Claimed | ObjectBusy | undefined;
-  readonly claimNext: (token: string, nowMs: number) => Lease | undefined;
+  readonly claimNext: (token: string, livemode: boolean | undefined, nowMs: number) => Lease | undefined;
   readonly isHandled: (id: string, nowMs: number) => boolean;
   readonly find: (id: string) => OpenRow | undefined;
   readonly isDead: (row: OpenRow, nowMs: number) => boolean;
   /** Keeps a delivery that is due now. */
   readonly keep: (delivery: Delivery, nowMs: number) => OpenRow;
-  readonly findDue: (nowMs: number) => OpenRow | undefined;
+  readonly findDue: (livemode: boolean | undefined, nowMs: number) => OpenRow | undefined;
 }
 
 export function sqliteClaims(database: SqliteDatabase, { leaseMs, maxAttempts }: LeaseSettings): Claims {
@@ -43,14 +43,15 @@ export function sqliteClaims(database: SqliteDatabase, { leaseMs, maxAttempts }:
   const selectNewest = database.prepare("SELECT created_at_ms FROM billing_inbox_newest WHERE object = ?");
   const selectDue = database.prepare(
     `SELECT * FROM billing_inbox_open AS due
-      WHERE died_at_ms IS NULL AND due_at_ms <= ? AND lease_ends_at_ms <= ? AND NOT EXISTS (
+      WHERE died_at_ms IS NULL AND due_at_ms <= ? AND lease_ends_at_ms <= ? AND id GLOB ? AND NOT EXISTS (
         SELECT 1 FROM billing_inbox_open AS holder
           WHERE holder.object = due.object AND holder.token IS NOT NULL AND holder.lease_ends_at_ms > ?)
       ORDER BY due_at_ms, rowid LIMIT 1`,
   );
 
   const find = (id: string) => selectOpen.get(id) as OpenRow | undefined;
-  const findDue = (nowMs: number) => selectDue.get(nowMs, nowMs, nowMs) as OpenRow | undefined;
+  const findDue = (livemode: boolean | undefined, nowMs: number) =>
+    selectDue.get(nowMs, nowMs, `${deliveryIdPrefix(livemode)}*`, nowMs) as OpenRow | undefined;
   const isHandled = (id: string, nowMs: number) => selectHandled.get(id, nowMs) !== undefined;
 
   return { claim, claimDead, claimNext, isHandled, find, isDead, keep, findDue };
@@ -74,9 +75,9 @@ export function sqliteClaims(database: SqliteDatabase, { leaseMs, maxAttempts }:
     return { status: "claimed", lease: begin(row, token, nowMs) };
   }
 
-  function claimNext(token: string, nowMs: number): Lease | undefined {
+  function claimNext(token: string, livemode: boolean | undefined, nowMs: number): Lease | undefined {
     for (;;) {
-      const row = findDue(nowMs);
+      const row = findDue(livemode, nowMs);
       if (row === undefined) return undefined;
       if (!isDead(row, nowMs)) return begin(row, token, nowMs);
     }

@@ -35,7 +35,7 @@ export function sqliteStore<Database extends SqliteDatabase>(
   return {
     claim: async (delivery, token) => atNow((nowMs) => claims.claim(delivery, token, nowMs)),
     claimDead: async (key, token) => atNow((nowMs) => claims.claimDead(deliveryId(key), token, nowMs)),
-    claimNext: async (token) => atNow((nowMs) => claims.claimNext(token, nowMs)),
+    claimNext: async (token, livemode) => atNow((nowMs) => claims.claimNext(token, livemode, nowMs)),
     openTx: () => new DeferredWrites<Database>(),
     settle: async (lease, settlement, tx) => atNow((nowMs) => settling(lease, settlement, tx, nowMs)),
 
@@ -54,7 +54,7 @@ export function sqliteStore<Database extends SqliteDatabase>(
       return row === undefined ? undefined : toStoredDelivery(row);
     },
 
-    hasDue: async () => claims.findDue(readNowMs()) !== undefined,
+    hasDue: async (livemode) => claims.findDue(livemode, readNowMs()) !== undefined,
 
     release: async (key) =>
       atNow((nowMs) => {

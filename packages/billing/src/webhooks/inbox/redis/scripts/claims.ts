@@ -33,21 +33,22 @@ return begin(id, object, token, lease_ms)
 /**
  * Answers "more" and where to go on when there may be something due behind what it looked at.
  *
- * ARGV: score to begin at, how many of that score to pass over, maxAttempts, token, leaseMs.
+ * ARGV: score to begin at, how many of that score to pass over, maxAttempts, what ids begin with, token, leaseMs.
  */
 export const CLAIM_NEXT: string = `#!lua
 ${COMMON}
-local from, passed, max_attempts, token, lease_ms = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
+local from, passed, max_attempts, prefix = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local token, lease_ms = ARGV[5], tonumber(ARGV[6])
 local repeated = find_repeated(token)
 if repeated then return repeated end
-local id, object, more = find_due(max_attempts, from, passed)
+local id, object, more = find_due(max_attempts, prefix, from, passed)
 if not id then return more or {'absent'} end
 return begin(id, object, token, lease_ms)
 `;
 
-/** Answers "more" in the same way. ARGV: score to begin at, how many of that score to pass over, maxAttempts. */
+/** Answers "more" in the same way. ARGV: score to begin at, how many of that score to pass over, maxAttempts, what ids begin with. */
 export const HAS_DUE: string = `#!lua
 ${COMMON}
-local id, _, more = find_due(tonumber(ARGV[3]), ARGV[1], tonumber(ARGV[2]))
+local id, _, more = find_due(tonumber(ARGV[3]), ARGV[4], ARGV[1], tonumber(ARGV[2]))
 return id and {'due'} or more or {'absent'}
 `;

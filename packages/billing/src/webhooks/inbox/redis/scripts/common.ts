@@ -121,13 +121,15 @@ end
 
 -- Looks at a bounded number, so that many deliveries of objects that are at work cannot hold up the server. Where there
 -- may be more behind them, returns where to go on: a score, and how many of that score to pass over.
-local function find_due(max_attempts, from, passed)
+local function find_due(max_attempts, prefix, from, passed)
   local front = redis.call('ZRANGE', due, from, now, 'BYSCORE', 'LIMIT', passed, 1000, 'WITHSCORES')
   for at = 1, #front, 2 do
     local id = front[at]
     local object = read_facts(id)
     if front[at + 1] ~= from then from, passed = front[at + 1], 0 end
-    if not is_whole(id) then
+    if string.sub(id, 1, #prefix) ~= prefix then
+      passed = passed + 1
+    elseif not is_whole(id) then
       forget(id)
     elseif is_held(id) or is_object_held(object, id) then
       passed = passed + 1
