@@ -1,26 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import type { StripeBillingService } from "../../src/index.js";
-import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+import { itWithNewTenant as it } from "../in-world.js";
+import type { StripeWorld } from "../stripe-world.js";
 import { addCard } from "../subscriptions/plans.js";
 
-let world: StripeWorld;
-let acme: TenantWorld;
-let billing: StripeBillingService;
-
-beforeAll(async () => {
-  world = await startStripeWorld();
-});
-
-beforeEach(async () => {
-  acme = await world.addTenant("acme");
-  billing = world.service().forTenant("acme");
-  world.takeRequests();
-});
-
-afterAll(() => world.close());
-
 describe("listPaymentMethods", () => {
-  it("shows of a card what people tell it by, and nothing else", async () => {
+  it("shows of a card what people tell it by, and nothing else", async ({ acme, billing }) => {
     const { data } = await billing.listPaymentMethods(acme.customerId);
 
     expect(data).toEqual([
@@ -45,25 +30,34 @@ describe("listPaymentMethods", () => {
     expect(Object.isFrozen(data[0]?.card)).toBe(true);
   });
 
-  it("marks the default, two requests cold and one warm, whatever the default was before", async () => {
+  it("marks the default, two requests cold and one warm, whatever the default was before", async ({
+    world,
+    acme,
+    billing,
+  }) => {
+    const makeDefault = (method: string) => setDefault(world, acme.customerId, method);
     const second = await addCard(world, acme.customerId, "mastercard");
     await makeDefault(acme.paymentMethodId);
     world.takeRequests();
-    expect(await defaultIds()).toEqual([acme.paymentMethodId]);
+    expect(await defaultIds(billing, acme.customerId)).toEqual([acme.paymentMethodId]);
     expect(world.takeRequests()).toEqual([`GET /v1/customers/${acme.customerId}`, "GET /v1/payment_methods"]);
 
     await makeDefault(second);
     world.takeRequests();
-    expect(await defaultIds()).toEqual([second]);
+    expect(await defaultIds(billing, acme.customerId)).toEqual([second]);
     expect(world.takeRequests()).toEqual(["GET /v1/payment_methods"]);
   });
 
-  it("leaves out what was detached", async () => {
+  it("leaves out what was detached", async ({ world, acme, billing }) => {
     await world.stripe.paymentMethods.detach(acme.paymentMethodId);
     expect((await billing.listPaymentMethods(acme.customerId)).data).toEqual([]);
   });
 
-  it("pages with a cursor that is proved by the page before, and with none of another customer's", async () => {
+  it("pages with a cursor that is proved by the page before, and with none of another customer's", async ({
+    world,
+    acme,
+    billing,
+  }) => {
     for (let i = 0; i < 4; i++) await addCard(world, acme.customerId);
     world.takeRequests();
     const ids: string[] = [];
@@ -86,14 +80,14 @@ describe("listPaymentMethods", () => {
       message: expect.stringContaining("after must be"),
     });
   });
-
-  async function defaultIds(): Promise<string[]> {
-    const { data } = await billing.listPaymentMethods(acme.customerId);
-    return data.filter(({ isDefault }) => isDefault).map(({ id }) => id);
-  }
-
-  async function makeDefault(method: string): Promise<void> {
-    const invoice_settings = { default_payment_method: method };
-    await world.stripe.customers.update(acme.customerId, { invoice_settings });
-  }
 });
+
+async function defaultIds(billing: StripeBillingService, customerId: string): Promise<string[]> {
+  const { data } = await billing.listPaymentMethods(customerId);
+  return data.filter(({ isDefault }) => isDefault).map(({ id }) => id);
+}
+
+async function setDefault(world: StripeWorld, customerId: string, method: string): Promise<void> {
+  const invoice_settings = { default_payment_method: method };
+  await world.stripe.customers.update(customerId, { invoice_settings });
+}
