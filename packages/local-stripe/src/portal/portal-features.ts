@@ -112,6 +112,22 @@ export const NOTHING_ALLOWED: Features = {
   },
 };
 
+/** Refuses a new configuration that leaves out what only an update may: whether a feature is on, and reasons to choose from. */
+export function demandWhole(features: FeatureChanges): void {
+  for (const name of ["customer_update", "subscription_cancel", "subscription_update"] as const) {
+    const feature = features[name];
+    if (feature !== undefined && feature.enabled === undefined) throw missing(`features[${name}][enabled]`);
+  }
+  const reason = features.subscription_cancel?.cancellation_reason;
+  if (reason !== undefined && reason.options === undefined) {
+    throw missing("features[subscription_cancel][cancellation_reason][options]");
+  }
+}
+
+function missing(param: string): ReturnType<typeof invalid> {
+  return invalid(`Missing required param: ${param}.`, param, "parameter_missing");
+}
+
 /** Only the features that are named change. */
 export function featuresAfter(before: Features, changes: FeatureChanges, account: AccountData): Features {
   const {

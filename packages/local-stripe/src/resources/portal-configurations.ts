@@ -6,7 +6,7 @@ import { bool, clearable, hash, required, text, type Values } from "../declare/p
 import { type Call, type Resource, retrieveRoute, route } from "../declare/route.js";
 import { webUrl } from "../declare/web-url.js";
 import { newId } from "../ids.js";
-import { FEATURES, featuresAfter, NOTHING_ALLOWED } from "../portal/portal-features.js";
+import { demandWhole, FEATURES, featuresAfter, NOTHING_ALLOWED } from "../portal/portal-features.js";
 import type { AccountData, Transaction } from "../store/account-data.js";
 import type { PortalConfigurationRecord } from "../store/records/portal.js";
 import type { Wire } from "../store/wire.js";
@@ -41,6 +41,7 @@ export const portalConfigurations: Resource<"billing_portal.configuration"> = {
   permission: "customer_portal",
   routes: [
     route("POST /v1/billing_portal/configurations", CREATE, ({ tx, account, params }) => {
+      demandWhole(params.features);
       const configuration = newConfiguration(account, params, false);
       tx.insert("billing_portal.configuration", configuration, "billing_portal.configuration.created");
       return account.render("billing_portal.configuration", configuration);

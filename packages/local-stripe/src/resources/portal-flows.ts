@@ -119,7 +119,8 @@ export function toFlow(
         "This subscription cannot be updated",
         "subscription update",
       );
-      const items = confirmedItems(data.subscription_update_confirm?.items ?? [], subscription, account);
+      const { items: given = [] } = data.subscription_update_confirm ?? {};
+      const items = confirmedItems(given, subscription, configuration, account);
       const discounts = data.subscription_update_confirm?.discounts?.map((one) =>
         toFlowDiscount(one, account),
       );
@@ -197,8 +198,10 @@ function flowSubscription(
 function confirmedItems(
   items: readonly { readonly id: string; readonly price?: string; readonly quantity?: number }[],
   subscriptionId: string,
+  { features }: PortalConfigurationRecord,
   account: AccountData,
 ): { id: string; price: string; quantity?: number }[] {
+  const offered = (features.subscription_update.products ?? []).flatMap(({ prices }) => prices);
   const subscription = account.getFromPath("subscription", subscriptionId);
   const param = "flow_data[subscription_update_confirm][items]";
   return items.map((item, at) => {
@@ -207,6 +210,13 @@ function confirmedItems(
       throw invalid(`No such subscription item: '${item.id}'`, `${param}[${at}][id]`, "resource_missing");
     }
     const price = account.getFromParam("price", item.price ?? present.price, `${param}[${at}][price]`);
+    // Stripe documents it at the parameter: "The price must also be included in the configuration's products."
+    if (item.price !== undefined && !offered.includes(item.price)) {
+      throw invalid(
+        `The price ${item.price} is not included in the portal configuration's \`features[subscription_update][products]\`.`,
+        `${param}[${at}][price]`,
+      );
+    }
     const quantity = item.quantity ?? present.quantity;
     return { id: item.id, price: price.id, ...(quantity !== undefined && { quantity }) };
   });

@@ -55,6 +55,30 @@ describe("a portal configuration", () => {
     expect((await refusal(pause(37))).param).toContain("interval_options");
   });
 
+  it("says of each feature whether it is on, and what reasons there are, when it is made", async ({
+    stripe,
+  }) => {
+    const create = (features: object) => stripe.billingPortal.configurations.create({ features });
+    for (const name of ["customer_update", "subscription_cancel", "subscription_update"]) {
+      expect(await refusal(create({ [name]: {} }))).toMatchObject({
+        code: "parameter_missing",
+        param: `features[${name}][enabled]`,
+      });
+    }
+    const cancel = { enabled: true, cancellation_reason: { enabled: true } };
+    expect((await refusal(create({ subscription_cancel: cancel }))).param).toBe(
+      "features[subscription_cancel][cancellation_reason][options]",
+    );
+    const { id, features } = await create({ invoice_history: { enabled: true } });
+    const changed = await stripe.billingPortal.configurations.update(id, {
+      features: { customer_update: { allowed_updates: ["email"] } },
+    });
+    expect(changed.features).toEqual({
+      ...features,
+      customer_update: { enabled: false, allowed_updates: ["email"] },
+    });
+  });
+
   it("offers at most ten products", async ({ stripe }) => {
     const { product, id } = await monthly(stripe);
     const products = Array.from({ length: 11 }, () => ({ product: idOf(product), prices: [id] }));

@@ -231,6 +231,28 @@ describe("the flow that confirms a change", () => {
     expect(after.items.data).toMatchObject([{ price: { id: shop.large.id }, quantity: 3 }]);
   });
 
+  it("is refused for a price that the configuration does not offer", async ({ stripe }) => {
+    const shop = await openShop(stripe);
+    const [item] = shop.subscription.items.data;
+    const other = await monthly(stripe, 2000, "Other");
+    const open = (change: { price?: string; quantity?: number }) =>
+      stripe.billingPortal.sessions.create({
+        customer: shop.customer,
+        configuration: shop.configuration,
+        flow_data: {
+          type: "subscription_update_confirm",
+          subscription_update_confirm: {
+            subscription: shop.subscription.id,
+            items: [{ id: item?.id ?? "", ...change }],
+          },
+        },
+      });
+    const { param } = await refusal(open({ price: other.id }));
+    expect(param).toBe("flow_data[subscription_update_confirm][items][0][price]");
+    expect(await open({ price: shop.large.id })).toMatchObject({ configuration: shop.configuration });
+    expect(await open({ quantity: 2 })).toMatchObject({ configuration: shop.configuration });
+  });
+
   it("is refused for a subscription that the portal lets customers only cancel", async ({ stripe }) => {
     const shop = await openShop(stripe, {}, { collection_method: "send_invoice", days_until_due: 5 });
     for (const type of ["subscription_update", "subscription_update_confirm"] as const) {
