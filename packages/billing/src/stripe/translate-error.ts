@@ -89,10 +89,7 @@ export function translateError(
     );
   }
   if (message.includes("feature in the portal configuration is disabled")) {
-    return new PortalNotConfiguredError(
-      "A feature that this flow needs is disabled in the portal configuration. Enable it, or use another configuration.",
-      details,
-    );
+    return new PortalNotConfiguredError(DISABLED, details);
   }
   return new InvalidArgumentError(
     param === undefined
@@ -101,6 +98,9 @@ export function translateError(
     details,
   );
 }
+
+export const DISABLED =
+  "A feature that this flow needs is disabled in the portal configuration. Enable it, or use another configuration.";
 
 /** The next step after a write of unknown outcome. Stripe takes no idempotency key for a DELETE. */
 export function nextStepAfter(key: IdempotencyKey | undefined): string {

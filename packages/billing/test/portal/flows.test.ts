@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { PortalFlow, StripeBillingService } from "../../src/index.js";
+import type { PortalConfigurationSpec, PortalFlow, StripeBillingService } from "../../src/index.js";
 import { type StripeWorld, sdkFor, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+import { addMeteredPrice, addPlan, addPrice } from "../subscriptions/plans.js";
 
 let world: StripeWorld;
 let acme: TenantWorld;
@@ -168,6 +169,29 @@ describe("a change to confirm", () => {
     expect(sentFlow()).toEqual({ type, [type]: { subscription, items: [{ ...item(), quantity: "0" }] } });
   });
 
+  /** Confirms a price in a portal that offers it. */
+  const confirmWhereOffered = async (priceId: string) => {
+    const { product } = await world.stripe.prices.retrieve(priceId);
+    const offered = await world.stripe.billingPortal.configurations.create({
+      features: {
+        payment_method_update: { enabled: true },
+        subscription_update: {
+          enabled: true,
+          default_allowed_updates: ["price"],
+          products: [{ product: idOf(product), prices: [priceId] }],
+        },
+      },
+    });
+    const { subscriptionId } = acme;
+    const portal = { returnUrl: "https://app.example.com/billing", configuration: offered.id };
+    return world
+      .service({ portal })
+      .forTenant("acme")
+      .createCustomerPortalSession(acme.customerId, {
+        flow: { type: "subscription_update_confirm", subscriptionId, priceId },
+      });
+  };
+
   it("takes prices of the tenant's own products and of shared ones, and of no other", async () => {
     const priceOf = async (metadata: Record<string, string>) => {
       const product = await world.stripe.products.create({
@@ -177,7 +201,8 @@ describe("a change to confirm", () => {
       });
       return idOf(product.default_price);
     };
-    await confirm({ priceId: await priceOf({ tenantId: "*" }) });
+    const shared = await priceOf({ tenantId: "*" });
+    await confirmWhereOffered(shared);
     for (const priceId of [
       globex.priceId,
       await priceOf({}),
@@ -202,6 +227,63 @@ describe("a change to confirm", () => {
       code: "invalid_argument",
       message: "flow.priceId is archived, so it cannot be sold.",
     });
+  });
+
+  it("refuses a price of an archived product, and one that is paid once or usage-based", async () => {
+    const { productId, priceId: ofArchived } = await addPlan(world, "acme");
+    await world.stripe.products.update(productId, { active: false });
+    const { id: once } = await world.stripe.prices.create({
+      product: acme.productId,
+      currency: "usd",
+      unit_amount: 100,
+    });
+    for (const [priceId, words] of [
+      [ofArchived, "flow.priceId is archived"],
+      [once, "flow.priceId is a one-time price."],
+      [await addMeteredPrice(world, acme), "flow.priceId is a usage-based price."],
+    ] as const) {
+      world.takeRequests();
+      await expect(confirm({ priceId })).rejects.toMatchObject({
+        code: "invalid_argument",
+        message: expect.stringContaining(words),
+      });
+      expect(world.takeRequests()).not.toContain("POST /v1/billing_portal/sessions");
+    }
+  });
+
+  it("says that the portal configuration does not offer the price, which Stripe refuses", async () => {
+    const priceId = await addPrice(world, acme);
+    await expect(confirm({ priceId })).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringContaining("not among what the portal configuration offers"),
+    });
+  });
+
+  it("is judged by a specification before anything is sent", async () => {
+    const { subscriptionId, customerId, productId, priceId } = acme;
+    const priceIds = [priceId];
+    const flow = { type: "subscription_update_confirm", subscriptionId } as const;
+    const offering = {
+      features: {
+        paymentMethodUpdate: true,
+        subscriptionUpdate: { allowedUpdates: ["price"], products: [{ productId, priceIds }] },
+      },
+    } as const;
+    const openWith = (more: object, configuration: PortalConfigurationSpec = offering) =>
+      billing.createCustomerPortalSession(customerId, { configuration, flow: { ...flow, ...more } });
+    const notOffered = await addPrice(world, acme);
+    await openWith({ priceId });
+    world.takeRequests();
+
+    await expect(openWith({ priceId: notOffered })).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringContaining("not among what the portal configuration offers"),
+    });
+    await expect(openWith({ priceId }, { features: { invoiceHistory: true } })).rejects.toMatchObject({
+      code: "portal_not_configured",
+      message: expect.stringContaining("is disabled in the portal configuration"),
+    });
+    expect(world.takeRequests()).toEqual([]);
   });
 
   it("refuses an item of another subscription, and of another tenant's", async () => {

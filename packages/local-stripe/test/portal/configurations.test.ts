@@ -59,8 +59,12 @@ describe("a portal configuration", () => {
     stripe,
   }) => {
     const create = (features: object) => stripe.billingPortal.configurations.create({ features });
-    for (const name of ["customer_update", "subscription_cancel", "subscription_update"]) {
-      expect(await refusal(create({ [name]: {} }))).toMatchObject({
+    for (const [name, feature] of [
+      ["customer_update", { allowed_updates: ["email"] }],
+      ["subscription_cancel", { mode: "immediately" }],
+      ["subscription_update", { proration_behavior: "none" }],
+    ] as const) {
+      expect(await refusal(create({ [name]: feature }))).toMatchObject({
         code: "parameter_missing",
         param: `features[${name}][enabled]`,
       });

@@ -2,10 +2,10 @@ import type Stripe from "stripe";
 import { isBillingError } from "../../errors.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { failure, ok, type PortalCheck, warning } from "./check.js";
-import { findConfiguration } from "./configuration.js";
-import { toContent } from "./configuration-params.js";
-import { checkSpec, type OfferedProduct } from "./configuration-spec.js";
-import { findPrices, isUsageBased } from "./offer.js";
+import { findConfiguration, prepareContent } from "./configuration.js";
+import type { OfferedProduct } from "./configuration-spec.js";
+import { findMissingFeature, findPriceNotOffered, OFFER_IT } from "./flow-demands.js";
+import { findPrices, isUsageBased, readProductId } from "./offer.js";
 import type { TenantPortal } from "./settings.js";
 
 type Configuration = Stripe.BillingPortal.Configuration;
@@ -30,7 +30,7 @@ export async function lookForConfiguration(
   const { configuration } = portal;
   if (configuration === undefined) return lookForDefault(scope);
   if (typeof configuration === "string") return lookForGiven(scope, configuration);
-  const { params, hash } = toContent(checkSpec(configuration), portal.policy);
+  const { params, hash } = prepareContent(scope, configuration, portal.policy).content;
   const found = await findConfiguration(scope, hash, portal.configurationIds);
   const fact =
     found === undefined
@@ -98,20 +98,10 @@ function toSeenConfiguration({ features }: Configuration, check: PortalCheck): S
   };
 }
 
-const NEEDED: ReadonlyMap<unknown, FeatureName> = new Map<unknown, FeatureName>([
-  ["payment_method_update", "payment_method_update"],
-  ["customer_update", "customer_update"],
-  ["subscription_cancel", "subscription_cancel"],
-  ["subscription_pause", "subscription_pause"],
-  ["subscription_update", "subscription_update"],
-  ["subscription_update_confirm", "subscription_update"],
-]);
-
 export function lookAtFeatures(features: Features, flow: unknown): PortalCheck {
   const on = Object.entries(features).flatMap(([name, feature]) => (feature?.enabled ? name : []));
-  const type = typeof flow === "object" && flow !== null && "type" in flow ? flow.type : undefined;
-  const needed = NEEDED.get(type);
-  if (needed !== undefined && !on.includes(needed)) {
+  const needed = findMissingFeature({ features }, flow);
+  if (needed !== undefined) {
     return failure(
       "features",
       `The flow needs ${needed}, which is disabled in the configuration.`,
@@ -124,6 +114,13 @@ export function lookAtFeatures(features: Features, flow: unknown): PortalCheck {
     "All features are disabled in the configuration, so the portal is empty.",
     "Enable the features that customers should have.",
   );
+}
+
+/** Checks that the price which a flow confirms is among those offered. */
+export function lookAtConfirmedPrice({ offers = [] }: SeenConfiguration, flow: unknown): PortalCheck[] {
+  const priceId = findPriceNotOffered({ offers }, flow);
+  if (priceId === undefined) return [];
+  return [failure("flow", "flow.priceId is not among what the portal configuration offers.", OFFER_IT)];
 }
 
 /** Checks the products. One request; one more for each price that is too new for Stripe's search, or not the tenant's. */
@@ -147,6 +144,8 @@ export async function lookAtProducts(
   const wanted = offers.flatMap(({ priceIds }) => priceIds).length;
   const troubles = [
     ...checkVisible(wanted - prices.length),
+    ...checkProducts(offers, found),
+    ...checkRecurring(prices),
     ...checkOnSale(prices),
     ...checkIntervals(offers, found),
     ...checkUsageBased(prices),
@@ -168,6 +167,32 @@ function checkVisible(count: number): PortalCheck[] {
       "Offer products whose metadata names this tenant or all tenants. A specification is checked for this.",
     ),
   ];
+}
+
+function checkProducts(
+  offers: readonly OfferedProduct[],
+  found: ReadonlyMap<string, Stripe.Price>,
+): PortalCheck[] {
+  const ids = offers.flatMap(({ productId, priceIds }) =>
+    priceIds.flatMap((id) => {
+      const price = found.get(id);
+      return price === undefined || readProductId(price) === productId ? [] : id;
+    }),
+  );
+  if (ids.length === 0) return [];
+  return [
+    failure(
+      "products",
+      `Offered with a product that they are not of: ${ids.join(", ")}.`,
+      "Offer each price with its own product.",
+    ),
+  ];
+}
+
+function checkRecurring(prices: readonly Stripe.Price[]): PortalCheck[] {
+  const ids = prices.filter(({ recurring }) => recurring === null).map(({ id }) => id);
+  if (ids.length === 0) return [];
+  return [failure("products", `One-time prices: ${ids.join(", ")}.`, "Offer only recurring prices.")];
 }
 
 function checkOnSale(prices: readonly Stripe.Price[]): PortalCheck[] {

@@ -57,7 +57,7 @@ export function toContent(
   return { params, hash: takeFingerprint(params) };
 }
 
-function toFeatures({
+export function toFeatures({
   invoiceHistory = false,
   paymentMethodUpdate = false,
   customerUpdate,

@@ -51,12 +51,12 @@ export interface Ensured {
   readonly made: boolean;
 }
 
-/** @param proof has to have come before anything is written; the search goes on beside it. */
+/** @param first what has to be proved before anything is written. It is asked for only where something is. */
 export async function ensureConfiguration(
   scope: TenantScope,
   given: PortalConfigurationSpec,
   { policy, configurationIds }: TenantPortal,
-  proof?: Promise<unknown>,
+  first?: () => Promise<unknown>,
 ): Promise<Ensured> {
   const { spec, content } = prepareContent(scope, given, policy);
   const { hash } = content;
@@ -72,7 +72,7 @@ export async function ensureConfiguration(
   }
   const kept = configurationIds && (await readStoredConfiguration(scope, configurationIds, hash));
   const present = kept ?? (await findListedConfiguration(scope, hash, configurationIds));
-  if (present === undefined) await proof;
+  if (present === undefined) await first?.();
   const found = present ?? (await make(scope, spec, content));
   const { id, login_page: login } = found;
   if (configurationIds && kept === undefined) await storeConfiguration(scope, configurationIds, hash, id);

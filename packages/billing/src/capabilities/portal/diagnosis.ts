@@ -6,6 +6,7 @@ import type { CallOptions } from "../../stripe/deadline.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { failure, ok, type PortalCheck, type PortalCheckName, toFailedCheck, warning } from "./check.js";
 import {
+  lookAtConfirmedPrice,
   lookAtFeatures,
   lookAtProducts,
   lookForConfiguration,
@@ -78,7 +79,7 @@ export async function diagnosePortal(
     return found;
   });
   if (seen?.features !== undefined) {
-    checks.push(lookAtFeatures(seen.features, flow));
+    checks.push(lookAtFeatures(seen.features, flow), ...lookAtConfirmedPrice(seen, flow));
     await look("products", async () => checks.push(...(await lookAtProducts(scope, seen, judge))));
   }
   checks.unshift(lookAtKey(errors));

@@ -14,6 +14,7 @@ import { isObjectId, type ObjectKind } from "../../stripe/object-id.js";
 import { referencedId } from "../../stripe/reference.js";
 import { notFound } from "../../stripe/translate-error.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
+import { isOnSale, isUsageBased } from "./offer.js";
 
 /**
  * A task, and the page after it. The portal configuration has to allow the task.
@@ -47,7 +48,10 @@ export type PortalFlow =
       readonly subscriptionId: string;
       /** The item to change. Default: the subscription's only one. */
       readonly itemId?: string | undefined;
-      /** An active price of a product that the tenant may sell, its own or a shared one. Default: the present price. */
+      /**
+       * A recurring price on sale that the tenant may sell, of its own product or a shared one, and that the portal
+       * configuration offers. Default: the present price.
+       */
       readonly priceId?: string | undefined;
       /** Default: the present quantity. */
       readonly quantity?: number | undefined;
@@ -215,9 +219,14 @@ async function proveConfirmation(
     throw new InvalidArgumentError("Stripe's portal can only change subscriptions with one item.");
   }
   if (priceId !== undefined) {
-    // guard (as { active: true }): a price to confirm is one that the tenant may sell
+    // guard (as { active: true, recurring: {}, product: { active: true } }): a price to confirm is one that the tenant may sell
     const price = await scope.price(priceId);
-    if (!price.active) throw new InvalidArgumentError("flow.priceId is archived, so it cannot be sold.");
+    if (!isOnSale(price)) throw new InvalidArgumentError("flow.priceId is archived, so it cannot be sold.");
+    if (price.recurring === null || isUsageBased(price)) {
+      throw new InvalidArgumentError(
+        `flow.priceId is a ${price.recurring === null ? "one-time" : "usage-based"} price. Stripe's portal cannot change a subscription to one.`,
+      );
+    }
   }
   return {
     subscription,

@@ -81,11 +81,11 @@ async function readOfferedPrices(
   return prices;
 }
 
-function readProductId({ product }: Stripe.Price): string {
+export function readProductId({ product }: Stripe.Price): string {
   return referencedId(product);
 }
 
-function isOnSale({ active, product }: Stripe.Price): boolean {
+export function isOnSale({ active, product }: Stripe.Price): boolean {
   return active && typeof product === "object" && !product.deleted && product.active;
 }
 

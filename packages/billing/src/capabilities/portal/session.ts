@@ -10,10 +10,11 @@ import type { IdempotencyOptions } from "../../stripe/idempotency.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { unlessOvertaken } from "../../unless-overtaken.js";
 import { toDate } from "../../views/epoch.js";
-import { assertFlowPossible } from "./check-flow.js";
+import { assertFlowPossible, explainRefusedFlow } from "./check-flow.js";
 import { type Ensured, ensureConfiguration, prepareContent } from "./configuration.js";
 import type { PortalConfigurationSpec } from "./configuration-spec.js";
 import { checkFlow, type PortalFlow } from "./flow.js";
+import { assertFlowOffered, toOffering } from "./flow-demands.js";
 import { CONFIGURATION, isConfiguration, isLocale, LOCALE, type TenantPortal } from "./settings.js";
 
 /**
@@ -97,12 +98,21 @@ export async function createCustomerPortalSession(
   const onBehalfOf = checkOnBehalfOf(given.onBehalfOf, portal.onBehalfOf);
   const proveFlow = given.flow === undefined ? undefined : checkFlow(given.flow, portal.policy);
   if (typeof configuration === "object") prepareContent(scope, configuration, settings.policy);
+  if (typeof portal.configuration === "object") {
+    assertFlowOffered(toOffering(portal.configuration), given.flow);
+  }
   const proof = proveVisitor(scope, customerId, proveFlow);
+  const flowGiven = given.flow as PortalFlow | undefined; // its form was checked
+  // A refusal after a configuration was made would leave the session half done.
+  const first = async () => {
+    await proof;
+    await assertFlowPossible(scope, flowGiven);
+  };
   const [flow, ensured] = await sideBySide(
     proof,
     configuration === undefined
-      ? ensureFromSettings(scope, portal, proof)
-      : ensureGiven(scope, configuration, settings, proof),
+      ? ensureFromSettings(scope, portal, first)
+      : ensureGiven(scope, configuration, settings, first),
   );
   const params: SessionParams = {
     customer: customerId,
@@ -113,7 +123,7 @@ export async function createCustomerPortalSession(
     ...(onBehalfOf === undefined ? {} : { on_behalf_of: onBehalfOf }),
   };
   const session = await unlessOvertaken(
-    () => assertFlowPossible(scope, given.flow as PortalFlow | undefined), // its form was checked
+    () => explainRefusedFlow(scope, flowGiven, portal),
     () => createSession(scope, params, portal, ensured, given.idempotencyKey),
   );
   return Object.freeze({
@@ -183,14 +193,19 @@ function toId(configuration: TenantPortal["configuration"]): string | undefined 
 async function ensureFromSettings(
   scope: TenantScope,
   portal: TenantPortal,
-  proof?: Promise<unknown>,
+  first?: () => Promise<unknown>,
 ): Promise<Ensured | undefined> {
   const { configuration: spec } = portal;
   if (spec === undefined || typeof spec === "string") return undefined;
+  let isFirstDone = true;
   try {
-    return await ensureConfiguration(scope, spec, portal, proof);
+    return await ensureConfiguration(scope, spec, portal, async () => {
+      isFirstDone = false;
+      await first?.();
+      isFirstDone = true;
+    });
   } catch (error) {
-    if (!isBillingError(error) || !CALLERS_MISTAKES.has(error.code)) throw error;
+    if (!isFirstDone || !isBillingError(error) || !CALLERS_MISTAKES.has(error.code)) throw error;
     throw new PortalNotConfiguredError(
       `The specification in portal.configuration cannot be used for this tenant. ${error.message}`,
       { cause: error },
@@ -203,9 +218,9 @@ async function ensureGiven(
   scope: TenantScope,
   given: string | PortalConfigurationSpec,
   settings: TenantPortal,
-  proof: Promise<unknown>,
+  first: () => Promise<unknown>,
 ): Promise<Ensured | undefined> {
-  if (typeof given !== "string") return ensureConfiguration(scope, given, settings, proof);
+  if (typeof given !== "string") return ensureConfiguration(scope, given, settings, first);
   // guard: a portal is opened with a configuration that the tenant may use
   await scope.configurations.get(given);
   return undefined;
