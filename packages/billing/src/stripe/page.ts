@@ -1,3 +1,4 @@
+import { NotFoundError } from "../errors.js";
 import { CursorError } from "./page-cursor.js";
 
 /** The options of every list. */
@@ -35,17 +36,38 @@ export function toPage<T extends { readonly id: string }, View>(
   return Object.freeze({ data: Object.freeze(data.filter(isWanted).map(toView)), hasMore, nextCursor });
 }
 
-/** Reads a list page by page to its end. One request a page. */
+/**
+ * Reads a list page by page to its end, each object once. One request a page; where the page's last object has left the
+ * list meanwhile, which Stripe refuses as a cursor, up to seven more find one of the page's that has not.
+ */
 export async function* eachPage<T extends { readonly id: string }>(
   load: (cursor: { readonly starting_after?: string }) => Promise<StripeList<T>>,
 ): AsyncGenerator<readonly T[]> {
-  for (let cursor = {}; ; ) {
-    const { data, has_more: hasMore } = await load(cursor);
-    yield data;
-    const last = data.at(-1);
-    if (!hasMore || last === undefined) return;
-    cursor = { starting_after: last.id };
+  for (let before: readonly string[] = []; ; ) {
+    const { data, has_more: hasMore } = await loadAfter(before, load);
+    const known = new Set(before);
+    yield data.filter(({ id }) => !known.has(id));
+    if (!hasMore || data.length === 0) return;
+    before = data.map(({ id }) => id);
   }
+}
+
+/** Loads what comes after the last of these that is in the list still. */
+async function loadAfter<T>(
+  ids: readonly string[],
+  load: (cursor: { readonly starting_after?: string }) => Promise<T>,
+): Promise<T> {
+  if (ids.length === 0) return load({});
+  let refusal: unknown;
+  for (let back = 1; back <= ids.length; back *= 2) {
+    try {
+      return await load({ starting_after: String(ids.at(-back)) });
+    } catch (error) {
+      if (!(error instanceof NotFoundError || error instanceof CursorError)) throw error;
+      refusal = error;
+    }
+  }
+  throw refusal;
 }
 
 /**

@@ -27,6 +27,20 @@ describe("a page of a catalogue that is remembered", () => {
     expect(cache.find({ ...NAME, ...other })).toEqual(page("another's"));
   });
 
+  it("is forgotten where it leads to a cursor that is refused, and no other page is", () => {
+    const cache = new CatalogCache(60_000);
+    const next = { ...NAME, after: "prod_1" };
+    cache.keep(NAME, page("prod_1"), performance.now());
+    cache.keep(next, page("prod_2"), performance.now());
+    cache.keep({ ...NAME, tenantId: "globex" }, page("prod_1"), performance.now());
+    cache.forgetBefore({ ...NAME, after: "prod_9" });
+    expect(cache.find(NAME)).toEqual(page("prod_1"));
+    cache.forgetBefore(next);
+    expect(cache.find(NAME)).toBeUndefined();
+    expect(cache.find(next)).toEqual(page("prod_2"));
+    expect(cache.find({ ...NAME, tenantId: "globex" })).toEqual(page("prod_1"));
+  });
+
   it("is forgotten for its own tenant alone", () => {
     const cache = new CatalogCache(60_000);
     cache.keep(NAME, page("own"), performance.now());

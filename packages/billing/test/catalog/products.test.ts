@@ -206,6 +206,41 @@ describe("listTenantProducts with prices", () => {
   });
 });
 
+describe("a walk over a connected account's products", () => {
+  it("that deletes each neither stops nor skips, though its first page is remembered", async () => {
+    const account = world.local.connectAccount();
+    const tenancy = connectTenancy({
+      accountOf: (tenantId) => (tenantId === "away" ? account : undefined),
+      tenantOf: (id) => (id === account ? "away" : undefined),
+    });
+    const ids: string[] = [];
+    for (let more = 0; more < 5; more++) {
+      const options = { stripeAccount: account };
+      ids.push((await world.stripe.products.create({ name: "Plan" }, options)).id);
+    }
+    const away = world.service({ tenancy }).forTenant("away");
+    const seen: string[] = [];
+    for await (const { id } of away.listTenantProducts({ limit: 2 })) {
+      seen.push(id);
+      await world.stripe.products.del(id, undefined, { stripeAccount: account });
+    }
+    expect(seen).toHaveLength(5);
+    expect(new Set(seen)).toEqual(new Set(ids));
+  });
+
+  it("is refused a cursor that its list never had", async () => {
+    const account = world.local.connectAccount();
+    const tenancy = connectTenancy({ accountOf: () => account, tenantOf: () => "away" });
+    const away = world.service({ tenancy }).forTenant("away");
+    for (const after of ["prod_missing", "cus_1"]) {
+      await expect(away.listTenantProducts({ after })).rejects.toMatchObject({
+        code: "invalid_argument",
+        message: "after must be the nextCursor of a page of this list.",
+      });
+    }
+  });
+});
+
 describe("getProduct", () => {
   it("shows all prices at once, in two requests", async () => {
     const [productId = ""] = await stock("getter", 1, { pricesEach: 120, marked: false });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { directoryTenancy, memoryDirectory } from "../../src/index.js";
-import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
+import { answer, clientThat } from "../isolation/intercepted-client.js";
+import { addOpenInvoice, type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
 
 let world: StripeWorld;
 let tenants: readonly TenantWorld[];
@@ -113,6 +114,79 @@ describe("sumRevenue", () => {
     expect(await operator().sumRevenue(none)).toEqual([]);
     await expect(operator().sumRevenue({} as typeof SPAN)).rejects.toMatchObject({
       code: "invalid_argument",
+    });
+  });
+});
+
+describe("a walk over an operator's list", () => {
+  const walked = async (status?: "active") => {
+    const tenant = await world.addTenant("walked");
+    const priceId = tenant.priceId;
+    for (let more = 0; more < 4; more++) {
+      await world.stripe.subscriptions.create({ customer: tenant.customerId, items: [{ price: priceId }] });
+    }
+    return { priceId, limit: 2, ...(status && { status }) };
+  };
+
+  it.each([undefined, "active"] as const)(
+    "that cancels each subscription neither stops nor skips, with the status %s",
+    async (status) => {
+      const options = await walked(status);
+      const seen: string[] = [];
+      for await (const { id } of operator().listSubscriptions(options)) {
+        seen.push(id);
+        await world.stripe.subscriptions.cancel(id);
+      }
+      expect(new Set(seen).size).toBe(5);
+      expect((await operator().listSubscriptions(options)).data).toEqual([]);
+    },
+  );
+
+  it("goes on by hand after a subscription that was canceled meanwhile", async () => {
+    const options = await walked();
+    const { data, nextCursor } = await operator().listSubscriptions(options);
+    await world.stripe.subscriptions.cancel(data[1]?.id ?? "");
+    const next = await operator().listSubscriptions({ ...options, after: nextCursor ?? "" });
+    expect(next.data).toHaveLength(2);
+    expect(next.data.map(({ id }) => id)).not.toContain(data[1]?.id);
+  });
+
+  it("that deletes each customer neither stops nor skips", async () => {
+    const created = Array.from({ length: 5 }, () =>
+      world.stripe.customers.create({ metadata: { tenantId: "gone" } }),
+    );
+    const ids = new Set((await Promise.all(created)).map(({ id }) => id));
+    const seen: string[] = [];
+    for await (const { id, tenantId } of operator().listCustomers({ limit: 2 })) {
+      if (tenantId !== "gone") continue;
+      seen.push(id);
+      await world.stripe.customers.del(id);
+    }
+    expect(seen).toHaveLength(5);
+    expect(new Set(seen)).toEqual(ids);
+  });
+
+  it("goes on by hand after an invoice that was paid meanwhile, which Stripe refuses as a cursor", async () => {
+    const customer = await world.addTenant("billed");
+    await addOpenInvoice(world.stripe, customer);
+    await addOpenInvoice(world.stripe, customer);
+    const refusal = { type: "invalid_request_error", code: "resource_missing", param: "starting_after" };
+    let paid = "";
+    const stripe = clientThat(world.local, async ({ path }, send) => {
+      const asked = new URLSearchParams(path.split("?")[1]);
+      const isRefused = asked.get("starting_after") === paid && asked.get("status") === "open";
+      return isRefused ? answer(404, { error: refusal }) : send();
+    });
+    const admin = world.service({ stripe }).asOperator({ actor: "test" });
+    const { data, nextCursor } = await admin.listInvoices({ status: "open", limit: 1 });
+    paid = data[0]?.id ?? "";
+    await world.stripe.invoices.pay(paid, { paid_out_of_band: true });
+    const next = await admin.listInvoices({ status: "open", after: nextCursor ?? "" });
+    expect(next.data).toHaveLength(1);
+    expect(next.data[0]).toMatchObject({ status: "open", tenantId: "billed" });
+    await expect(admin.listInvoices({ after: "in_missing" })).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: "after must be the nextCursor of a page of this list.",
     });
   });
 });

@@ -46,6 +46,17 @@ describe("shared coupons and promotion codes", () => {
     expect((await shared().listCoupons()).data).toEqual([]);
   });
 
+  it("are all ended by a walk that deletes each coupon", async () => {
+    for (let more = 0; more < 5; more++) await shared().createCoupon({ percentOff: 10 });
+    const seen: string[] = [];
+    for await (const { id } of shared().listCoupons({ limit: 2 })) {
+      seen.push(id);
+      await shared().deleteCoupon(id);
+    }
+    expect(new Set(seen).size).toBe(5);
+    expect((await shared().listCoupons({ limit: 100 })).data).toEqual([]);
+  });
+
   it("are nothing of a tenant's, to see, to change or to sell", async () => {
     await expect(shared().updateCoupon(acme.couponId, { name: "Mine" })).rejects.toMatchObject(refusal);
     await expect(shared().deleteCoupon(acme.couponId)).rejects.toMatchObject(refusal);

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { type Page, pages } from "../../src/stripe/page.js";
+import { NotFoundError } from "../../src/errors.js";
+import { eachPage, type Page, pages } from "../../src/stripe/page.js";
 import { CursorError } from "../../src/stripe/page-cursor.js";
 
 interface Numbered {
@@ -91,3 +92,55 @@ async function collect(list: AsyncIterable<Numbered>): Promise<readonly number[]
   for await (const { id } of list) all.push(Number(id));
   return all;
 }
+
+describe("each page of a list", () => {
+  /** A list that whoever walks it changes by `change`, between the pages. */
+  async function walk(
+    change: (list: string[], page: number) => void,
+    refusal: () => Error,
+  ): Promise<string[]> {
+    const list = Array.from({ length: 12 }, (_, index) => String(12 - index));
+    const seen: string[] = [];
+    let loaded = 0;
+    const load = async ({ starting_after: after }: { readonly starting_after?: string }) => {
+      if (after !== undefined && !list.includes(after)) throw refusal();
+      const rest = after === undefined ? list : list.slice(list.indexOf(after) + 1);
+      loaded += 1;
+      return { data: rest.slice(0, 4).map((id) => ({ id })), has_more: rest.length > 4 };
+    };
+    for await (const page of eachPage(load)) {
+      seen.push(...page.map(({ id }) => id));
+      change(list, loaded);
+    }
+    return seen;
+  }
+  const all = Array.from({ length: 12 }, (_, index) => String(12 - index));
+  const remove = (list: string[], id: string) => void list.splice(list.indexOf(id), 1);
+
+  it.each<[string, () => Error]>([
+    ["missing", () => new NotFoundError("No such object.")],
+    ["no cursor", () => new CursorError()],
+  ])("goes on where the last object has left the list and is called %s", async (_, refusal) => {
+    const takeLast = (list: string[], page: number) => {
+      if (page === 1) for (const id of ["9", "10"]) remove(list, id);
+    };
+    expect(await walk(takeLast, refusal)).toEqual(all);
+  });
+
+  it("holds nothing twice where objects are added in front meanwhile", async () => {
+    const add = (list: string[], page: number) => void list.unshift(`new ${page}`);
+    expect(await walk(add, () => new CursorError())).toEqual(all);
+  });
+
+  it("ends with the refusal where all of a page has left the list, and with any other failure at once", async () => {
+    const refused = new NotFoundError("No such object.");
+    const takeAll = (list: string[], page: number) => {
+      if (page === 1) list.splice(0, 4);
+    };
+    await expect(walk(takeAll, () => refused)).rejects.toBe(refused);
+    const lost = new RangeError("lost");
+    const load = vi.fn(async () => Promise.reject(lost));
+    await expect(eachPage(load).next()).rejects.toBe(lost);
+    expect(load).toHaveBeenCalledTimes(1);
+  });
+});

@@ -94,6 +94,15 @@ export class CatalogCache {
     }
   }
 
+  /** Forgets the pages that lead to one whose cursor Stripe refuses, since the product that it names has left the list. */
+  forgetBefore({ tenantId, after }: PageName): void {
+    const shelf = this.#shelves.get(tenantId) ?? new Map<string, KeptPage>();
+    for (const [key, { page, size }] of shelf) {
+      if (page.nextCursor !== after || !shelf.delete(key)) continue;
+      this.#size -= size;
+    }
+  }
+
   #drop(tenantId: string): void {
     for (const { size } of this.#shelves.get(tenantId)?.values() ?? []) this.#size -= size;
     this.#shelves.delete(tenantId);

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { checkInput, listFields, onFirstUse, optionsObject } from "../../input.js";
 import type { CallOptions } from "../../stripe/deadline.js";
 import type { ListOptions, Page } from "../../stripe/page.js";
+import { CursorError } from "../../stripe/page-cursor.js";
 import { toProductId } from "../../tenancy/scope/scoped-catalog.js";
 import type { CatalogScope } from "../../tenancy/scope/tenant-scope.js";
 import type { Product } from "../../views/product.js";
@@ -53,7 +54,10 @@ async function loadPage(scope: CatalogScope, name: PageName, cache: CatalogCache
   const kept = cache.find(name);
   if (kept !== undefined) return kept;
   const askedAtMs = performance.now();
-  const { products, nextCursor } = await scope.catalog.products(name.limit, name.after);
+  const { products, nextCursor } = await scope.catalog.products(name.limit, name.after).catch((error) => {
+    if (error instanceof CursorError) cache.forgetBefore(name);
+    throw error;
+  });
   const page = { products, nextCursor, pricesByProduct: await listPrices(scope, products) };
   cache.keep(name, page, askedAtMs);
   return page;

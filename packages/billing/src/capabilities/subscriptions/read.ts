@@ -6,7 +6,7 @@ import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import { type ListOptions, type Page, toPage } from "../../stripe/page.js";
 import { assertCursor, CursorError, listAfter } from "../../stripe/page-cursor.js";
-import { SUBSCRIPTION_FILTERS } from "../../stripe/status-filters.js";
+import { isListed, SUBSCRIPTION_FILTERS } from "../../stripe/status-filters.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { type Subscription, toSubscription } from "../../views/subscription.js";
 
@@ -66,10 +66,7 @@ type StatusFilter = (typeof STATUS_FILTERS)[number];
 
 /** Stripe's unfiltered list leaves out `canceled`, but not `incomplete_expired`. */
 function matchesFilter({ status }: Stripe.Subscription, filter: StatusFilter): boolean {
-  if (filter === "all") return true;
-  const isOver = status === "canceled" || status === "incomplete_expired";
-  if (filter === "current") return !isOver;
-  return filter === "ended" ? isOver : status === filter;
+  return filter === "current" ? !isListed(status, "ended") : isListed(status, filter);
 }
 
 export async function getSubscription(

@@ -3,6 +3,7 @@ import { checkInput, listFields, onFirstUse, optionsObject } from "../../input.j
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { ListOptions, Page } from "../../stripe/page.js";
+import { CursorError } from "../../stripe/page-cursor.js";
 import { INVOICE_FILTERS } from "../../stripe/status-filters.js";
 import type { OperatorScope } from "../../tenancy/scope/operator-scope.js";
 import { type Invoice, type InvoiceStatus, toInvoice } from "../../views/invoice.js";
@@ -33,14 +34,21 @@ export async function listInvoices(
   const params = {
     ...toPagingParams(given),
     ...toCreatedParam(given),
-    ...(status === undefined ? {} : { status }),
     expand: ["data.customer"],
   };
-  const page = await readPage(scope, "GET /v1/invoices", params);
-  return toOwnedPage(
-    scope,
-    page,
-    ({ customer }) => customer,
-    (invoice) => toInvoice(invoice, scope),
-  );
+  const list = async (filter: { readonly status?: InvoiceStatus }) =>
+    toOwnedPage(
+      scope,
+      await readPage(scope, "GET /v1/invoices", { ...params, ...filter }),
+      ({ customer }) => customer,
+      (invoice) => toInvoice(invoice, scope),
+      (invoice) => status === undefined || invoice.status === status,
+    );
+  try {
+    return await list(status === undefined ? {} : { status });
+  } catch (error) {
+    if (!(error instanceof CursorError) || status === undefined) throw error;
+    // The cursor has changed its status since, for example to paid. The unfiltered list still holds it.
+    return list({});
+  }
 }

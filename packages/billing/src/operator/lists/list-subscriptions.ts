@@ -3,7 +3,8 @@ import { checkInput, listFields, onFirstUse, optionsObject } from "../../input.j
 import type { CallOptions } from "../../stripe/deadline.js";
 import { parseObjectId } from "../../stripe/object-id.js";
 import type { ListOptions, Page } from "../../stripe/page.js";
-import { SUBSCRIPTION_FILTERS } from "../../stripe/status-filters.js";
+import { CursorError } from "../../stripe/page-cursor.js";
+import { isListed, SUBSCRIPTION_FILTERS } from "../../stripe/status-filters.js";
 import type { OperatorScope } from "../../tenancy/scope/operator-scope.js";
 import { type Subscription, toSubscription } from "../../views/subscription.js";
 import { readPage } from "../each-page.js";
@@ -38,15 +39,22 @@ export async function listSubscriptions(
   const params = {
     ...toPagingParams(given),
     ...toCreatedParam(given),
-    ...(status === undefined ? {} : { status }),
     ...(priceId === undefined ? {} : { price: parseObjectId("price", priceId) }),
     expand: ["data.customer", "data.schedule"],
   };
-  const page = await readPage(scope, "GET /v1/subscriptions", params);
-  return toOwnedPage(
-    scope,
-    page,
-    ({ customer }) => customer,
-    (subscription) => toSubscription(subscription, scope),
-  );
+  const list = async (filter: { readonly status?: NonNullable<typeof status> }) =>
+    toOwnedPage(
+      scope,
+      await readPage(scope, "GET /v1/subscriptions", { ...params, ...filter }),
+      ({ customer }) => customer,
+      (subscription) => toSubscription(subscription, scope),
+      (subscription) => isListed(subscription.status, status),
+    );
+  try {
+    return await list(status === undefined ? {} : { status });
+  } catch (error) {
+    if (!(error instanceof CursorError) || status === "all") throw error;
+    // The cursor has changed its status since, for example to canceled. The unfiltered list still holds it.
+    return list({ status: "all" });
+  }
 }

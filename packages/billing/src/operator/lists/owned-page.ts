@@ -14,10 +14,13 @@ export async function toOwnedPage<T extends { readonly id: string }, View extend
   { data, has_more: hasMore }: StripePage<T>,
   customerOf: (object: T) => unknown,
   toView: (object: T) => View,
+  isWanted: (object: T) => boolean = () => true,
 ): Promise<Page<Owned<View>>> {
-  const views = data.map(async (object) =>
-    Object.freeze({ ...toView(object), tenantId: await tenantOf(scope, customerOf(object)) }),
-  );
+  const views = data
+    .filter(isWanted)
+    .map(async (object) =>
+      Object.freeze({ ...toView(object), tenantId: await tenantOf(scope, customerOf(object)) }),
+    );
   return Object.freeze({
     data: Object.freeze(await Promise.all(views)),
     hasMore,

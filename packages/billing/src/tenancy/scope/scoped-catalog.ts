@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
-import { InvalidArgumentError, NotFoundError } from "../../errors.js";
 import { isObjectId } from "../../stripe/object-id.js";
+import { eachPage } from "../../stripe/page.js";
+import { CursorError, listAfter } from "../../stripe/page-cursor.js";
 import { allOf, fieldIs, metadataIs, type SearchQuery } from "../../stripe/search-query.js";
 import { notFound } from "../../stripe/translate-error.js";
 import type { SearchParams } from "../gate/finder.js";
@@ -100,18 +101,16 @@ export class ScopedCatalog {
     if (query !== undefined) {
       // Stripe's search returns a token as cursor, never an id.
       // guard: a search's cursor is no id
-      if (after !== undefined && looksLikeAnId(after)) throw noCursor();
+      if (after !== undefined && looksLikeAnId(after)) throw new CursorError();
       const paging = { ...asked, ...(after === undefined ? {} : { page: after }) };
       const { hits, nextPage } = await this.#gate.search("GET /v1/products/search", query, paging);
       // guard (receiver): found products are ones that the tenant sees
       return { products: hits.filter((product) => this.#sees(product)), nextCursor: nextPage };
     }
     // guard: a product list's cursor is a product's id
-    if (after !== undefined && !isObjectId("product", after)) throw noCursor();
+    if (after !== undefined && !isObjectId("product", after)) throw new CursorError();
     const paging = { ...asked, ...(after === undefined ? {} : { starting_after: after }) };
-    const { data, has_more: hasMore } = await this.#gate.list("GET /v1/products", paging).catch((error) => {
-      throw after !== undefined && error instanceof NotFoundError ? noCursor() : error;
-    });
+    const { data, has_more: hasMore } = await listAfter(after, this.#gate.list("GET /v1/products", paging));
     return { products: data, nextCursor: hasMore ? (data.at(-1)?.id ?? null) : null };
   }
 
@@ -142,18 +141,20 @@ export class ScopedCatalog {
 
   async #listed(filter: { readonly product?: string }, pages: number): Promise<SomePrices> {
     const prices: Stripe.Price[] = [];
-    for (let page = 1; ; page++) {
-      const last = prices.at(-1)?.id;
-      const paging = {
-        active: true,
-        limit: 100,
-        expand: ["data.tiers"],
-        ...(last === undefined ? {} : { starting_after: last }),
-      };
-      const { data, has_more: hasMore } = await this.#gate.list("GET /v1/prices", { ...filter, ...paging });
-      prices.push(...data);
-      if (!hasMore || data.length === 0 || page >= pages) return { prices, isAll: !hasMore };
+    const asked = { ...filter, active: true, limit: 100, expand: ["data.tiers"] };
+    let isAll = false;
+    let left = pages;
+    const load = async (cursor: object) => {
+      const page = await this.#gate.list("GET /v1/prices", { ...asked, ...cursor });
+      isAll = !page.has_more;
+      return page;
+    };
+    for await (const page of eachPage(load)) {
+      prices.push(...page);
+      left -= 1;
+      if (left === 0) break;
     }
+    return { prices, isAll };
   }
 
   async #found(
@@ -189,8 +190,4 @@ export interface SomePrices {
 
 export function toProductId({ product }: Stripe.Price): string {
   return typeof product === "string" ? product : product.id;
-}
-
-function noCursor(): InvalidArgumentError {
-  return new InvalidArgumentError("after must be the nextCursor of a page of this list.");
 }
