@@ -197,7 +197,7 @@ export class TenantBinding<TMetadata> {
   async resolveTenant(origin: TenantOrigin, options: CallOptions): Promise<TenantResolution> {
     const { transport, tenancy, timeoutMs } = this.#shared.settings;
     const deadline = startDeadline(copyOptions(options), timeoutMs);
-    const resolution = await resolveTenant(transport, tenancy, origin, deadline);
+    const resolution = await resolveTenant(transport, tenancy, origin, deadline, this.#tenantId);
     const isOwn = resolution.status === "tenant" && resolution.tenantId === this.#tenantId;
     // guard (operand 1): a bound service tells of no other tenant
     return this.#tenantId === undefined || isOwn ? resolution : Object.freeze({ status: "unknown" });

@@ -13,7 +13,7 @@ import type { CustomerRecord, Tenancy, TenantOrigin, TenantResolution } from "./
 const MAX_HOPS = 3;
 
 /**
- * Finds the tenant of an event. These are the only reads without a tenant's scope, since a scope needs the tenant, and
+ * Finds the tenant of an event, for a service that is bound to a tenant or to none. These are the only reads without a tenant's scope, since a scope needs the tenant, and
  * they give away nothing but the tenant's id.
  */
 export async function resolveTenant(
@@ -21,30 +21,51 @@ export async function resolveTenant(
   tenancy: Tenancy,
   origin: TenantOrigin,
   deadline: Deadline,
+  boundTo?: string,
 ): Promise<TenantResolution> {
   const read: ReadOwnerObject = (call, path, params = {}) =>
     unlessMissing(send(transport, { call, method: "GET", path, params: { ...params } }, deadline));
-  return Object.freeze({ ...(await deadline.race(resolve(read, tenancy, origin))) });
+  const isOwn = (resolution: TenantResolution) =>
+    resolution.status === "tenant" && resolution.tenantId === boundTo;
+  const ask = async (owner: TenantOrigin) => {
+    const readCustomer = customerReader(read, owner);
+    let wasRead = false;
+    const resolution = await tenancy.resolveTenant(owner, (id) => {
+      wasRead = true;
+      return readCustomer(id);
+    });
+    const customer = owner.account === undefined ? (owner.customerId ?? owner.customerAccount) : undefined;
+    if (boundTo === undefined || customer === undefined || tenancy.isLinked === undefined) return resolution;
+    // A directory knows other tenants' customers without a request, and a bound service may not tell them by that from
+    // those that nobody has.
+    if (isOwn(resolution)) return resolution;
+    // guard: a bound service asks the directory alike for foreign and missing customers
+    await tenancy.assertReachable?.();
+    // guard: a bound service asks Stripe alike for foreign and missing customers
+    if (!wasRead) await readCustomer(customer);
+    return resolution;
+  };
+  return Object.freeze({ ...(await deadline.race(resolve(read, tenancy, origin, ask))) });
 }
 
 async function resolve(
   read: ReadOwnerObject,
   tenancy: Tenancy,
   origin: TenantOrigin,
+  ask: (owner: TenantOrigin) => Promise<TenantResolution>,
 ): Promise<TenantResolution> {
   const { happenedAtSeconds } = origin;
   const { reference, snapshotEventId, account } = origin;
   const isNamed = reference === undefined && snapshotEventId === undefined;
   // What happens in a connected account is that account's, whatever object it is about.
   if (isNamed || tenancy.resolvesByAccount === true || account !== undefined) {
-    return tenancy.resolveTenant(origin, customerReader(read, origin));
+    return ask(origin);
   }
   const found = await findOwner(read, origin);
   // Whatever could not be read may be readable the next time.
   if (found === undefined) return { status: "unknown" };
   if (Object.keys(found).length === 0) return { status: "nobody" };
-  const owner = { ...found, happenedAtSeconds };
-  return tenancy.resolveTenant(owner, customerReader(read, owner));
+  return ask({ ...found, happenedAtSeconds });
 }
 
 /** Follows references until an owner is named; `undefined` when one of them cannot be read. */

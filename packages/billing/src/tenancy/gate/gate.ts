@@ -85,7 +85,7 @@ export class Gate {
     const answer = await this.#sender.read(requestTarget(call, ids), params);
     // guard (if true): what is read is the tenant's
     if (await this.#answers.admits(answer, call)) return answer as StripeAnswer<C>; // the shape that the call's API promises
-    throw this.#sender.foreign(call);
+    return this.#sender.refuse(call);
   }
 
   /**

@@ -62,10 +62,24 @@ export class Sender {
       return await this.send(target, params);
     } catch (error) {
       // guard: what is missing and what is foreign fail alike while the directory is down
-      if (error instanceof NotFoundError)
-        await this.#options.deadline.race(this.#options.tenancy.assertReachable?.());
+      if (error instanceof NotFoundError) await this.#assertReachable();
       throw error;
     }
+  }
+
+  /**
+   * Refuses what was read and is somebody else's. Asks the directory what it is asked for a missing object, so that one
+   * which fails for ids that it does not know fails here too.
+   */
+  async refuse(call: string): Promise<never> {
+    const refusal = this.foreign(call);
+    // guard: what is foreign and what is missing are asked for alike
+    await this.#assertReachable();
+    throw refusal;
+  }
+
+  #assertReachable(): Promise<void> {
+    return this.#options.deadline.race(Promise.resolve(this.#options.tenancy.assertReachable?.()));
   }
 
   /** Reads a found customer again; `undefined` when it is missing or deleted. Returns any other object unchanged. */

@@ -3,7 +3,7 @@ import { metadataIs } from "../../stripe/search-query.js";
 import { accessByMark, ownerByMark, parseMetadataKey, readMark, SHARED } from "../metadata-mark.js";
 import type { CustomerAccess, ReadCustomer, Tenancy } from "../tenancy.js";
 import { isTenantId } from "../tenant-id.js";
-import { askDirectory, parseCustomerList } from "./ask-directory.js";
+import { askCustomers, askDirectory } from "./ask-directory.js";
 import { listenWeakly } from "./weak-listeners.js";
 
 /** The application's own record of which Stripe customer belongs to which tenant, for {@link directoryTenancy}. */
@@ -131,8 +131,7 @@ const NO_CUSTOMER = "cus_00000000000000";
 function askWithErrors(directory: TenantDirectory): TenantDirectory {
   return {
     tenantOf: (customerId) => askDirectory(() => directory.tenantOf(customerId)),
-    customersOf: async (tenantId) =>
-      parseCustomerList(await askDirectory(() => directory.customersOf(tenantId))),
+    customersOf: (tenantId) => askCustomers(() => directory.customersOf(tenantId)),
     ...(typeof directory.link === "function" && {
       link: (tenantId, customerId) => askDirectory(() => directory.link?.(tenantId, customerId)),
     }),

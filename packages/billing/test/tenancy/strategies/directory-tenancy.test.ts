@@ -6,6 +6,7 @@ import {
   directoryTenancy,
   type LinkableDirectory,
   memoryDirectory,
+  NotFoundError,
   postgresDirectory,
   type StripeBillingService,
 } from "../../../src/index.js";
@@ -343,6 +344,126 @@ describe("directoryTenancy", () => {
     await expect(billing.createCustomerPortalSession(customerId)).rejects.toMatchObject(unavailable);
     await expect(billing.createCustomerPortalSession()).rejects.toMatchObject(unavailable);
     expect(world.takeRequests().filter((request) => !request.startsWith("GET"))).toEqual([]);
+  });
+
+  /** A directory that has a row for acme's and globex's customers, and throws for any other. */
+  async function withStrictDirectory(world: StripeWorld) {
+    const acme = await world.addTenant("acme");
+    const globex = await world.addTenant("globex");
+    const rows = new Map([
+      [acme.customerId, "acme"],
+      [globex.customerId, "globex"],
+    ]);
+    const tenantOf = async (customerId: string) => {
+      const owner = rows.get(customerId);
+      if (owner === undefined) throw new Error("There is no such row.");
+      return owner;
+    };
+    const tenancy = directoryTenancy({ tenantOf, customersOf: async () => [acme.customerId] });
+    return { acme, globex, billing: world.service({ tenancy }).forTenant("acme") };
+  }
+
+  it("tells nothing of what is foreign by a directory that throws for what it does not know", async () => {
+    await using world = await closing(startStripeWorld());
+    const { acme, globex, billing } = await withStrictDirectory(world);
+    expect(await billing.getCustomer(acme.customerId)).toMatchObject({ id: acme.customerId });
+    const unavailable = { code: "directory_unavailable" };
+    for (const [foreign, missing] of [
+      [() => billing.getCustomer(globex.customerId), () => billing.getCustomer("cus_missing1234")],
+      [
+        () => billing.getSubscription(globex.subscriptionId),
+        () => billing.getSubscription("sub_missing1234"),
+      ],
+      [
+        () => billing.createCustomerPortalSession(globex.customerId),
+        () => billing.createCustomerPortalSession("cus_missing1234"),
+      ],
+      [
+        () => billing.resolveTenant({ customerId: globex.customerId }),
+        () => billing.resolveTenant({ customerId: "cus_missing1234" }),
+      ],
+    ]) {
+      await expect(foreign?.()).rejects.toMatchObject(unavailable);
+      await expect(missing?.()).rejects.toMatchObject(unavailable);
+    }
+  });
+
+  it("asks Stripe as much for the tenant of a foreign customer as for that of a missing one", async () => {
+    await using world = await closing(startStripeWorld());
+    const { customerId: own } = await world.addTenant("acme");
+    const { customerId: foreign } = await world.addTenant("globex");
+    const directory = memoryDirectory();
+    await directory.link("acme", own);
+    await directory.link("globex", foreign);
+    const service = world.service({ tenancy: directoryTenancy(directory) });
+    const asked = async (customerId: string, customerAccount?: string) => {
+      world.takeRequests();
+      const origin = { customerId, ...(customerAccount && { account: customerAccount }) };
+      const { status } = await service.forTenant("acme").resolveTenant(origin);
+      return [status, ...world.takeRequests()];
+    };
+    expect(await asked(own)).toEqual(["tenant"]);
+    expect(await asked(foreign)).toEqual(["unknown", `GET /v1/customers/${foreign}`]);
+    expect(await asked("cus_missing1234")).toEqual(["unknown", "GET /v1/customers/cus_missing1234"]);
+    expect(await asked(foreign, "acct_1")).toEqual(["unknown"]);
+    world.takeRequests();
+    expect(await service.resolveTenant({ customerId: foreign })).toMatchObject({ tenantId: "globex" });
+    expect(world.takeRequests()).toEqual([]);
+  });
+
+  it("takes no error that a directory throws for Stripe's, however it is made", async () => {
+    await using world = await closing(startStripeWorld());
+    const { customerId } = await world.addTenant("acme");
+    const thrown = new NotFoundError("There is no such tenant.");
+    const directory = memoryDirectory();
+    let isDown = true;
+    const tenancy = directoryTenancy({
+      ...directory,
+      tenantOf: async (id) => (id === customerId && isDown ? Promise.reject(thrown) : directory.tenantOf(id)),
+      link: async (tenantId, id) => (isDown ? Promise.reject(thrown) : directory.link(tenantId, id)),
+    });
+    const billing = world.service({ tenancy }).forTenant("acme");
+    await expect(billing.getCustomer(customerId)).rejects.toMatchObject({
+      code: "directory_unavailable",
+      cause: thrown,
+    });
+    await expect(billing.ensureCustomer({ reference: "w-1" })).rejects.toMatchObject({
+      code: "indeterminate",
+    });
+    isDown = false;
+    const { id } = await billing.ensureCustomer({ reference: "w-1" });
+    const made = await world.stripe.customers.list({ limit: 100 });
+    expect(made.data.filter(({ metadata }) => metadata["billingReference"] === "w-1")).toMatchObject([
+      { id },
+    ]);
+  });
+
+  it("reads a tenant's customers once, and fails by what the reading throws", async () => {
+    await using world = await closing(startStripeWorld());
+    const { customerId: own } = await world.addTenant("acme");
+    const { customerId: foreign } = await world.addTenant("globex");
+    const withElement = (get: () => string) => Object.defineProperty([""], 0, { get, enumerable: true });
+    const broken = new RangeError("broken");
+    let reads = 0;
+    const lists: (() => string[])[] = [
+      () =>
+        withElement(() => {
+          throw broken;
+        }),
+      () => withElement(() => (reads++ === 0 ? own : foreign)),
+    ];
+    const tenantOf = async (id: string) => (id === own ? "acme" : "globex");
+    const [failing, changing] = lists.map((customersOf) =>
+      world
+        .service({ tenancy: directoryTenancy({ tenantOf, customersOf: async () => customersOf() }) })
+        .forTenant("acme"),
+    );
+    await expect(failing?.getCustomer()).rejects.toMatchObject({
+      code: "directory_unavailable",
+      cause: broken,
+    });
+    expect(await changing?.getCustomer()).toMatchObject({ id: own });
+    expect(reads).toBe(1);
   });
 
   it("ends in time when its directory never answers", async () => {
