@@ -1,3 +1,4 @@
+import { escapeControls } from "./escape-controls.js";
 import { maskSecrets } from "./mask-secrets.js";
 
 /** What a command has of the process it runs in. */
@@ -11,11 +12,11 @@ export interface Terminal {
   readonly err: (text: string) => void;
 }
 
-/** Cuts secrets out of all that is printed on a terminal. */
+/** Cuts secrets and control characters out of all that is printed on a terminal. */
 export function withoutSecrets(terminal: Terminal): Terminal {
   return {
     ...terminal,
-    out: (text) => terminal.out(maskSecrets(text)),
-    err: (text) => terminal.err(maskSecrets(text)),
+    out: (text) => terminal.out(maskSecrets(escapeControls(text))),
+    err: (text) => terminal.err(maskSecrets(escapeControls(text))),
   };
 }

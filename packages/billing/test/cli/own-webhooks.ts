@@ -29,7 +29,8 @@ export const webhooks: WebhookReceiver = createWebhookReceiver({
   logger: { warn: () => undefined },
   on: {
     "customer.subscription.updated": (event) => {
-      if (event.id === application.broken) throw new Error("the mailer sk_live_0123456789abcdef is down");
+      if (event.id === application.broken)
+        throw new Error("the mailer sk_live_0123456789abcdef is down\nevt_1 handled");
     },
   },
 });

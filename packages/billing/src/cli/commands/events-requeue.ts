@@ -53,8 +53,9 @@ export const eventsRequeue: Command = defineCommand({
       }
       return results;
     });
+    // The first line of an error: another could pass for another event.
     const lines = requeued.map(({ eventId, status, error }) =>
-      [eventId, status, ...(error === undefined ? [] : [error])].join(" "),
+      [eventId, status, ...(error === undefined ? [] : error.split("\n").slice(0, 1))].join(" "),
     );
     terminal.out(
       values.json ? `${JSON.stringify(requeued, undefined, 2)}\n` : lines.map((line) => `${line}\n`).join(""),
