@@ -13,8 +13,8 @@ import type { CustomerRecord, Tenancy, TenantOrigin, TenantResolution } from "./
 const MAX_HOPS = 3;
 
 /**
- * Finds the tenant of an event, for a service that is bound to a tenant or to none. These are the only reads without a tenant's scope, since a scope needs the tenant, and
- * they give away nothing but the tenant's id.
+ * Finds the tenant of an event, for a service that is bound to a tenant or to none. These are the only reads without a
+ * tenant's scope, since a scope needs the tenant, and they give away nothing but the tenant's id.
  */
 export async function resolveTenant(
   transport: Transport,
