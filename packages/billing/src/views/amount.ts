@@ -19,7 +19,7 @@ export function formatAmount(amount: number | bigint | string, currency: string,
   const [minorUnits, part = ""] = /^-?\d{1,50}(?:\.(\d{1,17}))?$/.exec(text) ?? [];
   if (minorUnits === undefined) {
     throw new InvalidArgumentError(
-      "amount must be a safe integer, a bigint or a decimal string of at most 50 digits before and 17 after the point.",
+      "amount must be a safe integer, a bigint or a decimal string, at most 50 digits and 17 decimals.",
     );
   }
   if (typeof currency !== "string" || !/^[a-z]{3}$/i.test(currency))
