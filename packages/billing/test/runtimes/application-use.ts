@@ -6,6 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TenantUnderTest } from "../../src/testing/isolation/attacked-methods.js";
 import type { Application } from "./application.js";
 
+/** Many pages one after the other, in a browser that other tests may share. */
+const BROWSER_TIME = { timeout: 120_000 };
+
 /** What an application is told by its environment. */
 export type Settings = Readonly<Record<(typeof SETTINGS)[number], string>>;
 
@@ -82,7 +85,7 @@ export function describeUse(name: string, { start, checkIsolation }: UseOptions)
         ...(fields && { method: "POST", body: new URLSearchParams(fields) }),
       });
 
-    test("sells a plan, opens what it has, and shows the portal, in a browser", async () => {
+    test("sells a plan, opens what it has, and shows the portal, in a browser", BROWSER_TIME, async () => {
       expect((await ask("/exports")).status).toBe(403);
       if (chromium === undefined) return;
       const context = await chromium.browser.newContext();

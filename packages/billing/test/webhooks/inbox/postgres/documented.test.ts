@@ -4,7 +4,9 @@ import { expect, test } from "vitest";
 
 const PAGE = readFileSync(resolve(import.meta.dirname, "../../../../docs/postgres-inbox.md"), "utf8");
 const RECIPES = join(import.meta.dirname, "recipes");
-const TESTS = ["clock-steps", "contract", "recipes", "sessions", "retention"].map((name) => `${name}.test.ts`);
+const TESTS = ["clock-steps", "contract", "recipes", "sessions", "retention"].map(
+  (name) => `${name}.test.ts`,
+);
 
 test.each(readdirSync(RECIPES).filter((file) => file !== "clients.ts"))(
   "the page shows the adapter in %s as it is run",
