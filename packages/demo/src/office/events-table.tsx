@@ -17,7 +17,7 @@ export const EventsTable: FC<{ readonly events: readonly EventWithEffects[] }> =
         <tr>
           <th scope="col">Event</th>
           <th scope="col">Tenant</th>
-          <th scope="col">Deliveries, and what became of each</th>
+          <th scope="col">Deliveries, and the outcome of each</th>
           <th scope="col">Took effect</th>
         </tr>
       </thead>

@@ -5,10 +5,10 @@ export const OperatorSignInPage: FC<{ readonly wasWrong: boolean }> = ({ wasWron
   <Layout title="Back office">
     <section class="sign-in" aria-labelledby="office">
       <h1 id="office">Back office</h1>
-      <p class="lead">For whoever operates Lumen. The password was printed when the demo started.</p>
+      <p class="lead">For the operators of Lumen. The password was printed when the demo started.</p>
       {wasWrong ? (
         <p class="notice bad" role="alert">
-          That is not the password.
+          That password is wrong.
         </p>
       ) : null}
       <form method="post" action="/office/sign-in" class="choices">

@@ -13,7 +13,7 @@ export const TenantsPage: FC<TenantsPageProps> = ({ operator, rows }) => (
   <Layout title="Tenants" operator={operator} path="/office">
     <h1>Tenants</h1>
     <p class="lead">
-      Read over all tenants by <code>billing.asOperator()</code>, which no tenant’s session can reach.
+      Read across all tenants by <code>billing.asOperator()</code>, which no tenant’s session can reach.
     </p>
     <ul class="products">
       {rows.map((row) => (

@@ -10,8 +10,8 @@ export const TroublePanel: FC<{ readonly trouble: TroubleChoice | undefined }> =
     ) : (
       <form method="post" action="/office/webhooks/trouble">
         <p class="section-lead">
-          Switch something on, change a plan as a tenant, and see here that it was survived: what failed was
-          tried again, duplicates were dropped, and each event took effect once.
+          Switch a fault on, change a plan as a tenant, and see here how the application recovers: what failed
+          is tried again, duplicates are dropped, and each event takes effect once.
         </p>
         <div class="troubles">
           <fieldset>

@@ -35,8 +35,8 @@ export const WebhooksPage: FC<WebhooksPageProps> = (props) => {
         <h2 id="events-title">Incoming events</h2>
         <div id="events" data-live data-version={version}>
           <p class="hint">
-            From the durable inbox, a SQLite file: {inbox.held} at work, {inbox.waiting} waiting for another
-            try, {inbox.dead} given up.
+            From the durable inbox, a SQLite file: {inbox.held} in progress, {inbox.waiting} waiting for
+            another try, {inbox.dead} given up.
           </p>
           <EventsTable events={events} />
         </div>
@@ -60,7 +60,7 @@ function describeFound(found: number, unsettled: number): string {
   const lost = countEvents(found, "lost event was found and handled", "lost events were found and handled");
   const failed = countEvents(unsettled, "event could not be handled yet", "events could not be handled yet");
   if (failed !== "") return `${lost} ${failed} Press “Find lost events” once more to try again.`.trim();
-  return lost === "" ? "No event was lost: each that Stripe lists was handled." : lost;
+  return lost === "" ? "No event was lost: every event that Stripe lists was handled." : lost;
 }
 
 /** Empty where there is none, or the address says something else than a number. */

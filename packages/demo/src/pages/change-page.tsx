@@ -53,7 +53,7 @@ const ChoicePanel: FC<{ readonly plan: PlanChoice }> = ({ plan: { options, chose
       </fieldset>
       {options.some(({ product }) => product.unitLabel !== null) ? (
         <label class="field">
-          Seats, where a plan counts them
+          Seats, if the plan is priced by seat
           <input type="number" name="seats" value={quantity} min={1} max={MAX_SEATS} required />
         </label>
       ) : null}

@@ -20,7 +20,7 @@ export const DetailsPage: FC<DetailsPageProps> = ({
   <Layout title="Billing details" workspace={workspace} path="/billing">
     <h1>Billing details</h1>
     <section class="card" aria-label="Billing details">
-      <p class="hint">They stand on every new invoice.</p>
+      <p class="hint">They appear on every new invoice.</p>
       <form method="post" action="/billing/details" class="details">
         <Field label="Name" name="name" value={name} autocomplete="organization" required />
         <Field
@@ -42,7 +42,7 @@ export const DetailsPage: FC<DetailsPageProps> = ({
         <Field label="City" name="city" value={address?.city} autocomplete="address-level2" />
         <Field label="State or region" name="state" value={address?.state} autocomplete="address-level1" />
         <Field
-          label="Country, by its two letters"
+          label="Country, as a two-letter code"
           name="country"
           value={address?.country}
           autocomplete="country"

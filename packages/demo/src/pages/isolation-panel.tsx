@@ -13,7 +13,7 @@ export const IsolationPanel: FC<IsolationPanelProps> = ({ workspace, probes: { f
     <h2 id="isolation-title">Isolation, tried just now</h2>
     <p class="section-lead">
       This page asked for two subscriptions that are not {workspace.name}’s. One is the other tenant’s, one
-      does not exist. The answers are alike, so that nobody learns which ids there are.
+      does not exist. The answers are the same, so that nobody learns which ids exist.
     </p>
     <div class="probes">
       <Outcome title="Another tenant’s subscription" tenantId={workspace.tenantId} probe={foreign} />

@@ -31,7 +31,7 @@ export const SignInPage: FC<{ readonly workspaces: readonly Workspace[] }> = ({ 
         </ul>
       </form>
       <p class="hint">
-        Do you operate Lumen? <a href="/office">To the back office</a>
+        Do you operate Lumen? <a href="/office">Go to the back office</a>
       </p>
     </section>
   </Layout>

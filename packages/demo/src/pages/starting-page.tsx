@@ -6,7 +6,7 @@ export const StartingPage: FC = () => (
   <Layout title="Starting" refreshSeconds={1}>
     <section class="sign-in" aria-live="polite">
       <h1>Starting…</h1>
-      <p class="lead">The demo prepares its companies. This page goes on by itself.</p>
+      <p class="lead">The demo is preparing its companies. This page continues by itself.</p>
     </section>
   </Layout>
 );

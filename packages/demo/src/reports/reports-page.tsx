@@ -73,7 +73,7 @@ const Usage: FC<{ readonly upcoming: UpcomingInvoice }> = ({ upcoming }) => {
       <p class="hint">
         Next invoice of the reports: {formatAmount(total, currency)}
         {nextPaymentAttemptAt === null ? "" : ` on ${formatDate(nextPaymentAttemptAt)}`}. A report counts
-        once, also where its form was sent twice.
+        once, even if its form was sent twice.
       </p>
     </>
   );

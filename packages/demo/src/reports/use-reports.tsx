@@ -35,10 +35,10 @@ export async function makeReport(c: Context<SignedIn>, parts: ReportParts): Prom
   const { billing, workspace, audit } = c.var;
   const { tenantId, customerId, person } = workspace;
   if (findReports(parts.readModel.get(tenantId).subscriptions) === undefined)
-    throw new HTTPException(403, { message: "Begin with reports first." });
+    throw new HTTPException(403, { message: "Start with reports first." });
   const values = new URLSearchParams(await c.req.text());
   const [id, title] = [values.get("id") ?? "", values.get("title")?.trim() ?? ""];
-  if (!UUID.test(id)) throw new HTTPException(400, { message: "Open the page of the reports again." });
+  if (!UUID.test(id)) throw new HTTPException(400, { message: "Open the reports page again." });
   if (title === "" || title.length > MAX_TITLE)
     throw new HTTPException(400, { message: `Give the report a title of up to ${MAX_TITLE} characters.` });
   // Before the report is kept: a report that could not be recorded is not given away.
