@@ -35,7 +35,7 @@ export default defineConfig({
     setupFiles: ["scripts/no-mutant-yet.ts"],
     globalSetup: ["@repo/test-kit/postgres", "@repo/test-kit/redis"],
     // A test that is slow on a busy machine must not be taken for one that fails.
-    testTimeout: 60_000,
+    testTimeout: mutatedFolder().testTimeoutMs ?? 60_000,
     hookTimeout: 60_000,
     env: { PREVIEW_RUNS: "3" }, // of the programs that the preview's suite draws
     sequence: { sequencer: SmallestFirst },

@@ -1,8 +1,8 @@
 /**
  * What Stryker mutates in one run, each with the suites that are about it. Suites that start processes or take long are
- * left to `pnpm test`.
+ * left to `pnpm test`. `testTimeoutMs` is 60,000 where it is absent.
  *
- * @type {Readonly<Record<string, { mutate: readonly string[], tests: readonly string[] }>>}
+ * @type {Readonly<Record<string, { mutate: readonly string[], tests: readonly string[], testTimeoutMs?: number }>>}
  */
 export const FOLDERS = {
   tenancy: {
@@ -47,7 +47,28 @@ export const FOLDERS = {
     ],
   },
   adapters: { mutate: ["src/webhooks/adapters/**/*.ts"], tests: ["test/webhooks/adapters/**/*.test.ts"] },
-  inbox: { mutate: ["src/webhooks/inbox/**/*.ts"], tests: ["test/webhooks/inbox/**/*.test.ts"] },
+  inbox: {
+    mutate: [
+      "src/webhooks/inbox/*.ts",
+      "src/webhooks/inbox/leased/**/*.ts",
+      "src/webhooks/inbox/redis/**/*.ts",
+      "src/webhooks/inbox/sqlite/**/*.ts",
+    ],
+    tests: [
+      "test/webhooks/inbox/{inbox,memory}.test.ts",
+      "test/webhooks/inbox/leased/*.test.ts",
+      "test/webhooks/inbox/redis/{busy-object,redis-inbox,redis-store,replies,server-settings}.test.ts",
+      "test/webhooks/inbox/sqlite/sqlite-inbox.test.ts",
+    ],
+    testTimeoutMs: 8_000, // since many a mutant makes a test wait for a claim that never comes
+  },
+  "postgres-inbox": {
+    mutate: ["src/webhooks/inbox/postgres/**/*.ts"],
+    tests: [
+      "test/webhooks/inbox/postgres/{busy-object,contract,documented,inline,migrate,one-message}.test.ts",
+      "test/webhooks/inbox/postgres/{plans,recipes,retention,sessions,sqlstate}.test.ts",
+    ],
+  },
   reconcile: { mutate: ["src/webhooks/reconcile/**/*.ts"], tests: ["test/webhooks/reconcile/**/*.test.ts"] },
   catalog: { mutate: ["src/capabilities/catalog/**/*.ts"], tests: ["test/catalog/**/*.test.ts"] },
   checkout: {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { inboxContract } from "../../../src/testing/inbox-contract/contract.js";
 import { type Delivery, toDelivery, type WebhookInbox } from "../../../src/webhooks/inbox/inbox.js";
 import {
@@ -8,7 +8,7 @@ import {
   memoryInbox,
   verifyWebhook,
 } from "../../../src/webhooks.js";
-import { catchError, eventBody, headerFor, now, SECRET } from "../signed-delivery.js";
+import { eventBody, headerFor, now, SECRET } from "../signed-delivery.js";
 
 function delivery(id: string, fields: Record<string, unknown> = {}): Delivery {
   const body = eventBody({ id, ...fields });
@@ -95,16 +95,72 @@ describe("the memory inbox", () => {
     expect((await memoryInbox().process(delivery("evt_1"), done)).status).toBe("handled");
   });
 
-  test.each<MemoryInboxOptions>([
-    { maxEvents: 0 },
-    { maxEvents: 1_000_001 },
-    { maxEvents: Number.POSITIVE_INFINITY },
-    { maxAttempts: 0 },
-    { maxAttempts: 1.5 },
-    { retentionSeconds: 35 * 86_400 - 1 },
-    { retentionSeconds: Number.NaN },
-  ])("refuses %o", (options) => {
-    expect(catchError(() => memoryInbox(options))).toBeInstanceOf(ConfigurationError);
+  const wholeNumber = (name: string, min: number, max: number) =>
+    `${name} must be a whole number from ${min} to ${max}.`;
+  const EVENTS = wholeNumber("maxEvents", 1, 1_000_000);
+  const BYTES = wholeNumber("maxDeadBytes", 0, 2 ** 32);
+  const RETENTION = wholeNumber("retentionSeconds", 35 * 86_400, 3650 * 86_400);
+  const ATTEMPTS = wholeNumber("maxAttempts", 1, 1_000_000);
+  const WAIT = wholeNumber("maxWaitMs", 1, 2 ** 31 - 1);
+
+  test.each<[MemoryInboxOptions, string]>([
+    [{ maxEvents: 0 }, EVENTS],
+    [{ maxEvents: 1_000_001 }, EVENTS],
+    [{ maxEvents: Number.POSITIVE_INFINITY }, EVENTS],
+    [{ maxDeadBytes: -1 }, BYTES],
+    [{ maxDeadBytes: 2 ** 32 + 1 }, BYTES],
+    [{ retentionSeconds: 35 * 86_400 - 1 }, RETENTION],
+    [{ retentionSeconds: 3650 * 86_400 + 1 }, RETENTION],
+    [{ retentionSeconds: Number.NaN }, RETENTION],
+    [{ maxAttempts: 0 }, ATTEMPTS],
+    [{ maxAttempts: 1.5 }, ATTEMPTS],
+    [{ maxAttempts: 1_000_001 }, ATTEMPTS],
+    [{ maxWaitMs: 0 }, WAIT],
+    [{ maxWaitMs: 2 ** 31 }, WAIT],
+  ])("refuses %o, and says what is right", (options, words) => {
+    expect(() => memoryInbox(options)).toThrow(new ConfigurationError(words));
+  });
+
+  test("refuses an option that it does not have, by its own name", () => {
+    const misspelled = { maxEvent: 1 };
+    expect(() => memoryInbox(misspelled as MemoryInboxOptions)).toThrow(
+      new ConfigurationError(
+        'memoryInbox has no option "maxEvent" (did you mean "maxEvents"?). Its options are maxEvents, maxDeadBytes, ' +
+          "retentionSeconds, maxAttempts, maxWaitMs, now.",
+      ),
+    );
+  });
+});
+
+describe("the bytes of the dead in the memory inbox", () => {
+  const breakDown = () => Promise.reject(Object.assign(new Error(), { stack: "broken" }));
+  const OVERHEAD = 500 + 2 * "broken".length;
+  const bury = async (maxDeadBytes: number, deliveries: readonly Delivery[]) => {
+    const inbox = memoryInbox({ maxAttempts: 1, maxDeadBytes });
+    const statuses = [];
+    for (const one of deliveries) statuses.push((await inbox.process(one, breakDown)).status);
+    return statuses;
+  };
+
+  test("are one for each Latin character of a body, two for each of an error, and 500 beside", async () => {
+    const one = delivery("evt_1", { pending_webhooks: "\u00e4\u00ff" });
+    const bytes = one.body.length + OVERHEAD;
+    expect(await bury(bytes, [one])).toEqual(["dead"]);
+    expect(await bury(bytes - 1, [one])).toEqual(["failed"]);
+  });
+
+  test("are two for each character of a body that is not all Latin", async () => {
+    const one = delivery("evt_1", { pending_webhooks: "\u3042" });
+    const bytes = 2 * one.body.length + OVERHEAD;
+    expect(await bury(bytes, [one])).toEqual(["dead"]);
+    expect(await bury(bytes - 1, [one])).toEqual(["failed"]);
+  });
+
+  test("are counted together", async () => {
+    const both = [delivery("evt_1"), delivery("evt_2")];
+    const bytes = both.reduce((sum, { body }) => sum + body.length + OVERHEAD, 0);
+    expect(await bury(bytes, both)).toEqual(["dead", "dead"]);
+    expect(await bury(bytes - 1, both)).toEqual(["dead", "failed"]);
   });
 });
 
@@ -173,6 +229,28 @@ describe("the memory inbox, of deliveries of one object", () => {
     expect(ran).toEqual([]);
     first.finish();
     expect((await requeued)?.status).toBe("handled");
+  });
+
+  test("answers busy to who requeues a delivery that is requeued already", async () => {
+    const inbox = memoryInbox({ maxAttempts: 1 });
+    const { key } = delivery("evt_dead");
+    await inbox.process(delivery("evt_dead"), fail);
+    const second = vi.fn(done);
+    const first = inbox.requeue(key, async () => {
+      expect(await inbox.requeue(key, second)).toEqual({ status: "busy" });
+    });
+    expect((await first)?.status).toBe("handled");
+    expect(second).not.toHaveBeenCalled();
+  });
+
+  test("says nothing of a newest one to the first, and does not forget it for those without an object", async () => {
+    const inbox = memoryInbox({ maxEvents: 1 });
+    const told: object[] = [];
+    const tell = async (claim: object) => void told.push(claim);
+    await inbox.process(delivery("evt_1"), tell);
+    await inbox.process(delivery("evt_2", { data: { object: { object: "balance" } } }), tell);
+    await inbox.process(delivery("evt_3"), tell);
+    expect(told.map((claim) => "newestHandledAtMs" in claim)).toEqual([false, false, true]);
   });
 
   test("tells each when the newest handled one was created, and no other object's", async () => {

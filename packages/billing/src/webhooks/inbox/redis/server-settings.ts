@@ -60,7 +60,5 @@ const INFO_NAMES: Readonly<Record<string, string>> = { maxmemory_policy: "maxmem
 
 function toInfo(reply: unknown): ReadonlyMap<string, string> {
   const lines = [...String(reply).matchAll(/^(\w+):(.*?)\r?$/gm)];
-  const info = new Map(lines.map(([, name = "", value = ""]) => [INFO_NAMES[name] ?? name, value]));
-  if (info.get("aof_enabled") === "0") info.set("appendonly", "no");
-  return info;
+  return new Map(lines.map(([, name = "", value = ""]) => [INFO_NAMES[name] ?? name, value]));
 }

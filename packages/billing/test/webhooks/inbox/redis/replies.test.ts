@@ -1,6 +1,6 @@
 /** What servers and clients of Redis answer in their several ways, and what is made of it. */
 import { createHash } from "node:crypto";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ConfigurationError } from "../../../../src/errors.js";
 import { type RedisClient, toSendCommand } from "../../../../src/webhooks/inbox/redis/client.js";
 import { judgeServer } from "../../../../src/webhooks/inbox/redis/judge-server.js";
@@ -71,6 +71,7 @@ describe("the settings of a server", () => {
       { evicts: true, evictionPolicy: "allkeys-lfu" },
     ],
     ["maxmemory:9\nmaxmemory_policy:noeviction\naof_enabled:1\n", { evicts: false, persistence: undefined }],
+    ["# maxmemory:0\r\n", { evicts: undefined }],
     ["nothing that is known", { evicts: undefined, evictionPolicy: undefined, persistence: undefined }],
   ])("are read from INFO where CONFIG is forbidden: %j", async (info, settings) => {
     const send = vi.fn(async ([name]: readonly string[]) => {
@@ -176,6 +177,24 @@ describe("a script", () => {
     expect(await scriptRunner(send, KEYS)(SCRIPT, [7, "x"])).toEqual(["1", "two"]);
     expect(send.mock.calls).toEqual([[["EVALSHA", DIGEST, ...operands], "{billing}:a"]]);
   });
+
+  test("has its digest counted once, however often it is sent", async () => {
+    const digest = vi.spyOn(crypto.subtle, "digest");
+    onTestFinished(() => digest.mockRestore());
+    const run = scriptRunner(async () => [], KEYS);
+    await run(SCRIPT, []);
+    await run(SCRIPT, []);
+    expect(digest).toHaveBeenCalledTimes(1);
+  });
+
+  test.each(["return 1", "return 2", "return 3", "return 4", "return 5", "return 6"])(
+    "has the digest that Redis knows it by: %s",
+    async (script) => {
+      const send = vi.fn(async (_: readonly string[]) => []);
+      await scriptRunner(send, KEYS)(script, []);
+      expect(send.mock.calls[0]?.[0][1]).toBe(createHash("sha1").update(script).digest("hex"));
+    },
+  );
 
   test("is sent in full to a server that does not know it", async () => {
     const send = vi.fn(async ([name]: readonly string[]) => {
