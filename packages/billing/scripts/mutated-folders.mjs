@@ -58,7 +58,7 @@ export const FOLDERS = {
       "test/webhooks/inbox/{inbox,memory}.test.ts",
       "test/webhooks/inbox/leased/*.test.ts",
       "test/webhooks/inbox/redis/{busy-object,redis-inbox,redis-store,replies,server-settings}.test.ts",
-      "test/webhooks/inbox/sqlite/sqlite-inbox.test.ts",
+      "test/webhooks/inbox/sqlite/{claims,sqlite-inbox}.test.ts",
     ],
     testTimeoutMs: 8_000, // since many a mutant makes a test wait for a claim that never comes
   },

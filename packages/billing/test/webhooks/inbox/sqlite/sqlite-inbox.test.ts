@@ -81,20 +81,28 @@ describe.each([...databaseClients()])("the SQLite inbox on %s", (_, openDatabase
     const { database, inbox } = open();
     expect(inbox).toBeDefined();
     database.exec("PRAGMA synchronous = NORMAL");
+    database.exec("PRAGMA busy_timeout = 0");
     sqliteInbox({ database });
     expect(database.prepare("PRAGMA synchronous").get()).toMatchObject({ synchronous: 2 });
+    expect(database.prepare("PRAGMA busy_timeout").get()).toMatchObject({ timeout: 5_000 });
     expect(database.prepare("PRAGMA journal_mode").get()).toMatchObject({ journal_mode: "wal" });
   });
 });
 
 describe("the options of the SQLite inbox", () => {
+  const DATABASE =
+    /^database must be a DatabaseSync of node:sqlite, or a Database of better-sqlite3 or libsql\.$/;
+
   test.each([
     [{ leaseSeconds: 0 }, /leaseSeconds must be a number from 0.05/],
     [{ maxAttempts: 0 }, /maxAttempts/],
     [{ retentionDays: 34 }, /retentionDays must be a whole number from 35/],
     [{ objectWaitSeconds: Number.NaN }, /objectWaitSeconds/],
-    [{ retentionSeconds: 1 }, /no option "retentionSeconds"/],
-    [{ database: {} }, /database must be/],
+    [{ retentionSeconds: 1 }, /^sqliteInbox has no option "retentionSeconds"/],
+    [{ database: undefined }, DATABASE],
+    [{ database: {} }, DATABASE],
+    [{ database: { exec: () => undefined } }, DATABASE],
+    [{ database: { prepare: () => undefined } }, DATABASE],
   ])("refuse %o", (options, message) => {
     const database = { exec: () => undefined, prepare: () => expect.fail("the database was used") };
     const error = catchError(() => sqliteInbox(Object.assign({ database }, options)));
