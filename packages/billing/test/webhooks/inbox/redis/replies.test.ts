@@ -2,7 +2,11 @@
 import { createHash } from "node:crypto";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ConfigurationError } from "../../../../src/errors.js";
-import { type RedisClient, toSendCommand } from "../../../../src/webhooks/inbox/redis/client.js";
+import {
+  type RedisClient,
+  type SendCommand,
+  toSendCommand,
+} from "../../../../src/webhooks/inbox/redis/client.js";
 import { judgeServer } from "../../../../src/webhooks/inbox/redis/judge-server.js";
 import { scriptRunner } from "../../../../src/webhooks/inbox/redis/run-script.js";
 import {
@@ -190,7 +194,7 @@ describe("a script", () => {
   test.each(["return 1", "return 2", "return 3", "return 4", "return 5", "return 6"])(
     "has the digest that Redis knows it by: %s",
     async (script) => {
-      const send = vi.fn(async (_: readonly string[]) => []);
+      const send = vi.fn<SendCommand>(async () => []);
       await scriptRunner(send, KEYS)(script, []);
       expect(send.mock.calls[0]?.[0][1]).toBe(createHash("sha1").update(script).digest("hex"));
     },
