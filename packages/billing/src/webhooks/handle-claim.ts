@@ -47,6 +47,7 @@ export function handleClaim<TBilling, Tx>(
       const { event, isStale } = await orderEvent(delivered, {
         objects,
         newestHandledAtMs,
+        nowMs: now(),
         fetchObject: canFetch(bound, delivered) ? fetchObject : undefined,
       });
       // After the deadline nobody waits for the handler, so it must not start.

@@ -39,8 +39,9 @@ export interface WebhookReceiverOptions<TBilling, Tx = undefined> extends Verify
    *   version of its client. Handlers never see an older state after a newer one, in whatever order events arrive. One
    *   request to Stripe for each event; if Stripe cannot be reached, the event is tried again.
    * - `"delivered"`: the state that Stripe sent. The present state is read only if a newer event of the same object, or
-   *   one of the same second, was handled before, or if the object was read after Stripe created the event or less than
-   *   a minute before it. Handlers never see an older state after a newer one either.
+   *   one of the same second, was handled before, if the object was read after Stripe created the event or less than a
+   *   minute before it, if the event is more than 30 days old, or if it is synthetic. Handlers never see an older state
+   *   after a newer one either.
    *
    * Some objects cannot be read: see `isStale` in the handler's context. Default: `"current"`.
    */

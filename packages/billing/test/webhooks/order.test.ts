@@ -3,6 +3,7 @@ import { InvalidArgumentError, NotFoundError, StripeUnavailableError } from "../
 import {
   ConfigurationError,
   type EventObjects,
+  memoryInbox,
   type TenantResolver,
   type WebhookEvent,
   type WebhookReceiverOptions,
@@ -14,6 +15,7 @@ import {
   eventBody,
   headerFor,
   NOW_SECONDS,
+  now,
   objectOf,
   thinBody,
   twoTenants,
@@ -210,6 +212,43 @@ describe('with objects: "delivered", the object of an event', () => {
     const snapshot = eventBody({ id: "evt_2", created: NOW_SECONDS + 1 });
     await receive(snapshot, headerFor(snapshot));
     expect(statuses).toEqual(["as it is now", "as it is now"]);
+  });
+
+  test("is read when the event is so old that the inbox may have forgotten a newer one", async () => {
+    let nowMs = now();
+    const clock = () => nowMs;
+    let fail = true;
+    const statuses: unknown[] = [];
+    const on: Handlers = {
+      "customer.subscription.updated": (event) => {
+        if (event.id === "evt_1" && fail) throw new Error("broken");
+        statuses.push(event.data.object.status);
+      },
+    };
+    const { receive, requeue } = receiver(on, {
+      billing: stripeWith(read),
+      objects: "delivered",
+      inbox: memoryInbox({ maxAttempts: 1, now: clock }),
+      logger: { warn: () => undefined },
+      now: clock,
+    });
+    const object = { id: "sub_1", object: "subscription", customer: "cus_acme", status: "canceled" };
+    const older = eventBody();
+    const newer = eventBody({ id: "evt_2", created: NOW_SECONDS + 1, data: { object } });
+    expect((await receive(older, headerFor(older))).status).toBe("dead");
+    await receive(newer, headerFor(newer));
+    fail = false;
+    // Has the inbox forget what it may forget.
+    nowMs += 40 * 86_400_000;
+    const timestamp = nowMs / 1000;
+    const other = eventBody({
+      id: "evt_3",
+      created: timestamp,
+      data: { object: { ...object, id: "sub_2" } },
+    });
+    await receive(other, headerFor(other, { timestamp }));
+    await requeue({ eventId: "evt_1", livemode: false });
+    expect(statuses).toEqual(["canceled", "canceled", "as it is now"]);
   });
 
   test("is its own again when the newer event failed", async () => {

@@ -126,6 +126,28 @@ describe("an event of reconcileSubscriptions", () => {
   });
 });
 
+describe('with objects: "delivered", an event of reconcileSubscriptions', () => {
+  const findOutdated = () => ["sub_1"];
+
+  test("has the object read, which may have changed since it was listed", async () => {
+    const fetchEventObject = async () => subscription("sub_1", "cus_acme", { status: "canceled" });
+    const list = pageOf(subscription("sub_1"));
+    const options = { tenant: { fetchEventObject } };
+    const { reconcileSubscriptions, handler } = comparing(list, options, { objects: "delivered" });
+    await reconcileSubscriptions({ findOutdated });
+    const [event, context] = handler.mock.calls[0] ?? [];
+    expect(event.data.object.status).toBe("canceled");
+    expect(context.isStale).toBe(false);
+  });
+
+  test("is stale where the object cannot be read", async () => {
+    const list = pageOf(subscription("sub_1"));
+    const { reconcileSubscriptions, handler } = comparing(list, {}, { objects: "delivered" });
+    await reconcileSubscriptions({ findOutdated });
+    expect(handler.mock.calls[0]?.[1]).toMatchObject({ isStale: true, isSynthetic: true });
+  });
+});
+
 describe("an event of reconcileEntitlements", () => {
   const findOutdated = (given: readonly { readonly customerId: string }[]) =>
     given.map(({ customerId }) => customerId);
