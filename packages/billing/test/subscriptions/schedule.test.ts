@@ -88,7 +88,15 @@ const subscriptionOf = (present: readonly Stripe.Price[], schedule: unknown, end
     current_period_start: BEGAN,
     current_period_end: end,
   }));
-  const fields = { customer: "cus_1", created: 1, status: "active", metadata: {}, discounts: [] };
+  const fields = {
+    customer: "cus_1",
+    created: 1,
+    status: "active",
+    metadata: {},
+    discounts: [],
+    default_payment_method: null,
+    trial_end: null,
+  };
   return shaped<Stripe.Subscription>({ id: "sub_1", ...fields, items: { data }, schedule });
 };
 
@@ -119,8 +127,12 @@ const [CREATE, UPDATE, RELEASE] = [
   "POST /v1/subscription_schedules/{schedule}/release",
 ];
 
-/** A scope whose Stripe answers each call so, or fails with what is an error. */
-function stripeThat(answers: Readonly<Record<string, unknown>>, scheduleNow: unknown = null) {
+/** A scope whose Stripe answers each call so, or fails with what is an error; and has a subscription to these prices. */
+function stripeThat(
+  answers: Readonly<Record<string, unknown>>,
+  scheduleNow: unknown = null,
+  present: readonly Stripe.Price[] = [SEATS],
+) {
   const sent: unknown[][] = [];
   const write = async (call: string, ...rest: unknown[]) => {
     sent.push([call, ...rest]);
@@ -129,7 +141,7 @@ function stripeThat(answers: Readonly<Record<string, unknown>>, scheduleNow: unk
     return answer;
   };
   const subscription = async (_: string, expand: readonly string[]) =>
-    subscriptionOf([SEATS], expand.includes("schedule") ? scheduleNow : "sub_sched_1", ENDS);
+    subscriptionOf(present, expand.includes("schedule") ? scheduleNow : "sub_sched_1", ENDS);
   const scope = partialScope({ ...everyKey, write, subscription });
   const calls = () => sent.map(([call]) => call);
   /** The phases that the last call sent. */
@@ -215,12 +227,14 @@ describe("a change that is scheduled", () => {
 
   it("changes, removes and adds items, and leaves the others as they are", async () => {
     const items = [phaseItem(SEATS, 2), phaseItem(DESKS, 3), phaseItem(USAGE), phaseItem(LAMPS, 4)];
-    const { scope, phases } = stripeThat({ [CREATE]: scheduleOf([phaseOf(items)]), [UPDATE]: DONE });
+    const present = [SEATS, DESKS, USAGE, LAMPS];
+    const answers = { [CREATE]: scheduleOf([phaseOf(items)]), [UPDATE]: DONE };
+    const { scope, phases } = stripeThat(answers, null, present);
     const NEW = price("price_new");
     await scheduleChange(
       scope,
       planOf({
-        present: [SEATS, DESKS, USAGE, LAMPS],
+        present,
         items: [change(SEATS, NEW), remove(DESKS), change(LAMPS, CALLS), add(price("price_more"))],
         brought: [NEW, CALLS],
       }),
