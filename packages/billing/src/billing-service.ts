@@ -240,6 +240,8 @@ export class StripeBillingService<TMetadata = undefined>
    *
    * @throws NotFoundError when the customer is missing, deleted or another tenant's, or the flow names a subscription or
    *   item that is not this customer's, or a price, coupon, promotion code or configuration that the tenant may not use.
+   * @throws ConflictError when the flow's subscription is not in a state for it, or its coupon or promotion code can no
+   *   longer be redeemed.
    * @throws ReturnUrlNotAllowedError when the return URL is not on an allowed origin.
    * @throws PortalNotConfiguredError when Stripe has no portal configuration to use.
    * @see https://docs.stripe.com/api/customer_portal/sessions/create

@@ -374,6 +374,41 @@ describe("coupons and promotion codes in a flow", () => {
     await expect(withCoupon("missing")).rejects.toMatchObject({ code: "not_found" });
   });
 
+  it("are refused before a configuration is made, once nobody can redeem them", async () => {
+    const metadata = { tenantId: "acme" };
+    const usedUp = await world.stripe.coupons.create({ percent_off: 5, max_redemptions: 1, metadata });
+    const promotion = { type: "coupon" as const, coupon: usedUp.id };
+    const { id: promotionCodeId } = await world.stripe.promotionCodes.create({ promotion, metadata });
+    const sibling = await world.addTenant("acme");
+    await world.stripe.subscriptions.update(sibling.subscriptionId, { discounts: [{ coupon: usedUp.id }] });
+    world.takeRequests();
+
+    const { customerId, subscriptionId } = acme;
+    const configuration = {
+      headline: "Only for this test",
+      features: {
+        paymentMethodUpdate: true,
+        subscriptionCancel: { mode: "at_period_end" },
+        subscriptionUpdate: {
+          allowedUpdates: ["quantity"],
+          products: [{ productId: acme.productId, priceIds: [acme.priceId] }],
+        },
+      },
+    } satisfies PortalConfigurationSpec;
+    const confirm = { type: "subscription_update_confirm", subscriptionId, quantity: 4 } as const;
+    const flows: readonly PortalFlow[] = [
+      { ...confirm, discount: { couponId: usedUp.id } },
+      { ...confirm, discount: { promotionCodeId } },
+      { type: "subscription_cancel", subscriptionId, retentionCouponId: usedUp.id },
+    ];
+    for (const flow of flows) {
+      await expect(
+        billing.createCustomerPortalSession(customerId, { configuration, flow }),
+      ).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining("redeemed") });
+    }
+    expect(world.takeRequests().filter((request) => request.startsWith("POST"))).toEqual([]);
+  });
+
   it("are for their own customer alone where they were made for one", async () => {
     const sibling = await world.addTenant("acme");
     await withCode(await code({ tenantId: "acme" }, acme.customerId));

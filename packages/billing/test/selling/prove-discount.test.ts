@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { proveNewDiscount } from "../../src/selling/prove-discount.js";
+import { proveNewDiscount, proveRedeemable } from "../../src/selling/prove-discount.js";
 import { notFound } from "../../src/stripe/translate-error.js";
 import { partialScope } from "../tenancy/scope/partial-scope.js";
 
@@ -29,4 +29,25 @@ describe("a discount to begin", () => {
       await expect(withCodeFor(customer)).rejects.toMatchObject({ code: "not_found" });
     },
   );
+});
+
+describe("a discount to offer", () => {
+  const scope = ({ canBeRedeemed: is }: { canBeRedeemed: boolean }) =>
+    partialScope({
+      discounts: {
+        coupon: async (id: string) => ({ id, valid: is }),
+        promotionCode: async (id: string) => ({ id, customer: null, active: is }),
+      },
+    });
+
+  it.each([
+    [{ couponId: "25_off" }, { coupon: "25_off" }],
+    [{ promotionCodeId: "promo_1" }, { promotion_code: "promo_1" }],
+  ])("is refused once nobody can redeem it: %j", async (discount, param) => {
+    expect(await proveRedeemable(scope({ canBeRedeemed: true }), discount, "cus_1")).toEqual(param);
+    await expect(proveRedeemable(scope({ canBeRedeemed: false }), discount, "cus_1")).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("cannot be redeemed"),
+    });
+  });
 });

@@ -1,11 +1,12 @@
 import type Stripe from "stripe";
 import { invalid } from "../api-error.js";
+import { checkRedeemable } from "../billing/discounts/redemption.js";
 import { whyNotPausable } from "../billing/subscriptions/pausing.js";
 import { hash, integer, list, oneOf, type Param, required, text } from "../declare/params.js";
 import { webUrl } from "../declare/web-url.js";
 import { whyFixed } from "../portal/portal-changes.js";
 import { futureChange } from "../portal/portal-schedule.js";
-import type { AccountData } from "../store/account-data.js";
+import type { AccountData, Transaction } from "../store/account-data.js";
 import type { PortalConfigurationRecord, PortalSessionRecord } from "../store/records/portal.js";
 
 const SHAPE = {
@@ -57,13 +58,17 @@ export type FlowData = Omit<Stripe.BillingPortal.SessionCreateParams.FlowData, "
 };
 type Flow = NonNullable<PortalSessionRecord["flow"]>;
 
-/** The task of a new session. Refuses what the configuration switches off, and what is not the customer's. */
+/**
+ * The task of a new session. Refuses what the configuration switches off, what is not the customer's, and a discount that
+ * could not be redeemed.
+ */
 export function toFlow(
+  tx: Transaction,
   data: FlowData,
   configuration: PortalConfigurationRecord,
   customer: string,
-  account: AccountData,
 ): Flow {
+  const { account } = tx;
   const { features } = configuration;
   const flow: Flow = {
     after_completion: afterCompletion(data.after_completion),
@@ -92,7 +97,10 @@ export function toFlow(
         "This subscription cannot be canceled",
         "subscription cancellation",
       );
-      return { ...flow, subscription_cancel: { retention: toRetention(data, account), subscription } };
+      return {
+        ...flow,
+        subscription_cancel: { retention: toRetention(tx, data, subscription), subscription },
+      };
     }
     case "subscription_pause": {
       const subscription = flowSubscription(data, "subscription_pause", customer, account);
@@ -122,7 +130,7 @@ export function toFlow(
       const { items: given = [] } = data.subscription_update_confirm ?? {};
       const items = confirmedItems(given, subscription, configuration, account);
       const discounts = data.subscription_update_confirm?.discounts?.map((one) =>
-        toFlowDiscount(one, account),
+        toFlowDiscount(tx, one, subscription),
       );
       return {
         ...flow,
@@ -133,29 +141,38 @@ export function toFlow(
 }
 
 function toRetention(
+  tx: Transaction,
   data: FlowData,
-  account: AccountData,
+  subscription: string,
 ): { type: "coupon_offer"; coupon_offer: { coupon: string } } | null {
   const offer = data.subscription_cancel?.retention?.coupon_offer;
   if (offer === undefined) return null;
-  const param = "flow_data[subscription_cancel][retention][coupon_offer][coupon]";
-  return {
-    type: "coupon_offer",
-    coupon_offer: { coupon: account.getFromParam("coupon", offer.coupon, param).id },
-  };
+  checkFlowDiscount(tx, offer, subscription, "flow_data[subscription_cancel][retention][coupon_offer]");
+  return { type: "coupon_offer", coupon_offer: { coupon: offer.coupon } };
 }
 
 function toFlowDiscount(
-  { coupon, promotion_code: code }: { readonly coupon?: string; readonly promotion_code?: string },
-  account: AccountData,
+  tx: Transaction,
+  discount: { readonly coupon?: string; readonly promotion_code?: string },
+  subscription: string,
 ): { coupon: string | null; promotion_code: string | null } {
+  const { coupon, promotion_code: code } = discount;
   const param = "flow_data[subscription_update_confirm][discounts][0]";
   if ((coupon === undefined) === (code === undefined)) {
     throw invalid("A discount names either a coupon or a promotion code.", param);
   }
-  if (coupon !== undefined) account.getFromParam("coupon", coupon, `${param}[coupon]`);
-  if (code !== undefined) account.getFromParam("promotion_code", code, `${param}[promotion_code]`);
+  checkFlowDiscount(tx, discount, subscription, param);
   return { coupon: coupon ?? null, promotion_code: code ?? null };
+}
+
+function checkFlowDiscount(
+  tx: Transaction,
+  discount: { readonly coupon?: string; readonly promotion_code?: string },
+  id: string,
+  param: string,
+): void {
+  const { currency, customer, test_clock: testClock } = tx.account.getFromPath("subscription", id);
+  checkRedeemable(tx, discount, { currency, customer, subscription: id, item: null, testClock }, param);
 }
 
 type SubscriptionFlow = Extract<FlowData["type"], `subscription_${string}`>;

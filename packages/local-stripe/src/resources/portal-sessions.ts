@@ -35,7 +35,7 @@ function createSession({ tx, account, params }: Call<Values<typeof CREATE>>): Wi
   const customer = account.getFromParam("customer", params.customer, "customer");
   const configuration = configurationFor(account, params.configuration);
   const session = openPortal(tx, customer.id, configuration, {
-    flow: params.flow_data ? toFlow(params.flow_data, configuration, customer.id, account) : null,
+    flow: params.flow_data ? toFlow(tx, params.flow_data, configuration, customer.id) : null,
     locale: params.locale ?? null,
     on_behalf_of: params.on_behalf_of ?? null,
     return_url: params.return_url ?? configuration.default_return_url,

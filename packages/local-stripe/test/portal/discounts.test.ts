@@ -106,4 +106,39 @@ describe("a flow with a discount", () => {
     const after = await stripe.subscriptions.retrieve(subscription.id);
     expect(after.cancel_at).toBe(after.items.data[0]?.current_period_end);
   });
+
+  it("is refused when it could not be redeemed any more", async ({ stripe }) => {
+    const { enter, subscription } = await openShop(stripe);
+    const { id: coupon } = await stripe.coupons.create({ percent_off: 10, max_redemptions: 1 });
+    const { id: code } = await stripe.promotionCodes.create({ promotion: { type: "coupon", coupon } });
+    const [item] = subscription.items.data;
+    const confirm = (discount: { coupon: string } | { promotion_code: string }) =>
+      enter({
+        type: "subscription_update_confirm",
+        subscription_update_confirm: {
+          subscription: subscription.id,
+          items: [{ id: item?.id ?? "", quantity: 2 }],
+          discounts: [discount],
+        },
+      });
+    await confirm({ coupon });
+    const { id: customer } = await cardholder(stripe);
+    const { id: price } = await monthly(stripe, 500);
+    await stripe.subscriptions.create({ customer, items: [{ price }], discounts: [{ coupon }] });
+
+    const param = "flow_data[subscription_update_confirm][discounts][0]";
+    await expect(confirm({ coupon })).rejects.toMatchObject({
+      code: "coupon_expired",
+      param: `${param}[coupon]`,
+    });
+    await expect(confirm({ promotion_code: code })).rejects.toMatchObject({
+      param: `${param}[promotion_code]`,
+    });
+    const retention = { type: "coupon_offer" as const, coupon_offer: { coupon } };
+    const stay = { subscription: subscription.id, retention };
+    await expect(enter({ type: "subscription_cancel", subscription_cancel: stay })).rejects.toMatchObject({
+      code: "coupon_expired",
+      param: "flow_data[subscription_cancel][retention][coupon_offer][coupon]",
+    });
+  });
 });

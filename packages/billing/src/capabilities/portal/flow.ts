@@ -9,7 +9,7 @@ import * as z from "zod/mini";
 import { InvalidArgumentError } from "../../errors.js";
 import { checkInput, onFirstUse, text } from "../../input.js";
 import { allowReturnUrl, type ReturnUrlPolicy } from "../../return-urls/return-url.js";
-import { proveNewDiscount } from "../../selling/prove-discount.js";
+import { proveRedeemable } from "../../selling/prove-discount.js";
 import { isObjectId, type ObjectKind } from "../../stripe/object-id.js";
 import { referencedId } from "../../stripe/reference.js";
 import { notFound } from "../../stripe/translate-error.js";
@@ -194,7 +194,7 @@ async function proveTask(
       await scope.proveCustomersSubscription(customerId, subscription);
       if (coupon === undefined) return { subscription_cancel: { subscription } };
       // guard: a coupon to stay is one that the tenant may give
-      await scope.discounts.coupon(coupon);
+      await proveRedeemable(scope, { couponId: coupon }, customerId);
       const retention = { type: "coupon_offer" as const, coupon_offer: { coupon } };
       return { subscription_cancel: { subscription, retention } };
     }
@@ -238,7 +238,7 @@ async function proveConfirmation(
       },
     ],
     // guard (as table): a discount to confirm is one that the tenant may give
-    ...(discount === undefined ? {} : { discounts: [await proveNewDiscount(scope, discount, customerId)] }),
+    ...(discount === undefined ? {} : { discounts: [await proveRedeemable(scope, discount, customerId)] }),
   };
 }
 
