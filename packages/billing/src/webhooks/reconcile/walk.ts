@@ -45,12 +45,23 @@ const NO_END_MS = 2 ** 31 - 1;
  */
 export async function walkListings<L extends Listing, T>(walk: Walk<L, T>): Promise<void> {
   const listings = skipPassed(walk.openListings, walk.progress);
-  await sideBySide(walk.signal, async (run) => {
-    // An async generator hands each listing to one of those who ask.
-    for (let next = await listings.next(); !next.done; next = await listings.next()) {
-      await walkList(walk, next.value, run);
-    }
-  });
+  try {
+    await sideBySide(walk.signal, async (run) => {
+      // An async generator hands each listing to one of those who ask.
+      for (let next = await listings.next(); !next.done; next = await listings.next()) {
+        await walkList(walk, next.value, run);
+      }
+    });
+  } catch (error) {
+    await close(listings);
+    throw error;
+  }
+}
+
+/** Lets the application's accounts close what they are read from, such as a query. */
+async function close(listings: AsyncGenerator<Listing>): Promise<void> {
+  // What ended the reading matters more.
+  await listings.return(undefined).catch(() => undefined);
 }
 
 async function walkList<L extends Listing, T>(walk: Walk<L, T>, listing: L, run: Deadline): Promise<void> {
@@ -136,6 +147,7 @@ async function* skipPassed<L extends Listing>(
   if (last === lastPassed) {
     yield* listings;
   } else {
+    await close(listings);
     progress.restart();
     yield* open();
   }

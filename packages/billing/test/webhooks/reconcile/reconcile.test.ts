@@ -384,6 +384,29 @@ describe("reconcile of connected accounts", () => {
     expect(cursor?.length).toBeLessThan(2000);
   });
 
+  test("closes what they are read from, when it fails or starts over", async () => {
+    const { reconcile } = receiverOf(thousandAccounts());
+    let cursor: string | undefined;
+    const opened = { count: 0, closed: 0 };
+    const read = (ids: readonly string[]) =>
+      async function* () {
+        opened.count += 1;
+        try {
+          yield* ids;
+        } finally {
+          opened.closed += 1;
+        }
+      };
+    const onProgress = (report: ReconcileReport) => {
+      cursor = report.cursor;
+      if (report.listed === 40) throw new Error("crash");
+    };
+    await expect(reconcile({ since, accounts: read(accounts), onProgress })).rejects.toThrow("crash");
+    expect(opened).toEqual({ count: 1, closed: 1 });
+    await reconcile({ since, cursor, accounts: read(accounts.toReversed()) });
+    expect(opened).toEqual({ count: 3, closed: 3 });
+  });
+
   test("leaves out those that the key has no access to any more, and names them", async () => {
     const billing = thousandAccounts();
     const cause = { code: "account_invalid" };

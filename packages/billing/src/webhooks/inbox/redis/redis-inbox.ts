@@ -1,6 +1,7 @@
 import { ConfigurationError } from "../../../errors.js";
+import { assertMethod } from "../../assert-method.js";
 import { assertKnownKeys } from "../../known-keys.js";
-import { processLogger, type WebhookLogger } from "../../tell-outcome.js";
+import { processLogger, toUnfailingLogger, type WebhookLogger } from "../../tell-outcome.js";
 import type { DurableInbox } from "../inbox.js";
 import { leasedInbox } from "../leased/leased-inbox.js";
 import { LEASE_OPTIONS, type LeaseOptions, toLeaseSettings } from "../leased/settings.js";
@@ -43,7 +44,7 @@ const OPTIONS = ["client", "prefix", "acceptEviction", "logger", ...LEASE_OPTION
  */
 export function redisInbox(options: RedisInboxOptions): DurableInbox<undefined> {
   assertKnownKeys("redisInbox", options, OPTIONS);
-  const { client, prefix = "billing_inbox", acceptEviction = false, logger = processLogger } = options;
+  const { client, prefix = "billing_inbox", acceptEviction = false } = options;
   const settings = toLeaseSettings(options);
   if (typeof prefix !== "string" || !/^[\w:.-]{1,200}$/.test(prefix)) {
     throw new ConfigurationError(
@@ -51,6 +52,8 @@ export function redisInbox(options: RedisInboxOptions): DurableInbox<undefined> 
     );
   }
   if (typeof acceptEviction !== "boolean") throw new ConfigurationError("acceptEviction must be a boolean.");
+  if (options.logger !== undefined) assertMethod("logger", options.logger, "warn");
+  const logger = options.logger === undefined ? processLogger : toUnfailingLogger(options.logger);
   const send = toSendCommand(client);
   const keys = KEY_NAMES.map((name) => `{${prefix}}:${name}`);
   const judged = onceJudged(send, keys[0] ?? "", (server) => judgeServer(server, acceptEviction, logger));

@@ -91,6 +91,7 @@ describe("the options of the Redis inbox", () => {
     [{ prefix: "shop}" }, PREFIX],
     [{ prefix: 7 }, PREFIX],
     [{ acceptEviction: "yes" }, "acceptEviction must be a boolean."],
+    [{ logger: {} }, "logger must be an object with the method warn."],
     [
       { retries: 1 },
       'redisInbox has no option "retries". Its options are client, prefix, acceptEviction, logger, leaseSeconds, ' +

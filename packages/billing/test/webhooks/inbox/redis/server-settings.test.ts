@@ -27,6 +27,21 @@ describe.skipIf(!HAS_REDIS)("what a server's settings make of the promise", () =
     expect(told).toEqual([expect.stringMatching(words)]);
   });
 
+  test("is said to the process when the logger fails, and the inbox works all the same", async () => {
+    const { redis: client } = await ownRedis({ appendonly: "no", save: "" });
+    const emitWarning = vi.spyOn(process, "emitWarning").mockReturnValue(undefined);
+    onTestFinished(() => emitWarning.mockRestore());
+    const warn = () => {
+      throw new Error("the log is full");
+    };
+    const inbox = redisInbox({ client, logger: { warn } });
+    expect((await inbox.process(deliveryOf("evt_1"), done)).status).toBe("handled");
+    expect(emitWarning).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(/a restart loses everything/),
+      expect.objectContaining({ detail: expect.stringContaining("the log is full") }),
+    );
+  });
+
   test("is nothing to speak of when each write is on disk before it is answered", async () => {
     const { redis: client } = await ownRedis({ appendonly: "yes", appendfsync: "always" });
     const { told, logger } = listen();
