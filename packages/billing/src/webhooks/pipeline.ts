@@ -1,6 +1,8 @@
+import { assertSignal } from "./assert-signal.js";
 import type { WebhookEvent } from "./events.js";
 import type { HandlerFor } from "./handlers.js";
 import type { DurableInbox, WebhookInbox } from "./inbox/inbox.js";
+import { assertKnownKeys } from "./known-keys.js";
 import type { EventObjects } from "./order.js";
 import type { Outcome, Verdict } from "./outcome.js";
 import type { TenantResolver } from "./resolve-tenant.js";
@@ -29,6 +31,12 @@ export interface Pipeline<TBilling, Tx> {
 export interface ReceiveOptions {
   /** Stops waiting, as for a shutdown; the event is then not acknowledged and Stripe delivers it again. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws {ConfigurationError} when an option is unknown or invalid. */
+export function assertReceiveOptions(method: string, options: ReceiveOptions): void {
+  assertKnownKeys(method, options, ["signal"]);
+  if (options.signal !== undefined) assertSignal(options.signal);
 }
 
 /** Measures an outcome, and reports it before the caller gets it. */

@@ -7,7 +7,7 @@ import { forgetChanged } from "./forget-changed.js";
 import { handleClaim } from "./handle-claim.js";
 import { toDelivery } from "./inbox/inbox.js";
 import type { Outcome, Verdict } from "./outcome.js";
-import { finish, type Pipeline, type ReceiveOptions } from "./pipeline.js";
+import { assertReceiveOptions, finish, type Pipeline, type ReceiveOptions } from "./pipeline.js";
 import { readOrigin } from "./resolve-tenant.js";
 import { inSpan } from "./tracing.js";
 import { toDelivered, toVerdict } from "./verdict.js";
@@ -82,6 +82,7 @@ async function process<TBilling, Tx>(
       : { status: "rejected", error: mode };
   }
   try {
+    assertReceiveOptions("receive", options);
     await forgetChanged(pipeline.billing, event);
   } catch (error) {
     return { ...subject, status: "failed", error };

@@ -1,5 +1,6 @@
 /** Deliveries that are in the inbox already: dead ones, those that a queue names, and those that are due. */
 
+import { assertDeliveryKey } from "./assert-delivery-key.js";
 import { findModeError, toLivemode } from "./event-mode.js";
 import type { WebhookEvent } from "./events.js";
 import { handleClaim } from "./handle-claim.js";
@@ -12,20 +13,22 @@ import {
   type WebhookInbox,
 } from "./inbox/inbox.js";
 import type { Outcome } from "./outcome.js";
-import { finish, type Pipeline, type ReceiveOptions } from "./pipeline.js";
+import { assertReceiveOptions, finish, type Pipeline, type ReceiveOptions } from "./pipeline.js";
 import { inSpan, lastingSpan } from "./tracing.js";
 import { toDelivered, toVerdict } from "./verdict.js";
 import { parseEventBody } from "./verification/parse-event.js";
 
 /**
  * Runs a dead delivery's handler once more; resolves to `undefined` if that delivery is not dead, and to `busy` while
- * another process does so. Rejects if the inbox fails.
+ * another process does so. Rejects if the inbox fails, and with an InvalidArgumentError if `delivery` is not a key.
  */
 export type Requeue = (delivery: DeliveryKey, options?: ReceiveOptions) => Promise<Outcome | undefined>;
 
 export function toRequeue<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>): Requeue {
   return (delivery, options = {}) =>
     inSpan(pipeline.tracer, "webhook requeue", async (span) => {
+      assertDeliveryKey(delivery);
+      assertReceiveOptions("requeue", options);
       const startedAtMs = performance.now();
       let eventType: string | undefined;
       const result = await pipeline.inbox.requeue(
@@ -51,13 +54,16 @@ async function findEventType<Tx>(inbox: WebhookInbox<Tx>, key: DeliveryKey): Pro
 
 /**
  * Handles a delivery that the inbox keeps, such as one that a queue names, now, whether or not it is due. Resolves to
- * `undefined` if it was handled before or never arrived. Rejects if the inbox fails.
+ * `undefined` if it was handled before or never arrived. Rejects if the inbox fails, and with an InvalidArgumentError if
+ * `delivery` is not a key.
  */
 export type WorkOne = (delivery: DeliveryKey, options?: ReceiveOptions) => Promise<Outcome | undefined>;
 
 export function toWorkOne<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>, inbox: DurableInbox<Tx>): WorkOne {
   return (key, options = {}) =>
     inSpan(pipeline.tracer, "webhook work", async (span) => {
+      assertDeliveryKey(key);
+      assertReceiveOptions("workOne", options);
       const startedAtMs = performance.now();
       const delivery = await inbox.find(key);
       if (delivery === undefined) return undefined;

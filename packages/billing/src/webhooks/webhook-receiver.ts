@@ -2,11 +2,13 @@ import { ConfigurationError } from "../errors.js";
 import { notify } from "../notify.js";
 import { type FetchAdapter, toFetchAdapter } from "./adapters/fetch.js";
 import { type NodeAdapter, toNodeAdapter } from "./adapters/node.js";
+import { assertInteger } from "./assert-integer.js";
 import { Counters, type WebhookStats } from "./counters.js";
 import { toLivemode } from "./event-mode.js";
 import { readCreatedAtMs, type WebhookEvent, type WebhookEventType } from "./events.js";
 import { listEventTypes, toHandlerFor } from "./handlers.js";
 import type { DeadDelivery, DurableInbox } from "./inbox/inbox.js";
+import { assertKnownKeys } from "./known-keys.js";
 import type { Outcome } from "./outcome.js";
 import type { Pipeline } from "./pipeline.js";
 import { type Receive, toFeed, toReceive } from "./receive.js";
@@ -97,7 +99,7 @@ export interface WebhookReceiver {
   readonly eventTypes: readonly WebhookEventType[];
   /** True if the inbox outlives this process. */
   readonly isDurable: boolean;
-  /** Lists deliveries whose attempts all failed, longest dead first. `limit` defaults to 100. */
+  /** Lists deliveries whose attempts all failed, longest dead first. `limit` is at most 1,000,000, and defaults to 100. */
   readonly listDead: (options?: { readonly limit?: number | undefined }) => Promise<readonly DeadDelivery[]>;
   /** Reads counters for a metrics library: outcomes since the start, lag, and how full the inbox is. */
   readonly readStats: () => Promise<WebhookStats>;
@@ -173,7 +175,12 @@ export function createWebhookReceiver<TBilling, Tx = undefined>(
     reconcileEntitlements: toReconcileEntitlements({ listSubscriptions, billing, eventTypes, feed, now }),
     eventTypes,
     isDurable: durable !== undefined,
-    listDead: (page) => inbox.listDead(page),
+    listDead: async (page = {}) => {
+      assertKnownKeys("listDead", page, ["limit"]);
+      const { limit = 100 } = page;
+      assertInteger("limit", limit, { min: 1, max: 1_000_000 });
+      return inbox.listDead({ limit });
+    },
     readStats: async () => counters.read(await inbox.readStats()),
   };
 

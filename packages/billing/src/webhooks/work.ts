@@ -1,6 +1,7 @@
 import { Deadline } from "../deadline.js";
 import { ConfigurationError } from "../errors.js";
 import { assertInteger } from "./assert-integer.js";
+import { assertSignal } from "./assert-signal.js";
 import { describeError } from "./error-text.js";
 import { assertKnownKeys } from "./known-keys.js";
 import type { Outcome } from "./outcome.js";
@@ -49,7 +50,7 @@ export function toWork({ takeNext, waitForDue, logger }: Source): WorkLoop {
     const { concurrency = 10, signal, pollMs = 1_000 } = options;
     assertInteger("concurrency", concurrency, { min: 1, max: 10_000 });
     assertInteger("pollMs", pollMs, { min: 1, max: 2 ** 31 - 1 });
-    if (!(signal instanceof AbortSignal)) throw new ConfigurationError("signal must be an AbortSignal.");
+    assertSignal(signal);
 
     const takers = new Takers(concurrency, (onClaim) => takeNext(onClaim, signal), signal);
     const untilStopped = <T>(work: Promise<T>) =>

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "../../errors.js";
 import { assertInteger } from "../assert-integer.js";
+import { assertSignal } from "../assert-signal.js";
 import type { ReconcileReport } from "./progress.js";
 
 /** Ids of connected accounts, or a function that begins to read them. */
@@ -33,6 +34,7 @@ export function readRunOptions({ accounts, maxRequestsPerSecond = 20, signal, on
   readonly onProgress: RunOptions["onProgress"];
 } {
   assertInteger("maxRequestsPerSecond", maxRequestsPerSecond, { min: 1, max: 1000 });
+  if (signal !== undefined) assertSignal(signal);
   if (accounts !== undefined && typeof accounts !== "function" && !Array.isArray(accounts)) {
     throw new InvalidArgumentError(
       "accounts must be an array of account ids, or a function that begins to read them.",

@@ -49,6 +49,7 @@ describe("reconcile", () => {
       ),
     ],
     [{ since, onProgress: "log" }, new InvalidArgumentError("onProgress must be a function.")],
+    [{ since, signal: 5 }, new ConfigurationError("signal must be an AbortSignal.")],
     [
       { since, maxRequestsPerSecond: 1_001 },
       new ConfigurationError("maxRequestsPerSecond must be a whole number from 1 to 1000."),

@@ -1,3 +1,5 @@
+import { ConfigurationError } from "../../../errors.js";
+import { assertKnownKeys } from "../../known-keys.js";
 import { connectingDatabase } from "./connecting.js";
 import type { PostgresPool, Query } from "./database.js";
 import { createSchema, DEFAULT_SCHEMA, inboxMigrations, quoteSchema } from "./migrations.js";
@@ -19,11 +21,16 @@ export interface Migrated {
 /**
  * Creates the tables of the Postgres inbox, or migrates them to this package's version, in one transaction. Safe to
  * repeat, and to call from several processes at once.
+ *
+ * @throws {ConfigurationError} when an option is unknown or invalid, or the schema has a table `migrations` of another
+ *   program. Errors of Postgres are passed on.
  */
 export async function migrateInbox(
   pool: PostgresPool,
-  { schema = DEFAULT_SCHEMA }: { readonly schema?: string | undefined } = {},
+  options: { readonly schema?: string | undefined } = {},
 ): Promise<Migrated> {
+  assertKnownKeys("migrateInbox", options, ["schema"]);
+  const { schema = DEFAULT_SCHEMA } = options;
   const migrations = inboxMigrations(schema);
   const database = isConnecting(pool)
     ? connectingDatabase(pool, TIMEOUT_MS)
@@ -44,6 +51,12 @@ export async function migrateInbox(
 async function readVersion(query: Query, schema: string): Promise<number> {
   const table = `${quoteSchema(schema)}.migrations`;
   if (!(await exists(query, "to_regclass", table))) return 0;
+  // All of its tables are created together.
+  if (!(await exists(query, "to_regclass", `${quoteSchema(schema)}.pending`))) {
+    throw new ConfigurationError(
+      `The table migrations in the schema "${schema}" is not the inbox's. Give the inbox a schema of its own, such as ${DEFAULT_SCHEMA}.`,
+    );
+  }
   const [row] = (await query(`SELECT max(version) AS version FROM ${table}`)).rows;
   return Number(row?.["version"] ?? 0);
 }

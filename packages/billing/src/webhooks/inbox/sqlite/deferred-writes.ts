@@ -29,13 +29,18 @@ export class DeferredWrites<Database> implements SqliteTx<Database> {
       } catch (error) {
         throw new TxError(error);
       }
-      if (returned instanceof Promise) {
+      if (isThenable(returned)) {
         // Whatever it still does is not part of the transaction, so its failure is of no more interest.
-        returned.catch(() => undefined);
+        if (returned instanceof Promise) returned.catch(() => undefined);
         throw new TxError(
           new TypeError("A function passed to tx.write returned a promise. Write synchronously in it."),
         );
       }
     }
   }
+}
+
+/** Also the statements of some query builders, which are not sent before somebody awaits them. */
+function isThenable(value: unknown): value is object {
+  return typeof value === "object" && value !== null && typeof Reflect.get(value, "then") === "function";
 }

@@ -64,6 +64,30 @@ describePostgres("the migrations of the Postgres inbox", () => {
     expect((await inbox.process(aDelivery("evt_1"), done)).status).toBe("handled");
   });
 
+  test.each(["version bigint NOT NULL DEFAULT 20240101", "name text NOT NULL DEFAULT 'first'"])(
+    "refuse a schema in which another program keeps its migrations: %s",
+    async (column) => {
+      const { name, pool } = schema;
+      await pool.query(`CREATE TABLE "${name}".migrations (${column})`);
+      await pool.query(`INSERT INTO "${name}".migrations DEFAULT VALUES`);
+      await expect(migrateInbox(pool, { schema: name })).rejects.toEqual(
+        new ConfigurationError(
+          `The table migrations in the schema "${name}" is not the inbox's. Give the inbox a schema of its own, such as billing_inbox.`,
+        ),
+      );
+    },
+  );
+
+  test("refuse an option that there is not, and change nothing", async () => {
+    const { name, pool } = schema;
+    const options: object = { shema: name };
+    await expect(migrateInbox(pool, options)).rejects.toEqual(
+      new ConfigurationError(
+        'migrateInbox has no option "shema" (did you mean "schema"?). Its options are schema.',
+      ),
+    );
+  });
+
   test("refuse a name that would have to be quoted", () => {
     for (const name of ['a"b', "Billing", "", "1st", "a.b", "x".repeat(64)]) {
       expect(() => inboxMigrations(name)).toThrow(ConfigurationError);

@@ -38,11 +38,13 @@ describe.each([...databaseClients()])("the SQLite inbox on %s", (_, openDatabase
     expect(await effects.count("first")).toBe(0);
   });
 
-  test("refuses a write that waits for something, since the transaction does not", async () => {
+  test.each<[string, () => unknown]>([
+    ["waits for something, since the transaction does not", async () => undefined],
+    ["fails later, without a stir", () => Promise.reject(new Error("late"))],
+    ["returns a statement instead of running it", () => statementSentBy("then")],
+  ])("refuses a write that %s", async (_words, write) => {
     const { inbox } = open();
-    const result = await inbox.process(deliveryOf("evt_1"), async ({ tx }) => {
-      tx.write(async () => undefined);
-    });
+    const result = await inbox.process(deliveryOf("evt_1"), async ({ tx }) => tx.write(write));
     expect(result).toMatchObject({
       status: "failed",
       error: { message: expect.stringMatching(/synchronously/) },
@@ -110,3 +112,8 @@ describe("the options of the SQLite inbox", () => {
     expect(error).toMatchObject({ message: expect.stringMatching(message) });
   });
 });
+
+/** The statement of a query builder, which is sent when somebody awaits it. */
+function statementSentBy(method: string): object {
+  return Object.defineProperty({}, method, { value: () => expect.fail("it was sent") });
+}
