@@ -31,6 +31,8 @@ export interface Claiming {
   readonly next: MakeClaim;
   /** Makes a claim where statements are sent one by one. */
   readonly make: MakeClaim;
+  /** Whether it may wait for a connection until others have ended their work. */
+  readonly isPatient?: boolean;
 }
 
 interface ClaimSettings {
@@ -106,7 +108,7 @@ export function claimNext(
     }
     return { status: "passed_over" };
   };
-  return { make, next: make };
+  return { make, next: make, isPatient: true };
 }
 
 /** With one connection. Each look parks a delivery whose object is at work, so there is an end to it. */

@@ -4,6 +4,7 @@ import type {
   Closing,
   ConnectedClient,
   ConnectingPool,
+  ConnectionWait,
   Database,
   Ended,
   Opened,
@@ -34,11 +35,11 @@ export function connectingDatabase<Client extends ConnectedClient>(
 
   async function session<T>(
     work: (session: Session<Client>) => Promise<T>,
-    signal?: AbortSignal,
+    { signal, isPatient }: ConnectionWait = {},
   ): Promise<T> {
     // As long as the pool itself would have them wait.
-    const wait = toConnect(pool.options?.connectionTimeoutMillis || timeoutMs, signal);
-    await seats.take(wait);
+    const waitMs = isPatient ? NO_END_MS : pool.options?.connectionTimeoutMillis || timeoutMs;
+    await seats.take(toConnect(waitMs, signal));
     try {
       return await connected(work, toConnect(timeoutMs, signal));
     } finally {
@@ -94,6 +95,9 @@ export function connectingDatabase<Client extends ConnectedClient>(
     };
   }
 }
+
+/** The longest time of a timer. */
+const NO_END_MS = 2 ** 31 - 1;
 
 /** Without a listener for what a client tells of its end, Node ends the process. Who uses the client learns it anyway. */
 function listenForErrors(client: Pick<ConnectedClient, "on">): void {

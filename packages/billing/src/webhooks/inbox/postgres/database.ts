@@ -116,13 +116,21 @@ export interface Session<Tx> {
   ): Promise<Ended<T>>;
 }
 
+/** How to wait for a connection. */
+export interface ConnectionWait {
+  /** Stops waiting. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whether to wait until those who are at work have ended, however long they take: for what nobody waits for. */
+  readonly isPatient?: boolean | undefined;
+}
+
 export interface Database<Tx> {
   /** Runs one statement outside of any transaction. */
   readonly query: Query;
   /** Does so for what nobody waits for: a pool that never answers, such as one that has ended, does not hold the process. */
   readonly queryInBackground: Query;
-  /** Runs `work` with one connection, where the client has connections to hand out. `signal` stops waiting for one. */
-  session<T>(work: (session: Session<Tx>) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Runs `work` with one connection, where the client has connections to hand out. */
+  session<T>(work: (session: Session<Tx>) => Promise<T>, wait?: ConnectionWait): Promise<T>;
   /** Listens on a channel until it is stopped or its connection is lost. Absent where that cannot be. */
   readonly listen?: (
     channel: string,

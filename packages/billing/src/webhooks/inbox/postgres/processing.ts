@@ -70,10 +70,12 @@ async function attempt<Tx, T>(
   work: Work<Tx, T>,
   signal: AbortSignal | undefined,
 ): Promise<Attempted<T>> {
-  const { claimed, ending } = await database.session((session) => {
+  const claimAndWorkIn = (session: Session<Tx>) => {
     signal?.throwIfAborted();
     return claimAndWork(session, settings, claiming, work);
-  }, signal);
+  };
+  const wait = { signal, isPatient: claiming.isPatient };
+  const { claimed, ending } = await database.session(claimAndWorkIn, wait);
   const result = await toInboxResult(database, settings, claimed, ending);
   return result === undefined ? { claimed } : { claimed, result };
 }
