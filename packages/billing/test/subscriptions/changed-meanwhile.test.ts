@@ -1,9 +1,7 @@
 import { describe, expect } from "vitest";
-import type { StripeBillingService, Subscription, UpdateSubscriptionOptions } from "../../src/index.js";
+import type { StripeBillingService } from "../../src/index.js";
 import { itWithNewTenant as it } from "../in-world.js";
-import { clientThat } from "../isolation/intercepted-client.js";
 import { overtakenBy } from "../overtaken-by.js";
-import type { TenantWorld } from "../stripe-world.js";
 
 const SCHEDULED = { quantity: 9, when: "period_end" } as const;
 const GOING_TO_END = expect.stringContaining("scheduled to end");
@@ -23,37 +21,6 @@ describe("a change that another call has overtaken", () => {
       const { cancelsAt, currentPeriodEnd, scheduledChange } = await billing.getSubscription(subscriptionId);
       expect(cancelsAt).toEqual(currentPeriodEnd);
       expect(scheduledChange).toBeNull();
-    },
-  );
-
-  it.for<readonly [string, (acme: TenantWorld) => UpdateSubscriptionOptions]>([
-    ["items", () => ({ quantity: 4 })],
-    ["items", ({ otherPriceId }) => ({ items: [{ add: otherPriceId }] })],
-    ["discounts", ({ couponId }) => ({ discounts: [{ couponId }] })],
-    ["payment method", ({ paymentMethodId }) => ({ defaultPaymentMethodId: paymentMethodId })],
-    ["trial", () => ({ trialEnd: new Date(Date.now() + 864e5) })],
-  ])(
-    "is not scheduled over another change at once, which stays: of the %s",
-    async ([what, change], { world, acme, billing }) => {
-      const { subscriptionId } = acme;
-      const changed: Subscription[] = [];
-      const stripe = clientThat(world.local, async ({ method }, send) => {
-        const response = await send();
-        if (method !== "GET" && changed.length === 0) {
-          await billing.updateSubscription(subscriptionId, change(acme));
-          changed.push(await billing.getSubscription(subscriptionId));
-        }
-        return response;
-      });
-      const overtaken = world.service({ stripe }).forTenant("acme");
-      await expect(overtaken.updateSubscription(subscriptionId, SCHEDULED)).rejects.toMatchObject({
-        code: "indeterminate",
-        retryable: false,
-        completed: ["a schedule of the subscription as it is", "the release of the new schedule"],
-        failed: "the scheduled change",
-        cause: { code: "conflict", message: expect.stringContaining(`the subscription (${what})`) },
-      });
-      expect([await billing.getSubscription(subscriptionId)]).toEqual(changed);
     },
   );
 

@@ -88,15 +88,7 @@ const subscriptionOf = (present: readonly Stripe.Price[], schedule: unknown, end
     current_period_start: BEGAN,
     current_period_end: end,
   }));
-  const fields = {
-    customer: "cus_1",
-    created: 1,
-    status: "active",
-    metadata: {},
-    discounts: [],
-    default_payment_method: null,
-    trial_end: null,
-  };
+  const fields = { customer: "cus_1", created: 1, status: "active", metadata: {}, discounts: [] };
   return shaped<Stripe.Subscription>({ id: "sub_1", ...fields, items: { data }, schedule });
 };
 
@@ -127,12 +119,8 @@ const [CREATE, UPDATE, RELEASE] = [
   "POST /v1/subscription_schedules/{schedule}/release",
 ];
 
-/** A scope whose Stripe answers each call so, or fails with what is an error; and has a subscription to these prices. */
-function stripeThat(
-  answers: Readonly<Record<string, unknown>>,
-  scheduleNow: unknown = null,
-  present: readonly Stripe.Price[] = [SEATS],
-) {
+/** A scope whose Stripe answers each call so, or fails with what is an error. */
+function stripeThat(answers: Readonly<Record<string, unknown>>, scheduleNow: unknown = null) {
   const sent: unknown[][] = [];
   const write = async (call: string, ...rest: unknown[]) => {
     sent.push([call, ...rest]);
@@ -141,7 +129,7 @@ function stripeThat(
     return answer;
   };
   const subscription = async (_: string, expand: readonly string[]) =>
-    subscriptionOf(present, expand.includes("schedule") ? scheduleNow : "sub_sched_1", ENDS);
+    subscriptionOf([SEATS], expand.includes("schedule") ? scheduleNow : "sub_sched_1", ENDS);
   const scope = partialScope({ ...everyKey, write, subscription });
   const calls = () => sent.map(([call]) => call);
   /** The phases that the last call sent. */
@@ -227,14 +215,12 @@ describe("a change that is scheduled", () => {
 
   it("changes, removes and adds items, and leaves the others as they are", async () => {
     const items = [phaseItem(SEATS, 2), phaseItem(DESKS, 3), phaseItem(USAGE), phaseItem(LAMPS, 4)];
-    const present = [SEATS, DESKS, USAGE, LAMPS];
-    const answers = { [CREATE]: scheduleOf([phaseOf(items)]), [UPDATE]: DONE };
-    const { scope, phases } = stripeThat(answers, null, present);
+    const { scope, phases } = stripeThat({ [CREATE]: scheduleOf([phaseOf(items)]), [UPDATE]: DONE });
     const NEW = price("price_new");
     await scheduleChange(
       scope,
       planOf({
-        present,
+        present: [SEATS, DESKS, USAGE, LAMPS],
         items: [change(SEATS, NEW), remove(DESKS), change(LAMPS, CALLS), add(price("price_more"))],
         brought: [NEW, CALLS],
       }),

@@ -23,7 +23,7 @@ export function price(id: string, { interval = "month", count = 1, metered = fal
 /** The item of a price, `si_seats` of `price_seats`; of usage it has no quantity. */
 export function item(its: Stripe.Price): Stripe.SubscriptionItem {
   const quantity = its.recurring?.usage_type === "metered" ? undefined : 2;
-  return shaped({ id: its.id.replace("price", "si"), price: its, quantity, discounts: [] });
+  return shaped({ id: its.id.replace("price", "si"), price: its, quantity });
 }
 
 /** A change of an item's price, or, without one, of something else. */

@@ -16,7 +16,6 @@ import { futurePhases } from "../../views/scheduled-change.js";
 import { toSubscription } from "../../views/subscription.js";
 import type { CheckedChange } from "./change.js";
 import { changeMoment } from "./change-moment.js";
-import { assertSameTerms } from "./changed-since.js";
 import { quantityFor, toItemParams } from "./items.js";
 import { copyItem, copyPhase, type PhaseItemParams, type PhaseParams } from "./phase.js";
 import { expandedSchedule, goingToEnd, type PreparedChange, SCHEDULE_MARK } from "./prepare-change.js";
@@ -25,8 +24,8 @@ type Schedule = Stripe.SubscriptionSchedule;
 type Phase = Schedule["phases"][number];
 
 /**
- * Schedules a change. Three requests, or one if the subscription has a schedule already. If the change is refused, one
- * more releases a schedule that was created for it.
+ * Schedules a change. Two requests, or one if the subscription has a schedule already. If Stripe refuses the change,
+ * one more releases a schedule that was created for it.
  */
 export async function scheduleChange(scope: TenantScope, plan: PreparedChange): Promise<Schedule> {
   const { before, change } = plan;
@@ -45,14 +44,10 @@ export async function scheduleChange(scope: TenantScope, plan: PreparedChange): 
       ),
     ));
   try {
-    return await steps.take("the scheduled change", async () => {
-      if (present === undefined) {
-        assertGoesOn(schedule);
-        // Looks again, because the next write sets the running phase to what it was.
-        assertSameTerms(before, await scope.subscription(before.id, ["discounts"]));
-      }
-      return unlessChanged(schedule.id, () => writePhases(scope, schedule, plan, moment, steps.key));
-    });
+    if (present === undefined) assertGoesOn(schedule);
+    return await steps.take("the scheduled change", () =>
+      unlessChanged(schedule.id, () => writePhases(scope, schedule, plan, moment, steps.key)),
+    );
   } catch (error) {
     const cause = error instanceof IndeterminateError ? error.cause : error;
     if (present === undefined && wasRefused(cause)) {

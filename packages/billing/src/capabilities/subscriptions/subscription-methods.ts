@@ -48,8 +48,9 @@ export interface SubscriptionMethods {
    * of these but the trial at the end of the period. If the customer has to act on a payment, `pendingPayment` holds the
    * next step.
    *
-   * Two requests; one more for each price, coupon, promotion code and payment method named, to drop a schedule, and to
-   * give a scheduled change the new payment method; two more to start a schedule.
+   * Two requests; one more for each price, coupon, promotion code and payment method named, to start a schedule, to drop
+   * one, and to give a scheduled change the new payment method. Stripe starts a schedule in two steps; a change that
+   * another call makes between them is undone by the second.
    *
    * With an idempotency key the change is made once. Without one a retry is harmless as well, except that prorations are
    * computed again.
@@ -57,8 +58,6 @@ export interface SubscriptionMethods {
    * @throws NotFoundError when an object named is missing or not the tenant's to sell, charge or give away.
    * @throws ConflictError when the subscription has ended, has several items to choose from, is scheduled to end or to
    *   change, or a price is archived.
-   * @throws IndeterminateError also when another call changes the subscription while a change is being scheduled, which
-   *   is then not scheduled; `cause` holds the conflict.
    * @throws PaymentRequiredError when the payment fails with `paymentBehavior: "error_if_incomplete"`.
    * @see https://docs.stripe.com/billing/subscriptions/change
    */
