@@ -73,6 +73,23 @@ describe("createRefund", () => {
     expect(await billing.listRefunds({ chargeId })).toHaveLength(2);
   });
 
+  it("is refused as a conflict while the payment is disputed", async ({ world, acme, billing }) => {
+    const { customerId: customer, otherPriceId: price } = acme;
+    const card = await world.stripe.paymentMethods.attach("pm_card_createDispute", { customer });
+    await world.stripe.subscriptions.create({
+      customer,
+      items: [{ price }],
+      default_payment_method: card.id,
+    });
+    const { data } = await world.stripe.charges.list({ customer });
+    const chargeId = data.find(({ disputed }) => disputed)?.id ?? "";
+    await expect(billing.createRefund({ chargeId })).rejects.toMatchObject({
+      code: "conflict",
+      conflictingId: chargeId,
+      message: expect.stringContaining("is disputed"),
+    });
+  });
+
   it("refuses more than was paid before it writes, and more than is left as a conflict", async ({
     world,
     acme,

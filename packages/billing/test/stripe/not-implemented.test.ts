@@ -6,13 +6,17 @@ import { sdkFor } from "../stripe-world.js";
 import { READ, sendOnce, WRITE } from "./scripted-stripe.js";
 
 const CUSTOMERS = { path: "/v1/customers", params: { tax: { ip_address: "192.0.2.1" } } };
-const DISPUTE = { call: "GET /v1/disputes/{dispute}", path: "/v1/disputes/du_1", params: {} } as const;
+const CREDIT_NOTE = {
+  call: "GET /v1/credit_notes/{credit_note}",
+  path: "/v1/credit_notes/cn_1",
+  params: {},
+} as const;
 
 /** What local-stripe does not implement, asked for by the real SDK. */
 describe("what the local server does not implement", () => {
   it.each<[string, StripeRequest, string]>([
     ["a parameter of a write", { ...WRITE, ...CUSTOMERS }, 'the parameter "tax"'],
-    ["a call", { ...READ, ...DISPUTE }, "what this request needs"],
+    ["a call", { ...READ, ...CREDIT_NOTE }, "what this request needs"],
   ])("is told at once as just that, and not as an unknown outcome: %s", async (_what, request, lacking) => {
     await using local = await startLocalStripe();
     const failed = sendOnce(sdkFor(local), request, new Deadline(5000));

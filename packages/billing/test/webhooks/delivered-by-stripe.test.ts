@@ -82,6 +82,28 @@ function deliverByHand(type: string, object: object): Promise<Outcome> {
   return webhooks.receive(body, headerFor(body, { secret: `${SECRET}0`, timestamp: created }));
 }
 
+describe("a dispute", () => {
+  test("is heard of with the tenant whose customer made the payment, in both families, and read as it is now", async () => {
+    const seen: string[] = [];
+    await receiveBothFamilies({
+      "charge.dispute.created": async (_event, { tenantId, fetchObject }) => {
+        seen.push(`${tenantId} ${Reflect.get(Object(await fetchObject()), "reason")}`);
+      },
+      "v1.charge.dispute.closed": async (_event, { tenantId, fetchObject }) => {
+        seen.push(`${tenantId} ${Reflect.get(Object(await fetchObject()), "status")}`);
+      },
+    });
+    const { stripe } = world;
+    const { customerId: customer, otherPriceId: price } = acme;
+    const card = await stripe.paymentMethods.attach("pm_card_createDispute", { customer });
+    await stripe.subscriptions.create({ customer, items: [{ price }], default_payment_method: card.id });
+    const [dispute] = (await stripe.disputes.list()).data;
+    await stripe.disputes.close(dispute?.id ?? "");
+    await world.local.settled();
+    expect(seen.sort()).toEqual(["acme fraudulent", "acme lost"]);
+  });
+});
+
 describe("a refund", () => {
   test("is heard of with its tenant, by the charge and by the refund, which are read as they are now", async () => {
     const seen: string[] = [];

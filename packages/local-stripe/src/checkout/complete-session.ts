@@ -129,6 +129,6 @@ function subscribe(
   );
   if (begun.status !== "incomplete") return begun;
   if (!isAuthenticated) throw declined({ kind: "asks" });
-  payInvoice(tx, tx.account.getFromPath("invoice", String(begun.latest_invoice)));
+  payInvoice(tx, tx.account.getFromPath("invoice", String(begun.latest_invoice)), method);
   return tx.account.getFromPath("subscription", begun.id);
 }

@@ -7,6 +7,7 @@ import { checkoutSessions } from "./checkout-sessions.js";
 import { coupons } from "./coupons.js";
 import { customers } from "./customers.js";
 import { discounts } from "./discounts.js";
+import { disputes } from "./disputes.js";
 import { eventDestinations } from "./event-destinations.js";
 import { events } from "./events.js";
 import { features } from "./features.js";
@@ -40,6 +41,7 @@ export const RESOURCES: { readonly [Name in ObjectName]: Resource<Name> } = {
   "billing_portal.session": portalSessions,
   charge: charges,
   "checkout.session": checkoutSessions,
+  dispute: disputes,
   invoice_payment: invoicePayments,
   refund: refunds,
   payment_intent: paymentIntents,

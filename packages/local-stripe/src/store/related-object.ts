@@ -10,6 +10,7 @@ const PATHS: Readonly<Record<string, (object: Wire) => string>> = {
   "checkout.session": () => "/v1/checkout/sessions",
   coupon: () => "/v1/coupons",
   customer: () => "/v1/customers",
+  dispute: () => "/v1/disputes",
   "entitlements.feature": () => "/v1/entitlements/features",
   invoice_payment: () => "/v1/invoice_payments",
   invoice: () => "/v1/invoices",

@@ -13,8 +13,8 @@ export interface RefundMethods {
    * @throws NotFoundError when the payment is missing or another tenant's.
    * @throws InvalidArgumentError when `amount` is more than was paid.
    * @throws ReservedMetadataError when metadata names a key that this package writes.
-   * @throws ConflictError when the payment has not succeeded, the invoice was paid by several payments or outside of
-   *   Stripe, less than the amount is left to refund, or the idempotency key was used with other options.
+   * @throws ConflictError when the payment has not succeeded or is disputed, the invoice was paid by several payments or
+   *   outside of Stripe, less than the amount is left to refund, or the idempotency key was used with other options.
    * @see https://docs.stripe.com/api/refunds/create
    */
   createRefund(options: CreateRefundOptions): Promise<Refund>;

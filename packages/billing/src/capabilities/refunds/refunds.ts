@@ -55,15 +55,10 @@ export async function createRefund(scope: TenantScope, options: CreateRefundOpti
   try {
     return toRefund(await scope.write("POST /v1/refunds", {}, params, idempotencyKey), scope);
   } catch (error) {
-    throw isGivenBack(error)
-      ? new ConflictError(
-          "The payment has been refunded already, or less than the amount is left to refund.",
-          {
-            cause: error,
-            conflictingId: charge.id,
-          },
-        )
-      : error;
+    const reason = whyNotRefundable(error);
+    throw reason === undefined
+      ? error
+      : new ConflictError(reason, { cause: error, conflictingId: charge.id });
   }
 }
 
@@ -89,8 +84,11 @@ export async function listRefunds(
   return Object.freeze(data.map((refund) => toRefund(refund, scope)));
 }
 
-/** Stripe's code for a charge of which nothing is left, and its word for one of which less is left. */
-function isGivenBack(error: unknown): boolean {
+/** Reads from Stripe's refusal what stands in the way of a refund, if it is a matter of the charge. */
+function whyNotRefundable(error: unknown): string | undefined {
   const { code, param } = refusalOf(error);
-  return code === "charge_already_refunded" || param === "amount";
+  if (code === "charge_disputed") return "The payment is disputed, so it cannot be refunded.";
+  return code === "charge_already_refunded" || param === "amount"
+    ? "The payment has been refunded already, or less than the amount is left to refund."
+    : undefined;
 }

@@ -3,6 +3,7 @@ import { newId, randomText } from "../../ids.js";
 import type { Transaction } from "../../store/account-data.js";
 import type { PaymentIntentRecord } from "../../store/records/payments.js";
 import { insertCharge } from "./charges.js";
+import { dispute } from "./disputes.js";
 import { declined } from "./payment.js";
 import { methodFor } from "./payment-methods.js";
 
@@ -38,12 +39,16 @@ export function keepPayment(tx: Transaction, payment: Omit<IntentFields, "metada
 }
 
 function succeedWith(tx: Transaction, { amount, id }: PaymentIntentRecord): PaymentIntentRecord {
-  const charge = insertCharge(tx, tx.account.getFromPath("payment_intent", id));
-  return tx.change("payment_intent", id, {
+  const intent = tx.account.getFromPath("payment_intent", id);
+  const charge = insertCharge(tx, intent);
+  const paid = tx.change("payment_intent", id, {
     amount_received: amount,
     latest_charge: charge.id,
     status: "succeeded",
   });
+  const behavior = tx.account.of("payment_method").get(intent.payment_method ?? "")?.behavior;
+  if (behavior?.kind === "pays" && behavior.disputedAs) dispute(tx, charge, behavior.disputedAs);
+  return paid;
 }
 
 interface IntentFields {

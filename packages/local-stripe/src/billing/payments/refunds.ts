@@ -18,6 +18,9 @@ export function refund(
   { charge: id, amount: asked, metadata, reason }: NewRefund,
 ): RefundRecord {
   const charge = tx.account.getFromPath("charge", id);
+  if (charge.disputed) {
+    throw invalid(`Charge ${id} has been charged back; cannot issue a refund.`, undefined, "charge_disputed");
+  }
   const left = charge.amount_captured - charge.amount_refunded;
   if (left === 0) {
     throw invalid(`Charge ${id} has already been refunded.`, undefined, "charge_already_refunded");

@@ -36,6 +36,16 @@ const CARDS: Readonly<Record<string, TestCard>> = {
   threeDSecureRequired: { brand: "visa", last4: "3063", behavior: ASKS },
   authenticationRequired: { brand: "visa", last4: "3184", behavior: ASKS },
   authenticationRequiredOnSetup: { brand: "visa", last4: "3155", behavior: PAYS },
+  createDispute: {
+    brand: "visa",
+    last4: "0259",
+    behavior: { kind: "pays", disputedAs: "fraudulent" },
+  },
+  createDisputeProductNotReceived: {
+    brand: "visa",
+    last4: "2685",
+    behavior: { kind: "pays", disputedAs: "product_not_received" },
+  },
   chargeDeclined: declined("0002", "generic_decline", DECLINED),
   chargeDeclinedInsufficientFunds: declined(
     "9995",

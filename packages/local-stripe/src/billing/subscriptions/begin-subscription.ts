@@ -12,7 +12,7 @@ import { redeem } from "../discounts/redemption.js";
 import { periodLines } from "../invoices/invoice-lines.js";
 import { failInvoice, finalizeInvoice, newInvoice, payInvoice } from "../invoices/invoices.js";
 import { takeLeftovers } from "../invoices/leftovers.js";
-import { charge, declined, NO_METHOD, type PaymentOutcome } from "../payments/payment.js";
+import { charge, declined, defaultMethod, NO_METHOD, type PaymentOutcome } from "../payments/payment.js";
 import { type Schedule, scheduleCancellation } from "./cancellation.js";
 import type { NewItem } from "./item-params.js";
 import { cutByEnd } from "./item-period.js";
@@ -97,7 +97,7 @@ function bill(
   tx.insert("invoice", draft, "invoice.created");
   if (outcome === "sent") return;
   const open = finalizeInvoice(tx, draft.id);
-  if (outcome.kind === "pays") payInvoice(tx, open);
+  if (outcome.kind === "pays") payInvoice(tx, open, defaultMethod(tx.account, subscription));
   // With default_incomplete nothing was tried: the customer is to confirm the payment first.
   else if (behavior !== "default_incomplete") failInvoice(tx, open, outcome);
 }

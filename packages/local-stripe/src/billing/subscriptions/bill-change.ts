@@ -3,7 +3,13 @@ import type { SubscriptionItemRecord, SubscriptionRecord } from "../../store/rec
 import { periodLines, prorationLines } from "../invoices/invoice-lines.js";
 import { failInvoice, finalizeInvoice, newInvoice, payInvoice } from "../invoices/invoices.js";
 import { takeLeftovers } from "../invoices/leftovers.js";
-import { charge, declined, type FailedPayment, type PaymentOutcome } from "../payments/payment.js";
+import {
+  charge,
+  declined,
+  defaultMethod,
+  type FailedPayment,
+  type PaymentOutcome,
+} from "../payments/payment.js";
 import { usageBefore } from "../usage/usage-lines.js";
 import { turnsPaid } from "./free-to-paid.js";
 import { newPendingChange } from "./pending-change.js";
@@ -101,7 +107,7 @@ function billForChange(
   tx.insert("invoice", draft, "invoice.created");
   if (outcome === "sent") return result;
   const open = finalizeInvoice(tx, draft.id);
-  if (outcome.kind === "pays") payInvoice(tx, open);
+  if (outcome.kind === "pays") payInvoice(tx, open, defaultMethod(tx.account, billed));
   else if (behavior !== "default_incomplete") failInvoice(tx, open, outcome);
   return tx.account.getFromPath("subscription", before.id);
 }

@@ -3,7 +3,7 @@ import type { Transaction } from "../../store/account-data.js";
 import type { SubscriptionRecord } from "../../store/records/subscriptions.js";
 import { periodLines, prorationLines } from "../invoices/invoice-lines.js";
 import { collect, failInvoice, finalizeInvoice, newInvoice, payInvoice } from "../invoices/invoices.js";
-import { charge } from "../payments/payment.js";
+import { charge, defaultMethod } from "../payments/payment.js";
 import { lastUsage } from "../usage/usage-lines.js";
 import { itemPeriod, withoutPeriod } from "./item-period.js";
 import { newPendingChange } from "./pending-change.js";
@@ -138,7 +138,7 @@ export function resumeFrom(
     resumed(tx, before, { ...billed, status: outcome.kind === "pays" ? "active" : "past_due" });
   }
   const open = finalizeInvoice(tx, draft.id);
-  if (outcome.kind === "pays") payInvoice(tx, open);
+  if (outcome.kind === "pays") payInvoice(tx, open, defaultMethod(tx.account, after));
   else failInvoice(tx, open, outcome);
   return tx.account.getFromPath("subscription", id);
 }

@@ -23,9 +23,9 @@ export type PaymentMethodRecord = Readonly<
   readonly wasAttached: boolean;
 };
 
-/** A card pays, is declined for a reason, or wants its holder to be asked. */
+/** A card pays, whether or not its holder disputes that later, is declined for a reason, or wants its holder to be asked. */
 export type CardBehavior =
-  | { readonly kind: "pays" }
+  | { readonly kind: "pays"; readonly disputedAs?: "fraudulent" | "product_not_received" }
   | {
       readonly kind: "declines";
       readonly code: string;
@@ -81,6 +81,10 @@ export type RefundRecord = Readonly<
     | "transfer_reversal"
   >
 > & { readonly charge: string };
+
+export type DisputeRecord = Readonly<
+  Omit<Stored<Stripe.Dispute>, "evidence_details" | "intended_submission_method" | "payment_method_details">
+> & { readonly evidence_details: Omit<Stored<Stripe.Dispute.EvidenceDetails>, "submission_method"> };
 
 export type SetupIntentRecord = Readonly<
   Omit<Stored<Stripe.SetupIntent>, "last_setup_error" | "next_action" | "payment_method_options">

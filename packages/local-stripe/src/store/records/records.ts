@@ -14,6 +14,7 @@ import type { EventRecord, ThinEventRecord } from "./events.js";
 import type { InvoicePaymentRecord, InvoiceRecord } from "./invoices.js";
 import type {
   ChargeRecord,
+  DisputeRecord,
   PaymentIntentRecord,
   PaymentMethodRecord,
   RefundRecord,
@@ -45,6 +46,7 @@ export interface Records {
   "billing_portal.session": PortalSessionRecord;
   "checkout.session": CheckoutSessionRecord;
   charge: ChargeRecord;
+  dispute: DisputeRecord;
   invoice_payment: InvoicePaymentRecord;
   payment_intent: PaymentIntentRecord;
   refund: RefundRecord;
