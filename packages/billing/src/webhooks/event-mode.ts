@@ -11,7 +11,7 @@ export function toLivemode(mode: "live" | "test" | undefined): boolean | undefin
 /** Finds that an event is of another mode than the service, or than the secret that signed it. */
 export function findModeError<TBilling, Tx>(
   { mode }: Pipeline<TBilling, Tx>,
-  { livemode }: WebhookEvent,
+  { livemode }: Pick<WebhookEvent, "livemode">,
   [mismatch]: VerifiedEvent["mismatches"],
 ): ModeMismatchError | undefined {
   if (mismatch instanceof ModeMismatchError) return mismatch;

@@ -1,5 +1,6 @@
 /** Deliveries that are in the inbox already: dead ones, those that a queue names, and those that are due. */
 
+import type { ModeMismatchError } from "../errors.js";
 import { assertDeliveryKey } from "./assert-delivery-key.js";
 import { findModeError, toLivemode } from "./event-mode.js";
 import type { WebhookEvent } from "./events.js";
@@ -14,13 +15,14 @@ import {
 } from "./inbox/inbox.js";
 import type { Outcome } from "./outcome.js";
 import { assertReceiveOptions, finish, type Pipeline, type ReceiveOptions } from "./pipeline.js";
-import { inSpan, lastingSpan } from "./tracing.js";
+import { inSpan, lastingSpan, type WebhookSpan } from "./tracing.js";
 import { toDelivered, toVerdict } from "./verdict.js";
 import { parseEventBody } from "./verification/parse-event.js";
 
 /**
- * Runs a dead delivery's handler once more; resolves to `undefined` if that delivery is not dead, and to `busy` while
- * another process does so. Rejects if the inbox fails, and with an InvalidArgumentError if `delivery` is not a key.
+ * Runs a dead delivery's handler once more; resolves to `undefined` if that delivery is not dead, to `busy` while another
+ * process does so, and to `rejected` if it is of the other mode than the service. Rejects if the inbox fails, and with an
+ * InvalidArgumentError if `delivery` is not a key.
  */
 export type Requeue = (delivery: DeliveryKey, options?: ReceiveOptions) => Promise<Outcome | undefined>;
 
@@ -30,6 +32,8 @@ export function toRequeue<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>): Reque
       assertDeliveryKey(delivery);
       assertReceiveOptions("requeue", options);
       const startedAtMs = performance.now();
+      const mode = findModeError(pipeline, delivery, []);
+      if (mode !== undefined) return reject(pipeline, span, mode, startedAtMs);
       let eventType: string | undefined;
       const result = await pipeline.inbox.requeue(
         delivery,
@@ -46,6 +50,16 @@ export function toRequeue<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>): Reque
     });
 }
 
+/** Leaves a delivery of the other mode to a receiver of that mode: a claim would count as one of its attempts. */
+function reject<TBilling, Tx>(
+  pipeline: Pipeline<TBilling, Tx>,
+  span: WebhookSpan | undefined,
+  error: ModeMismatchError,
+  startedAtMs: number,
+): Promise<Outcome> {
+  return finish(pipeline, span, { status: "rejected", error }, startedAtMs, undefined);
+}
+
 async function findEventType<Tx>(inbox: WebhookInbox<Tx>, key: DeliveryKey): Promise<string | undefined> {
   if (isDurable(inbox)) return (await inbox.find(key))?.eventType;
   const dead = await inbox.listDead({ limit: Number.MAX_SAFE_INTEGER });
@@ -54,7 +68,8 @@ async function findEventType<Tx>(inbox: WebhookInbox<Tx>, key: DeliveryKey): Pro
 
 /**
  * Handles a delivery that the inbox keeps, such as one that a queue names, now, whether or not it is due. Resolves to
- * `undefined` if it was handled before or never arrived. Rejects if the inbox fails, and with an InvalidArgumentError if
+ * `undefined` if it was handled before or never arrived, and to `rejected` if it is of the other mode than the service,
+ * whose receiver has to take it up. Rejects if the inbox fails, and with an InvalidArgumentError if
  * `delivery` is not a key.
  */
 export type WorkOne = (delivery: DeliveryKey, options?: ReceiveOptions) => Promise<Outcome | undefined>;
@@ -65,6 +80,8 @@ export function toWorkOne<TBilling, Tx>(pipeline: Pipeline<TBilling, Tx>, inbox:
       assertDeliveryKey(key);
       assertReceiveOptions("workOne", options);
       const startedAtMs = performance.now();
+      const mode = findModeError(pipeline, key, []);
+      if (mode !== undefined) return reject(pipeline, span, mode, startedAtMs);
       const delivery = await inbox.find(key);
       if (delivery === undefined) return undefined;
       let event: WebhookEvent | undefined;

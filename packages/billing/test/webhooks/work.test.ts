@@ -237,14 +237,16 @@ describePostgres("a receiver that answers once an event is stored", () => {
     };
     const worker = storing(modeless, handler, { billing: live });
     const key = { eventId: "evt_1", livemode: false };
-    const refused = { status: "failed", error: { code: "mode_mismatch" } };
-    expect(await worker.workOne(key)).toMatchObject({ ...refused, attempt: 1 });
-    await inbox.process((await inbox.find(key)) ?? expect.fail("it was stored"), async () => undefined);
+    const error = { code: "mode_mismatch" };
+    for (const call of [worker.workOne, worker.requeue]) {
+      expect(await call(key)).toMatchObject({ status: "rejected", error });
+    }
+    const untried = (await inbox.find(key)) ?? expect.fail("it was stored");
+    expect(await inbox.process(untried, async ({ attempt }) => attempt)).toMatchObject({ value: 1 });
     await storing(inbox, handler).deliver("evt_2");
     begin(worker);
-    await vi.waitFor(() =>
-      expect(worker.outcomes.at(-1)).toMatchObject({ ...refused, delivery: { eventId: "evt_2" } }),
-    );
+    const failed = { status: "failed", error, delivery: { eventId: "evt_2" } };
+    await vi.waitFor(() => expect(worker.outcomes.at(-1)).toMatchObject(failed));
     expect(handler).not.toHaveBeenCalled();
   });
 
