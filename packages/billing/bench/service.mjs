@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { StripeBillingService } from "@repo/billing";
+import Stripe from "stripe";
 import { startLocalServer } from "./local-server.mjs";
 import { report, reportRatio } from "./report.mjs";
 import { microsecondsOf, rateOf, takeTurns } from "./turns.mjs";
@@ -73,21 +74,31 @@ async function throughput(stripe) {
 }
 
 function oneForEachRequest() {
-  const billing = new StripeBillingService({ secretKey: `sk_test_${"a".repeat(40)}` });
-  const bind = (n) => billing.forTenant(`t${n}`);
-  let bound = 0;
+  const secretKey = `sk_test_${"a".repeat(40)}`;
+  const billing = new StripeBillingService({ secretKey });
+  const stripe = new Stripe(secretKey);
+  const ways = {
+    "a service bound for one request": (n) => billing.forTenant(`t${n}`),
+    "a service made for one request, with a client of the application's": (n) =>
+      new StripeBillingService({ stripe, tenantId: `t${n}` }),
+  };
+  for (const [what, make] of Object.entries(ways)) measureOne(what, make);
+}
+
+function measureOne(what, make) {
+  let made = 0;
   const measure = microsecondsOf(SERVICES);
-  measure(() => bind(bound++));
+  measure(() => make(made++));
   report(
-    "a service bound for one request, µs",
-    measure(() => bind(bound++)),
+    `${what}, µs`,
+    measure(() => make(made++)),
     { atMost: 5 },
   );
   if (globalThis.gc === undefined) return console.log("Its memory is measured with --expose-gc.");
   globalThis.gc();
   const before = process.memoryUsage().heapUsed;
-  const services = Array.from({ length: SERVICES }, (_, n) => bind(n));
+  const services = Array.from({ length: SERVICES }, (_, n) => make(n));
   globalThis.gc();
   const bytes = (process.memoryUsage().heapUsed - before) / services.length;
-  report("the same, bytes", bytes, { atMost: 1024 });
+  report(`${what}, bytes`, bytes, { atMost: 1024 });
 }

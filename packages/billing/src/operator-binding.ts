@@ -3,10 +3,10 @@ import { ConfigurationError, InvalidArgumentError } from "./errors.js";
 import { copyOptions } from "./input.js";
 import type { OpenScope } from "./operator/each-page.js";
 import { createPacer } from "./operator/pacer.js";
+import type { ServiceMemory } from "./service-memory.js";
 import type { Settings } from "./settings.js";
 import type { Forget } from "./siblings.js";
 import { type CallOptions, startDeadline } from "./stripe/deadline.js";
-import type { OwnershipCache } from "./tenancy/ownership-cache.js";
 import { OperatorScope, type SharedAccountTenancy } from "./tenancy/scope/operator-scope.js";
 import type { CatalogScope } from "./tenancy/scope/tenant-scope.js";
 import type { Tenancy } from "./tenancy/tenancy.js";
@@ -18,8 +18,7 @@ export interface OperatorOptions {
 
 interface OperatorParts<TMetadata> {
   readonly settings: Settings<TMetadata>;
-  readonly catalog: Catalog<TMetadata>;
-  readonly cache: OwnershipCache;
+  readonly memory: ServiceMemory<TMetadata>;
   readonly forget: Forget;
 }
 
@@ -60,7 +59,7 @@ export class OperatorBinding<TMetadata> {
   ): Promise<T> {
     const scope = this.#admitShared(options);
     this.audit(method);
-    return work(scope, this.#parts.catalog);
+    return work(scope, this.#parts.memory.catalog);
   }
 
   /** Runs a write to it, and forgets every tenant's remembered pages even if it fails: it may have been made. */
@@ -79,18 +78,18 @@ export class OperatorBinding<TMetadata> {
 
   /** For calls of many requests: each scope that it opens has the time that a call has. */
   opener(options: CallOptions, requestsPerSecond?: number): OpenScope {
-    const { settings, cache } = this.#parts;
+    const { settings, memory } = this.#parts;
     const copy = copyOptions(options);
     const pace = requestsPerSecond === undefined ? undefined : createPacer(requestsPerSecond);
     return () =>
       new OperatorScope({
-        transport: settings.transport,
+        transport: settings.getTransport(),
         mode: settings.mode,
         onAudit: settings.onAudit,
         tenancy: this.#tenancy,
         actor: this.#actor,
         deadline: startDeadline(copy, settings.timeoutMs),
-        cache,
+        cache: memory.owners,
         pace,
       });
   }

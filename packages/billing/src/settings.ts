@@ -4,6 +4,7 @@ import type { PortalSettings } from "./capabilities/portal/settings.js";
 import { parseConfig, type StripeBillingConfig } from "./config.js";
 import { ConfigurationError } from "./errors.js";
 import { notify } from "./notify.js";
+import { onFirstUse } from "./on-first-use.js";
 import { parseOrigin } from "./return-urls/return-url.js";
 import { assertNoOwnRetries, createStripeClient, type Mode, modeOf, modeOfClient } from "./stripe/client.js";
 import { createTransport, type Transport } from "./stripe/transport.js";
@@ -14,8 +15,8 @@ import type { Tenancy } from "./tenancy/tenancy.js";
 
 /** A configuration, checked and complete. */
 export interface Settings<TMetadata = undefined> {
-  /** @throws ConfigurationError while the key is undefined, and so does every call. */
-  readonly transport: Transport;
+  /** The way to Stripe. @throws ConfigurationError while the key is undefined, and so does every call. */
+  readonly getTransport: () => Transport;
   readonly mode: Mode | undefined;
   /** The key, and where it is used: what services that stand for one another have in common. None with an own client. */
   readonly identity: string | undefined;
@@ -73,13 +74,12 @@ export function resolveSettings<TMetadata>(config: StripeBillingConfig<TMetadata
   const client = stripe ?? (secretKey === undefined ? undefined : createStripeClient(secretKey, host));
   const transport = client && createTransport(client, { maxRetries, onRequest });
   return Object.freeze({
-    get transport() {
-      return transport ?? refuseMissingKey();
-    },
+    // No getter: in an object literal, it would give each of these objects a shape of its own, of a kilobyte.
+    getTransport: () => transport ?? refuseMissingKey(),
     mode: secretKey === undefined ? (mode ?? (stripe && modeOfClient(stripe))) : modeOf(secretKey),
     identity: secretKey && `${secretKey} ${host?.origin ?? "Stripe"}`,
     tenantId,
-    tenancy: tenancy ?? metadataTenancy(),
+    tenancy: tenancy ?? usualTenancy(),
     portal,
     // Checked to be a schema; what it makes of metadata is for its own type to say.
     catalog: catalog as CatalogSettings<TMetadata>,
@@ -90,6 +90,9 @@ export function resolveSettings<TMetadata>(config: StripeBillingConfig<TMetadata
     onAudit: (event: AuditEvent) => notify(onAudit, event, "onAudit"),
   });
 }
+
+/** One for all services, since it holds nothing of theirs. */
+const usualTenancy = onFirstUse(metadataTenancy);
 
 function refuseMissingKey(): never {
   throw new ConfigurationError(

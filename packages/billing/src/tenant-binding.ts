@@ -1,5 +1,4 @@
 import type { Catalog } from "./capabilities/catalog/catalog.js";
-import { CatalogCache } from "./capabilities/catalog/catalog-cache.js";
 import { type CatalogEvent, catalogChangedBy } from "./capabilities/catalog/catalog-event.js";
 import { resolvePortal, type TenantPortal, trustedIds } from "./capabilities/portal/settings.js";
 import type { StripeBillingConfig } from "./config.js";
@@ -8,15 +7,15 @@ import { ConfigurationError, TenantContextError } from "./errors.js";
 import { copyOptions } from "./input.js";
 import { OperatorBinding, type OperatorOptions } from "./operator-binding.js";
 import { resolveReturnUrls, type TenantReturnUrls } from "./return-urls/tenant-return-urls.js";
+import { ServiceMemory } from "./service-memory.js";
 import { resolveSettings, type Settings } from "./settings.js";
 import { type Forget, joinSiblings } from "./siblings.js";
-import { SingleFlight } from "./single-flight.js";
+import type { SingleFlight } from "./single-flight.js";
 import { type CallOptions, startDeadline } from "./stripe/deadline.js";
 import { EVENT_LISTS } from "./stripe/event-lists.js";
 import { listEvents } from "./tenancy/list-events.js";
 import { listSubscriptions } from "./tenancy/list-subscriptions.js";
 import { SHARED } from "./tenancy/metadata-mark.js";
-import { OwnershipCache } from "./tenancy/ownership-cache.js";
 import { resolveTenant } from "./tenancy/resolve-tenant.js";
 import { admit, admitShared, type CatalogScope, type TenantScope } from "./tenancy/scope/tenant-scope.js";
 import type {
@@ -33,18 +32,12 @@ import { parseTenantId } from "./tenancy/tenant-id.js";
 /** The parts that every binding of one service shares. */
 interface Shared<TMetadata> {
   readonly settings: Settings<TMetadata>;
-  readonly catalog: Catalog<TMetadata>;
-  readonly cache: OwnershipCache;
-  readonly configurations: OwnershipCache;
-  readonly singleFlight: SingleFlight;
+  readonly memory: ServiceMemory<TMetadata>;
   /** Has this service forget, and its siblings in the process. */
   readonly forget: Forget;
   /** Hears of changed links for as long as it is held here: a directory that outlives the service does not hold it. */
   readonly onLinkChange: (customerId: string) => void;
 }
-
-/** How long a portal configuration that was found under its specification may be used without looking again. */
-const CONFIGURATIONS_MS = 5 * 60_000;
 
 /** A call with its tenant and its running deadline. */
 interface BoundCall {
@@ -64,27 +57,23 @@ export class TenantBinding<TMetadata> {
 
   static create<TMetadata>(config: StripeBillingConfig<TMetadata>): TenantBinding<TMetadata> {
     const settings = resolveSettings(config);
-    const { metadata: schema, cacheSeconds = 60 } = settings.catalog;
-    const singleFlight = new SingleFlight();
-    const catalog = { schema, cache: new CatalogCache(cacheSeconds * 1_000), singleFlight };
-    const cache = new OwnershipCache(settings.rememberSeconds * 1_000);
+    const memory = new ServiceMemory(settings);
     const forget = joinSiblings(settings.identity, {
-      catalog: (tenantId) => catalog.cache.forget(tenantId),
-      customer: (account, customerId) => cache.forget(account, customerId),
+      catalog: (tenantId) => memory.catalog.cache.forget(tenantId),
+      customer: (account, customerId) => memory.owners.forget(account, customerId),
     });
     const onLinkChange = (customerId: string) => forget.customer(undefined, customerId);
     settings.tenancy.onChange?.(onLinkChange);
-    const configurations = new OwnershipCache(CONFIGURATIONS_MS);
-    const shared = { settings, catalog, cache, configurations, singleFlight, forget, onLinkChange };
+    const shared = { settings, memory, forget, onLinkChange };
     return new TenantBinding(shared, settings.tenantId);
   }
 
   get catalog(): Catalog<TMetadata> {
-    return this.#shared.catalog;
+    return this.#shared.memory.catalog;
   }
 
   get singleFlight(): SingleFlight {
-    return this.#shared.singleFlight;
+    return this.catalog.singleFlight;
   }
 
   forTenant(tenantId: string): TenantBinding<TMetadata> {
@@ -195,9 +184,9 @@ export class TenantBinding<TMetadata> {
 
   /** Finds the tenant of an event. A bound service tells its own tenant alone, and all others' alike. */
   async resolveTenant(origin: TenantOrigin, options: CallOptions): Promise<TenantResolution> {
-    const { transport, tenancy, timeoutMs } = this.#shared.settings;
+    const { getTransport, tenancy, timeoutMs } = this.#shared.settings;
     const deadline = startDeadline(copyOptions(options), timeoutMs);
-    const resolution = await resolveTenant(transport, tenancy, origin, deadline, this.#tenantId);
+    const resolution = await resolveTenant(getTransport(), tenancy, origin, deadline, this.#tenantId);
     const isOwn = resolution.status === "tenant" && resolution.tenantId === this.#tenantId;
     // guard (operand 1): a bound service tells of no other tenant
     return this.#tenantId === undefined || isOwn ? resolution : Object.freeze({ status: "unknown" });
@@ -208,7 +197,7 @@ export class TenantBinding<TMetadata> {
     return this.#readAccount(
       EVENT_LISTS[query.family],
       options,
-      (deadline) => listEvents(this.#shared.settings.transport, query, deadline),
+      (deadline) => listEvents(this.#shared.settings.getTransport(), query, deadline),
       ({ events }) => events.length,
     );
   }
@@ -218,7 +207,7 @@ export class TenantBinding<TMetadata> {
     return this.#readAccount(
       "GET /v1/subscriptions",
       options,
-      (deadline) => listSubscriptions(this.#shared.settings.transport, query, deadline),
+      (deadline) => listSubscriptions(this.#shared.settings.getTransport(), query, deadline),
       ({ subscriptions }) => subscriptions.length,
     );
   }
@@ -254,17 +243,17 @@ export class TenantBinding<TMetadata> {
   }
 
   #admit({ tenantId, deadline }: BoundCall, trusted: readonly string[]): Promise<TenantScope> {
-    const { settings, cache, configurations } = this.#shared;
-    const { transport, mode, tenancy, promotionCodes, onAudit, trustInWrites } = settings;
+    const { settings, memory } = this.#shared;
+    const { getTransport, mode, tenancy, promotionCodes, onAudit, trustInWrites } = settings;
     // Listed by name, here and in `admit`: object spreads took a third of the time a read spends in this package.
     return admit({
-      transport,
+      transport: getTransport(),
       mode,
       tenancy,
       promotionCodes,
       onAudit,
-      cache,
-      configurations,
+      cache: memory.owners,
+      configurations: memory.configurations,
       trustsMemory: trustInWrites,
       trusted,
       tenantId,
@@ -273,9 +262,19 @@ export class TenantBinding<TMetadata> {
   }
 
   #admitShared(options: CallOptions, access: "read" | "write"): CatalogScope {
-    const { settings, cache, configurations } = this.#shared;
+    const { settings, memory } = this.#shared;
     const deadline = startDeadline(copyOptions(options), settings.timeoutMs);
-    return admitShared({ ...settings, cache, configurations, deadline, trusted: [] }, access);
+    return admitShared(
+      {
+        ...settings,
+        transport: settings.getTransport(),
+        cache: memory.owners,
+        configurations: memory.configurations,
+        deadline,
+        trusted: [],
+      },
+      access,
+    );
   }
 
   #begin(options: CallOptions): BoundCall {
