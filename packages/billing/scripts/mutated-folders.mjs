@@ -66,7 +66,7 @@ export const FOLDERS = {
     mutate: ["src/webhooks/inbox/postgres/**/*.ts"],
     // Not the suite that compares the recipes as text with the page, as Stryker changes them.
     tests: [
-      "test/webhooks/inbox/postgres/{busy-object,contract,inline,migrate,one-message}.test.ts",
+      "test/webhooks/inbox/postgres/{between-statements,busy-object,contract,inline,migrate,one-message}.test.ts",
       "test/webhooks/inbox/postgres/{clock-steps,plans,recipes,retention,sessions,sqlstate}.test.ts",
     ],
     testTimeoutMs: 15_000, // since a claim that never comes is waited for here too

@@ -143,7 +143,7 @@ function freeingObject(
 }
 
 /** Whether a claim failed on the index that lets one delivery of an object be held. */
-export function isObjectAtWork(error: unknown): boolean {
+function isObjectAtWork(error: unknown): boolean {
   return findSqlState(error) === "23505";
 }
 

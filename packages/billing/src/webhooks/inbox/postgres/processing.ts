@@ -1,8 +1,8 @@
 import { pause } from "../../pause.js";
 import type { Delivery, InboxResult, Work } from "../inbox.js";
 import { type AttemptSettings, type Ending, resolveEnding, runWork } from "./attempt.js";
-import { type Claiming, type ClaimResult, claimArrived, isObjectAtWork, type MakeClaim } from "./claims.js";
-import type { Database, Query, Session } from "./database.js";
+import { type Claiming, type ClaimResult, claimArrived } from "./claims.js";
+import type { Database, Session } from "./database.js";
 import { isRivalry, outliveRivals } from "./rivals.js";
 
 export interface ProcessingSettings extends AttemptSettings {
@@ -97,18 +97,10 @@ async function claimAndWork<Tx, T>(
     const ending = await runWork(session, settings, held, work, statement);
     if (ending.status !== "not_claimed") return { claimed: { status: "claimed", ...held }, ending };
   }
-  const claimed = await claimOrWait(session.query, isTogether ? next : make);
+  const makeClaim = isTogether ? next : make;
+  const claimed = await outliveRivals(() => makeClaim(session.query));
   if (claimed.status !== "claimed") return { claimed };
   return { claimed, ending: await runWork(session, settings, claimed, work) };
-}
-
-async function claimOrWait(query: Query, makeClaim: MakeClaim): Promise<ClaimResult> {
-  try {
-    return await outliveRivals(() => makeClaim(query));
-  } catch (error) {
-    if (isObjectAtWork(error)) return { status: "object_at_work" };
-    throw error;
-  }
 }
 
 async function toInboxResult<T>(

@@ -286,7 +286,10 @@ describePostgres("a Postgres inbox and the sessions of its pool", () => {
     });
     expect(result).toMatchObject({
       status: "failed",
-      error: { message: expect.stringMatching(/committed or rolled back tx itself/) },
+      error: {
+        message: expect.stringMatching(/committed or rolled back tx itself/),
+        cause: { code: "BI001" },
+      },
     });
   });
 
