@@ -252,4 +252,15 @@ export const PORTAL_ROWS: readonly OptionRow[] = [
       expect(await lastSession(scene)).toMatchObject({ return_url: "https://app.example.com/diagnosed" });
     },
   },
+  {
+    method: "diagnosePortal",
+    shows: "looks at a configuration for this call alone",
+    run: async ({ billing, own }) => {
+      const spec = { headline: "For you", features: { invoiceHistory: true } };
+      const { id: configuration } = await billing.ensurePortalConfiguration(spec);
+      const { checks } = await billing.diagnosePortal({ customerId: own.customerId, configuration });
+      const fact = `${configuration} exists and is active.`;
+      expect(checks).toContainEqual(expect.objectContaining({ check: "configuration", fact }));
+    },
+  },
 ];

@@ -156,7 +156,7 @@ export const ROWS: { readonly [M in TenantMethod]: MethodRow<M> } = {
   diagnosePortal: {
     does: "read",
     takes: "customerId",
-    options: { returnUrl: "url", flow: FLOW, createSession: "plain" },
+    options: { returnUrl: "url", flow: FLOW, configuration: CONFIGURATION, createSession: "plain" },
     invoke: ({ billing, tenantId, objectId, options }) =>
       // Hostile values are of no type that it takes.
       billing.forTenant(tenantId).diagnosePortal(withProperties(options, { customerId: objectId }) as never),

@@ -1,4 +1,5 @@
 import { describe, expect } from "vitest";
+import type { PortalConfigurationSpec } from "../../src/index.js";
 import { itWithTenants as it } from "../in-world.js";
 
 const SPEC = { headline: "For you", features: { invoiceHistory: true } } as const;
@@ -49,6 +50,33 @@ describe("a portal configuration for one call", () => {
       ).rejects.toMatchObject({ code: "not_found" });
       expect(world.local.requests.filter(({ method }) => method !== "GET")).toEqual([]);
     }
+  });
+
+  it("is diagnosed as a session is opened with it, whatever the settings say", async ({ world, acme }) => {
+    const portal = { returnUrl: "https://app.example.com/billing", configuration: "bpc_missing" };
+    const bound = world.service({ portal }).forTenant("acme");
+    const { customerId } = acme;
+    const flow = { type: "subscription_cancel", subscriptionId: acme.subscriptionId } as const;
+    const diagnose = (configuration: string | PortalConfigurationSpec) =>
+      bound.diagnosePortal({ customerId, flow, configuration, createSession: true });
+
+    expect((await bound.diagnosePortal({ customerId })).ok).toBe(false);
+    expect((await diagnose({ features: { subscriptionCancel: {} } })).ok).toBe(true);
+    expect((await diagnose(SPEC)).checks).toContainEqual(
+      expect.objectContaining({ check: "features", status: "failure" }),
+    );
+    const foreign = await world.stripe.billingPortal.configurations.create({
+      features: { subscription_cancel: { enabled: true } },
+      metadata: { tenantId: "globex" },
+    });
+    for (const missing of [foreign.id, "bpc_1Missing"]) {
+      expect((await diagnose(missing)).checks).toContainEqual(
+        expect.objectContaining({ check: "configuration", fact: expect.stringContaining("does not exist") }),
+      );
+    }
+    expect((await diagnose("cus_1")).checks).toEqual([
+      expect.objectContaining({ check: "options", fact: expect.stringContaining("configuration must be") }),
+    ]);
   });
 
   it("is missing where the settings give one: theirs is not used in its place", async ({ world, acme }) => {

@@ -24,6 +24,19 @@ describe("a change that another call has overtaken", () => {
     },
   );
 
+  it("keeps the quantity that another call has set before its first write", async ({
+    world,
+    acme,
+    billing,
+  }) => {
+    const { subscriptionId, otherPriceId: priceId } = acme;
+    const overtaken = overtakenBy(world, () => billing.updateSubscription(subscriptionId, { quantity: 7 }));
+    await overtaken.updateSubscription(subscriptionId, { priceId, when: "period_end" });
+    const { items, scheduledChange } = await billing.getSubscription(subscriptionId);
+    expect(items).toMatchObject([{ price: { id: acme.priceId }, quantity: 7 }]);
+    expect(scheduledChange).toMatchObject({ items: [{ priceId, quantity: 7 }] });
+  });
+
   it("does not replace what was scheduled, once that was dropped by a cancellation", async ({
     world,
     acme: { subscriptionId },

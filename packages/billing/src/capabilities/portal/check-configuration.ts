@@ -71,7 +71,7 @@ async function lookForGiven(scope: TenantScope, id: string): Promise<SeenConfigu
         failure(
           "configuration",
           `${id} does not exist in this account and mode.`,
-          "Set portal.configuration to one that exists there, or to a specification.",
+          "Use the id of one that exists there, or a specification.",
         ),
       ],
     };
@@ -81,7 +81,7 @@ async function lookForGiven(scope: TenantScope, id: string): Promise<SeenConfigu
       failure(
         "configuration",
         `${id} was deactivated.`,
-        "Activate it in the Dashboard, or set portal.configuration to another one or to a specification.",
+        "Activate it in the Dashboard, or use another one or a specification.",
       ),
     ],
   };

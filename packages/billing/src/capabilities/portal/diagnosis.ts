@@ -15,13 +15,15 @@ import {
 } from "./check-configuration.js";
 import { lookAtFlow } from "./check-flow.js";
 import type { PortalFlow } from "./flow.js";
-import { createCustomerPortalSession } from "./session.js";
+import { configurationSchema, createCustomerPortalSession, type PortalSessionOptions } from "./session.js";
 import type { TenantPortal } from "./settings.js";
 
 export interface DiagnosePortalOptions extends CallOptions {
   readonly customerId?: string | undefined;
   readonly returnUrl?: string | undefined;
   readonly flow?: PortalFlow | undefined;
+  /** The configuration that a session is given in its call, instead of the settings'. */
+  readonly configuration?: PortalSessionOptions["configuration"];
   /** Opens a session too, and discards its URL. Default: false. */
   readonly createSession?: boolean | undefined;
 }
@@ -39,6 +41,7 @@ const options = onFirstUse(() =>
     customerId: z.optional(z.unknown()),
     returnUrl: z.optional(z.unknown()),
     flow: z.optional(z.unknown()),
+    configuration: z.optional(configurationSchema()),
     createSession: z.optional(z.boolean("createSession must be true or false.")),
   }),
 );
@@ -46,10 +49,17 @@ const options = onFirstUse(() =>
 export async function diagnosePortal(
   scope: TenantScope,
   given: DiagnosePortalOptions,
-  portal: TenantPortal,
+  settings: TenantPortal,
   judge: MetadataJudge,
 ): Promise<PortalDiagnosis> {
-  const { returnUrl = portal.returnUrl, flow, createSession = false, ...rest } = checkInput(options, given);
+  const {
+    returnUrl = settings.returnUrl,
+    flow,
+    configuration,
+    createSession = false,
+    ...rest
+  } = checkInput(options, given);
+  const portal = configuration === undefined ? settings : { ...settings, configuration };
   const checks: PortalCheck[] = [];
   const errors: unknown[] = [];
   const look = async <T>(check: PortalCheckName, work: () => Promise<T>): Promise<T | undefined> => {
@@ -95,8 +105,9 @@ export async function diagnosePortal(
       const session = {
         ...(returnUrl === undefined ? {} : { returnUrl }),
         ...(flow === undefined ? {} : { flow }),
+        ...(configuration === undefined ? {} : { configuration }),
       };
-      await createCustomerPortalSession(scope, customerId, session as DiagnosePortalOptions, portal);
+      await createCustomerPortalSession(scope, customerId, session as PortalSessionOptions, settings);
       checks.push(ok("session", "A session was opened, and its URL discarded."));
     });
   }

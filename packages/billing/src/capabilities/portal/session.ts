@@ -62,6 +62,12 @@ export interface PortalSession {
   readonly livemode: boolean;
 }
 
+type GivenConfiguration = NonNullable<PortalSessionOptions["configuration"]>;
+
+export function configurationSchema(): z.ZodMiniCustom<GivenConfiguration, GivenConfiguration> {
+  return z.custom<GivenConfiguration>(isConfiguration, `configuration must be ${CONFIGURATION}`);
+}
+
 const sessionOptions = onFirstUse(() =>
   optionsObject({
     ...writeFields(),
@@ -69,12 +75,7 @@ const sessionOptions = onFirstUse(() =>
     returnUrl: z.optional(z.unknown()),
     flow: z.optional(z.unknown()),
     onBehalfOf: z.optional(z.unknown()),
-    configuration: z.optional(
-      z.custom<NonNullable<PortalSessionOptions["configuration"]>>(
-        isConfiguration,
-        `configuration must be ${CONFIGURATION}`,
-      ),
-    ),
+    configuration: z.optional(configurationSchema()),
     locale: z.optional(z.custom<string>(isLocale, `locale must be ${LOCALE}`)),
   }),
 );

@@ -204,7 +204,8 @@ function nextItems(
     if (one === undefined) return copyItem(item);
     if (one.does !== "change") return [];
     const { quantity: _, ...rest } = copyItem(item);
-    return { ...rest, price: one.priceId ?? priceId, ...quantityFor(one, one.item.quantity, metered) };
+    // The phase is younger than what the change was prepared from, so a quantity set in between stays.
+    return { ...rest, price: one.priceId ?? priceId, ...quantityFor(one, item.quantity, metered) };
   });
   const added = items.flatMap((one) =>
     one.does === "add" ? { price: one.priceId, ...quantityFor(one, 1, metered) } : [],
