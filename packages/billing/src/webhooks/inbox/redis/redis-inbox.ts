@@ -1,3 +1,4 @@
+import { Deadline } from "../../../deadline.js";
 import { ConfigurationError } from "../../../errors.js";
 import { assertMethod } from "../../assert-method.js";
 import { assertKnownKeys } from "../../known-keys.js";
@@ -54,10 +55,19 @@ export function redisInbox(options: RedisInboxOptions): DurableInbox<undefined> 
   if (typeof acceptEviction !== "boolean") throw new ConfigurationError("acceptEviction must be a boolean.");
   if (options.logger !== undefined) assertMethod("logger", options.logger, "warn");
   const logger = options.logger === undefined ? processLogger : toUnfailingLogger(options.logger);
-  const send = toSendCommand(client);
+  const send = inTime(toSendCommand(client));
   const keys = KEY_NAMES.map((name) => `{${prefix}}:${name}`);
   const judged = onceJudged(send, keys[0] ?? "", (server) => judgeServer(server, acceptEviction, logger));
   return leasedInbox(redisStore(scriptRunner(judged, keys), settings), settings);
+}
+
+/** Longer than any command takes, also on a server that is busy with somebody's script. */
+const PATIENCE_MS = 10_000;
+
+/** Gives up a command that is not answered: clients wait for ever on a connection that went silent. */
+function inTime(send: SendCommand): SendCommand {
+  return (command, key) =>
+    new Deadline(PATIENCE_MS, [], { what: "A command of the webhook inbox" }).race(send(command, key));
 }
 
 /** Sends nothing before the server's settings were read and judged; reads them again after a failure. */

@@ -1,6 +1,6 @@
 /** What the steps on Redis send, and what they make of the answers, without a server. */
-import { describe, expect, test, vi } from "vitest";
-import { ConfigurationError } from "../../../../src/errors.js";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { ConfigurationError, DeadlineError } from "../../../../src/errors.js";
 import type { Lease, Settlement } from "../../../../src/webhooks/inbox/leased/lease-store.js";
 import { toLeaseSettings } from "../../../../src/webhooks/inbox/leased/settings.js";
 import { redisStore } from "../../../../src/webhooks/inbox/redis/redis-store.js";
@@ -100,6 +100,30 @@ describe("the options of the Redis inbox", () => {
   ])("refuse %o, and say what is right", (options, words) => {
     const given: RedisInboxOptions = Object.assign({ client }, options);
     expect(() => redisInbox(given)).toThrow(new ConfigurationError(words));
+  });
+
+  test.each<[string, (inbox: ReturnType<typeof redisInbox>) => Promise<unknown>]>([
+    ["store", (inbox) => inbox.store(delivery)],
+    ["process", (inbox) => inbox.process(delivery, async () => undefined)],
+    ["processNext", (inbox) => inbox.processNext(async () => undefined)],
+    ["readStats", (inbox) => inbox.readStats()],
+  ])("cannot make %s wait for ever: a command that is not answered is given up", async (_, call) => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    let isSilent = true;
+    const send = vi.fn(([name]: readonly string[]) => {
+      if (name === "CONFIG") return Promise.resolve([]);
+      return isSilent ? new Promise(() => undefined) : Promise.resolve(["stored"]);
+    });
+    const inbox = redisInbox({ client: send, logger: { warn: () => undefined } });
+    const error = call(inbox).catch((thrown: unknown) => thrown);
+    await vi.waitFor(() => expect(send).toHaveBeenCalledTimes(2));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await error).toEqual(
+      new DeadlineError("A command of the webhook inbox did not finish within 10000 ms."),
+    );
+    isSilent = false;
+    expect(await inbox.store(delivery)).toEqual({ status: "stored" });
   });
 
   test("have every command sent to the node that has the prefix's keys", async () => {
