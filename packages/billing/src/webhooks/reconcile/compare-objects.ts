@@ -78,7 +78,7 @@ export async function compareObjects<T>(
       const { subscriptions, nextCursor } = await listSubscriptions(query, { signal: reading.signal });
       const found = await find(subscriptions, { ...reading, account });
       const compared = found.flatMap((one) => (one.status === "compared" ? one.given : []));
-      const outdated = new Set(compared.length === 0 ? [] : await findOutdated(compared));
+      const outdated = compared.length === 0 ? new Set() : toIds(await findOutdated(compared));
       const items = found.filter(
         ({ status, id }) => status === "unknown" || (status === "compared" && outdated.has(id)),
       );
@@ -105,4 +105,16 @@ export async function compareObjects<T>(
     signal,
   });
   return report();
+}
+
+/** Refuses an answer that is none, as of a function without `return`: it would pass for one that found nothing. */
+function toIds(answer: Iterable<string>): ReadonlySet<unknown> {
+  const given: unknown = answer;
+  if (typeof given === "object" && given !== null && Symbol.iterator in given) {
+    const ids = new Set(answer);
+    if ([...ids].every((id) => typeof id === "string")) return ids;
+  }
+  throw new InvalidArgumentError(
+    "findOutdated must return an array or a Set of ids, empty if nothing differs.",
+  );
 }

@@ -36,6 +36,7 @@ export interface Walk<L extends Listing, T> {
 
 /** Lists walked side by side: as many as keep the pace while Stripe takes a third of a second for each. */
 const SIDE_BY_SIDE = 16;
+const CLOSE_MS = 1_000;
 /** The longest time of a timer: a run ends by itself. */
 const NO_END_MS = 2 ** 31 - 1;
 
@@ -48,7 +49,8 @@ export async function walkListings<L extends Listing, T>(walk: Walk<L, T>): Prom
   try {
     await sideBySide(walk.signal, async (run) => {
       // An async generator hands each listing to one of those who ask.
-      for (let next = await listings.next(); !next.done; next = await listings.next()) {
+      const read = () => run.race(listings.next());
+      for (let next = await read(); !next.done; next = await read()) {
         await walkList(walk, next.value, run);
       }
     });
@@ -60,8 +62,8 @@ export async function walkListings<L extends Listing, T>(walk: Walk<L, T>): Prom
 
 /** Lets the application's accounts close what they are read from, such as a query. */
 async function close(listings: AsyncGenerator<Listing>): Promise<void> {
-  // What ended the reading matters more.
-  await listings.return(undefined).catch(() => undefined);
+  // What ended the reading matters more, and what hangs does not close either.
+  await new Deadline(CLOSE_MS).race(listings.return(undefined)).catch(() => undefined);
 }
 
 async function walkList<L extends Listing, T>(walk: Walk<L, T>, listing: L, run: Deadline): Promise<void> {
@@ -143,7 +145,11 @@ async function* skipPassed<L extends Listing>(
   const { passed, lastPassed } = progress;
   const listings = open();
   let last: string | undefined;
-  for (let count = 0; count < passed; count += 1) last = (await listings.next()).value?.name;
+  for (let count = 0; count < passed; count += 1) {
+    const next = await listings.next();
+    last = next.value?.name;
+    if (next.done) break;
+  }
   if (last === lastPassed) {
     yield* listings;
   } else {

@@ -1,6 +1,6 @@
 /** The events that a comparison makes of what the application does not have so. */
 import { describe, expect, test, vi } from "vitest";
-import { NotFoundError, StripeUnavailableError } from "../../../src/errors.js";
+import { InvalidArgumentError, NotFoundError, StripeUnavailableError } from "../../../src/errors.js";
 import {
   ConfigurationError,
   createWebhookReceiver,
@@ -113,6 +113,20 @@ describe("an event of reconcileSubscriptions", () => {
     expect(report).toEqual({ listed: 3, recovered: 1, unsettled: 0 });
     expect(handler.mock.calls.map(([event]) => event.data.object.id)).toEqual(["sub_2"]);
   });
+
+  test.each([[undefined], [null], ["sub_1"], [5], [{ sub_1: true }], [[undefined]], [[{ id: "sub_1" }]]])(
+    "is not made of an answer that is none: %o",
+    async (answer) => {
+      const { reconcileSubscriptions, handler } = comparing(pageOf(subscription("sub_1")));
+      const run = Reflect.apply(reconcileSubscriptions, undefined, [{ findOutdated: async () => answer }]);
+      await expect(run).rejects.toEqual(
+        new InvalidArgumentError(
+          "findOutdated must return an array or a Set of ids, empty if nothing differs.",
+        ),
+      );
+      expect(handler).not.toHaveBeenCalled();
+    },
+  );
 
   test("is not asked for where a page is empty", async () => {
     const { reconcileSubscriptions } = comparing(pageOf());

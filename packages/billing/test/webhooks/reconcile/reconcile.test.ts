@@ -407,6 +407,32 @@ describe("reconcile of connected accounts", () => {
     expect(opened).toEqual({ count: 3, closed: 3 });
   });
 
+  test("do not hold up the end of a run that is told to end, when they hang", async () => {
+    const { reconcile } = receiverOf(thousandAccounts());
+    const stop = new AbortController();
+    const hanging = async function* () {
+      yield "acct_1";
+      stop.abort();
+      await new Promise(() => undefined);
+    };
+    const run = reconcile({ since, accounts: hanging, signal: stop.signal });
+    await expect(run).rejects.toMatchObject({ code: "aborted" });
+  });
+
+  test("are gone through anew from a cursor that has passed more of them than there are", async () => {
+    const { reconcile, handled } = receiverOf(thousandAccounts());
+    let cursor = "";
+    const onProgress = (report: ReconcileReport) => {
+      cursor = report.cursor;
+    };
+    await reconcile({ since, accounts: ["acct_1"], onProgress });
+    handled.length = 0;
+    const passed = JSON.stringify({ ...JSON.parse(cursor), passed: 2 ** 50 });
+    const report = await reconcile({ cursor: passed, accounts: ["acct_1", "acct_2"] });
+    expect(report.listed).toBe(2);
+    expect(handled).toEqual(["evt_of_acct_2"]);
+  });
+
   test("leaves out those that the key has no access to any more, and names them", async () => {
     const billing = thousandAccounts();
     const cause = { code: "account_invalid" };
