@@ -4,6 +4,7 @@ import { CatalogCache } from "../../src/capabilities/catalog/catalog-cache.js";
 import { connectTenancy, type StripeBillingService } from "../../src/index.js";
 import { createWebhookReceiver, memoryInbox } from "../../src/webhooks.js";
 import { type StripeWorld, startStripeWorld } from "../stripe-world.js";
+import { deliveryWarnings } from "../webhooks/delivery-warnings.js";
 import { eventBody, headerFor, now, SECRET } from "../webhooks/signed-delivery.js";
 
 let world: StripeWorld;
@@ -344,7 +345,7 @@ describe("forgetCatalog", () => {
 
   it("is not called for an event whose signature is wrong, or that is about something else", async () => {
     const service = billing.forTenant("acme");
-    const options = { signingSecrets: [SECRET], inbox: memoryInbox(), on: {}, now };
+    const options = { signingSecrets: [SECRET], inbox: memoryInbox(), logger: deliveryWarnings, on: {}, now };
     const { receive } = createWebhookReceiver({ billing, ...options });
     await names(service);
     const body = eventBody({

@@ -4,6 +4,7 @@ import type { StripeBillingService } from "../../src/index.js";
 import { createWebhookReceiver, memoryInbox, type WebhookReceiver } from "../../src/webhooks.js";
 import { type StripeWorld, startStripeWorld, type TenantWorld } from "../stripe-world.js";
 import { type Host, listening } from "../webhooks/adapters/hosts.js";
+import { deliveryWarnings } from "../webhooks/delivery-warnings.js";
 
 let world: StripeWorld;
 let host: Host;
@@ -43,6 +44,7 @@ function receiver(signingSecrets: string[]): WebhookReceiver {
     signingSecrets,
     billing,
     inbox: memoryInbox(),
+    logger: deliveryWarnings,
     on: { "customer.subscription.updated": () => Promise.resolve() },
   });
 }

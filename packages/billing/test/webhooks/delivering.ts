@@ -5,6 +5,7 @@ import {
   type WebhookHandlers,
   type WebhookReceiverOptions,
 } from "../../src/webhooks.js";
+import { deliveryWarnings } from "./delivery-warnings.js";
 import { type BoundBilling, eventBody, headerFor, now, SECRET, twoTenants } from "./signed-delivery.js";
 
 export type Handlers = WebhookHandlers<BoundBilling, undefined>;
@@ -15,6 +16,7 @@ export function receiver(on: Handlers, options: Options = {}) {
     signingSecrets: [SECRET],
     billing: twoTenants(),
     inbox: memoryInbox(),
+    logger: deliveryWarnings,
     now,
     on,
     ...options,

@@ -18,9 +18,10 @@ describe("without any option", () => {
 
   test("a handler's error is a warning of the process, with its stack and without the event", async () => {
     const emit = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
-    const { deliver } = delivering(() => {
+    const handler = () => {
       throw new Error("undefined is not a function");
-    });
+    };
+    const { deliver } = delivering(handler, { logger: undefined });
     await deliver();
     expect(emit).toHaveBeenCalledExactlyOnceWith(
       "Webhook customer.subscription.updated (evt_1) failed on attempt 1; Stripe will deliver it again.",

@@ -50,7 +50,7 @@ describe("a worker without Node's modules", () => {
 
 test("a process whose functions only throw, as in the edge runtime of Next.js, is not taken for Node's", async () => {
   const warn = vi.spyOn(console, "warn").mockReturnValue();
-  const webhooks = receiver({ "customer.subscription.updated": vi.fn() });
+  const webhooks = receiver({ "customer.subscription.updated": vi.fn() }, { logger: undefined });
   const unsupported = () => {
     throw new Error("A Node.js API is used which is not supported in the Edge Runtime.");
   };
@@ -66,7 +66,8 @@ test("a process whose functions only throw, as in the edge runtime of Next.js, i
 
 test("a runtime without a process gets the stack of a failure in the line itself", async () => {
   const warn = vi.spyOn(console, "warn").mockReturnValue();
-  const webhooks = receiver({ "customer.subscription.updated": () => Promise.reject(new Error("broken")) });
+  const handler = () => Promise.reject(new Error("broken"));
+  const webhooks = receiver({ "customer.subscription.updated": handler }, { logger: undefined });
   // After each message to its main thread, Vitest puts nextTick back in a tick, which must still find a process.
   await turn();
   vi.stubGlobal("process", undefined);

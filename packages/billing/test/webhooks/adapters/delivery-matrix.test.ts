@@ -2,6 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createWebhookReceiver, memoryInbox, type Outcome } from "../../../src/webhooks.js";
+import { deliveryWarnings } from "../delivery-warnings.js";
 import {
   eventBody,
   headerFor,
@@ -29,6 +30,7 @@ describe.each(Object.entries(HOSTS))("through %s", (_, open) => {
       inbox: memoryInbox({ maxAttempts: 4 }),
       on: { "customer.subscription.updated": handler },
       onOutcome: (outcome) => void outcomes.push(outcome),
+      logger: deliveryWarnings,
       now,
     });
     host = await open(receiver);

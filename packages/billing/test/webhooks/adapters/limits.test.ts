@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { collectBody } from "../../../src/webhooks/adapters/collect-body.js";
 import { createWebhookReceiver, memoryInbox } from "../../../src/webhooks.js";
+import { deliveryWarnings } from "../delivery-warnings.js";
 import { eventBody, headerFor, now, SECRET, twoTenants } from "../signed-delivery.js";
 import { HOSTS, type Host } from "./hosts.js";
 
@@ -18,6 +19,7 @@ function receiver(bodyTimeoutMs = TIMEOUT_MS) {
     on: { "customer.subscription.updated": vi.fn() },
     maxBodyBytes: CAP,
     bodyTimeoutMs,
+    logger: deliveryWarnings,
     now,
   });
 }

@@ -14,6 +14,7 @@ import {
   type NodeRequest,
   type NodeResponse,
 } from "../../../src/webhooks.js";
+import { deliveryWarnings } from "../delivery-warnings.js";
 import { eventBody, headerFor, now, SECRET, twoTenants } from "../signed-delivery.js";
 import { type Host, listening } from "./hosts.js";
 
@@ -26,6 +27,7 @@ function receiver() {
     billing: twoTenants(),
     inbox: memoryInbox(),
     on: { "customer.subscription.updated": vi.fn() },
+    logger: deliveryWarnings,
     now,
   });
 }
