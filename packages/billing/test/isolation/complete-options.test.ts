@@ -40,6 +40,7 @@ const WRITTEN = new Set([
 /** What is not attacked by the matrix, with the reason. */
 const OTHERWISE: Readonly<Record<string, string>> = {
   "createCustomerPortalSession configuration": "one that the tenant may use; configuration-per-call.test.ts",
+  "diagnosePortal configuration": "one that the tenant may use; configuration-per-call.test.ts",
   "createCustomerPortalSession onBehalfOf": "one of the accounts that the settings name; flows.test.ts",
   "deactivateUnusedPortalConfigurations inUse": "only hashed, to be told from what is there; never sent",
   "ensureCustomer reference": "the tenant's own name for it, looked for among the tenant's alone",
