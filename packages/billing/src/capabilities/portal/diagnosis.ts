@@ -23,7 +23,7 @@ export interface DiagnosePortalOptions extends CallOptions {
   readonly returnUrl?: string | undefined;
   readonly flow?: PortalFlow | undefined;
   /** The configuration that a session is given in its call, instead of the settings'. */
-  readonly configuration?: PortalSessionOptions["configuration"];
+  readonly configuration?: PortalSessionOptions["configuration"] | undefined;
   /** Opens a session too, and discards its URL. Default: false. */
   readonly createSession?: boolean | undefined;
 }
