@@ -141,8 +141,8 @@ const ROWS: Readonly<
       acme.createCustomerPortalSession(customerId, {
         flow: { type: "subscription_cancel", subscriptionId: "sub_1", retentionCouponId: "stay-25" },
       }),
-    "to confirm another plan with a promotion code": (acme, customerId) =>
-      acme.createCustomerPortalSession(customerId, {
+    "to confirm another plan with a promotion code": (_acme, customerId, { asIf }) =>
+      asIf({ promotion_code: { active: true } }).createCustomerPortalSession(customerId, {
         flow: {
           type: "subscription_update_confirm",
           subscriptionId: "sub_1",
