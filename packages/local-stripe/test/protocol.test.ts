@@ -273,7 +273,7 @@ describe("an answer", () => {
     expect(answer.body).toEqual({
       error: { type: "api_error", message: "local-stripe does not know POST /v1/foo." },
     });
-    expect((await refusal(stripe.disputes.list())).message).toContain("GET /v1/disputes");
+    expect((await refusal(stripe.payouts.list())).message).toContain("GET /v1/payouts");
     expect((await ask(local, "GET", "/v1/subscriptions/")).status).toBe(501);
   });
 
