@@ -36,7 +36,7 @@ export default defineConfig({
     globalSetup: ["@repo/test-kit/postgres", "@repo/test-kit/redis"],
     // A test that is slow on a busy machine must not be taken for one that fails.
     testTimeout: mutatedFolder().testTimeoutMs ?? 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: mutatedFolder().testTimeoutMs ?? 60_000,
     env: { PREVIEW_RUNS: "3" }, // of the programs that the preview's suite draws
     sequence: { sequencer: SmallestFirst },
     isolate: false, // or every mutant would load the SDK once for each of these files

@@ -69,7 +69,7 @@ export const FOLDERS = {
       "test/webhooks/inbox/postgres/{between-statements,busy-object,contract,inline,migrate,one-message}.test.ts",
       "test/webhooks/inbox/postgres/{clock-steps,plans,recipes,retention,sessions,sqlstate}.test.ts",
     ],
-    testTimeoutMs: 15_000, // since a claim that never comes is waited for here too
+    testTimeoutMs: 10_000, // since a claim that never comes is waited for here too
   },
   reconcile: { mutate: ["src/webhooks/reconcile/**/*.ts"], tests: ["test/webhooks/reconcile/**/*.test.ts"] },
   catalog: { mutate: ["src/capabilities/catalog/**/*.ts"], tests: ["test/catalog/**/*.test.ts"] },
