@@ -235,23 +235,29 @@ export class FaultRun {
     }
   }
 
-  /** Waits until all is settled, or until nothing moves any more. */
   async #drain(sender: StripeSender): Promise<void> {
-    const { patienceMs = 60_000 } = this.#options;
     sender.end();
+    const isSettled = await this.#untilSettled(sender);
+    await sender.giveUp();
+    // A request that was underway may have claimed an event in the moment in which it was settled, and undone that since.
+    if (isSettled) await this.#untilSettled(sender);
+  }
+
+  /** Waits until all is settled, or until nothing moves any more; resolves to whether all is settled. */
+  async #untilSettled(sender: StripeSender): Promise<boolean> {
+    const { patienceMs = 60_000 } = this.#options;
     let before = "";
     let movedAtMs = performance.now();
     for (;;) {
       const { waiting, settled } = await this.store.progress();
-      if (waiting === 0 && sender.acknowledged === sender.events) break;
+      if (waiting === 0 && sender.acknowledged === sender.events) return true;
       const now = `${waiting} ${settled} ${sender.acknowledged}`;
       const isAnyoneThere = [...this.#workers].some(({ isAlive }) => isAlive);
       if (now !== before || !isAnyoneThere) movedAtMs = performance.now();
-      else if (performance.now() - movedAtMs > patienceMs) break;
+      else if (performance.now() - movedAtMs > patienceMs) return false;
       before = now;
       await sleep(50);
     }
-    await sender.giveUp();
   }
 
   async close(): Promise<void> {
