@@ -1,4 +1,5 @@
 import { AbortedError, DeadlineError } from "./errors.js";
+import { isThenable } from "./is-thenable.js";
 import { onAbort } from "./on-abort.js";
 
 /** The words of a deadline's errors. */
@@ -126,8 +127,4 @@ export class Deadline {
 /** Whether work was stopped from outside, by its deadline or by a signal. */
 export function wasStopped(error: unknown): boolean {
   return error instanceof DeadlineError || error instanceof AbortedError;
-}
-
-function isThenable<T>(work: T | PromiseLike<T>): work is PromiseLike<T> {
-  return typeof work === "object" && work !== null && "then" in work && typeof work.then === "function";
 }

@@ -137,6 +137,7 @@ const TOOLS = [
   "deadline.ts",
   "each-side-by-side.ts",
   "fingerprint.ts",
+  "is-thenable.ts",
   "linked-map.ts",
   "node-process.ts",
   "notify.ts",

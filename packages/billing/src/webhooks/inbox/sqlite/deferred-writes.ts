@@ -1,3 +1,4 @@
+import { isThenable } from "../../../is-thenable.js";
 import { TxError } from "../leased/lease-store.js";
 
 /** A handler's writes, which are committed together with the result of its delivery. */
@@ -29,6 +30,7 @@ export class DeferredWrites<Database> implements SqliteTx<Database> {
       } catch (error) {
         throw new TxError(error);
       }
+      // Also the statements of some query builders, which are not sent before somebody awaits them.
       if (isThenable(returned)) {
         // Whatever it still does is not part of the transaction, so its failure is of no more interest.
         if (returned instanceof Promise) returned.catch(() => undefined);
@@ -38,9 +40,4 @@ export class DeferredWrites<Database> implements SqliteTx<Database> {
       }
     }
   }
-}
-
-/** Also the statements of some query builders, which are not sent before somebody awaits them. */
-function isThenable(value: unknown): value is object {
-  return typeof value === "object" && value !== null && typeof Reflect.get(value, "then") === "function";
 }
