@@ -66,8 +66,9 @@ export const FOLDERS = {
     mutate: ["src/webhooks/inbox/postgres/**/*.ts"],
     // Not the suite that compares the recipes as text with the page, as Stryker changes them.
     tests: [
-      "test/webhooks/inbox/postgres/{between-statements,busy-object,contract,inline,migrate,one-message}.test.ts",
-      "test/webhooks/inbox/postgres/{clock-steps,plans,recipes,retention,sessions,sqlstate}.test.ts",
+      "test/webhooks/inbox/postgres/{between-statements,busy-object,clock-steps,connecting,contract,endable}.test.ts",
+      "test/webhooks/inbox/postgres/{hints,inline,migrate,one-message,plans,recipes,retention,seats}.test.ts",
+      "test/webhooks/inbox/postgres/{sessions,sqlstate}.test.ts",
     ],
     testTimeoutMs: 10_000, // since a claim that never comes is waited for here too
   },
