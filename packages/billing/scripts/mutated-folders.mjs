@@ -68,7 +68,7 @@ export const FOLDERS = {
     tests: [
       "test/webhooks/inbox/postgres/{between-statements,busy-object,clock-steps,connecting,contract,endable}.test.ts",
       "test/webhooks/inbox/postgres/{hints,inline,migrate,one-message,plans,recipes,retention,seats}.test.ts",
-      "test/webhooks/inbox/postgres/{sessions,sqlstate}.test.ts",
+      "test/webhooks/inbox/postgres/{sessions,sqlstate,transacting,waiting}.test.ts",
     ],
     testTimeoutMs: 10_000, // since a claim that never comes is waited for here too
   },

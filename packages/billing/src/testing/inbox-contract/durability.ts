@@ -212,7 +212,27 @@ export const DURABILITY: Promises = {
     await inbox.store(aDelivery("evt_1"));
     await within(5_000, inbox.waitForDue({ signal, pollMs: 60_000 }));
   },
+
+  async "keeps no process busy while nothing is due"({ durable }) {
+    const { inbox } = durable();
+    await inbox.process(aDelivery("evt_1"), done);
+    const stop = new AbortController();
+    const ended = pause(QUIET_MS).then(() => stop.abort());
+    let wakes = 0;
+    for (; !stop.signal.aborted && wakes < MOST_WAKES; wakes += 1) {
+      await inbox.waitForDue({ signal: stop.signal, pollMs: 60_000 });
+    }
+    assert.ok(
+      wakes < MOST_WAKES,
+      `waitForDue resolved ${wakes} times in ${QUIET_MS} ms, and nothing was due`,
+    );
+    await ended;
+  },
 };
+
+const QUIET_MS = 300;
+/** A store may wake somebody in vain, as to learn whether it can. */
+const MOST_WAKES = 10;
 
 /** Promises of a store that wakes the processes that wait for it. */
 export const WAKING: Promises = {

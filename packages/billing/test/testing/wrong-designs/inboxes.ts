@@ -71,4 +71,9 @@ export const WRONG_INBOXES: Readonly<Record<string, WrongDesign>> = {
       };
     },
   },
+
+  "a wait that is none, so that an idle process asks again and again": {
+    breaks: /keeps no process busy/,
+    make: (options) => ({ ...sqliteInbox(options), waitForDue: async () => undefined }),
+  },
 };

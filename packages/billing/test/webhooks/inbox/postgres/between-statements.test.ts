@@ -151,5 +151,13 @@ describePostgres("what happens between two statements of a Postgres inbox", () =
       delivery: expect.objectContaining({ key: { eventId: "evt_1", livemode: false } }),
       result: { status: "dead", attempt: 1 },
     });
+    const [dead] = await open().listDead();
+    expect(dead).toStrictEqual({
+      key: { eventId: "evt_1", livemode: false },
+      eventType: "customer.updated",
+      attempts: 1,
+      diedAt: expect.any(Date),
+    });
+    expect(Math.abs(Date.now() - Number(dead?.diedAt))).toBeLessThan(60_000);
   });
 });

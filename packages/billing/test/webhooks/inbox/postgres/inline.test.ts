@@ -55,7 +55,7 @@ describePostgres("a value that is written into a statement", () => {
   });
 
   test("must be there, and be text or a whole number", () => {
-    expect(() => inline({ text: "SELECT $2", values: [1] })).toThrow(TypeError);
+    expect(() => inline({ text: "SELECT $2", values: [1] })).toThrow("A statement lacks a value.");
     expect(() => inline({ text: "SELECT $1", values: [0.5] })).toThrow(TypeError);
   });
 });

@@ -3,7 +3,7 @@ import type { PoolClient } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { migrateInbox, postgresInbox } from "../../../../src/postgres.js";
 import { aDelivery } from "../../../../src/testing/inbox-contract/deliveries.js";
-import { OneMessage } from "../../../../src/webhooks/inbox/postgres/one-message.js";
+import { OneMessage, takesOneMessage } from "../../../../src/webhooks/inbox/postgres/one-message.js";
 
 describePostgres("the messages of a Postgres inbox", () => {
   let schema: Schema;
@@ -88,4 +88,69 @@ describePostgres("the messages of a Postgres inbox", () => {
     expect(await next.rows).toEqual([{ given: "ä", none: null }]);
     client.release();
   });
+});
+
+/** What node-postgres hands to a query, as a record of what was done with it. */
+function recordedWire() {
+  const calls: unknown[] = [];
+  const record =
+    (name: string) =>
+    (...given: unknown[]) =>
+      void calls.push([name, ...given]);
+  const wire = {
+    parse: record("parse"),
+    bind: record("bind"),
+    describe: record("describe"),
+    execute: record("execute"),
+    sync: record("sync"),
+  };
+  return { wire, calls, stream: { cork: record("cork"), uncork: record("uncork") } };
+}
+
+const SENT = [
+  ["parse", { text: "BEGIN", name: "" }],
+  ["bind", { values: [] }],
+  ["execute", { portal: "", rows: 0 }],
+  ["parse", { text: "SELECT $1, $2", name: "" }],
+  ["bind", { values: ["7", null] }],
+  ["describe", { type: "P", name: "" }],
+  ["execute", { portal: "", rows: 0 }],
+  ["sync"],
+];
+const aMessage = () =>
+  new OneMessage([
+    { text: "BEGIN", values: [] },
+    { text: "SELECT $1, $2", values: [7, null] },
+  ]);
+
+test("one message has all its statements before the one sync, and goes out at once where that can be", () => {
+  const { wire, calls, stream } = recordedWire();
+  expect(aMessage().submit({ ...wire, stream })).toBeNull();
+  expect(calls).toEqual([["cork"], ...SENT, ["uncork"]]);
+  for (const less of [{}, { stream: undefined }, { stream: {} }]) {
+    calls.length = 0;
+    aMessage().submit({ ...wire, ...less });
+    expect(calls).toEqual(SENT);
+  }
+});
+
+test("a stream is let go also where its connection refuses what it is given", () => {
+  const { wire, calls, stream } = recordedWire();
+  const refuse = () => {
+    throw new Error("the connection is closed");
+  };
+  expect(() => aMessage().submit({ ...wire, bind: refuse, stream })).toThrow("the connection is closed");
+  expect(calls.at(-1)).toEqual(["uncork"]);
+});
+
+test("a client takes one message if its connection has all that this needs, and it does not pipeline", () => {
+  const { wire } = recordedWire();
+  expect(takesOneMessage({ connection: wire })).toBe(true);
+  expect(takesOneMessage({ connection: wire, pipeline: false })).toBe(true);
+  expect(takesOneMessage({ connection: wire, pipeline: true })).toBe(false);
+  for (const connection of [undefined, null, "native", {}])
+    expect(takesOneMessage({ connection })).toBe(false);
+  for (const lacking of Object.keys(wire)) {
+    expect(takesOneMessage({ connection: { ...wire, [lacking]: undefined } })).toBe(false);
+  }
 });

@@ -1,6 +1,9 @@
 import { describePostgres } from "@repo/test-kit/postgres-schema";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { aDelivery } from "../../../../src/testing/inbox-contract/deliveries.js";
+import type { Answer, Database, Query } from "../../../../src/webhooks/inbox/postgres/database.js";
+import { Retention } from "../../../../src/webhooks/inbox/postgres/retention.js";
+import { writeStatements } from "../../../../src/webhooks/inbox/postgres/statements.js";
 import { type OpenPostgresInbox, openPostgresInbox } from "./open-inbox.js";
 
 const done = async () => undefined;
@@ -75,5 +78,79 @@ describePostgres("what the Postgres inbox keeps", () => {
       [events],
     );
     expect(rows[0]?.bytes).toBeLessThan(300);
+  });
+
+  test("are objects with news alone, however many there are", async () => {
+    const { pool, name } = store.schema;
+    await pool.query(
+      `INSERT INTO "${name}".objects (object_hash, newest_at_ms)
+        SELECT n, CASE WHEN n IN (-2, 1000, 1001, 1002) THEN 0 ELSE extract(epoch FROM now()) * 1000 END
+        FROM generate_series(-997, 1002) AS n`,
+    );
+    const left = [];
+    for (let times = 0; times < 3; times += 1) {
+      await store.inbox.forgetExpired();
+      left.push(await count("objects"));
+    }
+    // A thousand are looked at each time, in the order of their hashes.
+    expect(left).toEqual([1_999, 1_996, 1_996]);
+    await pool.query(`INSERT INTO "${name}".objects (object_hash, newest_at_ms) VALUES (-998, 0)`);
+    await store.inbox.forgetExpired();
+    expect(await count("objects")).toBe(1_996);
+  });
+});
+
+describe("the time between two looks at what is old", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** Retention in a database in which so many deliveries are old each time. */
+  function open(oldTimes: readonly (number | Error)[]) {
+    const statements = writeStatements();
+    const looks: number[] = [];
+    const query = vi.fn(async (text: string): Promise<Answer> => {
+      if (text !== statements.forgetHandled) return { rows: [{ seen: 0, last: null }] };
+      const old = oldTimes[looks.length] ?? 0;
+      looks.push(Math.round(performance.now() / 100) / 10);
+      if (old instanceof Error) throw old;
+      return { rows: Array.from({ length: old }, () => ({})) };
+    });
+    const session: Database<unknown>["session"] = () => expect.unreachable("It needs no session.");
+    const foreground: Query = () => expect.unreachable("Nobody waits for it.");
+    const database = { query: foreground, queryInBackground: query, session };
+    const retention = new Retention(database, statements, 1);
+    /** Nudges it, as each delivery does, ten times a second. */
+    const nudgeFor = async (seconds: number) => {
+      for (let tenths = 0; tenths < seconds * 10; tenths += 1) {
+        retention.nudge();
+        retention.nudge();
+        await new Promise(setImmediate);
+        vi.advanceTimersByTime(100);
+      }
+    };
+    return { looks, nudgeFor };
+  }
+
+  test("is a minute, however many deliveries come", async () => {
+    const { looks, nudgeFor } = open([]);
+    await nudgeFor(121);
+    expect(looks.map((at) => at - (looks[0] ?? 0))).toEqual([0, 60, 120]);
+  });
+
+  test("is a second while there is more", async () => {
+    const { looks, nudgeFor } = open([1_000, 1_000, 999]);
+    await nudgeFor(63);
+    expect(looks.map((at) => at - (looks[0] ?? 0))).toEqual([0, 1, 2, 62]);
+  });
+
+  test("is a minute after a look that failed", async () => {
+    const { looks, nudgeFor } = open([new Error("no route to host")]);
+    await nudgeFor(61);
+    expect(looks.map((at) => at - (looks[0] ?? 0))).toEqual([0, 60]);
   });
 });
