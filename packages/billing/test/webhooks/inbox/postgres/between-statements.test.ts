@@ -1,6 +1,6 @@
 import { createSchema, describePostgres, type Schema } from "@repo/test-kit/postgres-schema";
 import type { PoolClient } from "pg";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { migrateInbox, postgresInbox } from "../../../../src/postgres.js";
 import { aDelivery } from "../../../../src/testing/inbox-contract/deliveries.js";
 import { PausedWork } from "../../../../src/testing/inbox-contract/work.js";
@@ -159,5 +159,38 @@ describePostgres("what happens between two statements of a Postgres inbox", () =
       diedAt: expect.any(Date),
     });
     expect(Math.abs(Date.now() - Number(dead?.diedAt))).toBeLessThan(60_000);
+  });
+
+  test.each([
+    [undefined, 4, { status: "failed", attempt: 4 }],
+    [1, 1, { status: "dead", attempt: 1 }],
+  ])(
+    "work that Postgres makes give way runs again at once, of %s attempts: %i",
+    async (maxAttempts, runs, expected) => {
+      const inbox = postgresInbox({ pool: schema.pool, schema: schema.name, maxAttempts });
+      const error = Object.assign(new Error("could not serialize access"), { code: "40001" });
+      const work = vi.fn(() => Promise.reject(error));
+      expect(await inbox.process(aDelivery("evt_1"), work)).toEqual({ ...expected, error });
+      expect(work).toHaveBeenCalledTimes(runs);
+    },
+  );
+
+  test("work that gives way once is handled by its next attempt, also where it was taken up from what is due", async () => {
+    const inbox = postgresInbox({ pool: schema.pool, schema: schema.name });
+    const delivery = aDelivery("evt_1");
+    await inbox.store(delivery);
+    const work = vi.fn(async () => "done");
+    work.mockRejectedValueOnce(Object.assign(new Error("deadlock detected"), { code: "40P01" }));
+    expect(await inbox.processNext(work)).toEqual({
+      delivery,
+      result: { status: "handled", attempt: 2, value: "done" },
+    });
+  });
+
+  test("an event without an object comes back without one", async () => {
+    const { objectId: _, ...delivery } = aDelivery("evt_1");
+    await open().store(delivery);
+    expect(await open().find(delivery.key)).toStrictEqual(delivery);
+    expect(await open().find(aDelivery("evt_2").key)).toBeUndefined();
   });
 });

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createSchema, describePostgres, type Schema } from "@repo/test-kit/postgres-schema";
 import type { PoolClient } from "pg";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { migrateInbox, postgresInbox } from "../../../../src/postgres.js";
+import { aDelivery } from "../../../../src/testing/inbox-contract/deliveries.js";
 import type { Opened, TransactingPool } from "../../../../src/webhooks/inbox/postgres/database.js";
 import { transactingDatabase } from "../../../../src/webhooks/inbox/postgres/transacting.js";
 
@@ -175,5 +177,41 @@ describePostgres("a Postgres client that runs transactions itself", () => {
       stop,
     );
     expect(listen).toHaveBeenCalledWith("channel", hear);
+  });
+
+  test("is not believed when it resolves although it rolled back", async () => {
+    await migrateInbox(schema.pool, { schema: schema.name });
+    const transaction: TransactingPool<PoolClient>["transaction"] = (work) =>
+      adapter().transaction(async (tx, query) => {
+        const value = await work(tx, query);
+        await tx.query("ROLLBACK");
+        return value;
+      });
+    const inbox = postgresInbox({ pool: { ...adapter(), transaction }, schema: schema.name });
+    expect(
+      await inbox.process(aDelivery("evt_1"), ({ tx }) => tx.query(insert("lost").text, ["lost"])),
+    ).toMatchObject({
+      status: "failed",
+      attempt: 1,
+      error: { message: "The transaction was not committed, and its client did not say so." },
+    });
+    expect(await effects()).toEqual([]);
+  });
+
+  test("does not hide the handler's own error behind that of its rollback", async () => {
+    await migrateInbox(schema.pool, { schema: schema.name });
+    const transaction: TransactingPool<PoolClient>["transaction"] = (work) =>
+      adapter()
+        .transaction(work)
+        .catch(() => {
+          throw new Error("the connection is closed");
+        });
+    const inbox = postgresInbox({ pool: { ...adapter(), transaction }, schema: schema.name });
+    const error = new Error("the handler's own");
+    expect(await inbox.process(aDelivery("evt_1"), () => Promise.reject(error))).toEqual({
+      status: "failed",
+      attempt: 1,
+      error,
+    });
   });
 });
