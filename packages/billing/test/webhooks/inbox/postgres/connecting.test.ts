@@ -278,9 +278,9 @@ describePostgres("a Postgres inbox that listens", () => {
         await left;
       }),
     );
-    await vi.waitFor(() => expect(entered).toEqual([1, 2]));
+    await vi.waitFor(() => expect(entered.toSorted()).toEqual([1, 2]));
     await database.query(PID);
-    expect(entered).toEqual([1, 2]);
+    expect(entered).toHaveLength(2);
     leave();
     await Promise.all(sessions);
   });
