@@ -22,11 +22,11 @@ test("a client works as itself until it is ended, and refuses everything after t
   expect(facade.query("two")).toEqual(["one", "two"]);
   expect(facade.who()).toBe(client);
   expect(facade.name).toBe("client");
-  const { query } = facade;
+  const query = facade.query.bind(facade);
   end();
   expect(() => facade.query("late")).toThrow(OVER);
   expect(() => facade.name).toThrow(OVER);
-  expect(() => query.call(facade, "late")).toThrow(OVER);
+  expect(() => query("late")).toThrow(OVER);
 });
 
 test("what is printed or inspected is not refused after the end", () => {

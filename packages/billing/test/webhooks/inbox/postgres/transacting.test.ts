@@ -54,8 +54,8 @@ describePostgres("a Postgres client that runs transactions itself", () => {
     work: (opened: Opened<PoolClient>) => Promise<T>,
     timeoutMs = 5_000,
   ) {
-    return transactingDatabase(pool, timeoutMs).session(({ transaction }) =>
-      transaction(OPEN, async (opened) => ({ value: await work(opened), close: insert("closed") })),
+    return transactingDatabase(pool, timeoutMs).session((session) =>
+      session.transaction(OPEN, async (opened) => ({ value: await work(opened), close: insert("closed") })),
     );
   }
 
@@ -73,10 +73,10 @@ describePostgres("a Postgres client that runs transactions itself", () => {
   });
 
   test("needs no last statement", async () => {
-    const { session } = transactingDatabase(adapter(), 5_000);
+    const database = transactingDatabase(adapter(), 5_000);
     expect(
-      await session(({ transaction, takesBefore }) =>
-        transaction(OPEN, async () => ({ value: takesBefore })),
+      await database.session((session) =>
+        session.transaction(OPEN, async () => ({ value: session.takesBefore })),
       ),
     ).toEqual({ value: false, isConfirmed: false });
   });
@@ -159,8 +159,8 @@ describePostgres("a Postgres client that runs transactions itself", () => {
         query: async () => ({ rows: [] }),
         transaction: (work) => work(undefined, async () => ({ rows: [] })),
       };
-      const { session } = transactingDatabase(pool, 5_000);
-      await session(({ transaction }) => transaction(OPEN, async () => ({ value: undefined })));
+      const database = transactingDatabase(pool, 5_000);
+      await database.session((session) => session.transaction(OPEN, async () => ({ value: undefined })));
       expect(vi.getTimerCount()).toBe(0);
     } finally {
       vi.useRealTimers();
