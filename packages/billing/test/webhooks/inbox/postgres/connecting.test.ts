@@ -94,13 +94,13 @@ describePostgres("a Postgres inbox's connection", () => {
             return /pg_sleep/.test(text) ? never : client.query(text, values);
           },
         }),
-      300,
+      1_000,
     );
     await expect(
       database.session((connection) =>
         connection.transaction(OPEN, async ({ query }) => ({ value: await query("SELECT pg_sleep(60)") })),
       ),
-    ).rejects.toThrow("A statement of the webhook inbox did not finish within 300 ms.");
+    ).rejects.toThrow("A statement of the webhook inbox did not finish within 1000 ms.");
     expect(sent).not.toContain("ROLLBACK");
     expect(pool.totalCount).toBe(0);
   });
@@ -120,7 +120,7 @@ describePostgres("a Postgres inbox's connection", () => {
       connection.transaction(OPEN, async ({ query, lost }) => {
         const { rows } = await query(PID);
         await schema.pool.query("SELECT pg_terminate_backend($1)", [rows[0]?.["pid"]]);
-        await vi.waitFor(() => expect(lost.aborted).toBe(true));
+        await vi.waitFor(() => expect(lost.aborted).toBe(true), TIMEOUT_MS);
         throw lost.reason;
       }),
     );
@@ -200,7 +200,7 @@ describePostgres("a Postgres inbox's connection", () => {
     await expect(waiting).rejects.toThrow("Getting a connection from the pool was aborted.");
     expect(pool.waitingCount).toBe(2);
     for (const client of held) client.release();
-    await vi.waitFor(() => expect([pool.waitingCount, pool.idleCount]).toEqual([0, 4]));
+    await vi.waitFor(() => expect([pool.waitingCount, pool.idleCount]).toEqual([0, 4]), TIMEOUT_MS);
   });
 
   test("that cannot be had at all is an error, and no rejection is unhandled", async () => {
@@ -261,10 +261,10 @@ describePostgres("a Postgres inbox that listens", () => {
     const { pool, database, heard, lost, stop } = await listen(3);
     expect(await listeners()).toBe(1);
     await notify();
-    await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1));
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1), TIMEOUT_MS);
     await stop?.();
     await stop?.();
-    await vi.waitFor(async () => expect(await listeners()).toBe(0));
+    await vi.waitFor(async () => expect(await listeners()).toBe(0), TIMEOUT_MS);
     expect(pool.totalCount).toBe(0);
     await notify();
     expect([heard.mock.calls, lost.mock.calls]).toEqual([[[expect.anything()]], []]);
@@ -278,7 +278,7 @@ describePostgres("a Postgres inbox that listens", () => {
         await left;
       }),
     );
-    await vi.waitFor(() => expect(new Set(entered)).toEqual(new Set([1, 2])));
+    await vi.waitFor(() => expect(new Set(entered)).toEqual(new Set([1, 2])), TIMEOUT_MS);
     await database.query(PID);
     expect(entered).toHaveLength(2);
     leave();
@@ -290,7 +290,7 @@ describePostgres("a Postgres inbox that listens", () => {
     await schema.pool.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = $1", [
       `LISTEN "${schema.name}"`,
     ]);
-    await vi.waitFor(() => expect(lost).toHaveBeenCalled());
+    await vi.waitFor(() => expect(lost).toHaveBeenCalled(), TIMEOUT_MS);
     await stop?.();
   });
 
@@ -314,7 +314,7 @@ describePostgres("a Postgres inbox that listens", () => {
           };
         },
       },
-      200,
+      TIMEOUT_MS,
     );
     const ignore = () => undefined;
     await expect(refusing.listen?.("a", ignore, ignore)).rejects.toThrow("no route to host");

@@ -5,6 +5,8 @@ import { connectingDatabase } from "../../../../src/webhooks/inbox/postgres/conn
 import type { Database } from "../../../../src/webhooks/inbox/postgres/database.js";
 import { Hints } from "../../../../src/webhooks/inbox/postgres/hints.js";
 
+const PATIENCE_MS = 10_000;
+
 describePostgres("hints that something was stored", () => {
   let schema: Schema;
   const stops: AbortController[] = [];
@@ -48,7 +50,7 @@ describePostgres("hints that something was stored", () => {
 
   /** Waits until the listener has heard the notification by which it tries its session. */
   const isListening = ({ heard }: ReturnType<typeof open>) =>
-    vi.waitFor(() => expect(heard).toHaveBeenCalled());
+    vi.waitFor(() => expect(heard).toHaveBeenCalled(), PATIENCE_MS);
 
   test("reach whoever listens, at once and again", async () => {
     const listener = open();
@@ -58,7 +60,7 @@ describePostgres("hints that something was stored", () => {
     for (let times = 1; times <= 2; times += 1) {
       listener.heard.mockClear();
       hints.notify();
-      await vi.waitFor(() => expect(listener.heard).toHaveBeenCalledOnce());
+      await vi.waitFor(() => expect(listener.heard).toHaveBeenCalledOnce(), PATIENCE_MS);
       await sleep(100);
     }
   });
@@ -67,10 +69,11 @@ describePostgres("hints that something was stored", () => {
     const { hints, notified } = open();
     for (let times = 0; times < 100; times += 1) hints.notify();
     expect(notified).toHaveBeenCalledOnce();
-    await sleep(300);
+    await vi.waitFor(() => expect(notified).toHaveBeenCalledTimes(2), PATIENCE_MS);
+    await sleep(200);
     expect(notified).toHaveBeenCalledTimes(2);
     hints.notify();
-    expect(notified).toHaveBeenCalledTimes(3);
+    await vi.waitFor(() => expect(notified).toHaveBeenCalledTimes(3), PATIENCE_MS);
     expect(notified).toHaveBeenLastCalledWith("SELECT pg_notify($1, '')::text", [schema.name]);
   });
 
@@ -80,7 +83,7 @@ describePostgres("hints that something was stored", () => {
     hints.notify();
     await sleep(150);
     hints.notify();
-    expect(notified).toHaveBeenCalledTimes(2);
+    await vi.waitFor(() => expect(notified).toHaveBeenCalledTimes(2), PATIENCE_MS);
   });
 
   test("are listened for in one session, until the signal, and again when somebody asks again", async () => {
@@ -96,11 +99,11 @@ describePostgres("hints that something was stored", () => {
     await sleep(2_200);
     expect(stopped).not.toHaveBeenCalled();
     stop.abort();
-    await vi.waitFor(() => expect(stopped).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(stopped).toHaveBeenCalledOnce(), PATIENCE_MS);
     hints.listen(stop.signal);
     expect(listened).toHaveBeenCalledOnce();
     hints.listen(untilStopped().signal);
-    await vi.waitFor(() => expect(listened).toHaveBeenCalledTimes(2));
+    await vi.waitFor(() => expect(listened).toHaveBeenCalledTimes(2), PATIENCE_MS);
   });
 
   test("wake who waits when their session is lost, and are listened for anew", async () => {
@@ -111,10 +114,10 @@ describePostgres("hints that something was stored", () => {
     await schema.pool.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = $1", [
       `LISTEN "${schema.name}"`,
     ]);
-    await vi.waitFor(() => expect(listener.stopped).toHaveBeenCalled());
+    await vi.waitFor(() => expect(listener.stopped).toHaveBeenCalled(), PATIENCE_MS);
     expect(listener.heard).toHaveBeenCalled();
     listener.hints.listen(untilStopped().signal);
-    await vi.waitFor(() => expect(listener.listened).toHaveBeenCalledTimes(2));
+    await vi.waitFor(() => expect(listener.listened).toHaveBeenCalledTimes(2), PATIENCE_MS);
   });
 
   test("that cannot be heard, as behind a pooler, cost no connection for long, and are not tried again", async () => {
@@ -125,7 +128,7 @@ describePostgres("hints that something was stored", () => {
     hints.listen(stop.signal);
     await sleep(1_800);
     expect(stopped).not.toHaveBeenCalled();
-    await vi.waitFor(() => expect(stopped).toHaveBeenCalled(), 2_000);
+    await vi.waitFor(() => expect(stopped).toHaveBeenCalled(), PATIENCE_MS);
     hints.listen(stop.signal);
     expect(listened).toHaveBeenCalledOnce();
     expect(heard).not.toHaveBeenCalled();

@@ -120,7 +120,7 @@ describePostgres("a Postgres client that runs transactions itself", () => {
   });
 
   test("has all the time that it needs for its work, and a limit for each statement", async () => {
-    expect(await run(adapter(), () => sleep(600, "slow"), 300)).toMatchObject({ value: "slow" });
+    expect(await run(adapter(), () => sleep(1_500, "slow"), 1_000)).toMatchObject({ value: "slow" });
     const silent = { ...adapter(), query: () => never };
     await expect(transactingDatabase(silent, 100).query("SELECT 1")).rejects.toThrow(
       "A statement of the webhook inbox did not finish within 100 ms.",

@@ -89,9 +89,9 @@ describePostgres("a process that waits for what is due in Postgres", () => {
   test("goes on when the time comes", async () => {
     const inbox = open();
     await inbox.store(aDelivery("evt_1"));
-    await schema.pool.query(`UPDATE "${schema.name}".pending SET due_at = now() + interval '700 ms'`);
+    await schema.pool.query(`UPDATE "${schema.name}".pending SET due_at = now() + interval '1.5 s'`);
     const waiting = wait(inbox);
-    await sleep(400);
+    await sleep(300);
     expect(waiting.isOver).toBe(false);
     await waiting.ended;
     expect((await inbox.processNext(done))?.result.status).toBe("handled");
