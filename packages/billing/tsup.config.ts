@@ -1,4 +1,5 @@
 import { defineConfig } from "tsup";
+import { copySmallModules } from "./scripts/copy-small-modules.js";
 
 export default defineConfig({
   entry: {
@@ -22,6 +23,7 @@ export default defineConfig({
   },
   splitting: true,
   treeshake: true,
+  esbuildPlugins: [copySmallModules],
   // Bundled and tree-shaken: importing the whole of zod costs more than half of what the Stripe SDK does.
   noExternal: ["zod"],
   // Bundled from declarations that the native compiler has written: from the source, tsup would check it a second time,
