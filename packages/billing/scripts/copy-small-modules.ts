@@ -26,7 +26,7 @@ const PART = /\/src\/(webhooks\/inbox\/postgres|postgres|webhooks|testing|cli)/;
 
 /**
  * Copies small modules into each part that uses them. Those that the same entries share would be a file of their own, and
- * Node takes longer to find and open one than to read it: a third of the time that `@repo/billing/webhooks` took to load.
+ * Node takes longer to find and open one than to read it: a quarter of the time that `@repo/billing/webhooks` took to load.
  */
 export const copySmallModules: Plugin = {
   name: "copy-small-modules",
