@@ -1,28 +1,31 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { Plugin } from "esbuild";
 
-/** Modules whose copies need not know of each other: they have no class that is asked for, and no state that is shared. */
-const SMALL = new RegExp(
-  `/(?:${[
-    "assert-integer",
-    "assert-method",
-    "assert-node",
-    "deadline",
-    "error-text",
-    "is-thenable",
-    "leased/settings",
-    "node-process",
-    "on-abort",
-    "parse-event",
-    "pause",
-    "suggest-option",
-    "utf8",
-  ].join("|")})\\.(?:js|ts)$`,
-);
+const SOURCES = resolve("src");
 
-/** The part of an entry that a module belongs to. All else is the main entry's. */
-const PART = /\/src\/(webhooks\/inbox\/postgres|postgres|webhooks|testing|cli)/;
+/**
+ * Modules whose copies need not know of each other: nobody asks for their classes, and they keep nothing, but for
+ * `on-abort.ts`, each copy of which has one listener for a signal.
+ */
+const SMALL: ReadonlySet<string> = new Set([
+  "assert-node.ts",
+  "deadline.ts",
+  "is-thenable.ts",
+  "node-process.ts",
+  "on-abort.ts",
+  "suggest-option.ts",
+  "webhooks/assert-integer.ts",
+  "webhooks/assert-method.ts",
+  "webhooks/error-text.ts",
+  "webhooks/inbox/leased/settings.ts",
+  "webhooks/pause.ts",
+  "webhooks/verification/parse-event.ts",
+  "webhooks/verification/utf8.ts",
+]);
+
+/** How the sources begin that belong to one entry. All others are the main entry's. */
+const PARTS = ["webhooks/inbox/postgres", "postgres", "webhooks", "testing", "cli"];
 
 /**
  * Copies small modules into each part that uses them. Those that the same entries share would be a file of their own, and
@@ -31,15 +34,20 @@ const PART = /\/src\/(webhooks\/inbox\/postgres|postgres|webhooks|testing|cli)/;
 export const copySmallModules: Plugin = {
   name: "copy-small-modules",
   setup(build) {
-    build.onResolve({ filter: SMALL }, ({ path, resolveDir, importer, pluginData }) => ({
-      path: join(resolveDir, path.replace(/\.js$/, ".ts")),
+    build.onResolve({ filter: /^\..*\.js$/ }, ({ path, resolveDir, importer, pluginData }) => {
+      const file = join(resolveDir, path.replace(/\.js$/, ".ts"));
+      if (!SMALL.has(relative(SOURCES, file))) return undefined;
       // What a copy imports is a copy of the same part.
-      suffix: typeof pluginData === "string" ? pluginData : `?${PART.exec(importer)?.[1] ?? "index"}`,
-    }));
-    build.onLoad({ filter: SMALL }, async ({ path, suffix }) => ({
-      contents: await readFile(path, "utf8"),
-      loader: "ts",
-      pluginData: suffix,
-    }));
+      return { path: file, suffix: typeof pluginData === "string" ? pluginData : `?${partOf(importer)}` };
+    });
+    build.onLoad({ filter: /\.ts$/ }, async ({ path, suffix }) => {
+      if (suffix === "") return undefined;
+      return { contents: await readFile(path, "utf8"), loader: "ts", pluginData: suffix };
+    });
   },
 };
+
+function partOf(importer: string): string {
+  const file = relative(SOURCES, importer);
+  return PARTS.find((part) => file.startsWith(part)) ?? "index";
+}

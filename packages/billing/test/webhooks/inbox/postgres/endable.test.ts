@@ -3,7 +3,7 @@ import { endable } from "../../../../src/webhooks/inbox/postgres/endable.js";
 
 const OVER = "The transaction is over.";
 
-/** A client as libraries write them: with a private field, a property, and a function that is called by itself. */
+/** A client as libraries write them: with a private field, a property, and a symbol that printing asks for. */
 class Client {
   readonly #rows = ["one"];
   readonly name = "client";
