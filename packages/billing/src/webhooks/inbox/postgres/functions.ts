@@ -9,6 +9,12 @@ const WAIT_FOR_DISK = `IF current_setting('synchronous_commit') = 'off' THEN
 /** A session keeps the plans that it made when the tables were almost empty, and so reads all of them ever after. */
 const BY_INDEX = "SET enable_seqscan = off";
 
+/**
+ * The delivery, while the claim holds it. As a mere equality of tokens, Postgres might look for it in the index of all that
+ * is held, since that is the smaller one while it plans, and read the whole of it ever after.
+ */
+const HELD = "p.id = delivery AND coalesce(p.token = claim, false)";
+
 /** How many deliveries a claim looks at before it gives up: what waits for its object is parked by so many at once. */
 const FRONT = 100;
 /** A parked delivery is woken when its object is free. It wakes by itself after so many leases, if its holder died. */
@@ -71,7 +77,7 @@ DECLARE
 BEGIN
   SELECT EXISTS (SELECT FROM ${handled} h WHERE h.id = delivery),
     coalesce((SELECT o.newest_at_ms::text FROM ${objects} o WHERE o.object_hash = hashtextextended(p.object, 0)), '')
-  INTO was_handled, newest FROM ${pending} p WHERE p.id = delivery AND p.token = claim FOR UPDATE;
+  INTO was_handled, newest FROM ${pending} p WHERE ${HELD} FOR UPDATE;
   IF NOT FOUND THEN
     RETURN NULL;
   END IF;
@@ -101,7 +107,7 @@ BEGIN
     ${lockObject}
   END IF;
   WITH done AS (
-    DELETE FROM ${pending} p WHERE p.id = delivery AND p.token = claim RETURNING p.created_at_ms
+    DELETE FROM ${pending} p WHERE ${HELD} RETURNING p.created_at_ms
   ), marked AS (
     INSERT INTO ${handled} (id) SELECT delivery FROM done
   ), dated AS (
@@ -134,7 +140,7 @@ BEGIN
   END IF;
   UPDATE ${pending} p SET token = NULL, last_error = why, due_at = clock_timestamp() + ${PAUSE},
     died_at = CASE WHEN p.attempts >= max_attempts THEN coalesce(p.died_at, clock_timestamp()) ELSE p.died_at END
-  WHERE p.id = delivery AND p.token = claim
+  WHERE ${HELD}
   RETURNING p.died_at IS NOT NULL INTO dead;
   IF about IS NOT NULL THEN
     ${wakeNext}
