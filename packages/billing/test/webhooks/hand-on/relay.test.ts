@@ -3,6 +3,7 @@ import { startRedis } from "@repo/test-kit/redis";
 import { redisUrl } from "@repo/test-kit/servers";
 import type { Queue, Worker } from "bullmq";
 import fc from "fast-check";
+import { Redis } from "ioredis";
 import type { PoolClient } from "pg";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { DeliveryKey } from "../../../src/webhooks.js";
@@ -151,6 +152,22 @@ describePostgres("events that are handed on to BullMQ", () => {
       );
       expect(await app.count("evt_1")).toBe(1);
     });
+  });
+
+  test("are not acknowledged while Redis does not answer", { timeout: 60_000 }, async ({ skip }) => {
+    if (redisUrl() === undefined) return skip("there is no Redis");
+    const redis = await startRedis();
+    ends.push(redis.stop);
+    const queue = await openQueue({ url: redis.url });
+    ends.push(() => queue.close());
+    const app = await open((key) => queue.add("delivery", key));
+    const client = new Redis(redis.url);
+    ends.push(() => client.quit());
+    await client.client("PAUSE", 20_000, "WRITE");
+    expect(await app.deliver("evt_1")).toMatchObject({ status: "failed" });
+    expect(await app.inbox.readStats()).toMatchObject({ waiting: 1 });
+    await client.client("UNPAUSE");
+    expect(await app.deliver("evt_1")).toMatchObject({ status: "stored" });
   });
 
   test("are not acknowledged while Redis is away", async ({ skip }) => {

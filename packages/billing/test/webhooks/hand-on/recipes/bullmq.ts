@@ -5,8 +5,8 @@ import { workOne } from "./any-queue.js";
 /** For the process that receives: `relay(inbox, (key) => queue.add("delivery", key))`. */
 export async function openQueue(connection: ConnectionOptions, name = "stripe"): Promise<Queue<DeliveryKey>> {
   const queue = new Queue<DeliveryKey>(name, {
-    // Once connected, rejects at once while Redis is away, so that Stripe delivers the event again.
-    connection: { ...connection, enableOfflineQueue: false },
+    // Once connected, rejects while Redis is away or does not answer, so that Stripe delivers the event again.
+    connection: { ...connection, enableOfflineQueue: false, commandTimeout: 5_000 },
     defaultJobOptions: {
       attempts: 20,
       backoff: { type: "exponential", delay: 1_000 },
