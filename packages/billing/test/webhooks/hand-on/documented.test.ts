@@ -11,9 +11,19 @@ test.each(readdirSync(RECIPES))("the page shows %s as it is run", (file) => {
   expect(PAGE).toContain(`\`\`\`ts\n// ${file}\n${shown}\`\`\``);
 });
 
+test.each(["pg-boss", "@dbos-inc/dbos-sdk", "graphile-worker", "bullmq"])(
+  "the page names the version of %s with which its recipe is run",
+  (name) => {
+    const manifest = readFileSync(resolve(import.meta.dirname, "../../../../../package.json"), "utf8");
+    const version = (JSON.parse(manifest) as { readonly devDependencies: Readonly<Record<string, string>> })
+      .devDependencies[name];
+    expect(PAGE).toContain(`Run with version ${version?.replace(/\.\d+$/, "")}`);
+  },
+);
+
 test("each promise of the page names a test that there is", () => {
   const named = [...PAGE.matchAll(/`(?<file>[\w.-]+\.ts)`: "(?<name>[^"]+)"/g)];
-  expect(named).toHaveLength(12);
+  expect(named).toHaveLength(14);
   for (const { groups } of named) {
     const { file = "", name = "" } = groups ?? {};
     const path = file === "promises.ts" ? join("engines", file) : file;

@@ -11,6 +11,7 @@ import { test } from "vitest";
 import { migrateInbox } from "../../../src/postgres.js";
 
 const REPORT = "REPORT ";
+const run = promisify(execFile);
 
 describePostgres("a handler hands on, through its tx, to", () => {
   test.concurrent.for([
@@ -19,7 +20,7 @@ describePostgres("a handler hands on, through its tx, to", () => {
     ["graphile-worker", "graphile-worker", findNewerNode],
   ] as const)(
     "%s, which keeps its promises",
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async ([_name, engine, findNode], { expect, onTestFinished, skip }) => {
       const node = findNode();
       if (node === undefined) return skip("npm has no newer Node for this platform");
@@ -32,7 +33,7 @@ describePostgres("a handler hands on, through its tx, to", () => {
       const settings = { url: postgresUrl(), inboxSchema: inbox.name, schema: own.name };
       const results = await runEngine(node, engine, settings);
       expect(Object.entries(results).filter(([, broken]) => broken !== null)).toEqual([]);
-      expect(Object.keys(results)).toHaveLength(5);
+      expect(Object.keys(results)).toHaveLength(7);
     },
   );
 });
@@ -45,8 +46,10 @@ async function runEngine(
   const file = join(import.meta.dirname, `.${engine}-${process.pid}.mjs`);
   const contents = `
     import { open } from "./engines/${engine}.js";
-    import { runPromises } from "./engines/promises.js";
-    const results = await runPromises(open, ${JSON.stringify(settings)});
+    import { beKilled, runPromises } from "./engines/promises.js";
+    const settings = { ...${JSON.stringify(settings)}, release: process.argv[2] };
+    if (settings.release === "first") await beKilled(open, settings);
+    const results = await runPromises(open, settings);
     process.stdout.write("\\n${REPORT}" + JSON.stringify(results) + "\\n", () => process.exit());
   `;
   const { outputFiles } = await build({
@@ -60,7 +63,9 @@ async function runEngine(
   try {
     // Beside the engine that it loads.
     await writeFile(file, outputFiles.map(({ text }) => text).join(""));
-    const { stdout } = await promisify(execFile)(node, [file], { timeout: 110_000 });
+    const first = await run(node, [file, "first"], { timeout: 110_000 }).catch((error: unknown) => error);
+    if (Reflect.get(Object(first), "signal") !== "SIGKILL") throw first;
+    const { stdout } = await run(node, [file, "second"], { timeout: 110_000 });
     const report = stdout.split("\n").find((line) => line.startsWith(REPORT)) ?? "";
     return JSON.parse(report.slice(REPORT.length)) as Readonly<Record<string, string | null>>;
   } finally {

@@ -12,6 +12,8 @@ export interface BenchSettings {
   readonly inboxSchema: string;
   /** For the tables of the engine. */
   readonly schema: string;
+  /** The first process kills itself while it is at a job; the second comes after it. */
+  readonly release: "first" | "second";
 }
 
 /** An application whose handlers hand on to an engine, and what the engine's worker did. */
@@ -29,14 +31,14 @@ export interface Bench {
 
 export async function openBench(
   open: OpenEngine,
-  { url, inboxSchema, schema }: BenchSettings,
+  { url, inboxSchema, schema, release }: BenchSettings,
 ): Promise<Bench> {
   const pool = new Pool({ connectionString: url, max: 12 });
   pool.on("error", () => undefined).on("connect", (client) => client.on("error", () => undefined));
   const afterwards = new Map<string, Handle>();
   const duties = new Map<string, CarryOut>();
   const jobs: SubscriptionChange[] = [];
-  const engine = await open({ url, schema, pool }, async (change, signal) => {
+  const engine = await open({ url, schema, pool, release }, async (change, signal) => {
     jobs.push(change);
     await duties.get(change.subscriptionId)?.(change, signal);
   });

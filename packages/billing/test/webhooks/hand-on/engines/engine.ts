@@ -8,6 +8,10 @@ export interface Engine {
   /** Ends the worker as a deploy does. */
   readonly stop: () => Promise<unknown>;
   readonly close: () => Promise<unknown>;
+  /** Lets an hour pass, and does what the recipe says to do every few minutes. */
+  readonly passHour: () => Promise<unknown>;
+  /** Lets the jobs of a subscription fail for good, and a month pass; counts those that are left. */
+  readonly passMonth?: (subscriptionId: string) => Promise<number>;
   /** Counts the jobs that nobody will take up again soon, where a stop may leave such. */
   readonly countLocked?: () => Promise<number>;
 }
@@ -17,6 +21,8 @@ export interface EngineSettings {
   /** For the engine's own tables. */
   readonly schema: string;
   readonly pool: Pool;
+  /** Differs where the worker's code does. */
+  readonly release: "first" | "second";
 }
 
 /** Opens an engine and starts its worker. */

@@ -1,9 +1,26 @@
 /** What every engine keeps of the jobs that handlers hand on through `tx`. */
 import assert from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
 import { type Bench, type BenchSettings, openBench } from "./bench.js";
 import type { OpenEngine } from "./engine.js";
 
+/** A process was killed while it was at the first job of this subscription. */
+const LEFT = "sub_left";
+
 const PROMISES: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
+  async "runs the job of a killed process again after an hour, and those that wait behind it"({
+    engine,
+    jobsOf,
+  }) {
+    assert.deepEqual(await jobsOf(LEFT, 0), []);
+    await engine.passHour();
+    const jobs = await jobsOf(LEFT, 2);
+    assert.deepEqual(
+      jobs.map(({ idempotencyKey }) => idempotencyKey),
+      ["evt_left_1", "evt_left_2"],
+    );
+  },
+
   async "runs one job for each handled event, with its ids and its tenant"({ deliver, jobsOf }) {
     for (const _ of [1, 2]) await deliver("evt_1", "sub_a", "acme");
     await deliver("evt_2", "sub_b", "globex");
@@ -46,7 +63,7 @@ const PROMISES: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     duties.set("sub_g", async () => {
       running += 1;
       most = Math.max(most, running);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await setTimeout(50);
       running -= 1;
     });
     const ids = ["evt_7", "evt_8", "evt_9", "evt_10"];
@@ -57,6 +74,19 @@ const PROMISES: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
       ids,
     );
     assert.equal(most, 1);
+  },
+
+  async "keeps for a month a job that failed for good, and those that wait behind it"({
+    engine,
+    deliver,
+    duties,
+    jobsOf,
+  }) {
+    if (engine.passMonth === undefined) return;
+    duties.set("sub_i", async () => Promise.reject(new Error("always")));
+    for (const id of ["evt_12", "evt_13"]) await deliver(id, "sub_i");
+    await jobsOf("sub_i", 1);
+    assert.equal(await engine.passMonth("sub_i"), 2);
   },
 
   // The last, since it ends the worker.
@@ -80,6 +110,17 @@ const PROMISES: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     assert.equal((await engine.countLocked?.()) ?? 0, 0);
   },
 };
+
+/** Ends this process by force while it is at a job that another one waits behind. */
+export async function beKilled(open: OpenEngine, settings: BenchSettings): Promise<void> {
+  const { deliver, duties } = await openBench(open, settings);
+  duties.set(LEFT, async () => {
+    await deliver("evt_left_2", LEFT);
+    process.kill(process.pid, "SIGKILL");
+  });
+  await deliver("evt_left_1", LEFT);
+  await setTimeout(110_000);
+}
 
 /** Resolves to the promises, each with how it was broken, or null. */
 export async function runPromises(

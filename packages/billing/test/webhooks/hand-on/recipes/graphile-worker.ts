@@ -34,3 +34,11 @@ export function work(pool: Pool, carryOut: CarryOut, schema = "graphile_worker")
     },
   });
 }
+
+/** Every few minutes: frees what has been locked for an hour, and so what killed processes were at. */
+export async function sweep(pool: Pool, schema = "graphile_worker"): Promise<void> {
+  await pool.query(
+    `SELECT ${schema}.force_unlock_workers(array_agg(locked_by)) FROM ${schema}.jobs
+      WHERE locked_at < now() - interval '1 hour'`,
+  );
+}
