@@ -138,6 +138,7 @@ const TOOLS = [
   "each-side-by-side.ts",
   "fingerprint.ts",
   "is-thenable.ts",
+  "known-keys.ts",
   "linked-map.ts",
   "node-process.ts",
   "notify.ts",

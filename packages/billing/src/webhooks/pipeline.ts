@@ -1,8 +1,8 @@
+import { assertKnownKeys } from "../known-keys.js";
 import { assertSignal } from "./assert-signal.js";
 import type { WebhookEvent } from "./events.js";
 import type { HandlerFor } from "./handlers.js";
 import type { DurableInbox, WebhookInbox } from "./inbox/inbox.js";
-import { assertKnownKeys } from "./known-keys.js";
 import type { EventObjects } from "./order.js";
 import type { Outcome, Verdict } from "./outcome.js";
 import type { TenantResolver } from "./resolve-tenant.js";

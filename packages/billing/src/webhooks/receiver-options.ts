@@ -1,10 +1,10 @@
 import { ConfigurationError } from "../errors.js";
+import { assertKnownKeys } from "../known-keys.js";
 import type { ReceiverFacts } from "../tenancy/tenancy.js";
 import { assertInteger } from "./assert-integer.js";
 import { assertMethod } from "./assert-method.js";
 import type { WebhookHandlers } from "./handlers.js";
 import type { WebhookInbox } from "./inbox/inbox.js";
-import { assertKnownKeys } from "./known-keys.js";
 import type { EventObjects } from "./order.js";
 import type { Outcome } from "./outcome.js";
 import type { TenantResolver } from "./resolve-tenant.js";

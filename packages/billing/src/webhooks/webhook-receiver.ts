@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../errors.js";
+import { assertKnownKeys } from "../known-keys.js";
 import { notify } from "../notify.js";
 import { type FetchAdapter, toFetchAdapter } from "./adapters/fetch.js";
 import { type NodeAdapter, toNodeAdapter } from "./adapters/node.js";
@@ -8,7 +9,6 @@ import { toLivemode } from "./event-mode.js";
 import { readCreatedAtMs, type WebhookEvent, type WebhookEventType } from "./events.js";
 import { listEventTypes, toHandlerFor } from "./handlers.js";
 import type { DeadDelivery, DurableInbox } from "./inbox/inbox.js";
-import { assertKnownKeys } from "./known-keys.js";
 import type { Outcome } from "./outcome.js";
 import type { Pipeline } from "./pipeline.js";
 import { type Receive, toFeed, toReceive } from "./receive.js";

@@ -1,9 +1,9 @@
 import { Deadline } from "../deadline.js";
 import { ConfigurationError } from "../errors.js";
+import { assertKnownKeys } from "../known-keys.js";
 import { assertInteger } from "./assert-integer.js";
 import { assertSignal } from "./assert-signal.js";
 import { describeError } from "./error-text.js";
-import { assertKnownKeys } from "./known-keys.js";
 import type { Outcome } from "./outcome.js";
 import { pause } from "./pause.js";
 import { Takers } from "./takers.js";

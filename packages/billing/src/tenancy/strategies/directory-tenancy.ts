@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../../errors.js";
+import { assertKnownKeys } from "../../known-keys.js";
 import { metadataIs } from "../../stripe/search-query.js";
 import { accessByMark, ownerByMark, parseMetadataKey, readMark, SHARED } from "../metadata-mark.js";
 import type { CustomerAccess, ReadCustomer, Tenancy } from "../tenancy.js";
@@ -41,9 +42,11 @@ export interface DirectoryTenancyOptions {
  *
  * If a tenant has exactly one customer, methods may be called without a customer id.
  *
- * @throws ConfigurationError when the directory lacks a function or the key is not a valid metadata key.
+ * @throws ConfigurationError when the directory lacks a function, an option is unknown, or the key is not a valid
+ *   metadata key.
  */
 export function directoryTenancy(directory: TenantDirectory, options: DirectoryTenancyOptions = {}): Tenancy {
+  assertKnownKeys("directoryTenancy", options, ["key"]);
   const key = parseMetadataKey(options.key);
   if (typeof directory?.tenantOf !== "function" || typeof directory.customersOf !== "function") {
     throw new ConfigurationError("directoryTenancy needs a directory with tenantOf and customersOf.");

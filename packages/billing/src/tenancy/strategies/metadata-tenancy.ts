@@ -1,3 +1,4 @@
+import { assertKnownKeys } from "../../known-keys.js";
 import { metadataIs } from "../../stripe/search-query.js";
 import { accessByMark, ownerByMark, parseMetadataKey, readMark, SHARED } from "../metadata-mark.js";
 import type { Tenancy } from "../tenancy.js";
@@ -15,9 +16,10 @@ export interface MetadataTenancyOptions {
  * `customer.metadata[key]` is the tenant's id; `product.metadata[key]` is the tenant's id, or `"*"` for a product that
  * all tenants share. An object without the key belongs to no tenant and is invisible to all.
  *
- * @throws ConfigurationError when the key is not a valid metadata key.
+ * @throws ConfigurationError when an option is unknown, or the key is not a valid metadata key.
  */
 export function metadataTenancy(options: MetadataTenancyOptions = {}): Tenancy {
+  assertKnownKeys("metadataTenancy", options, ["key"]);
   const key = parseMetadataKey(options.key);
   return Object.freeze<Tenancy>({
     accountOf: () => undefined,

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../../errors.js";
+import { assertKnownKeys } from "../../known-keys.js";
 import { parseTenantId } from "../tenant-id.js";
 import { alreadyLinked, createChanges, type LinkableDirectory } from "./memory-directory.js";
 
@@ -25,12 +26,15 @@ export interface PostgresDirectory extends LinkableDirectory {
  * Creates a directory in the application's own PostgreSQL, with one row per customer. The primary key decides if two
  * tenants want the same customer.
  *
- * @throws ConfigurationError when the table's name is not a plain lower-case name.
+ * @throws ConfigurationError when an option is unknown, the pool has no method query, or the table's name is not a
+ *   plain lower-case name.
  */
-export function postgresDirectory({
-  pool,
-  table = "billing_customers",
-}: PostgresDirectoryOptions): PostgresDirectory {
+export function postgresDirectory(options: PostgresDirectoryOptions): PostgresDirectory {
+  assertKnownKeys("postgresDirectory", options, ["pool", "table"]);
+  const { pool, table = "billing_customers" } = options;
+  if (typeof pool?.query !== "function") {
+    throw new ConfigurationError("postgresDirectory's pool must be a pool or client of pg.");
+  }
   // guard (operand 2): a table's name is a name
   if (typeof table !== "string" || !/^[a-z_][a-z0-9_]{0,62}(?:\.[a-z_][a-z0-9_]{0,62})?$/.test(table)) {
     throw new ConfigurationError(

@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../../errors.js";
-import { assertKnownKeys } from "../../webhooks/known-keys.js";
+import { assertKnownKeys } from "../../known-keys.js";
 import { assertFlag } from "../assert-flag.js";
 import { DURABILITY, WAKING } from "./durability.js";
 import { FAULTS } from "./faults.js";
@@ -61,10 +61,10 @@ const OPTIONS = [
  */
 export function inboxContract(options: InboxContractOptions): readonly InboxContractCase[] {
   assertKnownKeys("inboxContract", options, OPTIONS);
-  const { open, ...flags } = options;
+  const { open, leased, durable, wakes, transactional, faults } = options;
   if (typeof open !== "function") throw new ConfigurationError("open of inboxContract must be a function.");
+  const flags = { leased, durable, wakes, transactional, faults };
   for (const [name, flag] of Object.entries(flags)) assertFlag(`${name} of inboxContract`, flag);
-  const { leased, durable, wakes, transactional, faults } = flags;
   const promises = {
     ...HANDLING,
     ...ORDER,

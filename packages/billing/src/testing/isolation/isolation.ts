@@ -3,7 +3,7 @@
  * one existing tenant on behalf of another, through the public methods.
  */
 import type { StripeBillingService } from "../../index.js";
-import { assertKnownKeys } from "../../webhooks/known-keys.js";
+import { assertKnownKeys } from "../../known-keys.js";
 import { assertFlag } from "../assert-flag.js";
 import { READS, type TenantUnderTest, WRITES } from "./attacked-methods.js";
 import { NO_IDS, similarTenantIds, toMissingId, UNKNOWN_TENANT_CODES } from "./hostile-names.js";

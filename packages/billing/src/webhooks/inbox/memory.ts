@@ -1,7 +1,7 @@
+import { assertKnownKeys } from "../../known-keys.js";
 import { LinkedMap } from "../../linked-map.js";
 import { assertInteger } from "../assert-integer.js";
 import { describeError } from "../error-text.js";
-import { assertKnownKeys } from "../known-keys.js";
 import {
   type DeadDelivery,
   type Delivery,

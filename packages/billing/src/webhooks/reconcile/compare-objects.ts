@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { ConfigurationError, InvalidArgumentError } from "../../errors.js";
-import { assertKnownKeys } from "../known-keys.js";
+import { assertKnownKeys } from "../../known-keys.js";
 import type { Feed } from "../receive.js";
 import { type ListSubscriptions, type ObjectReport, openObjectRun, toAccountListings } from "./object-run.js";
 import { createPace } from "./pace.js";

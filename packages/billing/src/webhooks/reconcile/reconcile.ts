@@ -1,8 +1,8 @@
 import { ConfigurationError, InvalidArgumentError } from "../../errors.js";
+import { assertKnownKeys } from "../../known-keys.js";
 import type { EventListQuery, EventPage } from "../../tenancy/tenancy.js";
 import { assertInteger } from "../assert-integer.js";
 import { readAccount, readCreatedAtMs } from "../events.js";
-import { assertKnownKeys } from "../known-keys.js";
 import type { Feed } from "../receive.js";
 import { parseEventBody } from "../verification/parse-event.js";
 import { type Position, parseCursor } from "./cursor.js";

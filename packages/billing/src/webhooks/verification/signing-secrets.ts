@@ -8,8 +8,8 @@ import {
   ModeMismatchError,
   WebhookPayloadError,
 } from "../../errors.js";
+import { assertKnownKeys } from "../../known-keys.js";
 import { isThin, readAccount, type WebhookEvent } from "../events.js";
-import { assertKnownKeys } from "../known-keys.js";
 import type { Sign, SignatureCrypto } from "./signature-crypto.js";
 
 /** A webhook endpoint's secret, and the events that it may sign. Properties that are left out are not checked. */

@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../../errors.js";
+import { assertKnownKeys } from "../../known-keys.js";
 import type { WebhookEvent } from "../events.js";
-import { assertKnownKeys } from "../known-keys.js";
 import type { RawBody } from "./raw-body.js";
 import { findNodeCrypto, getWebCrypto } from "./signature-crypto.js";
 import type { SignatureHeaderValue } from "./signature-header.js";

@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../../../errors.js";
-import { assertKnownKeys } from "../../known-keys.js";
+import { assertKnownKeys } from "../../../known-keys.js";
 import { connectingDatabase } from "./connecting.js";
 import type { PostgresPool, Query } from "./database.js";
 import { createSchema, DEFAULT_SCHEMA, inboxMigrations, quoteSchema } from "./migrations.js";

@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../../../errors.js";
-import { assertKnownKeys } from "../../known-keys.js";
+import { assertKnownKeys } from "../../../known-keys.js";
 import { LEASE_OPTIONS, type LeaseOptions, type LeaseSettings, toLeaseSettings } from "../leased/settings.js";
 import type { ConnectedClient, ConnectingPool, PostgresPool } from "./database.js";
 import { DEFAULT_SCHEMA, quoteSchema } from "./migrations.js";

@@ -1,7 +1,7 @@
 import { Deadline } from "../../../deadline.js";
 import { ConfigurationError } from "../../../errors.js";
+import { assertKnownKeys } from "../../../known-keys.js";
 import { assertMethod } from "../../assert-method.js";
-import { assertKnownKeys } from "../../known-keys.js";
 import { processLogger, toUnfailingLogger, type WebhookLogger } from "../../tell-outcome.js";
 import type { DurableInbox } from "../inbox.js";
 import { leasedInbox } from "../leased/leased-inbox.js";

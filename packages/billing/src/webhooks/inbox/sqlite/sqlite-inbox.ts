@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../../../errors.js";
-import { assertKnownKeys } from "../../known-keys.js";
+import { assertKnownKeys } from "../../../known-keys.js";
 import type { DurableInbox } from "../inbox.js";
 import { leasedInbox } from "../leased/leased-inbox.js";
 import { LEASE_OPTIONS, type LeaseOptions, toLeaseSettings } from "../leased/settings.js";
