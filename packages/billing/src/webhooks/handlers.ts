@@ -68,7 +68,7 @@ export type HandlerFor<TBilling, Tx> = (type: string) => AnyHandler<TBilling, Tx
 /**
  * Checks the handlers.
  *
- * @throws {ConfigurationError} when a handler is not a function, or is for a type that does not exist, that no tenant can
+ * @throws {ConfigurationError} when a handler is inherited, is not a function, or is for a type that does not exist, that no tenant can
  * be found for, or that no secret's endpoint sends.
  */
 export function toHandlerFor<TBilling, Tx>(
@@ -76,9 +76,11 @@ export function toHandlerFor<TBilling, Tx>(
   facts: ReceiverFacts | undefined,
   families: ReadonlySet<string>,
 ): HandlerFor<TBilling, Tx> {
-  if (typeof on !== "object" || on === null) {
+  // A Map or a list has entries, and no properties.
+  if (typeof on !== "object" || on === null || Symbol.iterator in on) {
     throw new ConfigurationError("on must be an object that maps event types to handler functions.");
   }
+  assertNoneInherited(on);
   for (const [type, handler] of Object.entries(on)) {
     if (handler === undefined) continue;
     if (typeof handler !== "function") throw new ConfigurationError(`on["${type}"] must be a function.`);
@@ -94,6 +96,17 @@ export function listEventTypes<TBilling, Tx>(on: WebhookHandlers<TBilling, Tx>):
   // Checked to be types of events, each with a handler or `undefined`.
   const entries = Object.entries(on) as [WebhookEventType, unknown][];
   return Object.freeze(entries.filter(([, handler]) => handler !== undefined).map(([type]) => type));
+}
+
+/** A method of a class is its prototype's: its events would be acknowledged, and nobody would handle them. */
+function assertNoneInherited(on: object): void {
+  for (let from: object = Object.getPrototypeOf(on); from !== null; from = Object.getPrototypeOf(from)) {
+    const type = Object.getOwnPropertyNames(from).find((name) => findEventType(name) !== undefined);
+    if (type === undefined) continue;
+    throw new ConfigurationError(
+      `on["${type}"] is inherited, such as from a class, and only on's own properties are handlers. List it in on.`,
+    );
+  }
 }
 
 function assertHandled(type: string, facts: ReceiverFacts | undefined, families: ReadonlySet<string>): void {

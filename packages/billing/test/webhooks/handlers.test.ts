@@ -24,6 +24,20 @@ describe("handlers", () => {
   test.each<[unknown, object, string]>([
     [null, {}, "on must be an object that maps event types to handler functions."],
     ["log", {}, "on must be an object that maps event types to handler functions."],
+    [new Map([[TYPE, vi.fn()]]), {}, "on must be an object that maps event types to handler functions."],
+    [[], {}, "on must be an object that maps event types to handler functions."],
+    [
+      new (class {
+        [TYPE]() {}
+      })(),
+      {},
+      `on["${TYPE}"] is inherited, such as from a class, and only on's own properties are handlers. List it in on.`,
+    ],
+    [
+      Object.create({ [TYPE]: vi.fn() }),
+      {},
+      `on["${TYPE}"] is inherited, such as from a class, and only on's own properties are handlers. List it in on.`,
+    ],
     [{ [TYPE]: "log" }, {}, `on["${TYPE}"] must be a function.`],
     [
       { "zzz.qqqqqqqqqq": vi.fn() },
