@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 
 /** Reads how far a run has come; `undefined` where there is no such file yet. */
@@ -10,10 +11,16 @@ export async function readCursor(file: string): Promise<string | undefined> {
   }
 }
 
-/** Replaces the file whole, so that a crash leaves the cursor of before. */
+/** Replaces the file whole, so that a crash leaves the cursor of before, and each of two runs at once has a file to rename. */
 export async function writeCursor(file: string, cursor: string): Promise<void> {
-  await writeFile(`${file}.new`, `${cursor}\n`);
-  await rename(`${file}.new`, file);
+  const whole = `${file}.${randomUUID()}.new`;
+  try {
+    await writeFile(whole, `${cursor}\n`);
+    await rename(whole, file);
+  } catch (error) {
+    await rm(whole, { force: true });
+    throw error;
+  }
 }
 
 /** Has the next run begin anew. */
