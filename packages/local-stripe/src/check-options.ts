@@ -7,20 +7,21 @@ export type Checks<T> = { readonly [Name in keyof T]-?: Check };
 
 /**
  * Refuses a name that a call does not know and a value of another kind, so that a misspelled option does not silently do
- * nothing.
+ * nothing. What the options inherit is read as well, and so it is checked.
  *
  * @throws TypeError that names the call and the option.
  */
 export function checkOptions(call: string, options: object, checks: Readonly<Record<string, Check>>): void {
   requireObject(call, options);
   const known = Object.keys(checks);
-  for (const [name, value] of Object.entries(options)) {
+  for (const name in options) {
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
     if (check === undefined) {
       const meant = suggestName(name, known);
       const hint = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
       throw new TypeError(`${call} has no option "${name}"${hint}. Its options are ${known.join(", ")}.`);
     }
+    const value: unknown = Reflect.get(options, name);
     const expected = value === undefined ? undefined : check(value);
     if (expected !== undefined) throw new TypeError(`The option "${name}" of ${call} must be ${expected}.`);
   }
@@ -65,9 +66,8 @@ export function checkArgument(call: string, name: string, value: unknown, check:
 
 /** Also refuses `undefined`, for an option that may not be left out. */
 export function requireOptions(call: string, options: object, names: readonly string[]): void {
-  const given: Readonly<Record<string, unknown>> = { ...options };
   for (const name of names) {
-    if (given[name] === undefined) throw new TypeError(`${call} needs the option "${name}".`);
+    if (Reflect.get(options, name) === undefined) throw new TypeError(`${call} needs the option "${name}".`);
   }
 }
 
@@ -89,6 +89,11 @@ export function isWhole(min: number, max: number = Number.MAX_SAFE_INTEGER): Che
     typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max
       ? undefined
       : `a whole number ${range}`;
+}
+
+/** The milliseconds of a timer, which would fire at once if they were more. */
+export function isTimerMs(least: number): Check {
+  return isWhole(least, 2 ** 31 - 1);
 }
 
 export function isOneOf(...values: readonly unknown[]): Check {

@@ -26,7 +26,8 @@ export class Clock {
   }
 
   advanceBy(milliseconds: number): void {
-    if (!(milliseconds >= 0))
+    // Text would be appended to the number.
+    if (!Number.isFinite(milliseconds) || milliseconds < 0)
       throw new RangeError(
         "advanceBy needs a number of milliseconds of at least 0: the clock only moves forward",
       );

@@ -7,6 +7,7 @@ import {
   isListOf,
   isOneOf,
   isText,
+  isTimerMs,
   isWhole,
 } from "./check-options.js";
 import type { GivenAnswer } from "./http/api.js";
@@ -74,7 +75,7 @@ export const OPTION_CHECKS: Checks<LocalStripeOptions> = {
   afterLastAttempt: isOneOf("cancel", "past_due", "unpaid"),
   searchDelayMs: isWhole(0),
   webhookRetryDelaysMs: isListOf(isWhole(0)),
-  webhookTimeoutMs: isWhole(1),
+  webhookTimeoutMs: isTimerMs(1),
   recordedRequests: isWhole(0),
   onAnswer: isFunction,
   clock: isFunction,

@@ -105,6 +105,23 @@ describe("a misspelled option", () => {
     },
   );
 
+  it.for(rows.filter(({ options, wrong }) => Object.keys(options).at(-1) === wrong))(
+    "of $call, $wrong, is refused by name where it is inherited, and what is beside it is read",
+    async ({ call, make, options, wrong }, { local }) => {
+      const inheriting: unknown = Object.create(options);
+      await expect((async () => make(inheriting as never, local))()).rejects.toThrow(
+        new RegExp(`^${toPattern(call)}( with the kind "\\w+")? has no option "${wrong}"`),
+      );
+    },
+  );
+
+  it("is not what an inherited option is, whose value is checked as well", async ({ local }) => {
+    const late: unknown = Object.create({ kind: "latency", milliseconds: "60" });
+    expect(() => local.faults.add(late as never)).toThrow('"milliseconds" of faults.add');
+    const lost: unknown = Object.create({ kind: "delay", milliseconds: 60 });
+    expect(() => local.webhooks.add(lost as never)()).not.toThrow();
+  });
+
   it("is looked for in every call that the package has", ({ local }) => {
     const calls = [
       ...Object.keys(exported),

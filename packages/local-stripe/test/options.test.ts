@@ -28,7 +28,7 @@ describe("startLocalStripe", () => {
     ["afterLastAttempt", "explode", 'one of "cancel", "past_due", "unpaid"'],
     ["searchDelayMs", -1, "a whole number of at least 0"],
     ["webhookRetryDelaysMs", 100, "a list, each a whole number of at least 0"],
-    ["webhookTimeoutMs", 0, "a whole number of at least 1"],
+    ["webhookTimeoutMs", 0, "a whole number from 1 to 2147483647"],
     ["recordedRequests", 1.5, "a whole number of at least 0"],
     ["onAnswer", "log", "a function"],
     ["clock", 0, "a function"],
@@ -89,6 +89,18 @@ describe("what a test plans to go wrong", () => {
     );
   });
 
+  it("is refused where it is a time that a timer cannot hold, and would be no time at all", async ({
+    local,
+  }) => {
+    const milliseconds = Number.MAX_SAFE_INTEGER;
+    expect(() => local.faults.add({ kind: "latency", milliseconds })).toThrow(
+      '"milliseconds" of faults.add with the kind "latency" must be a whole number from 0 to 2147483647.',
+    );
+    await expect(startLocalStripe({ webhookTimeoutMs: milliseconds })).rejects.toThrow(
+      '"webhookTimeoutMs" of startLocalStripe must be a whole number from 1 to 2147483647.',
+    );
+  });
+
   it("is refused where an argument is misspelled", async ({ local }) => {
     await expect(local.webhooks.release("reverse" as never)).rejects.toThrow(
       'The argument "order" of webhooks.release must be one of "as it happened", "reversed".',
@@ -99,7 +111,9 @@ describe("what a test plans to go wrong", () => {
     expect(() => local.setSearchDelay("1s" as never)).toThrow(
       'The argument "milliseconds" of setSearchDelay must be a whole number of at least 0.',
     );
-    expect(() => local.advanceBy("1s" as never)).toThrow("advanceBy needs a number of milliseconds");
+    for (const wrong of ["1s", "1000", Number.POSITIVE_INFINITY, -1, undefined]) {
+      expect(() => local.advanceBy(wrong as never)).toThrow("advanceBy needs a number of milliseconds");
+    }
     const type = "v2.core.account.closed";
     const related = { id: "acct_1", type: "v2.core.account", uri: "/v2/core/accounts/acct_1" };
     expect(() => local.webhooks.emitThin(type, related as never)).toThrow(

@@ -4,6 +4,7 @@ import {
   checkOptionsOfKind,
   isOneOf,
   isText,
+  isTimerMs,
   isWhole,
   requireOptions,
 } from "../check-options.js";
@@ -79,7 +80,7 @@ const KINDS: { readonly [Kind in Fault["kind"]]: Readonly<Record<string, Check>>
   reset: WHEN,
   stall: WHEN,
   truncated: { by: isOneOf("json", "connection") },
-  latency: { milliseconds: isWhole(0) },
+  latency: { milliseconds: isTimerMs(0) },
 };
 
 /** A misspelled option would plan a fault that never happens, and the test would pass without it. */
