@@ -3,8 +3,11 @@ import { readFileSync } from "node:fs";
 import { explainOldNode } from "./assert-node.js";
 import { EXIT, type ExitCode } from "./cli/exit-codes.js";
 
-// Whoever reads the output may stop reading, as `head` does. That ends the command without a word.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit());
+// Whoever reads the output may stop reading, as `head` does. That ends the command without a word, and what was not done yet
+// is left undone.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", () => process.exit(process.exitCode ?? EXIT.failed));
+}
 
 const refusal = explainOldNode();
 process.exitCode = refusal === undefined ? await runCommand() : refuse(refusal);

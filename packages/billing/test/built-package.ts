@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -11,6 +11,8 @@ const ROOT = resolve(import.meta.dirname, "..");
 export interface BuiltPackage {
   /** What to import in place of `@repo/billing`. */
   readonly indexUrl: string;
+  /** The command's file. */
+  readonly cli: string;
   remove(): Promise<void>;
 }
 
@@ -18,9 +20,12 @@ export async function buildPackage(): Promise<BuiltPackage> {
   // Inside the package, so that its dependencies are found.
   const outDir = await mkdtemp(join(ROOT, "node_modules", ".built-"));
   const tsup = createRequire(import.meta.url).resolve("tsup/dist/cli-default.js");
-  await promisify(execFile)(process.execPath, [tsup, "--no-dts", "--out-dir", outDir], { cwd: ROOT });
+  const dist = join(outDir, "dist");
+  await promisify(execFile)(process.execPath, [tsup, "--no-dts", "--out-dir", dist], { cwd: ROOT });
+  await copyFile(join(ROOT, "package.json"), join(outDir, "package.json"));
   return {
-    indexUrl: pathToFileURL(join(outDir, "index.js")).href,
+    indexUrl: pathToFileURL(join(dist, "index.js")).href,
+    cli: join(dist, "cli.js"),
     remove: () => rm(outDir, { recursive: true, force: true }),
   };
 }
