@@ -6,8 +6,11 @@ const WAIT_FOR_DISK = `IF current_setting('synchronous_commit') = 'off' THEN
     setting := set_config('synchronous_commit', 'on', true);
   END IF;`;
 
-/** A session keeps the plans that it made when the tables were almost empty, and so reads all of them ever after. */
-const BY_INDEX = "SET enable_seqscan = off";
+/**
+ * A session keeps the plans that it made when the tables were almost empty, and so would read all of them ever after. And it
+ * would plan anew for every delivery wherever that promises to save a little, which takes longer than all else.
+ */
+const BY_INDEX = "SET enable_seqscan = off SET plan_cache_mode = force_generic_plan";
 
 /**
  * The delivery, while the claim holds it. As a mere equality of tokens, Postgres might look for it in the index of all that

@@ -107,4 +107,13 @@ describePostgres("a session that planned its statements while the tables were em
     expect(rows[0]?.whole).toBe(0);
     expect(rows[0]?.found).toBeLessThan(FEW);
   }
+
+  test("planned each of them for good, whatever the values are", async () => {
+    const { rows } = await schema.pool.query<{ name: string }>(
+      `SELECT proname AS name FROM pg_proc WHERE pronamespace = $1::regnamespace
+        AND 'plan_cache_mode=force_generic_plan' = ANY (proconfig) IS NOT TRUE`,
+      [schema.name],
+    );
+    expect(rows).toEqual([]);
+  });
 });
