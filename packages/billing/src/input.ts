@@ -3,6 +3,7 @@ import { describeKind } from "./describe-kind.js";
 import { InvalidArgumentError } from "./errors.js";
 import { onFirstUse } from "./on-first-use.js";
 import { suggestOption } from "./suggest-option.js";
+import { ILL_FORMED, WELL_FORMED } from "./well-formed.js";
 
 export { onFirstUse };
 
@@ -58,9 +59,9 @@ export const callOptions: () => OptionsObject<CallFields> = onFirstUse(() => opt
 export const writeOptions: () => OptionsObject<WriteFields> = onFirstUse(() => optionsObject(writeFields()));
 export const listOptions: () => OptionsObject<ListFields> = onFirstUse(() => optionsObject(listFields()));
 
-/** A string that matches `form`. The error message is `sentence`. */
+/** A well-formed string that matches `form`. The error message is `sentence`. */
 export function text(sentence: string, form: RegExp): z.ZodMiniString {
-  return z.string(sentence).check(z.regex(form, sentence));
+  return z.string(sentence).check(z.regex(form, sentence), z.regex(WELL_FORMED, `${sentence} ${ILL_FORMED}`));
 }
 
 /**

@@ -133,6 +133,7 @@ const TOOLS = [
   "assert-node.ts",
   "assert-server.ts",
   "describe-kind.ts",
+  "well-formed.ts",
   "errors.ts",
   "deadline.ts",
   "each-side-by-side.ts",

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, ReservedMetadataError } from "../errors.js";
+import { ILL_FORMED, WELL_FORMED } from "../well-formed.js";
 
 /** Metadata as a caller may give it: a null value removes the key, a key that is left out stays as it is. */
 export type CallerMetadata = Readonly<Record<string, string | null>>;
@@ -35,6 +36,9 @@ export function parseCallerMetadata(given: unknown, reserved: readonly string[])
       throw new InvalidArgumentError(
         "metadata values must be strings of at most 500 characters, or null to remove a key. Write numbers as strings.",
       );
+    }
+    if (!WELL_FORMED.test(key) || !WELL_FORMED.test(value ?? "")) {
+      throw new InvalidArgumentError(`metadata must be valid strings. ${ILL_FORMED}`);
     }
     metadata[key] = value ?? "";
   }

@@ -41,6 +41,12 @@ describe("a customer's reference and details", () => {
     ]),
     [{ reference: "a", taxExempt: "yes" }, "taxExempt must be"],
     [{ reference: "a", source: "tok_1" }, "source"],
+    [{ reference: "a", email: "a\ud800@b.example" }, "email must be"],
+    [{ reference: "a", name: "half a \udc00" }, "unpaired surrogate"],
+    [{ reference: "a", description: "half a \ud83d" }, "unpaired surrogate"],
+    [{ reference: "a", address: { city: "\ud83d" } }, "unpaired surrogate"],
+    [{ reference: "a", metadata: { note: "half a \ud83d" } }, "unpaired surrogate"],
+    [{ reference: "a", metadata: { "half a \ud83d": "note" } }, "unpaired surrogate"],
   ])("refuses %j before anything is sent, and says %s", async ([options, words], { world }) => {
     await expect(
       world
