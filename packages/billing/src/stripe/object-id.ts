@@ -52,9 +52,14 @@ export function parseObjectId(kind: ObjectKind, value: unknown, argument = `${ki
 }
 
 function explainId(value: unknown): string {
-  if (typeof value === "object" && value !== null && "id" in value) return " It is an object: pass its id.";
-  const kind = describeKind(value);
-  return kind === "a string" ? "" : ` It is ${kind}.`;
+  try {
+    if (typeof value === "object" && value !== null && "id" in value) return " It is an object: pass its id.";
+    const kind = describeKind(value);
+    return kind === "a string" ? "" : ` It is ${kind}.`;
+  } catch {
+    // A proxy that cannot be looked at is no id either.
+    return "";
+  }
 }
 
 export function isObjectId(kind: ObjectKind, value: string): boolean {

@@ -92,6 +92,14 @@ describe("the id of a product", () => {
   );
 });
 
+it("is nothing that cannot be looked at", () => {
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  expect(() => parseObjectId("customer", revoked.proxy)).toThrow(
+    new InvalidArgumentError('customerId must be the id of a Stripe customer, such as "cus_…".'),
+  );
+});
+
 it("names the argument and the form, never the value", () => {
   expect(() => parseObjectId("customer", "secret")).toThrow(
     'customerId must be the id of a Stripe customer, such as "cus_…".',
