@@ -245,11 +245,15 @@ describe("the next invoice of a change that is made now comes", () => {
     });
   });
 
-  it("when the trial or else the period ends where it only settles something", async () => {
+  it("when the trial, the subscription or else the period ends where it only settles something", async () => {
     const script = { next: invoice(plain, [REST_OF_SEATS]), recurring };
     expect(await previewed({ script })).toMatchObject({ nextInvoiceAt: toDate(ENDS) });
     const plan = planOf([SEATS], [], [], { trialEnd: toDate(SOON) });
     expect(await previewed({ script, plan })).toMatchObject({ nextInvoiceAt: toDate(SOON) });
+    const ending = { ...WITH_SEATS, cancelsAt: toDate(SOON) };
+    expect(await previewed({ script, before: ending })).toMatchObject({ nextInvoiceAt: toDate(SOON) });
+    const ended = { ...WITH_SEATS, cancelsAt: toDate(ENDS) };
+    expect(await previewed({ script, plan, before: ended })).toMatchObject({ nextInvoiceAt: toDate(SOON) });
     const runs = invoice(plain, [{ of: SEATS, start: BEGAN, end: ENDS }]);
     const longer = planOf([SEATS], [], [], { trialEnd: toDate(LATER) });
     expect(await previewed({ script: { next: runs, recurring }, plan: longer })).toMatchObject({

@@ -314,6 +314,26 @@ it("names the end of the trial when that comes before the end of a subscription 
   expect(preview.nextInvoiceAt).toEqual(trialEnd);
 });
 
+it.each(["classic", "flexible"] as const)(
+  "names the day in the period on which the subscription ends, when it settles the change, in %s billing",
+  async (mode) => {
+    const { billing, price, subscribe, world } = await openShop([2000, 5000], mode);
+    const id = await subscribe({ items: [{ price: price(0) }] });
+    const end = new Date(world.now + 5 * DAY_MS);
+    await billing.cancelSubscription(id, { when: end });
+    world.moveTo(world.now + DAY_MS);
+    const preview = await billing.previewSubscriptionChange(id, { priceId: price(1) });
+    expect(preview).toMatchObject({ amountDueNow: 0, nextInvoiceAt: end });
+
+    await billing.updateSubscription(id, preview.confirmation);
+    const before = await world.invoices(id);
+    world.moveTo(end);
+    const [settled] = (await world.invoices(id)).slice(before.length);
+    expect(settled?.amount_due).toBe(preview.nextAmount);
+    expect((await billing.getSubscription(id)).endedAt).toEqual(end);
+  },
+);
+
 it("is refused by its confirmation once the period is over that it was made in", async () => {
   const { billing, price, subscribe, world } = await openShop([2000, 5000], "flexible");
   const id = await subscribe({ items: [{ price: price(0) }] });

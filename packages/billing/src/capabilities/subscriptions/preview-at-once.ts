@@ -74,10 +74,11 @@ function nextBilling(
           ...startsOfAdded(later, before).filter((start) => atOnce.begun.some((one) => start > one.start)),
           ...endsOfKept(items, atOnce.begun, before),
         ];
-  // Of a subscription that ends with the trial, only what is settled then is left.
-  return moments.length === 0
-    ? (trialEndsAt ?? before.currentPeriodEnd)
-    : new Date(Math.min(...moments.map(Number)));
+  if (moments.length > 0) return new Date(Math.min(...moments.map(Number)));
+  // Of a subscription that ends before it renews, only what is settled then is left.
+  const periodEnd = trialEndsAt ?? before.currentPeriodEnd;
+  const { cancelsAt } = before;
+  return periodEnd !== null && cancelsAt !== null && cancelsAt < periodEnd ? cancelsAt : periodEnd;
 }
 
 /** When the periods end of items that go on as they are. */
