@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "../errors.js";
+import { toEpochSeconds } from "../views/epoch.js";
 
 /** A customer or subscription, which may run on a test clock. */
 interface OnClock {
@@ -17,7 +18,8 @@ export async function assertFuture(
   read: () => Promise<OnClock>,
   leadMs = 0,
 ): Promise<void> {
-  if (!(date instanceof Date) || date.getTime() > Date.now() + leadMs) return;
+  // Stripe is sent whole seconds, so what is left of this one is over for it.
+  if (!(date instanceof Date) || toEpochSeconds(date) * 1000 > Date.now() + leadMs) return;
   const { test_clock: testClock } = await read();
   if (!testClock) throw new InvalidArgumentError(sentence);
 }

@@ -58,6 +58,11 @@ describe.each(Object.entries(CALLS))("a date of %s", (name, call) => {
     await expect(call(AHEAD, acme)).rejects.toThrow("in the future");
     expect(world.takeRequests().filter((request) => !request.startsWith("GET "))).toEqual([]);
   });
+
+  it("has passed within its second, since Stripe is sent no fraction of it", async () => {
+    const endOfThisSecond = new Date(Math.floor(Date.now() / 1_000) * 1_000 + 999);
+    await expect(call(endOfThisSecond, acme)).rejects.toThrow("in the future");
+  });
 });
 
 it("keeps a subscription on a test clock entitled until its clock has come to the end", async () => {
