@@ -42,14 +42,15 @@ describe("listCustomerSubscriptions", () => {
   });
 
   it.for([{ status: "all" }, { status: "canceled" }, {}] as const)(
-    "goes on after a subscription of the tenant's, and after nothing else: %j",
+    "goes on after a subscription of the customer's, and after nothing else: %j",
     async (options, { world, acme, billing }) => {
       const { customerId, subscriptionId } = acme;
       const globex = await world.addTenant("globex");
       const list = (after: string) => billing.listCustomerSubscriptions(customerId, { ...options, after });
       expect((await list(subscriptionId)).data).toEqual([]);
       expect(world.local.requests.at(-1)?.params).toMatchObject({ starting_after: subscriptionId });
-      for (const after of [globex.subscriptionId, "sub_missing"]) {
+      const sibling = await world.addTenant("sibling", { metadata: { tenantId: "acme" } });
+      for (const after of [globex.subscriptionId, sibling.subscriptionId, "sub_missing"]) {
         await expect(list(after)).rejects.toMatchObject({ code: "invalid_argument" });
       }
       world.takeRequests();

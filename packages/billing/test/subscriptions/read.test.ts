@@ -26,10 +26,10 @@ function listing(...answers: readonly unknown[]) {
     return next;
   });
   const proveCustomer = vi.fn(async (_id: string) => {});
-  const proveSubscription = vi.fn(async (_id: string) => {});
+  const proveCustomersSubscription = vi.fn(async (_customerId: string, _id: string) => {});
   const customerId = async (id: string | undefined) => id ?? "cus_bound";
-  const scope = partialScope({ ...everyKey, list, proveCustomer, proveSubscription, customerId });
-  return { scope, list, proveCustomer, proveSubscription };
+  const scope = partialScope({ ...everyKey, list, proveCustomer, proveCustomersSubscription, customerId });
+  return { scope, list, proveCustomer, proveCustomersSubscription };
 }
 
 const missing = () => new NotFoundError("Missing.");
@@ -38,21 +38,21 @@ const sent = { customer: "cus_1", limit: 10, expand: ["data.schedule"], starting
 
 describe("a list of subscriptions", () => {
   it("of whoever the service is bound to begins with ten of the current, and proves no cursor", async () => {
-    const { scope, list, proveCustomer, proveSubscription } = listing(PAGE);
+    const { scope, list, proveCustomer, proveCustomersSubscription } = listing(PAGE);
     const page = await listCustomerSubscriptions(scope, undefined, {});
     expect(ids(page)).toEqual(["sub_active", "sub_past_due"]);
     expect(page).toMatchObject({ hasMore: true, nextCursor: "sub_past_due" });
     expect(list.mock.calls).toEqual([
       ["GET /v1/subscriptions", { customer: "cus_bound", limit: 10, expand: ["data.schedule"] }],
     ]);
-    expect([proveCustomer.mock.calls, proveSubscription.mock.calls]).toEqual([[], []]);
+    expect([proveCustomer.mock.calls, proveCustomersSubscription.mock.calls]).toEqual([[], []]);
   });
 
   it("proves the cursor and its customer before it asks for what comes after it", async () => {
-    const { scope, list, proveCustomer, proveSubscription } = listing(PAGE);
+    const { scope, list, proveCustomer, proveCustomersSubscription } = listing(PAGE);
     await listCustomerSubscriptions(scope, "cus_1", { after: "sub_0", status: "all" });
     expect(proveCustomer.mock.calls).toEqual([["cus_1"]]);
-    expect(proveSubscription.mock.calls).toEqual([["sub_0"]]);
+    expect(proveCustomersSubscription.mock.calls).toEqual([["cus_1", "sub_0"]]);
     expect(list.mock.calls).toEqual([["GET /v1/subscriptions", { ...sent, status: "all" }]]);
     const foreign = listing(PAGE);
     foreign.proveCustomer.mockRejectedValue(missing());

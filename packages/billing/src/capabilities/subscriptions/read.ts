@@ -38,8 +38,8 @@ export async function listCustomerSubscriptions(
     const cursor = parseObjectId("subscription", after, "after");
     await sideBySide(
       scope.proveCustomer(customerId),
-      // guard: a cursor is a subscription of the tenant's
-      assertCursor(scope.proveSubscription(cursor)),
+      // guard: a cursor is a subscription of the customer's
+      assertCursor(scope.proveCustomersSubscription(customerId, cursor)),
     );
   }
   const list = (filter: { readonly status?: Exclude<StatusFilter, "current"> }) =>
