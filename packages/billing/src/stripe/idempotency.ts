@@ -6,7 +6,8 @@ export interface IdempotencyOptions {
   /**
    * Makes a retry harmless: calls with the same key take effect once, and other parameters under the same key are a
    * {@link ConflictError}. 1 to 255 printable ASCII characters. A key is valid for one tenant and one method, so
-   * tenants cannot collide. Stripe keeps it for at least 24 hours. A call repeated after that, for example by a handler
+   * tenants cannot collide. A repeated call returns the object as it is now, which may have been changed or canceled
+   * since. Stripe keeps the key for at least 24 hours. A call repeated after that, for example by a handler
    * whose event was requeued, mostly finds its earlier result or is refused; but it would create another Checkout page,
    * second subscription, product, replacement price or partial refund, so look for the earlier one first. Default: a
    * random key, which protects the retries within this call.

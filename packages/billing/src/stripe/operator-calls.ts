@@ -107,3 +107,11 @@ export const SHARED_WRITES: Readonly<Record<SharedWrite, "make" | "change">> = {
   "POST /v1/promotion_codes": "make",
   "POST /v1/promotion_codes/{promotion_code}": "change",
 };
+
+/** What reads their objects again, where Stripe replays the answer that it stored for an idempotency key. */
+export const READ_AGAIN_BY: Readonly<Record<string, OperatorRead>> = {
+  "POST /v1/coupons": "GET /v1/coupons/{coupon}",
+  "POST /v1/coupons/{coupon}": "GET /v1/coupons/{coupon}",
+  "POST /v1/promotion_codes": "GET /v1/promotion_codes/{promotion_code}",
+  "POST /v1/promotion_codes/{promotion_code}": "GET /v1/promotion_codes/{promotion_code}",
+};

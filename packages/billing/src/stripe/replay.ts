@@ -4,7 +4,13 @@
  */
 export function isReplay(answer: object): boolean {
   const headers = fieldOf(fieldOf(answer, "lastResponse"), "headers");
-  return typeof headers !== "object" || fieldOf(headers, "idempotent-replayed") === "true";
+  return typeof headers !== "object" || isSaidToBeReplay(answer);
+}
+
+/** Whether Stripe said that it gave a stored answer again. False where the client does not say. */
+export function isSaidToBeReplay(answer: object): boolean {
+  const headers = fieldOf(fieldOf(answer, "lastResponse"), "headers");
+  return fieldOf(headers, "idempotent-replayed") === "true";
 }
 
 function fieldOf(value: unknown, name: string): unknown {

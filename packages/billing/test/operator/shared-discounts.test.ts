@@ -14,6 +14,24 @@ const refusal = { code: "not_found" };
 const invalid = { code: "invalid_argument" };
 
 describe("shared coupons and promotion codes", () => {
+  it("are shown as they are now where a call is repeated with its key", async () => {
+    const coupon = () => shared().createCoupon({ percentOff: 5, name: "Five", idempotencyKey: "five" });
+    const { id: couponId } = await coupon();
+    const code = () => shared().createPromotionCode({ couponId, idempotencyKey: "code" });
+    const rename = () => shared().updateCoupon(couponId, { name: "Fünf", idempotencyKey: "rename" });
+    const open = () => shared().updatePromotionCode(id, { active: true, idempotencyKey: "open" });
+    const { id } = await code();
+    await rename();
+    await open();
+    await shared().updateCoupon(couponId, { name: "Cinq" });
+    await shared().updatePromotionCode(id, { active: false });
+
+    for (const again of [coupon, rename]) expect(await again()).toMatchObject({ id: couponId, name: "Cinq" });
+    for (const again of [code, open]) expect(await again()).toMatchObject({ id, active: false });
+    await shared().deleteCoupon(couponId);
+    await expect(coupon()).rejects.toMatchObject(refusal);
+  });
+
   it("are made, changed and ended by an operator, and given by every tenant", async () => {
     const coupon = await shared().createCoupon({ name: "Ten", percentOff: 10, metadata: { team: "growth" } });
     expect(coupon).toMatchObject({ name: "Ten", percentOff: 10, duration: "once", valid: true });

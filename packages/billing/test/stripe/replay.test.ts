@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isReplay } from "../../src/stripe/replay.js";
+import { isReplay, isSaidToBeReplay } from "../../src/stripe/replay.js";
 
 describe("an answer that Stripe had stored under an idempotency key", () => {
   it.each([
@@ -14,4 +14,12 @@ describe("an answer that Stripe had stored under an idempotency key", () => {
     ["without that word", { lastResponse: { headers: {} } }],
     ["with another", { lastResponse: { headers: { "idempotent-replayed": "false" } } }],
   ])("is told from a new one %s", (_, answer) => expect(isReplay(answer)).toBe(false));
+
+  it("is said to be one by nothing but that word", () => {
+    const said = (word: string) => ({ lastResponse: { headers: { "idempotent-replayed": word } } });
+    expect(isSaidToBeReplay(said("true"))).toBe(true);
+    for (const answer of [said("false"), { lastResponse: { headers: {} } }, { lastResponse: null }, {}]) {
+      expect(isSaidToBeReplay(answer)).toBe(false);
+    }
+  });
 });

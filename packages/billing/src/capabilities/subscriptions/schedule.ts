@@ -9,6 +9,7 @@ import { ConflictError, IndeterminateError, InvalidArgumentError, isBillingError
 import { isMetered } from "../../selling/prove-prices.js";
 import { Steps } from "../../steps.js";
 import { referencedId } from "../../stripe/reference.js";
+import { isSaidToBeReplay } from "../../stripe/replay.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { unlessOvertaken } from "../../unless-overtaken.js";
 import { toEpochSeconds } from "../../views/epoch.js";
@@ -150,14 +151,22 @@ export async function payScheduledWith(
   if (schedule === undefined || defaultPaymentMethodId === undefined) return subscription.schedule;
   const future = futurePhases(schedule);
   if (future.length === 0) return schedule;
-  const phases = [currentPhase(schedule), ...future].map((phase) => ({
+  const present = [currentPhase(schedule), ...future];
+  // A retry finds it so: what was scheduled is read anew.
+  const isSo = present.every(
+    ({ default_payment_method: method }) => referencedId(method) === defaultPaymentMethodId,
+  );
+  if (isSo) return schedule;
+  const phases = present.map((phase) => ({
     ...copyPhase(phase),
     default_payment_method: defaultPaymentMethodId,
   }));
   const ids = { schedule: schedule.id };
   const params = { phases, proration_behavior: "none" as const };
   const call = "POST /v1/subscription_schedules/{schedule}";
-  return scope.write(call, ids, params, key, "payment method");
+  const changed = await scope.write(call, ids, params, key, "payment method");
+  // The subscription is as it is now, the replayed schedule as it was then.
+  return isSaidToBeReplay(changed) ? subscription.schedule : changed;
 }
 
 /** Builds the next phase: the current one with the change, without what applies only to its beginning. */

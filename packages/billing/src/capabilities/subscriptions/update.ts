@@ -3,6 +3,7 @@ import { ConflictError } from "../../errors.js";
 import { isMetered } from "../../selling/prove-prices.js";
 import { Steps } from "../../steps.js";
 import { refusalOf } from "../../stripe/refusal.js";
+import { isSaidToBeReplay } from "../../stripe/replay.js";
 import type { TenantScope } from "../../tenancy/scope/tenant-scope.js";
 import { unlessOvertaken } from "../../unless-overtaken.js";
 import { toEpochSeconds } from "../../views/epoch.js";
@@ -24,7 +25,12 @@ export async function updateSubscription(
   const plan = await prepareChange(scope, subscription, options);
   const { before, change } = plan;
   if (change.when === "period_end") {
-    return toChangedSubscription({ ...before, schedule: await scheduleChange(scope, plan) }, scope);
+    const schedule = await scheduleChange(scope, plan);
+    // A call that is repeated with its key changes nothing more, and what was scheduled may have been dropped since.
+    const now = isSaidToBeReplay(schedule)
+      ? await scope.subscription(before.id, ["schedule"])
+      : { ...before, schedule };
+    return toChangedSubscription(now, scope);
   }
   // Makes the change first, because Stripe may refuse it: a declined card must not cancel what is scheduled.
   const steps = new Steps(change.idempotencyKey);

@@ -11,7 +11,7 @@ import {
   type WriteCall,
 } from "../../stripe/calls.js";
 import { scopeIdempotencyKey } from "../../stripe/idempotency.js";
-import { isReplay } from "../../stripe/replay.js";
+import { isReplay, isSaidToBeReplay } from "../../stripe/replay.js";
 import type { SearchQuery } from "../../stripe/search-query.js";
 import { changedAndGone, madeAndFailed } from "../../stripe/send.js";
 import { notFound } from "../../stripe/translate-error.js";
@@ -22,7 +22,7 @@ import { markedParams } from "./marked-params.js";
 import { namedIds } from "./named-ids.js";
 import { Proofs, type ProofsOptions } from "./proofs.js";
 import { RequestCheck, type RequestCheckOptions } from "./request-check.js";
-import { requestTarget } from "./request-target.js";
+import { onlyId, requestTarget } from "./request-target.js";
 import { type AccountListCall, RULES, type ScopedListCall, type WriteRule } from "./rules.js";
 import { Sender, type SenderOptions } from "./sender.js";
 import { isStripeObject, type StripeObject, topObjects } from "./stripe-objects.js";
@@ -178,8 +178,10 @@ export class Gate {
     const answer = await this.#sender.send(request, marked, key);
     if (changesSomething(call)) this.#sender.noteChange({ idempotencyKey: key });
     try {
-      if (rule.readBy !== undefined && isStripeObject(answer) && isReplay(answer)) {
-        return (await this.#readReplayed(rule.readBy, answer, params)) as StripeAnswer<C>; // the same kind of object
+      if (isStripeObject(answer)) {
+        const readBy = readerOfReplay(rule, answer);
+        if (readBy !== undefined)
+          return (await this.#readReplayed(readBy, answer, params)) as StripeAnswer<C>; // the same kind of object
       }
       if (rule.mark === "create") await this.#sender.link(answer);
       const refuse = isNamed(answer, ids) ? () => changedAndGone(this.#sender.foreign(call), key) : undefined;
@@ -223,9 +225,8 @@ export class Gate {
    * deleted or given to another tenant since.
    */
   async #readReplayed(call: RetrieveCall, { id }: StripeObject, params: object): Promise<unknown> {
-    const name = call.slice(call.indexOf("{") + 1, -1);
     const current = await this.#sender.send(
-      requestTarget(call, { [name]: id }),
+      requestTarget(call, onlyId(call, id)),
       "expand" in params ? { expand: params.expand } : {},
     );
     // guard: what was deleted after it was made is gone
@@ -255,6 +256,12 @@ export class Gate {
     }
     return answer as StripeAnswer<C>; // the shape that the call's API promises
   }
+}
+
+/** What reads the object of a replayed answer; undefined where the answer is new, or stands as it is. */
+function readerOfReplay({ readBy, readAgainBy }: WriteRule, answer: StripeObject): RetrieveCall | undefined {
+  if (readBy !== undefined && isReplay(answer)) return readBy;
+  return isSaidToBeReplay(answer) ? readAgainBy : undefined;
 }
 
 /** Tells if an answer is of what the path names, which was the tenant's when the write was sent. */

@@ -10,15 +10,17 @@ import {
   type OperatorCall,
   type OperatorRead,
   type OperatorReads,
+  READ_AGAIN_BY,
   SHARED_WRITES,
   type SharedWrite,
   type SharedWrites,
 } from "../../stripe/operator-calls.js";
+import { isSaidToBeReplay } from "../../stripe/replay.js";
 import { send } from "../../stripe/send.js";
 import type { Transport } from "../../stripe/transport.js";
 import { catalogOwner, SHARED } from "../metadata-mark.js";
 import { namedIds } from "./named-ids.js";
-import { requestTarget } from "./request-target.js";
+import { onlyId, requestTarget } from "./request-target.js";
 import { isStripeObject, topObjects } from "./stripe-objects.js";
 
 export interface OperatorGateOptions {
@@ -101,7 +103,12 @@ export class OperatorGate {
     // guard (as given): a new shared object bears everyone's mark
     const marked = SHARED_WRITES[call] === "make" ? { ...given, [markKeys[0]]: SHARED } : given;
     const sent = { ...rest, ...(Object.keys(marked).length > 0 && { metadata: marked }) };
-    return this.#send(call, ids, sent, idempotencyKey);
+    const answer = await this.#send<SharedWrites[C]["answer"]>(call, ids, sent, idempotencyKey);
+    const readBy = READ_AGAIN_BY[call];
+    // A stored answer says what the object was then, not what it is.
+    return readBy !== undefined && isSaidToBeReplay(answer)
+      ? this.#send(readBy, onlyId(readBy, answer.id), {})
+      : answer;
   }
 
   async #send<T>(

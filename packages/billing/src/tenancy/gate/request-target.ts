@@ -34,3 +34,8 @@ function idFor(call: string, name: string, ids: object): string {
   if (typeof id === "string" && /^[\w-]+$/.test(id)) return id;
   throw new IsolationError(`${call} needs a well-formed ${name} id.`);
 }
+
+/** The ids of a call whose path ends with its only one. */
+export function onlyId(call: string, id: unknown): Readonly<Record<string, unknown>> {
+  return { [call.slice(call.indexOf("{") + 1, -1)]: id };
+}

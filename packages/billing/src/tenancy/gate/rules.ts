@@ -25,6 +25,8 @@ export interface WriteRule {
   readonly mark?: "create" | "share";
   /** Reads the new object, where Stripe replays a stored answer that proves nothing: its own metadata tells its owner. */
   readonly readBy?: RetrieveCall;
+  /** Reads the object where Stripe says that it replays a stored answer: it may have been changed or canceled since. */
+  readonly readAgainBy?: RetrieveCall;
   /** The parameter that names the new object's parent, which must be the tenant's own. */
   readonly within?: string;
   /** The parameter that holds the customer's id under a key which the caller chooses. */
@@ -38,27 +40,27 @@ export const RULES: {
   "GET /v1/customers/{customer}": {},
   "GET /v1/customers/search": {},
   "POST /v1/customers": { mark: "create", readBy: "GET /v1/customers/{customer}" }, // guard (part 1): a new customer is marked; guard (part 2): a replay of a new customer proves nothing
-  "POST /v1/customers/{customer}": {},
+  "POST /v1/customers/{customer}": { readAgainBy: "GET /v1/customers/{customer}" },
   "DELETE /v1/customers/{customer}": {},
   "GET /v1/customers/{customer}/tax_ids": { scopedBy: "customer" },
   "GET /v1/tax_ids/{tax_id}": {},
-  "POST /v1/customers/{customer}/tax_ids": {},
+  "POST /v1/customers/{customer}/tax_ids": { readAgainBy: "GET /v1/tax_ids/{tax_id}" },
   "DELETE /v1/tax_ids/{tax_id}": {},
   "GET /v1/subscriptions": { scopedBy: "customer" },
   "GET /v1/subscriptions/{subscription}": {},
-  "POST /v1/subscriptions/{subscription}": {},
+  "POST /v1/subscriptions/{subscription}": { readAgainBy: "GET /v1/subscriptions/{subscription}" },
   "DELETE /v1/subscriptions/{subscription}": {},
-  "POST /v1/subscriptions": {},
-  "POST /v1/subscriptions/{subscription}/pause": {},
-  "POST /v1/subscriptions/{subscription}/resume": {},
+  "POST /v1/subscriptions": { readAgainBy: "GET /v1/subscriptions/{subscription}" },
+  "POST /v1/subscriptions/{subscription}/pause": { readAgainBy: "GET /v1/subscriptions/{subscription}" },
+  "POST /v1/subscriptions/{subscription}/resume": { readAgainBy: "GET /v1/subscriptions/{subscription}" },
   "POST /v1/subscription_schedules": {},
   "POST /v1/subscription_schedules/{schedule}": {},
   "POST /v1/subscription_schedules/{schedule}/release": {},
   "POST /v1/invoices/create_preview": {},
   "GET /v1/invoices": { scopedBy: "customer" },
   "GET /v1/invoices/{invoice}": {},
-  "POST /v1/invoices/{invoice}/pay": {},
-  "POST /v1/invoices/{invoice}/void": {},
+  "POST /v1/invoices/{invoice}/pay": { readAgainBy: "GET /v1/invoices/{invoice}" },
+  "POST /v1/invoices/{invoice}/void": { readAgainBy: "GET /v1/invoices/{invoice}" },
   "GET /v1/invoices/{invoice}/lines": { scopedBy: "invoice", holds: "line_item" },
   "GET /v1/payment_methods": { scopedBy: "customer" },
   "GET /v1/payment_methods/{payment_method}": {},
@@ -69,11 +71,11 @@ export const RULES: {
   "GET /v1/products/search": {},
   "GET /v1/products/{product}": {},
   "POST /v1/products": { mark: "create", readBy: "GET /v1/products/{product}" }, // guard (part 1): a new product is marked; guard (part 2): a replay of a new product proves nothing
-  "POST /v1/products/{product}": {},
+  "POST /v1/products/{product}": { readAgainBy: "GET /v1/products/{product}" },
   "GET /v1/prices": { scopedBy: "product", orByAccount: true },
   "GET /v1/prices/search": {},
-  "POST /v1/prices": { mark: "create", within: "product" }, // guard (part 1): a new price is marked; guard (part 2): a new price is of a product of the tenant's own
-  "POST /v1/prices/{price}": {},
+  "POST /v1/prices": { mark: "create", within: "product", readAgainBy: "GET /v1/prices/{price}" }, // guard (part 1): a new price is marked; guard (part 2): a new price is of a product of the tenant's own
+  "POST /v1/prices/{price}": { readAgainBy: "GET /v1/prices/{price}" },
   "GET /v1/prices/{price}": {},
   "GET /v1/coupons/{coupon}": {},
   "GET /v1/promotion_codes": {},
@@ -81,7 +83,7 @@ export const RULES: {
   "GET /v1/charges/{charge}": {},
   "GET /v1/disputes/{dispute}": {},
   "GET /v1/refunds": { scopedBy: "charge" },
-  "POST /v1/refunds": { mark: "create", within: "charge" }, // guard (part 2): a refund is of a charge of the tenant's; guard (part 1): a refund is marked
+  "POST /v1/refunds": { mark: "create", within: "charge", readAgainBy: "GET /v1/refunds/{refund}" }, // guard (part 2): a refund is of a charge of the tenant's; guard (part 1): a refund is marked
   "GET /v1/refunds/{refund}": {},
   "GET /v1/credit_notes/{credit_note}": {},
   "GET /v1/invoiceitems/{invoiceitem}": {},
