@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { Plugin } from "esbuild";
@@ -12,6 +13,7 @@ const SMALL: ReadonlySet<string> = new Set([
   "assert-node.ts",
   "deadline.ts",
   "is-thenable.ts",
+  "known-keys.ts",
   "node-process.ts",
   "on-abort.ts",
   "suggest-option.ts",
@@ -22,7 +24,6 @@ const SMALL: ReadonlySet<string> = new Set([
   "webhooks/events.ts",
   "webhooks/inbox/inbox.ts",
   "webhooks/inbox/leased/settings.ts",
-  "webhooks/known-keys.ts",
   "webhooks/pause.ts",
   "webhooks/verification/parse-event.ts",
   "webhooks/verification/utf8.ts",
@@ -38,6 +39,10 @@ const PARTS = ["webhooks/inbox/postgres", "postgres", "webhooks", "testing", "cl
 export const copySmallModules: Plugin = {
   name: "copy-small-modules",
   setup(build) {
+    build.onStart(() => {
+      const gone = [...SMALL].filter((file) => !existsSync(join(SOURCES, file)));
+      return { errors: gone.map((file) => ({ text: `${file} is to be copied, and is not there.` })) };
+    });
     build.onResolve({ filter: /^\..*\.js$/ }, ({ path, resolveDir, importer, pluginData }) => {
       const file = join(resolveDir, path.replace(/\.js$/, ".ts"));
       if (!SMALL.has(relative(SOURCES, file))) return undefined;
