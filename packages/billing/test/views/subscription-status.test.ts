@@ -133,15 +133,6 @@ describe("isEntitled", () => {
     }
   });
 
-  it.each(["past_due", "unpaid", "pastdue"])(
-    "refuses a policy that says %s, which is none of its states",
-    (unknown) => {
-      expect(() => isEntitled(state(), { [unknown]: true }, NOW)).toThrow(
-        `An access policy has pastDue, incomplete, paused, and no ${unknown}.`,
-      );
-    },
-  );
-
   it("asks the clock when it is given no time", () => {
     expect(isEntitled(state({ cancelsAt: new Date(Date.now() - 1000) }))).toBe(false);
     expect(isEntitled(state({ cancelsAt: new Date(Date.now() + 60_000) }))).toBe(true);
