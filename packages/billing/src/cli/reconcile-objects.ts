@@ -3,7 +3,7 @@ import { readCursor, removeCursor, writeCursor } from "./cursor-file.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import { createProgress } from "./progress.js";
 import type { EventsReceiver } from "./receiver.js";
-import { describeRefused, isComplete } from "./reconcile-report.js";
+import { describeReport, isComplete } from "./reconcile-report.js";
 import type { Terminal } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
 
@@ -68,7 +68,6 @@ function readFindOutdated(module: object): Partial<Record<(typeof KINDS)[number]
 }
 
 function describe(kind: string, report: ObjectReport): string {
-  const { listed, recovered, unsettled } = report;
   const things = kind === "subscriptions" ? "subscriptions" : "customers' entitlements";
-  return `${listed} ${things} compared, ${recovered} recovered, ${unsettled} to be tried again.${describeRefused(report)}`;
+  return describeReport(`${things} compared`, report);
 }

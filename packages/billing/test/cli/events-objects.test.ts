@@ -32,8 +32,8 @@ describe("billing events reconcile --objects", () => {
     expect(rows.size).toBe(2);
     expect(await readdir(folder)).toEqual([]);
     expect(JSON.parse((await reconcile("--json")).out)).toEqual({
-      subscriptions: { listed: 1, recovered: 0, unsettled: 0 },
-      entitlements: { listed: 1, recovered: 0, unsettled: 0 },
+      subscriptions: { listed: 1, recovered: 0, unsettled: 0, dead: 0 },
+      entitlements: { listed: 1, recovered: 0, unsettled: 0, dead: 0 },
     });
   });
 

@@ -21,13 +21,14 @@ describe.sequential("billing events", () => {
     const { closed } = application;
     const first = await events("reconcile", "--since", "1h", "--cursor", cursor);
     expect(first).toEqual({
-      code: 0,
-      out: "5 events listed, 4 recovered, 0 to be tried again.\n",
+      code: 1,
+      out: "5 events listed, 4 recovered, 0 to be tried again. 1 dead: billing events list has them.\n",
       err: "",
     });
     expect(JSON.parse(await readFile(cursor, "utf8"))).toHaveProperty("fromSeconds");
     const second = await events("reconcile", "--cursor", cursor, "--json");
-    expect(JSON.parse(second.out)).toMatchObject({ recovered: 0, unsettled: 0 });
+    expect(JSON.parse(second.out)).toMatchObject({ recovered: 0, unsettled: 0, dead: 1 });
+    expect(second.code).toBe(1);
     expect(application.closed).toBe(closed + 2);
   });
 
@@ -86,6 +87,7 @@ describe.sequential("billing events", () => {
     expect(await events("requeue", "--all")).toEqual({ code: 0, out: "evt_2 handled\n", err: "" });
     expect(await events("requeue", "--all")).toMatchObject({ code: 0, out: "" });
     expect(await events("list")).toEqual({ code: 0, out: "No events are dead.\n", err: "" });
+    expect(await events("reconcile", "--since", "1h")).toMatchObject({ code: 0 });
   });
 
   it.each([

@@ -7,7 +7,7 @@ import { createProgress } from "../progress.js";
 import { readTime } from "../read-time.js";
 import { RECEIVER_DETAILS, RECEIVER_OPTIONS, withReceiver } from "../receiver.js";
 import { reconcileObjects } from "../reconcile-objects.js";
-import { describeRefused, isComplete } from "../reconcile-report.js";
+import { describeReport, isComplete } from "../reconcile-report.js";
 import { UsageError } from "../usage-error.js";
 
 const DETAILS = `Lists Stripe's events for which the receiver has a handler, and handles those that never arrived. Events that were handled
@@ -17,7 +17,8 @@ before are not handled again, so you can run it at any time. Stripe lists the ev
   billing events reconcile --config ./webhooks.mjs --cursor /var/lib/billing/cursor --since 3d
 
 The second form continues where the last run ended, finished or not; --since is for the first run. Run it every hour.
-Exit code 1 says that some events failed, which the next run tries again, or that the key has no access to an account.
+Exit code 1 says that some events failed, which the next run tries again, that some are dead, which no run tries again
+until billing events requeue has handled them, or that the key has no access to an account.
 
   billing events reconcile --config ./webhooks.mjs --objects
 
@@ -79,6 +80,5 @@ export const eventsReconcile: Command = defineCommand({
 });
 
 function describe(report: ReconcileReport): string {
-  const { listed, recovered, unsettled } = report;
-  return `${listed} events listed, ${recovered} recovered, ${unsettled} to be tried again.${describeRefused(report)}`;
+  return describeReport("events listed", report);
 }

@@ -14,6 +14,11 @@ export interface ReconcileReport {
    */
   readonly unsettled: number;
   /**
+   * How many of them are dead, since this run or from before: all their attempts failed, and no run tries them again.
+   * `listDead` has them, and `requeue` tries them once more.
+   */
+  readonly dead: number;
+  /**
    * Connected accounts that the API key has no access to, or no longer; they were skipped. Absent if there are none.
    */
   readonly refusedAccounts?: readonly string[];
@@ -21,7 +26,7 @@ export interface ReconcileReport {
 
 /** Outcomes after which an event has to be tried again. */
 const UNSETTLED: ReadonlySet<Outcome["status"]> = new Set(["failed", "busy", "unresolved"]);
-const SETTLED_BEFORE: ReadonlySet<Outcome["status"]> = new Set(["duplicate", "ignored", "dead", "rejected"]);
+const SETTLED_BEFORE: ReadonlySet<Outcome["status"]> = new Set(["duplicate", "ignored", "rejected"]);
 
 /** Keeps how far a run has come. Lists are walked side by side, so some end before those that began earlier. */
 export class Progress {
@@ -37,6 +42,7 @@ export class Progress {
   #listed = 0;
   #recovered = 0;
   #unsettled = 0;
+  #dead = 0;
   readonly #refused = new Set<string>();
 
   constructor(position: Position & { readonly toSeconds: number }, types: string) {
@@ -86,6 +92,8 @@ export class Progress {
       this.#unsettled += 1;
       const seconds = Math.floor(createdAtMs / 1000);
       this.#unsettledSeconds = Math.min(seconds, this.#unsettledSeconds ?? seconds);
+    } else if (outcome.status === "dead") {
+      this.#dead += 1;
     } else if (!SETTLED_BEFORE.has(outcome.status)) {
       this.#recovered += 1;
     }
@@ -137,6 +145,7 @@ export class Progress {
       listed: this.#listed,
       recovered: this.#recovered,
       unsettled: this.#unsettled,
+      dead: this.#dead,
       ...(this.#refused.size > 0 && { refusedAccounts: [...this.#refused] }),
     });
   }

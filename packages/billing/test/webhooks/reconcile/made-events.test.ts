@@ -57,7 +57,12 @@ describe("an event of reconcileSubscriptions", () => {
 
   test("is as Stripe would have made it, with an id of its object, the day and the state", async () => {
     const { reconcileSubscriptions, handler } = comparing(pageOf(subscription("sub_1")));
-    expect(await reconcileSubscriptions({ findOutdated })).toEqual({ listed: 1, recovered: 1, unsettled: 0 });
+    expect(await reconcileSubscriptions({ findOutdated })).toEqual({
+      listed: 1,
+      recovered: 1,
+      unsettled: 0,
+      dead: 0,
+    });
     expect(handler.mock.calls[0]?.[0]).toEqual({
       id: expect.stringMatching(new RegExp(`^reconciled_sub_1_${DAY}_[0-9a-f]{24}$`)),
       object: "event",
@@ -110,7 +115,7 @@ describe("an event of reconcileSubscriptions", () => {
     const report = await reconcileSubscriptions({
       findOutdated: async () => new Set(["sub_2", "sub_of_others"]),
     });
-    expect(report).toEqual({ listed: 3, recovered: 1, unsettled: 0 });
+    expect(report).toEqual({ listed: 3, recovered: 1, unsettled: 0, dead: 0 });
     expect(handler.mock.calls.map(([event]) => event.data.object.id)).toEqual(["sub_2"]);
   });
 
@@ -135,6 +140,7 @@ describe("an event of reconcileSubscriptions", () => {
       listed: 0,
       recovered: 0,
       unsettled: 0,
+      dead: 0,
     });
     expect(asked).not.toHaveBeenCalled();
   });
@@ -174,7 +180,12 @@ describe("an event of reconcileEntitlements", () => {
       subscription("sub_2", "cus_acme", { livemode: true }),
     );
     const { reconcileEntitlements, handler } = comparing(list, { tenant: { listEntitlements } });
-    expect(await reconcileEntitlements({ findOutdated })).toEqual({ listed: 1, recovered: 1, unsettled: 0 });
+    expect(await reconcileEntitlements({ findOutdated })).toEqual({
+      listed: 1,
+      recovered: 1,
+      unsettled: 0,
+      dead: 0,
+    });
     expect(listEntitlements.mock.calls[0]).toEqual(["cus_acme", { signal: expect.any(AbortSignal) }]);
     expect(handler.mock.calls[0]?.[0]).toMatchObject({
       id: expect.stringMatching(new RegExp(`^reconciled_cus_acme_${DAY}_`)),
@@ -192,7 +203,7 @@ describe("an event of reconcileEntitlements", () => {
     const billing = { ...twoTenants(), resolveTenant, listAccountSubscriptions: list };
     const { reconcileEntitlements } = comparing(list, {}, { billing: billing as never });
     const report = await reconcileEntitlements({ findOutdated, accounts: ["acct_acme"] });
-    expect(report).toEqual({ listed: 1, recovered: 0, unsettled: 0 });
+    expect(report).toEqual({ listed: 1, recovered: 0, unsettled: 0, dead: 0 });
     expect(resolveTenant.mock.calls[0]).toEqual([
       { customerId: "cus_acme", account: "acct_acme" },
       { signal: expect.any(AbortSignal) },
@@ -206,6 +217,7 @@ describe("an event of reconcileEntitlements", () => {
       listed: 1,
       recovered: 0,
       unsettled: 1,
+      dead: 0,
     });
     expect(handler).not.toHaveBeenCalled();
     expect(asked).not.toHaveBeenCalled();

@@ -71,6 +71,7 @@ describe("reconcileEntitlements", () => {
     expect(await webhooks.reconcileEntitlements({ findOutdated })).toMatchObject({
       recovered: 2,
       unsettled: 0,
+      dead: 0,
     });
     expect(told.sort()).toEqual([`${acme.tenantId} true`, `${globex.tenantId} true`]);
     expect(rows.get(acme.customerId)).toBe(acme.lookupKey);
@@ -86,6 +87,7 @@ describe("reconcileEntitlements", () => {
     expect(await webhooks.reconcileEntitlements({ findOutdated })).toMatchObject({
       recovered: 2,
       unsettled: 0,
+      dead: 0,
     });
     expect([rows.get(acme.customerId), rows.get(globex.customerId)]).toEqual(["", ""]);
   });
@@ -129,7 +131,7 @@ describe("reconcileEntitlements", () => {
         return [customer];
       },
     });
-    expect(report).toMatchObject({ recovered: 0, unsettled: 0 });
+    expect(report).toMatchObject({ recovered: 0, unsettled: 0, dead: 0 });
     expect(given.filter((id) => id === acme.customerId)).toHaveLength(1);
     expect(given).not.toContain(customer);
     expect(told).toEqual([]);
@@ -150,7 +152,7 @@ describe("reconcileEntitlements", () => {
     const broken = receive({
       "entitlements.active_entitlement_summary.updated": () => Promise.reject(new Error("broken")),
     });
-    expect(await broken.reconcileEntitlements({ findOutdated })).toMatchObject({ unsettled: 2 });
+    expect(await broken.reconcileEntitlements({ findOutdated })).toMatchObject({ unsettled: 2, dead: 0 });
     const service = world.service();
     const unknown = receive(FOLLOWING, {
       billing: {

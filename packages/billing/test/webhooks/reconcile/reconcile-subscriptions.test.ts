@@ -70,6 +70,7 @@ describe("reconcileSubscriptions", () => {
     expect(await webhooks.reconcileSubscriptions({ findOutdated })).toMatchObject({
       recovered: 2,
       unsettled: 0,
+      dead: 0,
     });
     expect(told.sort()).toEqual([
       `customer.subscription.deleted ${globex.tenantId} true`,
@@ -125,11 +126,13 @@ describe("reconcileSubscriptions", () => {
     expect(await webhooks.reconcileSubscriptions({ findOutdated })).toMatchObject({
       recovered: 0,
       unsettled: 2,
+      dead: 0,
     });
     isBroken = false;
     expect(await webhooks.reconcileSubscriptions({ findOutdated })).toMatchObject({
       recovered: 2,
       unsettled: 0,
+      dead: 0,
     });
   });
 
@@ -140,7 +143,7 @@ describe("reconcileSubscriptions", () => {
       items: [{ price: acme.priceId }],
     });
     const report = await receive().reconcileSubscriptions({ findOutdated: () => [id] });
-    expect(report).toMatchObject({ recovered: 0, unsettled: 0 });
+    expect(report).toMatchObject({ recovered: 0, unsettled: 0, dead: 0 });
     expect(told).toEqual([]);
   });
 

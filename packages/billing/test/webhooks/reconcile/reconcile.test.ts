@@ -52,9 +52,9 @@ describe("reconcile", () => {
   test("handles what never arrived, and nothing twice", async () => {
     const { reconcile, deliver, handled } = receiverOf(fakeStripe(tenEvents()));
     for (const index of [1, 4, 5]) await deliver(tenEvents()[index] ?? {});
-    expect(await reconcile({ since })).toMatchObject({ listed: 10, recovered: 7, unsettled: 0 });
+    expect(await reconcile({ since })).toMatchObject({ listed: 10, recovered: 7, unsettled: 0, dead: 0 });
     expect(handled.toSorted()).toEqual(tenEvents().map(({ id }) => id));
-    expect(await reconcile({ since })).toMatchObject({ listed: 10, recovered: 0, unsettled: 0 });
+    expect(await reconcile({ since })).toMatchObject({ listed: 10, recovered: 0, unsettled: 0, dead: 0 });
   });
 
   test("asks for the types with a handler alone, of the families they are of, twenty at a time", async () => {
@@ -205,10 +205,10 @@ describe("reconcile", () => {
     };
     const { reconcile } = receiverOf(fakeStripe(tenEvents()), { on });
     const first = await reconcile({ since, overlapSeconds: 0 });
-    expect(first).toMatchObject({ listed: 10, recovered: 9, unsettled: 1 });
+    expect(first).toMatchObject({ listed: 10, recovered: 9, unsettled: 1, dead: 0 });
     isBroken = false;
     const second = await reconcile({ cursor: first.cursor, overlapSeconds: 0 });
-    expect(second).toMatchObject({ listed: 8, recovered: 1, unsettled: 0 });
+    expect(second).toMatchObject({ listed: 8, recovered: 1, unsettled: 0, dead: 0 });
     expect(seen).toHaveLength(10);
     expect((await reconcile({ cursor: second.cursor, overlapSeconds: 0 })).listed).toBe(0);
   });
@@ -233,7 +233,7 @@ describe("reconcile", () => {
   test("takes an event that is dead, or of nobody, for settled", async () => {
     const on = { [TYPE]: () => Promise.reject(new Error("broken")) };
     const { reconcile } = receiverOf(fakeStripe(tenEvents()), { on, inbox: memoryInbox({ maxAttempts: 1 }) });
-    expect(await reconcile({ since })).toMatchObject({ unsettled: 0 });
+    expect(await reconcile({ since })).toMatchObject({ unsettled: 0, dead: 10 });
   });
 
   test("finds events that Stripe lists late, in the next run", async () => {

@@ -164,7 +164,7 @@ describe.each([
   test("takes a cursor of its own, and what it reports is frozen", async () => {
     const cursor = JSON.stringify({ fromSeconds: NOW_SECONDS - 100 });
     const report = await receiverOf({ ...twoTenants(), ...noAccount })[method]({ findOutdated, cursor });
-    expect(report).toEqual({ listed: 0, recovered: 0, unsettled: 0 });
+    expect(report).toEqual({ listed: 0, recovered: 0, unsettled: 0, dead: 0 });
     expect(Object.isFrozen(report)).toBe(true);
   });
 });
