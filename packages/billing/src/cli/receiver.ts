@@ -1,5 +1,6 @@
 import type { DeliveryKey } from "../webhooks/inbox/inbox.js";
 import type { WebhookReceiver } from "../webhooks/webhook-receiver.js";
+import { readAccountId } from "./account-id.js";
 import type { Option } from "./option-table.js";
 import { loadModule } from "./service.js";
 import { UsageError } from "./usage-error.js";
@@ -59,11 +60,16 @@ export const DELIVERY_OPTIONS: {
   live: { help: "look for a live-mode event instead of a test-mode one" },
 };
 
+/** The key of the delivery that the options name. @throws UsageError for what is no account's id. */
 export function toDeliveryKey(
   eventId: string,
   { account, live }: { readonly account: string | undefined; readonly live: boolean },
 ): DeliveryKey {
-  return { eventId, livemode: live, ...(account === undefined ? {} : { account }) };
+  return {
+    eventId,
+    livemode: live,
+    ...(account === undefined ? {} : { account: readAccountId("account", account) }),
+  };
 }
 
 /** One line that names a delivery. */

@@ -98,6 +98,22 @@ describe.sequential("billing events", () => {
       args: ["reconcile", "--since", "1h", "--rate", "0"],
       says: "--rate must be a whole number from 1 to 1000",
     },
+    {
+      args: ["reconcile", "--since", "1h", "--account", "acct_1", "--account", "cus_x"],
+      says: '--account must be a connected account\'s id, acct_…, not "cus_x".\n',
+    },
+    {
+      args: ["reconcile", "--objects", "--account", "acct x"],
+      says: "--account must be a connected account",
+    },
+    {
+      args: ["requeue", "--event", "evt_1", "--account", "cus_x"],
+      says: "--account must be a connected account",
+    },
+    {
+      args: ["show", "--event", "evt_1", "--account", "cus_x"],
+      says: "--account must be a connected account",
+    },
     { args: ["requeue"], says: "Either --event or --all is needed." },
     { args: ["requeue", "--all", "--event", "evt_1"], says: "Either --event or --all is needed." },
     { args: ["show"], says: "--event <evt_…> is needed." },

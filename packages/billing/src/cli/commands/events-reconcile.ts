@@ -1,4 +1,5 @@
 import type { ReconcileReport } from "../../webhooks/reconcile/progress.js";
+import { readAccountId } from "../account-id.js";
 import { type Command, defineCommand } from "../command.js";
 import { readCursor, writeCursor } from "../cursor-file.js";
 import { EXIT } from "../exit-codes.js";
@@ -44,7 +45,8 @@ export const eventsReconcile: Command = defineCommand({
     json: { help: "print the report as JSON" },
   },
   run: async (values, terminal) => {
-    const { cursor: file, account: accounts } = values;
+    const { cursor: file } = values;
+    const accounts = values.account.map((account) => readAccountId("account", account));
     const maxRequestsPerSecond = readWholeNumber("rate", values.rate, { least: 1, most: 1000, fallback: 20 });
     if (values.objects) {
       if (values.since !== undefined || values.until !== undefined) {
