@@ -19,12 +19,17 @@ function refuse(reason: string): ExitCode {
 
 /** Loads the commands only now, since an older Node may lack what they import. */
 async function runCommand(): Promise<ExitCode> {
-  const { run } = await import("./cli/run.js");
+  const [{ run }, { printWarnings }] = await Promise.all([
+    import("./cli/run.js"),
+    import("./cli/print-warnings.js"),
+  ]);
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-  return run(process.argv.slice(2), {
+  const terminal = {
     env: process.env,
     version: String(version),
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
-  });
+    out: (text: string) => process.stdout.write(text),
+    err: (text: string) => process.stderr.write(text),
+  };
+  printWarnings(process, terminal);
+  return run(process.argv.slice(2), terminal);
 }
