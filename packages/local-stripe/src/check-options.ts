@@ -75,6 +75,10 @@ export function isText(value: unknown): string | undefined {
   return typeof value === "string" ? undefined : "a string";
 }
 
+export function isAccountId(value: unknown): string | undefined {
+  return typeof value === "string" && /^acct_\w+$/.test(value) ? undefined : "an account's id, acct_…";
+}
+
 export function isFlag(value: unknown): string | undefined {
   return typeof value === "boolean" ? undefined : "true or false";
 }

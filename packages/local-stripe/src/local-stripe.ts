@@ -1,6 +1,7 @@
 import {
   checkArgument,
   checkOptions,
+  isAccountId,
   isFlag,
   isOneOf,
   isText,
@@ -8,19 +9,21 @@ import {
   requireOptions,
 } from "./check-options.js";
 import { Clock } from "./clock.js";
+import { isThinEventType } from "./declare/event-type-checks.js";
 import { DueFailures, type ReportedFailure } from "./due-failures.js";
 import { hostedPages } from "./hosted/pages.js";
 import { Api } from "./http/api.js";
 import { controls } from "./http/control.js";
 import { Faults } from "./http/faults.js";
 import { Keys } from "./http/keys.js";
+import { arePermissions } from "./http/permissions.js";
 import { type RecordedRequest, Recorder } from "./http/recorder.js";
 import { HOST, listen } from "./http/server.js";
 import { checkStartOptions, type LocalStripeOptions } from "./options.js";
 import { newAccount } from "./resources/accounts.js";
 import { RESOURCES } from "./resources/all.js";
 import { saveDefaultConfiguration } from "./resources/portal-configurations.js";
-import { rollSecret } from "./resources/signing-secrets.js";
+import { isSignedFor, rollSecret } from "./resources/signing-secrets.js";
 import type { AccountData, EventType, Reaction, ServerContext } from "./store/account-data.js";
 import { Accounts } from "./store/accounts.js";
 import { passTime } from "./store/passing-time.js";
@@ -74,7 +77,7 @@ export interface LocalStripe {
   connectAccount(id?: string): string;
   /**
    * Creates a restricted key, `rk_test_…`, that has only the permissions named, such as `customer_read` or
-   * `subscription_write`.
+   * `subscription_write`. A permission that no call of this server needs is refused.
    */
   createRestrictedKey(
     permissions: readonly string[],
@@ -187,11 +190,12 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
         await deliveries.release(order);
       },
       emitThin: (type, related) => {
-        checkArgument("webhooks.emitThin", "type", type, isText);
+        checkArgument("webhooks.emitThin", "type", type, isThinEventType);
         if (related !== undefined) checkRelatedObject(related);
         return transact(accounts.platform(false), null, (tx) => tx.emitThin(type, related ?? null).id);
       },
       rollSecret: (id, roll = {}) => {
+        checkArgument("webhooks.rollSecret", "endpointId", id, isSignedFor);
         checkOptions("webhooks.rollSecret", roll, { overlapMs: isWhole(0) });
         const { overlapMs = 24 * 3600 * 1000 } = roll;
         return transact(accounts.platform(false), null, (tx) =>
@@ -205,10 +209,11 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
       searchDelayMs = milliseconds;
     },
     connectAccount: (id) => {
-      if (id !== undefined) checkArgument("connectAccount", "id", id, isText);
+      if (id !== undefined) checkArgument("connectAccount", "id", id, isAccountId);
       return connectAccount(id);
     },
     createRestrictedKey: (permissions, key = {}) => {
+      checkArgument("createRestrictedKey", "permissions", permissions, arePermissions);
       checkOptions("createRestrictedKey", key, { livemode: isFlag });
       return keys.restricted(permissions, key.livemode ?? false);
     },

@@ -1,6 +1,7 @@
 import { describe, expect } from "vitest";
 import { type LocalStripeOptions, startLocalStripe } from "../src/index.js";
 import { OPTION_CHECKS } from "../src/options.js";
+import { RESOURCES } from "../src/resources/all.js";
 import { it } from "./support/it.js";
 import { startLocal } from "./support/local.js";
 
@@ -21,8 +22,8 @@ describe("startLocalStripe", () => {
     ["secretKey", "sk_live_0123456789", "a key: sk_test_ and at least eight letters or digits"],
     ["liveSecretKey", "sk_test_0123456789", "a key: sk_live_ and at least eight letters or digits"],
     ["businessName", 1, "a string"],
-    ["accounts", "acct_1", "a list, each a string"],
-    ["accounts", [1], "a list, each a string"],
+    ["accounts", "acct_1", "a list, each an account's id, acct_…"],
+    ["accounts", [1], "a list, each an account's id, acct_…"],
     ["defaultPortalConfiguration", "no", "true or false"],
     ["requirePaymentMethod", 1, "true or false"],
     ["afterLastAttempt", "explode", 'one of "cancel", "past_due", "unpaid"'],
@@ -101,12 +102,77 @@ describe("what a test plans to go wrong", () => {
     );
   });
 
+  it.each([
+    ["invoice.payed", '"invoice.paid"'],
+    ["v1.invoice.payed", '"v1.invoice.paid"'],
+    ["subscription.updated", '"customer.subscription.updated"'],
+  ])("is refused where it is an event type that Stripe does not have: %s", async (type, meant) => {
+    const { local } = await startLocal();
+    expect(() => local.webhooks.add({ kind: "loss", type })).toThrow(
+      'The option "type" of webhooks.add with the kind "loss" must be an event type that Stripe has, such as ' +
+        `"customer.created" or "v1.customer.created" (did you mean ${meant}?).`,
+    );
+  });
+
+  it.each([
+    ["invoice.paid", ' (did you mean "v1.invoice.paid"?)'],
+    ["v2.core.acount.closed", ' (did you mean "v2.core.account.closed"?)'],
+    ["nothing", ""],
+  ])("is refused where it is emitted as a thin event and is none: %s", async (type, hint) => {
+    const { local } = await startLocal();
+    expect(() => local.webhooks.emitThin(type)).toThrow(
+      'The argument "type" of webhooks.emitThin must be the type of a thin event that Stripe has, such as ' +
+        `"v2.core.account.updated"${hint}.`,
+    );
+  });
+
+  it("is refused where it is a permission that no call needs, and all that are there are named", async ({
+    local,
+  }) => {
+    expect(() => local.createRestrictedKey(["plan_read", "custmer_read"])).toThrow(
+      'of createRestrictedKey must be a list of permissions, without "custmer_read" (did you mean "customer_read"?); ' +
+        "a permission is _read or _write after billing_clock, ",
+    );
+    for (const wrong of [["customer"], [["customer_read"]], [undefined], ["constructor"]]) {
+      expect(() => local.createRestrictedKey(wrong as never)).toThrow(", subscription, webhook.");
+    }
+    for (const { permission } of Object.values(RESOURCES)) {
+      const both = [`${permission}_read`, `${permission}_write`];
+      expect(local.createRestrictedKey(both)).toMatch(/^rk_test_/);
+    }
+  });
+
+  it("is refused where it is another id than an account's", async ({ local }) => {
+    for (const wrong of ["cus_1", "", "acct_", "acct_1/..", "acct 1"]) {
+      expect(() => local.connectAccount(wrong)).toThrow(
+        'The argument "id" of connectAccount must be an account\'s id, acct_….',
+      );
+      expect(() => local.faults.add({ kind: "conflict", account: wrong })).toThrow(
+        'The option "account" of faults.add with the kind "conflict" must be an account\'s id, acct_….',
+      );
+      await expect(startLocalStripe({ accounts: [wrong] })).rejects.toThrow(
+        'The option "accounts" of startLocalStripe must be a list, each an account\'s id, acct_….',
+      );
+    }
+  });
+
+  it("is refused where an argument is missing", async ({ local }) => {
+    expect(() => local.createRestrictedKey(undefined as never)).toThrow(
+      'The argument "permissions" of createRestrictedKey must be a list of permissions, such as ["customer_read"].',
+    );
+    for (const wrong of [undefined, "cus_1"]) {
+      expect(() => local.webhooks.rollSecret(wrong as never)).toThrow(
+        'The argument "endpointId" of webhooks.rollSecret must be the id of a webhook endpoint, we_…, or of an event',
+      );
+    }
+  });
+
   it("is refused where an argument is misspelled", async ({ local }) => {
     await expect(local.webhooks.release("reverse" as never)).rejects.toThrow(
       'The argument "order" of webhooks.release must be one of "as it happened", "reversed".',
     );
     expect(() => local.connectAccount({ account: "acct_1" } as never)).toThrow(
-      'The argument "id" of connectAccount must be a string.',
+      'The argument "id" of connectAccount must be an account\'s id, acct_….',
     );
     expect(() => local.setSearchDelay("1s" as never)).toThrow(
       'The argument "milliseconds" of setSearchDelay must be a whole number of at least 0.',

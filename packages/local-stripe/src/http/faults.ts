@@ -2,8 +2,8 @@ import { ApiError } from "../api-error.js";
 import {
   type Check,
   checkOptionsOfKind,
+  isAccountId,
   isOneOf,
-  isText,
   isTimerMs,
   isWhole,
   requireOptions,
@@ -57,7 +57,7 @@ export type PlannedFault = Fault &
 const TARGET = {
   method: isOneOf("GET", "POST", "DELETE"),
   path: isPath,
-  account: isText,
+  account: isAccountId,
   times: isWhole(1),
   after: isWhole(0),
 };

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
-import { type Check, checkOptionsOfKind, isText, isWhole, requireOptions } from "../check-options.js";
+import { type Check, checkOptionsOfKind, isWhole, requireOptions } from "../check-options.js";
 import type { Clock } from "../clock.js";
+import { isEventType } from "../declare/event-type-checks.js";
 import type { AccountData } from "../store/account-data.js";
 import type { EventRecord } from "../store/records/events.js";
 import { type AnyEvent, type Endpoint, findEndpoint, findEndpoints } from "./endpoints.js";
@@ -44,7 +45,7 @@ const KINDS: { readonly [Kind in DeliveryMishap["kind"]]: Readonly<Record<string
 };
 
 function checkMishap(mishap: DeliveryMishap): void {
-  checkOptionsOfKind("webhooks.add", mishap, KINDS, { type: isText, times: isWhole(1) });
+  checkOptionsOfKind("webhooks.add", mishap, KINDS, { type: isEventType, times: isWhole(1) });
   if (mishap.kind === "delay") requireOptions('webhooks.add with the kind "delay"', mishap, ["milliseconds"]);
 }
 
