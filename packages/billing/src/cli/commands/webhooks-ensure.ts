@@ -17,7 +17,8 @@ import { UsageError } from "../usage-error.js";
 
 const DETAILS = `Creates the endpoints that send your handlers their events: one for snapshot events, in API version ${NEWEST_API_VERSION}, and
 one for thin events, if there are handlers for them. An existing endpoint with the URL is kept, and gets exactly these
-events. Call it after every deploy; no endpoint is created twice.
+events. Call it after every deploy, one at a time: of two first runs at the same moment each would create one, and the next
+would end with 1.
 
 Stripe shows the signing secret of a new endpoint only once. It is written to the file that --secrets-to names, which only
 you can read, in the form of an environment file; an existing file is never overwritten, and no secret is printed. Pass the
