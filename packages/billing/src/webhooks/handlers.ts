@@ -68,8 +68,8 @@ export type HandlerFor<TBilling, Tx> = (type: string) => AnyHandler<TBilling, Tx
 /**
  * Checks the handlers.
  *
- * @throws {ConfigurationError} when a handler is inherited, is not a function, or is for a type that does not exist, that no tenant can
- * be found for, or that no secret's endpoint sends.
+ * @throws {ConfigurationError} when a handler is inherited, is not a function, or is for a type that does not exist, that
+ * no tenant can be found for, or that no secret's endpoint sends.
  */
 export function toHandlerFor<TBilling, Tx>(
   on: WebhookHandlers<TBilling, Tx>,
