@@ -6,7 +6,7 @@ export function suggestName(unknown: string, known: readonly string[]): string |
   const wanted = simplify(unknown);
   const isMeant: readonly ((name: string) => boolean)[] = [
     (name) => name === wanted || name === SHORT_FORMS[wanted],
-    (name) => wanted.length >= 3 && name.startsWith(wanted),
+    (name) => wanted.length >= 3 && (name.startsWith(wanted) || name.endsWith(`.${wanted}`)),
     (name) => wanted.length >= 3 && isOneSlipAway(name, wanted),
   ];
   for (const test of isMeant) {

@@ -6,7 +6,7 @@ const SRC = resolve(import.meta.dirname, "../src");
 
 /** The floors of the house, lowest first. A room may import from its own floor's room and from the floors below it. */
 const FLOORS: readonly (readonly string[])[] = [
-  ["assert-node.ts", "ids.ts", "clock.ts", "api-error.ts", "suggest-name.ts", "closest-name.ts"],
+  ["assert-node.ts", "ids.ts", "clock.ts", "api-error.ts", "suggest-name.ts"],
   ["check-options.ts"],
   ["store"],
   ["search", "due-failures.ts"],

@@ -103,8 +103,8 @@ describe("what a test plans to go wrong", () => {
   });
 
   it.each([
-    ["invoice.payed", '"invoice.paid"'],
-    ["v1.invoice.payed", '"v1.invoice.paid"'],
+    ["invoice.payd", '"invoice.paid"'],
+    ["v1.invoice.payd", '"v1.invoice.paid"'],
     ["subscription.updated", '"customer.subscription.updated"'],
   ])("is refused where it is an event type that Stripe does not have: %s", async (type, meant) => {
     const { local } = await startLocal();

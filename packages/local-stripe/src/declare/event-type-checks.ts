@@ -1,5 +1,5 @@
 import type { Check } from "../check-options.js";
-import { closestName } from "../closest-name.js";
+import { suggestName } from "../suggest-name.js";
 import { SNAPSHOT_EVENTS, THIN_EVENTS } from "./event-types.js";
 
 const THIN = Object.keys(THIN_EVENTS);
@@ -21,7 +21,7 @@ function checkOf(known: readonly string[], expected: string): Check {
   const types: ReadonlySet<unknown> = new Set(known);
   return (value) => {
     if (types.has(value)) return undefined;
-    const meant = typeof value === "string" ? closestName(value, known) : undefined;
+    const meant = typeof value === "string" ? suggestName(value, known) : undefined;
     return meant === undefined ? expected : `${expected} (did you mean "${meant}"?)`;
   };
 }
