@@ -1,6 +1,7 @@
 import type { Check } from "../check-options.js";
 import { suggestName } from "../suggest-name.js";
-import { SNAPSHOT_EVENTS, THIN_EVENTS } from "./event-types.js";
+import { SNAPSHOT_EVENTS } from "./snapshot-events.js";
+import { THIN_EVENTS } from "./thin-events.js";
 
 const THIN = Object.keys(THIN_EVENTS);
 const BOTH = [...Object.keys(SNAPSHOT_EVENTS), ...THIN];
